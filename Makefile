@@ -1,0 +1,114 @@
+# Every target sets up what it needs by itself: python3 (3.11 or newer) and make are enough to start with.
+# The registry and its settings come from the machine (pip's configuration and environment); none is named here.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
+NIGHT := data/fixtures/night/billsight.toml
+AS_OF := 2026-11-22T02:00:00Z
+OUT := $(CURDIR)/out
+WORKERS ?= 2
+TESTS ?= tests
+
+# The demonstration is published in the checkout, wherever its configuration lies.
+NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)" BILLSIGHT_OUTPUT__REGISTER="$(OUT)/state/register.sqlite"
+
+define FIND_PYTHON
+for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
+    if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+    python=; \
+done; \
+if [ -z "$$python" ]; then \
+    echo "Found no Python 3.11 or newer with venv and ensurepip. Install one (Debian: python3 and python3-venv), or name it: make PYTHON=/path/to/python" >&2; \
+    exit 1; \
+fi
+endef
+
+define FIND_CHROMIUM
+chromium="$${CHROMIUM:-}"; \
+for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+    if [ -z "$$chromium" ]; then chromium="$$(command -v $$name || true)"; fi; \
+done
+endef
+
+.PHONY: help run test lint format bench wheel lock clean chromium
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/ready ## run the night on the invented provider in data/fixtures and say where the report is
+	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight run --config $(NIGHT) --as-of $(AS_OF)
+	@echo "Report: $(OUT)/latest/report.html"
+
+test: lint chromium ## everything that CI runs: style, types, SQL, tests (TESTS=tests/report for a part)
+	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
+
+lint: .venv/ready ## style, types and SQL
+	@echo "Checking style, types and SQL ..."
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "Run 'make format'." >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/sqlfluff lint sql --processes 2 --disable-progress-bar --nocolor --quiet
+
+format: .venv/ready ## put style right where a tool can
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/sqlfluff fix sql --disable-progress-bar --nocolor --quiet
+
+bench: .venv/ready-bench ## measure the night against its peers and print a table
+	@$(BIN)/python -m benchmarks
+
+wheel: .venv/ready ## build the wheel into dist/
+	@$(BIN)/hatchling build -t wheel -d dist
+
+clean: ## remove everything that was made here, the published demonstration too
+	@rm -rf .venv .venv-lock out dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps come last, so whatever was interrupted is done again.
+.venv/locked: requirements-dev.lock
+	@$(FIND_PYTHON); \
+	echo "Setting up .venv, which takes about a minute ..."; \
+	"$$python" -m venv --clear .venv
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/ready: .venv/locked pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready-bench: .venv/ready requirements-bench.lock
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+chromium:
+	@$(FIND_CHROMIUM); \
+	if [ -n "$$chromium" ]; then exit 0; fi; \
+	echo "Installing Chromium for the tests of the report ..."; \
+	as_root="env DEBIAN_FRONTEND=noninteractive"; if [ "$$(id -u)" != 0 ]; then as_root="sudo -n $$as_root"; fi; \
+	if ! { $$as_root apt-get -qq update \
+	       && $$as_root apt-get -qq install -y chromium; } > /dev/null; then \
+	    echo "The tests open the report in Chromium, and it could not be installed. Install Chromium or Chrome, or name it: make test CHROMIUM=/path/to/chrome" >&2; \
+	    exit 1; \
+	fi
+
+# uv writes one lock for every platform; it reads its own settings, so pip's are handed on.
+.venv-lock/ready:
+	@$(FIND_PYTHON); "$$python" -m venv --clear .venv-lock
+	@.venv-lock/bin/python -m pip --quiet --quiet --disable-pip-version-check install uv
+	@touch $@
+
+lock: .venv-lock/ready ## find the newest versions that fit and pin them with their hashes
+	@from_pip() { .venv-lock/bin/python -m pip config get "global.$$1" 2>/dev/null || true; }; \
+	index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$(from_pip index-url)}}"; \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	lock() { .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" "$$@"; }; \
+	lock pyproject.toml -o requirements.lock; \
+	lock pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock; \
+	lock pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock

@@ -1,0 +1,169 @@
+"""The command line: it reads, calls once, prints once; errors become exit codes here and nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etl import __version__, setup, why
+from etl.config import load
+from etl.domain import Run
+from etl.errors import BillsightError, ExitCode
+from etl.demo import DemoPlan
+from etl.pipeline import Outcome, reconcile
+
+CONFIG = click.option(
+    "--config", "config", default="billsight.toml", show_default=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration.",
+)  # fmt: skip
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they are used."""
+        del ctx
+        return list(self.commands)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="billsight")
+def commands() -> None:
+    """Why can't my client see this invoice? Answered for every invoice, every night.
+
+    \b
+    Examples:
+      billsight init exports/            write a billsight.toml for the files in a folder
+      billsight check                    see whether everything can be read
+      billsight run                      run the night and publish the report
+      billsight why INV-1042             the answer for one invoice
+    """
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--force", is_flag=True, help="Overwrite a billsight.toml that is there already.")
+def init(folder: Path, *, force: bool) -> None:
+    """Look at the files in FOLDER, recognise each, and write a commented billsight.toml there.
+
+    \b
+    Example:
+      billsight init exports/
+    """
+    click.echo(setup.write_configuration(folder, is_forced=force))
+
+
+@commands.command()
+@CONFIG
+def check(config: Path) -> None:
+    """Check the configuration and read every source, without running the night.
+
+    \b
+    Examples:
+      billsight check
+      billsight check --config clients/north/billsight.toml
+    """
+    click.echo(setup.check_sources(load(config)))
+
+
+@commands.command()
+@CONFIG
+@click.option("--as-of", metavar="INSTANT", help="Judge the night at this instant instead of now: 2026-11-22T02:00:00Z.")
+@click.option("--run-id", help="Name of the run's folder; made from the instant where not given.")
+def run(config: Path, as_of: str | None, run_id: str | None) -> None:
+    """Run the night: read the sources, answer for every invoice, publish the report and the fix files.
+
+    Nothing is published unless everything is; `latest` in the output folder then points to it.
+
+    \b
+    Examples:
+      billsight run
+      billsight run --config clients/north/billsight.toml
+      billsight run --as-of 2026-11-22T02:00:00Z
+    """
+    outcome = reconcile(load(config), _run(as_of, run_id), _progress())
+    click.echo(_summary_line(outcome))
+    raise SystemExit(int(outcome.exit_code))
+
+
+@commands.command(name="why")
+@click.argument("invoice")
+@click.option("--contact", metavar="EMAIL", help="The person who asks: can this contact see it?")
+@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
+@CONFIG
+def why_command(invoice: str, *, contact: str | None, as_json: bool, config: Path) -> None:
+    """Say why INVOICE, a number or an internal id, does or does not show, from the latest published night.
+
+    \b
+    Examples:
+      billsight why INV-1042
+      billsight why INV-1042 --contact ann@client.example
+      billsight why INV-1042 --json
+    """
+    answers = why.explain(load(config).out / "latest" / "night.duckdb", invoice, contact)
+    click.echo(why.to_json(answers) if as_json else why.to_text(answers), nl=False)
+
+
+@commands.command(name="demo-data")
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--companies", default=120, show_default=True, type=click.IntRange(min=1), help="ConnectWise companies.")
+@click.option("--invoices", default=900, show_default=True, type=click.IntRange(min=0), help="Accounting invoices.")
+@click.option("--seed", default=1, show_default=True, type=int, help="The same seed gives the same bytes.")
+@click.option(
+    "--shape", default="table", show_default=True, type=click.Choice(["table", "quickbooks_online", "xero"]),
+    help="How the accounting package exports.",
+)  # fmt: skip
+def demo_data(out: Path, **plan: Any) -> None:
+    """Write an invented provider into OUT, of any size, with the truth beside it: which cause each invoice has.
+
+    \b
+    Examples:
+      billsight demo-data demo/
+      billsight demo-data --companies 20000 --invoices 5000000 --seed 7 demo/
+    """
+    click.echo(setup.write_demonstration(out, DemoPlan(**plan), _progress()))
+
+
+def _run(as_of: str | None, run_id: str | None) -> Run:
+    instant = datetime.now(UTC) if as_of is None else _instant(as_of)
+    name = run_id or f"{instant:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    return Run(name, instant)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not an instant such as 2026-11-22T02:00:00Z"
+        raise click.BadParameter(message, param_hint="--as-of") from None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _progress() -> Callable[[str], None]:
+    """Tell the stages on a terminal; be silent in cron."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda stage: click.echo(f"  {stage} ...", err=True)
+
+
+def _summary_line(outcome: Outcome) -> str:
+    blocked = outcome.summary["numbers"]["blocked"]
+    amounts = ", ".join(f"{row['currency_code']} {row['amount']}" for row in blocked["amounts"]) or "nothing"
+    line = f"{blocked['invoices']} of {outcome.summary['numbers']['invoices']} invoices blocked: {amounts}. "
+    reasons = outcome.summary["run"]["partial_reasons"]
+    partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
+    return f"{line}{partial}Report: {outcome.folder / 'report.html'}"
+
+
+def main() -> None:
+    """The entry point of `billsight`."""
+    try:
+        commands(standalone_mode=True)
+    except BillsightError as error:
+        click.echo(f"billsight: {error}", err=True)
+        raise SystemExit(int(error.exit_code)) from None

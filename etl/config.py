@@ -1,0 +1,223 @@
+"""Settings: `billsight.toml` and the environment, frozen; an unknown key is an error, and every error is told at once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from etl.errors import ConfigurationError, Problem
+from etl.schemas import RELATIONS
+
+ENVIRONMENT_PREFIX = "BILLSIGHT_"
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        message = f"{name!r} is not an IANA time zone such as America/New_York"
+        raise ValueError(message)
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Part):
+    """Where one relation comes from and how its files are written."""
+
+    path: str | list[str] = Field(description="file, glob or folder, relative to billsight.toml; .gz and .zst are read")
+    shape: str = Field("auto", description="profile of the files; auto recognises it")
+    date_order: Literal["ymd", "mdy", "dmy"] | None = Field(None, description="order of dates such as 03/04/2026")
+    time_zone: Zone | None = Field(None, description="zone of times without an offset; the portal's where not given")
+    currency_code: str | None = Field(None, pattern="^[A-Z]{3}$", description="currency of files that name none")
+    decimal_comma: bool | None = Field(None, description="true: 1.234,50; false: 1,234.50; found from the file where not given")
+    encoding: str | None = Field(None, description="only where the file's encoding is guessed wrong")
+    delimiter: str | None = Field(None, min_length=1, max_length=1, description="only where it is guessed wrong")
+    sheet: str | None = Field(None, description="sheet of an XLSX file; the first where not given")
+    columns: dict[str, str] = Field(default_factory=dict, description="our column = the file's caption")
+
+
+class Portal(_Part):
+    """What the portal is set to."""
+
+    minimum_security_level: int = Field(6, ge=1, le=6, description="Portal Security Level Considered Client Admin")
+    sync_from_date: date | None = Field(None, description="the current 'new sync from' date")
+    first_sync_from_date: date | None = Field(None, description="the earliest 'sync from' date ever used, where known")
+    is_sync_log_complete: bool = Field(False, description="true: sync_runs reaches back to the first sync")
+    grace_hours: float = Field(24, ge=0, description="younger changes wait for the next sync")
+    stall_hours: float = Field(48, gt=0, description="a sync that last succeeded longer ago has stalled")
+    time_zone: Zone = Field("UTC", description="zone in which the portal reads its dates")
+    hidden_company_types: list[str] = Field(default_factory=list, description="company types that the portal hides")
+    hidden_company_statuses: list[str] = Field(default_factory=list, description="company statuses that the portal hides")
+
+
+class Provider(_Part):
+    """The managed service provider itself."""
+
+    name: str = Field("", description="shown on the report")
+    email_domains: list[str] = Field(default_factory=list, description="own domains: no evidence for a client")
+    inactive_company_statuses: list[str] = Field(default_factory=list, description="status captions that mean inactive")
+    closed_billing_statuses: list[str] = Field(default_factory=list, description="ConnectWise billing statuses that are closed")
+
+
+class Matching(_Part):
+    """Bands of certainty."""
+
+    review_floor: float = Field(0.02, ge=0, le=1, description="candidates below this certainty are not proposed")
+    ambiguous_lead: float = Field(0.10, ge=0, le=1, description="a smaller lead over the next candidate is ambiguous")
+    candidates: int = Field(5, ge=1, le=20, description="most candidates per customer")
+
+
+class Backfill(_Part):
+    """How the 'new sync from' date is chosen."""
+
+    safety_days: int = Field(1, ge=0, description="days before the oldest missed creation")
+    resync_cost: int = Field(250, ge=0, description="re-read invoices that one single resync by a person is worth")
+    most_resyncs: int = Field(5, ge=0, description="most single resyncs proposed")
+
+
+class Limits(_Part):
+    """Resources, and when a night counts as partial."""
+
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    memory_gb: float = Field(2.0, gt=0, description="memory of the SQL engine; more is spilt to disk")
+    quarantine_share: float = Field(0.01, ge=0, le=1, description="a larger share of quarantined rows makes a night partial")
+    page_invoices: int = Field(2_000, ge=0, description="most invoices listed on the page; all are in invoices.csv")
+
+
+class Output(_Part):
+    """Where the night is published and what is remembered between nights."""
+
+    folder: Path = Path("out")
+    register_file: Path = Field(Path("state/register.sqlite"), alias="register")
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Settings(_Part):
+    """Everything a night needs to know."""
+
+    base: Path = Field(exclude=True)
+    portal: Portal = Portal()
+    provider: Provider = Provider()
+    matching: Matching = Matching()
+    backfill: Backfill = Backfill()
+    limits: Limits = Limits()
+    output: Output = Output()
+    sources: dict[str, Source] = Field(default_factory=dict)
+
+    def zone_of(self, source: Source) -> ZoneInfo:
+        """Zone of the source's times without an offset."""
+        return ZoneInfo(source.time_zone or self.portal.time_zone)
+
+    @property
+    def portal_zone(self) -> ZoneInfo:
+        """Zone in which the portal reads its dates."""
+        return ZoneInfo(self.portal.time_zone)
+
+    @property
+    def out(self) -> Path:
+        """Folder of the runs."""
+        return self.base / self.output.folder
+
+    @property
+    def register_path(self) -> Path:
+        """File of the register."""
+        return self.base / self.output.register_file
+
+
+def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
+    """Read and check the configuration.
+
+    Args:
+        path: `billsight.toml`; relative paths in it are relative to its folder.
+        environment: variables such as BILLSIGHT_PORTAL__GRACE_HOURS=12 overrule the file.
+
+    Raises:
+        ConfigurationError: the file is missing, is not TOML, or breaks rules; all of them are listed.
+    """
+    text = _text_of(path)
+    document = _document(path, text)
+    _overrule(document, os.environ if environment is None else environment)
+    problems = _source_problems(path, text, document)
+    try:
+        settings = Settings.model_validate({**document, "base": path.parent})
+    except ValidationError as error:
+        problems += [_problem(path, text, dict(detail)) for detail in error.errors()]
+        raise ConfigurationError(problems) from None
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        remedy = "Write one with 'billsight init FOLDER', or name yours with --config."
+        raise ConfigurationError([Problem(str(path), "no file", "the configuration", remedy)]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError([Problem(str(path), str(error), "a readable UTF-8 file", "Save it again.")]) from None
+
+
+def _document(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([Problem(str(path), str(error), "TOML", "Mend that place in the file.")]) from None
+
+
+def _overrule(document: dict[str, Any], environment: Any) -> None:
+    for name in sorted(environment):
+        section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+        if name.startswith(ENVIRONMENT_PREFIX) and key:
+            document.setdefault(section, {})[key] = environment[name]
+
+
+def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Problem]:
+    sources = document.get("sources")
+    named = set(sources) if isinstance(sources, dict) else set()
+    unknown = [
+        Problem(
+            str(path), f"[sources.{name}]", f"one of {', '.join(RELATIONS)}", "Rename or remove it.",
+            _line_of(text, ["sources", name]),
+        )
+        for name in named - set(RELATIONS)
+    ]  # fmt: skip
+    missing = [
+        Problem(str(path), f"no [sources.{name}]", f"{relation.help}", "Name its file, glob or folder under path.")
+        for name, relation in RELATIONS.items()
+        if relation.is_required and name not in named
+    ]
+    return unknown + missing
+
+
+def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
+    keys = [str(part) for part in detail["loc"]]
+    found = f"{'.'.join(keys)} = {detail['input']!r}" if detail["type"] != "missing" else f"no {'.'.join(keys)}"
+    if detail["type"] == "extra_forbidden":
+        return Problem(str(path), f"unknown key {'.'.join(keys)}", "a known key", "Check its spelling.", _line_of(text, keys))
+    return Problem(str(path), found, detail["msg"], "Correct the value.", _line_of(text, keys))
+
+
+def _line_of(text: str, keys: list[str]) -> int | None:
+    """The line of the key, found by its table and name; null where the file writes it another way."""
+    table = ".".join(keys[:-1])
+    current, lines = "", text.splitlines()
+    for number, line in enumerate(lines, 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            current = stripped.strip("[] ")
+            if current == ".".join(keys):
+                return number
+        elif current == table and stripped.partition("=")[0].strip() == keys[-1]:
+            return number
+    return None

@@ -1,0 +1,86 @@
+"""The cast of an invented provider: companies, contacts, customers, and what the ledger must know of each customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from etl.demo import accesses, identities
+from etl.demo.chance import Chance, Indices
+from etl.demo.companies import companies, contacts
+from etl.demo.customers import customers
+from etl.demo.identities import Identity
+from etl.demo.plan import DemoPlan
+from etl.demo.roster import Roster
+from etl.taxonomy import BIT
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a customer's scenario means for its invoices; one entry per customer.
+
+    Attributes:
+        causes: mask of the identity and access gates that fail for each of its invoices.
+        is_transport_reached: whether its invoices should be in the portal.
+        is_late: mapped by a person only after most runs.
+        is_billed: its invoices are made in ConnectWise.
+        needs_proof: nothing but its ConnectWise invoices makes its mapping certain.
+    """
+
+    causes: npt.NDArray[np.uint64]
+    is_transport_reached: npt.NDArray[np.bool_]
+    is_late: npt.NDArray[np.bool_]
+    is_billed: npt.NDArray[np.bool_]
+    needs_proof: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, people: pl.DataFrame) -> Self:
+        """The standing of these customers."""
+        identity = people["identity"].to_numpy()
+        access = np.where(
+            people["is_access_reached"].to_numpy(),
+            accesses.CAUSES[people["mapped_access"].fill_null(0).to_numpy()],
+            np.uint64(0),
+        )
+        stray = people["has_stray_email"].to_numpy() * np.uint64(1 << BIT["BILL_EMAIL_NOT_A_CONTACT"])
+        return cls(
+            causes=identities.CAUSES[identity] | access | stray,
+            is_transport_reached=people["is_transport_reached"].to_numpy(),
+            is_late=identity == Identity.JUDGED_LATE,
+            is_billed=people["is_billed"].to_numpy(),
+            needs_proof=identity == Identity.CERTAIN_BY_INVOICES,
+        )
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody.
+
+    Attributes:
+        companies: see `companies.companies`.
+        contacts: see `companies.contacts`.
+        customers: see `customers.customers`.
+        standing: per customer, for the ledger.
+    """
+
+    companies: pl.DataFrame
+    contacts: pl.DataFrame
+    customers: pl.DataFrame
+    standing: Standing
+
+    @classmethod
+    def of(cls, plan: DemoPlan, chance: Chance) -> Self:
+        """Invent everybody."""
+        roster = Roster.of(plan, chance)
+        firms = companies(plan, roster, chance)
+        people = contacts(firms, chance)
+        clients = customers(plan, roster, (firms, people), chance)
+        return cls(firms, people, clients, Standing.of(clients))
+
+    def customer_texts(self, column: str, at: Indices) -> pl.Series:
+        """One field of the customers at these positions, as it is written in files."""
+        return self.customers[column].cast(pl.String).gather(at)

@@ -1,0 +1,125 @@
+"""The 'new sync from' date that recovers what was missed, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from etl.config import Backfill
+from etl.diagnose.amounts import told
+from etl.diagnose.sync import NO_TIME, Instants, midnight, to_instants
+
+_SHOWN_SHARES: Final = (0.95, 0.75, 0.5)
+
+SCHEMA: Final = {
+    "option_rank": pl.Int64(),
+    "sync_from_date": pl.Date(),
+    "invoices_recovered": pl.Int64(),
+    "single_resyncs": pl.Int64(),
+    "invoices_reread": pl.Int64(),
+    "is_recommended": pl.Boolean(),
+    "currency_amounts": pl.String(),
+    "note": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a sync would read again.
+
+    Attributes:
+        changed: change times of all invoices, sorted.
+        zone: in which the portal reads its dates.
+    """
+
+    changed: Instants
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class _Option:
+    day: date
+    recovered: int
+    reread: int
+
+
+def created_or_changed(missed: pl.DataFrame) -> pl.Series:
+    """The time that a sync must reach back to: creation, else the change. A later change only makes it easier."""
+    return missed.select(pl.coalesce("created_at", "changed_at")).to_series()
+
+
+def is_recovered(missed: pl.DataFrame, day: date, zone: ZoneInfo) -> pl.Series:
+    """Whether a sync from the start of `day` asks for each missed invoice."""
+    created = to_instants(created_or_changed(missed))
+    return pl.Series((created >= midnight(day, zone)) & (created != NO_TIME))
+
+
+def backfill_options(missed: pl.DataFrame, reading: Reading, rules: Backfill) -> pl.DataFrame:
+    """The dates worth considering, the recommended one marked.
+
+    The recommended date costs least: invoices read again, plus `resync_cost` for each older invoice that is left to a
+    single resync by a person, of which there are at most `most_resyncs`.
+
+    Locality: whole.
+
+    Args:
+        missed: rows of marts.missed_invoices.
+        reading: what a sync would read again.
+        rules: how to weigh.
+
+    Returns:
+        The columns of marts.backfill_options, earliest date first; empty where nothing with a time was missed.
+    """
+    created = to_instants(created_or_changed(missed))
+    created = np.sort(created[created != NO_TIME])
+    if not len(created):
+        return pl.DataFrame(schema=SCHEMA)
+    options = _options(created, reading, rules)
+    best = min(
+        (option for option in options if len(created) - option.recovered <= rules.most_resyncs),
+        key=lambda option: (option.reread + rules.resync_cost * (len(created) - option.recovered), option.day),
+    )
+    shown = sorted({options[0], best, *_milestones(options, len(created))}, key=lambda option: option.day)
+    rows = [_row(rank, option, best, missed, reading.zone) for rank, option in enumerate(shown, 1)]
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _options(created: Instants, reading: Reading, rules: Backfill) -> list[_Option]:
+    """One option per day on which something missed was created, earliest first."""
+    local = pl.Series(created).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    days = local.dt.convert_time_zone(str(reading.zone)).dt.date().unique().sort().to_list()
+    froms = [day - timedelta(days=rules.safety_days) for day in days]
+    starts = np.array([midnight(day, reading.zone) for day in froms], dtype=np.int64)
+    recovered = len(created) - np.searchsorted(created, starts)
+    reread = len(reading.changed) - np.searchsorted(reading.changed, starts)
+    return [_Option(*option) for option in zip(froms, recovered.tolist(), reread.tolist(), strict=True)]
+
+
+def _milestones(options: list[_Option], missed: int) -> list[_Option]:
+    """The latest dates that still recover most, three quarters and half of what was missed."""
+    return [
+        max((option for option in options if option.recovered >= share * missed), key=lambda option: option.day)
+        for share in _SHOWN_SHARES
+    ]
+
+
+def _row(rank: int, option: _Option, best: _Option, missed: pl.DataFrame, zone: ZoneInfo) -> dict[str, object]:
+    is_kept = is_recovered(missed, option.day, zone)
+    older = missed.filter(~is_kept).sort("created_at", "row_key", nulls_last=True)
+    names = older.select(pl.coalesce("invoice_number", "invoice_id_acct")).to_series().head(3).to_list()
+    rest = f" and {older.height - len(names)} more" if older.height > len(names) else ""
+    return {
+        "option_rank": rank,
+        "sync_from_date": option.day,
+        "invoices_recovered": option.recovered,
+        "single_resyncs": older.height,
+        "invoices_reread": option.reread,
+        "is_recommended": option == best,
+        "currency_amounts": told(missed.filter(is_kept)),
+        "note": f"resync singly: {', '.join(names)}{rest}" if names else "recovers everything that was missed",
+    }

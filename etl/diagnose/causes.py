@@ -1,0 +1,218 @@
+"""Every gate of the taxonomy, evaluated for every invoice: one primary cause, the others listed, and the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from etl.config import Portal
+from etl.diagnose import masks
+from etl.diagnose.sync import Absence, SyncLog, why_absent, why_not_carried
+from etl.domain import CauseClass, MappingSource, MappingState, State
+from etl.taxonomy import BIT, codes, mask
+
+_EXPECTED = mask(CauseClass.EXPECTED)
+# an old amount is shown, so it is told but does not block
+_BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~masks.bits(["STALE_AMOUNT"])
+_WAITING = mask(CauseClass.WAITING)
+_NOT_SENT = masks.bits(["DRAFT", "FUTURE_DATED"])
+_REMARKS = masks.bits(["NUMBER_REFORMATTED", "CREATED_ONLY_IN_ACCOUNTING"])
+STATE_CODES = tuple(State)
+
+
+@dataclass(frozen=True)
+class Night:
+    """What the judge of a night needs beside the facts.
+
+    Attributes:
+        has_portal_list: whether the portal's own list of invoices was read.
+        has_connectwise_invoices: whether ConnectWise invoices were read.
+    """
+
+    as_of: datetime
+    portal: Portal
+    log: SyncLog
+    has_portal_list: bool
+    has_connectwise_invoices: bool
+
+
+def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFrame:
+    """Judge the identity gates of every customer, and which later gates its invoices reach.
+
+    Locality: row.
+
+    Args:
+        customers: rows of marts.customer_facts.
+        ambiguous_lead: a smaller lead of the best candidate is ambiguous.
+
+    Returns:
+        One row per customer: `failed` and `unknown` (masks), `is_mapped`, `is_transport_reached`,
+        `is_access_reached`, `can_anyone_see`, and what marts.invoice_facts joins on.
+    """
+    is_mapped = pl.col("mapping_state") == MappingState.MAPPED
+    has_target = is_mapped & pl.col("has_company").fill_null(value=False)
+    is_new_to_portal = (
+        is_mapped & (pl.col("mapping_source") == MappingSource.CERTAINTY) & ~pl.col("is_in_portal").fill_null(value=True)
+    )
+    gates = _mapping_gates(ambiguous_lead) | {
+        "UNMAPPED_CERTAIN": ~is_new_to_portal,
+        "MAPPING_CONFLICT": ~pl.col("is_conflicting"),
+        "TARGET_MISSING": ~is_mapped | has_target,
+        "TARGET_DELETED": ~has_target | ~pl.col("is_deleted"),
+        "TARGET_INACTIVE": ~has_target | ~pl.col("is_inactive"),
+        "TARGET_HIDDEN": ~has_target | ~pl.col("is_hidden"),
+        "BILL_TO_ELSEWHERE": ~has_target | pl.col("bill_to_company_id_cw").is_null(),
+    }
+    access = pl.when(has_target).then(pl.col("access_failed").fill_null(0)).otherwise(masks.NOTHING)
+    return customers.select(
+        "customer_id_acct",
+        "customer_name",
+        "company_id_cw",
+        "company_name",
+        "customer_email",
+        "mapping_state",
+        "mapping_source",
+        "judged_at",
+        failed=masks.failed(gates) | access,
+        unknown=masks.unknown(gates),
+        is_mapped=is_mapped,
+        is_transport_reached=is_mapped & ~is_new_to_portal,
+        is_access_reached=has_target,
+        can_anyone_see=has_target & (access == 0),
+    )
+
+
+def _mapping_gates(ambiguous_lead: float) -> dict[str, pl.Expr]:
+    state = pl.col("mapping_state")
+    is_review, is_none = state == MappingState.REVIEW, state == MappingState.NONE
+    is_child = pl.col("is_parent_mapped").fill_null(value=False)
+    is_tie = (pl.col("best_lead") < ambiguous_lead).fill_null(value=False)
+    return {
+        "CUSTOMER_EXCLUDED": state != MappingState.EXCLUDED,
+        "CUSTOMER_NOT_IN_EXTRACT": pl.col("has_customer_row") | ~pl.col("has_customers"),
+        "CUSTOMER_INACTIVE": pl.col("is_active") & pl.col("merged_into_customer_id_acct").is_null(),
+        "UNMAPPED_NO_CANDIDATE": ~(is_none & ~is_child),
+        "SUBCUSTOMER_UNMAPPED": ~((is_none | is_review) & is_child),
+        "UNMAPPED_AMBIGUOUS": ~(is_review & ~is_child & is_tie),
+        "UNMAPPED_PROBABLE": ~(is_review & ~is_child & ~is_tie),
+    }
+
+
+def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
+    """Judge every gate of every invoice.
+
+    Locality: row.
+
+    Args:
+        facts: rows of marts.invoice_facts, any number of them.
+        night: what is known of the portal and its syncs.
+
+    Returns:
+        `row_key`, `failed` and `unknown` (masks), `primary_bit`, `state_code` (position in State), `is_freed_alone`,
+        `is_present` (proven in the portal), `is_carried` (by a logged run).
+    """
+    gates = _existence_gates(night)
+    own = facts.with_columns(own_failed=masks.failed(gates), own_unknown=masks.unknown(gates)).with_columns(
+        is_expected=masks.only(pl.col("own_failed"), codes(_EXPECTED)) != 0
+    )
+    transport = _transport(own, night)
+    whole = own.with_columns(transport).with_columns(
+        failed=pl.col("own_failed") | _reached(pl.col("customer_failed") | pl.col("transport_failed") | _email(facts)),
+        unknown=pl.col("own_unknown") | _reached(pl.col("customer_unknown") | pl.col("transport_unknown")),
+    )
+    return _states(whole).select(
+        "row_key", "failed", "unknown", "primary_bit", "state_code", "is_freed_alone", "is_present", "is_carried"
+    )
+
+
+def _existence_gates(night: Night) -> dict[str, pl.Expr]:
+    status = pl.col("document_status")
+    is_void = status == "voided"
+    is_gone = status.is_in(["voided", "deleted", "draft"])
+    is_paid = (pl.col("total_sign") > 0) & ((pl.col("balance_sign") == 0) | (status == "paid")) & ~is_gone
+    is_shared = pl.col("is_number_shared") & pl.col("is_invoice") & ~is_gone
+    in_connectwise = pl.col("is_in_connectwise") | ~pl.lit(night.has_connectwise_invoices)
+    return {
+        "NOT_AN_INVOICE": pl.col("is_invoice"),
+        "DRAFT": status != "draft",
+        "DELETED": status != "deleted",
+        "VOIDED": ~is_void,
+        "ZERO_TOTAL": (pl.col("total_sign") != 0) | is_void,
+        "PAID_IN_FULL": ~is_paid,
+        "NEGATIVE_BALANCE": ~((pl.col("total_sign") < 0) | (pl.col("balance_sign") < 0)),
+        "FUTURE_DATED": ~pl.col("is_future"),
+        "DUPLICATE_NUMBER": ~is_shared | (pl.col("portal_match") == 1).fill_null(value=False),
+        "NUMBER_REFORMATTED": ~(
+            pl.col("is_number_reformatted")
+            | (pl.col("is_in_connectwise") & ~pl.col("is_number_exact_in_connectwise").fill_null(value=True))
+        ),
+        "CREATED_ONLY_IN_ACCOUNTING": in_connectwise,
+    }
+
+
+def _email(facts: pl.DataFrame) -> pl.Expr:
+    """The remark on a billing e-mail that is no contact's, where the company is known and an e-mail is given."""
+    if facts.is_empty():
+        return masks.NOTHING
+    is_stranger = pl.col("is_access_reached") & pl.col("has_bill_email") & ~pl.col("is_bill_email_known")
+    return masks.failed({"BILL_EMAIL_NOT_A_CONTACT": ~is_stranger})
+
+
+def _reached(mask_: pl.Expr) -> pl.Expr:
+    """Later gates do not matter for what is rightly absent."""
+    return pl.when("is_expected").then(masks.NOTHING).otherwise(mask_)
+
+
+def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
+    """The transport gates: the cause of an absence as a bit, and whether it can be told at all."""
+    is_sent = (masks.only(pl.col("own_failed"), codes(_NOT_SENT)) == 0) & ~pl.col("is_expected")
+    is_reached = facts.select(is_sent & pl.col("is_transport_reached")).to_series().to_numpy()
+    is_present = facts["portal_match"].is_not_null().to_numpy() & night.has_portal_list
+    is_ambiguous = facts["is_portal_ambiguous"].to_numpy() & night.has_portal_list
+    looked_at = np.flatnonzero(is_reached & ~is_present & ~is_ambiguous)
+    absent = Absence.of(facts[looked_at])
+    judge = why_absent if night.has_portal_list else why_not_carried
+    found = judge(absent, night.log, night.portal, night.as_of)
+    failed = np.zeros(len(facts), dtype=np.uint64)
+    unknown = np.zeros(len(facts), dtype=np.uint64)
+    failed[looked_at] = _bits_of(found)
+    unknown[looked_at[found == "?"]] = masks.bits(["MISSED_IN_WINDOW"])
+    unknown[is_reached & is_ambiguous] = masks.bits(["MISSED_IN_WINDOW"])
+    is_stale = facts["is_amount_stale"].fill_null(value=False).to_numpy() & is_present & is_reached
+    failed[is_stale] |= np.uint64(masks.bits(["STALE_AMOUNT"]))
+    carried = np.zeros(len(facts), dtype=np.bool_)
+    carried[looked_at] = night.log.is_carried(absent.changed) | night.log.is_carried(absent.created)
+    return [
+        pl.Series("transport_failed", failed),
+        pl.Series("transport_unknown", unknown),
+        pl.Series("is_present", is_present),
+        pl.Series("is_carried", carried),
+    ]
+
+
+def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
+    names, inverse = np.unique(found, return_inverse=True)
+    table = np.array([1 << BIT[name] if name in BIT else 0 for name in names.tolist()], dtype=np.uint64)
+    return table[inverse] if len(table) else np.zeros(0, dtype=np.uint64)
+
+
+def _states(whole: pl.DataFrame) -> pl.DataFrame:
+    expected = masks.only(pl.col("failed"), codes(_EXPECTED))
+    blocking = masks.only(pl.col("failed"), codes(_BLOCKING))
+    primary = pl.when(expected != 0).then(masks.first(expected)).otherwise(masks.first(blocking))
+    is_waiting = masks.first(blocking).is_in([BIT[code] for code in codes(_WAITING)]).fill_null(value=False)
+    code = (
+        pl.when(expected != 0).then(STATE_CODES.index(State.EXPECTED))
+        .when(is_waiting).then(STATE_CODES.index(State.WAITING))
+        .when(blocking != 0).then(STATE_CODES.index(State.BLOCKED))
+        .when(pl.col("is_present") & pl.col("can_anyone_see")).then(STATE_CODES.index(State.VISIBLE))
+        .otherwise(STATE_CODES.index(State.UNKNOWN))
+    )  # fmt: skip
+    return whole.with_columns(
+        primary_bit=primary,
+        state_code=code.cast(pl.UInt8),
+        is_freed_alone=(expected == 0) & (blocking.bitwise_count_ones() == 1) & ~is_waiting,
+    )

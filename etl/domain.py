@@ -1,0 +1,89 @@
+"""The vocabulary: states, classes and the taxonomy of causes, in the order in which the gates are checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What is known of one invoice tonight."""
+
+    VISIBLE = "visible"
+    BLOCKED = "blocked"
+    WAITING = "waiting"
+    EXPECTED = "expected"
+    UNKNOWN = "unknown"
+
+
+class Stage(StrEnum):
+    """Where in the money's way a gate stands; stages are checked in this order."""
+
+    EXISTENCE = "existence"
+    IDENTITY = "identity"
+    TRANSPORT = "transport"
+    ACCESS = "access"
+
+
+class CauseClass(StrEnum):
+    """Whether a failing gate is a defect to fix, an expected absence, a wait, or a remark on the evidence."""
+
+    DEFECT = "defect"
+    EXPECTED = "expected"
+    WAITING = "waiting"
+    REMARK = "remark"
+
+
+class MappingState(StrEnum):
+    """The current truth about one accounting customer."""
+
+    MAPPED = "mapped"
+    REVIEW = "review"
+    NONE = "none"
+    EXCLUDED = "excluded"
+
+
+class MappingSource(StrEnum):
+    """Who says so, strongest first."""
+
+    JUDGEMENT = "judgement"
+    PORTAL = "portal"
+    CERTAINTY = "certainty"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The clock and the identity of one night: the only place they come from.
+
+    Attributes:
+        run_id: folder name of the run, `YYYY-MM-DDTHHMMSSZ-xxxx`.
+        as_of: the instant the night is judged at, UTC, time-zone aware.
+    """
+
+    run_id: str
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One gate of the taxonomy: why an invoice may not show, and what to do about it.
+
+    Attributes:
+        code: stable identifier.
+        number: place in the taxonomy.
+        title: a few words for a table.
+        fix_legacy: the fix in the words of the legacy portal interface.
+        fix_current: the fix in the words of today's portal interface.
+        who: who can do it.
+    """
+
+    code: str
+    number: str
+    stage: Stage
+    kind: CauseClass
+    title: str
+    fix_legacy: str
+    fix_current: str
+    who: str

@@ -1,0 +1,107 @@
+"""The only door to DuckDB: one `.duckdb` file per night, frames in and frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
+
+
+class EngineRefusal(Exception):
+    """The engine could not do what the SQL says; the message is its own."""
+
+
+class _Stream:
+    """What DuckDB needs to read a frame without pyarrow."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
+
+
+class Engine:
+    """One night's database.
+
+    Args:
+        path: the `.duckdb` file; made when missing.
+        threads: most threads to use.
+        memory_gb: memory before the engine spills to disk.
+        is_read_only: for looking at a published night.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 2, memory_gb: float = 2.0, is_read_only: bool = False) -> None:
+        try:
+            self._connection = duckdb.connect(
+                str(path),
+                read_only=is_read_only,
+                config={"threads": threads, "memory_limit": f"{memory_gb}GB", "autoinstall_known_extensions": "false"},
+            )
+        except duckdb.Error as error:
+            raise EngineRefusal(str(error)) from None
+        self.run("set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false")
+        if not is_read_only:
+            for schema in SCHEMAS:
+                self.run(f"create schema if not exists {schema}")
+
+    def run(self, sql: str) -> None:
+        """Execute statements; their results are dropped."""
+        try:
+            self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise EngineRefusal(str(error)) from None
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The result as tuples; for a handful of values."""
+        try:
+            return self._connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise EngineRefusal(str(error)) from None
+
+    def count(self, relation: str) -> int:
+        """Number of rows of a relation."""
+        return int(self.rows(f"select count(*) from {relation}")[0][0])
+
+    def frame(self, sql: str) -> pl.DataFrame:
+        """The result as a frame."""
+        try:
+            return pl.DataFrame(self._connection.sql(sql))
+        except duckdb.Error as error:
+            raise EngineRefusal(str(error)) from None
+
+    def batches(self, relation: str, rows: int) -> Iterator[pl.DataFrame]:
+        """A table in slices of `rows` rows, in stored order, in bounded memory.
+
+        Args:
+            relation: a table without deleted rows, so that its row ids have no holes.
+            rows: most rows of a slice.
+        """
+        for start in range(0, self.count(relation), rows):
+            yield self.frame(f"select * from {relation} where rowid between {start} and {start + rows - 1}")
+
+    def write(self, relation: str, frame: pl.DataFrame) -> None:
+        """Create or replace the table `relation` from a frame."""
+        self._with(frame, f"create or replace table {relation} as select * from frame_in")
+
+    def append(self, relation: str, frame: pl.DataFrame) -> None:
+        """Append a frame to a table, by column name."""
+        if not frame.is_empty():
+            self._with(frame, f"insert into {relation} by name select * from frame_in")
+
+    def _with(self, frame: pl.DataFrame, sql: str) -> None:
+        self._connection.register("frame_in", _Stream(frame))
+        try:
+            self.run(sql)
+        finally:
+            self._connection.unregister("frame_in")
+
+    def close(self) -> None:
+        """Write everything to the file and let go of it."""
+        self._connection.close()
+        del self._connection

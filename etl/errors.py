@@ -1,0 +1,120 @@
+"""The error tree and the exit codes.
+
+BillsightError
+├── ConfigurationError     78  billsight.toml cannot be used; every problem listed
+├── InputError              4  sources cannot be understood; every problem listed
+├── BrokenPromise           4  a law or a check does not hold; nothing is published
+├── RunLocked              75  another run holds the lock
+├── NotFound                4  the invoice, contact or run that was asked for is not there
+└── OutputError             4  the report could not be written; the last one stays
+
+Bad rows are not errors: they are rows, in quarantine, with reasons. Findings are neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+
+class ExitCode(IntEnum):
+    """What the process says when it ends: an interface, never renumbered."""
+
+    COMPLETE = 0
+    BUG = 1
+    USAGE = 2
+    PARTIAL = 3
+    UNUSABLE = 4
+    UNREACHABLE = 5
+    REFUSED = 6
+    GATE = 10
+    LOCKED = 75
+    CONFIGURATION = 78
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong with an input, told so that a person can mend it.
+
+    Attributes:
+        where: the file or the configuration file, as the user named it.
+        found: what is there.
+        expected: what should be there.
+        remedy: what to do.
+        line: 1-based line, where there is one.
+    """
+
+    where: str
+    found: str
+    expected: str
+    remedy: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = self.where if self.line is None else f"{self.where}, line {self.line}"
+        return f"{place}: found {self.found}; expected {self.expected}. {self.remedy}"
+
+
+class BillsightError(Exception):
+    """Something the user can act on; `exit_code` says how the process ends."""
+
+    exit_code: ExitCode = ExitCode.BUG
+
+
+class _Listing(BillsightError):
+    """An error that carries every problem at once."""
+
+    heading = "problems"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems), key=lambda p: (p.where, p.line or 0, p.found)))
+        lines = [f"{self.heading} ({len(self.problems)}):", *(f"  - {problem}" for problem in self.problems)]
+        super().__init__("\n".join(lines))
+
+
+class ConfigurationError(_Listing):
+    """The configuration cannot be used."""
+
+    exit_code = ExitCode.CONFIGURATION
+    heading = "The configuration cannot be used"
+
+
+class InputError(_Listing):
+    """At least one source cannot be understood as a whole."""
+
+    exit_code = ExitCode.UNUSABLE
+    heading = "The sources cannot be read"
+
+
+class BrokenPromise(BillsightError):
+    """A law or a check does not hold, so nothing is published."""
+
+    exit_code = ExitCode.UNUSABLE
+
+    def __init__(self, violations: Iterable[str]) -> None:
+        self.violations = tuple(violations)
+        lines = "\n".join(f"  - {violation}" for violation in self.violations)
+        super().__init__(f"Nothing was published, the last report stays. What does not hold:\n{lines}")
+
+
+class RunLocked(BillsightError):
+    """Another run is writing to the same output folder."""
+
+    exit_code = ExitCode.LOCKED
+
+    def __init__(self, lock: Path, holder: str) -> None:
+        super().__init__(f"Another run holds {lock} ({holder}). Wait for it to end, or stop it first.")
+
+
+class NotFound(BillsightError):
+    """What was asked for is not in the night that was read."""
+
+    exit_code = ExitCode.UNUSABLE
+
+
+class OutputError(BillsightError):
+    """The output folder could not be written; the last report stays."""
+
+    exit_code = ExitCode.UNUSABLE

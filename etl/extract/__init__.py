@@ -1,0 +1,47 @@
+"""Source files to text frames.
+
+One module per shape of source, a registry of their profiles, and a bulk path for big tables.
+"""
+
+from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
+from etl.extract.bulk_sql import bulk_select, bulk_source
+from etl.extract.files import SourceFile, find_files
+from etl.extract.profile import (
+    CONNECTWISE_CSV,
+    CONNECTWISE_JSON,
+    QUICKBOOKS_ONLINE_JSON,
+    QUICKBOOKS_ONLINE_REPORT,
+    SHAPES,
+    TABLE,
+    XERO_CSV,
+    XERO_JSON,
+    Extract,
+)
+from etl.extract.reading import read_text, source_problems
+from etl.extract.recognise import Recognition, Sighting, describe_folder, recognise
+
+__all__ = [
+    "CONNECTWISE_CSV",
+    "CONNECTWISE_JSON",
+    "QUICKBOOKS_ONLINE_JSON",
+    "QUICKBOOKS_ONLINE_REPORT",
+    "SHAPES",
+    "TABLE",
+    "XERO_CSV",
+    "XERO_JSON",
+    "BulkScan",
+    "Extract",
+    "Recognition",
+    "Sighting",
+    "SourceFile",
+    "bulk_scan",
+    "bulk_select",
+    "bulk_source",
+    "careful_rows",
+    "describe_folder",
+    "find_files",
+    "lines_of",
+    "read_text",
+    "recognise",
+    "source_problems",
+]

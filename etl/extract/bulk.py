@@ -1,0 +1,179 @@
+"""The fast path for big tables: one strict SQL select over the file; what does not fit its strict form is set aside.
+
+Reading text and judging it value by value costs several times what the SQL engine needs to read typed columns. A big
+file is almost always clean, so it is cast strictly in one pass, and the few rows that do not fit come back as they are,
+for the same careful reading that small files get. Both ways must give the same rows.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from etl.config import Source
+from etl.errors import InputError
+from etl.extract import files
+from etl.extract.captions import header_problems
+from etl.extract.delimited import first_rows, numbered
+from etl.extract.documents import Document, Kind, peek
+from etl.extract.files import SourceFile
+from etl.extract.frames import BLANKS, conform, split_lists, tidy
+from etl.extract.profile import CONNECTWISE_CSV, TABLE, TableProfile
+from etl.extract.reading import source_problems
+from etl.extract.registry import table_profiles
+from etl.extract.tables import RowTable, open_table
+from etl.extract.tabular import Found, find_in
+from etl.schemas import Relation
+
+_SHAPES: Final = frozenset({TABLE, CONNECTWISE_CSV})
+_SAMPLE_ROWS: Final = 500
+_UTF8: Final = frozenset({"utf-8", "utf-8-sig", "utf8"})
+_NEEDED: Final[Mapping[str, frozenset[str]]] = {
+    "accounting_invoices": frozenset({"invoice_id_acct", "customer_id_acct"}),
+    "accounting_customers": frozenset({"customer_id_acct"}),
+    "portal_invoices": frozenset(),
+    "portal_mappings": frozenset(),
+    "connectwise_companies": frozenset(),
+    "connectwise_contacts": frozenset({"default_email"}),
+    "connectwise_invoices": frozenset(),
+}
+"""Columns whose derivation is too particular for SQL: a file that lacks them is read as text."""
+
+
+@dataclass(frozen=True)
+class BulkScan:
+    """A file that one select can read.
+
+    Attributes:
+        captions: every caption of the file, in order.
+        columns: our column -> position of its caption; what is not here is not in the file.
+        is_padded: the first rows have blanks around their values.
+        is_gzip: it is compressed, whatever its name says.
+        is_point_certain: the configuration says that a point separates the decimals; else 1.234 may be over a thousand.
+    """
+
+    path: Path
+    name: str
+    relation: Relation
+    profile: TableProfile
+    delimiter: str
+    captions: tuple[str, ...]
+    columns: Mapping[str, int]
+    is_padded: bool = False
+    is_point_certain: bool = False
+    is_gzip: bool = False
+
+    @property
+    def caption_of(self) -> dict[str, str | None]:
+        """Our column -> the file's caption; null where the file has none."""
+        return {
+            name: self.captions[self.columns[name]] if name in self.columns else None for name in self.relation.names
+        }
+
+
+def bulk_scan(file: SourceFile, relation: Relation, source: Source, minimum_bytes: int) -> BulkScan | None:
+    """Whether a file can be read by one select: big, delimited, UTF-8, header on its first line, columns only renamed.
+
+    Null means that `read_text` should read it, or say what is wrong with it.
+    """
+    try:
+        if file.path.stat().st_size < minimum_bytes or relation.name not in _NEEDED:
+            return None
+        if (
+            source.decimal_comma
+            or source_problems(file.name, relation, source)
+            or _magic(file.path) == files.ZSTD_MAGIC
+        ):
+            return None
+        document = peek(file, source)
+        if document.kind is not Kind.DELIMITED or document.decoded.encoding.lower() not in _UTF8:
+            return None
+        return _scan(document, relation, source)
+    except (OSError, InputError):
+        return None
+
+
+def lines_of(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str]) -> list[int | None]:
+    """The physical lines of rows that were set aside, found by reading the file a second time.
+
+    Args:
+        file: the file that was scanned.
+        scan: how it was scanned.
+        raw_rows: the rows' `unparsed` texts.
+
+    Returns:
+        for each of them the line; equal rows take the lines on which such rows stand, one after the other.
+    """
+    names = list(scan.columns)
+    wanted: dict[tuple[str, ...], list[int]] = {}
+    for number, raw in enumerate(raw_rows):
+        values = json.loads(raw)
+        wanted.setdefault(tuple(values.get(name) or "" for name in names), []).append(number)
+    lines: list[int | None] = [None] * len(raw_rows)
+    positions = [scan.columns[name] for name in names]
+    width = len(scan.captions)
+    with files.open_plain(file.path) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+        for line, row in numbered(text, scan.delimiter, scan.name):
+            if len(row) == width and (queue := wanted.get(tuple(row[at] for at in positions))):
+                lines[queue.pop(0)] = line
+    return lines
+
+
+def careful_rows(
+    file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], lines: Sequence[int | None]
+) -> pl.DataFrame:
+    """The rows that were set aside, as `read_text` would have given them; rows without any value are left out."""
+    records = [json.loads(row) for row in raw_rows]
+    data = [pl.Series(name, [record.get(name) for record in records], dtype=pl.String) for name in scan.columns]
+    data.append(pl.Series("source_line", lines, dtype=pl.Int64))
+    data.append(pl.Series("read_problem", [None] * len(records), dtype=pl.String))
+    frame = tidy(split_lists(pl.DataFrame(data), scan.relation), scan.relation)
+    filled = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in scan.columns))
+    return conform(scan.profile.finish(filled), scan.relation, file)
+
+
+def _magic(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(4)
+
+
+def _scan(document: Document, relation: Relation, source: Source) -> BulkScan | None:
+    table = open_table(document)
+    shape = TABLE if source.columns else source.shape
+    for profile in table_profiles(relation.name, shape):
+        found = find_in(table, profile, source.columns)
+        if found is not None:
+            if not isinstance(table, RowTable) or not _is_plain(found, profile, document):
+                return None
+            delimiter = table.delimiters[found.candidate]
+            captions, columns = found.header.cells, dict(found.header.columns)
+            is_padded, is_certain = _has_padding(document, delimiter), source.decimal_comma is False
+            path, name = document.file.path, document.file.name
+            is_gzip = _magic(path).startswith(files.GZIP_MAGIC)
+            return BulkScan(
+                path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip
+            )  # fmt: skip
+    return None
+
+
+def _is_plain(found: Found, profile: TableProfile, document: Document) -> bool:
+    """Whether the columns need renaming and nothing else."""
+    header = found.header
+    is_renaming = (
+        profile.shape in _SHAPES and not header.groups and not any(name.startswith("_") for name in header.columns)
+    )
+    is_first = header.line == 1 and not any("\n" in cell or "\r" in cell for cell in header.cells)
+    needed = _NEEDED[profile.relation] <= header.columns.keys()
+    return is_renaming and is_first and needed and not header_problems(header, profile, document.file.name)
+
+
+def _has_padding(document: Document, delimiter: str) -> bool:
+    rows = first_rows(document.decoded.text, delimiter, _SAMPLE_ROWS)
+    return any(cell != cell.strip(BLANKS) for _, row in rows[1:] for cell in row)

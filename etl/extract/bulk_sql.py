@@ -1,0 +1,229 @@
+"""The SQL of the bulk path: every kind of value cast in its strict form only, so that nothing is guessed.
+
+The strict forms and limits lie inside those of validation: what is accepted here would be accepted there, as the same
+value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from etl.extract.bulk import BulkScan
+from etl.extract.frames import BLANKS, MIDNIGHTS
+from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
+from etl.schemas import SQL_TYPE, Column, Kind
+
+_BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
+_EDGES: Final = r"[\s\p{Z}\x{85}\x{200b}\x{feff}]"
+_SPOILT: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]|^[0-9]([.,][0-9]+)?[Ee]\+[0-9]+$"
+"""An id with a control character, or one that a spreadsheet took for a number."""
+
+_MONEY: Final = r"-?[0-9]{1,13}(\.[0-9]{1,4})?"
+_MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
+"""Where nobody says that a point separates the decimals, three of them may be a group of thousands."""
+
+_DAY: Final = "____-__-__"
+_FRACTION: Final = r"[0-9-]{10}[T ][0-9:]{8}\.[0-9]{1,6}"
+_FIRST_DAY, _LAST_DAY = "1970-01-03", "2200-12-30"
+_LAST_HOUR, _LARGEST_OFFSET = "23", "14"
+_UTC: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT"})
+
+
+@dataclass(frozen=True)
+class _Cast:
+    """How the values of one file are cast."""
+
+    scan: BulkScan
+    zone: ZoneInfo
+    currency_code: str
+
+    def value(self, column: Column) -> str:
+        """The typed expression of a column, before derivation; null where the text is not in its strict form."""
+        text = f"text_{column.name}"
+        if column.name not in self.scan.columns:
+            absent = _literal(self.currency_code) if column.kind is Kind.CURRENCY else "null"
+            return f"{absent}::{SQL_TYPE[column.kind]}"
+        match column.kind:
+            case Kind.MONEY:
+                form = _MONEY if self.scan.is_point_certain else _MONEY_WITHOUT_GROUPS
+                return f"case when regexp_full_match({text}, '{form}') then {text}::decimal(18, 4) end"
+            case Kind.DATE:
+                return _date(text)
+            case Kind.INSTANT:
+                return _instant(text, self.zone)
+            case Kind.BOOLEAN:
+                return _boolean(text, column.name)
+            case Kind.CURRENCY:
+                known = f"when regexp_full_match({text}, '[A-Za-z]{{3}}') then upper({text})"
+                return f"case when {text} is null then {_literal(self.currency_code)} {known} end"
+            case Kind.TEXTS:
+                parts = f"list_transform(string_split_regex({text}, '[;,|]'), lambda part: trim(part, {_BLANKS}))"
+                return f"nullif(list_filter({parts}, lambda part: part <> ''), [])"
+            case Kind.TEXT | Kind.INTEGER:
+                return text
+
+
+def bulk_select(scan: BulkScan, zone: ZoneInfo, currency_code: str = "XXX") -> str:
+    """One select over the file: the relation's columns typed, source_file, source_line (null), and `unparsed`.
+
+    `unparsed` is null for a row that fits; else it is a JSON object of the row's fields as they are in the file, because
+    a required value is missing or a value is not in its strict form. Such a row's typed columns are not to be used.
+
+    Args:
+        scan: the file.
+        zone: of times without an offset.
+        currency_code: of rows that name none.
+    """
+    cast = _Cast(scan, zone, currency_code)
+    ours = {**{name: f"typed.{name}" for name in scan.relation.names}, **_derived(scan)}
+    missing = [f"{ours[column.name]} is null" for column in scan.relation.columns if column.required]
+    raw = ", ".join(f"'{name}', raw_{name}" for name in scan.columns)
+    selected = ",\n    ".join(f"{value} as {name}" for name, value in ours.items())
+    typed = ",\n        ".join(f"{cast.value(column)} as {column.name}" for column in scan.relation.columns)
+    texts = ", ".join(f"{_text(scan, at)} as text_{name}, c{at} as raw_{name}" for name, at in scan.columns.items())
+    return f"""select
+    {selected},
+    {_literal(scan.name)} as source_file,
+    null::bigint as source_line,
+    case when {" or ".join([*missing, *_unfit(scan)])} then json_object({raw})::varchar end as unparsed
+from (
+    select
+        {typed},
+        {", ".join(f"raw_{name}, text_{name}" for name in scan.columns)}
+    from (select {texts} from {bulk_source(scan)}) as written
+) as typed"""
+
+
+def bulk_source(scan: BulkScan) -> str:
+    """The file as a relation of text columns c0, c1, ...: strict, nothing is detected."""
+    columns = ", ".join(f"'c{at}': 'varchar'" for at in range(len(scan.captions)))
+    return (
+        f"read_csv({_literal(str(scan.path))}, auto_detect = false, header = true, delim = {_literal(scan.delimiter)}, "
+        f"""quote = '"', escape = '"', nullstr = '', encoding = 'utf-8', strict_mode = true, """
+        f"compression = '{'gzip' if scan.is_gzip else 'none'}', columns = {{{columns}}})"
+    )
+
+
+def _date(text: str) -> str:
+    """ISO. A pattern of the right length comes first because it is the cheapest test; the cast judges the digits."""
+    endings = ", ".join(_literal(ending) for ending in MIDNIGHTS)
+    return (
+        f"case when {_is_out_of_range(text)} then null when {text} like '{_DAY}' then try_cast({text} as date) "
+        f"when {text} like '{_DAY}_%' and substr({text}, 11) in ({endings}) then try_cast(left({text}, 10) as date) end"
+    )
+
+
+def _instant(text: str, zone: ZoneInfo) -> str:
+    """ISO with Z or an offset; without one it is in the zone, and an hour that clocks skip or repeat does not fit."""
+    written, zoned = f"try_cast({text} as timestamp)", f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))"
+    local = _local(written, zone)
+    offset = f"case when substr({text}, 21, 2) <= '{_LARGEST_OFFSET}' then {zoned} end"
+    return (
+        f"case when {_is_out_of_range(text)} or substr({text}, 12, 2) not between '00' and '{_LAST_HOUR}' then null "
+        f"when {text} like '{_DAY}T__:__:__Z' then {written} "
+        f"when {text} like '{_DAY}T__:__:__-__:__' or {text} like '{_DAY}T__:__:__+__:__' then {offset} "
+        f"when {text} like '{_DAY}T__:__:__' or {text} like '{_DAY} __:__:__' then {local} "
+        f"when regexp_full_match({text}, '{_FRACTION}Z') then {written} "
+        f"when regexp_full_match({text}, '{_FRACTION}') then {local} end"
+    )
+
+
+def _is_out_of_range(text: str) -> str:
+    return f"{text} < '{_FIRST_DAY}' or {text} > '{_LAST_DAY}'"
+
+
+def _local(written: str, zone: ZoneInfo) -> str:
+    if zone.key in _UTC:
+        return written
+    name = _literal(zone.key)
+    instant = f"timezone({name}, {written})"
+    is_once = " and ".join(
+        f"timezone({name}, {instant} {shift}) {sign} {written}"
+        for shift, sign in (("", "="), ("+ interval 1 hour", "<>"), ("- interval 1 hour", "<>"))
+    )
+    return f"case when {is_once} then make_timestamp(epoch_us({instant})) end"
+
+
+def _boolean(text: str, name: str) -> str:
+    true, false = ["true", "yes", "y", "t", "1"], ["false", "no", "n", "f", "0"]
+    if name == "is_closed":
+        true, false = [*true, "closed"], [*false, "open"]
+    words = [*((word, "true") for word in true), *((word, "false") for word in false)]
+    return f"case lower({text}) {' '.join(f'when {_literal(word)} then {value}' for word, value in words)} end"
+
+
+def _derived(scan: BulkScan) -> dict[str, str]:
+    """What the text path derives after reading, in SQL: our column -> expression over the typed columns."""
+    has = scan.columns.keys()
+    match scan.relation.name:
+        case "accounting_invoices":
+            return _invoice_terms(scan)
+        case "accounting_customers":
+            marked = "coalesce(lower(typed.customer_name) like '%(deleted)', false)"
+            return {
+                "customer_name": "coalesce(typed.customer_name, typed.customer_id_acct)",
+                "is_active": f"case when {marked} then false else typed.is_active end",
+            }
+        case "portal_invoices" if "portal_invoice_id" not in has:
+            customer = "coalesce(typed.customer_id_acct, typed.customer_name, typed.company_id_cw)"
+            together = f"coalesce(typed.invoice_number, '') || '|' || coalesce({customer}, '')"
+            made = f"case when coalesce(typed.invoice_number, {customer}) is not null then {together} end"
+            return {"portal_invoice_id": f"coalesce(typed.invoice_id_acct, {made})"}
+        case "portal_mappings" if "customer_id_acct" not in has:
+            return {"customer_id_acct": "typed.customer_name"}
+        case "connectwise_invoices" if "invoice_id_cw" not in has:
+            return {"invoice_id_cw": "typed.invoice_number"}
+        case _:
+            return {}
+
+
+def _invoice_terms(scan: BulkScan) -> dict[str, str]:
+    has = scan.columns.keys()
+    amounts = (
+        "case when typed.total_amount is null or typed.balance_amount is null then 'unknown' "
+        "when typed.balance_amount = 0 and typed.total_amount > 0 then 'paid' else 'open' end"
+    )
+    type_ = f"coalesce({_words('text_document_type', DOCUMENT_TYPES, 'other')}, 'invoice')"
+    status = f"coalesce({_words('text_document_status', DOCUMENT_STATUSES, None)}, {amounts})"
+    return {
+        "document_type": type_ if "document_type" in has else "'invoice'",
+        "document_status": status if "document_status" in has else amounts,
+        **({} if "has_internal_id" in has else {"has_internal_id": "true"}),
+    }
+
+
+def _words(text: str, known: Mapping[str, str], other: str | None) -> str:
+    folded = f"regexp_replace(lower({text}), '[ _-]', '', 'g')"
+    cases = " ".join(f"when {_literal(word)} then {_literal(ours)}" for word, ours in known.items())
+    otherwise = f" else {_literal(other)}" if other else ""
+    return f"case when {text} is not null then case {folded} {cases}{otherwise} end end"
+
+
+def _unfit(scan: BulkScan) -> list[str]:
+    """When a row is set aside: text that is not in its kind's form, blanks around a text, a spoilt id."""
+    kinds = {column.name: column.kind for column in scan.relation.columns}
+    texts = [name for name in scan.columns if kinds[name] is Kind.TEXT]
+    castable = [name for name in scan.columns if kinds[name] not in {Kind.TEXT, Kind.TEXTS}]
+    return [
+        *(f"(typed.{name} is null and text_{name} is not null)" for name in castable),
+        *(_is_padded(f"text_{name}") for name in texts),
+        *(f"regexp_matches(text_{name}, '{_SPOILT}')" for name in texts if "id" in name.split("_")),
+    ]
+
+
+def _text(scan: BulkScan, at: int) -> str:
+    """Trimming every value costs more than reading it, so only a file that pads its values is trimmed."""
+    return f"nullif(trim(c{at}, {_BLANKS}), '')" if scan.is_padded else f"c{at}"
+
+
+def _is_padded(text: str) -> str:
+    """Blank first or last character; only a text with other than ASCII letters needs the full test."""
+    is_wide = f"strlen({text}) <> length({text}) and regexp_matches({text}, '^{_EDGES}|{_EDGES}$')"
+    return f"({text} < '!' or {text}[-1] <= ' ' or ({is_wide}))"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,187 @@
+"""Finding the header of a table and which of its columns are ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from etl.errors import Problem
+from etl.extract.delimited import Numbered
+from etl.extract.profile import TableProfile
+
+HEADER_WITHIN: Final = 20
+"""A header further down is no header: reports put at most a few title lines above it."""
+
+_FOLDED: Final = re.compile(r"[\W_]+")
+_SHOWN: Final = 12
+
+
+@lru_cache(maxsize=4096)
+def fold(caption: str) -> str:
+    """A caption without case, spaces and punctuation: `Company ID`, `company/id` and `companyId` fold alike."""
+    return _FOLDED.sub("", caption.casefold())
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header row and what was made of it.
+
+    Attributes:
+        cells: the captions, stripped.
+        columns: our column -> position.
+        groups: our column -> number in the caption -> position, of the cells that together make it.
+        missing: groups of columns of which none was found.
+        twice: captions that we need and that occur more than once.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    columns: Mapping[str, int]
+    groups: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    missing: tuple[tuple[str, ...], ...] = ()
+    twice: tuple[str, ...] = ()
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Every wanted column -> position; the parts of a group are called column/number."""
+        parts = {f"{name}/{number}": at for name, group in self.groups.items() for number, at in sorted(group.items())}
+        return {**self.columns, **parts}
+
+    @property
+    def shown(self) -> str:
+        """The captions, for a message."""
+        named = [cell for cell in self.cells if cell]
+        more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+        return f"the header {', '.join(named[:_SHOWN])}{more}"
+
+    @property
+    def coverage(self) -> float:
+        """Share of the captions that are used."""
+        used = len(set(self.columns.values()).union(*(group.values() for group in self.groups.values())))
+        return used / max(1, sum(bool(cell) for cell in self.cells))
+
+
+def resolve(row: Numbered, profile: TableProfile, configured: Mapping[str, str]) -> Header:
+    """Match a row's cells with the profile's captions, or with those the configuration names."""
+    line, cells = row[0], tuple(cell.strip().lstrip("\ufeff") for cell in row[1])
+    places: dict[str, list[int]] = {}
+    for position, cell in enumerate(cells):
+        if cell:
+            places.setdefault(fold(cell), []).append(position)
+    columns: dict[str, int] = {}
+    twice: list[str] = []
+    for column, aliases in _aliases(profile, configured).items():
+        # One caption is one column, unless the configuration says otherwise.
+        taken = frozenset() if configured else frozenset(columns.values())
+        positions = _positions(aliases, places, cells, taken)
+        if positions:
+            columns[column] = positions[0]
+            twice += [cells[positions[0]]] if len(positions) > 1 else []
+    groups = _groups(cells, profile) if not configured else {}
+    have = columns.keys() | groups.keys()
+    groups_needed = (*((column,) for column in configured), *profile.required)
+    missing = tuple(dict.fromkeys(group for group in groups_needed if have.isdisjoint(group)))
+    return Header(line, cells, columns, groups, missing, tuple(dict.fromkeys(twice)))
+
+
+def find_header(rows: Sequence[Numbered], profile: TableProfile, configured: Mapping[str, str]) -> Header | None:
+    """The first row with every required caption; null where there is none."""
+    for row in rows[:HEADER_WITHIN]:
+        if any(cell.strip() for cell in row[1]):
+            header = resolve(row, profile, configured)
+            if not header.missing and not (profile.is_grouped and header.cells[0]):
+                return header
+    return None
+
+
+def nearest_header(rows: Sequence[Numbered], profile: TableProfile, configured: Mapping[str, str]) -> Header | None:
+    """The row that comes closest to a header, for the message."""
+    filled = [row for row in rows[:HEADER_WITHIN] if any(cell.strip() for cell in row[1])]
+    headers = [resolve(row, profile, configured) for row in filled]
+    return max(
+        headers, key=lambda header: (len(header.columns), sum(map(bool, header.cells)), -header.line), default=None
+    )
+
+
+def header_problems(header: Header, profile: TableProfile, where: str) -> list[Problem]:
+    """Everything that keeps a found header from being used."""
+    twice = [
+        Problem(where, f"the caption {caption} more than once", "one such column", "Rename or remove one.", header.line)
+        for caption in header.twice
+    ]
+    refusals = [
+        Problem(where, f"{found} (column {caption})", profile.title, remedy, header.line)
+        for caption, found, remedy in _refusals(header, profile)
+    ]
+    return twice + refusals
+
+
+def is_refused(header: Header, profile: TableProfile) -> bool:
+    """Whether a caption says that the table is something else."""
+    return bool(_refusals(header, profile))
+
+
+def _refusals(header: Header, profile: TableProfile) -> list[tuple[str, str, str]]:
+    """Caption, what it shows the table to be, what to do."""
+    folded = {fold(cell) for cell in header.cells if cell}
+    told = [(caption, *why) for caption, why in profile.refused.items() if fold(caption) in folded]
+    starred = next((cell for cell in header.cells if cell.startswith("*")), None)
+    if profile.is_starred_refused and starred:
+        remedy = "Give the exported list: the template holds what was to be imported, not what is in the books."
+        told.append((starred, "an import template", remedy))
+    return told
+
+
+def missing_problem(header: Header | None, profile: TableProfile, where: str, configured: Mapping[str, str]) -> Problem:
+    """No header was found: name what came closest and what it lacks."""
+    if header is None:
+        return Problem(where, "no header", profile.title, "Export it again with its header line.")
+    lacking = "; ".join(_spelt(group, profile, configured) for group in header.missing) or "a header"
+    remedy = "Add these columns to the export, or name the file's captions under columns."
+    return Problem(where, header.shown, f"{profile.title} with {lacking}", remedy, header.line)
+
+
+def _aliases(profile: TableProfile, configured: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    if configured:
+        return {column: (configured.get(column, column),) for column in profile.captions}
+    return {column: (column, *aliases) for column, aliases in profile.captions.items()}
+
+
+def _positions(
+    aliases: tuple[str, ...], places: Mapping[str, list[int]], cells: tuple[str, ...], taken: frozenset[int]
+) -> list[int]:
+    """Where the best alias stands that the header has; more than one place is a problem to tell.
+
+    `Company ID` is the identifier that people see, `company/id` the record's number: an alias with a slash
+    fits no caption with a space.
+    """
+    for alias in aliases:
+        alike = [
+            at for at in places.get(fold(alias), ()) if at not in taken and not ("/" in alias and " " in cells[at])
+        ]
+        is_configured = len(aliases) == 1
+        exact = [at for at in alike if is_configured and cells[at] == alias]
+        if alike:
+            return exact or alike
+    return []
+
+
+def _groups(cells: tuple[str, ...], profile: TableProfile) -> dict[str, dict[int, int]]:
+    found: dict[str, dict[int, int]] = {}
+    for column, pattern in profile.patterns.items():
+        for at, cell in enumerate(cells):
+            match = re.fullmatch(pattern, re.sub(r"[._]", "/", cell.lower()))
+            if match:
+                found.setdefault(column, {}).setdefault(int(match[1][:6]), at)
+    return found
+
+
+def _spelt(group: tuple[str, ...], profile: TableProfile, configured: Mapping[str, str]) -> str:
+    names = []
+    for column in group:
+        caption = configured.get(column) or next(iter(profile.captions.get(column, ())), "")
+        names.append(f"{column} ({caption})" if caption and fold(caption) != fold(column) else column)
+    return " or ".join(names)

@@ -1,0 +1,170 @@
+"""JSON to records, element by element, each with the line on which it begins; numbers stay the text they are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from etl.errors import InputError, Problem
+
+CONTAINERS: Final = frozenset({"QueryResponse", "CDCResponse"})
+"""Members that hold lists of records, not records."""
+
+RECORD_LISTS: Final = frozenset(
+    {"Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate", "Payment", "JournalEntry", "Bill"}
+    | {"Customer", "Vendor", "Invoices", "CreditNotes", "Contacts", "value"}
+)
+"""Members that hold records; the member's name is the entity of its records."""
+
+_IDENTIFYING: Final = frozenset(
+    {"id", "identifier", "invoiceNumber", "InvoiceID", "CreditNoteID", "ContactID", "CustomerRef", "DisplayName"}
+)
+_SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
+_CUT_WITHIN: Final = 8
+_DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
+
+_Cut = (json.JSONDecodeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRecord:
+    """One element: an object, or what stands where an object should be.
+
+    Attributes:
+        entity: name of the list it came from, such as Invoice; empty for a plain array.
+        value: the object; null where there is a problem.
+        problem: why it is not a record.
+    """
+
+    line: int
+    entity: str
+    value: dict[str, Any] | None
+    problem: str | None = None
+
+
+def json_records(text: str, where: str) -> Iterator[JsonRecord]:
+    """Every record of an array, of an answer with its list inside, of NDJSON, or of several of these in a row.
+
+    Raises:
+        InputError: the text is cut off or is not JSON; records before that place were already given out.
+    """
+    return _Walk(text, where).documents()
+
+
+class _Walk:
+    """A position in the text and the line it is on."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self.text, self.where = text, where
+        self.line, self.counted, self.records = 1, 0, 0
+
+    def documents(self) -> Iterator[JsonRecord]:
+        at = self._skip(0)
+        while at < len(self.text):
+            start = at
+            try:
+                if self.text[at] == "[":
+                    at = yield from self._elements(at, "")
+                else:
+                    value, at = _DECODER.raw_decode(self.text, at)
+                    yield from self._records(value, start, "")
+                at = self._skip(at)
+            except _Cut as error:
+                at = yield from self._next_line(start, error)
+
+    def _next_line(self, start: int, error: Exception) -> Generator[JsonRecord, None, int]:
+        """In NDJSON a broken line is a broken record; anywhere else, and on the last line, it is the file."""
+        end = self.text.find("\n", start)
+        rest = self._skip(end) if end >= 0 else len(self.text)
+        is_line = self.records > 0 and self.text[start] != "[" and "\n" in self.text[max(0, start - 2) : start]
+        if not is_line or rest >= len(self.text):
+            raise InputError([self._problem(error, start)])
+        yield JsonRecord(self._line_at(start), "", None, "the line is not a JSON object")
+        return rest
+
+    def _elements(self, at: int, entity: str) -> Generator[JsonRecord, None, int]:
+        """The elements of the array that opens at `at`; returns the position behind it."""
+        at = self._skip(at + 1)
+        if self.text[at : at + 1] == "]":
+            return at + 1
+        while True:
+            start = at
+            value, at = _DECODER.raw_decode(self.text, at)
+            yield from self._records(value, start, entity)
+            at = self._skip(at)
+            sign = self.text[at : at + 1]
+            if sign == "]":
+                return at + 1
+            if sign != ",":
+                message = "Expecting ',' or ']'"
+                raise json.JSONDecodeError(message, self.text, at)
+            at = self._skip(at + 1)
+
+    def _records(self, value: Any, start: int, entity: str) -> Iterator[JsonRecord]:
+        line = self._line_at(start)
+        if not isinstance(value, dict):
+            self.records += 1
+            yield JsonRecord(line, entity, None, f"the element is {_article(value)}, not an object")
+        elif _is_container(value):
+            yield from self._members(start)
+        else:
+            self.records += 1
+            yield JsonRecord(line, entity, value)
+
+    def _members(self, at: int) -> Iterator[JsonRecord]:
+        """The records inside an answer such as {"QueryResponse": {"Invoice": [...]}}, which was parsed before."""
+        at = self._skip(at + 1)
+        while self.text[at] != "}":
+            key, at = _DECODER.raw_decode(self.text, at)
+            at = start = self._skip(self._skip(at) + 1)
+            value, at = _DECODER.raw_decode(self.text, at)
+            entity = "" if key in CONTAINERS or key == "value" else str(key)
+            if key in CONTAINERS or key in RECORD_LISTS:
+                if isinstance(value, list):
+                    yield from self._elements(start, entity)
+                elif isinstance(value, dict):
+                    yield from self._members(start) if key in CONTAINERS else self._records(value, start, entity)
+            at = self._skip(at)
+            at = self._skip(at + 1) if self.text[at] == "," else at
+
+    def _skip(self, at: int) -> int:
+        match = _SPACE.match(self.text, at)
+        return match.end() if match else at
+
+    def _line_at(self, at: int) -> int:
+        if at < self.counted:  # an answer is walked a second time, from its beginning
+            return self.text.count("\n", 0, at) + 1
+        self.line += self.text.count("\n", self.counted, at)
+        self.counted = at
+        return self.line
+
+    def _problem(self, error: Exception, start: int) -> Problem:
+        line = self.text.count("\n", 0, start) + 1
+        if isinstance(error, json.JSONDecodeError):
+            line = self.text.count("\n", 0, error.pos) + 1
+            end = len(self.text.rstrip())
+            if error.msg.startswith("Unterminated") or error.pos > end - _CUT_WITHIN:
+                found = f"JSON that is cut off after {self.records} complete records"
+                return Problem(self.where, found, "a complete file", "It is truncated: export or copy it again.", line)
+            near = self.text[error.pos : error.pos + 20].splitlines()[:1]
+            found = f"text that is not JSON ({error.msg} at {''.join(near)!r})"
+            return Problem(self.where, found, "JSON", "Export it again; do not edit it by hand.", line)
+        return Problem(
+            self.where, "JSON nested too deeply to be records", "a list of records", "Export it again.", line
+        )
+
+
+def _is_container(value: dict[str, Any]) -> bool:
+    names = value.keys()
+    if not names.isdisjoint(CONTAINERS):
+        return True
+    lists = [value[name] for name in names & RECORD_LISTS]
+    return names.isdisjoint(_IDENTIFYING) and any(isinstance(entry, list | dict) for entry in lists)
+
+
+def _article(value: Any) -> str:
+    names = {str: "a text or a number", bool: "true or false", list: "a list", type(None): "null"}
+    return names[type(value)]

@@ -1,0 +1,112 @@
+"""What the portal side gives: its list of invoices, its mappings, its sync log. All are generic tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from etl.extract.invoice_keys import finish_portal_invoices, finish_portal_mappings
+from etl.extract.profile import Transform
+
+SUCCEEDED: Final = ("ok", "success", "successful", "succeeded", "completed", "complete")
+FAILED: Final = r"fail|error|abort"
+
+
+def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:
+    """The log's words for success and failure in ours; other words stay as they are.
+
+    Locality: row.
+    """
+    if "run_status" not in frame.columns:
+        return frame
+    word = pl.col("run_status").str.to_lowercase()
+    status = (
+        pl.when(word.is_in(SUCCEEDED)).then(pl.lit("succeeded")).when(word.str.contains(FAILED)).then(pl.lit("failed"))
+    )
+    return frame.with_columns(run_status=status.otherwise("run_status"))
+
+
+LAYOUTS: Final[Mapping[str, tuple[dict[str, tuple[str, ...]], tuple[tuple[str, ...], ...], Transform]]] = {
+    "portal_invoices": (
+        {
+            "portal_invoice_id": ("portal_id", "Portal Invoice ID", "Portal ID"),
+            "invoice_id_acct": (
+                "invoice_id",
+                "Invoice ID",
+                "Accounting ID",
+                "accounting_invoice_id",
+                "external_id",
+                "External ID",
+            ),
+            "invoice_number": ("Invoice Number", "Invoice No", "Invoice #", "Number", "Invoice"),
+            "customer_id_acct": ("customer_id", "Customer ID", "accounting_customer_id", "Accounting Customer ID"),
+            "customer_name": ("Customer Name", "Customer", "Client", "Client Name"),
+            "company_id_cw": (
+                "company_id",
+                "company_rec_id",
+                "Company RecID",
+                "ConnectWise Company ID",
+                "cw_company_id",
+            ),
+            "total_amount": ("Total", "Total Amount", "Amount", "Invoice Total"),
+            "balance_amount": ("Balance", "Open Balance", "Amount Due", "Balance Due"),
+            "currency_code": ("Currency", "Currency Code"),
+        },
+        (("portal_invoice_id", "invoice_id_acct", "invoice_number"),),
+        finish_portal_invoices,
+    ),
+    "portal_mappings": (
+        {
+            "customer_id_acct": (
+                "customer_id",
+                "Customer ID",
+                "accounting_customer_id",
+                "Accounting Customer ID",
+                "Accounting ID",
+            ),
+            "customer_name": (
+                "Customer Name",
+                "Customer",
+                "accounting_customer_name",
+                "Accounting Customer",
+                "Accounting Company",
+            ),
+            "company_id_cw": (
+                "company_id",
+                "company_rec_id",
+                "Company RecID",
+                "ConnectWise Company ID",
+                "cw_company_id",
+            ),
+            "company_name": (
+                "Company Name",
+                "Company",
+                "cw_company_name",
+                "ConnectWise Company",
+                "ConnectWise Company Name",
+            ),
+        },
+        (("customer_id_acct", "customer_name"), ("company_id_cw",)),
+        finish_portal_mappings,
+    ),
+    "sync_runs": (
+        {
+            "started_at": ("started", "Started", "start", "Start Time", "Sync Started", "start_time"),
+            "from_at": (
+                "from_date",
+                "From Date",
+                "from",
+                "sync_from",
+                "Sync From",
+                "sync_from_date",
+                "New Sync From Date",
+            ),
+            "finished_at": ("finished", "Finished", "ended_at", "end", "End Time", "Completed At", "end_time"),
+            "run_status": ("status", "Status", "Result", "outcome"),
+        },
+        (("started_at",), ("from_at",), ("run_status",)),
+        finish_sync_runs,
+    ),
+}

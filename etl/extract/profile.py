@@ -1,0 +1,125 @@
+"""What a reader is: a profile per shape and relation, and what reading gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import polars as pl
+
+CONNECTWISE_JSON: Final = "connectwise_json"
+CONNECTWISE_CSV: Final = "connectwise_csv"
+QUICKBOOKS_ONLINE_JSON: Final = "quickbooks_online_json"
+QUICKBOOKS_ONLINE_REPORT: Final = "quickbooks_online_report"
+XERO_JSON: Final = "xero_json"
+XERO_CSV: Final = "xero_csv"
+TABLE: Final = "table"
+
+SHAPES: Final = (
+    CONNECTWISE_JSON,
+    CONNECTWISE_CSV,
+    QUICKBOOKS_ONLINE_JSON,
+    QUICKBOOKS_ONLINE_REPORT,
+    XERO_JSON,
+    XERO_CSV,
+    TABLE,
+)
+"""What a source's `shape` may say, beside `auto`."""
+
+Getter = Callable[[dict[str, Any], str], object]
+"""Takes one value from a record and the name of the list the record came from."""
+
+Transform = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What one file gave.
+
+    Attributes:
+        frame: the relation's columns as text, then source_file, source_line and read_problem (null: the row is fine).
+        profile: the title of the profile that read it.
+        shape: the shape it was read as.
+        shape_notes: rows that are no records, counted per reason.
+        window: the range in a report's title lines: what is outside of it is not gone.
+        warnings: what was odd, told to the user.
+    """
+
+    frame: pl.DataFrame
+    profile: str
+    shape: str
+    shape_notes: dict[str, int] = field(default_factory=dict)
+    window: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
+    """The transform of a profile that needs none."""
+    return frame
+
+
+def no_warnings(frame: pl.DataFrame) -> list[str]:
+    """The remarks of a profile that makes none."""
+    del frame
+    return []
+
+
+@dataclass(frozen=True)
+class RecordProfile:
+    """How the records of an API answer become rows.
+
+    Attributes:
+        fields: our column (or `_column`, for `finish` only) -> where its value is in a record.
+        requires: every key of at least one of these sets must be among the records' keys.
+        never: a key that says it is something else.
+        entities: names of the lists that hold such records; a plain array has none.
+        finish: row-local transform that derives what no single field says.
+        remarks: what to tell about the finished frame.
+    """
+
+    shape: str
+    relation: str
+    title: str
+    fields: Mapping[str, Getter]
+    requires: tuple[frozenset[str], ...]
+    never: frozenset[str] = frozenset()
+    entities: frozenset[str] = frozenset()
+    finish: Transform = unchanged
+    remarks: Callable[[pl.DataFrame], list[str]] = no_warnings
+
+    def fits(self, keys: frozenset[str], entity: str) -> bool:
+        """Whether records with these keys, from a list of this name, are this profile's."""
+        if entity and self.entities:
+            return entity in self.entities
+        return keys.isdisjoint(self.never) and any(required <= keys for required in self.requires)
+
+
+@dataclass(frozen=True)
+class TableProfile:
+    """How the columns of a table become ours.
+
+    Attributes:
+        captions: our column (or `_column`, for `finish` only) -> captions of the file, best first.
+        required: of each group at least one column must be in the header.
+        refused: caption that says the table is something else -> what it is and what to export instead.
+        patterns: our column -> expression pattern of the captions that together make it, such as types/0/name.
+        finish: transform that derives what no single column says.
+        is_report: the rows are surrounded by titles, totals and a footer.
+        is_grouped: the customer's name stands alone in the first column, above its rows.
+    """
+
+    shape: str
+    relation: str
+    title: str
+    captions: Mapping[str, tuple[str, ...]]
+    required: tuple[tuple[str, ...], ...]
+    refused: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    finish: Transform = unchanged
+    is_report: bool = False
+    is_grouped: bool = False
+    is_starred_refused: bool = False
+
+
+Profile = RecordProfile | TableProfile

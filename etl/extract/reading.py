@@ -1,0 +1,111 @@
+"""One file to one text frame."""
+
+from __future__ import annotations
+
+from etl.config import Source
+from etl.errors import InputError, Problem
+from etl.extract.documents import Document, Kind, open_document
+from etl.extract.files import SourceFile
+from etl.extract.profile import SHAPES, TABLE, Extract, RecordProfile
+from etl.extract.recognise import recognise_document
+from etl.extract.records import read_records, sample_of, unknown_records
+from etl.extract.registry import record_profiles, shapes_of, table_profiles
+from etl.extract.tables import open_table
+from etl.extract.tabular import find_in, no_header, read_table
+from etl.schemas import RELATIONS, Relation
+
+
+def read_text(file: SourceFile, relation: Relation, source: Source) -> Extract:
+    """Read a file as text, unjudged: validation decides which rows are good.
+
+    Args:
+        file: what to read.
+        relation: what it should hold; no other column is ever read.
+        source: shape, encoding, captions and so on, where the configuration names them.
+
+    Raises:
+        InputError: the file as a whole cannot be understood; every problem that was found is listed.
+    """
+    problems = source_problems(file.name, relation, source)
+    if problems:
+        raise InputError(problems)
+    document = open_document(file, source, relation)
+    if document.kind is Kind.JSON:
+        return _read_json(document, relation)
+    return _read_table(document, relation)
+
+
+def source_problems(where: str, relation: Relation, source: Source) -> list[Problem]:
+    """What is wrong with the configuration of a source, whatever its files hold."""
+    problems = []
+    if source.shape not in {"auto", *shapes_of(relation.name)}:
+        found = f"shape = {source.shape!r}" + ("" if source.shape in SHAPES else ", which is no shape")
+        known = ", ".join(("auto", *shapes_of(relation.name)))
+        problems.append(Problem(where, found, f"one of {known}", f"Correct shape under [sources.{relation.name}]."))
+    elif source.columns and source.shape not in {"auto", TABLE}:
+        remedy = f"Remove columns, or set shape to {TABLE!r}, under [sources.{relation.name}]."
+        problems.append(Problem(where, f"columns beside shape = {source.shape!r}", "columns with a table only", remedy))
+    unknown = [name for name in source.columns if name not in relation.names]
+    remedy = f"Correct the left-hand names under [sources.{relation.name}.columns]."
+    known = ", ".join(relation.names)
+    return problems + [
+        Problem(where, f"the unknown column {name}", f"columns among {known}", remedy) for name in unknown
+    ]
+
+
+def _read_json(document: Document, relation: Relation) -> Extract:
+    if document.source.columns:
+        remedy = "Remove columns for this source, or give the table as CSV, XLSX or Parquet."
+        raise InputError([Problem(document.file.name, "JSON records", "a table, as columns are named", remedy)])
+    profile = _record_profile(document, relation)
+    if profile is None:
+        raise InputError(_misfit(document, relation))
+    return read_records(document, profile, relation)
+
+
+def _record_profile(document: Document, relation: Relation) -> RecordProfile | None:
+    sample = sample_of(document)
+    profiles = list(record_profiles(relation.name, document.source.shape))
+    if not sample.count and profiles:
+        return profiles[0]  # an answer without records, or cut off before the first: any profile tells it alike
+    if not sample.keys and profiles:
+        return profiles[0]  # nothing but broken records: each of them says why
+    return next((profile for profile in profiles if profile.fits(sample.keys, sample.entity)), None)
+
+
+def _read_table(document: Document, relation: Relation) -> Extract:
+    source = document.source
+    shape = TABLE if source.columns else source.shape
+    table = open_table(document)
+    profiles = list(table_profiles(relation.name, shape))
+    for profile in profiles:
+        found = find_in(table, profile, source.columns)
+        if found is not None:
+            return read_table(document, profile, relation, found)
+    if source.columns and profiles:
+        raise InputError(no_header(document, profiles[0], source.columns))
+    raise InputError(_misfit(document, relation))
+
+
+def _misfit(document: Document, relation: Relation) -> list[Problem]:
+    """The file holds something else, or nothing that is known: say what."""
+    where, shape = document.file.name, document.source.shape
+    expected = relation.help if shape == "auto" else f"{relation.help} as {shape}"
+    seen = recognise_document(document)
+    if seen is not None and (seen.relation, seen.shape) != (relation.name, shape):
+        remedy = f"Name it under [sources.{seen.relation}], and the right file here."
+        if seen.relation == relation.name:
+            remedy = f"Set shape to {seen.shape!r} or 'auto' under [sources.{relation.name}]."
+        return [Problem(where, f"{RELATIONS[seen.relation].help} ({seen.shape})", expected, remedy)]
+    if document.kind is Kind.JSON:
+        return [unknown_records(document, expected, _remedy(relation))]
+    profiles = list(table_profiles(relation.name, shape))
+    if not profiles:
+        return [Problem(where, "a table", expected, f"Give the answers as JSON, or set shape to {TABLE!r} or 'auto'.")]
+    return no_header(document, profiles[-1] if shape == "auto" else profiles[0], {})
+
+
+def _remedy(relation: Relation) -> str:
+    if next(record_profiles(relation.name), None) is None:
+        return "Give this list as CSV, XLSX or Parquet."
+    return "Name the right file, or export it again with the fields it needs."

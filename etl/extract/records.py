@@ -1,0 +1,105 @@
+"""Records of an API answer to a text frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+import polars as pl
+
+from etl.errors import InputError, Problem
+from etl.extract.documents import Document
+from etl.extract.frames import conform, text_frame, tidy, without_nuls
+from etl.extract.json_records import JsonRecord, json_records
+from etl.extract.profile import Extract, RecordProfile
+from etl.schemas import Kind, Relation
+
+SAMPLE: Final = 50
+"""Records looked at to tell what they are."""
+
+_SHOWN: Final = 10
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first records of a file.
+
+    Attributes:
+        keys: every key that occurs in them.
+        entity: name of the list they came from; empty where it has none.
+        count: how many records were looked at.
+        line: where the first one begins.
+    """
+
+    keys: frozenset[str]
+    entity: str
+    count: int
+    line: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """What the records look like, for a message."""
+        if not self.keys:
+            return "no records"
+        named = sorted(self.keys)
+        more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+        of = f"{self.entity} " if self.entity else ""
+        return f"{of}records with {', '.join(named[:_SHOWN])}{more}"
+
+
+def sample_of(document: Document) -> Sample:
+    """Look at the first records; a file that ends within them is no error here."""
+    seen: list[JsonRecord] = []
+    with suppress(InputError):  # cut off or not JSON: reading the whole file tells it, with the line
+        seen.extend(islice(json_records(document.decoded.text, document.file.name), SAMPLE))
+    objects = [record for record in seen if record.value is not None]
+    keys = frozenset(key for record in objects for key in record.value or ())
+    first = next(iter(objects), None)
+    return Sample(keys, first.entity if first else "", len(seen), first.line if first else None)
+
+
+def read_records(document: Document, profile: RecordProfile, relation: Relation) -> Extract:
+    """Every record of the document as a row.
+
+    Raises:
+        InputError: the file is cut off or is not JSON.
+    """
+    lists = frozenset(column.name for column in relation.columns if column.kind is Kind.TEXTS)
+    names = [*profile.fields, "source_line", "read_problem"]
+    rows = list(_rows(document, profile, lists))
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    texts = text_frame(dict(zip(names[:-2], columns[:-2], strict=True)), lists)
+    recorded = [
+        pl.Series("source_line", columns[-2], dtype=pl.Int64),
+        pl.Series("read_problem", columns[-1], dtype=pl.String),
+    ]
+    finished = profile.finish(tidy(without_nuls(texts).with_columns(recorded), relation))
+    warnings = [*document.decoded.warnings, *profile.remarks(finished)]
+    if not rows:
+        warnings.append("the file holds no records")
+    return Extract(conform(finished, relation, document.file), profile.title, profile.shape, warnings=warnings)
+
+
+def unknown_records(document: Document, expected: str, remedy: str) -> Problem:
+    """What is in the file, for a message."""
+    sample = sample_of(document)
+    return Problem(document.file.name, sample.shown, expected, remedy, sample.line)
+
+
+def _rows(document: Document, profile: RecordProfile, lists: frozenset[str]) -> Iterator[tuple[object, ...]]:
+    getters = [(name, get, name in lists) for name, get in profile.fields.items()]
+    for record in json_records(document.decoded.text, document.file.name):
+        problems = [record.problem] if record.problem else []
+        values: list[object] = []
+        for name, get, is_list in getters:
+            value = None if record.value is None else get(record.value, record.entity)
+            if isinstance(value, bool):
+                value = "true" if value else "false"
+            elif not is_list and isinstance(value, dict | list):
+                problems.append(f"{name} is {'a list' if isinstance(value, list) else 'an object'}, not a value")
+                value = None
+            values.append(value)
+        yield (*values, record.line, "; ".join(problems) or None)

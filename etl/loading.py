@@ -1,0 +1,216 @@
+"""Sources into accepted and quarantined rows: every row that was read ends in exactly one of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from etl import extract
+from etl.config import Settings, Source
+from etl.engine import Engine, EngineRefusal
+from etl.errors import InputError, Problem
+from etl.schemas import RELATIONS, SQL_TYPE, Relation
+from etl.validate import settle_formats, validate
+
+BULK_BYTES: Final = 4_000_000
+"""Smaller files are read value by value, larger ones in one typed scan."""
+
+_MOST_LEFT_OVER: Final = 20_000
+"""A file with more rows that do not fit is read value by value as a whole."""
+
+_QUARANTINE: Final = """
+create table if not exists quarantine.rows (
+    relation varchar, source_file varchar, source_line bigint, broken_rules varchar[], row_values varchar
+)"""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one source file.
+
+    Attributes:
+        profile: the shape it was recognised as.
+        newest_change_at: latest change time in it, UTC.
+        notes: skipped furniture, windows, warnings: in words.
+    """
+
+    relation: str
+    file: str
+    digest: str
+    profile: str
+    rows_extracted: int
+    rows_accepted: int
+    rows_quarantined: int
+    newest_change_at: datetime | None
+    notes: str
+
+
+@dataclass
+class Loader:
+    """Fills `accepted.*` and `quarantine.rows` of one night.
+
+    Attributes:
+        bulk_bytes: files from this size on are read in one typed scan.
+    """
+
+    engine: Engine
+    settings: Settings
+    bulk_bytes: int = BULK_BYTES
+
+    def load(self, tell: Callable[[str], None] = lambda _: None) -> list[FileReport]:
+        """Load every configured source; what is not configured becomes an empty relation.
+
+        Raises:
+            InputError: files cannot be understood; the problems of all of them are listed.
+        """
+        self.engine.run(_QUARANTINE)
+        problems: list[Problem] = []
+        reports: list[FileReport] = []
+        for relation in RELATIONS.values():
+            tell(f"reading {relation.help}")
+            self._create(relation)
+            try:
+                reports += self._relation(relation)
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        return reports
+
+    def _create(self, relation: Relation) -> None:
+        columns = ", ".join(f"{column.name} {SQL_TYPE[column.kind]}" for column in relation.columns)
+        self.engine.run(
+            f"create or replace table {_accepted(relation)}"
+            f" ({columns}, source_file varchar, source_line bigint, unparsed varchar)"
+        )
+
+    def _relation(self, relation: Relation) -> list[FileReport]:
+        source = self.settings.sources.get(relation.name)
+        if source is None:
+            self._finish(relation, has_left_over=False)
+            return []
+        problems: list[Problem] = []
+        read = []
+        for file in extract.find_files(self.settings.base, source, relation):
+            try:
+                read.append(self._file(file, relation, source))
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        self._finish(relation, has_left_over=any(file.has_left_over for file in read))
+        self._settle_copies(relation)
+        return [self._report(relation, file) for file in read]
+
+    def _file(self, file: extract.SourceFile, relation: Relation, source: Source) -> _Read:
+        scan = extract.bulk_scan(file, relation, source, self.bulk_bytes)
+        if scan is not None and (read := self._bulk(file, scan, source)) is not None:
+            return read
+        found = extract.read_text(file, relation, source)
+        formats = settle_formats(found.frame, relation, source, self.settings.zone_of(source))
+        split = validate(found.frame, relation, formats)
+        self.engine.append(_accepted(relation), split.accepted)
+        self._quarantine(relation, split.rejected)
+        notes = [f"{count} {reason}" for reason, count in sorted(found.shape_notes.items())]
+        if found.window:
+            notes.append(f"range: {found.window}")
+        return _Read(file, found.profile, found.frame.height, "; ".join([*notes, *found.warnings]))
+
+    def _bulk(self, file: extract.SourceFile, scan: extract.BulkScan, source: Source) -> _Read | None:
+        """Read a big file in one typed scan; null where it does not hold what was expected of it."""
+        relation, zone = scan.relation, self.settings.zone_of(source)
+        accepted = _accepted(relation)
+        before = self.engine.count(accepted)
+        try:
+            select = extract.bulk_select(scan, zone, source.currency_code or "XXX")
+            self.engine.run(f"insert into {accepted} by name {select}")
+        except EngineRefusal:
+            return None
+        extracted = self.engine.count(accepted) - before
+        where = f"from {accepted} where unparsed is not null and rowid >= {before}"
+        left_over = int(self.engine.rows(f"select count(*) {where}")[0][0])
+        if left_over > _MOST_LEFT_OVER:
+            self._compact(relation, f"rowid < {before}")
+            return None
+        if left_over:
+            raw = [row for (row,) in self.engine.rows(f"select unparsed {where} order by rowid")]
+            careful = extract.careful_rows(file, scan, raw, extract.lines_of(file, scan, raw))
+            extracted -= left_over - careful.height
+            formats = settle_formats(careful, relation, source, zone)
+            split = validate(careful, relation, formats)
+            self.engine.append(accepted, split.accepted)
+            self._quarantine(relation, split.rejected)
+        return _Read(file, scan.profile.shape, extracted, "", has_left_over=bool(left_over))
+
+    def _finish(self, relation: Relation, *, has_left_over: bool) -> None:
+        if has_left_over:
+            self._compact(relation, "unparsed is null")
+        self.engine.run(f"alter table {_accepted(relation)} drop column unparsed")
+
+    def _compact(self, relation: Relation, condition: str) -> None:
+        """Keep some rows by writing the table anew: row ids must not have holes, for they are the night's row keys."""
+        accepted = _accepted(relation)
+        self.engine.run(f"create or replace table {accepted}_kept as from {accepted} where {condition}")
+        self.engine.run(f"drop table {accepted}")
+        self.engine.run(f"alter table {accepted}_kept rename to {relation.name}")
+
+    def _settle_copies(self, relation: Relation) -> None:
+        """Of several rows with one key the newest stays; the others are quarantined."""
+        accepted, key = _accepted(relation), ", ".join(relation.key)
+        total, distinct = self.engine.rows(f"select count(*), count(distinct ({key})) from {accepted}")[0]
+        if total == distinct:
+            return
+        newest = "modified_at desc nulls last, " if "modified_at" in relation.names else ""
+        ranked = f"""
+            select *, rowid as position, row_number() over newest_first as place,
+                first_value(concat_ws(' line ', source_file, source_line)) over newest_first as newer
+            from {accepted}
+            qualify place > 1
+            window newest_first as (partition by {key} order by {newest}rowid desc)"""
+        values = ", ".join(f"'{name}', {name}" for name in relation.names)
+        self.engine.run(f"create or replace temp table older as {ranked}")
+        self.engine.run(f"""
+            insert into quarantine.rows
+            select '{relation.name}', source_file, source_line,
+                ['{key}: a newer copy of this row stands in ' || newer], json_object({values})::varchar
+            from older order by position""")
+        self._compact(relation, "rowid not in (select position from older)")
+        self.engine.run("drop table older")
+
+    def _quarantine(self, relation: Relation, rejected: pl.DataFrame) -> None:
+        columns = ("source_file", "source_line", "broken_rules", "row_values")
+        self.engine.append("quarantine.rows", rejected.select(pl.lit(relation.name).alias("relation"), *columns))
+
+    def _report(self, relation: Relation, read: _Read) -> FileReport:
+        name = read.file.name.replace("'", "''")
+        newest = [column for column in ("modified_at", "created_at", "finished_at") if column in relation.names]
+        latest = f"greatest({', '.join(f'max({column})' for column in newest)})" if newest else "null::timestamp"
+        accepted, latest_at = self.engine.rows(
+            f"select count(*), {latest} from {_accepted(relation)} where source_file = '{name}'"
+        )[0]
+        quarantined = self.engine.rows(
+            f"select count(*) from quarantine.rows where source_file = '{name}' and relation = '{relation.name}'"
+        )[0][0]
+        return FileReport(
+            relation.name, read.file.name, read.file.digest, read.profile,
+            read.rows, accepted, quarantined, latest_at, read.notes,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file that was read: how many rows it held, whatever became of them."""
+
+    file: extract.SourceFile
+    profile: str
+    rows: int
+    notes: str
+    has_left_over: bool = False
+
+
+def _accepted(relation: Relation) -> str:
+    return f"accepted.{relation.name}"

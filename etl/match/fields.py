@@ -1,0 +1,133 @@
+"""The normal forms of everything but names: account numbers, tax ids, domains, phones and places, as expressions.
+
+Locality: row, everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import polars as pl
+
+_PLACEHOLDERS: Final = (
+    "NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "NEW", "TEST", "PENDING", "DEFAULT", "X", "XX", "XXX",
+)  # fmt: skip
+
+SHARED_DOMAINS: Final[frozenset[str]] = frozenset((
+    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.ca", "yahoo.co.uk", "yahoo.com.au", "ymail.com",
+    "rocketmail.com", "outlook.com", "outlook.com.au", "hotmail.com", "hotmail.co.uk", "hotmail.ca", "live.com",
+    "live.ca", "live.co.uk", "live.com.au", "msn.com", "aol.com", "aim.com", "icloud.com", "me.com", "mac.com",
+    "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "bellsouth.net", "cox.net", "charter.net",
+    "earthlink.net", "optonline.net", "roadrunner.com", "frontier.com", "windstream.net", "centurylink.net",
+    "embarqmail.com", "juno.com", "netzero.net", "mail.com", "gmx.com", "gmx.de", "gmx.net", "web.de", "t-online.de",
+    "proton.me", "protonmail.com", "pm.me", "zoho.com", "fastmail.com", "hey.com", "tutanota.com", "rogers.com",
+    "shaw.ca", "telus.net", "bell.net", "sympatico.ca", "btinternet.com", "sky.com", "virginmedia.com",
+    "talktalk.net", "ntlworld.com", "bigpond.com", "bigpond.net.au", "optusnet.com.au", "tpg.com.au", "iinet.net.au",
+    "xtra.co.nz", "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "bill.com", "intuit.com", "quickbooks.com",
+    "avidxchange.net", "avidbill.com", "coupahost.com", "concursolutions.com", "xerofiles.com", "facebook.com",
+    "linkedin.com", "instagram.com", "google.com", "wixsite.com", "business.site",
+))  # fmt: skip
+"""Free mail, access providers, bill services and site builders: an address there says nothing about the firm."""
+
+_COUNTRIES: Final[dict[str, str]] = {
+    "usa": "us", "united states": "us", "united states of america": "us", "america": "us",
+    "uk": "gb", "united kingdom": "gb", "great britain": "gb", "england": "gb", "scotland": "gb", "wales": "gb",
+    "northern ireland": "gb", "gbr": "gb", "canada": "ca", "can": "ca", "australia": "au", "aus": "au",
+    "new zealand": "nz", "nzl": "nz", "ireland": "ie", "irl": "ie", "south africa": "za", "zaf": "za",
+    "germany": "de", "deutschland": "de", "france": "fr", "netherlands": "nl", "the netherlands": "nl", "belgium": "be",
+    "spain": "es", "italy": "it", "switzerland": "ch", "austria": "at", "sweden": "se", "norway": "no", "denmark": "dk",
+    "finland": "fi", "portugal": "pt", "poland": "pl", "mexico": "mx", "singapore": "sg", "india": "in", "japan": "jp",
+    "united arab emirates": "ae", "uae": "ae", "philippines": "ph", "malaysia": "my", "hong kong": "hk",
+}  # fmt: skip
+
+# the registered name under a suffix of one or two parts: acme.com, acme.co.uk
+_REGISTERED: Final = r"([^.@]+\.(?:(?:co|com|net|org|gov|govt|ac|edu|or|ne|gob|asn|id)\.[a-z]{2}|[a-z]{2,}))$"
+_PHONE: Final = r"\+?\(?\d[\d\s().\-/]{5,}\d"
+_PHONE_DIGITS: Final = 9
+_NO_PHONE: Final = "0000000|1111111|9999999"
+# shorter ones are no tax id, phone number or postal code
+_SHORTEST_TAX_ID, _SHORTEST_PHONE, _SHORTEST_POSTAL_CODE = 6, 7, 3
+_COUNTRY_LETTERS: Final = 2
+
+
+def account_key(number: pl.Expr) -> pl.Expr:
+    """An account number without case, punctuation, `_C`/`_V` and the leading zeros that spreadsheets lose."""
+    key = (
+        number.str.to_uppercase()
+        .str.strip_chars()
+        .str.replace("_[CV]$", "")
+        .str.replace_all("[^A-Z0-9]", "")
+        .str.strip_chars_start("0")
+    )
+    return pl.when((key != "") & ~key.is_in(_PLACEHOLDERS)).then(key)
+
+
+def tax_key(identifier: pl.Expr) -> pl.Expr:
+    """A tax id without punctuation and country letters; null for one too short, or of one digit repeated."""
+    key = identifier.str.to_uppercase().str.replace_all("[^A-Z0-9]", "").str.replace(r"^[A-Z]{2}(\d{6,})", "$1")
+    is_repeated = key.str.strip_chars(key.str.head(1)) == ""
+    return pl.when((key.str.len_chars() >= _SHORTEST_TAX_ID) & key.str.contains(r"\d{4}") & ~is_repeated).then(key)
+
+
+def email_domains(text: pl.Expr, ignored: Collection[str]) -> pl.Expr:
+    """The registered domains of all the addresses in a text, without those in `ignored`."""
+    hosts = text.str.to_lowercase().str.extract_all(r"@[a-z0-9.\-]+\.[a-z]{2,}")
+    names = hosts.list.eval(pl.element().str.strip_chars_start("@").str.extract(_REGISTERED, 1))
+    return _clean(names.list.eval(_without(ignored)))
+
+
+def site_domains(website: pl.Expr, ignored: Collection[str]) -> pl.Expr:
+    """The registered domain of a website, as a list of one or none."""
+    host = website.str.to_lowercase().str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
+    return _clean(pl.concat_list(host.str.extract(_REGISTERED, 1)).list.eval(_without(ignored)))
+
+
+def phone_keys(text: pl.Expr) -> pl.Expr:
+    """The last nine digits of every phone number in a text: with and without the country code they are the same."""
+    digits = pl.element().str.replace_all(r"\D", "")
+    last = digits.str.tail(_PHONE_DIGITS)
+    is_phone = (digits.str.len_chars() >= _SHORTEST_PHONE) & ~digits.str.contains(_NO_PHONE)
+    return _clean(text.str.extract_all(_PHONE).list.eval(pl.when(is_phone).then(last)))
+
+
+def postal_key(code: pl.Expr) -> pl.Expr:
+    """A postal code without spaces, the last four digits of ZIP+4 and lost leading zeros."""
+    short = code.str.to_uppercase().str.replace(r"^\s*(\d{4,5})-\d{4}\s*$", "$1").str.replace_all("[^A-Z0-9]", "")
+    key = short.str.replace(r"^(\d{5})\d{4}$", "$1").str.strip_chars_start("0")
+    return pl.when(key.str.len_chars() >= _SHORTEST_POSTAL_CODE).then(key)
+
+
+def place_key(city: pl.Expr) -> pl.Expr:
+    """A city in plain lower-case letters, Saint and Fort written short."""
+    key = (
+        city.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"[^a-z ]", "").str.strip_chars()
+        .str.replace("^saint ", "st ").str.replace("^fort ", "ft ").str.replace_all(" +", " ")
+    )  # fmt: skip
+    return pl.when(key != "").then(key)
+
+
+def house_key(address: pl.Expr) -> pl.Expr:
+    """The first number of an address line; streets are written in too many ways."""
+    return address.str.extract(r"(\d+)", 1)
+
+
+def country_key(country: pl.Expr) -> pl.Expr:
+    """The two-letter code of a country as written; null for one that is not known, which differs from nothing."""
+    plain = country.str.to_lowercase().str.replace_all(r"[^a-z ]", "").str.strip_chars()
+    code = plain.replace(_COUNTRIES)
+    return pl.when(code.str.len_chars() == _COUNTRY_LETTERS).then(code)
+
+
+def distinct(values: pl.Expr) -> pl.Expr:
+    """The different values of a list, in order."""
+    # list.sort is far slower on text
+    return values.list.eval(pl.element().drop_nulls().unique().sort())
+
+
+def _clean(values: pl.Expr) -> pl.Expr:
+    return distinct(values).fill_null([])
+
+
+def _without(ignored: Collection[str]) -> pl.Expr:
+    return pl.element().filter(~pl.element().is_in(sorted(ignored)))

@@ -1,0 +1,142 @@
+"""The normal form of company names, as expressions: what is left is what tells two firms apart.
+
+Locality: row, everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+# written form -> canonical form; a form counts only at the end of a name, where it is not part of the name itself
+_LEGAL_FORMS: Final[dict[str, str]] = {
+    "incorporated": "inc", "inc": "inc",
+    "corporation": "corp", "corp": "corp", "professional corporation": "pc",
+    "limited liability company": "llc", "llc": "llc", "l l c": "llc", "lc": "llc",
+    "limited liability partnership": "llp", "llp": "llp", "l l p": "llp", "lllp": "llp",
+    "limited partnership": "lp", "lp": "lp", "l p": "lp",
+    "public limited company": "plc", "plc": "plc", "p l c": "plc",
+    "proprietary limited": "ltd", "private limited": "ltd", "limited": "ltd", "ltd": "ltd", "pty": "ltd", "pte": "ltd",
+    "pvt": "ltd", "sdn bhd": "ltd", "ltda": "ltd", "ltee": "ltd",
+    "pllc": "pllc", "p l l c": "pllc", "pc": "pc", "p c": "pc",
+    "and company": "co", "and co": "co", "company": "co", "co": "co",
+    "gmbh": "gmbh", "mbh": "gmbh", "ug": "ug", "ag": "ag", "kg": "kg", "ohg": "ohg", "kgaa": "kgaa",
+    "bv": "bv", "b v": "bv", "nv": "nv", "n v": "nv",
+    "sa de cv": "sa", "sa": "sa", "s a": "sa", "sarl": "sarl", "sas": "sas", "srl": "srl", "spa": "spa", "sl": "sl",
+    "ab": "ab", "as": "as", "asa": "asa", "aps": "aps", "oy": "oy", "oyj": "oyj", "kk": "kk", "se": "se",
+    "ulc": "ulc", "lda": "lda",
+}  # fmt: skip
+# "Company" says nothing that another form could contradict
+_GENERIC_FORM: Final = "co"
+
+_LETTERS: Final[dict[str, str]] = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
+    "&": " and ", "+": " and ",
+}  # fmt: skip
+_ROMAN: Final[dict[str, str]] = {
+    "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
+    "xi": "11", "xii": "12", "xiii": "13",
+}  # fmt: skip
+
+_ANY_FORM: Final = "|".join(sorted(_LEGAL_FORMS, key=lambda form: (-len(form), form)))
+# straight and curly, single and double, prime, grave and acute
+_QUOTES: Final = "['\"`\u00b4\u2018-\u201f\u2032\u2033\u02bc\u00ab\u00bb]"
+_DELETED: Final = r"(?i)\s*\((?:deleted|inactive)[^)]*\)"
+_SEPARATOR: Final = "[:~]"
+_IN_BRACKETS: Final = r"\(([^()\s]{3,})\)\s*$"
+# (2nd), (2019): part of the name
+_NO_ACCOUNT: Final = r"(?i)^(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)$"
+
+
+def spelled(name: pl.Expr) -> pl.Expr:
+    """The name in plain lower-case words: no accents, punctuation, quotes or `(deleted)`; the legal form stays."""
+    plain = (
+        name.str.replace_all(_DELETED, " ")
+        .str.replace_all(_QUOTES, "")
+        .str.normalize("NFKD")
+        .str.to_lowercase()
+        .str.replace_all(r"\p{M}", "")
+        .str.replace_many(_LETTERS)
+        # initials belong together: A.O. Smith, L.L.C.
+        .str.replace_all(r"\b([a-z])\.", "$1")
+        .str.replace(r"_[cv]\s*$", "")
+        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
+        .str.strip_chars()
+        .str.replace("^the ", "")
+        .str.replace(" the$", "")
+    )
+    return pl.when(plain != "").then(plain)
+
+
+def core(spelling: pl.Expr) -> pl.Expr:
+    """What `spelled` gives, without trailing legal forms; the first word always stays."""
+    return spelling.str.replace(f"(?: (?:{_ANY_FORM}))+$", "").str.replace(" and$", "")
+
+
+def normal_name(name: pl.Expr) -> pl.Expr:
+    """The normal form of a name: equal for two spellings of one firm; digits are kept, they tell firms apart."""
+    return core(spelled(name))
+
+
+def form_of(spelling: pl.Expr) -> pl.Expr:
+    """The canonical legal form at the end of what `spelled` gives; null where there is none that could differ."""
+    written = spelling.str.extract(f" ({_ANY_FORM})$", 1)
+    form = written.replace_strict(_LEGAL_FORMS, default=None, return_dtype=pl.String)
+    return pl.when(form != _GENERIC_FORM).then(form)
+
+
+def legal_form(name: pl.Expr) -> pl.Expr:
+    """The canonical legal form at the end of a name: `Limited` and `Pty Ltd` are `ltd`."""
+    return form_of(spelled(name))
+
+
+def account_in_name(name: pl.Expr) -> pl.Expr:
+    """The account of `Name (ACCT)`: one word in the last brackets with a digit or `_`, or all in capitals."""
+    word = _in_brackets(name)
+    return pl.when(_is_account(word) | word.str.contains(r"^[A-Z][A-Z0-9.\-]{2,}$")).then(word)
+
+
+def without_account(name: pl.Expr) -> pl.Expr:
+    """The name of `Name (ACCT)`; brackets that may hold a place or a number of the name itself stay."""
+    bare = name.str.replace_all(_DELETED, "")
+    return (
+        pl.when(_is_account(_in_brackets(name)))
+        .then(bare.str.replace(_IN_BRACKETS, "").str.strip_chars_end())
+        .otherwise(bare)
+    )
+
+
+def leaf(name: pl.Expr) -> pl.Expr:
+    """`Child` of `Parent:Child` or `Parent~Child`; null where there is no parent."""
+    return _segment(name, f"{_SEPARATOR}([^:~]+)$")
+
+
+def parent(name: pl.Expr) -> pl.Expr:
+    """`Parent` of `Parent:Child`; null where there is none."""
+    return _segment(name, f"^(.*[^:~\\s])\\s*{_SEPARATOR}[^:~]*$")
+
+
+def root(name: pl.Expr) -> pl.Expr:
+    """The first of `Root:Parent:Child`; null where there is no parent."""
+    return _segment(name, f"^([^:~]+){_SEPARATOR}")
+
+
+def numbers(core_name: pl.Expr) -> pl.Expr:
+    """The numbers in a normal name, in order, joined by a space; Roman ones too: `Acquisition V` is not `VI`."""
+    found = core_name.str.extract_all(r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3})\b| [ivx]$")
+    arabic = found.list.eval(pl.element().str.strip_chars().replace(_ROMAN).str.strip_chars_start("0"))
+    return arabic.list.join(" ").fill_null("")
+
+
+def _in_brackets(name: pl.Expr) -> pl.Expr:
+    return name.str.replace_all(_DELETED, "").str.extract(_IN_BRACKETS, 1)
+
+
+def _is_account(word: pl.Expr) -> pl.Expr:
+    return word.str.contains("[0-9_]") & ~word.str.contains(_NO_ACCOUNT)
+
+
+def _segment(name: pl.Expr, pattern: str) -> pl.Expr:
+    found = name.str.replace_all(_DELETED, "").str.extract(pattern, 1).str.strip_chars()
+    return pl.when(found != "").then(found)

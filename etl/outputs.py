@@ -1,0 +1,159 @@
+"""What a night leaves behind: the report, its numbers, the fix files and every invoice's answer."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from etl import __version__
+from etl.config import Settings
+from etl.domain import Run
+from etl.engine import Engine
+from etl.loading import FileReport
+from etl.publish import Publication
+from etl.report.facts import QUERIES, NightFacts, RunFacts
+from etl.report.page import render
+from etl.report.summary import summarise, to_json
+from etl.review import fixes
+from etl.schemas import RELATIONS
+
+_ANSWER: Final = """
+    invoice_id_acct, invoice_number, customer_id_acct, customer_name, company_id_cw, company_name,
+    mapping_state, mapping_source, document_type, document_status, state, primary_cause, causes, unknown_checks,
+    who_fixes, invoice_date, due_date, created_at, modified_at, currency_code, total_amount, balance_amount,
+    blocked_amount, freed_amount, days_past_due, ageing_bucket"""
+_GUARDED: Final = ("invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_name")
+"""Text that comes from outside and may look like a formula; the other text is ours."""
+
+_SINGLE: Final = """
+    select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
+        invoices.balance_amount as amount, invoices.created_at, invoices.changed_at
+    from marts.missed_invoices as invoices
+    inner join marts.customer_checks as answers on invoices.customer_id_acct = answers.customer_id_acct
+    left join (select sync_from_date from marts.backfill_options where is_recommended) as recommended on true
+    where recommended.sync_from_date is null
+        or coalesce(invoices.created_at, invoices.changed_at) is null
+        or coalesce(invoices.created_at, invoices.changed_at)
+            < timezone('{zone}', recommended.sync_from_date::timestamp)::timestamptz at time zone 'UTC'
+    order by invoices.balance_amount desc, invoices.row_key
+    limit 200"""
+_MONEY: Final = """
+    select coalesce(staged.currency_code, told.currency_code) as currency_code,
+        staged.amount as staging_amount, told.amount as marts_amount
+    from (select currency_code, sum(total_amount) as amount from accepted.accounting_invoices group by 1) as staged
+    full outer join (
+        select currency_code, sum(total_amount) as amount from marts.invoice_visibility group by 1
+    ) as told on staged.currency_code = told.currency_code
+    order by 1"""
+_OPTIONAL: Final[Mapping[str, str]] = {
+    "portal_invoices": "the portal's own list of invoices was not given: whether an invoice arrived is not proven",
+    "sync_runs": "the sync log was not given: outages cannot be told from other gaps",
+    "portal_mappings": "the portal's mappings were not given: a certain mapping is taken to be in the portal",
+    "connectwise_statuses": "company statuses were not given: whether a company is inactive may be unknown",
+    "connectwise_invoices": "ConnectWise invoices were not given: shared invoice numbers are no evidence tonight",
+    "accounting_customers": "customers were not given: they are derived from the invoices",
+}
+
+
+@dataclass(frozen=True)
+class Night:
+    """A night that was judged: its database, and what the page tells about it."""
+
+    engine: Engine
+    settings: Settings
+    run: Run
+    files: list[FileReport]
+
+
+def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
+    """Write every file of the run, still unpublished.
+
+    Returns:
+        The content of summary.json; every number on the page comes from it.
+    """
+    summary = summarise(_facts(night))
+    publication.write("summary.json", to_json(summary))
+    publication.write("report.html", render(summary))
+    _write_answers(night.engine, publication)
+    run_id, engine = night.run.run_id, night.engine
+    tables = {
+        "mapping_fixes.csv": fixes.mapping_fixes(engine.frame("from marts.report_mapping_fixes"), run_id),
+        "contact_fixes.csv": fixes.contact_fixes(engine.frame("from marts.company_access"), run_id),
+        "sync_gaps.csv": fixes.sync_gaps(engine.frame("from marts.sync_gaps"), run_id),
+        "quarantine.csv": fixes.quarantine(
+            engine.frame("from quarantine.rows order by relation, source_file, source_line, row_values")
+        ),
+    }
+    for name, table in tables.items():
+        fixes.write_csv(table, publication.path(name))
+    return summary
+
+
+def _write_answers(engine: Engine, publication: Publication) -> None:
+    """`invoices.parquet` and `invoices.csv`: the answer for every invoice, in the order they were read."""
+    answers = f"select {_ANSWER} from marts.invoice_visibility"
+    parquet, csv = publication.path("invoices.parquet"), publication.path("invoices.csv")
+    engine.run(f"copy ({answers}) to '{_quoted(parquet)}' (format parquet, compression zstd)")
+    replaced = ", ".join(f"{fixes.guard_sql(column)} as {column}" for column in _GUARDED)
+    guarded = f"select * replace ({replaced}) from read_parquet('{_quoted(parquet)}')"
+    engine.run(f"copy ({guarded}) to '{_quoted(csv)}' (format csv, header)")
+
+
+def _quoted(path: object) -> str:
+    return str(path).replace("'", "''")
+
+
+def _facts(night: Night) -> NightFacts:
+    engine, settings = night.engine, night.settings
+    limit = settings.limits.page_invoices
+    frames = {name: engine.frame(query.format(page_invoices=limit)) for name, query in QUERIES.items()}
+    frames["resyncs"] = engine.frame(_SINGLE.format(zone=settings.portal.time_zone))
+    frames["money"] = engine.frame(_MONEY)
+    frames["sources"] = _sources(night.files)
+    return NightFacts(run=_run_facts(night), **frames)
+
+
+def _sources(files: list[FileReport]) -> pl.DataFrame:
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "relation": pl.String, "file": pl.String, "digest": pl.String, "profile": pl.String, "rows_extracted": pl.Int64,
+        "rows_accepted": pl.Int64, "rows_quarantined": pl.Int64, "newest_change_at": pl.Datetime("us"), "notes": pl.String,
+    }  # fmt: skip
+    return pl.DataFrame([vars(file) for file in files], schema=schema)
+
+
+def _run_facts(night: Night) -> RunFacts:
+    settings, portal = night.settings, night.settings.portal
+    missing = [words for name, words in _OPTIONAL.items() if name not in settings.sources]
+    dates = {"sync from date": portal.sync_from_date, "first sync from date": portal.first_sync_from_date}
+    return RunFacts(
+        run_id=night.run.run_id,
+        as_of_at=night.run.as_of.replace(tzinfo=None),
+        provider_name=settings.provider.name,
+        minimum_level=portal.minimum_security_level,
+        partial_reasons=_partial_reasons(night),
+        remarks=tuple(missing),
+        versions={"billsight": __version__} | {name: importlib.metadata.version(name) for name in ("duckdb", "polars")},
+        settings={
+            "minimum security level": str(portal.minimum_security_level),
+            "grace hours": f"{portal.grace_hours:g}",
+            "stall hours": f"{portal.stall_hours:g}",
+            "portal time zone": portal.time_zone,
+            **{name: day.isoformat() for name, day in dates.items() if day},
+        },
+    )
+
+
+def _partial_reasons(night: Night) -> tuple[str, ...]:
+    """Why the night is partial: too large a share of a source's rows had to be set aside."""
+    share = night.settings.limits.quarantine_share
+    reasons = []
+    for name, relation in RELATIONS.items():
+        files = [file for file in night.files if file.relation == name]
+        rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined for f in files)
+        if aside > share * rows:
+            reasons.append(f"{aside} of {rows} rows of {relation.help} are in quarantine: see Data quality")
+    return tuple(reasons)

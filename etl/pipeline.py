@@ -1,0 +1,178 @@
+"""A night, stage by stage: the only file that knows the order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from etl.config import Settings
+from etl.control import write_control
+from etl.diagnose import access, backfill, causes, gaps
+from etl.diagnose.sync import SyncLog, to_instants
+from etl.domain import Run
+from etl.engine import Engine
+from etl.errors import BrokenPromise, ExitCode
+from etl.loading import FileReport, Loader
+from etl.match import certainty, evidence, keys, mappings, profiles
+from etl.models import Model, build, names_in, read_models
+from etl.outputs import Night, write_outputs
+from etl.publish import Publication, lock
+from etl.review.register import Register
+from etl.taxonomy import codes
+
+BATCH_ROWS: Final = 1_000_000
+_AFTER_CHECKS: Final = (
+    "marts.invoice_visibility", "marts.missed_invoices", "marts.contact_access", "marts.company_access",
+    "marts.unposted_invoices", "marts.portal_only_invoices",
+)  # fmt: skip
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a night ended.
+
+    Attributes:
+        folder: the published run.
+        summary: the content of summary.json.
+    """
+
+    folder: Path
+    summary: dict[str, Any]
+    exit_code: ExitCode
+
+
+def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None) -> Outcome:
+    """Run a night and publish it, whole or not at all.
+
+    Args:
+        settings: the configuration.
+        run: identity and clock of the night.
+        tell: is told each stage as it begins.
+
+    Raises:
+        InputError: a source cannot be understood.
+        BrokenPromise: a law does not hold.
+        RunLocked: another run holds the output folder.
+        OutputError: the output folder cannot be written.
+    """
+    with lock(settings.out, run.run_id) as held, Publication(held) as publication:
+        limits = settings.limits
+        engine = Engine(publication.path("night.duckdb"), threads=limits.threads, memory_gb=limits.memory_gb)
+        try:
+            files = judge_night(engine, settings, run, tell)
+            tell("checking the laws")
+            _check_laws(engine, files)
+            tell("writing the report and the files")
+            summary = write_outputs(Night(engine, settings, run, files), publication)
+        finally:
+            engine.close()
+        tell("publishing")
+        folder = publication.publish()
+    code = ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE
+    return Outcome(folder, summary, code)
+
+
+def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> list[FileReport]:
+    """Everything between the sources and the marts."""
+    models = read_models()
+    files = Loader(engine, settings).load(tell)
+    write_control(engine, settings, run)
+    build(engine, models, names_in(models, "staging"))
+    tell("mapping customers to companies")
+    _map(engine, models, settings)
+    tell("checking who can look into the portal")
+    _check_access(engine, models, settings)
+    tell("finding why each invoice does or does not show")
+    log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal)
+    _check_invoices(engine, models, settings, run, log)
+    build(engine, models, _AFTER_CHECKS)
+    tell("looking for sync gaps")
+    _find_gaps(engine, settings, log)
+    build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
+    return files
+
+
+def _map(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
+    judgements = Register.open(settings.register_path).current()
+    customers = engine.frame("from staging.accounting__customers")
+    companies = engine.frame("from staging.connectwise__companies")
+    contacts = engine.frame("from staging.connectwise__contacts")
+    both = profiles.profiles(customers, companies, contacts, settings.provider.email_domains)
+    found = keys.keys(both)
+    engine.write("matching.customer_keys", found.customers)
+    engine.write("matching.company_keys", found.companies)
+    build(engine, models, names_in(models, "matching"))
+    pairs = engine.frame("from matching.candidate_pairs")
+    findings = evidence.evidence(pairs, engine.frame("from matching.shared_invoices"), both)
+    bands = certainty.Bands(settings.matching.review_floor, settings.matching.candidates)
+    candidates = certainty.certainty(findings, judgements, bands)
+    known = mappings.Known(judgements, engine.frame("from staging.portal__mappings"), companies)
+    engine.write("matching.candidates", candidates)
+    engine.write("matching.mappings", mappings.mappings(customers, candidates, known))
+
+
+def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
+    level = settings.portal.minimum_security_level
+    build(engine, models, ["marts.contact_facts"])
+    engine.write("marts.contact_checks", access.check_contacts(engine.frame("from marts.contact_facts"), level))
+    build(engine, models, ["marts.company_facts"])
+    engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), level))
+
+
+def _check_invoices(engine: Engine, models: dict[str, Model], settings: Settings, run: Run, log: SyncLog) -> None:
+    build(engine, models, ["marts.customer_facts"])
+    lead = settings.matching.ambiguous_lead
+    engine.write("marts.customer_checks", causes.check_customers(engine.frame("from marts.customer_facts"), lead))
+    build(engine, models, ["marts.invoice_facts", *models["marts.invoice_facts"].reads[2:-1], "marts.portal_unmatched"])
+    night = causes.Night(
+        as_of=run.as_of.astimezone(UTC), portal=settings.portal, log=log,
+        has_portal_list="portal_invoices" in settings.sources,
+        has_connectwise_invoices="connectwise_invoices" in settings.sources,
+    )  # fmt: skip
+    nothing = engine.frame("from marts.invoice_facts limit 0")
+    engine.write("marts.invoice_checks", causes.check_invoices(nothing, night))
+    for facts in engine.batches("marts.invoice_facts", BATCH_ROWS):
+        engine.append("marts.invoice_checks", causes.check_invoices(facts, night))
+    sets = engine.frame("select distinct unnest([failed, unknown]) as mask from marts.invoice_checks order by mask")
+    texts = [" ".join(codes(mask)) for mask in sets["mask"]]
+    engine.write("marts.cause_sets", sets.with_columns(codes=pl.Series(texts, dtype=pl.String)))
+
+
+def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
+    missed = engine.frame("from marts.missed_invoices")
+    arrived = engine.frame("""
+        select invoices.changed_at
+        from staging.accounting__invoices as invoices
+        inner join marts.invoice_checks as checks on invoices.row_key = checks.row_key
+        where checks.is_present and invoices.changed_at is not null
+        order by 1""" if len(missed) else "select null::timestamp as changed_at limit 0")  # fmt: skip
+    every = engine.frame(f"""
+        select changed_at from staging.accounting__invoices
+        where changed_at is not null and {str(bool(len(missed))).lower()} order by 1""")
+    grouped = gaps.group_gaps(missed, to_instants(arrived["changed_at"]), log)
+    engine.write("marts.sync_gaps", gaps.describe_gaps(grouped))
+    engine.write("marts.gap_invoices", grouped.select("gap_id", "row_key", "invoice_id_acct"))
+    reading = backfill.Reading(to_instants(every["changed_at"]), settings.portal_zone)
+    engine.write("marts.backfill_options", backfill.backfill_options(missed, reading, settings.backfill))
+
+
+def _check_laws(engine: Engine, files: list[FileReport]) -> None:
+    models = read_models()
+    checks = names_in(models, "checks")
+    build(engine, models, checks)
+    violations = [f"{name}: {row}" for name in sorted(checks) for (row,) in engine.rows(f"from {name}")]
+    violations += [
+        f"{file.relation}, {file.file}: {file.rows_extracted} rows were read,"
+        f" {file.rows_accepted} accepted and {file.rows_quarantined} quarantined"
+        for file in files
+        if file.rows_extracted != file.rows_accepted + file.rows_quarantined
+    ]
+    if violations:
+        raise BrokenPromise(violations)

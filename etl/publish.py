@@ -1,0 +1,238 @@
+"""Published whole or not at all: a work folder beside the final one, then one rename and one swap of `latest`."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from filelock import FileLock, Timeout
+
+from etl.errors import OutputError, RunLocked
+
+FILE_MODE: Final = 0o640
+FOLDER_MODE: Final = 0o750
+RUNS, LATEST = "runs", "latest"
+_LOCK, _HOLDER = ".lock", ".lock-holder.json"
+_WORK, _LINK = ".tmp-", ".latest-"
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@dataclass(frozen=True)
+class Held:
+    """Proof that the lock on an output folder is held; only with it can something be published.
+
+    Attributes:
+        out: the output folder.
+        run_id: the run that holds the lock.
+    """
+
+    out: Path
+    run_id: str
+
+
+@contextmanager
+def lock(out: Path, run_id: str) -> Iterator[Held]:
+    """Hold the output folder for one run, and clear what crashed runs left in it.
+
+    Args:
+        out: the output folder; made when missing.
+        run_id: the run, for those who find the folder locked.
+
+    Raises:
+        RunLocked: another run holds it; the message names its process and its run.
+        OutputError: the folder cannot be written.
+    """
+    with told(out):
+        _make_folder(out)
+        held = FileLock(out / _LOCK, blocking=False, mode=FILE_MODE, fallback_to_soft=False)
+        try:
+            held.acquire()
+        except Timeout:
+            raise RunLocked(out / _LOCK, _holder(out)) from None
+    try:
+        with told(out):
+            _write(out / _HOLDER, json.dumps({"pid": os.getpid(), "run_id": run_id}) + "\n")
+            _clear_leftovers(out)
+        yield Held(out, run_id)
+    finally:
+        with suppress(OSError):
+            (out / _HOLDER).unlink()
+        held.release()
+
+
+class Publication:
+    """The files of one run, invisible until `publish`.
+
+    Used as a context: what is not published by its end is removed, and nothing visible has changed.
+
+    Args:
+        held: the lock on the output folder.
+    """
+
+    def __init__(self, held: Held) -> None:
+        self._out = held.out
+        self._runs = held.out / RUNS
+        self._final = self._runs / held.run_id
+        self._is_published = False
+        self.folder = self._runs / f"{_WORK}{held.run_id}"
+        if Path(held.run_id).name != held.run_id or held.run_id[:1] in {"", "."}:
+            message = f"{held.run_id!r} cannot be the name of a folder. Choose another run id."
+            raise OutputError(message)
+        with told(self.folder):
+            _make_folder(self._runs)
+            self._refuse_existing()
+            self.folder.mkdir(mode=FOLDER_MODE)
+            self.folder.chmod(FOLDER_MODE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._is_published:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def path(self, name: str) -> Path:
+        """Where a file of the run is to be written by those who write it themselves."""
+        return self.folder / name
+
+    def write(self, name: str, content: bytes | str) -> Path:
+        """Write one file, which must not be there yet."""
+        path = self.path(name)
+        with told(path):
+            _make_folder(path.parent)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(file.fileno(), FILE_MODE)
+                file.write(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def publish(self) -> Path:
+        """Make the run visible, and `latest` point to it.
+
+        Every file is on the disk before the folder gets its name, and the folder has its name before `latest`
+        points to it: whoever looks, at any moment, sees a whole run.
+
+        Returns:
+            The published folder.
+
+        Raises:
+            OutputError: something could not be written; the last report stays.
+        """
+        with told(self._final):
+            for folder, _, names in os.walk(self.folder, topdown=False):
+                for name in names:
+                    _settle(Path(folder) / name, FILE_MODE)
+                _settle(Path(folder), FOLDER_MODE)
+            self._refuse_existing()
+            self.folder.rename(self._final)
+            try:
+                _sync(self._runs)
+                self._point_latest()
+            except BaseException:
+                # an interrupt can come after the swap: what is visible by then must stay
+                if not self._is_latest():
+                    self._final.rename(self.folder)
+                raise
+            self._is_published = True
+        with suppress(OSError):
+            _sync(self._out)
+        return self._final
+
+    def _refuse_existing(self) -> None:
+        if self._final.exists():
+            message = f"{self._final} is there already: a run is never overwritten. Choose another run id."
+            raise OutputError(message)
+
+    def _is_latest(self) -> bool:
+        latest = self._out / LATEST
+        return latest.is_symlink() and latest.readlink().name == self._final.name
+
+    def _point_latest(self) -> None:
+        link = self._out / f"{_LINK}{self._final.name}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path(RUNS) / self._final.name, target_is_directory=True)
+        try:
+            link.replace(self._out / LATEST)
+        except OSError:
+            link.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what the operating system says into what the user can do.
+
+    Args:
+        path: what was being written.
+
+    Raises:
+        OutputError: for any operating system error.
+    """
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or path
+        if error.errno in _FULL:
+            advice = "The disk is full: free some space, or choose another output folder."
+        elif error.errno in _FORBIDDEN:
+            advice = "Writing is not allowed there: give this user the right, or choose another output folder."
+        else:
+            advice = "Mend that, or choose another output folder."
+        reason = error.strerror or str(error)
+        message = f"{place} could not be written ({reason}); the last report stays. {advice}"
+        raise OutputError(message) from error
+
+
+def _holder(out: Path) -> str:
+    """Who holds the lock, as it wrote it down itself."""
+    try:
+        found = json.loads((out / _HOLDER).read_text(encoding="utf-8"))
+        return f"process {found['pid']}, run {found['run_id']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "a process that is just starting or ending"
+
+
+def _clear_leftovers(out: Path) -> None:
+    """Remove what runs that crashed left half made; safe only while the lock is held."""
+    for folder in sorted((out / RUNS).glob(f"{_WORK}*")):
+        shutil.rmtree(folder, ignore_errors=True)
+    for link in sorted(out.glob(f"{_LINK}*")):
+        link.unlink(missing_ok=True)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and its parents; the mode of one that is there already is its owner's business."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(FILE_MODE)
+
+
+def _settle(path: Path, mode: int) -> None:
+    """Give a file or folder its mode and wait until the disk has it."""
+    path.chmod(mode)
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""The report: numbers first (summary), then the page that shows them."""

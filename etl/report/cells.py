@@ -1,0 +1,120 @@
+"""How a value looks: as text in the summary, as an element on the page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from markupsafe import Markup, escape
+
+_EMAIL: Final = re.compile(r"([^\s@\"'<>,;:()]*)@([^\s@\"'<>,;:()]*[^\s@\"'<>,;:().])")
+_ALMOST: Final = 0.999
+_CENT: Final = Decimal("0.01")
+
+
+def money_text(amount: Decimal) -> str:
+    """An exact decimal with at least two places: `1234.50`, `0.1250`."""
+    rounded = amount.quantize(_CENT)
+    return f"{rounded:f}" if rounded == amount else f"{amount.normalize():f}"
+
+
+def instant_text(instant: datetime) -> str:
+    """A UTC instant in ISO 8601, whether it carries its zone or not."""
+    return instant.replace(tzinfo=None, microsecond=0).isoformat() + "Z"
+
+
+def plain(value: object) -> object:
+    """The value as JSON holds it: decimals and dates as text, nothing lost."""
+    if isinstance(value, Decimal):
+        return money_text(value)
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def mask_email(email: str | None) -> str | None:
+    """`jane@example.com` as `j•••@e•••.com`: enough to recognise, too little to write to."""
+    return None if email is None else mask_emails(email)
+
+
+def mask_emails(text: str) -> str:
+    """The text with every e-mail address in it masked."""
+    return _EMAIL.sub(_masked, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    name, domain = found.groups()
+    host, dot, top = domain.rpartition(".")
+    shown = f"{host[0]}•••.{top}" if dot and host else f"{domain[0]}•••"
+    return f"{name[:1]}•••@{shown}"
+
+
+def money(amount: str, currency_code: str) -> Markup:
+    """An amount; the reader's browser writes it in the reader's way."""
+    written = f"{Decimal(amount):,f}"
+    shown = f"{written} (no currency)" if currency_code == "XXX" else f"{currency_code} {written}"
+    return Markup('<data class="money" value="{}" data-currency="{}">{}</data>').format(amount, currency_code, shown)
+
+
+def count(number: int) -> Markup:
+    """A whole number."""
+    return Markup('<data class="count" value="{}">{}</data>').format(number, f"{number:,}")
+
+
+def share(ratio: str) -> Markup:
+    """A ratio 0 to 1 as a percentage."""
+    return Markup('<data class="share" value="{}">{}</data>').format(ratio, f"{Decimal(ratio):.1%}")
+
+
+def certainty(ratio: float) -> str:
+    """A certainty as a percentage that never says 100 % of an estimate."""
+    return "> 99.9 %" if _ALMOST < ratio < 1 else f"{ratio * 100:.1f} %" if ratio < 1 else "100 %"
+
+
+def points(number: float) -> str:
+    """Signed points of evidence."""
+    return f"{number:+.1f}".replace("-", "\N{MINUS SIGN}") if number else "0.0"
+
+
+def day(iso_date: str | None) -> Markup:
+    """A calendar date."""
+    if iso_date is None:
+        return Markup('<span class="none">no date</span>')
+    return Markup('<time class="day" datetime="{0}">{0}</time>').format(iso_date)
+
+
+def instant(iso_instant: str | None) -> Markup:
+    """An instant, in UTC until the reader's browser writes it in the reader's zone."""
+    if iso_instant is None:
+        return Markup('<span class="none">not known</span>')
+    shown = iso_instant[:16].replace("T", " ") + " UTC"
+    return Markup('<time class="instant" datetime="{}">{}</time>').format(iso_instant, shown)
+
+
+def name(text: str | None, otherwise: str = "no name") -> Markup:
+    """A name from the data, fenced off so that right-to-left text stays in its place."""
+    if not text:
+        return Markup('<span class="none">{}</span>').format(otherwise)
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def words(code: str) -> str:
+    """`sync_runs` as `Sync runs`."""
+    spoken = code.replace("_", " ").replace("connectwise", "ConnectWise").strip()
+    return spoken[:1].upper() + spoken[1:]
+
+
+FILTERS: Final = {
+    "money": money, "count": count, "share": share, "certainty": certainty, "points": points, "day": day,
+    "instant": instant, "name": name, "words": words, "escape": escape,
+}  # fmt: skip

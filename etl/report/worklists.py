@@ -1,0 +1,213 @@
+"""The report's lists of things to do: mappings, contacts, gaps, invoices, and what the sources got wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import polars as pl
+
+from etl.domain import State
+from etl.report.cells import mask_email, mask_emails, plain
+from etl.report.facts import NightFacts
+from etl.taxonomy import BIT, BY_CODE
+
+Rows = list[dict[str, Any]]
+
+SHOWN_CUSTOMERS: Final = 200
+SHOWN_COMPANIES: Final = 200
+SHOWN_GAPS: Final = 100
+SHOWN_RESYNCS: Final = 50
+LONGEST_VALUE: Final = 600
+"""Most characters of a quarantined row on the page; quarantine.csv has all of it."""
+
+UNPOSTED_TITLES: Final = {
+    "CW_NOT_CLOSED": "Not closed in ConnectWise",
+    "CW_NO_ACCOUNT_ID": "Company has no Account ID",
+    "CW_NOT_RECEIVED": "Closed, but accounting never received it",
+    "OUTSIDE_EXTRACT_WINDOW": "Older than the accounting extract",
+}
+PORTAL_ONLY_TITLES: Final = {
+    "PORTAL_GHOST": "Gone from accounting, still in the portal",
+    "RECREATED_ID": "Recreated in accounting: the portal holds the old copy",
+}
+
+
+def plain_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a frame as JSON holds it."""
+    return {key: plain(value) for key, value in row.items()}
+
+
+def cause_words(code: str) -> dict[str, str]:
+    """A cause in the taxonomy's words."""
+    cause = BY_CODE[code]
+    return {
+        "code": code,
+        "number": cause.number,
+        "title": cause.title,
+        "stage": cause.stage.value,
+        "kind": cause.kind.value,
+        "who": cause.who,
+        "fix_current": cause.fix_current,
+        "fix_legacy": cause.fix_legacy,
+    }
+
+
+def mapping(facts: NightFacts, order: Sequence[str]) -> dict[str, Any]:
+    """Customers whose invoices their mapping blocks, largest first, with candidates and the evidence for each."""
+    ids = facts.queue.sort("queue_rank")["customer_id_acct"].unique(maintain_order=True)
+    shown = facts.queue.filter(pl.col("queue_rank") <= SHOWN_CUSTOMERS)
+    candidates = facts.candidates.partition_by("customer_id_acct", as_dict=True) if facts.candidates.height else {}
+    customers = [
+        _customer(part.to_dicts(), candidates.get((key[0],)), order)
+        for key, part in shown.sort("queue_rank").partition_by(
+            "customer_id_acct", as_dict=True, maintain_order=True
+        ).items()
+    ]  # fmt: skip
+    return {"customers": len(ids), "shown": len(customers), "queue": customers}
+
+
+def _customer(rows: Rows, candidates: pl.DataFrame | None, order: Sequence[str]) -> dict[str, Any]:
+    rows = sorted(rows, key=lambda row: order.index(row["currency_code"]))
+    first, ages = rows[0], [row["oldest_days_past_due"] for row in rows if row["oldest_days_past_due"] is not None]
+    kept = (
+        "customer_id_acct", "customer_name", "mapping_state", "mapping_source", "company_id_cw", "company_name",
+        "conflict_company_id_cw", "conflict_company_name", "certainty", "best_lead", "reason",
+    )  # fmt: skip
+    listed = [] if candidates is None else candidates.sort("rank", "company_id_cw").to_dicts()
+    return {
+        **{key: plain(first[key]) for key in kept},
+        "cause": cause_words(first["primary_cause"]),
+        "invoices": sum(row["invoices"] for row in rows),
+        "oldest_days_past_due": max(ages, default=None),
+        "amounts": [plain_row({key: row[key] for key in ("currency_code", "invoices", "amount")}) for row in rows],
+        "candidates": [_candidate(row) for row in listed],
+    }
+
+
+def _candidate(row: dict[str, Any]) -> dict[str, Any]:
+    kept = (
+        "rank", "company_id_cw", "company_identifier", "company_name", "company_city", "is_inactive", "is_deleted",
+        "certainty", "score", "lead",
+    )  # fmt: skip
+    evidence = sorted(row["evidence"] or [], key=lambda part: (-part["points"], part["kind"], part["detail"] or ""))
+    masked = [{**plain_row(part), "detail": mask_emails(part["detail"] or "")} for part in evidence]
+    return {**{key: plain(row[key]) for key in kept}, "evidence": masked}
+
+
+def contacts(facts: NightFacts) -> dict[str, Any]:
+    """Companies that nobody can look into, each with the one person proposed."""
+    closed = facts.access.filter(~pl.col("can_anyone_see"))
+    waiting = closed.filter(pl.col("blocked_invoices") > 0).sort(
+        "blocked_invoices", "company_id_cw", descending=[True, False]
+    )
+    companies = []
+    for row in waiting.head(SHOWN_COMPANIES).to_dicts():
+        codes = [code for code in (row["access_causes"] or "").split() if code in BY_CODE]
+        entry = plain_row({**row, "proposed_contact_email": mask_email(row["proposed_contact_email"])})
+        is_raise = not _is_enough(row["proposed_level"], row["level_needed"])
+        companies.append({**entry, "is_raise": is_raise, "causes": [cause_words(code) for code in codes]})
+    return {
+        "companies": waiting.height,
+        "shown": len(companies),
+        "without_blocked_invoices": closed.height - waiting.height,
+        "queue": companies,
+    }
+
+
+def _is_enough(level: str | None, needed: int | None) -> bool:
+    """Whether a level as written is one of the six and at or above what is needed; null is not permission."""
+    return level in {"1", "2", "3", "4", "5", "6"} and needed is not None and int(level) >= needed
+
+
+def sync(facts: NightFacts) -> dict[str, Any]:
+    """The date to set, what each other date would do, the gaps and why they came about."""
+    options = [plain_row(row) for row in facts.backfill.sort("option_rank").to_dicts()]
+    gaps = facts.gaps.sort("invoices", "gap_id", descending=[True, False])
+    return {
+        "recommended": next((option for option in options if option["is_recommended"]), None),
+        "options": options,
+        "gaps": gaps.height,
+        "gap_invoices": int(gaps["invoices"].sum()),
+        "gaps_shown": min(gaps.height, SHOWN_GAPS),
+        "gap_list": [plain_row(row) for row in gaps.head(SHOWN_GAPS).to_dicts()],
+        "resyncs": facts.resyncs.height,
+        "resync_list": [plain_row(row) for row in facts.resyncs.head(SHOWN_RESYNCS).to_dicts()],
+        "fix": cause_words("MISSED_IN_WINDOW"),
+        "resync_fix": cause_words("MISSED_UNDATED"),
+    }
+
+
+def invoices(facts: NightFacts) -> dict[str, Any]:
+    """The largest invoices that are not known to be visible, each with its chain of causes."""
+    hidden = (State.BLOCKED, State.WAITING, State.UNKNOWN)
+    of_all = facts.cells.filter(pl.col("state").is_in([state.value for state in hidden]))
+    listed = []
+    for row in facts.invoices.to_dicts():
+        codes = (row["causes"] or "").split()
+        listed.append(
+            {
+                **plain_row({key: value for key, value in row.items() if key in _INVOICE_COLUMNS}),
+                "causes": codes,
+                "unknown_checks": (row["unknown_checks"] or "").split(),
+                "is_freed_alone": (row["freed_amount"] or Decimal(0)) > 0,
+            }
+        )
+    named = {code for row in listed for code in (*row["causes"], *row["unknown_checks"]) if code in BY_CODE}
+    return {
+        "not_visible": int(of_all["invoices"].sum()),
+        "shown": len(listed),
+        "list": listed,
+        "causes": {code: cause_words(code) for code in sorted(named)},
+        "first_causes": sorted(_first_causes(listed), key=lambda code: BIT[code]),
+    }
+
+
+def _first_causes(listed: Rows) -> set[str]:
+    """What the page can be filtered by: the primary cause, or the checks that could not be decided."""
+    primary = {row["primary_cause"] for row in listed}
+    unknown = {code for row in listed if not row["primary_cause"] for code in row["unknown_checks"]}
+    return (primary | unknown) & set(BY_CODE)
+
+
+_INVOICE_COLUMNS: Final = (
+    "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw", "company_name",
+    "state", "primary_cause", "currency_code", "balance_amount", "freed_amount", "invoice_date", "due_date",
+    "days_past_due",
+)  # fmt: skip
+
+
+def unposted(facts: NightFacts) -> dict[str, Any]:
+    """ConnectWise invoices that never reached accounting."""
+    return _listing(facts.unposted, facts.unposted_counts, UNPOSTED_TITLES)
+
+
+def portal_only(facts: NightFacts) -> dict[str, Any]:
+    """Portal invoices that accounting does not have."""
+    return _listing(facts.portal_only, facts.portal_only_counts, PORTAL_ONLY_TITLES)
+
+
+def _listing(rows: pl.DataFrame, counts: pl.DataFrame, titles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "invoices": int(counts["invoices"].sum()),
+        "shown": rows.height,
+        "counts": [{**plain_row(row), "title": titles.get(row["cause"], row["cause"])} for row in counts.to_dicts()],
+        "list": [{**plain_row(row), "title": titles.get(row["cause"], row["cause"])} for row in rows.to_dicts()],
+    }
+
+
+def quality(facts: NightFacts) -> dict[str, Any]:
+    """What each source held, which rows were set aside, and under which rules."""
+    rules = facts.quarantine_rules.sort("rows", "relation", "rule", descending=[True, False, False])
+    examples = [
+        plain_row({**row, "row_values": mask_emails(row["row_values"] or "")[:LONGEST_VALUE]})
+        for row in facts.quarantine_examples.to_dicts()
+    ]
+    return {
+        "rows_extracted": int(facts.sources["rows_extracted"].sum()),
+        "rows_quarantined": int(facts.sources["rows_quarantined"].sum()),
+        "sources": [plain_row(row) for row in facts.sources.sort("relation", "file").to_dicts()],
+        "rules": [plain_row(row) for row in rules.to_dicts()],
+        "examples": examples,
+    }

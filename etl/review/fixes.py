@@ -1,0 +1,233 @@
+"""The files that a person works in: what to decide, ready for a spreadsheet and safe in it.
+
+Ids carry a prefix (`ACCT-00123`, `CW-41183`) so that no program takes them for numbers. Text that a spreadsheet
+would take for a formula gets a leading apostrophe. Files are UTF-8 with a byte order mark, CRLF, every field quoted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+SCHEMA_VERSION: Final = 1
+
+_SPACE: Final = (
+    r"\x{00}-\x{20}\x{7F}-\x{A0}\x{AD}\x{1680}\x{180E}\x{2000}-\x{200F}"
+    r"\x{2028}-\x{202F}\x{205F}-\x{206F}\x{3000}\x{FEFF}"
+)
+_SIGN: Final = r"=+\-@|%\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}\x{FF5C}\x{FF05}\x{2212}\x{FE62}\x{FE63}\x{FE66}\x{FE6B}"
+FORMULA: Final = rf"\A(?:[\x{{00}}\x{{09}}\x{{0A}}\x{{0D}}]|[{_SPACE}]*[{_SIGN}])"
+"""Text that a spreadsheet may take for a formula: a tab or line end first, or a sign (also full-width) after nothing
+but spaces, control and invisible characters. One pattern, read alike by Polars and by DuckDB."""
+
+
+def guard(frame: pl.DataFrame) -> pl.DataFrame:
+    """Neutralise every text cell that a spreadsheet would take for a formula.
+
+    Numbers, dates and booleans stay as they are: -12.50 is a number, not a formula.
+
+    Locality: row.
+
+    Args:
+        frame: any frame.
+
+    Returns:
+        The same frame; where needed a leading apostrophe. Column names and order stay.
+        Source: OWASP, CSV injection; CWE-1236.
+    """
+    text = pl.selectors.string(include_categorical=True)
+    return frame.with_columns(_guarded(text.cast(pl.String)))
+
+
+def _guarded(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(FORMULA)).then(text.str.replace(r"\A", "'")).otherwise(text)
+
+
+def guard_sql(column: str) -> str:
+    """The guard as a SQL expression, for files too large for a frame.
+
+    Args:
+        column: name of a text column; it is quoted here.
+    """
+    quoted = '"' + column.replace('"', '""') + '"'
+    return f"case when regexp_matches({quoted}, '{FORMULA}') then concat('''', {quoted}) else {quoted} end"
+
+
+def write_csv(frame: pl.DataFrame, path: Path) -> None:
+    """Write a guarded file that spreadsheets open as it is."""
+    guard(frame).write_csv(path, include_bom=True, line_terminator="\r\n", quote_style="always")
+
+
+def prefixed(column: str, prefix: str) -> pl.Expr:
+    """An id that no program can number: `ACCT-00123`; null stays null."""
+    return pl.lit(f"{prefix}-") + pl.col(column)
+
+
+def mapping_fixes(fixes: pl.DataFrame, run_id: str, key: bytes = b"") -> pl.DataFrame:
+    """`mapping_fixes.csv`: one row per customer and candidate, with an empty decision to fill in.
+
+    A decision is approve, reject, unsure, override (with another cw_company_id) or exclude. A customer without a
+    candidate has one row with an empty company. The order is the page's: largest blocked amount first.
+
+    Locality: group: customer_id_acct.
+
+    Args:
+        fixes: marts.report_mapping_fixes.
+        run_id: the run that proposes.
+        key: the site's key; with it, `row_fp` cannot be made elsewhere.
+
+    Returns:
+        Text and numbers only. `row_fp` is of the customer, its candidates and their evidence, not of the run nor of
+        the money: a row approved on Monday is still the same on Wednesday while the evidence is.
+    """
+    ordered = fixes.sort(
+        pl.col("largest_amount").max().over("customer_id_acct"), "customer_id_acct", "rank", "proposed_company_id_cw",
+        descending=[True, False, False, False], nulls_last=True,
+    )  # fmt: skip
+    return ordered.join(_fingerprints(ordered, key), on="customer_id_acct", how="left", maintain_order="left").select(
+        schema=pl.lit(SCHEMA_VERSION),
+        run_id=pl.lit(run_id),
+        row_id=pl.concat_str(
+            prefixed("customer_id_acct", "ACCT"),
+            prefixed("proposed_company_id_cw", "CW").fill_null("NONE"),
+            separator="/",
+        ),
+        row_fp=pl.col("row_fp"),
+        decision=pl.lit(""),
+        acct_customer_id=prefixed("customer_id_acct", "ACCT"),
+        acct_customer_name=pl.col("customer_name"),
+        cw_company_id=prefixed("proposed_company_id_cw", "CW"),
+        cw_company_name=pl.col("company_name"),
+        score=pl.col("score"),
+        reviewer=pl.lit(""),
+        decided_at=pl.lit(""),
+        note=pl.lit(""),
+        cw_company_identifier=pl.col("company_identifier"),
+        current_cw_company_id=prefixed("company_id_cw", "CW"),
+        mapping_state=pl.col("mapping_state"),
+        rank=pl.col("rank"),
+        certainty=pl.col("certainty").round(4),
+        lead=pl.col("lead").round(4),
+        reason=pl.col("reason"),
+        evidence=_evidence(),
+        alternatives=pl.col("proposed_company_id_cw").count().over("customer_id_acct").cast(pl.Int64) - 1,
+        open_invoices=pl.col("blocked_invoices"),
+        open_balance=pl.col("blocked_amounts"),
+        cb_search_hint=_search_hint(),
+    ).with_columns(pl.col("alternatives").clip(lower_bound=0))  # fmt: skip
+
+
+def _evidence() -> pl.Expr:
+    """`name +11.5 (a = b); city -1.5 (x, y)`; the points add up to the score."""
+    part = pl.element().struct
+    points = part.field("points")
+    signed = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit("")) + points.cast(pl.String)
+    told = pl.concat_str(
+        part.field("kind"), pl.lit(" "), signed, pl.lit(" ("), part.field("detail").fill_null(""), pl.lit(")")
+    )
+    return pl.col("evidence").list.eval(told).list.join("; ").fill_null("")
+
+
+def _search_hint() -> pl.Expr:
+    """The longest piece of the company's name without punctuation: what the portal's search finds best."""
+    pieces = pl.col("company_name").str.extract_all(r"[\p{L}\p{N}]+(?: [\p{L}\p{N}]+)*")
+    longest = pieces.list.eval(pl.element().sort_by(pl.element().str.len_chars(), descending=True, maintain_order=True))
+    return longest.list.first().fill_null("")
+
+
+def _fingerprints(fixes: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """One fingerprint per customer: of its name, its mapping, and its candidates with their evidence."""
+    grouped = fixes.group_by("customer_id_acct", maintain_order=True).agg(
+        pl.col("customer_name").first().str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(),
+        pl.col("company_id_cw").first(),
+        candidates=pl.struct("proposed_company_id_cw", "score", "evidence"),
+    )
+    digests = [_fingerprint(row, key) for row in grouped.iter_rows()]
+    return grouped.select("customer_id_acct", row_fp=pl.Series(digests, dtype=pl.String))
+
+
+def _fingerprint(row: tuple[Any, ...], key: bytes) -> str:
+    text = json.dumps([SCHEMA_VERSION, *row], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def contact_fixes(access: pl.DataFrame, run_id: str) -> pl.DataFrame:
+    """`contact_fixes.csv`: one person for each company that nobody can look into.
+
+    A higher level is a privilege: each row is decided by itself, none in bulk.
+
+    Locality: row.
+
+    Args:
+        access: marts.company_access.
+        run_id: the run that proposes.
+    """
+    closed = access.filter(~pl.col("can_anyone_see")).sort(
+        "blocked_invoices", "company_id_cw", descending=[True, False], nulls_last=True
+    )
+    return closed.select(
+        schema=pl.lit(SCHEMA_VERSION),
+        run_id=pl.lit(run_id),
+        decision=pl.lit(""),
+        cw_company_id=prefixed("company_id_cw", "CW"),
+        cw_company_name=pl.col("company_name"),
+        contacts=pl.col("contact_count"),
+        why_nobody=pl.col("access_causes").fill_null(""),
+        cw_contact_id=prefixed("proposed_contact_id_cw", "CW"),
+        contact_name=pl.col("proposed_contact_name"),
+        contact_email=pl.col("proposed_contact_email"),
+        contact_role=pl.col("proposed_contact_role"),
+        level_now=pl.col("proposed_level"),
+        level_needed=pl.col("level_needed"),
+        change=pl.col("fixes"),
+        blocked_invoices=pl.col("blocked_invoices"),
+        would_see=pl.col("gains"),
+        reviewer=pl.lit(""),
+        decided_at=pl.lit(""),
+        note=pl.lit(""),
+    )
+
+
+def sync_gaps(gaps: pl.DataFrame, run_id: str) -> pl.DataFrame:
+    """`sync_gaps.csv`: the gaps, most invoices first; instants are UTC.
+
+    Locality: row.
+
+    Args:
+        gaps: marts.sync_gaps.
+        run_id: the run that found them.
+    """
+    ordered = gaps.sort("invoices", "gap_id", descending=[True, False])
+    return ordered.select(
+        schema=pl.lit(SCHEMA_VERSION),
+        run_id=pl.lit(run_id),
+        gap_id=pl.lit("GAP-") + pl.col("gap_id"),
+        reason=pl.col("reason"),
+        first_changed_at=_iso("first_changed_at"),
+        last_changed_at=_iso("last_changed_at"),
+        first_created_at=_iso("first_created_at"),
+        invoices=pl.col("invoices"),
+        customers=pl.col("customers"),
+        amounts=pl.col("currency_amounts"),
+        explanation=pl.col("explanation"),
+    )
+
+
+def _iso(column: str) -> pl.Expr:
+    return pl.col(column).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def quarantine(rows: pl.DataFrame) -> pl.DataFrame:
+    """`quarantine.csv`: every row that was set aside, where it stands and every rule that it broke.
+
+    Locality: row.
+
+    Args:
+        rows: quarantine.rows, or a batch of it.
+    """
+    return rows.select("relation", "source_file", "source_line", pl.col("broken_rules").list.join("; "), "row_values")

@@ -1,0 +1,244 @@
+"""Every input relation's columns, kinds, units and row rules: one dictionary for casts, contracts and the data dictionary.
+
+`accepted.<relation>` holds what validation let through, typed; `quarantine.rows` holds the rest, with reasons.
+Ids say whose they are; amounts stand beside their currency; `_at` is a UTC instant, `_date` a calendar date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    """What a value is; decides how its text is parsed and how it is stored."""
+
+    TEXT = "text"
+    MONEY = "money"
+    DATE = "date"
+    INSTANT = "instant"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    CURRENCY = "currency"
+    TEXTS = "texts"
+
+
+SQL_TYPE: Final[dict[Kind, str]] = {
+    Kind.TEXT: "varchar",
+    Kind.MONEY: "decimal(18, 4)",
+    Kind.DATE: "date",
+    Kind.INSTANT: "timestamp",
+    Kind.BOOLEAN: "boolean",
+    Kind.INTEGER: "bigint",
+    Kind.CURRENCY: "varchar",
+    Kind.TEXTS: "varchar[]",
+}
+"""How each kind is stored. Instants are UTC without a zone; money holds 14 digits before and 4 after the point."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an input relation.
+
+    Attributes:
+        required: a row without it is quarantined.
+        help: one sentence for the data dictionary.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One input relation.
+
+    Attributes:
+        key: the columns that identify a row; of several rows with one key the newest stays, the others are quarantined.
+        is_required: whether a night needs it.
+    """
+
+    name: str
+    help: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    is_required: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+def _text(name: str, help_: str, *, required: bool = False) -> Column:
+    return Column(name, Kind.TEXT, help_, required)
+
+
+_T, _M, _D, _I, _B = Kind.TEXT, Kind.MONEY, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN
+_CURRENCY = Column("currency_code", Kind.CURRENCY, "ISO 4217; XXX where the source names none")
+_ADDRESS = (
+    _text("address_line1", "first address line"),
+    _text("city", "city"),
+    _text("state", "state, county or region"),
+    _text("postal_code", "postal code"),
+    _text("country", "country, as written"),
+)
+
+RELATIONS: Final[dict[str, Relation]] = {
+    relation.name: relation
+    for relation in (
+        Relation(
+            "connectwise_companies", "ConnectWise companies", ("company_id_cw",),
+            (
+                _text("company_id_cw", "RecID of the company", required=True),
+                _text("company_identifier", "Company ID in the interface"),
+                _text("company_name", "company name, at most 50 characters", required=True),
+                _text("status_id_cw", "status reference"),
+                _text("status_name", "status caption"),
+                Column("is_status_inactive", _B, "inactiveFlag, where the status is written out"),
+                Column("type_names", Kind.TEXTS, "captions of the company's types"),
+                _text("account_number", "Account ID: the accounting join key"),
+                _text("tax_identifier", "tax id"),
+                Column("is_vendor", _B, "isVendorFlag"),
+                _text("bill_to_company_id_cw", "company that is billed; itself where not redirected"),
+                _text("parent_company_id_cw", "parent company"),
+                _text("billing_contact_id_cw", "billing contact"),
+                _text("default_contact_id_cw", "default contact"),
+                _text("invoice_email", "address that invoices go to"),
+                *_ADDRESS,
+                _text("phone_number", "main phone"),
+                _text("website", "website"),
+                Column("is_deleted", _B, "in the recycle bin"),
+                Column("modified_at", _I, "last update"),
+            ), is_required=True,
+        ),
+        Relation(
+            "connectwise_contacts", "ConnectWise contacts", ("contact_id_cw",),
+            (
+                _text("contact_id_cw", "RecID of the contact", required=True),
+                _text("first_name", "first name"),
+                _text("last_name", "last name"),
+                _text("title", "job title"),
+                _text("company_id_cw", "company of the contact; contacts without one exist"),
+                Column("is_inactive", _B, "inactiveFlag"),
+                _text("portal_security_level", "1 to 6 as written; 6 sees the most; anything else is judged, not refused"),
+                Column("is_login_disabled", _B, "disablePortalLoginFlag: beats the level"),
+                Column("is_default", _B, "default contact of the company"),
+                Column("is_default_billing", _B, "default billing contact of the company"),
+                _text("default_email", "login: the communication item of type Email marked as default"),
+                Column("other_emails", Kind.TEXTS, "the contact's other e-mail addresses"),
+                _text("phone_number", "default phone"),
+                Column("modified_at", _I, "last update"),
+            ), is_required=True,
+        ),
+        Relation(
+            "connectwise_statuses", "ConnectWise company statuses", ("status_id_cw",),
+            (
+                _text("status_id_cw", "status id", required=True),
+                _text("status_name", "caption", required=True),
+                Column("is_inactive", _B, "inactiveFlag"),
+            ),
+        ),
+        Relation(
+            "connectwise_invoices", "ConnectWise invoices", ("invoice_id_cw",),
+            (
+                _text("invoice_id_cw", "id of the invoice; its number where the export has no id", required=True),
+                _text("invoice_number", "invoice number, at most 15 characters", required=True),
+                _text("company_id_cw", "serviced company"),
+                _text("bill_to_company_id_cw", "billed company"),
+                _text("document_type", "Agreement, CreditMemo, Standard ..."),
+                _text("billing_status_name", "billing status caption"),
+                Column("is_closed", _B, "closedFlag of the billing status"),
+                Column("invoice_date", _D, "date of the invoice"),
+                Column("due_date", _D, "due date"),
+                Column("total_amount", _M, "total in currency_code", required=True),
+                Column("balance_amount", _M, "balance in currency_code"),
+                _CURRENCY,
+                Column("modified_at", _I, "last update"),
+            ),
+        ),
+        Relation(
+            "accounting_customers", "customers of the accounting package", ("customer_id_acct",),
+            (
+                _text("customer_id_acct", "internal id; the name where the export has no id", required=True),
+                _text("customer_name", "display name", required=True),
+                _text("company_name", "company name, where it differs"),
+                _text("full_name", "Parent:Child, where there is a parent"),
+                _text("parent_customer_id_acct", "parent customer"),
+                Column("is_bill_with_parent", _B, "billed with the parent"),
+                Column("is_active", _B, "false: inactive, archived or (deleted)"),
+                _text("merged_into_customer_id_acct", "surviving customer after a merge"),
+                _text("account_number", "account number or external contact number"),
+                _text("tax_identifier", "tax id"),
+                _text("email", "e-mail as written; several are separated by , ; or space"),
+                _text("phone_number", "phones as written"),
+                _text("website", "website"),
+                *_ADDRESS,
+                _CURRENCY,
+                Column("created_at", _I, "created"),
+                Column("modified_at", _I, "last changed"),
+            ),
+        ),
+        Relation(
+            "accounting_invoices", "invoices of the accounting package", ("invoice_id_acct",),
+            (
+                _text("invoice_id_acct", "internal id; number, customer and date where the export has none", required=True),
+                Column("has_internal_id", _B, "false where the export has no internal id"),
+                _text("invoice_number", "number as written"),
+                _text("reference", "reference; holds the old number after a conversion"),
+                _text("customer_id_acct", "customer; its name where the export has no id", required=True),
+                _text("customer_name", "customer name as written on the invoice"),
+                _text("document_type", "invoice, credit_memo, sales_receipt, estimate, payment, journal, bill or other"),
+                _text("document_status", "open, paid, draft, voided, deleted, or unknown"),
+                Column("invoice_date", _D, "date typed on the invoice", required=True),
+                Column("due_date", _D, "due date"),
+                Column("total_amount", _M, "total in currency_code", required=True),
+                Column("balance_amount", _M, "open balance in currency_code; null where the export has none"),
+                _CURRENCY,
+                _text("bill_email", "address the invoice is sent to"),
+                Column("created_at", _I, "entered into the accounting package"),
+                Column("modified_at", _I, "last changed"),
+            ), is_required=True,
+        ),
+        Relation(
+            "portal_invoices", "the portal's own list of invoices", ("portal_invoice_id",),
+            (
+                _text("portal_invoice_id", "the portal's id; made from the other ids where the list has none", required=True),
+                _text("invoice_id_acct", "accounting id that the portal holds"),
+                _text("invoice_number", "number that the portal shows"),
+                _text("customer_id_acct", "accounting customer"),
+                _text("customer_name", "customer name"),
+                _text("company_id_cw", "ConnectWise company it is shown to"),
+                Column("total_amount", _M, "total in currency_code"),
+                Column("balance_amount", _M, "balance in currency_code"),
+                _CURRENCY,
+            ),
+        ),
+        Relation(
+            "portal_mappings", "the portal's own mappings", ("customer_id_acct",),
+            (
+                _text("customer_id_acct", "accounting customer; its name where the list has no id", required=True),
+                _text("customer_name", "customer name"),
+                _text("company_id_cw", "ConnectWise company; empty: known to the portal and not mapped"),
+                _text("company_name", "company name"),
+            ),
+        ),
+        Relation(
+            "sync_runs", "the portal's sync log", ("started_at",),
+            (
+                Column("started_at", _I, "start of the run", required=True),
+                Column("from_at", _I, "'sync from' date of the run, midnight in the portal's time zone", required=True),
+                Column("finished_at", _I, "end of the run"),
+                _text("run_status", "succeeded or failed", required=True),
+            ),
+        ),
+    )
+}  # fmt: skip
+
+RECORDED: Final[tuple[str, ...]] = ("source_file", "source_line")
+"""Beside its columns, each accepted relation says which file (as named by the user) and line a row came from.
+
+`source_line` is null for rows that were read in bulk."""

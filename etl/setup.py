@@ -1,0 +1,157 @@
+"""Before the first night: write a configuration, check it against the files, invent a provider to try things on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from etl import extract
+from etl.config import Settings
+from etl.demo import DemoPlan, write_demo
+from etl.errors import ConfigurationError, InputError, Problem
+from etl.review.register import Import, Judgement, Register
+from etl.schemas import RELATIONS
+from etl.validate import settle_formats, validate
+
+_HEADER: Final = """\
+# billsight.toml, written by `billsight init`. Lines that begin with # are switched off.
+# After changing something: `billsight check`. Paths are relative to this file.
+
+[portal]
+# Portal Security Level Considered Client Admin: contacts at or above it see invoices (1 to 6).
+minimum_security_level = 6
+# The portal's current "new sync from" date, and the earliest one that was ever used.
+# sync_from_date = 2026-01-01
+# first_sync_from_date = 2024-01-01
+# Set to true if sync_runs reaches back to the very first sync.
+# is_sync_log_complete = false
+# Changes younger than this wait for the next sync; a sync that succeeded longer ago than this has stalled.
+grace_hours = 24
+stall_hours = 48
+# The zone in which the portal reads its dates.
+time_zone = "UTC"
+# hidden_company_types = ["Prospect"]
+# hidden_company_statuses = ["Not Approved"]
+
+[provider]
+# name = "Your company"
+# Your own e-mail domains say nothing about a client.
+# email_domains = ["example.com"]
+# inactive_company_statuses = ["Former client"]
+# closed_billing_statuses = ["Closed"]
+
+[output]
+folder = "out"
+register = "state/register.sqlite"
+"""
+
+
+def write_configuration(folder: Path, *, is_forced: bool) -> str:
+    """Recognise the files in a folder and write `billsight.toml` there.
+
+    Returns:
+        What was found, file by file, and what is still missing.
+
+    Raises:
+        ConfigurationError: there is a configuration already.
+    """
+    target = folder / "billsight.toml"
+    if target.exists() and not is_forced:
+        remedy = "Keep it, or overwrite it with --force."
+        raise ConfigurationError([Problem(str(target), "a configuration", "none yet", remedy)])
+    sightings = extract.describe_folder(folder)
+    known = [sighting for sighting in sightings if sighting.recognition is not None]
+    target.write_text(_HEADER + _sources(known), encoding="utf-8")
+    lines = [f"{sighting.name}: {_words(sighting)}" for sighting in sightings]
+    found = {sighting.recognition.relation for sighting in known if sighting.recognition}
+    missing = [f"Missing: {r.help} [sources.{r.name}]" for r in RELATIONS.values() if r.is_required and r.name not in found]
+    return "\n".join([*lines, *missing, f"Wrote {target}. Next: billsight check --config {target}"])
+
+
+def _words(sighting: extract.Sighting) -> str:
+    found = sighting.recognition
+    if found is None:
+        return f"not recognised{': ' + sighting.note if sighting.note else ''}"
+    return f"{RELATIONS[found.relation].help} ({found.shape}){': ' + found.note if found.note else ''}"
+
+
+def _sources(known: Iterable[extract.Sighting]) -> str:
+    paths: dict[str, list[tuple[str, str]]] = {}
+    for sighting in known:
+        if sighting.recognition is not None:
+            paths.setdefault(sighting.recognition.relation, []).append((sighting.name, sighting.recognition.shape))
+    parts = []
+    for name, relation in RELATIONS.items():
+        files = paths.get(name, [])
+        listed = ", ".join(f'"{_escaped(path)}"' for path, _ in files)
+        off = "" if files else "# "
+        path = f"[{listed}]" if len(files) > 1 else listed or '"..."'
+        shapes = ", ".join(sorted({shape for _, shape in files}))
+        parts += [
+            "",
+            f"# {relation.help}{' (required)' if relation.is_required else ''}{': ' + shapes if shapes else ''}",
+            f"{off}[sources.{name}]",
+            f"{off}path = {path}",
+            '# date_order = "mdy"' if files else None,
+            '# currency_code = "USD"' if files and any(c.name == "currency_code" for c in relation.columns) else None,
+        ]
+    return "\n".join(part for part in parts if part is not None) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def check_sources(settings: Settings) -> str:
+    """Read every source as the night would, and say what was found.
+
+    Raises:
+        InputError: the problems of all sources.
+    """
+    problems: list[Problem] = []
+    lines: list[str] = []
+    for name, source in settings.sources.items():
+        relation = RELATIONS[name]
+        try:
+            for file in extract.find_files(settings.base, source, relation):
+                try:
+                    found = extract.read_text(file, relation, source)
+                    formats = settle_formats(found.frame, relation, source, settings.zone_of(source))
+                    split = validate(found.frame, relation, formats)
+                except InputError as error:
+                    problems += error.problems
+                    continue
+                order = f", dates {formats.date_order}" if formats.date_order else ""
+                aside = f", {split.rejected.height} would be quarantined" if split.rejected.height else ""
+                lines.append(f"{name}: {file.name} ({found.profile}{order}): {found.frame.height} rows{aside}")
+                lines += [f"  {row['source_line']}: {'; '.join(row['broken_rules'])}" for row in split.rejected.head(3).to_dicts()]
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return "\n".join([*lines, "Everything can be read. Next: billsight run"])
+
+
+def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) -> str:
+    """Invent a provider, and put the judgements of its people into its register."""
+    write_demo(out, plan, lambda done, total: tell(f"{done:,} of {total:,} invoices written"))
+    remember(out / "judgements.csv", out / "state" / "register.sqlite", plan.as_of)
+    return f"Wrote {out}. Next: billsight run --config {out / 'billsight.toml'} --as-of {plan.as_of:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def remember(file: Path, register: Path, at: datetime) -> None:
+    """Append the judgements of an invented provider to a new register."""
+    register.unlink(missing_ok=True)
+    rows = pl.read_csv(file, infer_schema=False).to_dicts()
+    judgements = [
+        Judgement(
+            customer_id_acct=row["customer_id_acct"], company_id_cw=row["company_id_cw"] or None, decision=row["decision"],
+            judged_at=datetime.fromisoformat(row["judged_at"]).replace(tzinfo=UTC), judged_by=row["judged_by"], source=file.name,
+        )
+        for row in rows
+    ]  # fmt: skip
+    Register.open(register).append(judgements, Import("demonstration", at, "billsight demo-data", file.name))

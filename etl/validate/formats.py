@@ -1,0 +1,177 @@
+"""How the dates and amounts of one file are written, found from all of its values and never guessed.
+
+Every value votes by what can read it. A date order is settled when it alone reads the file's numeric dates, or all but
+one in a hundred of those that speak against the others; a decimal sign is settled when some value can only be read with
+it and none only without. Where the values leave a choice that changes what is read, the file is refused and the
+configuration has to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from etl.config import Source
+from etl.errors import InputError, Problem
+from etl.schemas import Relation
+from etl.validate.dates import ORDERS, DateOrder
+from etl.validate.marks import PAIRS, observe
+
+MOST_STRAYS: Final = 0.01
+"""Values that contradict an order that was found, as a share of those that contradict the next best one."""
+
+MOST_IMPOSSIBLE: Final = 0.2
+"""A larger share of a column's dates that its order cannot read, and others can, refuses the file."""
+
+LEAST_SERIALS: Final = 0.95
+"""Five-digit numbers are day numbers of a spreadsheet where at least this share of a column are such."""
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How one file is written.
+
+    Attributes:
+        date_order: order of dates such as 03/04/2026; None where the file has none of them.
+        zone: where the clocks of times without an offset stand.
+        decimal_comma: 1.234,50 rather than 1,234.50.
+        currency_code: currency of rows that name none.
+        serial_columns: columns that hold the day numbers of a spreadsheet.
+    """
+
+    date_order: DateOrder | None
+    zone: ZoneInfo
+    decimal_comma: bool
+    currency_code: str | None
+    serial_columns: frozenset[str] = frozenset()
+
+
+def settle_formats(
+    text: pl.DataFrame | Iterable[pl.DataFrame], relation: Relation, source: Source, zone: ZoneInfo
+) -> Formats:
+    """Find how a file is written; what the configuration says goes first.
+
+    Locality: whole.
+
+    Args:
+        text: all rows of the file as read, whole or in batches; batches are looked at one after the other.
+        relation: what the rows are.
+        source: the configuration of the file.
+        zone: where the clocks of times without an offset stand.
+
+    Raises:
+        InputError: dates or amounts can be read in two ways, or not in the configured one; all problems are listed.
+    """
+    batches = [text] if isinstance(text, pl.DataFrame) else text
+    evidence = _Evidence(observe(batches, relation), f"[sources.{relation.name}]")
+    order, problems = (source.date_order, []) if source.date_order else _found_order(evidence)
+    if order is not None:
+        problems += _impossible(evidence, order)
+    if source.decimal_comma is None:
+        problems += _unclear_decimals(evidence)
+    if problems:
+        raise InputError(problems)
+    decimal_comma = evidence.seen("comma") > 0 if source.decimal_comma is None else source.decimal_comma
+    return Formats(order, zone, decimal_comma, source.currency_code, _serial_columns(evidence))
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """The marks of a file, and the table of the configuration that can overrule them."""
+
+    marks: pl.DataFrame
+    table: str
+
+    def seen(self, mark: str) -> int:
+        """How many values bear the mark."""
+        return int(self.marks.filter(pl.col("mark") == mark)["seen"].sum())
+
+    def of_columns(self, mark: str) -> dict[str, int]:
+        """How many values of each column bear the mark."""
+        return dict(self.marks.filter(pl.col("mark") == mark).select("column", "seen").iter_rows())
+
+    def first(self, *marks: str, column: str | None = None) -> dict[str, Any] | None:
+        """The first value that bears one of the marks, and where it stands."""
+        bearers = self.marks.filter(pl.col("mark").is_in(marks) & (pl.col("column") == column if column else True))
+        return bearers.row(0, named=True) if bearers.height else None
+
+
+def _found_order(evidence: _Evidence) -> tuple[DateOrder | None, list[Problem]]:
+    """The one order that the file's numeric dates allow, or why there is none."""
+    if not evidence.seen("numeric"):
+        return None, []
+    against = {order: evidence.seen(f"not {order}") for order in ORDERS}
+    best, second, _ = sorted(ORDERS, key=lambda order: (against[order], ORDERS.index(order)))
+    if against[best] > MOST_STRAYS * against[second]:
+        return None, [_contradicting(evidence, best, second)]
+    survivors = [order for order in ORDERS if against[order] == 0]
+    unclear = evidence.first(*(f"{one} or {other}" for one, other in PAIRS if {one, other} <= set(survivors)))
+    if unclear is not None:
+        return None, [_ambiguous(evidence, unclear, survivors)]
+    return best, []
+
+
+def _impossible(evidence: _Evidence, order: DateOrder) -> list[Problem]:
+    """Columns in which too many dates are written in another order."""
+    dated = evidence.of_columns("dated")
+    problems = []
+    for column, count in evidence.of_columns(f"not {order}").items():
+        first = evidence.first(f"not {order}", column=column)
+        if first is not None and count > MOST_IMPOSSIBLE * dated[column]:
+            share = f"{count} of {dated[column]} values of {column}"
+            found = f"{share} that are no dates in order {order}, such as {first['value']!r}"
+            remedy = f"date_order is probably wrong: correct it in {evidence.table}, or repair the file."
+            problems.append(_problem(first, found, f"dates in order {order}", remedy))
+    return problems
+
+
+def _contradicting(evidence: _Evidence, *orders: DateOrder) -> Problem:
+    strays = [evidence.first(f"not {order}") or {} for order in orders]
+    told = " and ".join(_placed(stray) for stray in strays)
+    remedy = f"Set {_either('date_order', orders)} in {evidence.table}; rows in another order are then quarantined."
+    return _problem(strays[0], f"{told}, which no one order can read", "dates in one order", remedy)
+
+
+def _ambiguous(evidence: _Evidence, first: dict[str, Any], orders: list[DateOrder]) -> Problem:
+    found = f"{_quoted(first)}, and no date that tells {' from '.join(orders)}"
+    remedy = f"Set {_either('date_order', orders)} in {evidence.table}."
+    return _problem(first, found, "dates that can be read in one way only", remedy)
+
+
+def _unclear_decimals(evidence: _Evidence) -> list[Problem]:
+    point, comma, either = (evidence.first(mark) for mark in ("point", "comma", "either"))
+    remedy = f"Set decimal_comma = true (1.234,50) or decimal_comma = false (1,234.50) in {evidence.table}."
+    if point and comma:
+        found = f"{_placed(point)} and {_placed(comma)}"
+        return [_problem(comma, found, "one decimal sign in all amounts", f"{remedy} Other rows are then quarantined.")]
+    if either and not point and not comma:
+        found = f"{_quoted(either)}, and no amount that tells the decimal sign"
+        return [_problem(either, found, "amounts that can be read in one way only", remedy)]
+    return []
+
+
+def _serial_columns(evidence: _Evidence) -> frozenset[str]:
+    dated = evidence.of_columns("dated")
+    serials = evidence.of_columns("serial")
+    return frozenset(column for column, count in serials.items() if count >= LEAST_SERIALS * dated[column])
+
+
+def _either(key: str, values: Iterable[str]) -> str:
+    return " or ".join(f'{key} = "{value}"' for value in values)
+
+
+def _quoted(first: dict[str, Any]) -> str:
+    return f"{first['column']} {first['value']!r}"
+
+
+def _placed(first: dict[str, Any]) -> str:
+    line = first["source_line"]
+    return _quoted(first) if line is None else f"{_quoted(first)} (line {line})"
+
+
+def _problem(first: dict[str, Any], found: str, expected: str, remedy: str) -> Problem:
+    return Problem(first["source_file"] or "", found, expected, remedy, first["source_line"])

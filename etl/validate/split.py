@@ -1,0 +1,149 @@
+"""Rows of text into typed rows, and rows that broke rules, with every rule they broke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from etl.schemas import Column, Kind, Relation
+from etl.validate import dates, money
+from etl.validate.formats import Formats
+from etl.validate.rules import READ, READ_PROBLEM, Rule, read_problem, rules_of
+
+UNKNOWN_CURRENCY: Final = "XXX"
+"""ISO 4217 for 'no currency'."""
+
+STORED: Final[dict[Kind, pl.DataType]] = {
+    Kind.TEXT: pl.String(),
+    Kind.MONEY: money.MONEY,
+    Kind.DATE: pl.Date(),
+    Kind.INSTANT: pl.Datetime("us"),
+    Kind.BOOLEAN: pl.Boolean(),
+    Kind.INTEGER: pl.Int64(),
+    Kind.CURRENCY: pl.String(),
+    Kind.TEXTS: pl.List(pl.String()),
+}
+"""How each kind is held in a frame: what `schemas.SQL_TYPE` says of tables."""
+
+_RECORDED: Final = {"source_file": pl.String(), "source_line": pl.Int64()}
+_TRUE: Final = ("true", "yes", "y", "t", "1")
+_FALSE: Final = ("false", "no", "n", "f", "0")
+
+
+@dataclass(frozen=True)
+class Split:
+    """The two halves of a batch.
+
+    Attributes:
+        accepted: typed columns of the relation, in order, then source_file and source_line.
+        rejected: the same columns as text, source_file and source_line, then `broken_rules` (a sentence for each) and
+            `row_values` (the row's values as a JSON object, without the empty ones).
+    """
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+
+
+def accepted_schema(relation: Relation) -> pl.Schema:
+    """Columns and types of accepted rows."""
+    return pl.Schema({**{column.name: STORED[column.kind] for column in relation.columns}, **_RECORDED})
+
+
+def validate(text: pl.DataFrame, relation: Relation, formats: Formats) -> Split:
+    """Accept the rows that satisfy every rule; reject the others with reasons.
+
+    Locality: row.
+
+    Args:
+        text: the columns of the relation as text, source_file, source_line and perhaps `read_problem`.
+        relation: what the rows are; its rules are those of `rules_of`.
+        formats: how their file is written.
+
+    Returns:
+        `accepted` and `rejected`; together they are `text`, each half in its order.
+    """
+    clean = text.select(*(_clean(column) for column in relation.columns), *_recorded(text))
+    rules = rules_of(relation, formats)
+    if READ_PROBLEM in text.columns:
+        rules.insert(0, read_problem())
+    judged = clean.with_columns(_read(clean, relation, formats))
+    is_broken = judged.select(pl.any_horizontal(rule.is_broken for rule in rules)).to_series()
+    read = [pl.col(READ + column.name).alias(column.name) for column in relation.columns]
+    accepted = judged.filter(~is_broken).select(*read, *_RECORDED)
+    return Split(accepted.cast(accepted_schema(relation)), _rejected(judged.filter(is_broken), relation, rules))
+
+
+def _clean(column: Column) -> pl.Expr:
+    if column.kind is Kind.TEXTS:
+        return pl.col(column.name).cast(pl.List(pl.String))
+    stripped = pl.col(column.name).cast(pl.String).str.strip_chars()
+    return pl.when(stripped.str.len_bytes() > 0).then(stripped).alias(column.name)
+
+
+def _recorded(text: pl.DataFrame) -> list[pl.Expr]:
+    recorded = [pl.col(name).cast(kind) for name, kind in _RECORDED.items()]
+    return [*recorded, pl.col(READ_PROBLEM).cast(pl.String)] if READ_PROBLEM in text.columns else recorded
+
+
+def _read(clean: pl.DataFrame, relation: Relation, formats: Formats) -> list[pl.Series]:
+    """What the texts say, under their `read:` names."""
+    return [_read_column(clean, column, relation, formats).alias(READ + column.name) for column in relation.columns]
+
+
+def _read_column(clean: pl.DataFrame, column: Column, relation: Relation, formats: Formats) -> pl.Series:
+    text, serials = clean[column.name], column.name in formats.serial_columns
+    match column.kind:
+        case Kind.MONEY:
+            return money.amounts(text, decimal_comma=formats.decimal_comma)
+        case Kind.DATE:
+            return dates.days(text, formats.date_order, serials=serials)
+        case Kind.INSTANT:
+            return dates.instants(text, formats.date_order, formats.zone, serials=serials)
+        case Kind.CURRENCY:
+            return clean.select(_currency(column, relation, formats)).to_series()
+        case Kind.BOOLEAN:
+            return clean.select(_boolean(pl.col(column.name))).to_series()
+        case Kind.INTEGER:
+            return clean.select(_integer(pl.col(column.name))).to_series()
+        case Kind.TEXT | Kind.TEXTS:
+            return text
+
+
+def _currency(column: Column, relation: Relation, formats: Formats) -> pl.Expr:
+    """The code in its own column; else the one that an amount names; else the file's; else none."""
+    text = pl.col(column.name)
+    named = [money.named_currency(pl.col(other.name)) for other in relation.columns if other.kind is Kind.MONEY]
+    code = text.str.to_uppercase().str.extract("^([A-Z]{3})$")
+    implied = pl.coalesce(*named, pl.lit(formats.currency_code or UNKNOWN_CURRENCY))
+    return pl.when(text.is_null()).then(implied).otherwise(code)
+
+
+def _boolean(text: pl.Expr) -> pl.Expr:
+    word = text.str.to_lowercase()
+    return pl.when(word.is_in(_TRUE)).then(statement=True).when(word.is_in(_FALSE)).then(statement=False)
+
+
+def _integer(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains("^[-+]?[0-9]{1,18}$")).then(text.str.strip_prefix("+")).cast(pl.Int64)
+
+
+def _rejected(broken: pl.DataFrame, relation: Relation, rules: list[Rule]) -> pl.DataFrame:
+    sentences = [pl.when(rule.is_broken).then(rule.sentence) for rule in rules]
+    return broken.select(
+        *relation.names,
+        *_RECORDED,
+        pl.concat_list(sentences).list.drop_nulls().cast(pl.List(pl.String)).alias("broken_rules"),
+        _row_values(relation).alias("row_values"),
+    )
+
+
+def _row_values(relation: Relation) -> pl.Expr:
+    """The row's values as the text of a JSON object; one-field objects joined, so that empty fields leave no trace."""
+    fields = [
+        pl.when(pl.col(name).is_not_null()).then(pl.struct(name).struct.json_encode().str.slice(1).str.head(-1))
+        for name in relation.names
+    ]
+    members = pl.concat_str(fields, separator=",", ignore_nulls=True)
+    return pl.concat_str(pl.lit("{"), members, pl.lit("}"))

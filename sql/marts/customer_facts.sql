@@ -1,0 +1,51 @@
+-- model:   marts.customer_facts
+-- grain:   customer_id_acct
+-- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings, marts.company_checks, ctl.run
+-- purpose: every accounting customer, its mapping, and what is known of the company it is mapped to.
+-- units:   access_failed is a mask of causes
+-- source:  accounting extract, mappings of the night, ConnectWise companies, the portal's mappings
+
+select
+    ---------- ids
+    customers.customer_id_acct,
+    customers.customer_name,
+    mappings.company_id_cw,
+
+    ---------- the customer
+    customers.has_customer_row,
+    this_run.has_customers,
+    customers.is_active,
+    customers.merged_into_customer_id_acct,
+    lower(regexp_extract(customers.email, '[^,; ]+')) as customer_email,
+
+    ---------- the mapping
+    mappings.mapping_state,
+    mappings.mapping_source,
+    mappings.is_conflicting,
+    mappings.candidate_count,
+    mappings.best_lead,
+    mappings.judged_at,
+    parents.mapping_state = 'mapped' as is_parent_mapped,
+    case when this_run.has_portal_mappings then coalesce(portal.company_id_cw is not null, false) end as is_in_portal,
+
+    ---------- the company
+    companies.company_id_cw is not null as has_company,
+    companies.company_name,
+    companies.is_deleted,
+    companies.is_inactive,
+    companies.is_hidden,
+    companies.bill_to_company_id_cw,
+    access_checks.failed as access_failed
+
+from staging.accounting__customers as customers
+cross join ctl.run as this_run
+inner join matching.mappings as mappings
+    on customers.customer_id_acct = mappings.customer_id_acct
+left join matching.mappings as parents
+    on customers.parent_customer_id_acct = parents.customer_id_acct
+left join staging.portal__mappings as portal
+    on customers.customer_id_acct = portal.customer_id_acct
+left join staging.connectwise__companies as companies
+    on mappings.company_id_cw = companies.company_id_cw
+left join marts.company_checks as access_checks
+    on mappings.company_id_cw = access_checks.company_id_cw

@@ -1,0 +1,67 @@
+-- model:   marts.invoice_visibility
+-- grain:   invoice_id_acct
+-- kind:    view
+-- reads:   staging.accounting__invoices, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states, marts.cause_sets, ctl.run
+-- purpose: the answer for every accounting invoice: can the client see it, and if not, why and what frees it.
+-- units:   amounts in currency_code; days_past_due in days
+-- source:  the night's checks
+
+select
+    ---------- ids
+    invoices.row_key,
+    invoices.invoice_id_acct,
+    invoices.invoice_number,
+    invoices.customer_id_acct,
+    customers.company_id_cw,
+
+    ---------- words
+    coalesce(customers.customer_name, invoices.customer_name) as customer_name,
+    customers.company_name,
+    customers.mapping_state,
+    customers.mapping_source,
+    invoices.document_type,
+    invoices.document_status,
+    states.state,
+    primary_causes.code as primary_cause,
+    failed_sets.codes as causes,
+    unknown_sets.codes as unknown_checks,
+    primary_causes.who as who_fixes,
+
+    ---------- dates and instants
+    invoices.invoice_date,
+    invoices.due_date,
+    invoices.created_at,
+    invoices.modified_at,
+
+    ---------- amounts
+    invoices.currency_code,
+    invoices.total_amount,
+    invoices.balance_amount,
+    case when states.state = 'blocked' then invoices.balance_amount else 0 end as blocked_amount,
+    case when checks.is_freed_alone then invoices.balance_amount else 0 end as freed_amount,
+
+    ---------- ageing
+    (this_run.as_of_date - invoices.due_date)::integer as days_past_due,
+    case
+        when invoices.due_date is null then 'no due date'
+        when this_run.as_of_date <= invoices.due_date then 'not due'
+        when this_run.as_of_date - invoices.due_date <= 30 then '1-30'
+        when this_run.as_of_date - invoices.due_date <= 60 then '31-60'
+        when this_run.as_of_date - invoices.due_date <= 90 then '61-90'
+        else 'over 90'
+    end as ageing_bucket
+
+from staging.accounting__invoices as invoices
+cross join ctl.run as this_run
+inner join marts.invoice_checks as checks
+    on invoices.row_key = checks.row_key
+inner join ctl.states as states
+    on checks.state_code = states.state_code
+inner join marts.cause_sets as failed_sets
+    on checks.failed = failed_sets.mask
+inner join marts.cause_sets as unknown_sets
+    on checks.unknown = unknown_sets.mask
+left join marts.customer_checks as customers
+    on invoices.customer_id_acct = customers.customer_id_acct
+left join ctl.causes as primary_causes
+    on checks.primary_bit = primary_causes.bit

@@ -1,0 +1,67 @@
+-- model:   marts.missed_invoices
+-- grain:   row_key
+-- reads:   marts.invoice_checks, staging.accounting__invoices, ctl.causes, ctl.run
+-- purpose: every invoice that a sync missed, and what arrived for its customer, and for others, while it was missed.
+-- units:   balance_amount in currency_code
+-- source:  the night's checks
+
+with missed as (
+    select
+        invoices.row_key,
+        invoices.invoice_id_acct,
+        invoices.invoice_number,
+        invoices.customer_id_acct,
+        invoices.currency_code,
+        invoices.balance_amount,
+        invoices.created_at,
+        invoices.changed_at,
+        checks.is_carried,
+        causes.code as cause
+    from marts.invoice_checks as checks
+    cross join ctl.run as this_run
+    inner join ctl.causes as causes
+        on (checks.failed & this_run.missed_mask) = causes.mask
+    inner join staging.accounting__invoices as invoices
+        on checks.row_key = invoices.row_key
+    where (checks.failed & this_run.missed_mask) <> 0
+),
+
+spans as (
+    select
+        missed.customer_id_acct,
+        min(missed.changed_at) as first_at,
+        max(missed.changed_at) as last_at,
+        count(*) as customer_missed
+    from missed
+    where missed.cause = 'MISSED_IN_WINDOW' and missed.is_carried
+    group by missed.customer_id_acct
+),
+
+arrived as (
+    select
+        spans.customer_id_acct,
+        count(*) as customer_arrived_in_span
+    from spans
+    inner join staging.accounting__invoices as invoices
+        on spans.customer_id_acct = invoices.customer_id_acct
+        and invoices.changed_at between spans.first_at and spans.last_at
+    inner join marts.invoice_checks as checks
+        on invoices.row_key = checks.row_key
+        and checks.is_present
+    group by spans.customer_id_acct
+)
+
+select
+    missed.*,
+    spans.customer_missed,
+    spans.first_at as span_first_at,
+    spans.last_at as span_last_at,
+    coalesce(arrived.customer_arrived_in_span, 0) as customer_arrived_in_span,
+    this_run.has_sync_runs as has_runs
+from missed
+cross join ctl.run as this_run
+left join spans
+    on missed.customer_id_acct = spans.customer_id_acct
+left join arrived
+    on missed.customer_id_acct = arrived.customer_id_acct
+order by missed.changed_at nulls last, missed.row_key

@@ -1,0 +1,68 @@
+-- model:   marts.report_mapping_queue
+-- grain:   customer_id_acct, currency_code
+-- reads:   marts.report_customer_cells, matching.mappings, staging.connectwise__companies
+-- purpose: customers whose invoices are blocked by their mapping, the largest blocked amount first
+-- units:   amount in currency_code
+-- source:  the night's answers; mappings
+
+with blocked as (
+    select
+        customer_id_acct,
+        currency_code,
+        min(customer_name) as customer_name,
+        min(primary_cause) as primary_cause,
+        cast(sum(invoices) as bigint) as invoices,
+        sum(amount) as amount,
+        max(oldest_days_past_due) as oldest_days_past_due
+    from marts.report_customer_cells
+    where state = 'blocked'
+        and primary_cause in (
+            'UNMAPPED_NO_CANDIDATE', 'UNMAPPED_AMBIGUOUS', 'UNMAPPED_PROBABLE', 'SUBCUSTOMER_UNMAPPED',
+            'UNMAPPED_CERTAIN', 'MAPPING_CONFLICT', 'TARGET_MISSING', 'BILL_TO_ELSEWHERE'
+        )
+    group by 1, 2
+),
+
+-- the place in the queue is the customer's: its largest amount in any one currency, for currencies are never added
+ranked as (
+    select
+        customer_id_acct,
+        row_number() over (order by max(amount) desc, customer_id_acct) as queue_rank
+    from blocked
+    group by 1
+)
+
+select
+    ---------- ids
+    ranked.queue_rank,
+    blocked.customer_id_acct,
+    mappings.company_id_cw,
+    mappings.conflict_company_id_cw,
+
+    ---------- words
+    blocked.customer_name,
+    blocked.primary_cause,
+    mappings.mapping_state,
+    mappings.mapping_source,
+    companies.company_name,
+    conflicts.company_name as conflict_company_name,
+    mappings.reason,
+
+    ---------- numbers
+    blocked.currency_code,
+    blocked.invoices,
+    blocked.amount,
+    blocked.oldest_days_past_due,
+    mappings.certainty,
+    mappings.best_lead,
+    mappings.candidate_count
+
+from blocked
+inner join ranked
+    on blocked.customer_id_acct = ranked.customer_id_acct
+left join matching.mappings as mappings
+    on blocked.customer_id_acct = mappings.customer_id_acct
+left join staging.connectwise__companies as companies
+    on mappings.company_id_cw = companies.company_id_cw
+left join staging.connectwise__companies as conflicts
+    on mappings.conflict_company_id_cw = conflicts.company_id_cw

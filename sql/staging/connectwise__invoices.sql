@@ -1,0 +1,23 @@
+-- model:   staging.connectwise__invoices
+-- grain:   invoice_id_cw
+-- kind:    view
+-- reads:   accepted.connectwise_invoices, ctl.run
+-- purpose: every ConnectWise invoice with the key its number is compared by.
+-- units:   total_amount and balance_amount in currency_code
+-- source:  ConnectWise invoices
+
+select
+    invoices.* exclude (is_closed),
+    nullif(ltrim(
+        case
+            when starts_with(translate(upper(invoices.invoice_number), ' #-/._', ''), 'INV')
+                then substr(translate(upper(invoices.invoice_number), ' #-/._', ''), 4)
+            else translate(upper(invoices.invoice_number), ' #-/._', '')
+        end, '0'
+    ), '') as number_key,
+    coalesce(
+        invoices.is_closed,
+        list_contains(this_run.closed_billing_status_names, lower(invoices.billing_status_name))
+    ) as is_closed
+from accepted.connectwise_invoices as invoices
+cross join ctl.run as this_run

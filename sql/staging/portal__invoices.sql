@@ -1,0 +1,18 @@
+-- model:   staging.portal__invoices
+-- grain:   portal_invoice_id
+-- kind:    view
+-- reads:   accepted.portal_invoices
+-- purpose: every invoice that the portal lists, with the key its number is compared by.
+-- units:   total_amount and balance_amount in currency_code
+-- source:  the portal's own list of invoices
+
+select
+    invoices.*,
+    nullif(ltrim(
+        case
+            when starts_with(translate(upper(invoices.invoice_number), ' #-/._', ''), 'INV')
+                then substr(translate(upper(invoices.invoice_number), ' #-/._', ''), 4)
+            else translate(upper(invoices.invoice_number), ' #-/._', '')
+        end, '0'
+    ), '') as number_key
+from accepted.portal_invoices as invoices

@@ -1,0 +1,39 @@
+"""What all tests share: how Hypothesis searches, and the Chromium that the report is opened in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# No deadline: shared machines pause. CI searches the same examples every time; elsewhere each run looks at new ones.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium: the one named in CHROMIUM, or else the machine's."""
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if named is None:
+        pytest.fail("No Chromium on this machine: 'make test' installs one, CHROMIUM=/path/to/chrome names one.")
+    with sync_playwright() as playwright:
+        # Inside a container there is rarely a user namespace for Chromium's sandbox, and little shared memory.
+        chromium = playwright.chromium.launch(executable_path=named, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page that reaches no network: a self-contained report needs none."""
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,99 @@
+"""Telling what a file is by its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from etl.extract import describe_folder, recognise
+
+FILES: dict[str, tuple[Any, str, str]] = {
+    "a.json": ([{"id": 1, "identifier": "A", "name": "A"}], "connectwise_companies", "connectwise_json"),
+    "b.json": ([{"id": 1, "firstName": "Ann", "communicationItems": []}], "connectwise_contacts", "connectwise_json"),
+    "c.json": ([{"id": 1, "name": "Active", "inactiveFlag": False}], "connectwise_statuses", "connectwise_json"),
+    "d.json": ([{"id": 1, "invoiceNumber": "7", "total": 5}], "connectwise_invoices", "connectwise_json"),
+    "e.json": (
+        {"QueryResponse": {"Invoice": [{"Id": "1", "CustomerRef": {"value": "7"}, "TotalAmt": 5}]}},
+        "accounting_invoices",
+        "quickbooks_online_json",
+    ),
+    "f.json": ([{"Id": "1", "DisplayName": "Acme"}], "accounting_customers", "quickbooks_online_json"),
+    "g.json": ({"Invoices": [{"InvoiceID": "1", "Contact": {}}]}, "accounting_invoices", "xero_json"),
+    "h.json": ({"Contacts": [{"ContactID": "1", "Name": "Acme"}]}, "accounting_customers", "xero_json"),
+    "i.csv": (
+        "Example Co,,,,,,,\nInvoice List by Date,,,,,,,\nAll Dates,,,,,,,\n\n"
+        "Date,Transaction type,Num,Name,Memo,Due date,Amount,Open balance\n",
+        "accounting_invoices",
+        "quickbooks_online_report",
+    ),
+    "j.csv": ("Customer full name,Phone numbers,Email\n", "accounting_customers", "quickbooks_online_report"),
+    "k.csv": (
+        "ContactName,EmailAddress,InvoiceNumber,InvoiceDate,DueDate,Total,InvoiceAmountDue,Currency,Type,Status\n",
+        "accounting_invoices",
+        "xero_csv",
+    ),
+    "l.csv": ("*ContactName,AccountNumber,EmailAddress,POCity\n", "accounting_customers", "xero_csv"),
+    "m.csv": ("id,identifier,name,status/id,status/name,accountNumber\n", "connectwise_companies", "connectwise_csv"),
+    "n.csv": (
+        "id,firstName,lastName,company/id,email,portalSecurityLevel\n",
+        "connectwise_contacts",
+        "connectwise_csv",
+    ),
+    "o.csv": ("id,invoiceNumber,company/id,total,status/name,date\n", "connectwise_invoices", "connectwise_csv"),
+    "p.csv": ("id,name,inactiveFlag\n", "connectwise_statuses", "connectwise_csv"),
+    "q.csv": ("started_at,from_date,finished_at,status\n", "sync_runs", "table"),
+    "r.csv": ("customer_id,customer_name,company_id,company_name\n", "portal_mappings", "table"),
+    "s.csv": (
+        "portal_invoice_id,invoice_id_acct,invoice_number,customer_name,company_id_cw,balance_amount\n",
+        "portal_invoices",
+        "table",
+    ),
+    "t.csv": ("id,doc_number,customer_id,txn_date,due_date,total,balance,created_at\n", "accounting_invoices", "table"),
+    "u.csv": ("customer_id,display_name,email,city,state,country\n", "accounting_customers", "table"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_known_by_its_content(shelf: Any, name: str) -> None:
+    """Every relation and shape is told from the others, without a hint in the file's name."""
+    content, relation, shape = FILES[name]
+    seen = recognise(shelf.put(name, content))
+    assert seen is not None
+    assert (seen.relation, seen.shape) == (relation, shape)
+    assert seen.note
+
+
+@pytest.mark.parametrize(
+    "content", ["", "hello\n", "a,b\n1,2\n", "{}", "[1]", '{"id": 5}', b"%PDF", b"\xff\xfe", b"PK\x03\x04"]
+)
+def test_what_is_nothing_we_read_is_not_recognised(shelf: Any, content: Any) -> None:
+    """A guess that is wrong costs more than no guess."""
+    assert recognise(shelf.put("x", content)) is None
+
+
+def test_a_folder_is_described_file_by_file(shelf: Any) -> None:
+    """Every file is told, also the ones that are not read, and why; hidden files are left alone."""
+    shelf.put("b/companies.json", FILES["a.json"][0])
+    shelf.put("a.pdf", b"%PDF")
+    shelf.put(".git/config", "x")
+    described = [
+        (seen.name, seen.recognition and seen.recognition.relation, seen.note) for seen in describe_folder(shelf.folder)
+    ]
+    assert described == [
+        ("a.pdf", None, "a PDF file"),
+        ("b/companies.json", "connectwise_companies", "1 records with id, identifier, name"),
+    ]
+
+
+def test_a_name_decides_where_the_content_leaves_a_choice(shelf: Any) -> None:
+    """A list of ids, numbers and amounts may be the portal's or the accounting package's."""
+    text = "invoice_id,invoice_number,customer_id,customer_name,date,total,balance\n"
+    seen = recognise(shelf.put("invoices.csv", text))
+    assert seen is not None
+    assert seen.relation == "accounting_invoices"
+
+
+def test_an_import_template_is_not_recognised(shelf: Any) -> None:
+    """It is no list of invoices."""
+    assert recognise(shelf.put("t.csv", "*ContactName,*InvoiceNumber,*InvoiceDate,*DueDate,Total\n")) is None

@@ -1,0 +1,119 @@
+"""A small night for the match: frames in, candidates and mappings out, the SQL run as on a real night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from etl.engine import Engine
+from etl.match.certainty import Bands, certainty
+from etl.match.evidence import evidence
+from etl.match.keys import keys
+from etl.match.mappings import Known, mappings
+from etl.match.profiles import profiles
+from etl.models import build, read_models
+from etl.review.register import CURRENT
+from etl.schemas import RELATIONS, Kind
+
+TYPES = {Kind.BOOLEAN: pl.Boolean, Kind.TEXTS: pl.List(pl.String), Kind.INSTANT: pl.Datetime("us")}
+MODELS = ("matching.shared_invoices", "matching.candidate_pairs")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Night:
+    """The rows of a night; columns that a row lacks are null."""
+
+    customers: list[Row]
+    companies: list[Row]
+    contacts: list[Row] = field(default_factory=list)
+    invoices: list[Row] = field(default_factory=list)
+    billed: list[Row] = field(default_factory=list)
+    judgements: list[Row] = field(default_factory=list)
+    portal: list[Row] = field(default_factory=list)
+    own_domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the match says about a night."""
+
+    candidates: pl.DataFrame
+    mappings: pl.DataFrame
+
+    def of(self, customer: str, company: str) -> Row:
+        """The candidate row of a pair."""
+        pair = (pl.col("customer_id_acct") == customer) & (pl.col("company_id_cw") == company)
+        return self.candidates.filter(pair).row(0, named=True)
+
+    def proposed(self, customer: str) -> list[str]:
+        """The companies proposed to a customer, best first."""
+        return self.candidates.filter(pl.col("customer_id_acct") == customer)["company_id_cw"].to_list()
+
+    def certain(self) -> set[tuple[str, str]]:
+        """The certain pairs."""
+        rows = self.candidates.filter(pl.col("decision") == "certain")
+        return set(rows.select("customer_id_acct", "company_id_cw").rows())
+
+    def mapping(self, customer: str) -> Row:
+        """The mapping of a customer."""
+        return self.mappings.filter(pl.col("customer_id_acct") == customer).row(0, named=True)
+
+
+def relation(name: str, rows: list[Row], **more: pl.DataType | type[pl.DataType]) -> pl.DataFrame:
+    """Rows as a frame with all the columns of an input relation and some more."""
+    schema: dict[str, Any] = {column.name: TYPES.get(column.kind, pl.String) for column in RELATIONS[name].columns}
+    schema |= more
+    return pl.DataFrame([{key: row.get(key) for key in schema} for row in rows], schema=schema)
+
+
+def _invoices(rows: list[Row]) -> pl.DataFrame:
+    schema = {
+        "customer_id_acct": pl.String, "company_id_cw": pl.String, "bill_to_company_id_cw": pl.String,
+        "number_key": pl.String, "total_amount": pl.Decimal(18, 4), "document_type": pl.String,
+    }  # fmt: skip
+    return pl.DataFrame([{"document_type": "invoice", **row} for row in rows], schema=schema)
+
+
+class Match:
+    """The whole match, as the pipeline runs it."""
+
+    night = Night
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._models = read_models()
+
+    def __call__(self, night: Night) -> Answer:
+        """Match one night."""
+        engine = self._engine
+        customers = relation("accounting_customers", night.customers, has_customer_row=pl.Boolean)
+        companies = relation("connectwise_companies", night.companies, is_inactive=pl.Boolean, is_hidden=pl.Boolean)
+        contacts = relation("connectwise_contacts", night.contacts)
+        engine.write("ctl.run", pl.DataFrame({"has_connectwise_invoices": [bool(night.billed)]}))
+        engine.write("staging.accounting__invoices", _invoices(night.invoices))
+        engine.write("staging.connectwise__invoices", _invoices(night.billed))
+        both = profiles(customers, companies, contacts, night.own_domains)
+        found = keys(both)
+        engine.write("matching.customer_keys", found.customers)
+        engine.write("matching.company_keys", found.companies)
+        build(engine, self._models, MODELS)
+        shared = engine.frame("select * from matching.shared_invoices")
+        compared = evidence(engine.frame("select * from matching.candidate_pairs"), shared, both)
+        judgements = pl.DataFrame([{key: row.get(key) for key in CURRENT} for row in night.judgements], schema=CURRENT)
+        candidates = certainty(compared, judgements, Bands())
+        known = Known(judgements, relation("portal_mappings", night.portal), companies)
+        return Answer(candidates, mappings(customers, candidates, known))
+
+
+@pytest.fixture(scope="session")
+def match() -> Iterator[Match]:
+    """How a test asks: `match(match.night(customers, companies))`."""
+    engine = Engine(Path(":memory:"), threads=2)
+    yield Match(engine)
+    engine.close()

@@ -1,0 +1,51 @@
+"""Who is looked at: a pair that shares a key that tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+def crowd(name: str, count: int, start: int = 100) -> list[dict[str, str]]:
+    """Companies whose names begin alike."""
+    return [{"company_id_cw": str(start + n), "company_name": f"{name} {n}x"} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("customer", "company"),
+    [
+        ("Microsft", "Microsoft Corp"),
+        ("JP Morgan", "J P Morgan"),
+        ("Dental Riverside", "Riverside Dental"),
+        ("First Bank State", "First State Bank"),
+        ("Acme Holdings:Riverside Dental", "Riverside Dental"),
+        ("Riverside Dental:North", "Riverside Dental"),
+    ],
+)
+def test_misspelt_rearranged_and_inner_names_are_found(match: Any, customer: str, company: str) -> None:
+    """Among five hundred companies with the same words, the one that is meant comes first."""
+    others = [row for word in ("First", "State", "Bank", "Dental", "North") for row in crowd(f"{word} Quux", 130)]
+    for number, row in enumerate(others):
+        row["company_id_cw"] = str(1000 + number)
+    companies = [{"company_id_cw": "1", "company_name": company}, *others]
+    found = match(match.night([{"customer_id_acct": "A1", "customer_name": customer}], companies))
+    assert found.proposed("A1")[:1] == ["1"]
+
+
+def test_an_identifier_is_looked_at_whatever_the_names_are(match: Any) -> None:
+    """Twenty companies that share more words do not crowd out the one with the account number."""
+    customer = {"customer_id_acct": "A1", "customer_name": "Acme Dental", "account_number": "C1"}
+    companies = [{"company_id_cw": f"{n}", "company_name": f"Acme Dental Care {n}x"} for n in range(20)]
+    companies.append({"company_id_cw": "99", "company_name": "Northern Bricks", "account_number": "C1"})
+    answer = match(match.night([customer], companies))
+    assert "99" in answer.proposed("A1")
+    assert answer.certain() == set()
+
+
+def test_at_most_five_candidates_are_proposed(match: Any) -> None:
+    """A person who reviews chooses among a handful."""
+    companies = [{"company_id_cw": f"{n}", "company_name": "Acme Dental"} for n in range(20)]
+    answer = match(match.night([{"customer_id_acct": "A1", "customer_name": "Acme Dental"}], companies))
+    assert answer.proposed("A1") == ["0", "1", "10", "11", "12"]
+    assert {row["reason"] for row in answer.candidates.rows(named=True)} == {"two companies share the name"}

@@ -1,0 +1,127 @@
+"""What two spellings of one firm have in common, and what keeps two firms apart."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.match import fields, names
+
+
+def one(expression: pl.Expr, value: str | None) -> object:
+    """What the expression makes of one value."""
+    return pl.DataFrame({"value": [value]}, schema={"value": pl.String}).select(expression).item()
+
+
+VALUE = pl.col("value")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("The Acme Dental, Inc.", "ACME DENTAL"),
+        ("Müller & Söhne GmbH & Co. KG", "Muller and Sohne"),
+        ("O\u2019Brien\u2018s \u201cBest\u201d Pty Ltd", "OBriens Best Limited"),
+        ("A.O. Smith Corp", "AO Smith Corporation"),
+        ("Acme Dental (deleted)", "Acme Dental"),
+        ("Acme Dental_C", "acme-dental"),
+        ("Smith + Sons L.L.C.", "Smith & Sons, LLC"),
+        ("Acme, The", "Acme"),
+    ],
+)
+def test_spellings_of_one_firm_have_one_normal_form(left: str, right: str) -> None:
+    """Case, accents, punctuation, quotes, `&`, the article and the legal form are no part of the identity."""
+    assert one(names.normal_name(VALUE), left) == one(names.normal_name(VALUE), right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Dental #2", "Dental"),
+        ("Acme (Dallas)", "Acme (Austin)"),
+        ("Johnson & Johnson", "Johnson"),
+        ("Limited Edition Ltd", "Edition Ltd"),
+        ("The Company", "The LLC"),
+    ],
+)
+def test_what_tells_firms_apart_stays(left: str, right: str) -> None:
+    """Numbers, places and the words of the name itself stay; a legal form counts only behind a name."""
+    assert one(names.normal_name(VALUE), left) != one(names.normal_name(VALUE), right)
+
+
+@given(st.text(max_size=40))
+def test_the_normal_form_is_its_own_normal_form_of_case_and_space(name: str) -> None:
+    """Whatever is typed: the normal form has no capitals, no outer or double spaces, and is never empty."""
+    normal = one(names.normal_name(VALUE), name)
+    assert normal is None or (isinstance(normal, str) and normal != "" and normal == " ".join(normal.split()))
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "rest"),
+    [
+        ("Acme (C-1001)", "C-1001", "Acme"),
+        ("Acme (C-1001) (deleted)", "C-1001", "Acme"),
+        ("Acme (Acme_C)", "Acme_C", "Acme"),
+        ("Acme (2nd)", None, "Acme (2nd)"),
+        ("Acme (2019)", None, "Acme (2019)"),
+        ("Acme (Dallas)", None, "Acme (Dallas)"),
+        ("Acme (North 2)", None, "Acme (North 2)"),
+        ("Acme (ACMED)", "ACMED", "Acme (ACMED)"),
+    ],
+)
+def test_an_account_in_brackets_is_told_from_a_place_or_a_number(name: str, account: str | None, rest: str) -> None:
+    """`Name (ACCT)` is a name and an account; ordinals, years and places belong to the name."""
+    assert one(names.account_in_name(VALUE), name) == account
+    assert one(names.without_account(VALUE), name) == rest
+
+
+def test_a_path_has_a_root_a_parent_and_a_leaf() -> None:
+    """QuickBooks writes `Parent:Child`, Autotask `Parent ~ Child`."""
+    parts = [one(part(VALUE), "A Inc:B:C") for part in (names.root, names.parent, names.leaf)]
+    assert parts == ["A Inc", "A Inc:B", "C"]
+    assert one(names.leaf(VALUE), "Acme ~ North") == "North"
+    assert one(names.leaf(VALUE), "Acme") is None
+
+
+def test_legal_forms_are_canonical_and_company_is_none() -> None:
+    """`Limited` is `Ltd`; `Company` says nothing that another form could contradict."""
+    assert one(names.legal_form(VALUE), "Acme Limited") == one(names.legal_form(VALUE), "Acme Pty. Ltd.") == "ltd"
+    assert one(names.legal_form(VALUE), "Acme L.L.C.") == "llc"
+    assert one(names.legal_form(VALUE), "Acme & Company") is None
+
+
+def test_roman_and_arabic_numbers_are_the_same_numbers() -> None:
+    """`Acquisition V` is not `Acquisition VI`, and is `Acquisition 5`."""
+    numbers = names.numbers(names.normal_name(VALUE))
+    assert one(numbers, "Acquisition V LLC") == one(numbers, "Acquisition 5") == "5"
+    assert one(numbers, "Acquisition VI") == "6"
+
+
+def test_a_number_that_a_spreadsheet_shortened_is_still_the_number() -> None:
+    """Leading zeros, punctuation and `_C` are no part of an account number; placeholders are no number at all."""
+    assert one(fields.account_key(VALUE), "00123") == one(fields.account_key(VALUE), "12-3") == "123"
+    assert one(fields.account_key(VALUE), "Acme_C") == one(fields.account_key(VALUE), "acme") == "ACME"
+    assert one(fields.account_key(VALUE), "n/a") is None
+
+
+def test_tax_ids_of_one_digit_are_placeholders() -> None:
+    """Otherwise every customer without a tax id would be the same firm."""
+    assert one(fields.tax_key(VALUE), "00-0000000") is None
+    assert one(fields.tax_key(VALUE), "GB 123 456 789") == one(fields.tax_key(VALUE), "123456789")
+
+
+def test_free_mail_and_the_provider_say_nothing_about_a_firm() -> None:
+    """Of several addresses the registered domains count, without free mail and the provider's own."""
+    text = "a@mail.acme.co.uk; b@gmail.com, c@ACME.com help@msp.test"
+    found = one(fields.email_domains(VALUE, fields.SHARED_DOMAINS | {"msp.test"}), text)
+    assert list(found) == ["acme.co.uk", "acme.com"]  # type: ignore[call-overload]
+
+
+def test_a_phone_is_the_same_with_and_without_its_country() -> None:
+    """Every phone of a cell counts; too short or obviously invented ones do not."""
+    cell = "Phone:(410) 415-7406 Mobile:+61 8 9358 6599 Fax:000-000-0000"
+    found = one(fields.phone_keys(VALUE), cell)
+    assert list(found) == ["104157406", "893586599"]  # type: ignore[call-overload]
+    assert list(one(fields.phone_keys(VALUE), "(08) 9358 6599")) == ["893586599"]  # type: ignore[call-overload]

@@ -1,0 +1,55 @@
+"""A night whose every text tries to break out of the page."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import polars as pl
+
+from etl.report.facts import NightFacts
+from tests.report.sample import sample_facts
+
+HOSTILE = (
+    '</script></style></title></bdi></td><script>window.pwned=1</script><img src=x onerror="window.pwned=2">'
+    "<svg onload=window.pwned=3>{{ 7*7 }}{% raw %}\u202egnp.exe\u2028\u2029\u0000\ufeff'\"`&lt;&amp;"
+    '=HYPERLINK("http://example.com") שלום עולם '
+)
+LONG = "Internationale Gesellschaft für Rechnungsabgleich und verwandte Dienstleistungen " * 3 + "W" * 70
+KEPT = {
+    "currency_code", "state", "primary_cause", "causes", "unknown_checks", "ageing_bucket", "relation", "cause",
+    "mapping_state", "mapping_source", "access_causes", "customer_id_acct", "proposed_contact_id_cw",
+}  # fmt: skip
+"""Columns that hold the product's own words, or join two frames."""
+
+
+def hostile_facts() -> NightFacts:
+    """The sample night with hostile and overlong text in every column that a source can fill."""
+    facts = sample_facts()
+    frames = {
+        field.name: _spoilt(getattr(facts, field.name))
+        for field in fields(facts)
+        if isinstance(getattr(facts, field.name), pl.DataFrame)
+    }
+    run = replace(
+        facts.run, provider_name=HOSTILE, partial_reasons=(HOSTILE,), remarks=(HOSTILE,), settings={HOSTILE: HOSTILE}
+    )
+    return replace(facts, run=run, **frames)
+
+
+def _spoilt(frame: pl.DataFrame) -> pl.DataFrame:
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in KEPT]
+    lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
+    every_third = pl.int_range(pl.len()) % 3 == 0
+    spoilt = frame.with_columns(
+        pl.when(every_third).then(pl.lit(LONG)).otherwise(pl.lit(HOSTILE)).alias(name) for name in texts
+    ).with_columns(pl.lit([HOSTILE]).alias(name) for name in lists)
+    if "evidence" not in spoilt.columns:
+        return spoilt
+    part = pl.element().struct
+    return spoilt.with_columns(
+        pl.col("evidence").list.eval(
+            pl.struct(
+                kind=pl.lit(HOSTILE), points=part.field("points"), verdict=pl.lit("agrees"), detail=pl.lit(HOSTILE)
+            )
+        )
+    )

@@ -1,0 +1,142 @@
+"""The SQL behind the report: what is counted there is what the page says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from etl.engine import Engine
+from etl.models import build, read_models
+from etl.report.facts import QUERIES, NightFacts, RunFacts
+from etl.report.page import render
+from etl.report.summary import summarise
+from etl.review.fixes import mapping_fixes
+from tests.report.sample import AS_OF
+
+TABLES = """
+create table ctl.run as select true as has_portal_mappings;
+create table marts.invoice_visibility as
+from (values
+    (1, 'i1', 'N1', 'c1', 'Acme', cast(null as varchar), cast(null as varchar), 'blocked',
+     'UNMAPPED_PROBABLE', 'UNMAPPED_PROBABLE', '', 'USD', 100, 100, 70, '61-90'),
+    (2, 'i2', 'N2', 'c1', 'Acme', null, null, 'blocked',
+     'UNMAPPED_PROBABLE', 'UNMAPPED_PROBABLE', '', 'EUR', 10, 10, 5, '1-30'),
+    (3, 'i3', 'N3', 'c2', 'Bolt', '8', 'Bolt', 'blocked',
+     'UNMAPPED_CERTAIN', 'UNMAPPED_CERTAIN NO_CONTACT', '', 'USD', 300, 0, -3, 'not due'),
+    (4, 'i4', 'N4', 'c3', 'Cog', '9', 'Cog', 'visible',
+     null, 'STALE_AMOUNT', '', 'USD', 40, 0, null, 'no due date'),
+    (5, 'i5', 'N5', 'c3', 'Cog', '9', 'Cog', 'unknown',
+     null, '', 'MISSED_UNDATED', 'USD', 5, 0, null, 'no due date'),
+    (6, 'i6', 'N6', 'c3', 'Cog', '9', 'Cog', 'visible',
+     null, '', '', 'USD', 60, 0, null, 'no due date')
+) as rows(row_key, invoice_id_acct, invoice_number, customer_id_acct, customer_name, company_id_cw, company_name, state,
+    primary_cause, causes, unknown_checks, currency_code, balance, freed, days_past_due, ageing_bucket)
+select * exclude (balance, freed), cast(balance as decimal(18, 4)) as balance_amount,
+    cast(freed as decimal(18, 4)) as freed_amount, date '2026-11-01' as invoice_date, date '2026-11-20' as due_date;
+create table matching.mappings as
+from (values
+    ('c1', cast(null as varchar), 'review', 'nobody', null, 'name only', cast(null as varchar), false, 2, 0.4),
+    ('c2', '8', 'mapped', 'certainty', 1.0, 'account number', null, false, 1, 1.0),
+    ('c3', '9', 'mapped', 'portal', null, null, null, false, 0, null)
+) as rows(customer_id_acct, company_id_cw, mapping_state, mapping_source, certainty, reason, conflict_company_id_cw,
+    is_conflicting, candidate_count, best_lead);
+create table matching.candidates as
+from (values ('c1', '6', 1, 0.8, 5.5, 0.4), ('c1', '7', 2, 0.4, 1.0, -0.4), ('c2', '8', 1, 1.0, 30.0, 1.0))
+    as rows(customer_id_acct, company_id_cw, rank, certainty, score, lead)
+select * replace (cast(score as double) as score, cast(certainty as double) as certainty, cast(lead as double) as lead),
+    [{'kind': 'name', 'points': cast(score as double), 'verdict': 'agrees', 'detail': 'a = b'}] as evidence;
+create table staging.accounting__customers as
+from (values ('c1', 'Acme'), ('c2', 'Bolt'), ('c3', 'Cog')) as rows(customer_id_acct, customer_name);
+create table staging.connectwise__companies as
+from (values ('6', 'Acme Inc'), ('7', 'Acne Ltd'), ('8', 'Bolt')) as rows(company_id_cw, company_name)
+select *, company_name as company_identifier, 'Reno' as city, false as is_inactive, false as is_deleted;
+create table quarantine.rows as
+select 'accounting_invoices' as relation, 'a.csv' as source_file, n as source_line,
+    case when n % 2 = 0 then ['total_is_money', 'date_is_a_date'] else ['total_is_money'] end as broken_rules,
+    '{"n": 1}' as row_values
+from range(2, 32) as t(n);
+create table marts.company_access (company_id_cw varchar, company_name varchar, can_anyone_see boolean,
+    contact_count bigint, able_contact_count bigint, access_causes varchar, proposed_contact_id_cw varchar,
+    proposed_contact_name varchar, proposed_contact_email varchar, proposed_contact_role varchar,
+    proposed_level varchar, level_needed int, fixes varchar, blocked_invoices bigint, gains varchar);
+create table marts.sync_gaps (gap_id varchar, reason varchar, first_changed_at timestamp, last_changed_at timestamp,
+    first_created_at timestamp, invoices bigint, customers bigint, currency_amounts varchar, explanation varchar);
+create table marts.backfill_options (option_rank int, sync_from_date date, invoices_recovered bigint,
+    single_resyncs bigint, invoices_reread bigint, is_recommended boolean, currency_amounts varchar, note varchar);
+create table marts.unposted_invoices (invoice_id_cw varchar, invoice_number varchar, company_id_cw varchar,
+    company_name varchar, total_amount decimal(18, 4), currency_code varchar, invoice_date date, cause varchar,
+    fix varchar);
+create table marts.portal_only_invoices (portal_invoice_id varchar, invoice_number varchar, customer_name varchar,
+    total_amount decimal(18, 4), currency_code varchar, cause varchar);
+insert into marts.unposted_invoices values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 'Close it');
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A night's database with six invoices and every report model built."""
+    opened = Engine(tmp_path / "night.duckdb")
+    opened.run(TABLES)
+    models = read_models()
+    build(opened, models, [name for name in models if name.startswith("marts.report_")])
+    yield opened
+    opened.close()
+
+
+def _facts(engine: Engine) -> NightFacts:
+    frames = {name: engine.frame(sql.format(page_invoices=100)) for name, sql in QUERIES.items()}
+    return NightFacts(RunFacts("r", AS_OF), **frames)
+
+
+def test_the_models_give_the_facts_that_the_report_needs(engine: Engine) -> None:
+    """Every query runs, every column is there, and the page can be made of it."""
+    facts = _facts(engine)
+    numbers = summarise(facts)["numbers"]
+    assert numbers["invoices"] == 6
+    assert numbers["blocked"]["customers"] == 2
+    assert [(row["currency_code"], row["amount"]) for row in numbers["blocked"]["amounts"]] == [
+        ("USD", "400.00"), ("EUR", "10.00"),
+    ]  # fmt: skip
+    assert "Acme Inc" in render(summarise(facts))
+
+
+def test_an_invoice_shown_with_an_old_amount_is_visible_and_told_apart(engine: Engine) -> None:
+    """A defect that does not block is counted under its own cause."""
+    cells = _facts(engine).cells.filter(pl.col("state") == "visible").sort("amount")
+    assert cells.select("primary_cause", "amount").rows() == [("STALE_AMOUNT", Decimal(40)), (None, Decimal(60))]
+
+
+def test_the_queue_is_ranked_by_customer_and_never_adds_currencies(engine: Engine) -> None:
+    """One row per currency, one place per customer."""
+    queue = _facts(engine).queue
+    assert queue.select("queue_rank", "customer_id_acct", "currency_code", "amount").rows() == [
+        (1, "c2", "USD", Decimal(300)), (2, "c1", "EUR", Decimal(10)), (2, "c1", "USD", Decimal(100)),
+    ]  # fmt: skip
+
+
+def test_the_file_of_mappings_has_what_a_person_can_decide(engine: Engine) -> None:
+    """Customers for review and certain ones that the portal does not know; not those that are mapped there."""
+    fixes = mapping_fixes(engine.frame("select * from marts.report_mapping_fixes"), "r")
+    assert fixes.select("row_id", "open_invoices", "open_balance").rows() == [
+        ("ACCT-c2/CW-8", 1, "USD 300.00"),
+        ("ACCT-c1/CW-6", 2, "EUR 10.00; USD 100.00"),
+        ("ACCT-c1/CW-7", 2, "EUR 10.00; USD 100.00"),
+    ]
+
+
+def test_quarantine_is_counted_by_rule_and_shown_by_example(engine: Engine) -> None:
+    """A row that broke two rules counts under both; twenty rows of a relation are enough to see why."""
+    facts = _facts(engine)
+    assert facts.quarantine_rules.rows() == [
+        ("accounting_invoices", "date_is_a_date", 15), ("accounting_invoices", "total_is_money", 30),
+    ]  # fmt: skip
+    assert facts.quarantine_examples["source_line"].to_list() == list(range(2, 22))
+
+
+def test_the_page_lists_what_blocks_before_what_waits_or_is_unknown(engine: Engine) -> None:
+    """Largest balance first within each state; visible invoices are not listed."""
+    assert _facts(engine).invoices["invoice_id_acct"].to_list() == ["i3", "i1", "i2", "i5"]

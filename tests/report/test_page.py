@@ -1,0 +1,216 @@
+"""The page says what the summary says, all of it, and lets nobody else speak."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from etl.report.cells import certainty, points
+from etl.report.charts import pictures
+from etl.report.facts import NightFacts, RunFacts
+from etl.report.page import policy, render, state_bar
+from etl.report.summary import summarise
+from etl.resources import resource
+from tests.report.sample import AS_OF, sample_facts
+
+Summary = dict[str, Any]
+WITHOUT_NUMBERS = {
+    "schema",
+    "points",
+    "score",
+    "certainty",
+    "lead",
+    "best_lead",
+    "rank",
+    "option_rank",
+    "rows_accepted",
+}
+"""Keys whose numbers are looked for elsewhere, or only order things."""
+
+
+class _Page(HTMLParser):
+    """What is on a page: text, values of data elements, dates, and every element with its attributes."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.values: set[tuple[str | None, str | None]] = set()
+        self.counts: set[str | None] = set()
+        self.dates: set[str | None] = set()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(document)
+        self.text = " ".join("".join(self.words).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.elements.append((tag, found))
+        if tag == "data":
+            kind = found.get("class")
+            (self.counts if kind == "count" else set()).add(found.get("value"))
+            self.values.add((found.get("value"), found.get("data-currency")))
+        if tag == "time":
+            self.dates.add(found.get("datetime"))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def _amounts(value: Any) -> set[tuple[str, str]]:
+    """Every (amount, currency) that the summary has beside each other."""
+    found: set[tuple[str, str]] = set()
+    if isinstance(value, dict):
+        currency = value.get("currency_code")
+        if currency:
+            wanted = ("amount", "balance_amount", "total_amount", "staging_amount", "marts_amount")
+            found |= {(value[key], currency) for key in wanted if isinstance(value.get(key), str)}
+        found |= {pair for item in value.values() for pair in _amounts(item)}
+    elif isinstance(value, list):
+        found |= {pair for item in value for pair in _amounts(item)}
+    return found
+
+
+def _counts(value: Any, key: str = "") -> set[int]:
+    """Every whole number of the summary."""
+    if isinstance(value, dict):
+        return {number for name, item in value.items() for number in _counts(item, name)}
+    if isinstance(value, list):
+        return {number for item in value for number in _counts(item, key)}
+    is_number = isinstance(value, int) and not isinstance(value, bool) and key not in WITHOUT_NUMBERS
+    return {value} if is_number else set()
+
+
+def test_every_amount_of_the_summary_is_on_the_page(summary: Summary, document: str) -> None:
+    """With its currency, exactly; a bucket or part of nothing may be a dash."""
+    shown = _Page(document).values
+    missing = {pair for pair in _amounts(summary) if pair not in shown and pair[0] != "0.00"}
+    assert not missing
+
+
+def test_no_amount_is_on_the_page_that_the_summary_does_not_have(summary: Summary, document: str) -> None:
+    """The page adds nothing up by itself."""
+    told = set(re.findall(r"'(-?[\d.]+)'", str(summary)))
+    shown = {amount for amount, currency in _Page(document).values if currency}
+    assert shown <= told
+
+
+def test_every_count_of_the_summary_is_on_the_page(summary: Summary, document: str) -> None:
+    """Counts of invoices, customers, rows, gaps: all of them."""
+    page = _Page(document)
+    numbers = {number for number in _counts(summary) if number > 0}
+    missing = {n for n in numbers if str(n) not in page.counts and not re.search(rf"(?<![\d.]){n}(?![\d.])", page.text)}
+    assert not missing
+
+
+def test_every_share_of_the_summary_is_on_the_page(summary: Summary, document: str) -> None:
+    """In the order of the table: currencies, and largest amount first."""
+    shown = [attributes["value"] for tag, attributes in _Page(document).elements if attributes.get("class") == "share"]
+    told = [amount["share"] for cause in summary["causes"] for amount in cause["amounts"]]
+    assert sorted(filter(None, shown)) == sorted(told)
+
+
+def test_every_score_is_shown_with_its_parts(summary: Summary, document: str) -> None:
+    """One number everywhere: the score of a candidate and the points it is made of."""
+    text = _Page(document).text
+    for row in summary["mapping"]["queue"]:
+        for candidate in row["candidates"]:
+            shown = [part["points"] for part in candidate["evidence"]] + [candidate["score"]]
+            assert all(points(number) in text for number in shown)
+            assert certainty(candidate["certainty"]) in text
+
+
+def test_the_recommended_date_is_there_to_be_copied(summary: Summary, document: str) -> None:
+    """As a date for the reader, and in the one form that every portal setting understands."""
+    page = _Page(document)
+    date = summary["sync"]["recommended"]["sync_from_date"]
+    assert date in page.dates
+    assert date in page.text
+
+
+def test_the_policy_comes_first_and_covers_what_is_there(document: str) -> None:
+    """Before anything that it is to hold: the policy with the digests of our own style and script."""
+    page = _Page(document)
+    tags = [tag for tag, _ in page.elements]
+    assert tags[tags.index("head") + 1] == "meta"
+    told = page.elements[tags.index("head") + 1][1]["content"] or ""
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        inside = re.findall(rf"<{tag}>(.*?)</{tag}>", document, re.DOTALL)
+        assert len(inside) == 1
+        digest = base64.b64encode(hashlib.sha256(inside[0].encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}'" in told
+    assert "default-src 'none'" in told
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in told
+    assert "unsafe" not in policy("a", "b")
+
+
+def test_the_page_needs_nobody(document: str) -> None:
+    """No element loads anything, and no element carries style or script of its own."""
+    for tag, attributes in _Page(document).elements:
+        assert tag not in {"link", "iframe", "object", "embed", "base", "img"}
+        assert not {name for name in attributes if name.startswith("on") or name in {"style", "src", "srcdoc"}}
+        href = attributes.get("href") or "#"
+        assert href.startswith("#") or re.fullmatch(r"[\w.]+", href), "only sections and files beside the page"
+
+
+def test_our_style_and_script_cannot_end_their_element() -> None:
+    """They are put into the page as they are."""
+    for name in ("report.css", "report.js"):
+        text = (resource("reports") / name).read_text(encoding="utf-8")
+        assert "</" not in text
+        assert "<!--" not in text
+    script = (resource("reports") / "report.js").read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|fetch\(|XMLHttp", script)
+
+
+def test_hidden_rows_are_told(summary: Summary) -> None:
+    """A page that shows the largest invoices only says how many there are, and where the others stand."""
+    shortened = {**summary, "invoices": {**summary["invoices"], "not_visible": 12345}}
+    assert "Shown: 42 of 12,345. invoices.csv holds every invoice" in _Page(render(shortened)).text
+
+
+def test_a_partial_night_says_why_and_a_complete_one_does_not(document: str) -> None:
+    """The banner is there when, and only when, the night is partial."""
+    facts = sample_facts()
+    complete = render(summarise(replace(facts, run=replace(facts.run, partial_reasons=()))))
+    assert "This night is partial" in document
+    assert "2.1 % of the rows were set aside" in document
+    assert "This night is partial" not in complete
+
+
+def test_an_empty_night_has_a_page() -> None:
+    """Every section says that there is nothing to do."""
+    text = _Page(render(summarise(NightFacts(RunFacts("empty", AS_OF))))).text
+    assert "No invoice is blocked tonight." in text
+    assert "No invoice is known to have been missed by a sync." in text
+
+
+def test_the_same_summary_gives_the_same_page(summary: Summary, document: str) -> None:
+    """Charts too: the same bytes."""
+    assert render(summary) == document
+    assert pictures(summary) == pictures(summary)
+
+
+def test_a_chart_says_in_words_what_it_shows(summary: Summary) -> None:
+    """Each is one image with a name, in the reader's colours, without style or script of its own."""
+    drawn = pictures(summary)
+    assert [picture.currency_code for picture in drawn] == ["USD", "CAD", "EUR"]
+    for picture in drawn:
+        for svg in (picture.causes, picture.ageing):
+            assert svg.count('role="img"') == 1
+            assert "currentColor" in svg
+            assert not re.search(r"<style|<script|style=|url\(|\bid=", svg)
+    assert "Missed by a sync 5,654.20" in drawn[1].causes
+
+
+@pytest.mark.parametrize("counts", [[0, 0], [1, 999_999], [5, 5, 5]])
+def test_every_state_that_has_invoices_can_be_seen_in_the_bar(counts: list[int]) -> None:
+    """However few they are among a million; the parts fill the bar."""
+    parts = state_bar([{"state": str(place), "invoices": number} for place, number in enumerate(counts)])
+    assert len(parts) == sum(number > 0 for number in counts)
+    assert all(float(part["width"]) >= 3 for part in parts)
+    assert not parts or abs(sum(float(part["width"]) for part in parts) - 1000) < 1
