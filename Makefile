@@ -16,7 +16,7 @@ WORKERS ?= 2
 TESTS ?= tests
 
 # The demonstration is published in the checkout, wherever its configuration lies.
-NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)" BILLSIGHT_OUTPUT__REGISTER="$(OUT)/state/register.sqlite"
+NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)"
 
 define FIND_PYTHON
 for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \

@@ -46,6 +46,8 @@ class Engine:
         except duckdb.Error as error:
             raise EngineRefusal(str(error)) from None
         self.run("set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false")
+        # one checkpoint at the end instead of one after each big table
+        self.run("set checkpoint_threshold = '1TB'")
         if not is_read_only:
             for schema in SCHEMAS:
                 self.run(f"create schema if not exists {schema}")

@@ -45,9 +45,8 @@ _MONEY: Final = """
     select coalesce(staged.currency_code, told.currency_code) as currency_code,
         staged.amount as staging_amount, told.amount as marts_amount
     from (select currency_code, sum(total_amount) as amount from accepted.accounting_invoices group by 1) as staged
-    full outer join (
-        select currency_code, sum(total_amount) as amount from marts.invoice_visibility group by 1
-    ) as told on staged.currency_code = told.currency_code
+    full outer join (select currency_code, sum(total_amount) as amount from marts.report_cells group by 1) as told
+        on staged.currency_code = told.currency_code
     order by 1"""
 _OPTIONAL: Final[Mapping[str, str]] = {
     "portal_invoices": "the portal's own list of invoices was not given: whether an invoice arrived is not proven",

@@ -26,6 +26,10 @@ from etl.review.register import Register
 from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
+_FACTS: Final = (
+    "marts.portal_pairs", "marts.portal_by_id", "marts.portal_unmatched", "marts.portal_by_number", "marts.shared_numbers",
+    "marts.invoice_facts",
+)  # fmt: skip
 _AFTER_CHECKS: Final = (
     "marts.invoice_visibility", "marts.missed_invoices", "marts.contact_access", "marts.company_access",
     "marts.unposted_invoices", "marts.portal_only_invoices",
@@ -127,10 +131,10 @@ def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) 
 
 
 def _check_invoices(engine: Engine, models: dict[str, Model], settings: Settings, run: Run, log: SyncLog) -> None:
-    build(engine, models, ["marts.customer_facts"])
+    build(engine, models, ["marts.contact_emails", "marts.customer_facts"])
     lead = settings.matching.ambiguous_lead
     engine.write("marts.customer_checks", causes.check_customers(engine.frame("from marts.customer_facts"), lead))
-    build(engine, models, ["marts.invoice_facts", *models["marts.invoice_facts"].reads[2:-1], "marts.portal_unmatched"])
+    build(engine, models, _FACTS)
     night = causes.Night(
         as_of=run.as_of.astimezone(UTC), portal=settings.portal, log=log,
         has_portal_list="portal_invoices" in settings.sources,

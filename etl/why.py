@@ -22,7 +22,7 @@ _FACTS: Final = """
         mappings.judged_at, mappings.judged_by, mappings.conflict_company_id_cw,
         access.contact_count, access.able_contact_count, access.proposed_contact_name, access.proposed_contact_email,
         access.proposed_level, access.fixes as contact_fix,
-        invoices.bill_email, by_id.balance_amount as portal_balance_amount,
+        invoices.bill_email, by_id.portal_balance_amount,
         this_run.as_of_at, this_run.as_of_date, this_run.minimum_security_level, this_run.has_portal_list,
         this_run.has_sync_runs, this_run.run_id,
         (select max(started_at) from staging.sync__runs where is_successful) as last_sync_at
@@ -34,7 +34,7 @@ _FACTS: Final = """
     left join marts.customer_facts as customers on answers.customer_id_acct = customers.customer_id_acct
     left join matching.mappings as mappings on answers.customer_id_acct = mappings.customer_id_acct
     left join marts.company_access as access on answers.company_id_cw = access.company_id_cw
-    left join marts.portal_by_id as by_id on answers.invoice_id_acct = by_id.invoice_id_acct
+    left join marts.portal_by_id as by_id on answers.row_key = by_id.row_key
     where {condition}
     order by answers.row_key"""
 

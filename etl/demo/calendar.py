@@ -81,7 +81,7 @@ class Calendar:
             calm=tuple(Stretch(start, stop) for start, stop in zip(starts, stops, strict=True)),
             outages=tuple(Stretch(hole.start + 6 * _HOUR, hole.stop - 40 * _HOUR) for hole in holes),
             before=Stretch(reach - 180 * _DAY, reach - 3 * _DAY),
-            fresh=Stretch(last + _HOUR // 2, as_of - 4 * _HOUR),
+            fresh=Stretch(last + _HOUR // 2, as_of - 5 * _HOUR),
             judged_at=(last - (_RUNS + 5) * _DAY, holes[-1].start + 3 * _DAY + 9 * _HOUR + 1_800),
             stalled=plan.stalled,
         )

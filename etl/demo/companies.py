@@ -18,7 +18,8 @@ FIRST_ID: Final = 1_001
 MISSING_ID: Final = 9_000_001
 OWN_DOMAIN: Final = "northgate-it.example"
 OWN, TWIN, SPARE = 0, 1, 2
-_TRADE, _PLACE, _STREET, _TAX, _NAME, _TITLE, _SPARE, _ACCOUNT = 11, 12, 13, 14, 15, 16, 17, 18
+# what is drawn: draws for different purposes are independent
+_TRADE, _PLACE, _STREET, _TAX, _FIRST_NAME, _LAST_NAME, _TITLE, _SPARE = range(11, 19)
 _SISTERS_SHARE: Final = 8
 
 _SPARE_STATUS: Final = ("Prospect", "Prospect", "Not Approved", "Active")
@@ -76,7 +77,11 @@ def _looks(firm: Indices, role: Indices, chance: Chance) -> list[pl.Series]:
     name = first + " & " + second + " " + words.chosen(words.TRADES, chance.below(len(words.TRADES), _TRADE, firm))
     number = pl.Series(firm)
     twin = pl.Series(role == TWIN)
-    street = (number % 989 + 11).cast(pl.String) + " " + words.chosen(words.STREETS, chance.below(7, _STREET, firm))
+    street = (
+        (number % 989 + 11).cast(pl.String)
+        + " "
+        + words.chosen(words.STREETS, chance.below(len(words.STREETS), _STREET, firm))
+    )
     digits = number.cast(pl.String)
     phone = "(" + (200 + number // 10_000).cast(pl.String) + ") 555-" + (number % 10_000).cast(pl.String).str.zfill(4)
     tax = "98-" + (1_000_000 + number).cast(pl.String)
@@ -161,8 +166,8 @@ def contacts(companies_: pl.DataFrame, chance: Chance) -> pl.DataFrame:
     joined = companies_.select(columns).join(table, on="access", how="inner")
     people = joined.sort("company_id", "place").with_columns(contact_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     firm, place = people["firm"].to_numpy(), people["place"].to_numpy()
-    first = words.chosen(words.FIRST_NAMES, chance.below(len(words.FIRST_NAMES), _NAME, firm) + 7 * place)
-    last = words.surnames(chance.below(14_400, _TITLE, firm * 16 + place))
+    first = words.chosen(words.FIRST_NAMES, chance.below(len(words.FIRST_NAMES), _FIRST_NAME, firm) + 7 * place)
+    last = words.surnames(chance.below(words.SURNAMES, _LAST_NAME, firm * 16 + place))
     kind, domain = pl.col("email"), pl.col("domain")
     local = pl.concat_str(first.str.to_lowercase(), pl.lit("."), last.str.to_lowercase())
     address = (
@@ -175,7 +180,7 @@ def contacts(companies_: pl.DataFrame, chance: Chance) -> pl.DataFrame:
     return people.with_columns(
         first_name=first,
         last_name=last,
-        title=words.chosen(words.TITLES, chance.below(len(words.TITLES), _ACCOUNT, firm * 16 + place)),
+        title=words.chosen(words.TITLES, chance.below(len(words.TITLES), _TITLE, firm * 16 + place)),
         address=address,
         is_default_address=kind != "other",
     )

@@ -28,29 +28,31 @@ _FIRST_INVOICE: Final = 70_001
 
 def write_people(out: Path, cast: Cast) -> None:
     """Companies, contacts and statuses."""
-    texts.write_records(out / "connectwise_companies.json", _companies(cast))
-    texts.write_records(out / "connectwise_contacts.json", _contacts(cast.contacts))
+    texts.write_records(out / "connectwise_companies.json", _companies(cast), _company_records)
+    texts.write_records(out / "connectwise_contacts.json", cast.contacts.sort("contact_id"), _contact_records)
     rows = [
         {"id": number, "name": caption, "defaultFlag": caption == "Active", "inactiveFlag": caption == "Inactive"}
         for caption, number in _STATUS_IDS.items()
     ]
-    texts.write_records(out / "connectwise_statuses.json", pl.DataFrame(rows))
+    texts.write_records(out / "connectwise_statuses.json", pl.DataFrame(rows), lambda statuses: statuses)
 
 
 def _companies(cast: Cast) -> pl.DataFrame:
+    """Every company beside the companies and contacts that it points to."""
+    frame = cast.companies.sort("company_id")
     people = cast.contacts.filter(~pl.col("is_leaver"))
-    pointed = {
-        role: people.filter(pl.col("role") == role).select("company_id", _person().alias(f"{role}_contact"))
-        for role in ("billing", "default")
-    }
-    related = cast.companies.select(related_id="company_id", related=_reference())
-    frame = cast.companies
-    for contacts in pointed.values():
-        frame = frame.join(contacts, on="company_id", how="left", maintain_order="left")
+    for role in ("billing", "default"):
+        named = people.filter(pl.col("role") == role).select("company_id", _person().alias(f"{role}_contact"))
+        frame = frame.join(named, on="company_id", how="left", maintain_order="left")
+    related = cast.companies.select("company_id", related=_reference())
     for link in ("bill_to", "parent"):
-        named = related.rename({"related_id": f"{link}_id", "related": link})
+        named = related.select(pl.col("company_id").alias(f"{link}_id"), pl.col("related").alias(link))
         frame = frame.join(named, on=f"{link}_id", how="left", maintain_order="left")
-    return frame.sort("company_id").select(
+    return frame
+
+
+def _company_records(companies: pl.DataFrame) -> pl.DataFrame:
+    return companies.select(
         pl.col("company_id").alias("id"),
         "identifier",
         "name",
@@ -93,9 +95,9 @@ def _reference_by_name(name: str, ids: Mapping[str, int]) -> pl.Expr:
     return pl.struct(id=pl.col(name).replace_strict(ids, return_dtype=pl.Int64), name=name)
 
 
-def _contacts(contacts: pl.DataFrame) -> pl.DataFrame:
+def _contact_records(contacts: pl.DataFrame) -> pl.DataFrame:
     is_here = ~pl.col("is_leaver")
-    return contacts.sort("contact_id").select(
+    return contacts.select(
         pl.col("contact_id").alias("id"),
         pl.col("first_name").alias("firstName"),
         pl.col("last_name").alias("lastName"),

@@ -16,7 +16,7 @@ from etl.demo.plan import DemoPlan
 from etl.demo.roster import Roster
 
 FIRST_CUSTOMER: Final = 101
-_STYLE, _STRANGER, _DEPOT, _STREET = 31, 32, 33, 34
+_STYLE, _STRANGER, _DEPOT = range(31, 34)
 _DESERTED: Final = (int(Access.NO_CONTACT), int(Access.ONLY_INACTIVE))
 _STYLES: Final = ("legal form", "and", "capitals", "article", "same", "same")
 _DEPOTS: Final = ("Warehouse", "Annex", "Depot", "Workshop")
@@ -39,39 +39,39 @@ def customers(plan: DemoPlan, roster: Roster, cast: tuple[pl.DataFrame, pl.DataF
         ConnectWise bills, `listed_id` that the portal has, and the scenario's traits.
     """
     companies, contacts = cast
-    at = np.arange(plan.customers, dtype=np.int64)
-    base = pl.DataFrame(
+    known = companies.filter(pl.col("customer") >= 0).select(
+        "customer", "company_id", "sister_id", "name", "currency", "account", *_DETAILS
+    )
+    joined = _scenarios(roster, chance).join(
+        known, left_on="at", right_on="customer", how="left", maintain_order="left"
+    )
+    named = joined.with_columns(name=_name(), currency=pl.col("currency").fill_null("USD"))
+    parents = {f"parent_{name}": name for name in ("name", "company_id", "account", "access")}
+    family = named.join(named.select(parent="at", **parents), on="parent", how="left", maintain_order="left")
+    customer, parent = (
+        texts.customer_ids(FIRST_CUSTOMER + pl.Series(at), plan.shape)
+        for at in (np.arange(plan.customers, dtype=np.int64), roster.parent)
+    )
+    return _mapped(_mailed(family, contacts)).with_columns(
+        customer_id=customer, parent_id=pl.when(pl.col("parent") >= 0).then(parent)
+    )
+
+
+def _scenarios(roster: Roster, chance: Chance) -> pl.DataFrame:
+    """One row per customer, in order of position: its scenarios and their traits."""
+    at = np.arange(len(roster.identity), dtype=np.int64)
+    return pl.DataFrame(
         {"at": at, "identity": roster.identity, "access": roster.access, "parent": roster.parent}
     ).with_columns(
         *(pl.Series(name, trait(name)[roster.identity]) for name in _TRAITS),
         state=pl.Series([TRAITS[kind].state for kind in Identity]).gather(roster.identity),
         stranger_name=words.strangers(at),
-        depot=words.chosen(_DEPOTS, chance.below(4, _DEPOT, at)) + " " + pl.Series(at % 90 + 1).cast(pl.String),
+        depot=words.chosen(_DEPOTS, chance.below(len(_DEPOTS), _DEPOT, at))
+        + " "
+        + pl.Series(at % 90 + 1).cast(pl.String),
         style=words.chosen(_STYLES, chance.below(len(_STYLES), _STYLE, at)),
         is_stranger=pl.Series(chance.one_in(8, _STRANGER, at)),
     )
-    known = companies.filter(pl.col("customer") >= 0).select(
-        "customer", "company_id", "sister_id", "name", "currency", "account", *_DETAILS
-    )
-    joined = base.join(known, left_on="at", right_on="customer", how="left", maintain_order="left")
-    named = joined.with_columns(name=_name(), currency=pl.col("currency").fill_null("USD"))
-    lead = named.select(
-        parent="at",
-        parent_name="name",
-        parent_company_id="company_id",
-        parent_account="account",
-        parent_access="access",
-    )
-    family = named.join(lead, on="parent", how="left", maintain_order="left")
-    ids = pl.struct(
-        customer_id=texts.customer_ids(pl.Series(FIRST_CUSTOMER + at), plan.shape),
-        parent_id=texts.customer_ids(pl.Series(FIRST_CUSTOMER + roster.parent), plan.shape),
-    ).struct.unnest()
-    has_parent = pl.col("parent") >= 0
-    return (
-        _mapped(_mailed(family, contacts)).sort("at").with_columns(ids)
-        .with_columns(parent_id=pl.when(has_parent).then("parent_id"))
-    )  # fmt: skip
 
 
 _TRAITS: Final = (
@@ -125,11 +125,12 @@ def _mapped(family: pl.DataFrame) -> pl.DataFrame:
         .when(identity == int(Identity.TARGET_MISSING)).then(MISSING_ID + position)
         .when(pl.col("state") == "mapped").then(pl.col("company_id"))
     )  # fmt: skip
+    is_redirected = identity == int(Identity.BILLED_ELSEWHERE)
     access = (
         pl.when(identity == int(Identity.CONFLICT)).then(int(Access.BILLING))
         .when(identity == int(Identity.CHILD_MAPPED)).then(pl.col("parent_access"))
         # the company that is billed instead has somebody who can look
-        .when((identity == int(Identity.BILLED_ELSEWHERE)) & pl.col("access").is_in(_DESERTED)).then(int(Access.PARENT_ONLY))
+        .when(is_redirected & pl.col("access").is_in(_DESERTED)).then(int(Access.PARENT_ONLY))
         .otherwise(pl.col("access"))
     )  # fmt: skip
     return family.with_columns(

@@ -20,7 +20,8 @@ FIRST_NUMBER: Final = 1_001
 _DAY: Final = 86_400
 _OLD: Final = 120 * _DAY
 _TERMS: Final = np.array([14, 30, 45, 60], dtype=np.int64)
-_SHIFT, _STEP, _WHO, _WHO_ELSE, _AMOUNT, _MINUTES, _AGE, _INSTANT, _LAG = 51, 52, 53, 54, 55, 56, 57, 58, 59
+# what is drawn: draws for different purposes are independent
+_SHIFT, _STEP, _WHO, _AMOUNT, _MINUTES, _SETTLED, _INSTANT, _LAG, _UNSETTLED, _DAYS = range(51, 61)
 # steps without a common factor with the number of slots, and the steps back
 _STEPS: Final = np.array([step for step in range(1, SLOTS) if np.gcd(step, SLOTS) == 1], dtype=np.int64)
 _STEPS_BACK: Final = np.array([pow(int(step), -1, SLOTS) for step in _STEPS], dtype=np.int64)
@@ -38,7 +39,7 @@ class Slice:
         customer: position of the customer.
         number_at: position whose number the invoice bears; another one for a copy.
         has_twin: the other invoice of an original or a copy exists.
-        created, changed: seconds since 1970, UTC; meaningless where `is_undated`.
+        created, changed: seconds since 1970, UTC; not known to anybody where `when` is NEVER.
         when: When.
         day, due_day: days since 1970.
         total, balance, portal_balance: hundredths.
@@ -134,8 +135,8 @@ class Ledger:
         has_trouble = self.cast.standing.causes[customer] != 0
         span = self.calendar.calm[-1].stop - self.calendar.calm[0].start
         is_old = at * span // max(1, self.plan.invoices) < span - _OLD
-        is_settled = (kind == Document.OPEN) & is_old & ~has_trouble & ~self._chance.one_in(8, _AGE, at)
-        is_unsettled = (kind == Document.PAID) & has_trouble & self._chance.one_in(2, _AGE + 200, at)
+        is_settled = (kind == Document.OPEN) & is_old & ~has_trouble & ~self._chance.one_in(8, _SETTLED, at)
+        is_unsettled = (kind == Document.PAID) & has_trouble & self._chance.one_in(2, _UNSETTLED, at)
         is_first = (at % 2 == 0) & (at < 2 * self._customers) & has_trouble & ~np.isin(kind, _PAIR)
         return np.select([is_settled, is_unsettled | is_first], [Document.PAID, Document.OPEN], kind)
 
@@ -174,7 +175,7 @@ class Ledger:
         return documents.TOTAL[kind] * cents // 100, documents.BALANCE[kind] * cents // 100
 
     def _day(self, at: Indices, kind: npt.NDArray[np.int64], created: Indices) -> Indices:
-        draw = self._chance.below(300, _AGE + 100, at)
+        draw = self._chance.below(300, _DAYS, at)
         day = created // _DAY
         return np.select(
             [kind == Document.BACKDATED, kind == Document.FUTURE],

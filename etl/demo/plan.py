@@ -34,7 +34,7 @@ class DemoPlan:
     as_of: datetime = AS_OF
     with_portal_list: bool = True
     stalled: bool = False
-    chunk_rows: int = 500_000
+    chunk_rows: int = 262_144
 
     def __post_init__(self) -> None:
         if self.companies < 1 or self.invoices < 0 or self.chunk_rows < 1:

@@ -59,15 +59,10 @@ def ghosts(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
     )
 
 
-def only_here(invoices_: Slice, ghost_rows: pl.DataFrame) -> pl.DataFrame:
-    """The truth about portal rows that accounting does not have."""
-    recreated = "P" + pl.Series(invoices_.at[invoices_.seen == Seen.UNDER_OLD_ID]).cast(pl.String)
-    return pl.concat(
-        (
-            pl.DataFrame({"portal_invoice_id": recreated}).with_columns(cause=pl.lit("RECREATED_ID")),
-            ghost_rows.select(portal_invoice_id="portal_id", cause=pl.lit("PORTAL_GHOST")),
-        )
-    )
+def recreated(invoices_: Slice) -> pl.DataFrame:
+    """The truth about portal rows under an id that accounting no longer has, because the document was made again."""
+    at = pl.Series(invoices_.at[invoices_.seen == Seen.UNDER_OLD_ID])
+    return pl.DataFrame({"portal_invoice_id": "P" + at.cast(pl.String)}).with_columns(cause=pl.lit("RECREATED_ID"))
 
 
 def mappings(cast: Cast) -> pl.DataFrame:

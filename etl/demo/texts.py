@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -60,15 +60,21 @@ def json_lines(frame: pl.DataFrame) -> pl.Series:
     return encoded.str.replace_all(f'"{_NUMBER_MARK}(-?[0-9.]+)"', "$1")
 
 
-def write_records(path: Path, frame: pl.DataFrame) -> None:
-    """A REST answer: one array, or one object per line where the list is long."""
-    if len(frame) <= NDJSON_BEYOND:
-        text = "[\n" + ",\n".join(json_lines(frame).to_list()) + "\n]\n"
+def write_records(path: Path, rows: pl.DataFrame, records: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    """A REST answer: one array, or one object per line where the list is long.
+
+    Args:
+        path: of the file.
+        rows: what the records are made of.
+        records: makes them; is given some rows at a time, for nested records are large.
+    """
+    if len(rows) <= NDJSON_BEYOND:
+        text = "[\n" + ",\n".join(json_lines(records(rows)).to_list()) + "\n]\n"
         path.write_text(text, encoding="utf-8", newline="\n")
         return
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        for part in frame.iter_slices(NDJSON_BEYOND):
-            file.write("\n".join(json_lines(part).to_list()) + "\n")
+        for part in rows.iter_slices(NDJSON_BEYOND):
+            file.write("\n".join(json_lines(records(part)).to_list()) + "\n")
 
 
 def write_table(path: Path, frame: pl.DataFrame) -> None:

@@ -20,7 +20,7 @@ _ENDINGS: Final = (
     "ford", "gate", "grave", "ham", "hurst", "land", "ley", "man", "mead", "moor", "shaw", "stead", "stone", "ville",
     "ward", "wick",
 )  # fmt: skip
-_SURNAMES: Final = len(_ONSETS) * len(_MIDDLES) * len(_ENDINGS)
+SURNAMES: Final = len(_ONSETS) * len(_MIDDLES) * len(_ENDINGS)
 
 TRADES: Final = (
     "Accounting", "Architects", "Auto Group", "Bakery", "Brewing", "Builders", "Cabinetry", "Chiropractic", "Credit Union",
@@ -75,7 +75,7 @@ _RARE: Final = (
 
 def surnames(at: Indices) -> pl.Series:
     """Invented surnames; 14,400 of them."""
-    place = at % _SURNAMES
+    place = at % SURNAMES
     parts = (
         pl.Series(_ONSETS).gather(place % len(_ONSETS)),
         pl.Series(_MIDDLES).gather(place // len(_ONSETS) % len(_MIDDLES)),
@@ -86,8 +86,8 @@ def surnames(at: Indices) -> pl.Series:
 
 def firms(at: Indices) -> tuple[pl.Series, pl.Series]:
     """The two surnames of each firm: no pair comes twice, and firms that share one differ much in the other."""
-    first = (at * 6_101 + 4_177) % _SURNAMES
-    second = (first * 2_741 + at // _SURNAMES * 7_919 + 9_203) % _SURNAMES
+    first = (at * 6_101 + 4_177) % SURNAMES
+    second = (first * 2_741 + at // SURNAMES * 7_919 + 9_203) % SURNAMES
     return surnames(first), surnames(second)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -49,39 +49,55 @@ def _silent(done: int, total: int) -> None:
 
 def _write_invoices(out: Path, ledger: Ledger, progress: Progress) -> None:
     plan = ledger.plan
+    # what has no accounting document comes last, so that slices leave no trace in the files; it is a few in a thousand
+    strays: list[dict[str, pl.DataFrame]] = []
     with ExitStack() as stack:
         books = stack.enter_context(closing(accounting.open_invoices(out, plan.shape)))
         tables = {
             name: stack.enter_context(closing(texts.TableFile(out / f"{name}.csv")))
             for name in ("connectwise_invoices", "truth_invoices", "truth_unposted", *_portal_tables(plan))
         }
-        slices = ledger.slices() if plan.invoices else iter([ledger.slice(0, 0)])
-        for invoices in slices:
+        for invoices in ledger.slices() if plan.invoices else (ledger.slice(0, 0),):
             frame = accounting.invoices(invoices, ledger.cast, plan.shape)
             is_table = plan.shape == "table"
             books.add(frame if is_table else accounting.with_people(frame, invoices.customer, ledger.cast))
-            for name, rows in _beside(invoices, ledger).items():
-                tables[name].add(rows)
+            _add(tables, _beside(invoices, ledger))
+            strays.append(_strays(invoices, ledger))
             progress(invoices.stop, plan.invoices)
+        for rows in strays:
+            _add(tables, rows)
 
 
 def _portal_tables(plan: DemoPlan) -> tuple[str, ...]:
     return ("portal_invoices", "truth_portal_only") if plan.with_portal_list else ()
 
 
+def _add(tables: Mapping[str, texts.TableFile], rows: Mapping[str, pl.DataFrame]) -> None:
+    for name, frame in rows.items():
+        tables[name].add(frame)
+
+
 def _beside(invoices: Slice, ledger: Ledger) -> dict[str, pl.DataFrame]:
     """What the other files hold of a slice of accounting documents."""
     plan, cast = ledger.plan, ledger.cast
-    unposted, unposted_truth = connectwise.unposted(invoices, cast)
     found = verdicts(causes(invoices, ledger), with_portal_list=plan.with_portal_list)
     ids = texts.invoice_ids(invoices.at, plan.shape).alias("invoice_id_acct")
     tables = {
-        "connectwise_invoices": pl.concat((connectwise.invoices(invoices, cast), unposted)),
+        "connectwise_invoices": connectwise.invoices(invoices, cast),
         "truth_invoices": found.insert_column(0, ids),
-        "truth_unposted": unposted_truth,
     }
     if plan.with_portal_list:
-        ghosts = portal.ghosts(invoices, cast, plan.shape)
-        tables["portal_invoices"] = pl.concat((portal.invoices(invoices, cast, plan.shape), ghosts))
-        tables["truth_portal_only"] = portal.only_here(invoices, ghosts)
+        tables["portal_invoices"] = portal.invoices(invoices, cast, plan.shape)
+        tables["truth_portal_only"] = portal.recreated(invoices)
+    return tables
+
+
+def _strays(invoices: Slice, ledger: Ledger) -> dict[str, pl.DataFrame]:
+    """Rows of the other files that no accounting document belongs to, and the truth about them."""
+    unposted, unposted_truth = connectwise.unposted(invoices, ledger.cast)
+    tables = {"connectwise_invoices": unposted, "truth_unposted": unposted_truth}
+    if ledger.plan.with_portal_list:
+        ghosts = portal.ghosts(invoices, ledger.cast, ledger.plan.shape)
+        told = ghosts.select(portal_invoice_id="portal_id", cause=pl.lit("PORTAL_GHOST"))
+        tables |= {"portal_invoices": ghosts, "truth_portal_only": told}
     return tables

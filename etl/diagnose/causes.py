@@ -73,6 +73,7 @@ def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFr
         "company_id_cw",
         "company_name",
         "customer_email",
+        "is_email_known",
         "mapping_state",
         "mapping_source",
         "judged_at",

@@ -7,22 +7,23 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from etl.diagnose.amounts import told
+from etl.diagnose.amounts import told_by
 from etl.diagnose.sync import Instants, SyncLog, to_instants
 
+_OUTAGE, _ONE_CUSTOMER, _UNEXPLAINED = "inside an outage", "one customer only", "unexplained"
+_BACKDATED: Final = "back-dated entry"
 _OF_CAUSE: Final = {
     "RECREATED_ID": "recreated id",
     "SKIPPED_WHILE_UNMAPPED": "skipped while unmapped",
     "BEFORE_SYNC_START": "before the sync start",
-    "BACKDATED_ENTRY": "back-dated entry",
+    "BACKDATED_ENTRY": _BACKDATED,
     "MISSED_UNDATED": "no change time",
 }
-_OUTAGE, _ONE_CUSTOMER, _UNEXPLAINED = "inside an outage", "one customer only", "unexplained"
 _EXPLANATION: Final = {
     "recreated id": "The portal holds the same numbers under ids that accounting no longer has.",
     "skipped while unmapped": "The syncs that carried them ran before their customer was mapped.",
     "before the sync start": "They last changed before any sync was told to look.",
-    "back-dated entry": "They were entered later than they are dated; syncs that look at the date passed them over.",
+    _BACKDATED: "They were entered later than they are dated; syncs that look at the date passed them over.",
     "no change time": "The extract gives neither a creation nor a change time: only a single resync is safe.",
     _OUTAGE: "No successful sync ran between the change and the next sync's 'from' date.",
     _ONE_CUSTOMER: "Every invoice of this customer in the period is missing while others arrived.",
@@ -34,7 +35,8 @@ _LEAST_OF_ONE_CUSTOMER: Final = 2
 def group_gaps(missed: pl.DataFrame, synced: Instants, log: SyncLog) -> pl.DataFrame:
     """Say for every missed invoice in which gap it lies.
 
-    A gap is what was missed for one reason, consecutively by change time: no invoice that arrived lies between.
+    A gap is what was missed for one reason, consecutively by change time: in one outage, for one customer, in one month
+    of back-dated entries or, where nothing explains it, with no invoice that arrived between.
 
     Locality: whole.
 
@@ -55,7 +57,8 @@ def group_gaps(missed: pl.DataFrame, synced: Instants, log: SyncLog) -> pl.DataF
     counted = missed.with_columns(others_arrived_in_span=pl.Series(others) - pl.col("customer_arrived_in_span"))
     reasoned = counted.with_columns(reason=_reason()).with_columns(
         group=pl.when(pl.col("reason") == _OUTAGE).then(pl.Series(outage, dtype=pl.Int64))
-        .when(pl.col("reason").is_in([_UNEXPLAINED, "back-dated entry"])).then(pl.Series(island, dtype=pl.Int64)),
+        .when(pl.col("reason") == _BACKDATED).then(_month("changed_at"))
+        .when(pl.col("reason") == _UNEXPLAINED).then(pl.Series(island, dtype=pl.Int64)),
         of_customer=pl.when(pl.col("reason").is_in([_ONE_CUSTOMER, "skipped while unmapped"])).then("customer_id_acct"),
     )  # fmt: skip
     keys = ["reason", "group", "of_customer"]
@@ -66,6 +69,11 @@ def group_gaps(missed: pl.DataFrame, synced: Instants, log: SyncLog) -> pl.DataF
         .select(*keys, gap_id=pl.col("gap_number").cast(pl.String).str.zfill(4))
     )  # fmt: skip
     return reasoned.join(numbered, on=keys, nulls_equal=True).sort("gap_id", "changed_at", "row_key")
+
+
+def _month(column: str) -> pl.Expr:
+    """Back-dated entries lie between others that arrived: they are told by the month in which they were made."""
+    return pl.col(column).dt.year().cast(pl.Int64) * 12 + pl.col(column).dt.month()
 
 
 def _reason() -> pl.Expr:
@@ -105,6 +113,4 @@ def describe_gaps(grouped: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(explanation=pl.col("reason").replace_strict(_EXPLANATION, return_dtype=pl.String))
     )
-    amounts = grouped.group_by("gap_id", maintain_order=True).agg(pl.struct("currency_code", "balance_amount"))
-    texts = [told(rows.struct.unnest()) for rows in amounts.get_column("currency_code")]
-    return described.with_columns(currency_amounts=pl.Series(texts, dtype=pl.String))
+    return described.join(told_by(grouped, "gap_id"), on="gap_id", how="left", maintain_order="left")

@@ -17,9 +17,16 @@ from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
 from etl.schemas import SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
-_EDGES: Final = r"[\s\p{Z}\x{85}\x{200b}\x{feff}]"
-_SPOILT: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]|^[0-9]([.,][0-9]+)?[Ee]\+[0-9]+$"
-"""An id with a control character, or one that a spreadsheet took for a number."""
+_BETWEEN: Final = "chr(31)"
+"""What stands between the texts of a row while they are looked at together: one pattern over all costs less than one each."""
+
+_EDGE: Final = r"[\x00-\x1e \p{Z}\x{85}\x{200b}\x{feff}]"
+_START, _END = r"(?:^|\x1f)", r"(?:\x1f|$)"
+_SUSPECT: Final = (
+    rf"{_START}{_EDGE}|{_EDGE}{_END}|[\x00-\x08\x0b\x0c\x0e-\x1e\x7f-\x{{9f}}]"
+    rf"|{_START}[0-9]([.,][0-9]+)?[Ee]\+[0-9]+{_END}"
+)
+"""A text with blanks around it or a control character in it, or a number as a spreadsheet writes a long id."""
 
 _MONEY: Final = r"-?[0-9]{1,13}(\.[0-9]{1,4})?"
 _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
@@ -28,7 +35,7 @@ _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
 _DAY: Final = "____-__-__"
 _FRACTION: Final = r"[0-9-]{10}[T ][0-9:]{8}\.[0-9]{1,6}"
 _FIRST_DAY, _LAST_DAY = "1970-01-03", "2200-12-30"
-_LAST_HOUR, _LARGEST_OFFSET = "23", "14"
+_LARGEST_OFFSET: Final = "14"
 _UTC: Final = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT"})
 
 
@@ -69,8 +76,9 @@ class _Cast:
 def bulk_select(scan: BulkScan, zone: ZoneInfo, currency_code: str = "XXX") -> str:
     """One select over the file: the relation's columns typed, source_file, source_line (null), and `unparsed`.
 
-    `unparsed` is null for a row that fits; else it is a JSON object of the row's fields as they are in the file, because
-    a required value is missing or a value is not in its strict form. Such a row's typed columns are not to be used.
+    `unparsed` is null for a row that fits; else it is a JSON object of the row's fields as they are in the file,
+    because a required value is missing or a value is not in its strict form. Such a row's typed columns are not to be
+    used.
 
     Args:
         scan: the file.
@@ -122,7 +130,7 @@ def _instant(text: str, zone: ZoneInfo) -> str:
     local = _local(written, zone)
     offset = f"case when substr({text}, 21, 2) <= '{_LARGEST_OFFSET}' then {zoned} end"
     return (
-        f"case when {_is_out_of_range(text)} or substr({text}, 12, 2) not between '00' and '{_LAST_HOUR}' then null "
+        f"case when {_is_out_of_range(text)} or contains({text}, 'T24') or contains({text}, ' 24') then null "
         f"when {text} like '{_DAY}T__:__:__Z' then {written} "
         f"when {text} like '{_DAY}T__:__:__-__:__' or {text} like '{_DAY}T__:__:__+__:__' then {offset} "
         f"when {text} like '{_DAY}T__:__:__' or {text} like '{_DAY} __:__:__' then {local} "
@@ -199,30 +207,31 @@ def _words(text: str, known: Mapping[str, str], other: str | None) -> str:
     folded = f"regexp_replace(lower({text}), '[ _-]', '', 'g')"
     cases = " ".join(f"when {_literal(word)} then {_literal(ours)}" for word, ours in known.items())
     otherwise = f" else {_literal(other)}" if other else ""
-    return f"case when {text} is not null then case {folded} {cases}{otherwise} end end"
+    # our own words, plain or capitalised, need no folding; the long list is for the rest
+    ours = sorted(set(known.values()) & known.keys())
+    plain = ", ".join(_literal(word) for word in ours)
+    capitalised = ", ".join(_literal(word.capitalize()) for word in ours)
+    return (
+        f"case when {text} in ({plain}) then {text} when {text} in ({capitalised}) then lower({text}) "
+        f"when {text} is not null then case {folded} {cases}{otherwise} end end"
+    )
 
 
 def _unfit(scan: BulkScan) -> list[str]:
     """When a row is set aside: text that is not in its kind's form, blanks around a text, a spoilt id."""
     kinds = {column.name: column.kind for column in scan.relation.columns}
-    texts = [name for name in scan.columns if kinds[name] is Kind.TEXT]
+    texts = [f"text_{name}" for name in scan.columns if kinds[name] is Kind.TEXT]
     castable = [name for name in scan.columns if kinds[name] not in {Kind.TEXT, Kind.TEXTS}]
     return [
         *(f"(typed.{name} is null and text_{name} is not null)" for name in castable),
-        *(_is_padded(f"text_{name}") for name in texts),
-        *(f"regexp_matches(text_{name}, '{_SPOILT}')" for name in texts if "id" in name.split("_")),
+        f"regexp_matches(concat_ws({_BETWEEN}, {', '.join(texts)}), '{_SUSPECT}')",
+        *(f"contains({text}, {_BETWEEN})" for text in texts),
     ]
 
 
 def _text(scan: BulkScan, at: int) -> str:
     """Trimming every value costs more than reading it, so only a file that pads its values is trimmed."""
     return f"nullif(trim(c{at}, {_BLANKS}), '')" if scan.is_padded else f"c{at}"
-
-
-def _is_padded(text: str) -> str:
-    """Blank first or last character; only a text with other than ASCII letters needs the full test."""
-    is_wide = f"strlen({text}) <> length({text}) and regexp_matches({text}, '^{_EDGES}|{_EDGES}$')"
-    return f"({text} < '!' or {text}[-1] <= ' ' or ({is_wide}))"
 
 
 def _literal(text: str) -> str:

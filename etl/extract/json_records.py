@@ -22,6 +22,12 @@ RECORD_LISTS: Final = frozenset(
 _IDENTIFYING: Final = frozenset(
     {"id", "identifier", "invoiceNumber", "InvoiceID", "CreditNoteID", "ContactID", "CustomerRef", "DisplayName"}
 )
+_ANSWER: Final = re.compile(
+    r'\{\s*(?:"\w+"\s*:\s*(?:"[^"\\]*"|[-+\w.]+|\{[^{}]*\})\s*,\s*)*'
+    r'"(?:(?:QueryResponse|CDCResponse)"\s*:\s*[\[{]|(?:Invoices|Contacts|value)"\s*:\s*\[)'
+)
+"""An answer that says early that it is one, so that it need not be parsed as a whole to see that."""
+
 _SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
 _CUT_WITHIN: Final = 8
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
@@ -66,14 +72,26 @@ class _Walk:
         while at < len(self.text):
             start = at
             try:
-                if self.text[at] == "[":
-                    at = yield from self._elements(at, "")
-                else:
-                    value, at = _DECODER.raw_decode(self.text, at)
-                    yield from self._records(value, start, "")
+                at = yield from self._document(at)
                 at = self._skip(at)
             except _Cut as error:
                 at = yield from self._next_line(start, error)
+
+    def _document(self, at: int) -> Generator[JsonRecord, None, int]:
+        """One array or object of the text; returns the position behind it."""
+        if self.text[at] == "[":
+            return (yield from self._elements(at, ""))
+        answer = _ANSWER.match(self.text, at)
+        if answer and not any(f'"{key}"' in answer[0] for key in _IDENTIFYING):
+            return (yield from self._members(at))
+        try:
+            value, end = _DECODER.raw_decode(self.text, at)
+        except json.JSONDecodeError:
+            if self.records == 0:  # the first records of an answer that is cut off are whole
+                yield from self._members(at)
+            raise
+        yield from self._records(value, at, "")
+        return end
 
     def _next_line(self, start: int, error: Exception) -> Generator[JsonRecord, None, int]:
         """In NDJSON a broken line is a broken record; anywhere else, and on the last line, it is the file."""
@@ -98,10 +116,7 @@ class _Walk:
             sign = self.text[at : at + 1]
             if sign == "]":
                 return at + 1
-            if sign != ",":
-                message = "Expecting ',' or ']'"
-                raise json.JSONDecodeError(message, self.text, at)
-            at = self._skip(at + 1)
+            at = self._skip(self._expect(",", at))
 
     def _records(self, value: Any, start: int, entity: str) -> Iterator[JsonRecord]:
         line = self._line_at(start)
@@ -114,21 +129,33 @@ class _Walk:
             self.records += 1
             yield JsonRecord(line, entity, value)
 
-    def _members(self, at: int) -> Iterator[JsonRecord]:
-        """The records inside an answer such as {"QueryResponse": {"Invoice": [...]}}, which was parsed before."""
+    def _members(self, at: int) -> Generator[JsonRecord, None, int]:
+        """The records in an answer such as {"QueryResponse": {"Invoice": [...]}}; returns the position behind it."""
         at = self._skip(at + 1)
-        while self.text[at] != "}":
+        while self.text[at : at + 1] != "}":
             key, at = _DECODER.raw_decode(self.text, at)
-            at = start = self._skip(self._skip(at) + 1)
-            value, at = _DECODER.raw_decode(self.text, at)
+            at = self._skip(self._expect(":", self._skip(at)))
             entity = "" if key in CONTAINERS or key == "value" else str(key)
-            if key in CONTAINERS or key in RECORD_LISTS:
-                if isinstance(value, list):
-                    yield from self._elements(start, entity)
-                elif isinstance(value, dict):
-                    yield from self._members(start) if key in CONTAINERS else self._records(value, start, entity)
+            is_list = key in CONTAINERS or key in RECORD_LISTS
+            if is_list and self.text[at : at + 1] == "[":
+                at = yield from self._elements(at, entity)
+            elif key in CONTAINERS and self.text[at : at + 1] == "{":
+                at = yield from self._members(at)
+            else:
+                start = at
+                value, at = _DECODER.raw_decode(self.text, at)
+                if is_list and isinstance(value, dict):
+                    yield from self._records(value, start, entity)
             at = self._skip(at)
-            at = self._skip(at + 1) if self.text[at] == "," else at
+            if self.text[at : at + 1] != "}":
+                at = self._skip(self._expect(",", at))
+        return at + 1
+
+    def _expect(self, sign: str, at: int) -> int:
+        if self.text[at : at + 1] != sign:
+            message = f"Expecting {sign!r}"
+            raise json.JSONDecodeError(message, self.text, at)
+        return at + 1
 
     def _skip(self, at: int) -> int:
         match = _SPACE.match(self.text, at)

@@ -40,7 +40,7 @@ _CLOCK: Final = (
 )
 _MOMENT: Final = rf"^(?P<day>[0-9A-Za-z ,./-]+?)(?:(?:[Tt] ?|,? ){_CLOCK})?$"
 _TICK_OFFSET: Final = "(?P<tick_sign>[-+])(?P<tick_hours>[0-9]{2})(?P<tick_minutes>[0-9]{2})"
-_TICKS: Final = rf"^\\?/Date\((?P<ticks>-?[0-9]{{1,14}})(?:{_TICK_OFFSET})?\)\\?/$"
+_TICKS: Final = rf"^\\?/Date\((?P<ticks>-?[0-9]{{1,13}})(?:{_TICK_OFFSET})?\)\\?/$"
 _MIDDLE: Final = r"(?:/[0-9]{1,2}/|-[0-9]{1,2}-|\.[0-9]{1,2}\.)"
 _YEAR_FIRST: Final = rf"^[0-9]{{4}}{_MIDDLE}[0-9]{{1,2}}$"
 _LONG_YEAR_LAST: Final = rf"^[0-9]{{1,2}}{_MIDDLE}[0-9]{{4}}$"

@@ -1,7 +1,7 @@
 -- model:   checks.money_is_kept
 -- grain:   one row per violation
--- reads:   accepted.accounting_invoices, marts.invoice_visibility
--- purpose: money in is money out, per currency: totals of the accepted invoices against those of the answers.
+-- reads:   accepted.accounting_invoices, marts.report_cells
+-- purpose: money in is money out, per currency: totals of the accepted invoices against those that the page counts.
 -- units:   total_amount in currency_code
 -- source:  the law that nothing is lost
 
@@ -17,7 +17,7 @@ told as (
     select
         answers.currency_code,
         sum(answers.total_amount) as amount
-    from marts.invoice_visibility as answers
+    from marts.report_cells as answers
     group by answers.currency_code
 )
 

@@ -1,6 +1,6 @@
 -- model:   marts.customer_facts
 -- grain:   customer_id_acct
--- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings, marts.company_checks, ctl.run
+-- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings, marts.company_checks, marts.contact_emails, ctl.run
 -- purpose: every accounting customer, its mapping, and what is known of the company it is mapped to.
 -- units:   access_failed is a mask of causes
 -- source:  accounting extract, mappings of the night, ConnectWise companies, the portal's mappings
@@ -17,6 +17,7 @@ select
     customers.is_active,
     customers.merged_into_customer_id_acct,
     lower(regexp_extract(customers.email, '[^,; ]+')) as customer_email,
+    contact_emails.email is not null as is_email_known,
 
     ---------- the mapping
     mappings.mapping_state,
@@ -49,3 +50,6 @@ left join staging.connectwise__companies as companies
     on mappings.company_id_cw = companies.company_id_cw
 left join marts.company_checks as access_checks
     on mappings.company_id_cw = access_checks.company_id_cw
+left join marts.contact_emails as contact_emails
+    on mappings.company_id_cw = contact_emails.company_id_cw
+    and lower(regexp_extract(customers.email, '[^,; ]+')) = contact_emails.email

@@ -1,9 +1,17 @@
 -- model:   marts.invoice_facts
 -- grain:   row_key
--- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.shared_numbers, marts.connectwise_numbers, marts.contact_emails, ctl.run
+-- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.run
 -- purpose: what decides about each accounting invoice, without its text: etl/diagnose judges it batch by batch.
 -- units:   customer_failed and customer_unknown are masks of causes
 -- source:  accounting extract, the portal's list, ConnectWise invoices and contacts
+
+with in_connectwise as (
+    select
+        pairs.row_key,
+        bool_or(pairs.is_exact) as is_exact
+    from matching.number_pairs as pairs
+    group by pairs.row_key
+)
 
 select
     invoices.row_key,
@@ -30,15 +38,15 @@ select
 
     ---------- the portal: 1 by id, 2 by number and customer, 3 by number and total
     case
-        when by_id.invoice_id_acct is not null then 1
+        when by_id.row_key is not null then 1
         when not by_number.is_recreated and not by_number.is_ambiguous then by_number.match_level
     end::tinyint as portal_match,
     coalesce(by_number.is_ambiguous, false) as is_portal_ambiguous,
     coalesce(by_number.is_recreated, false) as is_portal_id_old,
     coalesce(by_number.is_reformatted, false) as is_number_reformatted,
     case
-        when by_id.invoice_id_acct is not null
-            then by_id.balance_amount <> invoices.balance_amount and by_id.currency_code = invoices.currency_code
+        when by_id.row_key is not null
+            then by_id.portal_balance_amount <> invoices.balance_amount and by_id.portal_currency_code = invoices.currency_code
         when not by_number.is_recreated
             then
                 by_number.portal_balance_amount <> invoices.balance_amount
@@ -46,9 +54,11 @@ select
     end as is_amount_stale,
 
     ---------- ConnectWise
-    connectwise_numbers.number_key is not null as is_in_connectwise,
-    list_contains(connectwise_numbers.exact_numbers, invoices.exact_number) as is_number_exact_in_connectwise,
-    contact_emails.email is not null as is_bill_email_known,
+    in_connectwise.row_key is not null as is_in_connectwise,
+    in_connectwise.is_exact as is_number_exact_in_connectwise,
+    case
+        when invoices.bill_email is null then customers.is_email_known else contact_emails.email is not null
+    end as is_bill_email_known,
     coalesce(invoices.bill_email, customers.customer_email) is not null as has_bill_email
 
 from staging.accounting__invoices as invoices
@@ -56,13 +66,13 @@ cross join ctl.run as this_run
 inner join marts.customer_checks as customers
     on invoices.customer_id_acct = customers.customer_id_acct
 left join marts.portal_by_id as by_id
-    on invoices.invoice_id_acct = by_id.invoice_id_acct
+    on invoices.row_key = by_id.row_key
 left join marts.portal_by_number as by_number
     on invoices.row_key = by_number.row_key
 left join marts.shared_numbers as shared_numbers
     on invoices.exact_number = shared_numbers.exact_number
-left join marts.connectwise_numbers as connectwise_numbers
-    on invoices.number_key = connectwise_numbers.number_key
+left join in_connectwise
+    on invoices.row_key = in_connectwise.row_key
 left join marts.contact_emails as contact_emails
     on customers.company_id_cw = contact_emails.company_id_cw
-    and coalesce(lower(regexp_extract(invoices.bill_email, '[^,; ]+')), customers.customer_email) = contact_emails.email
+    and lower(regexp_extract(invoices.bill_email, '[^,; ]+')) = contact_emails.email

@@ -1,14 +1,14 @@
 -- model:   marts.portal_by_id
--- grain:   invoice_id_acct
--- reads:   staging.portal__invoices
--- purpose: what the portal shows for each accounting id that it holds.
--- units:   balance_amount in currency_code
--- source:  the portal's own list of invoices
+-- grain:   row_key
+-- kind:    view
+-- reads:   marts.portal_pairs
+-- purpose: what the portal shows for each accounting invoice whose id it holds.
+-- units:   portal_balance_amount in portal_currency_code
+-- source:  the portal's own list of invoices against the accounting extract
 
 select
-    portal.invoice_id_acct,
-    max(portal.balance_amount) as balance_amount,
-    max(portal.currency_code) as currency_code
-from staging.portal__invoices as portal
-where portal.invoice_id_acct is not null
-group by portal.invoice_id_acct
+    pairs.row_key,
+    max(pairs.portal_balance_amount) as portal_balance_amount,
+    max(pairs.portal_currency_code) as portal_currency_code
+from marts.portal_pairs as pairs
+group by pairs.row_key

@@ -15,7 +15,7 @@ with pairs as (
         portal.invoice_id_acct is not null as is_recreated,
         portal.balance_amount,
         portal.currency_code,
-        (upper(trim(portal.invoice_number)) is distinct from invoices.exact_number) as is_reformatted,
+        (upper(portal.invoice_number) is distinct from invoices.exact_number) as is_reformatted,
         coalesce(portal.customer_id_acct = invoices.customer_id_acct, false)
         or coalesce(
             portal.customer_id_acct is null

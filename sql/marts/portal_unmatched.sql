@@ -1,6 +1,6 @@
 -- model:   marts.portal_unmatched
 -- grain:   portal_invoice_id
--- reads:   staging.portal__invoices, staging.accounting__invoices
+-- reads:   staging.portal__invoices, marts.portal_pairs
 -- purpose: portal rows without an accounting id, or with one that accounting does not have (recreated, deleted).
 -- units:   total_amount and balance_amount in currency_code
 -- source:  the portal's own list of invoices against the accounting extract
@@ -17,5 +17,5 @@ select
     portal.balance_amount,
     portal.currency_code
 from staging.portal__invoices as portal
-anti join staging.accounting__invoices as invoices
-    on portal.invoice_id_acct = invoices.invoice_id_acct
+anti join marts.portal_pairs as pairs
+    on portal.portal_row_key = pairs.portal_row_key

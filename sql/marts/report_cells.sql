@@ -12,6 +12,7 @@ select
     unknown_checks,
     ageing_bucket,
     cast(sum(invoices) as bigint) as invoices,
+    sum(total_amount) as total_amount,
     sum(amount) as amount,
     cast(sum(freed_invoices) as bigint) as freed_invoices,
     sum(freed_amount) as freed_amount,

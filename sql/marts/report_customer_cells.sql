@@ -23,6 +23,7 @@ select
 
     ---------- amounts
     count(*) as invoices,
+    sum(total_amount) as total_amount,
     sum(balance_amount) as amount,
     sum(case when freed_amount > 0 then 1 else 0 end) as freed_invoices,
     sum(freed_amount) as freed_amount,

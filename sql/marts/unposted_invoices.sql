@@ -1,6 +1,6 @@
 -- model:   marts.unposted_invoices
 -- grain:   invoice_id_cw
--- reads:   staging.connectwise__invoices, staging.connectwise__companies, staging.accounting__invoices, ctl.run
+-- reads:   staging.connectwise__invoices, staging.connectwise__companies, matching.number_pairs, ctl.run
 -- purpose: ConnectWise invoices that accounting does not have, and where on the way they stopped.
 -- units:   total_amount in currency_code
 -- source:  ConnectWise invoices and companies against the accounting extract
@@ -8,8 +8,8 @@
 with absent as (
     select invoices.*
     from staging.connectwise__invoices as invoices
-    anti join staging.accounting__invoices as known
-        on invoices.number_key = known.number_key
+    anti join matching.number_pairs as pairs
+        on invoices.row_key_cw = pairs.row_key_cw
 ),
 
 judged as (

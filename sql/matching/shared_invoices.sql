@@ -1,26 +1,43 @@
 -- model:   matching.shared_invoices
 -- grain:   customer_id_acct, company_id_cw
--- reads:   staging.accounting__invoices, staging.connectwise__invoices, ctl.run
+-- reads:   matching.number_pairs, staging.accounting__invoices, staging.connectwise__invoices
 -- purpose: how many invoice numbers, with the same total, a customer shares with each ConnectWise company.
 --          Joins only: what is enough is judged in etl/match.
 -- units:   invoice_count: distinct numbers
 -- source:  accounting extract and ConnectWise invoices; empty where no ConnectWise invoices were read
 
+-- a number that either side uses more than once proves nothing
+with repeated as (
+    select pairs.row_key
+    from matching.number_pairs as pairs
+    group by pairs.row_key
+    having count(*) > 1
+),
+
+repeated_billed as (
+    select pairs.row_key_cw
+    from matching.number_pairs as pairs
+    group by pairs.row_key_cw
+    having count(*) > 1
+)
+
 select
-    ---------- ids
     invoices.customer_id_acct,
     -- the company that is billed, where billing is redirected
     coalesce(billed.bill_to_company_id_cw, billed.company_id_cw) as company_id_cw,
-
-    ---------- counts
-    count(distinct invoices.number_key) as invoice_count
-
-from staging.accounting__invoices as invoices
+    count(*) as invoice_count
+from matching.number_pairs as pairs
+inner join staging.accounting__invoices as invoices
+    on pairs.row_key = invoices.row_key
 inner join staging.connectwise__invoices as billed
-    on invoices.number_key = billed.number_key
+    on pairs.row_key_cw = billed.row_key_cw
     and invoices.total_amount = billed.total_amount
-where (select this_run.has_connectwise_invoices from ctl.run as this_run)
-    and invoices.document_type = 'invoice'
+anti join repeated
+    on pairs.row_key = repeated.row_key
+anti join repeated_billed
+    on pairs.row_key_cw = repeated_billed.row_key_cw
+where
+    invoices.document_type = 'invoice'
     -- zero totals agree by chance: voided invoices keep their number
     and invoices.total_amount <> 0
     and coalesce(billed.bill_to_company_id_cw, billed.company_id_cw) is not null

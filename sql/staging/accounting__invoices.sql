@@ -12,7 +12,7 @@ select
     invoices.* exclude (balance_amount),
 
     ---------- text
-    upper(trim(invoices.invoice_number)) as exact_number,
+    upper(invoices.invoice_number) as exact_number,
     -- prefix, separators and leading zeros are written differently from system to system
     nullif(ltrim(
         case

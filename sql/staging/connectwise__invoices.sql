@@ -7,7 +7,9 @@
 -- source:  ConnectWise invoices
 
 select
+    invoices.rowid as row_key_cw,
     invoices.* exclude (is_closed),
+    upper(invoices.invoice_number) as exact_number,
     nullif(ltrim(
         case
             when starts_with(translate(upper(invoices.invoice_number), ' #-/._', ''), 'INV')

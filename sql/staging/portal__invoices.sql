@@ -7,6 +7,7 @@
 -- source:  the portal's own list of invoices
 
 select
+    invoices.rowid as portal_row_key,
     invoices.*,
     nullif(ltrim(
         case

@@ -40,7 +40,7 @@ CONTACT = {
 
 
 def test_references_become_ids_and_names(shelf: Any) -> None:
-    """A company's references are read as ids, its country and types as captions, its stray spaces in times are closed."""
+    """References are read as ids, country and types as captions; stray spaces inside a time are closed."""
     shelf.put("companies.json", [COMPANY])
     (row,) = shelf.rows("connectwise_companies", "companies.json")
     assert row == {
@@ -102,7 +102,7 @@ def test_contacts_without_communication_items_are_told(shelf: Any) -> None:
     ],
 )
 def test_secrets_never_get_into_a_frame(shelf: Any, text: str) -> None:
-    """PortalPassword is not allow-listed, so it is in no frame, no note and no warning, whatever the file looks like."""
+    """The secret is not allow-listed, so it is in no frame and in no warning, whatever the file looks like."""
     shelf.put("contacts.json", text)
     assert "hunter2" not in str(shelf.read("connectwise_contacts", "contacts.json").frame.to_dicts())
 
@@ -120,6 +120,15 @@ def test_every_record_has_the_line_it_begins_on(shelf: Any) -> None:
     shelf.put("b.ndjson", '{"id": 1, "name": "A"}\n\n{"id": 2, "name": "B"}\n')
     assert shelf.read("connectwise_companies", "a.json").frame["source_line"].to_list() == [2, 4]
     assert shelf.read("connectwise_companies", "b.ndjson").frame["source_line"].to_list() == [1, 3]
+
+
+def test_a_record_with_a_list_of_values_is_no_answer(shelf: Any) -> None:
+    """What has an id of its own is a record, whatever lists it holds."""
+    shelf.put(
+        "c.ndjson",
+        '{"id": 1, "name": "A", "value": [{"id": 7, "name": "B"}]}\n{"name": "C", "id": 2, "Contacts": []}\n',
+    )
+    assert [row["company_id_cw"] for row in shelf.rows("connectwise_companies", "c.ndjson")] == ["1", "2"]
 
 
 def test_what_is_no_object_is_a_row_with_a_reason(shelf: Any) -> None:

@@ -1,4 +1,4 @@
-"""Whatever bytes come, they are read, set aside or refused; nothing crashes, nothing is lost, the same bytes give the same."""
+"""Whatever bytes come, they are read or refused; nothing crashes, nothing is lost, the same bytes give the same."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import polars as pl
-import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from etl.config import Source
@@ -38,32 +37,14 @@ BYTES = st.one_of(
     st.binary(max_size=200), st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass"))
 )
 KEYS = st.sampled_from(
-    [
-        "id",
-        "Id",
-        "name",
-        "firstName",
-        "company",
-        "status",
-        "types",
-        "type",
-        "communicationItems",
-        "value",
-        "defaultFlag",
-    ]
-    + [
-        "invoiceNumber",
-        "total",
-        "CustomerRef",
-        "TotalAmt",
-        "DisplayName",
-        "QueryResponse",
-        "Invoice",
-        "Invoices",
-        "Contact",
-    ]
-    + ["InvoiceID", "ContactID", "Name", "Phones", "Addresses", "inactiveFlag", "CDCResponse", "portalPassword"]
+    (
+        *("id", "Id", "name", "firstName", "company", "status", "types", "type", "communicationItems", "value"),
+        *("defaultFlag", "invoiceNumber", "total", "CustomerRef", "TotalAmt", "DisplayName", "QueryResponse"),
+        *("CDCResponse", "Invoice", "Invoices", "Contact", "InvoiceID", "ContactID", "Name", "Phones", "Addresses"),
+        *("inactiveFlag", "portalPassword"),
+    )
 )
+ANSWERED = ("connectwise_companies", "connectwise_contacts", "accounting_invoices", "accounting_customers")
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.integers(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6),
@@ -82,35 +63,40 @@ def whole(extract: Extract, relation: str) -> None:
     assert extract.frame["source_line"].null_count() == 0
 
 
-@pytest.mark.parametrize("relation", RELATIONS)
-@given(start=STARTS, rest=BYTES)
-@example(start=b"[" * 100_000, rest=b"")
-@example(start=b'{"a":' * 50_000, rest=b"")
-@example(start=b'id,doc_number,customer_id,txn_date,total\n"', rest=b"x" * 200_000)
+def judge(shelf: Any, relation: str, name: str) -> None:
+    """Either a frame that keeps its contract, or problems that a person can act on."""
+    try:
+        extract = shelf.read(relation, name)
+    except InputError as refusal:
+        problems = refusal.problems
+    else:
+        whole(extract, relation)
+        return
+    assert problems
+    assert all(problem.where and problem.found and problem.expected and problem.remedy for problem in problems)
+
+
+@given(relation=st.sampled_from(list(RELATIONS)), start=STARTS, rest=BYTES)
+@settings(max_examples=200)
+@example(relation="accounting_invoices", start=b"[" * 100_000, rest=b"")
+@example(relation="accounting_invoices", start=b'{"a":' * 50_000, rest=b"")
+@example(relation="accounting_invoices", start=b'{"QueryResponse":' * 50_000, rest=b"")
+@example(relation="accounting_invoices", start=b'{"value":[' * 50_000, rest=b"")
+@example(relation="accounting_invoices", start=b'id,doc_number,customer_id,txn_date,total\n"', rest=b"x" * 200_000)
 def test_arbitrary_bytes_are_read_or_refused(common_shelf: Any, relation: str, start: bytes, rest: bytes) -> None:
     """There is no third way, whatever the file is said to be."""
     path = common_shelf.put("x", start + rest)
     recognise(path)
     bulk_scan(common_shelf.file("x"), RELATIONS[relation], Source(path="x"), 0)
-    try:
-        whole(common_shelf.read(relation, "x"), relation)
-    except InputError as refusal:
-        assert all(
-            problem.where and problem.found and problem.expected and problem.remedy for problem in refusal.problems
-        )
+    judge(common_shelf, relation, "x")
 
 
-@pytest.mark.parametrize(
-    "relation", ["connectwise_companies", "connectwise_contacts", "accounting_invoices", "accounting_customers"]
-)
-@given(value=JSON)
+@given(relation=st.sampled_from(ANSWERED), value=JSON)
+@settings(max_examples=200)
 def test_arbitrary_answers_are_read_or_refused(common_shelf: Any, relation: str, value: Any) -> None:
     """Answers whose parts are of the wrong kind give rows with reasons."""
     common_shelf.put("x.json", value)
-    try:
-        whole(common_shelf.read(relation, "x.json"), relation)
-    except InputError as refusal:
-        assert refusal.problems
+    judge(common_shelf, relation, "x.json")
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)

@@ -22,8 +22,7 @@ FILES: dict[str, tuple[Any, str, str]] = {
     "g.json": ({"Invoices": [{"InvoiceID": "1", "Contact": {}}]}, "accounting_invoices", "xero_json"),
     "h.json": ({"Contacts": [{"ContactID": "1", "Name": "Acme"}]}, "accounting_customers", "xero_json"),
     "i.csv": (
-        "Example Co,,,,,,,\nInvoice List by Date,,,,,,,\nAll Dates,,,,,,,\n\n"
-        "Date,Transaction type,Num,Name,Memo,Due date,Amount,Open balance\n",
+        "Example Co\nInvoice List by Date\n\nDate,Transaction type,Num,Name,Memo,Due date,Amount,Open balance\n",
         "accounting_invoices",
         "quickbooks_online_report",
     ),
@@ -92,6 +91,14 @@ def test_a_name_decides_where_the_content_leaves_a_choice(shelf: Any) -> None:
     seen = recognise(shelf.put("invoices.csv", text))
     assert seen is not None
     assert seen.relation == "accounting_invoices"
+
+
+def test_a_big_answer_is_known_by_its_beginning(shelf: Any) -> None:
+    """Only the first records of a file are looked at, also where they are wrapped in an answer."""
+    invoices = [{"Id": str(number), "CustomerRef": {"value": "7"}, "TotalAmt": 5} for number in range(9_000)]
+    seen = recognise(shelf.put("e.json", {"QueryResponse": {"Invoice": invoices}}))
+    assert seen is not None
+    assert seen.shape == "quickbooks_online_json"
 
 
 def test_an_import_template_is_not_recognised(shelf: Any) -> None:

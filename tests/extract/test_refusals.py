@@ -62,6 +62,14 @@ def test_an_answer_that_is_cut_off_is_refused(shelf: Any, cut: int) -> None:
     assert problem.line is not None
 
 
+def test_an_answer_that_is_cut_off_tells_how_far_it_goes(shelf: Any) -> None:
+    """The records before the cut are counted, so that a person sees which page it was."""
+    invoices = [{"Id": str(number), "CustomerRef": {"value": "7"}, "TotalAmt": 5} for number in range(9)]
+    shelf.put("i.json", json.dumps({"QueryResponse": {"Invoice": invoices}})[:-40])
+    (problem,) = shelf.problems("accounting_invoices", "i.json")
+    assert "cut off after 8 complete records" in problem.found
+
+
 def test_the_last_line_of_ndjson_that_is_cut_off_is_refused(shelf: Any) -> None:
     """The same holds line by line, and the line is told."""
     shelf.put("c.ndjson", '{"id": 1, "name": "A"}\n{"id": 2, "na')

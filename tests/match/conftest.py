@@ -21,7 +21,7 @@ from etl.review.register import CURRENT
 from etl.schemas import RELATIONS, Kind
 
 TYPES = {Kind.BOOLEAN: pl.Boolean, Kind.TEXTS: pl.List(pl.String), Kind.INSTANT: pl.Datetime("us")}
-MODELS = ("matching.shared_invoices", "matching.candidate_pairs")
+MODELS = ("matching.number_pairs", "matching.shared_invoices", "matching.candidate_pairs")
 Row = dict[str, Any]
 
 
@@ -77,7 +77,9 @@ def _invoices(rows: list[Row]) -> pl.DataFrame:
         "customer_id_acct": pl.String, "company_id_cw": pl.String, "bill_to_company_id_cw": pl.String,
         "number_key": pl.String, "total_amount": pl.Decimal(18, 4), "document_type": pl.String,
     }  # fmt: skip
-    return pl.DataFrame([{"document_type": "invoice", **row} for row in rows], schema=schema)
+    frame = pl.DataFrame([{"document_type": "invoice", **row} for row in rows], schema=schema)
+    keys = pl.int_range(pl.len(), dtype=pl.Int64)
+    return frame.with_columns(row_key=keys, row_key_cw=keys, exact_number=pl.col("number_key"))
 
 
 class Match:
@@ -95,7 +97,6 @@ class Match:
         customers = relation("accounting_customers", night.customers, has_customer_row=pl.Boolean)
         companies = relation("connectwise_companies", night.companies, is_inactive=pl.Boolean, is_hidden=pl.Boolean)
         contacts = relation("connectwise_contacts", night.contacts)
-        engine.write("ctl.run", pl.DataFrame({"has_connectwise_invoices": [bool(night.billed)]}))
         engine.write("staging.accounting__invoices", _invoices(night.invoices))
         engine.write("staging.connectwise__invoices", _invoices(night.billed))
         both = profiles(customers, companies, contacts, night.own_domains)

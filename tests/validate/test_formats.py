@@ -102,6 +102,11 @@ def test_one_stray_among_hundreds_is_a_bad_row_not_a_bad_file(as_read: Build) ->
     assert "invoice_date: '15/03/2026' is not a date in order mdy" in rules
 
 
+def test_more_than_one_stray_in_a_hundred_is_a_file_in_two_orders(as_read: Build) -> None:
+    """Where slips are that common, the dates that look right are not safe either."""
+    refusal(dated(as_read, *["03/15/2026"] * 98, "15/03/2026"))
+
+
 @pytest.mark.parametrize(("impossible", "is_refused"), [(2, False), (3, True)])
 def test_a_configured_order_that_a_fifth_of_the_dates_contradicts_refuses_the_file(
     as_read: Build, impossible: int, *, is_refused: bool

@@ -1,0 +1,223 @@
+"""The invented provider is what it says: the same every time, complete, and honest about its own truth."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.config import load
+from etl.demo import DemoPlan, write_demo
+from etl.demo.connectwise import DECOY
+from etl.demo.plan import Shape
+from etl.domain import CauseClass, State
+from etl.taxonomy import BY_CODE, CAUSES, codes
+
+ROOT = Path(__file__).parents[2]
+SHAPES: tuple[Shape, ...] = ("table", "quickbooks_online", "xero")
+CONTACTS = "connectwise_contacts.json"
+
+PLANS = st.builds(
+    DemoPlan,
+    companies=st.integers(1, 150),
+    invoices=st.integers(0, 400),
+    seed=st.integers(-5, 2**40),
+    shape=st.sampled_from(SHAPES),
+    with_portal_list=st.booleans(),
+    stalled=st.booleans(),
+    chunk_rows=st.integers(40, 500),
+)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def _table(folder: Path, name: str) -> pl.DataFrame:
+    return pl.read_csv(folder / f"{name}.csv", infer_schema=False)
+
+
+def _written(folder: Path, plan: DemoPlan) -> Path:
+    write_demo(folder, plan)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A night of a size at which everything occurs."""
+    return _written(tmp_path_factory.mktemp("night"), DemoPlan(companies=120, invoices=1_500, seed=3))
+
+
+def _causes(folder: Path) -> set[str]:
+    return set(_table(folder, "truth_invoices")["causes"].drop_nulls().str.split(" ").explode())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path: Path, shape: Shape) -> None:
+    """A truth that changes between two runs could not be compared with anything."""
+    first, again, other = (
+        _files(_written(tmp_path / name, DemoPlan(80, 600, seed, shape)))
+        for name, seed in (("first", 1), ("again", 1), ("other", 2))
+    )
+    assert first == again
+    assert first["truth_invoices.csv"] != other["truth_invoices.csv"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("rows", [1_700, 100, 73])
+def test_it_does_not_matter_how_many_invoices_are_held_at_a_time(tmp_path: Path, shape: Shape, rows: int) -> None:
+    """Fifty million invoices in small slices are the fifty million that one slice would give."""
+    whole = _written(tmp_path / "whole", DemoPlan(60, 1_700, 5, shape))
+    sliced = _written(tmp_path / "sliced", DemoPlan(60, 1_700, 5, shape, chunk_rows=rows))
+    assert _files(whole) == _files(sliced)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_cause_occurs_in_one_night_or_in_a_stalled_one(tmp_path: Path, seed: int) -> None:
+    """What never occurs is never tested; a sync that is stalled leaves nothing waiting for its next run."""
+    ordinary = _causes(_written(tmp_path / "ordinary", DemoPlan(120, 1_500, seed)))
+    stalled = _causes(_written(tmp_path / "stalled", DemoPlan(120, 1_500, seed, stalled=True)))
+    every = {cause.code for cause in CAUSES}
+    assert ordinary == every - {"SYNC_STALLED"}
+    assert stalled == every - {"PENDING_NEXT_SYNC"}
+
+
+def test_without_the_portals_list_nothing_is_proven_to_be_visible(tmp_path: Path) -> None:
+    """And what only the list could show, such as an old amount, is not claimed."""
+    folder = _written(tmp_path, DemoPlan(120, 1_500, 3, with_portal_list=False))
+    assert State.VISIBLE not in set(_table(folder, "truth_invoices")["state"])
+    only_by_list = {"RECREATED_ID", "SKIPPED_WHILE_UNMAPPED", "BACKDATED_ENTRY", "MISSED_UNDATED", "STALE_AMOUNT"}
+    assert not _causes(folder) & only_by_list
+    assert not (folder / "portal_invoices.csv").exists()
+
+
+@settings(max_examples=25)
+@given(plan=PLANS)
+def test_every_invoice_has_one_truth_and_every_truth_an_invoice(
+    tmp_path_factory: pytest.TempPathFactory, plan: DemoPlan
+) -> None:
+    """The counts add up at any size, down to a single company and no invoice at all."""
+    folder = _written(tmp_path_factory.mktemp("any"), plan)
+    truth = _table(folder, "truth_invoices")
+    assert truth.height == plan.invoices
+    assert truth["invoice_id_acct"].is_unique().all()
+    assert _table(folder, "truth_mappings").height == plan.customers
+    if plan.shape == "table":
+        assert _table(folder, "accounting_invoices")["Id"].to_list() == truth["invoice_id_acct"].to_list()
+
+
+def test_each_verdict_follows_from_its_causes(night: Path) -> None:
+    """The causes stand in the order of the gates, and state and primary cause are those of the first that counts."""
+    for state, primary, causes in (
+        _table(night, "truth_invoices").select("state", "primary_cause", "causes").unique().rows()
+    ):
+        found = (causes or "").split()
+        assert found == [code for code in codes((1 << len(CAUSES)) - 1) if code in found]
+        kinds = {code: BY_CODE[code].kind for code in found}
+        expected = [code for code in found if kinds[code] is CauseClass.EXPECTED]
+        counting = [
+            code for code in found if kinds[code] in {CauseClass.DEFECT, CauseClass.WAITING} and code != "STALE_AMOUNT"
+        ]
+        assert primary == next(iter(expected or counting), None)
+        if expected:
+            assert state == State.EXPECTED
+        elif not counting:
+            assert state == State.VISIBLE
+        else:
+            assert state == (State.WAITING if kinds[counting[0]] is CauseClass.WAITING else State.BLOCKED)
+
+
+def test_the_portal_lists_what_it_can_know(night: Path) -> None:
+    """It holds no invoice of a customer whom it has not mapped, and no accounting id twice."""
+    portal, truth = _table(night, "portal_invoices"), _table(night, "truth_invoices")
+    assert portal["portal_id"].is_unique().all()
+    ids = portal["invoice_id"].drop_nulls()
+    assert ids.is_unique().all()
+    listed = truth.filter(pl.col("invoice_id_acct").is_in(ids.implode()))["causes"].fill_null("")
+    assert not listed.str.contains("UNMAPPED|MISSED|BEFORE_SYNC|PENDING|SKIPPED|RECREATED|BACKDATED").any()
+    strangers = portal.filter(pl.col("invoice_id").is_not_null()).join(
+        truth, left_on="invoice_id", right_on="invoice_id_acct", how="anti"
+    )
+    told = _table(night, "truth_portal_only")
+    assert set(strangers["portal_id"]) == set(told["portal_invoice_id"])
+    assert set(told["cause"]) == {"PORTAL_GHOST", "RECREATED_ID"}
+
+
+def test_a_number_is_shared_only_where_the_truth_says_so(night: Path) -> None:
+    """Numbers that coincide by accident would be causes that nobody meant."""
+    invoices, truth = _table(night, "accounting_invoices"), _table(night, "truth_invoices")
+    shared = invoices.filter(~pl.col("DocNumber").is_unique())["Id"]
+    doubted = truth.filter(pl.col("causes").str.contains("DUPLICATE_NUMBER"))["invoice_id_acct"]
+    assert len(doubted) > 0
+    assert set(doubted) < set(shared), "of a pair, what the portal holds by its id passes"
+
+
+def test_amounts_have_two_decimals_and_no_rounding(night: Path) -> None:
+    """Money never passes through a binary fraction, so no 0.30000000000000004 is ever written."""
+    for name, columns in {
+        "accounting_invoices": ("TotalAmt", "Balance"),
+        "connectwise_invoices": ("total", "balance"),
+        "portal_invoices": ("total", "balance"),
+    }.items():
+        for column in columns:
+            assert _table(night, name)[column].str.contains(r"^-?\d+\.\d\d$").all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_secret_stays_in_the_contacts_own_file(tmp_path: Path, shape: Shape) -> None:
+    """The decoy password is there to be found wherever it should not be."""
+    folder = _written(tmp_path, DemoPlan(40, 200, 1, shape))
+    holders = {name for name, content in _files(folder).items() if DECOY.encode() in content}
+    assert holders == {CONTACTS}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("with_list", [True, False])
+def test_the_configuration_loads_and_names_files_that_are_there(tmp_path: Path, shape: Shape, with_list: bool) -> None:  # noqa: FBT001
+    """A demonstration can be run as it is."""
+    loaded = load(_written(tmp_path, DemoPlan(90, 900, 1, shape, with_portal_list=with_list)) / "billsight.toml", {})
+    assert ("portal_invoices" in loaded.sources) == with_list
+    for source in loaded.sources.values():
+        patterns = [source.path] if isinstance(source.path, str) else source.path
+        assert all(list(tmp_path.glob(pattern)) for pattern in patterns)
+
+
+def test_long_lists_of_companies_are_one_record_per_line(tmp_path: Path) -> None:
+    """An array of a hundred thousand records is more than a reader should have to hold."""
+    folder = _written(tmp_path, DemoPlan(6_000, 100, 1))
+    records = pl.read_ndjson(folder / "connectwise_companies.json")
+    assert abs(records.height - 6_000) < 200
+    assert records["id"].is_unique().all()
+    twins = records.filter(~pl.col("name").is_unique())
+    ambiguous = _table(folder, "truth_mappings").filter(pl.col("mapping_state") == "review").height
+    assert 0 < twins.height < 2 * ambiguous, "only the namesakes of ambiguous customers share a name"
+
+
+def test_memory_does_not_grow_with_the_number_of_invoices(tmp_path: Path) -> None:
+    """Two hundred thousand invoices need hardly more memory than ten thousand: they are streamed."""
+    program = textwrap.dedent("""
+        import resource, sys
+        from pathlib import Path
+        from etl.demo import DemoPlan, write_demo
+        write_demo(Path(sys.argv[1]), DemoPlan(100, int(sys.argv[2]), 1, chunk_rows=10_000))
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    """)
+
+    def peak(invoices: int) -> int:
+        command = [sys.executable, "-c", program, str(tmp_path / str(invoices)), str(invoices)]
+        return int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+    assert peak(200_000) < 1.5 * peak(10_000)
+
+
+@pytest.mark.parametrize("broken", [{"companies": 0}, {"invoices": -1}, {"chunk_rows": 0}])
+def test_a_plan_that_makes_no_sense_is_refused(broken: dict[str, int]) -> None:
+    """Better told at once than as an empty folder."""
+    with pytest.raises(ValueError, match="demonstration needs"):
+        DemoPlan(**{"companies": 5, "invoices": 5, "seed": 1, **broken})

@@ -1,0 +1,81 @@
+"""Nights for tests: invented or copied into a folder of their own, run in-process, compared with their truth."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from etl.config import load
+from etl.demo import DemoPlan
+from etl.demo.plan import AS_OF
+from etl.domain import Run
+from etl.engine import Engine
+from etl.pipeline import Outcome, reconcile
+from etl.setup import write_demonstration
+
+ROOT = Path(__file__).parents[1]
+FIXTURES = ROOT / "data" / "fixtures"
+VERDICT = ("state", "primary_cause", "causes")
+
+
+def invented(folder: Path, plan: DemoPlan) -> Path:
+    """An invented provider, its register included."""
+    write_demonstration(folder, plan, lambda _: None)
+    return folder
+
+
+def copied(folder: Path, name: str = "night") -> Path:
+    """A copy of one of the fixtures, without what nights have left there."""
+    shutil.copytree(FIXTURES / name, folder, ignore=shutil.ignore_patterns("out"))
+    return folder
+
+
+def without(folder: Path, *sources: str) -> Path:
+    """The same provider, who does not hand out some of the sources."""
+    path = folder / "billsight.toml"
+    sections = re.split(r"(?m)^(?=\[)", path.read_text(encoding="utf-8"))
+    kept = [part for part in sections if not re.match(rf"\[sources\.({'|'.join(sources)})[].]", part)]
+    path.write_text("".join(kept), encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, run_id: str = "night", environment: Mapping[str, str] | None = None) -> Outcome:
+    """A night on the folder, judged at the instant for which its data was invented."""
+    settings = load(folder / "billsight.toml", {"BILLSIGHT_LIMITS__THREADS": "1"} | dict(environment or {}))
+    return reconcile(settings, Run(run_id, AS_OF))
+
+
+def answers(outcome: Outcome) -> pl.DataFrame:
+    """The published answer for every invoice."""
+    return pl.read_parquet(outcome.folder / "invoices.parquet")
+
+
+def table(outcome: Outcome, relation: str) -> pl.DataFrame:
+    """A relation of the published database."""
+    engine = Engine(outcome.folder / "night.duckdb", is_read_only=True)
+    try:
+        return engine.frame(f"from {relation}")
+    finally:
+        engine.close()
+
+
+def truth(folder: Path, name: str = "truth_invoices") -> pl.DataFrame:
+    """What the folder knows to be true."""
+    return pl.read_csv(folder / f"{name}.csv", infer_schema=False)
+
+
+def differences(expected: pl.DataFrame, found: pl.DataFrame, key: str = "invoice_id_acct") -> list[dict[str, object]]:
+    """Every invoice that is judged otherwise than it should be, or is on one side only."""
+    keyed = [
+        frame.select(key, **{name: pl.col(name).fill_null("") for name in VERDICT}, is_there=True)
+        for frame in (expected, found)
+    ]
+    both = keyed[0].join(keyed[1], on=key, how="full", suffix="_found", coalesce=True)
+    is_same = pl.all_horizontal(
+        pl.col(name).eq_missing(pl.col(f"{name}_found")) for name in (*VERDICT, "is_there")
+    )
+    return both.filter(~is_same).to_dicts()

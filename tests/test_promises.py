@@ -1,0 +1,261 @@
+"""What a published night promises: the same bytes again, nothing lost, no secret, no formula, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl import pipeline
+from etl.demo import DemoPlan
+from etl.demo.connectwise import DECOY
+from etl.engine import Engine
+from etl.errors import BillsightError, BrokenPromise, InputError
+from etl.pipeline import judge_night
+from etl.review.fixes import FORMULA
+from etl.review.register import Import, Judgement, Register
+from tests import nights
+
+SMALL = DemoPlan(12, 30, 2)
+INVOICES = "accounting_invoices.csv"
+FILES = {
+    "report.html", "summary.json", "mapping_fixes.csv", "contact_fixes.csv", "sync_gaps.csv", "invoices.parquet",
+    "invoices.csv", "quarantine.csv", "night.duckdb",
+}  # fmt: skip
+SPOILT = ("", "abc", "1,2e4.50.0", "=1+1", "31/31/2026", "1.00E+08", "-", "(12.50)", "1.234,50", '"', "\u202e", "USD")
+
+
+def _published(folder: Path) -> list[str]:
+    """Everything in the output folder that a reader, or the next night, could come upon."""
+    out = folder / "out"
+    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*")) if out.exists() else []
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "night.duckdb"}
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small provider."""
+    return nights.invented(tmp_path_factory.mktemp("small"), SMALL)
+
+
+def _written(folder: Path, provider: Path) -> Path:
+    shutil.copytree(provider, folder, dirs_exist_ok=True)
+    return folder
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+    """Wherever the folder lies and however many threads there are; only the database file keeps its own order."""
+    first = nights.run(nights.copied(tmp_path / "first"))
+    again = nights.run(nights.copied(tmp_path / "elsewhere" / "again"), environment={"BILLSIGHT_LIMITS__THREADS": "2"})
+    assert {path.name for path in first.folder.iterdir()} == FILES
+    assert _bytes(first.folder) == _bytes(again.folder)
+
+
+def test_every_file_says_which_night_it_is_of(tmp_path: Path) -> None:
+    """A fix file that comes back must be traced to the night that proposed it."""
+    outcome = nights.run(nights.copied(tmp_path / "night"), "the-night-of-the-test")
+    for name in ("report.html", "summary.json", "mapping_fixes.csv", "contact_fixes.csv", "sync_gaps.csv"):
+        assert b"the-night-of-the-test" in (outcome.folder / name).read_bytes(), name
+
+
+def _spoilt(rows: list[list[str]], edits: list[tuple[int, int, str]]) -> list[list[str]]:
+    for row, column, text in edits:
+        rows[1 + row % (len(rows) - 1)][column % len(rows[0])] = text
+    return rows
+
+
+EDITS = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 11), st.sampled_from(SPOILT)), max_size=6)
+
+
+@settings(max_examples=12)
+@given(edits=EDITS)
+def test_no_row_and_no_cent_is_lost(
+    provider: Path, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, int, str]]
+) -> None:
+    """However a file is spoilt: a row is answered or in quarantine, and the answers hold the money of their rows."""
+    folder = _written(tmp_path_factory.mktemp("spoilt"), provider)
+    rows = _spoilt(list(csv.reader((provider / INVOICES).read_text(encoding="utf-8").splitlines())), edits)
+    with (folder / INVOICES).open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    try:
+        outcome = nights.run(folder)
+    except InputError:
+        assert not [name for name in _published(folder) if name.startswith(("runs/", "latest"))]
+        return
+    aside = pl.read_csv(outcome.folder / "quarantine.csv", infer_schema=False)
+    lines = Counter(int(line) for line in aside.filter(pl.col("source_file") == INVOICES)["source_line"])
+    kept = [row for line, row in enumerate(rows[1:], 2) if line not in lines]
+    answers = nights.answers(outcome)
+    assert set(lines.values()) <= {1}
+    assert sorted(answers["invoice_id_acct"]) == sorted(row[0] for row in kept)
+    money: dict[str, Decimal] = {}
+    for row in kept:
+        if re.fullmatch(r"-?\d+\.\d\d", row[5]):
+            money[row[7] or "XXX"] = money.get(row[7] or "XXX", Decimal(0)) + Decimal(row[5])
+    plain = [row[0] for row in kept if re.fullmatch(r"-?\d+\.\d\d", row[5])]
+    told = answers.filter(pl.col("invoice_id_acct").is_in(plain)).group_by("currency_code").agg(pl.col("total_amount").sum())
+    assert dict(told.rows()) == money
+
+
+LIES = {
+    "an answer is lost": "delete from marts.invoice_checks where row_key = 3",
+    "an answer is given twice": "insert into marts.invoice_checks from marts.invoice_checks where row_key = 3",
+    "a gate is failed and unknown": "update marts.invoice_checks set failed = 1, unknown = 1",
+    "a customer is there twice": "insert into marts.customer_checks from marts.customer_checks limit 1",
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_night_that_breaks_a_law_is_not_published(
+    tmp_path: Path, provider: Path, monkeypatch: pytest.MonkeyPatch, lie: str
+) -> None:
+    """The laws are checked on what would be published, and the last good night stays the latest."""
+    folder = _written(tmp_path, provider)
+    nights.run(folder, "good")
+
+    def lying(engine: Engine, *others: Any) -> Any:
+        files = judge_night(engine, *others)
+        engine.run(LIES[lie])
+        return files
+
+    monkeypatch.setattr(pipeline, "judge_night", lying)
+    before = _published(folder)
+    with pytest.raises(BrokenPromise) as broken:
+        nights.run(folder, "lying")
+    assert broken.value.violations
+    assert _published(folder) == before
+
+
+def test_a_row_that_vanishes_while_it_is_read_breaks_the_first_law(
+    tmp_path: Path, provider: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Extracted is accepted plus quarantined, file by file."""
+    loader = pipeline.Loader.load
+
+    def careless(self: Any, tell: Callable[[str], None]) -> Any:
+        files = loader(self, tell)
+        return [type(file)(**{**vars(file), "rows_extracted": file.rows_extracted + 1}) for file in files]
+
+    monkeypatch.setattr(pipeline.Loader, "load", careless)
+    with pytest.raises(BrokenPromise, match="accounting_invoices"):
+        nights.run(_written(tmp_path, provider))
+    assert not (tmp_path / "out" / "latest").exists()
+
+
+def test_a_secret_reaches_no_file(tmp_path: Path) -> None:
+    """The password that stands beside each contact is in no published byte and no cell of the database."""
+    folder = nights.copied(tmp_path / "night")
+    assert DECOY in (folder / "connectwise_contacts.json").read_text(encoding="utf-8")
+    outcome = nights.run(folder)
+    for path in outcome.folder.iterdir():
+        content = path.read_bytes()
+        assert DECOY.encode() not in content, path.name
+        assert b"portalPassword" not in content, path.name
+    # the database packs its strings, so its cells are looked at one by one
+    relations = nights.table(outcome, "(select schema_name || '.' || table_name as name from duckdb_tables())")["name"]
+    assert "staging.connectwise__contacts" in relations.to_list()
+    for relation in relations:
+        cells = nights.table(outcome, f"(select count(*) as hits from {relation} as r where r::varchar like '%{DECOY}%')")
+        assert cells["hits"].item() == 0, relation
+
+
+def test_no_cell_is_a_formula(tmp_path: Path) -> None:
+    """Names and numbers that a spreadsheet would run get an apostrophe in every CSV; numbers stay numbers."""
+    folder = nights.invented(tmp_path, DemoPlan(60, 400, 3))
+    customers, invoices = folder / "accounting_customers.csv", folder / INVOICES
+    named = pl.read_csv(customers, infer_schema=False)
+    named.with_columns(Name=pl.lit("=HYPERLINK(") + pl.col("Name"), FullName=None).write_csv(customers)
+    numbered = pl.read_csv(invoices, infer_schema=False)
+    numbered.with_columns(DocNumber=pl.lit("+") + pl.col("DocNumber"), TotalAmt=pl.lit("=1")).head(3).vstack(
+        numbered.tail(-3).with_columns(DocNumber=pl.lit("@") + pl.col("DocNumber"))
+    ).write_csv(invoices)
+    outcome = nights.run(folder, environment={"BILLSIGHT_LIMITS__QUARANTINE_SHARE": "1"})
+    seen = 0
+    for path in outcome.folder.glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            cells = {cell for row in csv.reader(file) for cell in row}
+        seen += sum(cell.startswith(("'=", "'+", "'@")) for cell in cells)
+        told = pl.Series(sorted(cell for cell in cells if not re.fullmatch(r"-?[\d.]+", cell)))
+        assert told.filter(told.str.contains(FORMULA)).to_list() == [], path.name
+    assert seen > 300
+
+
+def _break_dates(folder: Path) -> None:
+    text = (folder / "billsight.toml").read_text(encoding="utf-8").replace('date_order = "ymd"\n', "")
+    (folder / "billsight.toml").write_text(text, encoding="utf-8")
+    path = folder / INVOICES
+    path.write_text(re.sub(r"\b(20\d\d)-\d\d-\d\d\b(?!T)", r"03/04/\1", path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _break_kind(folder: Path) -> None:
+    (folder / INVOICES).write_bytes(b"%PDF-1.7 an invoice, but not a list of invoices")
+
+
+def _break_nothing_there(folder: Path) -> None:
+    (folder / "connectwise_companies.json").unlink()
+    (folder / "connectwise_contacts.json").write_bytes(b"")
+
+
+@pytest.mark.parametrize("spoil", [_break_dates, _break_kind, _break_nothing_there])
+def test_what_cannot_be_read_publishes_nothing(
+    tmp_path: Path, provider: Path, spoil: Callable[[Path], None]
+) -> None:
+    """The last good night stays the latest to the last byte, and no half-made folder is left."""
+    folder = _written(tmp_path, provider)
+    good = nights.run(folder, "good")
+    before, content = _published(folder), _bytes(good.folder)
+    spoil(folder)
+    with pytest.raises(InputError) as refused:
+        nights.run(folder, "bad")
+    assert len(refused.value.problems) == (2 if spoil is _break_nothing_there else 1)
+    assert _published(folder) == before
+    assert _bytes(folder / "out" / "latest") == content
+
+
+def test_a_run_is_never_overwritten(tmp_path: Path, provider: Path) -> None:
+    """What was published stays as it was, whatever is published later."""
+    folder = _written(tmp_path, provider)
+    content = _bytes(nights.run(folder, "one").folder)
+    with pytest.raises(BillsightError, match="one is there already"):
+        nights.run(folder, "one")
+    nights.run(folder, "two")
+    assert _bytes(folder / "out" / "runs" / "one") == content
+    assert (folder / "out" / "latest").resolve().name == "two"
+
+
+def test_a_persons_judgement_beats_the_portal_and_an_exclusion_leaves_the_queue(tmp_path: Path) -> None:
+    """Who looked at the evidence knows better than a list; who is excluded is nobody's work."""
+    folder = nights.invented(tmp_path, DemoPlan(60, 400, 3))
+    before = nights.run(folder, "before")
+    mapped = nights.table(before, "matching.mappings")
+    by_portal = mapped.filter(mapping_source="portal", mapping_state="mapped")
+    customer, old = by_portal["customer_id_acct"][0], by_portal["company_id_cw"][0]
+    other = next(company for company in by_portal["company_id_cw"] if company != old)
+    queued = nights.table(before, "marts.report_mapping_queue")["customer_id_acct"][0]
+    judgements = [
+        Judgement(customer, other, "approved", nights.AS_OF, "r.okafor", "test"),
+        Judgement(queued, None, "excluded", nights.AS_OF, "r.okafor", "test"),
+    ]
+    Register.open(folder / "state" / "register.sqlite").append(judgements, Import("t", nights.AS_OF, "r.okafor"))
+    after = nights.run(folder, "after")
+    now = {row["customer_id_acct"]: row for row in nights.table(after, "matching.mappings").to_dicts()}
+    assert (now[customer]["company_id_cw"], now[customer]["mapping_source"]) == (other, "judgement")
+    assert now[queued]["mapping_state"] == "excluded"
+    assert queued not in set(nights.table(after, "marts.report_mapping_queue")["customer_id_acct"])
+    fixes = pl.read_csv(after.folder / "mapping_fixes.csv", infer_schema=False)
+    assert f"ACCT-{queued}" not in set(fixes["acct_customer_id"])
+    answers = nights.answers(after).filter(customer_id_acct=queued)
+    assert set(answers["state"]) == {"expected"}
