@@ -13,9 +13,9 @@ import click
 
 from etl import __version__, setup, why
 from etl.config import load
-from etl.domain import Run
-from etl.errors import BillsightError, ExitCode
 from etl.demo import DemoPlan
+from etl.domain import Run
+from etl.errors import BillsightError
 from etl.pipeline import Outcome, reconcile
 
 CONFIG = click.option(
@@ -73,7 +73,9 @@ def check(config: Path) -> None:
 
 @commands.command()
 @CONFIG
-@click.option("--as-of", metavar="INSTANT", help="Judge the night at this instant instead of now: 2026-11-22T02:00:00Z.")
+@click.option(
+    "--as-of", metavar="INSTANT", help="Judge the night at this instant instead of now: 2026-11-22T02:00:00Z."
+)
 @click.option("--run-id", help="Name of the run's folder; made from the instant where not given.")
 def run(config: Path, as_of: str | None, run_id: str | None) -> None:
     """Run the night: read the sources, answer for every invoice, publish the report and the fix files.

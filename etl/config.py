@@ -1,4 +1,4 @@
-"""Settings: `billsight.toml` and the environment, frozen; an unknown key is an error, and every error is told at once."""
+"""Settings: `billsight.toml` and the environment, frozen; an unknown key is an error, and all are told at once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ class Source(_Part):
     date_order: Literal["ymd", "mdy", "dmy"] | None = Field(None, description="order of dates such as 03/04/2026")
     time_zone: Zone | None = Field(None, description="zone of times without an offset; the portal's where not given")
     currency_code: str | None = Field(None, pattern="^[A-Z]{3}$", description="currency of files that name none")
-    decimal_comma: bool | None = Field(None, description="true: 1.234,50; false: 1,234.50; found from the file where not given")
+    decimal_comma: bool | None = Field(
+        None, description="true: 1.234,50; false: 1,234.50; found from the file where not given"
+    )
     encoding: str | None = Field(None, description="only where the file's encoding is guessed wrong")
     delimiter: str | None = Field(None, min_length=1, max_length=1, description="only where it is guessed wrong")
     sheet: str | None = Field(None, description="sheet of an XLSX file; the first where not given")
@@ -57,7 +59,9 @@ class Portal(_Part):
     stall_hours: float = Field(48, gt=0, description="a sync that last succeeded longer ago has stalled")
     time_zone: Zone = Field("UTC", description="zone in which the portal reads its dates")
     hidden_company_types: list[str] = Field(default_factory=list, description="company types that the portal hides")
-    hidden_company_statuses: list[str] = Field(default_factory=list, description="company statuses that the portal hides")
+    hidden_company_statuses: list[str] = Field(
+        default_factory=list, description="company statuses that the portal hides"
+    )
 
 
 class Provider(_Part):
@@ -66,7 +70,9 @@ class Provider(_Part):
     name: str = Field("", description="shown on the report")
     email_domains: list[str] = Field(default_factory=list, description="own domains: no evidence for a client")
     inactive_company_statuses: list[str] = Field(default_factory=list, description="status captions that mean inactive")
-    closed_billing_statuses: list[str] = Field(default_factory=list, description="ConnectWise billing statuses that are closed")
+    closed_billing_statuses: list[str] = Field(
+        default_factory=list, description="ConnectWise billing statuses that are closed"
+    )
 
 
 class Matching(_Part):
@@ -90,7 +96,9 @@ class Limits(_Part):
 
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     memory_gb: float = Field(2.0, gt=0, description="memory of the SQL engine; more is spilt to disk")
-    quarantine_share: float = Field(0.01, ge=0, le=1, description="a larger share of quarantined rows makes a night partial")
+    quarantine_share: float = Field(
+        0.01, ge=0, le=1, description="a larger share of quarantined rows makes a night partial"
+    )
     page_invoices: int = Field(2_000, ge=0, description="most invoices listed on the page; all are in invoices.csv")
 
 
@@ -204,7 +212,9 @@ def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
     keys = [str(part) for part in detail["loc"]]
     found = f"{'.'.join(keys)} = {detail['input']!r}" if detail["type"] != "missing" else f"no {'.'.join(keys)}"
     if detail["type"] == "extra_forbidden":
-        return Problem(str(path), f"unknown key {'.'.join(keys)}", "a known key", "Check its spelling.", _line_of(text, keys))
+        return Problem(
+            str(path), f"unknown key {'.'.join(keys)}", "a known key", "Check its spelling.", _line_of(text, keys)
+        )
     return Problem(str(path), found, detail["msg"], "Correct the value.", _line_of(text, keys))
 
 

@@ -32,14 +32,11 @@ def write_control(engine: Engine, settings: Settings, run: Run) -> None:
 
 
 def _causes() -> pl.DataFrame:
-    rows = [
-        (BIT[cause.code], 1 << BIT[cause.code], cause.code, cause.number, str(cause.stage), str(cause.kind), cause.title,
-         cause.fix_legacy, cause.fix_current, cause.who)
-        for cause in CAUSES
-    ]  # fmt: skip
-    schema = {"bit": pl.UInt8, "mask": pl.UInt64, "code": pl.String, "number": pl.String, "stage": pl.String,
-              "kind": pl.String, "title": pl.String, "fix_legacy": pl.String, "fix_current": pl.String, "who": pl.String}  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    told = ("code", "number", "stage", "kind", "title", "fix_legacy", "fix_current", "who")
+    rows = [{name: str(getattr(cause, name)) for name in told} for cause in CAUSES]
+    bit = pl.Series("bit", [BIT[cause.code] for cause in CAUSES], dtype=pl.UInt8)
+    mask = pl.Series("mask", [1 << BIT[cause.code] for cause in CAUSES], dtype=pl.UInt64)
+    return pl.DataFrame(rows).select(bit, mask, *told)
 
 
 def _run(settings: Settings, run: Run) -> pl.DataFrame:

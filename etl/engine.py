@@ -17,13 +17,16 @@ class EngineRefusal(Exception):
 
 
 class _Stream:
-    """What DuckDB needs to read a frame without pyarrow."""
+    """What DuckDB and Polars need to read each other's tables without pyarrow.
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
+    Polars remembers every type it was ever given; were it given DuckDB's own, DuckDB would complain on stderr at exit.
+    """
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        return self._frame.__arrow_c_stream__(requested_schema)
+        return self._table.__arrow_c_stream__(requested_schema)
 
 
 class Engine:
@@ -73,7 +76,7 @@ class Engine:
     def frame(self, sql: str) -> pl.DataFrame:
         """The result as a frame."""
         try:
-            return pl.DataFrame(self._connection.sql(sql))
+            return pl.DataFrame(_Stream(self._connection.sql(sql)))
         except duckdb.Error as error:
             raise EngineRefusal(str(error)) from None
 

@@ -104,7 +104,18 @@ class Loader:
             raise InputError(problems)
         self._finish(relation, has_left_over=any(file.has_left_over for file in read))
         self._settle_copies(relation)
+        if relation.is_required and not self.engine.count(_accepted(relation)):
+            raise InputError([self._nothing(relation, read)])
         return [self._report(relation, file) for file in read]
+
+    def _nothing(self, relation: Relation, read: list[_Read]) -> Problem:
+        where, rows = ", ".join(file.file.name for file in read), sum(file.rows for file in read)
+        found = f"{rows} rows, none of which could be accepted" if rows else "no rows"
+        rules = self.engine.rows(
+            f"select unnest(broken_rules) as rule from quarantine.rows where relation = '{relation.name}' limit 3"
+        )
+        why = f" For example: {'; '.join(rule for (rule,) in rules)}." if rules else ""
+        return Problem(where, found, f"at least one of the {relation.help}", f"Export them again.{why}")
 
     def _file(self, file: extract.SourceFile, relation: Relation, source: Source) -> _Read:
         scan = extract.bulk_scan(file, relation, source, self.bulk_bytes)
@@ -140,7 +151,12 @@ class Loader:
             raw = [row for (row,) in self.engine.rows(f"select unparsed {where} order by rowid")]
             careful = extract.careful_rows(file, scan, raw, extract.lines_of(file, scan, raw))
             extracted -= left_over - careful.height
-            formats = settle_formats(careful, relation, source, zone)
+            try:
+                formats = settle_formats(careful, relation, source, zone)
+            except InputError:
+                # a few rows alone may be ambiguous where the whole file is not
+                self._compact(relation, f"rowid < {before}")
+                return None
             split = validate(careful, relation, formats)
             self.engine.append(accepted, split.accepted)
             self._quarantine(relation, split.rejected)
@@ -161,7 +177,8 @@ class Loader:
     def _settle_copies(self, relation: Relation) -> None:
         """Of several rows with one key the newest stays; the others are quarantined."""
         accepted, key = _accepted(relation), ", ".join(relation.key)
-        total, distinct = self.engine.rows(f"select count(*), count(distinct ({key})) from {accepted}")[0]
+        # hashes are quicker to tell apart than texts, and keys whose hashes differ are different
+        total, distinct = self.engine.rows(f"select count(*), count(distinct hash({key})) from {accepted}")[0]
         if total == distinct:
             return
         newest = "modified_at desc nulls last, " if "modified_at" in relation.names else ""
@@ -169,8 +186,8 @@ class Loader:
             select *, rowid as position, row_number() over newest_first as place,
                 first_value(concat_ws(' line ', source_file, source_line)) over newest_first as newer
             from {accepted}
-            qualify place > 1
-            window newest_first as (partition by {key} order by {newest}rowid desc)"""
+            window newest_first as (partition by {key} order by {newest}rowid desc)
+            qualify place > 1"""
         values = ", ".join(f"'{name}', {name}" for name in relation.names)
         self.engine.run(f"create or replace temp table older as {ranked}")
         self.engine.run(f"""

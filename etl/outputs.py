@@ -23,9 +23,8 @@ from etl.schemas import RELATIONS
 
 _ANSWER: Final = """
     invoice_id_acct, invoice_number, customer_id_acct, customer_name, company_id_cw, company_name,
-    mapping_state, mapping_source, document_type, document_status, state, primary_cause, causes, unknown_checks,
-    who_fixes, invoice_date, due_date, created_at, modified_at, currency_code, total_amount, balance_amount,
-    blocked_amount, freed_amount, days_past_due, ageing_bucket"""
+    state, primary_cause, causes, unknown_checks, invoice_date, due_date, days_past_due,
+    currency_code, total_amount, balance_amount, freed_amount"""
 _GUARDED: Final = ("invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_name")
 """Text that comes from outside and may look like a formula; the other text is ours."""
 
@@ -118,8 +117,9 @@ def _facts(night: Night) -> NightFacts:
 
 def _sources(files: list[FileReport]) -> pl.DataFrame:
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "relation": pl.String, "file": pl.String, "digest": pl.String, "profile": pl.String, "rows_extracted": pl.Int64,
-        "rows_accepted": pl.Int64, "rows_quarantined": pl.Int64, "newest_change_at": pl.Datetime("us"), "notes": pl.String,
+        "relation": pl.String, "file": pl.String, "digest": pl.String, "profile": pl.String,
+        "rows_extracted": pl.Int64, "rows_accepted": pl.Int64, "rows_quarantined": pl.Int64,
+        "newest_change_at": pl.Datetime("us"), "notes": pl.String,
     }  # fmt: skip
     return pl.DataFrame([vars(file) for file in files], schema=schema)
 

@@ -27,12 +27,12 @@ from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
 _FACTS: Final = (
-    "marts.portal_pairs", "marts.portal_by_id", "marts.portal_unmatched", "marts.portal_by_number", "marts.shared_numbers",
-    "marts.invoice_facts",
+    "marts.portal_pairs", "marts.portal_by_id", "marts.portal_unmatched", "marts.portal_by_number",
+    "marts.shared_numbers", "marts.invoice_facts",
 )  # fmt: skip
 _AFTER_CHECKS: Final = (
-    "marts.invoice_visibility", "marts.missed_invoices", "marts.contact_access", "marts.company_access",
-    "marts.unposted_invoices", "marts.portal_only_invoices",
+    "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
+    "marts.company_access",    "marts.unposted_invoices", "marts.portal_only_invoices",
 )  # fmt: skip
 
 Tell = Callable[[str], None]
@@ -95,7 +95,14 @@ def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> lis
     _check_access(engine, models, settings)
     tell("finding why each invoice does or does not show")
     log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal)
-    _check_invoices(engine, models, settings, run, log)
+    night = causes.Night(
+        as_of=run.as_of.astimezone(UTC),
+        portal=settings.portal,
+        log=log,
+        has_portal_list="portal_invoices" in settings.sources,
+        has_connectwise_invoices="connectwise_invoices" in settings.sources,
+    )
+    _check_invoices(engine, models, night, settings.matching.ambiguous_lead)
     build(engine, models, _AFTER_CHECKS)
     tell("looking for sync gaps")
     _find_gaps(engine, settings, log)
@@ -130,16 +137,11 @@ def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) 
     engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), level))
 
 
-def _check_invoices(engine: Engine, models: dict[str, Model], settings: Settings, run: Run, log: SyncLog) -> None:
+def _check_invoices(engine: Engine, models: dict[str, Model], night: causes.Night, ambiguous_lead: float) -> None:
     build(engine, models, ["marts.contact_emails", "marts.customer_facts"])
-    lead = settings.matching.ambiguous_lead
-    engine.write("marts.customer_checks", causes.check_customers(engine.frame("from marts.customer_facts"), lead))
+    customers = causes.check_customers(engine.frame("from marts.customer_facts"), ambiguous_lead)
+    engine.write("marts.customer_checks", customers)
     build(engine, models, _FACTS)
-    night = causes.Night(
-        as_of=run.as_of.astimezone(UTC), portal=settings.portal, log=log,
-        has_portal_list="portal_invoices" in settings.sources,
-        has_connectwise_invoices="connectwise_invoices" in settings.sources,
-    )  # fmt: skip
     nothing = engine.frame("from marts.invoice_facts limit 0")
     engine.write("marts.invoice_checks", causes.check_invoices(nothing, night))
     for facts in engine.batches("marts.invoice_facts", BATCH_ROWS):
@@ -151,19 +153,14 @@ def _check_invoices(engine: Engine, models: dict[str, Model], settings: Settings
 
 def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
     missed = engine.frame("from marts.missed_invoices")
-    arrived = engine.frame("""
-        select invoices.changed_at
-        from staging.accounting__invoices as invoices
-        inner join marts.invoice_checks as checks on invoices.row_key = checks.row_key
-        where checks.is_present and invoices.changed_at is not null
-        order by 1""" if len(missed) else "select null::timestamp as changed_at limit 0")  # fmt: skip
-    every = engine.frame(f"""
-        select changed_at from staging.accounting__invoices
-        where changed_at is not null and {str(bool(len(missed))).lower()} order by 1""")
-    grouped = gaps.group_gaps(missed, to_instants(arrived["changed_at"]), log)
+    # only what was missed needs the times of everything else
+    some = "" if len(missed) else " limit 0"
+    times = engine.frame(f"select * from marts.change_times order by changed_at{some}")
+    arrived = to_instants(times.filter("is_present")["changed_at"])
+    grouped = gaps.group_gaps(missed, arrived, log)
     engine.write("marts.sync_gaps", gaps.describe_gaps(grouped))
     engine.write("marts.gap_invoices", grouped.select("gap_id", "row_key", "invoice_id_acct"))
-    reading = backfill.Reading(to_instants(every["changed_at"]), settings.portal_zone)
+    reading = backfill.Reading(to_instants(times["changed_at"]), settings.portal_zone)
     engine.write("marts.backfill_options", backfill.backfill_options(missed, reading, settings.backfill))
 
 

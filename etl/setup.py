@@ -68,7 +68,9 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
     target.write_text(_HEADER + _sources(known), encoding="utf-8")
     lines = [f"{sighting.name}: {_words(sighting)}" for sighting in sightings]
     found = {sighting.recognition.relation for sighting in known if sighting.recognition}
-    missing = [f"Missing: {r.help} [sources.{r.name}]" for r in RELATIONS.values() if r.is_required and r.name not in found]
+    missing = [
+        f"Missing: {r.help} [sources.{r.name}]" for r in RELATIONS.values() if r.is_required and r.name not in found
+    ]
     return "\n".join([*lines, *missing, f"Wrote {target}. Next: billsight check --config {target}"])
 
 
@@ -128,7 +130,10 @@ def check_sources(settings: Settings) -> str:
                 order = f", dates {formats.date_order}" if formats.date_order else ""
                 aside = f", {split.rejected.height} would be quarantined" if split.rejected.height else ""
                 lines.append(f"{name}: {file.name} ({found.profile}{order}): {found.frame.height} rows{aside}")
-                lines += [f"  {row['source_line']}: {'; '.join(row['broken_rules'])}" for row in split.rejected.head(3).to_dicts()]
+                lines += [
+                    f"  {row['source_line']}: {'; '.join(row['broken_rules'])}"
+                    for row in split.rejected.head(3).to_dicts()
+                ]
         except InputError as error:
             problems += error.problems
     if problems:
@@ -149,8 +154,9 @@ def remember(file: Path, register: Path, at: datetime) -> None:
     rows = pl.read_csv(file, infer_schema=False).to_dicts()
     judgements = [
         Judgement(
-            customer_id_acct=row["customer_id_acct"], company_id_cw=row["company_id_cw"] or None, decision=row["decision"],
-            judged_at=datetime.fromisoformat(row["judged_at"]).replace(tzinfo=UTC), judged_by=row["judged_by"], source=file.name,
+            customer_id_acct=row["customer_id_acct"], company_id_cw=row["company_id_cw"] or None,
+            decision=row["decision"], judged_at=datetime.fromisoformat(row["judged_at"]).replace(tzinfo=UTC),
+            judged_by=row["judged_by"], source=file.name,
         )
         for row in rows
     ]  # fmt: skip

@@ -19,14 +19,18 @@ _BILLING, _DESK, _PORTAL, _ANALYST, _NOBODY = (
 _D, _E, _W, _R = CauseClass.DEFECT, CauseClass.EXPECTED, CauseClass.WAITING, CauseClass.REMARK
 _EXISTENCE, _IDENTITY, _TRANSPORT, _ACCESS = Stage.EXISTENCE, Stage.IDENTITY, Stage.TRANSPORT, Stage.ACCESS
 
-_MAP_LEGACY = "Support > Company Mapper: open the accounting company, search for the ConnectWise company, Map to this Company"
+_MAP_LEGACY = (
+    "Support > Company Mapper: open the accounting company, search for the ConnectWise company, Map to this Company"
+)
 _MAP_CURRENT = "Entities: open the customer's card and map it to the ConnectWise company"
 _DATE_LEGACY = "Setup > Accounting Sync: set New Sync From Date to the recommended date, then run the sync"
 _DATE_CURRENT = "Integrations: set the sync date to the recommended date, then sync"
 _RESYNC_LEGACY = "Setup > Accounting Sync: set New Sync From Date to before the invoice was created, then run the sync"
 _RESYNC_CURRENT = "Entities: open the card, find the invoice, Resync"
 _LEVEL_LEGACY = "ConnectWise contact > Set Customer Portal Options: raise the level to Portal Security Level Considered Client Admin"
-_LEVEL_CURRENT = "Client Profiles: assign this contact a profile other than Revoke Access (or raise the ConnectWise level)"
+_LEVEL_CURRENT = (
+    "Client Profiles: assign this contact a profile other than Revoke Access (or raise the ConnectWise level)"
+)
 
 CAUSES: tuple[Cause, ...] = (
     Cause("NOT_AN_INVOICE", "1.1", _EXISTENCE, _E, "Not an invoice", "None: credits and payments are listed elsewhere", "None: see the profile's Can View Credits", _NOBODY),

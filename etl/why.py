@@ -299,7 +299,11 @@ def _fix_lines(answer: Answer) -> list[str]:
             "unknown": "Nothing wrong was found, and nothing proves that it shows: see the unknown checks.",
         }
         return ["", f"  {words.get(row['state'], 'Nothing to mend.')}"]
-    freed = f"frees {row['currency_code']} {row['balance_amount']:,.2f}" if row["is_freed_alone"] else "needs more than this fix"
+    freed = (
+        f"frees {row['currency_code']} {row['balance_amount']:,.2f}"
+        if row["is_freed_alone"]
+        else "needs more than this fix"
+    )
     of_contact = [f"  Contact: {row['proposed_contact_name']}: {row['contact_fix']}"] if row["contact_fix"] else []
     return [
         "",

@@ -75,7 +75,5 @@ def differences(expected: pl.DataFrame, found: pl.DataFrame, key: str = "invoice
         for frame in (expected, found)
     ]
     both = keyed[0].join(keyed[1], on=key, how="full", suffix="_found", coalesce=True)
-    is_same = pl.all_horizontal(
-        pl.col(name).eq_missing(pl.col(f"{name}_found")) for name in (*VERDICT, "is_there")
-    )
+    is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_found")) for name in (*VERDICT, "is_there"))
     return both.filter(~is_same).to_dicts()

@@ -26,6 +26,8 @@ def told_by(rows: pl.DataFrame, key: str) -> pl.DataFrame:
         `key` and `currency_amounts`.
     """
     summed = rows.group_by(key, "currency_code").agg(pl.col("balance_amount").sum()).sort(key, "currency_code")
-    words = [f"{currency} {amount:,.2f}" for currency, amount in summed.select("currency_code", "balance_amount").iter_rows()]
+    words = [
+        f"{currency} {amount:,.2f}" for currency, amount in summed.select("currency_code", "balance_amount").iter_rows()
+    ]
     worded = summed.select(key, words=pl.Series(words, dtype=pl.String))
     return worded.group_by(key, maintain_order=True).agg(currency_amounts=pl.col("words").str.join("; "))

@@ -85,7 +85,10 @@ def backfill_options(missed: pl.DataFrame, reading: Reading, rules: Backfill) ->
         key=lambda option: (option.reread + rules.resync_cost * (len(created) - option.recovered), option.day),
     )
     shown = sorted({options[0], best, *_milestones(options, len(created))}, key=lambda option: option.day)
-    rows = [_row(rank, option, best, missed, reading.zone) for rank, option in enumerate(shown, 1)]
+    rows = [
+        {"option_rank": rank, "is_recommended": option == best, **_row(option, missed, reading.zone)}
+        for rank, option in enumerate(shown, 1)
+    ]
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
@@ -108,18 +111,16 @@ def _milestones(options: list[_Option], missed: int) -> list[_Option]:
     ]
 
 
-def _row(rank: int, option: _Option, best: _Option, missed: pl.DataFrame, zone: ZoneInfo) -> dict[str, object]:
+def _row(option: _Option, missed: pl.DataFrame, zone: ZoneInfo) -> dict[str, object]:
     is_kept = is_recovered(missed, option.day, zone)
     older = missed.filter(~is_kept).sort("created_at", "row_key", nulls_last=True)
     names = older.select(pl.coalesce("invoice_number", "invoice_id_acct")).to_series().head(3).to_list()
     rest = f" and {older.height - len(names)} more" if older.height > len(names) else ""
     return {
-        "option_rank": rank,
         "sync_from_date": option.day,
         "invoices_recovered": option.recovered,
         "single_resyncs": older.height,
         "invoices_reread": option.reread,
-        "is_recommended": option == best,
         "currency_amounts": told(missed.filter(is_kept)),
         "note": f"resync singly: {', '.join(names)}{rest}" if names else "recovers everything that was missed",
     }

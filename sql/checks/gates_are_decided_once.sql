@@ -8,4 +8,5 @@
 select 'invoice row ' || checks.row_key || ' both fails and does not know a gate' as violation
 from marts.invoice_checks as checks
 where (checks.failed & checks.unknown) <> 0
+order by checks.row_key
 limit 20

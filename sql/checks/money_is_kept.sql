@@ -22,8 +22,10 @@ told as (
 )
 
 select
-    coalesce(staged.currency_code, told.currency_code)
-    || ': ' || coalesce(staged.amount, 0) || ' in staging, ' || coalesce(told.amount, 0) || ' in the answers' as violation
+    concat(
+        coalesce(staged.currency_code, told.currency_code), ': ',
+        coalesce(staged.amount, 0), ' in staging, ', coalesce(told.amount, 0), ' in the answers'
+    ) as violation
 from staged
 full outer join told
     on staged.currency_code = told.currency_code

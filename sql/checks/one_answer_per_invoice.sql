@@ -1,19 +1,40 @@
 -- model:   checks.one_answer_per_invoice
 -- grain:   one row per violation
--- reads:   accepted.accounting_invoices, marts.invoice_checks
--- purpose: every accepted invoice has one answer, and every answer an invoice.
+-- reads:   accepted.accounting_invoices, marts.invoice_checks, marts.report_cells
+-- purpose: every accepted invoice has one answer, every answer an invoice, and the page counts each of them once.
 -- units:   rows
 -- source:  the law that nothing is lost
 
-with counted as (
-    select
-        (select count(*) from accepted.accounting_invoices) as invoices,
-        (select count(*) from marts.invoice_checks) as answers,
-        (select count(*) from accepted.accounting_invoices as invoices
-         semi join marts.invoice_checks as checks
-             on invoices.rowid = checks.row_key) as answered
+with accepted as (
+    select count(*) as invoices
+    from accepted.accounting_invoices
+),
+
+answers as (
+    select count(*) as invoices
+    from marts.invoice_checks
+),
+
+answered as (
+    select count(*) as invoices
+    from accepted.accounting_invoices as invoices
+    semi join marts.invoice_checks as checks
+        on invoices.rowid = checks.row_key
+),
+
+told as (
+    select coalesce(sum(cells.invoices), 0) as invoices
+    from marts.report_cells as cells
 )
 
-select counted.invoices || ' invoices, ' || counted.answers || ' answers, ' || counted.answered || ' answered' as violation
-from counted
-where counted.invoices <> counted.answers or counted.invoices <> counted.answered
+select
+    accepted.invoices || ' invoices, ' || answers.invoices || ' answers, ' || answered.invoices || ' answered, '
+    || told.invoices || ' on the page' as violation
+from accepted
+cross join answers
+cross join answered
+cross join told
+where
+    accepted.invoices <> answers.invoices
+    or accepted.invoices <> answered.invoices
+    or accepted.invoices <> told.invoices

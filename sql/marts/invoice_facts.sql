@@ -46,7 +46,9 @@ select
     coalesce(by_number.is_reformatted, false) as is_number_reformatted,
     case
         when by_id.row_key is not null
-            then by_id.portal_balance_amount <> invoices.balance_amount and by_id.portal_currency_code = invoices.currency_code
+            then
+                by_id.portal_balance_amount <> invoices.balance_amount
+                and by_id.portal_currency_code = invoices.currency_code
         when not by_number.is_recreated
             then
                 by_number.portal_balance_amount <> invoices.balance_amount

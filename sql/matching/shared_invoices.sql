@@ -41,4 +41,4 @@ where
     -- zero totals agree by chance: voided invoices keep their number
     and invoices.total_amount <> 0
     and coalesce(billed.bill_to_company_id_cw, billed.company_id_cw) is not null
-group by 1, 2
+group by invoices.customer_id_acct, coalesce(billed.bill_to_company_id_cw, billed.company_id_cw)

@@ -14,13 +14,9 @@ select
     ---------- text
     upper(invoices.invoice_number) as exact_number,
     -- prefix, separators and leading zeros are written differently from system to system
-    nullif(ltrim(
-        case
-            when starts_with(translate(upper(invoices.invoice_number), ' #-/._', ''), 'INV')
-                then substr(translate(upper(invoices.invoice_number), ' #-/._', ''), 4)
-            else translate(upper(invoices.invoice_number), ' #-/._', '')
-        end, '0'
-    ), '') as number_key,
+    nullif(ltrim(regexp_replace(
+        translate(upper(invoices.invoice_number), ' #-/._', ''), '^INV', ''
+    ), '0'), '') as number_key,
 
     ---------- amounts
     -- without a balance the whole total is taken to be open, unless the invoice is paid

@@ -10,13 +10,9 @@ select
     invoices.rowid as row_key_cw,
     invoices.* exclude (is_closed),
     upper(invoices.invoice_number) as exact_number,
-    nullif(ltrim(
-        case
-            when starts_with(translate(upper(invoices.invoice_number), ' #-/._', ''), 'INV')
-                then substr(translate(upper(invoices.invoice_number), ' #-/._', ''), 4)
-            else translate(upper(invoices.invoice_number), ' #-/._', '')
-        end, '0'
-    ), '') as number_key,
+    nullif(ltrim(regexp_replace(
+        translate(upper(invoices.invoice_number), ' #-/._', ''), '^INV', ''
+    ), '0'), '') as number_key,
     coalesce(
         invoices.is_closed,
         list_contains(this_run.closed_billing_status_names, lower(invoices.billing_status_name))

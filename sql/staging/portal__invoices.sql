@@ -9,11 +9,7 @@
 select
     invoices.rowid as portal_row_key,
     invoices.*,
-    nullif(ltrim(
-        case
-            when starts_with(translate(upper(invoices.invoice_number), ' #-/._', ''), 'INV')
-                then substr(translate(upper(invoices.invoice_number), ' #-/._', ''), 4)
-            else translate(upper(invoices.invoice_number), ' #-/._', '')
-        end, '0'
-    ), '') as number_key
+    nullif(ltrim(regexp_replace(
+        translate(upper(invoices.invoice_number), ' #-/._', ''), '^INV', ''
+    ), '0'), '') as number_key
 from accepted.portal_invoices as invoices
