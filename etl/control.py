@@ -52,6 +52,7 @@ def _run(settings: Settings, run: Run) -> pl.DataFrame:
     return pl.DataFrame({"run_id": [run.run_id]}).with_columns(
         as_of_at=pl.lit(as_of, dtype=pl.Datetime("us")),
         as_of_date=pl.lit(run.as_of.astimezone(ZoneInfo(portal.time_zone)).date()),
+        portal_time_zone=pl.lit(portal.time_zone),
         minimum_security_level=pl.lit(portal.minimum_security_level),
         has_customers=pl.lit("accounting_customers" in settings.sources),
         has_portal_list=pl.lit("portal_invoices" in settings.sources),

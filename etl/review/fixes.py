@@ -55,7 +55,10 @@ def guard_sql(column: str) -> str:
         column: name of a text column; it is quoted here.
     """
     quoted = '"' + column.replace('"', '""') + '"'
-    return f"case when regexp_matches({quoted}, '{FORMULA}') then concat('''', {quoted}) else {quoted} end"
+    # a text that begins with a letter or a digit, as nearly all do, is let through without the pattern
+    is_plain = " or ".join(f"{quoted} between '{first}' and '{last}~'" for first, last in ("09", "AZ", "az"))
+    is_formula = f"regexp_matches({quoted}, '{FORMULA}')"
+    return f"case when {is_plain} then {quoted} when {is_formula} then concat('''', {quoted}) else {quoted} end"
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:

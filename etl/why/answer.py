@@ -1,0 +1,190 @@
+"""Every gate of one invoice: passed, failed, unknown or not reached, with the values that decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from etl.domain import CauseClass, Stage
+from etl.engine import Engine, EngineRefusal
+from etl.errors import NotFound
+from etl.taxonomy import BIT, BY_CODE, CAUSES, codes, mask
+from etl.why import facts
+from etl.why.facts import Row
+from etl.why.values import FACET_OF, values
+
+_RIGHTLY_ABSENT: Final = mask(CauseClass.EXPECTED) & sum(1 << BIT[c.code] for c in CAUSES if c.stage is Stage.EXISTENCE)
+_DEFECTS: Final = mask(CauseClass.DEFECT)
+_DATED: Final = ("BEFORE_SYNC_START", "BACKDATED_ENTRY", "MISSED_IN_WINDOW")
+"""Causes that the recommended 'sync from' date mends, where it reaches back far enough."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One gate of one invoice.
+
+    Attributes:
+        subject: what is looked at; gates with one subject share their values.
+        result: passed, failed, unknown, or not reached.
+        values: what decided, in words.
+    """
+
+    cause: str
+    stage: str
+    kind: str
+    subject: str
+    title: str
+    result: str
+    values: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What to do about one cause.
+
+    Attributes:
+        legacy: in the words of the legacy interface.
+        current: in the words of today's interface.
+        detail: the date to sync from, or what to change for which contact; null where the words above say it all.
+    """
+
+    cause: str
+    who: str
+    legacy: str
+    current: str
+    detail: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Why one invoice does or does not show.
+
+    Attributes:
+        invoice: its row of marts.invoice_visibility and the facts that it was judged on.
+        checks: the chain, in order.
+        fixes: the primary cause's first, then those of the other defects in its way.
+        contact: the checks of the contact that was asked about, where one was.
+    """
+
+    invoice: Row
+    checks: tuple[Check, ...]
+    fixes: tuple[Fix, ...]
+    contact: Row | None = None
+
+
+def explain(database: Path, invoice: str, contact: str | None = None) -> list[Answer]:
+    """Answer for every invoice that carries the number, or has the id.
+
+    Args:
+        database: `night.duckdb` of a published run.
+        invoice: number or internal id, as a person writes it.
+        contact: e-mail of the person who asks.
+
+    Raises:
+        NotFound: no run, no such invoice in it, or no such contact.
+    """
+    if not database.exists():
+        message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
+        raise NotFound(message)
+    try:
+        engine = Engine(database, is_read_only=True)
+        try:
+            return _answers(engine, invoice, contact)
+        finally:
+            engine.close()
+    except EngineRefusal as error:
+        reason = str(error).splitlines()[0]
+        message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."
+        raise NotFound(message) from None
+
+
+def _answers(engine: Engine, invoice: str, contact: str | None) -> list[Answer]:
+    rows = facts.find(engine, invoice)
+    if not rows:
+        raise NotFound(facts.elsewhere(engine, invoice))
+    person = None if contact is None else facts.contact(engine, contact)
+    return [Answer(row, _chain(row), _fixes(row), person) for row in rows]
+
+
+def _chain(row: Row) -> tuple[Check, ...]:
+    results = {cause.code: _result(row, cause.code, cause.stage) for cause in CAUSES}
+    return tuple(
+        Check(
+            cause=cause.code,
+            stage=str(cause.stage),
+            kind=str(cause.kind),
+            subject=FACET_OF[cause.code].subject,
+            title=cause.title,
+            result=results[cause.code],
+            values=values(row, cause.code, results[cause.code]),
+        )
+        for cause in CAUSES
+    )
+
+
+def _result(row: Row, code: str, stage: Stage) -> str:
+    if facts.has(row["failed"], code):
+        return "failed"
+    if facts.has(row["unknown"], code):
+        return "unknown"
+    if stage is not Stage.EXISTENCE and row["failed"] & _RIGHTLY_ABSENT:
+        return "not reached"
+    reached = {
+        Stage.EXISTENCE: lambda: True,
+        Stage.IDENTITY: lambda: _is_identity_reached(row, code),
+        Stage.TRANSPORT: lambda: _is_transport_reached(row, code),
+        Stage.ACCESS: lambda: _is_access_reached(row, code),
+    }
+    return "passed" if reached[stage]() else "not reached"
+
+
+def _is_identity_reached(row: Row, code: str) -> bool:
+    subject = FACET_OF[code].subject
+    if subject == "company":
+        return bool(row["company_id_cw"]) and (bool(row["has_company"]) or code == "TARGET_MISSING")
+    if code == "UNMAPPED_CERTAIN":
+        return bool(row["company_id_cw"]) and row["is_in_portal"] is not None
+    return subject == "customer" or row["mapping_state"] != "excluded"
+
+
+def _is_transport_reached(row: Row, code: str) -> bool:
+    is_sent = row["document_status"] != "draft" and not row["is_future"] and row["is_transport_reached"]
+    if not is_sent:
+        return False
+    if code == "STALE_AMOUNT":
+        return bool(row["is_present"])
+    # one reason decides for what is absent; what a sync carried passes, although nothing proves that it arrived
+    is_decided = any(facts.has(row["failed"] | row["unknown"], other) for other in FACET_OF[code].phrases)
+    return bool(row["is_present"] or row["is_carried"]) and not is_decided
+
+
+def _is_access_reached(row: Row, code: str) -> bool:
+    if not row["is_access_reached"]:
+        return False
+    if code == "BILL_EMAIL_NOT_A_CONTACT":
+        return bool(row["has_bill_email"])
+    is_of_contact = FACET_OF[code].subject == "contact"
+    return not is_of_contact or bool(row["able_contact_count"] or row["proposed_contact_id_cw"])
+
+
+def _fixes(row: Row) -> tuple[Fix, ...]:
+    primary = row["primary_cause"]
+    if primary is None:
+        return ()
+    others = [code for code in codes(row["failed"] & _DEFECTS) if code != primary] if row["state"] == "blocked" else []
+    return tuple(
+        Fix(code, BY_CODE[code].who, BY_CODE[code].fix_legacy, BY_CODE[code].fix_current, _detail(row, code))
+        for code in (primary, *others)
+    )
+
+
+def _detail(row: Row, code: str) -> str | None:
+    cause = BY_CODE[code]
+    if code in _DATED:
+        if row["is_resync_single"]:
+            return "It is older than the recommended date: resync this invoice by itself"
+        return f"Recommended date: {row['sync_from_date']}, for everything that was missed since"
+    if cause.stage is Stage.ACCESS and FACET_OF[code].subject == "contact" and row["contact_fix"]:
+        return f"{row['proposed_contact_name']} ({row['proposed_contact_role']}): {row['contact_fix']}"
+    return None

@@ -1,0 +1,213 @@
+"""What the night's database knows of one invoice, and of what accounting does not have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from etl.engine import Engine
+from etl.errors import NotFound
+from etl.taxonomy import BIT
+
+Row: TypeAlias = dict[str, Any]
+
+ANSWER: Final = (
+    "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw", "company_name",
+    "mapping_state", "mapping_source", "document_type", "document_status", "state", "primary_cause", "causes",
+    "unknown_checks", "who_fixes", "invoice_date", "due_date", "created_at", "modified_at", "currency_code",
+    "total_amount", "balance_amount", "blocked_amount", "freed_amount", "days_past_due", "ageing_bucket",
+)  # fmt: skip
+"""The columns of marts.invoice_visibility that are the answer."""
+
+_MOST_ANSWERS: Final = 20
+
+_FACTS: Final = """
+    select {answer},
+        checks.failed, checks.unknown, checks.is_present, checks.is_carried, checks.is_freed_alone,
+        facts.is_future, facts.is_transport_reached, facts.is_access_reached, facts.has_bill_email,
+        facts.portal_match, facts.changed_at,
+        customers.is_active as customer_is_active, customers.has_customer_row, customers.merged_into_customer_id_acct,
+        customers.customer_email, customers.has_company, customers.is_in_portal,
+        own.parent_customer_id_acct, parents.company_id_cw as parent_company_id_cw,
+        mappings.certainty, mappings.candidate_count, mappings.best_lead, mappings.reason as mapping_reason,
+        mappings.judged_at, mappings.judged_by, mappings.conflict_company_id_cw,
+        conflicts.company_name as conflict_company_name,
+        companies.status_name, array_to_string(companies.type_names, ', ') as type_names,
+        companies.bill_to_company_id_cw, billed.company_name as bill_to_company_name,
+        access.contact_count, access.able_contact_count, company_facts.active_contact_count,
+        access.proposed_contact_id_cw, access.proposed_contact_name, access.proposed_contact_email,
+        access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix, contacts.login_holders,
+        invoices.bill_email, coalesce(by_id.portal_balance_amount, by_number.portal_balance_amount) as portal_balance_amount,
+        this_run.run_id, this_run.as_of_date, this_run.minimum_security_level, this_run.has_portal_list,
+        this_run.portal_time_zone
+    from marts.invoice_visibility as answers
+    cross join ctl.run as this_run
+    inner join staging.accounting__invoices as invoices on answers.row_key = invoices.row_key
+    inner join marts.invoice_facts as facts on answers.row_key = facts.row_key
+    inner join marts.invoice_checks as checks on answers.row_key = checks.row_key
+    left join marts.customer_facts as customers on answers.customer_id_acct = customers.customer_id_acct
+    left join staging.accounting__customers as own on answers.customer_id_acct = own.customer_id_acct
+    left join matching.mappings as mappings on answers.customer_id_acct = mappings.customer_id_acct
+    left join matching.mappings as parents on own.parent_customer_id_acct = parents.customer_id_acct
+    left join staging.connectwise__companies as companies on answers.company_id_cw = companies.company_id_cw
+    left join staging.connectwise__companies as billed on companies.bill_to_company_id_cw = billed.company_id_cw
+    left join staging.connectwise__companies as conflicts on mappings.conflict_company_id_cw = conflicts.company_id_cw
+    left join marts.company_access as access on answers.company_id_cw = access.company_id_cw
+    left join marts.company_facts as company_facts on answers.company_id_cw = company_facts.company_id_cw
+    left join marts.contact_checks as contacts on access.proposed_contact_id_cw = contacts.contact_id_cw
+    left join marts.portal_by_id as by_id on answers.row_key = by_id.row_key
+    left join marts.portal_by_number as by_number on answers.row_key = by_number.row_key
+    where answers.row_key in ({keys})
+    order by answers.row_key"""
+
+# what stands in other rows: name -> a select of one value, for the row at hand
+_BESIDE: Final = {
+    "same_number_ids": """
+        select string_agg(others.invoice_id_acct, ', ' order by others.row_key)
+        from staging.accounting__invoices as others
+        where others.exact_number = {exact_number} and others.invoice_id_acct <> {invoice_id}
+            and others.document_type = 'invoice'""",
+    "other_spellings": """
+        select string_agg(distinct spelt.place || ' has ' || spelt.invoice_number, ', ')
+        from (
+            select 'ConnectWise' as place, invoice_number, number_key from staging.connectwise__invoices
+            union all
+            select 'the portal', invoice_number, number_key from staging.portal__invoices
+        ) as spelt
+        where spelt.number_key = {number_key} and upper(spelt.invoice_number) <> {exact_number}""",
+    "candidates": """
+        select string_agg(
+            concat(found.company_id_cw, ' ', companies.company_name, ', certainty ', round(found.certainty, 2)),
+            '; ' order by found.rank)
+        from matching.candidates as found
+        left join staging.connectwise__companies as companies on found.company_id_cw = companies.company_id_cw
+        where found.customer_id_acct = {customer_id} and found.rank <= 3""",
+    "able_contacts": """
+        select string_agg(contact_name, ', ' order by contact_name)
+        from marts.contact_access where company_id_cw = {company_id} and can_see""",
+    "parent_company_name": """
+        select company_name from staging.connectwise__companies where company_id_cw = {parent_company_id}""",
+    "gap": """
+        select concat('gap ', gaps.gap_id, ', ', gaps.reason)
+        from marts.gap_invoices as members
+        inner join marts.sync_gaps as gaps on members.gap_id = gaps.gap_id
+        where members.invoice_id_acct = {invoice_id}""",
+    "last_sync_at": "select max(started_at) from staging.sync__runs where is_successful",
+    "sync_from_date": "select sync_from_date from marts.backfill_options where is_recommended",
+}
+
+
+def find(engine: Engine, invoice: str) -> list[Row]:
+    """What is known of every invoice that has this number or id; by the number's key where none has it as written."""
+    wanted = literal(invoice.strip())
+    key = number_key(invoice)
+    conditions = [
+        f"invoice_id_acct = {wanted} or exact_number = upper({wanted})",
+        f"number_key = {literal(key)}" if key else "false",
+    ]
+    for condition in conditions:
+        found = engine.rows(
+            f"select row_key from staging.accounting__invoices where {condition} order by row_key limit {_MOST_ANSWERS}"
+        )
+        if found:
+            keys = ", ".join(str(row_key) for (row_key,) in found)
+            answer = ", ".join(f"answers.{name}" for name in ANSWER)
+            rows = engine.frame(_FACTS.format(answer=answer, keys=keys)).to_dicts()
+            return [row | _beside(engine, row) for row in rows]
+    return []
+
+
+def _beside(engine: Engine, row: Row) -> Row:
+    number = row["invoice_number"]
+    values = {
+        "exact_number": number.upper() if number else None,
+        "number_key": number_key(number) if number else None,
+        "invoice_id": row["invoice_id_acct"],
+        "customer_id": row["customer_id_acct"],
+        "company_id": row["company_id_cw"],
+        "parent_company_id": row["parent_company_id_cw"],
+    }
+    quoted = {name: "null" if value is None else literal(value) for name, value in values.items()}
+    found = {name: next(iter(engine.rows(sql.format(**quoted))), (None,))[0] for name, sql in _BESIDE.items()}
+    return found | {"is_resync_single": _is_older(row, found["sync_from_date"])}
+
+
+def _is_older(row: Row, sync_from: Any) -> bool:
+    """Whether a sync from the recommended date would not ask for this invoice: it has to be resynced by itself."""
+    entered = row["created_at"] or row["changed_at"]
+    if entered is None or sync_from is None:
+        return True
+    start = datetime.combine(sync_from, time(), ZoneInfo(row["portal_time_zone"])).astimezone(UTC)
+    return bool(entered < start.replace(tzinfo=None))
+
+
+def number_key(number: str) -> str:
+    """The key by which numbers are compared, as staging has it."""
+    bare = number.upper().translate(str.maketrans("", "", " #-/._"))
+    return bare.removeprefix("INV").lstrip("0")
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def elsewhere(engine: Engine, invoice: str) -> str:
+    """What can be said of an invoice that accounting does not have: where it is instead, and what to do."""
+    key, wanted = literal(number_key(invoice)), literal(invoice.strip())
+    unposted = engine.rows(f"""
+        select unposted.cause, unposted.fix, unposted.company_name, unposted.invoice_number
+        from marts.unposted_invoices as unposted
+        inner join staging.connectwise__invoices as invoices on unposted.invoice_id_cw = invoices.invoice_id_cw
+        where (invoices.number_key = {key} and {key} <> '') or invoices.invoice_id_cw = {wanted}""")
+    if unposted:
+        cause, fix, company, number = unposted[0]
+        return f"{number} is not in accounting: ConnectWise has it, for {company or 'an unknown company'} ({cause}). {fix}."
+    portal = engine.rows(f"""
+        select only_there.cause, only_there.invoice_number
+        from marts.portal_only_invoices as only_there
+        inner join staging.portal__invoices as invoices on only_there.portal_invoice_id = invoices.portal_invoice_id
+        where (invoices.number_key = {key} and {key} <> '') or invoices.invoice_id_acct = {wanted}
+            or invoices.portal_invoice_id = {wanted}""")
+    if portal:
+        cause, number = portal[0]
+        return (
+            f"{number or invoice} is only in the portal ({cause}): accounting does not have it."
+            " Legacy interface: Verify Content For Next Sync. Current interface: delete its card in Entities."
+        )
+    aside = engine.rows(f"""
+        select source_file, source_line, broken_rules from quarantine.rows
+        where relation = 'accounting_invoices'
+            and {wanted} in (row_values ->> '$.invoice_id_acct', row_values ->> '$.invoice_number')
+        order by source_file, source_line""")
+    if aside:
+        file, line, rules = aside[0]
+        place = file if line is None else f"{file}, line {line}"
+        return f"{invoice} is in quarantine: {place}: {'; '.join(rules)}. Correct it there and export it again."
+    return f"{invoice} is in none of the sources of this night. Check the number, or widen the accounting export."
+
+
+def contact(engine: Engine, email: str) -> Row:
+    """The contact who logs in with this address.
+
+    Raises:
+        NotFound: nobody does.
+    """
+    wanted = literal(email.strip())
+    frame = engine.frame(f"""
+        select contacts.*, companies.company_name
+        from marts.contact_access as contacts
+        left join staging.connectwise__companies as companies on contacts.company_id_cw = companies.company_id_cw
+        where lower(contacts.default_email) = lower({wanted})
+        order by contacts.can_see desc, contacts.is_active desc, contacts.contact_id_cw
+        limit 1""")
+    if frame.is_empty():
+        message = f"No ConnectWise contact logs in with {email}. Look for another address, or create the contact."
+        raise NotFound(message)
+    return frame.to_dicts()[0]
+
+
+def has(mask: int, code: str) -> bool:
+    """Whether the cause is in the mask."""
+    return bool(mask & 1 << BIT[code])

@@ -1,0 +1,151 @@
+"""An answer as text for a terminal, and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import groupby
+from typing import Final
+
+from etl.domain import CauseClass
+from etl.taxonomy import BY_CODE
+from etl.why.answer import Answer, Check, Fix
+from etl.why.facts import ANSWER, Row
+from etl.why.values import FACET_OF, money, plain
+
+_VERDICT: Final = {
+    "visible": "VISIBLE: it is in the portal, its customer is mapped, and somebody there can see it",
+    "blocked": "BLOCKED",
+    "waiting": "WAITING",
+    "expected": "EXPECTED, not a fault",
+    "unknown": "UNKNOWN: nothing wrong was found, and nothing proves that it shows",
+}
+_PASSED, _NOT_REACHED = "passed", "not reached"
+_WIDTH: Final = 12
+
+
+def to_json(answers: list[Answer]) -> str:
+    """The answers as JSON, one object per invoice."""
+    told = [
+        {
+            "run_id": answer.invoice["run_id"],
+            "invoice": {name: plain(answer.invoice[name]) for name in ANSWER},
+            "checks": [asdict(check) for check in answer.checks],
+            "fixes": [asdict(fix) for fix in answer.fixes],
+            "contact": answer.contact and {name: plain(value) for name, value in answer.contact.items()},
+        }
+        for answer in answers
+    ]
+    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+
+
+def to_text(answers: list[Answer]) -> str:
+    """The answers for a terminal: the verdict, the chain, the fix."""
+    return "\n".join("\n".join(_lines(answer)) + "\n" for answer in answers)
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    row = answer.invoice
+    yield f"{row['invoice_number'] or 'without a number'} (id {row['invoice_id_acct']}), {row['customer_name']}"
+    yield f"{row['currency_code']} {money(row['balance_amount'])} open of {money(row['total_amount'])}, {_due(row)}"
+    yield ""
+    yield _verdict(row)
+    for stage, checks in groupby(answer.checks, lambda check: check.stage):
+        yield ""
+        yield from _stage(stage, list(checks))
+    yield from _fix_lines(answer)
+    yield from _contact_lines(answer)
+
+
+def _due(row: Row) -> str:
+    if row["due_date"] is None:
+        return "no due date"
+    days = row["days_past_due"]
+    return f"due {row['due_date']}" + (f", {days} days ago" if days > 0 else "")
+
+
+def _verdict(row: Row) -> str:
+    cause = row["primary_cause"]
+    return _VERDICT[row["state"]] if cause is None else f"{_VERDICT[row['state']]}: {BY_CODE[cause].title} [{cause}]"
+
+
+def _stage(stage: str, checks: list[Check]) -> Iterator[str]:
+    if all(check.result == _NOT_REACHED for check in checks):
+        yield f"{stage}: not reached"
+        return
+    yield stage
+    for _, group in groupby(checks, lambda check: check.subject):
+        of_subject = list(group)
+        # what is wrong comes first; passed gates of one subject share a line
+        for check in of_subject:
+            if check.result not in {_PASSED, _NOT_REACHED}:
+                yield f"  {check.result:<{_WIDTH}} {check.subject}: {check.title}{_remark(check)} [{check.values}]"
+        yield from _together(of_subject, _PASSED)
+        yield from _together(of_subject, _NOT_REACHED)
+
+
+def _remark(check: Check) -> str:
+    return " (a remark: it hides nothing)" if check.kind == CauseClass.REMARK else ""
+
+
+def _together(checks: Iterable[Check], result: str) -> Iterator[str]:
+    alike = [check for check in checks if check.result == result]
+    if not alike:
+        return
+    if result == _PASSED:
+        phrases = dict.fromkeys(FACET_OF[check.cause].phrases[check.cause] for check in alike)
+        yield f"  {result:<{_WIDTH}} {alike[0].subject}: {', '.join(phrases)} [{alike[0].values}]"
+    else:
+        yield f"  {result:<{_WIDTH}} {alike[0].subject}: {', '.join(check.title.lower() for check in alike)}"
+
+
+def _fix_lines(answer: Answer) -> Iterator[str]:
+    row = answer.invoice
+    if row["state"] in {"visible", "unknown"}:
+        return
+    for place, fix in enumerate(answer.fixes):
+        yield ""
+        yield _fix_heading(row, fix, place)
+        yield f"  legacy interface:  {fix.legacy}"
+        yield f"  current interface: {fix.current}"
+        if fix.detail:
+            yield f"  {fix.detail}"
+
+
+def _fix_heading(row: Row, fix: Fix, place: int) -> str:
+    if row["state"] != "blocked":
+        return "What to do: nothing has to be mended"
+    if place:
+        return f"Then: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
+    if row["is_freed_alone"]:
+        return f"Fix, by {fix.who}: frees {row['currency_code']} {money(row['balance_amount'])}"
+    return f"Fix, by {fix.who}: not enough alone, see below"
+
+
+def _contact_lines(answer: Answer) -> Iterator[str]:
+    person, row = answer.contact, answer.invoice
+    if person is None:
+        return
+    yield ""
+    name = f"{person['contact_name']} <{person['default_email']}>"
+    company = row["company_id_cw"]
+    if company is None:
+        yield f"{name}: cannot see it, for the customer is mapped to no company"
+    elif person["company_id_cw"] != company:
+        own = f"{person['company_id_cw']} {person['company_name'] or ''}".strip() if person["company_id_cw"] else "none"
+        yield f"{name}: cannot see it. The contact's company is {own}; the invoice goes to {company} {row['company_name']}"
+    elif not person["can_see"]:
+        yield f"{name}: cannot look into the portal. {_broken(person)}"
+    elif row["state"] == "visible":
+        yield f"{name}: can see it"
+    else:
+        yield f"{name}: may see this company's invoices, and will see this one when it shows"
+
+
+def _broken(person: Row) -> str:
+    titles = [
+        "The contact is inactive" if code == "CONTACT_INACTIVE" else f"{BY_CODE[code].title} [{code}]"
+        for code in person["broken_checks"].split()
+    ]
+    return "; ".join(titles)

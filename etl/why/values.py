@@ -1,0 +1,236 @@
+"""The values that decide each gate, in the words of somebody who reads the row aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from etl.why.facts import Row
+
+_FOUND_BY: Final = {1: "found by its id", 2: "found by number and customer", 3: "found by number and total"}
+
+
+@dataclass(frozen=True)
+class Facet:
+    """Gates that look at the same thing.
+
+    Attributes:
+        subject: the thing, for example 'mapping'.
+        tell: its values; given the row and the gate that failed, or null where it passed.
+        phrases: cause -> what it means that the gate is passed.
+    """
+
+    subject: str
+    tell: Callable[[Row, str | None], str]
+    phrases: Mapping[str, str]
+
+
+def money(amount: Decimal | None) -> str:
+    """An amount with its decimals: two, or more where it has them."""
+    if amount is None:
+        return "none"
+    return f"{amount:,.2f}" if amount == round(amount, 2) else f"{amount:,.4f}"
+
+
+def instant(moment: datetime | None) -> str:
+    """A time, to the minute."""
+    return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _document(row: Row, failed: str | None) -> str:
+    kind = (row["document_type"] or "type not given").replace("_", " ")
+    return f"{kind}, {row['document_status'] or 'status not given'}"
+
+
+def _amount(row: Row, failed: str | None) -> str:
+    return f"{row['currency_code']} {money(row['balance_amount'])} open of {money(row['total_amount'])}"
+
+
+def _date(row: Row, failed: str | None) -> str:
+    return f"dated {row['invoice_date']}, judged on {row['as_of_date']}"
+
+
+def _number(row: Row, failed: str | None) -> str:
+    number = row["invoice_number"] or "no number"
+    if failed == "DUPLICATE_NUMBER":
+        return f"{number} is also on {row['same_number_ids'] or 'another invoice'}"
+    if failed == "NUMBER_REFORMATTED":
+        return f"{number} here, {row['other_spellings'] or 'written otherwise elsewhere'}"
+    if failed == "CREATED_ONLY_IN_ACCOUNTING":
+        return f"no ConnectWise invoice has {number}"
+    return str(number)
+
+
+def _customer(row: Row, failed: str | None) -> str:
+    who = f"{row['customer_id_acct']} {row['customer_name'] or ''}".strip()
+    if failed == "CUSTOMER_EXCLUDED":
+        return f"{who}, excluded by {_judge(row)}"
+    if failed == "CUSTOMER_NOT_IN_EXTRACT":
+        return f"{who}, known from its invoices only"
+    if row["merged_into_customer_id_acct"]:
+        return f"{who}, merged into {row['merged_into_customer_id_acct']}"
+    standing = {True: "active", False: "inactive", None: "nothing says whether it is active"}
+    return f"{who}, {standing[row['customer_is_active']]}"
+
+
+def _judge(row: Row) -> str:
+    return f"{row['judged_by'] or 'a person'} on {row['judged_at']:%Y-%m-%d}" if row["judged_at"] else "a person"
+
+
+def _company_of(row: Row) -> str:
+    return f"{row['company_id_cw']} {row['company_name'] or '(not among the companies that were read)'}"
+
+
+def _mapping(row: Row, failed: str | None) -> str:
+    if failed == "MAPPING_CONFLICT":
+        other = f"{row['conflict_company_id_cw']} {row['conflict_company_name'] or ''}".strip()
+        now = f"mapped to {_company_of(row)} by {_mapper(row)}" if row["company_id_cw"] else "not mapped"
+        return f"{now}; against it: {other} ({row['mapping_reason']})"
+    if failed == "SUBCUSTOMER_UNMAPPED":
+        parent = f"{row['parent_company_id_cw']} {row['parent_company_name'] or ''}".strip()
+        return f"not mapped; its parent {row['parent_customer_id_acct']} is mapped to {parent}"
+    if row["company_id_cw"]:
+        return f"to {_company_of(row)} by {_mapper(row)}"
+    if row["mapping_state"] == "excluded":
+        return "excluded"
+    if not row["candidates"]:
+        return "not mapped, and no company is like it"
+    count = row["candidate_count"] or 0
+    counted = "one candidate" if count == 1 else f"{count} candidates"
+    return f"not mapped; {counted}: {row['candidates']}; {row['mapping_reason']}"
+
+
+def _mapper(row: Row) -> str:
+    if row["mapping_source"] == "judgement":
+        return _judge(row)
+    if row["mapping_source"] == "portal":
+        return "the portal's own mapping"
+    return f"certainty: {row['mapping_reason']}"
+
+
+def _company(row: Row, failed: str | None) -> str:
+    if not row["has_company"]:
+        return f"{row['company_id_cw']} is not among the companies that were read"
+    status = row["status_name"] or "not given"
+    company = _company_of(row)
+    told = {
+        "TARGET_DELETED": f"{company} is in the recycle bin",
+        "TARGET_HIDDEN": f"{company}: type {row['type_names'] or 'not given'}, status {status}",
+        "BILL_TO_ELSEWHERE": (
+            f"{company} bills to {row['bill_to_company_id_cw']} {row['bill_to_company_name'] or ''}".strip()
+        ),
+    }
+    return told.get(failed or "", f"{company}, status {status}")
+
+
+def _sync(row: Row, failed: str | None) -> str:
+    if row["is_present"]:
+        return f"in the portal, {_FOUND_BY.get(row['portal_match'], 'found')}"
+    times = f"created {instant(row['created_at'])}, changed {instant(row['changed_at'])}"
+    last = f"last successful sync {instant(row['last_sync_at'])}"
+    if not row["has_portal_list"]:
+        place = "a sync carried it; without the portal's list nothing proves that it arrived" if failed is None else ""
+        return "; ".join(part for part in (place, times, last) if part)
+    gap = f"; {row['gap']}" if row["gap"] else ""
+    return f"not in the portal's list; {times}; {last}{gap}"
+
+
+def _portal_amount(row: Row, failed: str | None) -> str:
+    shown = row["portal_balance_amount"]
+    portal = "the portal tells no amount" if shown is None else f"portal {money(shown)}"
+    return f"{portal}, accounting {money(row['balance_amount'])} {row['currency_code']}"
+
+
+def _contacts(row: Row, failed: str | None) -> str:
+    count, able = row["contact_count"] or 0, row["able_contact_count"] or 0
+    if able:
+        return f"{able} of {count} can see invoices: {row['able_contacts']}"
+    counted = "1 contact" if count == 1 else f"{count or 'no'} contacts"
+    active = f", {row['active_contact_count'] or 'none'} active" if count else ""
+    related = ", somebody at a related company can" if failed == "CONTACT_AT_PARENT_OR_CHILD" else ""
+    return f"{counted}{active}, nobody can see invoices{related}"
+
+
+def _contact(row: Row, failed: str | None) -> str:
+    if row["able_contact_count"]:
+        return f"enough that {row['able_contacts']} can"
+    person = f"{row['proposed_contact_name']} ({row['proposed_contact_role']})"
+    email = row["proposed_contact_email"] or "no e-mail"
+    level = f"level {row['proposed_level'] or 'none'}, needed {row['minimum_security_level']}"
+    told = {
+        "LOGIN_DISABLED": f"{person}: login disabled",
+        "DUPLICATE_LOGIN_EMAIL": f"{person}: {email} is the login of {row['login_holders']} active contacts",
+        "NO_LOGIN_EMAIL": f"{person}: no default e-mail",
+        "BAD_EMAIL": f"{person}: {email}",
+    }
+    if failed is None:
+        return f"{person}: {email}, {level}"
+    return told.get(failed, f"{person}: {level}")
+
+
+def _billing_email(row: Row, failed: str | None) -> str:
+    return f"{row['bill_email'] or row['customer_email'] or 'none given'}"
+
+
+_MAPPED: Final = "mapped"
+FACETS: Final = (
+    Facet("document", _document, {
+        "NOT_AN_INVOICE": "an invoice", "DRAFT": "not a draft", "DELETED": "not deleted", "VOIDED": "not voided",
+    }),
+    Facet("amount", _amount, {
+        "ZERO_TOTAL": "not zero", "PAID_IN_FULL": "not paid in full", "NEGATIVE_BALANCE": "not negative",
+    }),
+    Facet("date", _date, {"FUTURE_DATED": "not in the future"}),
+    Facet("number", _number, {
+        "DUPLICATE_NUMBER": "on no other invoice", "NUMBER_REFORMATTED": "written alike everywhere",
+        "CREATED_ONLY_IN_ACCOUNTING": "known to ConnectWise, as far as its invoices were given",
+    }),
+    Facet("customer", _customer, {
+        "CUSTOMER_EXCLUDED": "not excluded", "CUSTOMER_NOT_IN_EXTRACT": "in the customer extract",
+        "CUSTOMER_INACTIVE": "active",
+    }),
+    Facet("mapping", _mapping, {
+        "UNMAPPED_NO_CANDIDATE": _MAPPED, "UNMAPPED_AMBIGUOUS": _MAPPED, "UNMAPPED_PROBABLE": _MAPPED,
+        "SUBCUSTOMER_UNMAPPED": _MAPPED, "UNMAPPED_CERTAIN": "in the portal too",
+        "MAPPING_CONFLICT": "nothing against it",
+    }),
+    Facet("company", _company, {
+        "TARGET_MISSING": "there", "TARGET_DELETED": "not deleted", "TARGET_INACTIVE": "active",
+        "TARGET_HIDDEN": "not hidden", "BILL_TO_ELSEWHERE": "billed itself",
+    }),
+    Facet("sync", _sync, dict.fromkeys((
+        "SYNC_STALLED", "PENDING_NEXT_SYNC", "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED",
+        "BACKDATED_ENTRY", "MISSED_IN_WINDOW", "MISSED_UNDATED",
+    ), "not missed")),
+    Facet("portal's amount", _portal_amount, {"STALE_AMOUNT": "up to date, as far as it is told"}),
+    Facet("contacts", _contacts, {
+        "NO_CONTACT": "there is one", "ONLY_INACTIVE_CONTACTS": "one is active",
+        "CONTACT_AT_PARENT_OR_CHILD": "at the company itself",
+    }),
+    Facet("contact", _contact, {
+        "NO_LOGIN_EMAIL": "has an e-mail", "BAD_EMAIL": "a proper address", "DUPLICATE_LOGIN_EMAIL": "shared with nobody",
+        "LOGIN_DISABLED": "may log in", "LEVEL_MISSING": "has a level", "LEVEL_INVALID": "a level from 1 to 6",
+        "LEVEL_TOO_LOW": "level high enough",
+    }),
+    Facet("billing e-mail", _billing_email, {"BILL_EMAIL_NOT_A_CONTACT": "a contact's"}),
+)  # fmt: skip
+"""Every gate belongs to one facet; a test holds that none is left out."""
+
+FACET_OF: Final[Mapping[str, Facet]] = {code: facet for facet in FACETS for code in facet.phrases}
+
+
+def values(row: Row, code: str, result: str) -> str:
+    """What decided the gate; empty where it was not reached."""
+    if result == "not reached":
+        return ""
+    return FACET_OF[code].tell(row, None if result == "passed" else code)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: amounts and times as text."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}" if value == round(value, 2) else str(value)
+    return value if isinstance(value, (bool, int, float, str, type(None))) else str(value)
