@@ -63,7 +63,7 @@ class Answer:
     Attributes:
         invoice: its row of marts.invoice_visibility and the facts that it was judged on.
         checks: the chain, in order.
-        fixes: the primary cause's first, then those of the other defects in its way.
+        fixes: the primary cause's first, then those of the other defects.
         contact: the checks of the contact that was asked about, where one was.
     """
 
@@ -130,22 +130,32 @@ def _result(row: Row, code: str, stage: Stage) -> str:
         return "unknown"
     if stage is not Stage.EXISTENCE and row["failed"] & _RIGHTLY_ABSENT:
         return "not reached"
-    reached = {
-        Stage.EXISTENCE: lambda: True,
-        Stage.IDENTITY: lambda: _is_identity_reached(row, code),
-        Stage.TRANSPORT: lambda: _is_transport_reached(row, code),
-        Stage.ACCESS: lambda: _is_access_reached(row, code),
-    }
-    return "passed" if reached[stage]() else "not reached"
+    if stage is Stage.IDENTITY:
+        is_reached = _is_identity_reached(row, code)
+    elif stage is Stage.TRANSPORT:
+        is_reached = _is_transport_reached(row, code)
+    elif stage is Stage.ACCESS:
+        is_reached = _is_access_reached(row, code)
+    else:
+        is_reached = _is_existence_reached(row, code)
+    return "passed" if is_reached else "not reached"
+
+
+def _is_existence_reached(row: Row, code: str) -> bool:
+    if code == "ZERO_TOTAL":
+        return bool(row["document_status"] != "voided")
+    return code != "CREATED_ONLY_IN_ACCOUNTING" or bool(row["has_connectwise_invoices"])
 
 
 def _is_identity_reached(row: Row, code: str) -> bool:
     subject = FACET_OF[code].subject
+    if subject == "customer":
+        return code != "CUSTOMER_NOT_IN_EXTRACT" or bool(row["has_customers"])
     if subject == "company":
         return bool(row["company_id_cw"]) and (bool(row["has_company"]) or code == "TARGET_MISSING")
-    if code == "UNMAPPED_CERTAIN":
-        return bool(row["company_id_cw"]) and row["is_in_portal"] is not None
-    return subject == "customer" or row["mapping_state"] != "excluded"
+    if code == "UNMAPPED_CERTAIN" and row["is_in_portal"] is None:
+        return False
+    return bool(row["company_id_cw"]) or (code == "MAPPING_CONFLICT" and row["mapping_state"] != "excluded")
 
 
 def _is_transport_reached(row: Row, code: str) -> bool:
@@ -153,10 +163,14 @@ def _is_transport_reached(row: Row, code: str) -> bool:
     if not is_sent:
         return False
     if code == "STALE_AMOUNT":
-        return bool(row["is_present"])
+        return bool(row["is_present"]) and row["portal_balance_amount"] is not None
     # one reason decides for what is absent; what a sync carried passes, although nothing proves that it arrived
-    is_decided = any(facts.has(row["failed"] | row["unknown"], other) for other in FACET_OF[code].phrases)
-    return bool(row["is_present"] or row["is_carried"]) and not is_decided
+    return bool(row["is_present"] or row["is_carried"]) and not _is_decided(row, code)
+
+
+def _is_decided(row: Row, code: str) -> bool:
+    """Whether another gate of the same facet failed or is unknown."""
+    return any(facts.has(row["failed"] | row["unknown"], other) for other in FACET_OF[code].phrases)
 
 
 def _is_access_reached(row: Row, code: str) -> bool:
@@ -164,18 +178,19 @@ def _is_access_reached(row: Row, code: str) -> bool:
         return False
     if code == "BILL_EMAIL_NOT_A_CONTACT":
         return bool(row["has_bill_email"])
-    is_of_contact = FACET_OF[code].subject == "contact"
-    return not is_of_contact or bool(row["able_contact_count"] or row["proposed_contact_id_cw"])
+    if FACET_OF[code].subject == "contacts":
+        return not _is_decided(row, code)
+    return bool(row["able_contact_count"] or row["proposed_contact_id_cw"])
 
 
 def _fixes(row: Row) -> tuple[Fix, ...]:
     primary = row["primary_cause"]
-    if primary is None:
-        return ()
-    others = [code for code in codes(row["failed"] & _DEFECTS) if code != primary] if row["state"] == "blocked" else []
+    first = [] if primary is None else [primary]
+    # what is rightly absent, or waits, needs nothing else; what is shown with an old amount does
+    others = codes(row["failed"] & _DEFECTS) if row["state"] in {"blocked", "visible", "unknown"} else []
     return tuple(
         Fix(code, BY_CODE[code].who, BY_CODE[code].fix_legacy, BY_CODE[code].fix_current, _detail(row, code))
-        for code in (primary, *others)
+        for code in dict.fromkeys([*first, *others])
     )
 
 

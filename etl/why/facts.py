@@ -38,9 +38,9 @@ _FACTS: Final = """
         access.contact_count, access.able_contact_count, company_facts.active_contact_count,
         access.proposed_contact_id_cw, access.proposed_contact_name, access.proposed_contact_email,
         access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix, contacts.login_holders,
-        invoices.bill_email, coalesce(by_id.portal_balance_amount, by_number.portal_balance_amount) as portal_balance_amount,
-        this_run.run_id, this_run.as_of_date, this_run.minimum_security_level, this_run.has_portal_list,
-        this_run.portal_time_zone
+        coalesce(by_id.portal_balance_amount, by_number.portal_balance_amount) as portal_balance_amount,
+        invoices.bill_email, this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
+        this_run.has_portal_list, this_run.has_customers, this_run.has_connectwise_invoices, this_run.portal_time_zone
     from marts.invoice_visibility as answers
     cross join ctl.run as this_run
     inner join staging.accounting__invoices as invoices on answers.row_key = invoices.row_key
@@ -163,7 +163,8 @@ def elsewhere(engine: Engine, invoice: str) -> str:
         where (invoices.number_key = {key} and {key} <> '') or invoices.invoice_id_cw = {wanted}""")
     if unposted:
         cause, fix, company, number = unposted[0]
-        return f"{number} is not in accounting: ConnectWise has it, for {company or 'an unknown company'} ({cause}). {fix}."
+        client = company or "an unknown company"
+        return f"{number} is not in accounting: ConnectWise has it, for {client} ({cause}). {fix}."
     portal = engine.rows(f"""
         select only_there.cause, only_there.invoice_number
         from marts.portal_only_invoices as only_there

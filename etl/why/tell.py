@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
 from typing import Final
@@ -22,7 +22,6 @@ _VERDICT: Final = {
     "unknown": "UNKNOWN: nothing wrong was found, and nothing proves that it shows",
 }
 _PASSED, _NOT_REACHED = "passed", "not reached"
-_WIDTH: Final = 12
 
 
 def to_json(answers: list[Answer]) -> str:
@@ -75,35 +74,36 @@ def _stage(stage: str, checks: list[Check]) -> Iterator[str]:
         yield f"{stage}: not reached"
         return
     yield stage
-    for _, group in groupby(checks, lambda check: check.subject):
-        of_subject = list(group)
+    for subject in dict.fromkeys(check.subject for check in checks):
+        of_subject = [check for check in checks if check.subject == subject]
         # what is wrong comes first; passed gates of one subject share a line
         for check in of_subject:
             if check.result not in {_PASSED, _NOT_REACHED}:
-                yield f"  {check.result:<{_WIDTH}} {check.subject}: {check.title}{_remark(check)} [{check.values}]"
-        yield from _together(of_subject, _PASSED)
-        yield from _together(of_subject, _NOT_REACHED)
+                yield _line(check, f"{check.title}{_remark(check)}: {check.values}")
+        yield from _together(of_subject)
+
+
+def _line(check: Check, text: str) -> str:
+    return f"  {check.result:<12} {check.subject:<16} {text}"
 
 
 def _remark(check: Check) -> str:
-    return " (a remark: it hides nothing)" if check.kind == CauseClass.REMARK else ""
+    return " (a remark, it hides nothing)" if check.kind == CauseClass.REMARK else ""
 
 
-def _together(checks: Iterable[Check], result: str) -> Iterator[str]:
-    alike = [check for check in checks if check.result == result]
-    if not alike:
-        return
-    if result == _PASSED:
-        phrases = dict.fromkeys(FACET_OF[check.cause].phrases[check.cause] for check in alike)
-        yield f"  {result:<{_WIDTH}} {alike[0].subject}: {', '.join(phrases)} [{alike[0].values}]"
-    else:
-        yield f"  {result:<{_WIDTH}} {alike[0].subject}: {', '.join(check.title.lower() for check in alike)}"
+def _together(checks: list[Check]) -> Iterator[str]:
+    passed = [check for check in checks if check.result == _PASSED]
+    if passed:
+        phrases = dict.fromkeys(FACET_OF[check.cause].phrases[check.cause] for check in passed)
+        is_told = any(check.result in {"failed", "unknown"} for check in checks)
+        yield _line(passed[0], ", ".join(phrases) if is_told else f"{passed[0].values} ({', '.join(phrases)})")
+    unreached = [check for check in checks if check.result == _NOT_REACHED]
+    if unreached:
+        yield _line(unreached[0], ", ".join(check.cause for check in unreached))
 
 
 def _fix_lines(answer: Answer) -> Iterator[str]:
     row = answer.invoice
-    if row["state"] in {"visible", "unknown"}:
-        return
     for place, fix in enumerate(answer.fixes):
         yield ""
         yield _fix_heading(row, fix, place)
@@ -114,6 +114,8 @@ def _fix_lines(answer: Answer) -> Iterator[str]:
 
 
 def _fix_heading(row: Row, fix: Fix, place: int) -> str:
+    if row["primary_cause"] is None:
+        return f"All the same: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["state"] != "blocked":
         return "What to do: nothing has to be mended"
     if place:
@@ -133,8 +135,8 @@ def _contact_lines(answer: Answer) -> Iterator[str]:
     if company is None:
         yield f"{name}: cannot see it, for the customer is mapped to no company"
     elif person["company_id_cw"] != company:
-        own = f"{person['company_id_cw']} {person['company_name'] or ''}".strip() if person["company_id_cw"] else "none"
-        yield f"{name}: cannot see it. The contact's company is {own}; the invoice goes to {company} {row['company_name']}"
+        own = f"{person['company_id_cw'] or 'none'} {person['company_name'] or ''}".strip()
+        yield f"{name}: cannot see it. The contact's company is {own}, the invoice's {company} {row['company_name']}"
     elif not person["can_see"]:
         yield f"{name}: cannot look into the portal. {_broken(person)}"
     elif row["state"] == "visible":

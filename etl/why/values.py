@@ -40,16 +40,16 @@ def instant(moment: datetime | None) -> str:
     return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _document(row: Row, failed: str | None) -> str:
+def _document(row: Row, _: str | None) -> str:
     kind = (row["document_type"] or "type not given").replace("_", " ")
     return f"{kind}, {row['document_status'] or 'status not given'}"
 
 
-def _amount(row: Row, failed: str | None) -> str:
+def _amount(row: Row, _: str | None) -> str:
     return f"{row['currency_code']} {money(row['balance_amount'])} open of {money(row['total_amount'])}"
 
 
-def _date(row: Row, failed: str | None) -> str:
+def _date(row: Row, _: str | None) -> str:
     return f"dated {row['invoice_date']}, judged on {row['as_of_date']}"
 
 
@@ -87,8 +87,9 @@ def _company_of(row: Row) -> str:
 def _mapping(row: Row, failed: str | None) -> str:
     if failed == "MAPPING_CONFLICT":
         other = f"{row['conflict_company_id_cw']} {row['conflict_company_name'] or ''}".strip()
-        now = f"mapped to {_company_of(row)} by {_mapper(row)}" if row["company_id_cw"] else "not mapped"
-        return f"{now}; against it: {other} ({row['mapping_reason']})"
+        if row["company_id_cw"]:
+            return f"to {_company_of(row)} by {_mapper(row)}, but the evidence is for {other}"
+        return f"not mapped, but the portal may show it to {other}: {row['mapping_reason']}"
     if failed == "SUBCUSTOMER_UNMAPPED":
         parent = f"{row['parent_company_id_cw']} {row['parent_company_name'] or ''}".strip()
         return f"not mapped; its parent {row['parent_customer_id_acct']} is mapped to {parent}"
@@ -138,7 +139,7 @@ def _sync(row: Row, failed: str | None) -> str:
     return f"not in the portal's list; {times}; {last}{gap}"
 
 
-def _portal_amount(row: Row, failed: str | None) -> str:
+def _portal_amount(row: Row, _: str | None) -> str:
     shown = row["portal_balance_amount"]
     portal = "the portal tells no amount" if shown is None else f"portal {money(shown)}"
     return f"{portal}, accounting {money(row['balance_amount'])} {row['currency_code']}"
@@ -171,7 +172,7 @@ def _contact(row: Row, failed: str | None) -> str:
     return told.get(failed, f"{person}: {level}")
 
 
-def _billing_email(row: Row, failed: str | None) -> str:
+def _billing_email(row: Row, _: str | None) -> str:
     return f"{row['bill_email'] or row['customer_email'] or 'none given'}"
 
 
@@ -186,7 +187,7 @@ FACETS: Final = (
     Facet("date", _date, {"FUTURE_DATED": "not in the future"}),
     Facet("number", _number, {
         "DUPLICATE_NUMBER": "on no other invoice", "NUMBER_REFORMATTED": "written alike everywhere",
-        "CREATED_ONLY_IN_ACCOUNTING": "known to ConnectWise, as far as its invoices were given",
+        "CREATED_ONLY_IN_ACCOUNTING": "known to ConnectWise",
     }),
     Facet("customer", _customer, {
         "CUSTOMER_EXCLUDED": "not excluded", "CUSTOMER_NOT_IN_EXTRACT": "in the customer extract",
@@ -205,14 +206,15 @@ FACETS: Final = (
         "SYNC_STALLED", "PENDING_NEXT_SYNC", "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED",
         "BACKDATED_ENTRY", "MISSED_IN_WINDOW", "MISSED_UNDATED",
     ), "not missed")),
-    Facet("portal's amount", _portal_amount, {"STALE_AMOUNT": "up to date, as far as it is told"}),
+    Facet("portal's amount", _portal_amount, {"STALE_AMOUNT": "up to date"}),
     Facet("contacts", _contacts, {
         "NO_CONTACT": "there is one", "ONLY_INACTIVE_CONTACTS": "one is active",
         "CONTACT_AT_PARENT_OR_CHILD": "at the company itself",
     }),
     Facet("contact", _contact, {
-        "NO_LOGIN_EMAIL": "has an e-mail", "BAD_EMAIL": "a proper address", "DUPLICATE_LOGIN_EMAIL": "shared with nobody",
-        "LOGIN_DISABLED": "may log in", "LEVEL_MISSING": "has a level", "LEVEL_INVALID": "a level from 1 to 6",
+        "NO_LOGIN_EMAIL": "has an e-mail", "BAD_EMAIL": "a proper address",
+        "DUPLICATE_LOGIN_EMAIL": "shared with nobody", "LOGIN_DISABLED": "may log in",
+        "LEVEL_MISSING": "has a level", "LEVEL_INVALID": "a level from 1 to 6",
         "LEVEL_TOO_LOW": "level high enough",
     }),
     Facet("billing e-mail", _billing_email, {"BILL_EMAIL_NOT_A_CONTACT": "a contact's"}),
