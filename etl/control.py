@@ -17,13 +17,21 @@ MISSED = (
 )  # fmt: skip
 """The causes that a sync from an earlier date, or a single resync, mends."""
 
+_GIVEN = {
+    "has_customers": "accounting_customers",
+    "has_portal_list": "portal_invoices",
+    "has_portal_mappings": "portal_mappings",
+    "has_sync_runs": "sync_runs",
+    "has_connectwise_invoices": "connectwise_invoices",
+}
+
 
 def write_control(engine: Engine, settings: Settings, run: Run) -> None:
     """Write ctl.run (one row), ctl.causes and ctl.states; after the sources are loaded."""
     engine.write("ctl.causes", _causes())
     states = pl.DataFrame({"state": [str(state) for state in State]}).with_row_index("state_code")
     engine.write("ctl.states", states.with_columns(pl.col("state_code").cast(pl.UInt8)))
-    engine.write("ctl.run_settings", _run(settings, run))
+    engine.write("ctl.run_settings", _run(engine, settings, run))
     engine.run("""
         create or replace table ctl.run as
         select *, (select min(invoice_date) from accepted.accounting_invoices) as first_invoice_date
@@ -39,7 +47,7 @@ def _causes() -> pl.DataFrame:
     return pl.DataFrame(rows).select(bit, mask, *told)
 
 
-def _run(settings: Settings, run: Run) -> pl.DataFrame:
+def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
     portal, provider = settings.portal, settings.provider
     as_of = run.as_of.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
     access = [cause.code for cause in CAUSES if cause.stage is Stage.ACCESS and cause.kind == "defect"]
@@ -54,11 +62,8 @@ def _run(settings: Settings, run: Run) -> pl.DataFrame:
         as_of_date=pl.lit(run.as_of.astimezone(ZoneInfo(portal.time_zone)).date()),
         portal_time_zone=pl.lit(portal.time_zone),
         minimum_security_level=pl.lit(portal.minimum_security_level),
-        has_customers=pl.lit("accounting_customers" in settings.sources),
-        has_portal_list=pl.lit("portal_invoices" in settings.sources),
-        has_portal_mappings=pl.lit("portal_mappings" in settings.sources),
-        has_sync_runs=pl.lit("sync_runs" in settings.sources),
-        has_connectwise_invoices=pl.lit("connectwise_invoices" in settings.sources),
+        # a list without rows tells as little as no list
+        **{flag: pl.lit(engine.count(f"accepted.{relation}") > 0) for flag, relation in _GIVEN.items()},
         missed_mask=pl.lit(_mask(MISSED), dtype=pl.UInt64),
         access_mask=pl.lit(_mask(access), dtype=pl.UInt64),
         **{

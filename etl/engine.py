@@ -9,11 +9,19 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from etl.errors import ResourcesExhausted
+
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
 
 
 class EngineRefusal(Exception):
     """The engine could not do what the SQL says; the message is its own."""
+
+
+def _told(error: duckdb.Error) -> Exception:
+    """What the user can do something about, apart from what only we can."""
+    is_full = isinstance(error, duckdb.OutOfMemoryException) or "No space left" in str(error)
+    return ResourcesExhausted(str(error).splitlines()[0]) if is_full else EngineRefusal(str(error))
 
 
 class _Stream:
@@ -47,7 +55,7 @@ class Engine:
                 config={"threads": threads, "memory_limit": f"{memory_gb}GB", "autoinstall_known_extensions": "false"},
             )
         except duckdb.Error as error:
-            raise EngineRefusal(str(error)) from None
+            raise _told(error) from None
         self.run("set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false")
         # one checkpoint at the end instead of one after each big table
         self.run("set checkpoint_threshold = '1TB'")
@@ -60,14 +68,14 @@ class Engine:
         try:
             self._connection.execute(sql)
         except duckdb.Error as error:
-            raise EngineRefusal(str(error)) from None
+            raise _told(error) from None
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The result as tuples; for a handful of values."""
         try:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
-            raise EngineRefusal(str(error)) from None
+            raise _told(error) from None
 
     def count(self, relation: str) -> int:
         """Number of rows of a relation."""
@@ -78,7 +86,7 @@ class Engine:
         try:
             return pl.DataFrame(_Stream(self._connection.sql(sql)))
         except duckdb.Error as error:
-            raise EngineRefusal(str(error)) from None
+            raise _told(error) from None
 
     def batches(self, relation: str, rows: int) -> Iterator[pl.DataFrame]:
         """A table in slices of `rows` rows, in stored order, in bounded memory.

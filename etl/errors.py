@@ -6,6 +6,7 @@ BillsightError
 ├── BrokenPromise           4  a law or a check does not hold; nothing is published
 ├── RunLocked              75  another run holds the lock
 ├── NotFound                4  the invoice, contact or run that was asked for is not there
+├── ResourcesExhausted      4  memory or disk ran out; the last report stays
 └── OutputError             4  the report could not be written; the last one stays
 
 Bad rows are not errors: they are rows, in quarantine, with reasons. Findings are neither.
@@ -112,6 +113,16 @@ class NotFound(BillsightError):
     """What was asked for is not in the night that was read."""
 
     exit_code = ExitCode.UNUSABLE
+
+
+class ResourcesExhausted(BillsightError):
+    """The machine ran out of memory or of disk; the last report stays."""
+
+    exit_code = ExitCode.UNUSABLE
+
+    def __init__(self, reason: str) -> None:
+        advice = "Give it more: [limits] memory_gb, or space where the output folder lies."
+        super().__init__(f"The night could not be finished, the last report stays: {reason}. {advice}")
 
 
 class OutputError(BillsightError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -123,6 +123,8 @@ class Loader:
             return read
         found = extract.read_text(file, relation, source)
         formats = settle_formats(found.frame, relation, source, self.settings.zone_of(source))
+        # a 'sync from' date is a day of the portal, wherever the clock of the log stands
+        formats = replace(formats, zones={"from_at": self.settings.portal_zone})
         split = validate(found.frame, relation, formats)
         self.engine.append(_accepted(relation), split.accepted)
         self._quarantine(relation, split.rejected)

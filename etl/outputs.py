@@ -127,6 +127,9 @@ def _sources(files: list[FileReport]) -> pl.DataFrame:
 def _run_facts(night: Night) -> RunFacts:
     settings, portal = night.settings, night.settings.portal
     missing = [words for name, words in _OPTIONAL.items() if name not in settings.sources]
+    assumed = night.engine.rows("select count(*) from staging.accounting__invoices where is_balance_assumed")[0][0]
+    if assumed:
+        missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
     dates = {"sync from date": portal.sync_from_date, "first sync from date": portal.first_sync_from_date}
     return RunFacts(
         run_id=night.run.run_id,
@@ -153,6 +156,8 @@ def _partial_reasons(night: Night) -> tuple[str, ...]:
     for name, relation in RELATIONS.items():
         files = [file for file in night.files if file.relation == name]
         rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined for f in files)
+        if name in night.settings.sources and not rows:
+            reasons.append(f"{relation.help}: the files have no rows, so nothing was concluded from them")
         if aside > share * rows:
             reasons.append(f"{aside} of {rows} rows of {relation.help} are in quarantine: see Data quality")
     return tuple(reasons)

@@ -16,13 +16,13 @@ from etl.diagnose import access, backfill, causes, gaps
 from etl.diagnose.sync import SyncLog, to_instants
 from etl.domain import Run
 from etl.engine import Engine
-from etl.errors import BrokenPromise, ExitCode
+from etl.errors import BrokenPromise, ExitCode, InputError, Problem
 from etl.loading import FileReport, Loader
 from etl.match import certainty, evidence, keys, mappings, profiles
 from etl.models import Model, build, names_in, read_models
 from etl.outputs import Night, write_outputs
 from etl.publish import Publication, lock
-from etl.review.register import Register
+from etl.review.register import Register, RegisterRefusal
 from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
@@ -95,12 +95,13 @@ def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> lis
     _check_access(engine, models, settings)
     tell("finding why each invoice does or does not show")
     log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal)
+    has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
     night = causes.Night(
         as_of=run.as_of.astimezone(UTC),
         portal=settings.portal,
         log=log,
-        has_portal_list="portal_invoices" in settings.sources,
-        has_connectwise_invoices="connectwise_invoices" in settings.sources,
+        has_portal_list=has_list,
+        has_connectwise_invoices=has_billed,
     )
     _check_invoices(engine, models, night, settings.matching.ambiguous_lead)
     build(engine, models, _AFTER_CHECKS)
@@ -111,7 +112,7 @@ def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> lis
 
 
 def _map(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
-    judgements = Register.open(settings.register_path).current()
+    judgements = _judgements(settings.register_path)
     customers = engine.frame("from staging.accounting__customers")
     companies = engine.frame("from staging.connectwise__companies")
     contacts = engine.frame("from staging.connectwise__contacts")
@@ -127,6 +128,15 @@ def _map(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
     known = mappings.Known(judgements, engine.frame("from staging.portal__mappings"), companies)
     engine.write("matching.candidates", candidates)
     engine.write("matching.mappings", mappings.mappings(customers, candidates, known))
+
+
+def _judgements(path: Path) -> pl.DataFrame:
+    """The register's judgements; a night without them would map what people refused, so it does not run."""
+    try:
+        return Register.open(path).current()
+    except RegisterRefusal as error:
+        remedy = "Restore it from its last copy, or name another file under [output] register."
+        raise InputError([Problem(str(path), str(error), "a register of judgements", remedy)]) from None
 
 
 def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:

@@ -227,7 +227,7 @@ RELATIONS: Final[dict[str, Relation]] = {
             ),
         ),
         Relation(
-            "sync_runs", "the portal's sync log", ("started_at",),
+            "sync_runs", "the portal's sync log", ("started_at", "from_at", "run_status"),
             (
                 Column("started_at", _I, "start of the run", required=True),
                 Column("from_at", _I, "'sync from' date of the run, midnight in the portal's time zone", required=True),

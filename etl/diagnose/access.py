@@ -30,7 +30,8 @@ def check_contacts(contacts: pl.DataFrame, minimum_level: int) -> pl.DataFrame:
         minimum_level: lowest portal security level (1-6) that sees invoices.
 
     Returns:
-        `contacts` with `failed` (mask of causes), `is_active`, `can_see`, `contact_role` and `is_proposed`.
+        `contacts` with `failed` and `unknown` (masks of causes), `is_active`, `can_see`, `is_perhaps_able` (nothing
+        speaks against it, but the export does not say all), `contact_role` and `is_proposed`.
     """
     has_email = pl.col("default_email").is_not_null()
     level = pl.col("portal_security_level")
@@ -46,8 +47,15 @@ def check_contacts(contacts: pl.DataFrame, minimum_level: int) -> pl.DataFrame:
         "LEVEL_INVALID": level.is_null() | is_level,
         "LEVEL_TOO_LOW": ~is_level.fill_null(value=False) | (clean_level.cast(pl.Int8, strict=False) >= minimum_level),
     }
-    judged = contacts.with_columns(failed=masks.failed(gates), is_active=~pl.col("is_inactive")).with_columns(
-        can_see=pl.col("is_active") & (pl.col("failed") == 0),
+    clean = (pl.col("failed") == 0) & pl.col("is_active")
+    is_said = pl.col("is_inactive").is_not_null() & (pl.col("unknown") == 0)
+    judged = contacts.with_columns(
+        failed=masks.failed(gates),
+        unknown=masks.unknown(gates),
+        is_active=~pl.col("is_inactive").fill_null(value=False),
+    ).with_columns(
+        can_see=clean & is_said,
+        is_perhaps_able=clean & ~is_said,
         contact_role=_role(),
         valid_level=pl.when(is_level.fill_null(value=False)).then(clean_level.cast(pl.Int8, strict=False)),
     )
@@ -92,9 +100,11 @@ def check_companies(companies: pl.DataFrame, minimum_level: int) -> pl.DataFrame
         minimum_level: lowest portal security level (1-6) that sees invoices.
 
     Returns:
-        `companies` with `failed` (mask of causes), `can_anyone_see` and `fixes`, the change for the proposed contact.
+        `companies` with `failed` and `unknown` (masks of causes), `can_anyone_see` (null where the export does not say
+        whether a contact is active or may log in) and `fixes`, the change for the proposed contact.
     """
-    nobody = pl.col("able_contact_count") == 0
+    is_unsure = (pl.col("able_contact_count") == 0) & (pl.col("perhaps_able_contact_count") > 0)
+    nobody = (pl.col("able_contact_count") == 0) & ~is_unsure
     nobody_active = pl.col("active_contact_count") == 0
     is_related_able = pl.col("related_able_count") > 0
     gates: dict[str, pl.Expr] = {
@@ -104,7 +114,10 @@ def check_companies(companies: pl.DataFrame, minimum_level: int) -> pl.DataFrame
     }
     of_contact = pl.when(nobody & ~nobody_active).then(pl.col("proposed_failed")).otherwise(masks.NOTHING)
     return companies.with_columns(
-        failed=masks.failed(gates) | of_contact, can_anyone_see=~nobody, fixes=_fixes(minimum_level)
+        failed=masks.failed(gates) | of_contact,
+        unknown=masks.unknown({"LOGIN_DISABLED": pl.when(~is_unsure).then(pl.lit(value=True))}),
+        can_anyone_see=pl.when(~is_unsure).then(~nobody),
+        fixes=_fixes(minimum_level),
     )
 
 

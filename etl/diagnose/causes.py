@@ -69,6 +69,7 @@ def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFr
         "BILL_TO_ELSEWHERE": ~has_target | pl.col("bill_to_company_id_cw").is_null(),
     }
     access = pl.when(has_target).then(pl.col("access_failed").fill_null(0)).otherwise(masks.NOTHING)
+    unsure = pl.when(has_target).then(pl.col("access_unknown").fill_null(0)).otherwise(masks.NOTHING)
     return customers.select(
         "customer_id_acct",
         "customer_name",
@@ -76,15 +77,16 @@ def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFr
         "company_name",
         "customer_email",
         "is_email_known",
+        "bill_to_company_id_cw",
         "mapping_state",
         "mapping_source",
         "judged_at",
         failed=masks.failed(gates) | access,
-        unknown=masks.unknown(gates),
+        unknown=masks.unknown(gates) | unsure,
         is_mapped=is_mapped,
         is_transport_reached=is_mapped & ~is_new_to_portal,
         is_access_reached=has_target,
-        can_anyone_see=has_target & (access == 0),
+        can_anyone_see=has_target & pl.col("can_anyone_see").fill_null(value=False),
     )
 
 
@@ -123,7 +125,8 @@ def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
     )
     transport = _transport(own, night)
     whole = own.with_columns(transport).with_columns(
-        failed=pl.col("own_failed") | _reached(pl.col("customer_failed") | pl.col("transport_failed") | _email(facts)),
+        failed=pl.col("own_failed")
+        | _reached(pl.col("customer_failed") | pl.col("transport_failed") | _shown_elsewhere() | _email(facts)),
         unknown=pl.col("own_unknown") | _reached(pl.col("customer_unknown") | pl.col("transport_unknown")),
     )
     return _states(whole).select(
@@ -144,7 +147,7 @@ def _existence_gates(night: Night) -> dict[str, pl.Expr]:
         "DELETED": status != "deleted",
         "VOIDED": ~is_void,
         "ZERO_TOTAL": (pl.col("total_sign") != 0) | is_void,
-        "PAID_IN_FULL": ~is_paid,
+        "PAID_IN_FULL": pl.when(~(pl.col("is_balance_assumed") & (pl.col("total_sign") > 0) & ~is_gone)).then(~is_paid),
         "NEGATIVE_BALANCE": ~((pl.col("total_sign") < 0) | (pl.col("balance_sign") < 0)),
         "FUTURE_DATED": ~pl.col("is_future"),
         "DUPLICATE_NUMBER": ~is_shared | (pl.col("portal_match") == 1).fill_null(value=False),
@@ -154,6 +157,11 @@ def _existence_gates(night: Night) -> dict[str, pl.Expr]:
         ),
         "CREATED_ONLY_IN_ACCOUNTING": in_connectwise,
     }
+
+
+def _shown_elsewhere() -> pl.Expr:
+    """The worst there is: the portal shows the invoice to another company than the one its customer is mapped to."""
+    return masks.failed({"MAPPING_CONFLICT": ~(pl.col("is_mapped") & pl.col("is_shown_elsewhere"))})
 
 
 def _email(facts: pl.DataFrame) -> pl.Expr:

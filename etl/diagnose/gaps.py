@@ -22,12 +22,12 @@ _OF_CAUSE: Final = {
 _EXPLANATION: Final = {
     "recreated id": "The portal holds the same numbers under ids that accounting no longer has.",
     "skipped while unmapped": "The syncs that carried them ran before their customer was mapped.",
-    "before the sync start": "They last changed before any sync was told to look.",
+    "before the sync start": "They last changed before every 'sync from' date that is known.",
     _BACKDATED: "They were entered later than they are dated; syncs that look at the date passed them over.",
     "no change time": "The extract gives neither a creation nor a change time: only a single resync is safe.",
     _OUTAGE: "No successful sync ran between the change and the next sync's 'from' date.",
     _ONE_CUSTOMER: "Every invoice of this customer in the period is missing while others arrived.",
-    _UNEXPLAINED: "A successful sync covered the change, and still the portal lacks them.",
+    _UNEXPLAINED: "Nothing in the sync log explains it: no failed or missing run lies between.",
 }
 _LEAST_OF_ONE_CUSTOMER: Final = 2
 

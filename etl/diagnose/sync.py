@@ -170,6 +170,10 @@ def why_not_carried(absent: Absence, log: SyncLog, portal: Portal, as_of: dateti
 def _after_last(changed: Instants, log: SyncLog, portal: Portal, now: int) -> tuple[npt.NDArray[np.bool_], bool]:
     """Whether each change is younger than the last success, and whether that success is too long ago."""
     hour = 3_600_000_000
+    if not log.has_runs and log.first_logged != _NEVER:
+        # runs, and none of them succeeded: after long enough nothing can have arrived
+        is_stalled = now - log.first_logged > portal.stall_hours * hour
+        return np.asarray(changed >= (NO_TIME + 1 if is_stalled else log.first_logged)), is_stalled
     if not log.has_runs:
         return np.asarray(changed > now - round(portal.grace_hours * hour)), False
     last = int(log.started[-1])

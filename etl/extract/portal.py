@@ -10,12 +10,12 @@ import polars as pl
 from etl.extract.invoice_keys import finish_portal_invoices, finish_portal_mappings
 from etl.extract.profile import Transform
 
-SUCCEEDED: Final = ("ok", "success", "successful", "succeeded", "completed", "complete")
+SUCCEEDED: Final = ("ok", "success", "successful", "succeeded", "completed", "complete", "finished", "done")
 FAILED: Final = r"fail|error|abort"
 
 
 def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:
-    """The log's words for success and failure in ours; other words stay as they are.
+    """The log's words for success and failure in ours; a row with another word is set aside.
 
     Locality: row.
     """
@@ -25,7 +25,12 @@ def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:
     status = (
         pl.when(word.is_in(SUCCEEDED)).then(pl.lit("succeeded")).when(word.str.contains(FAILED)).then(pl.lit("failed"))
     )
-    return frame.with_columns(run_status=status.otherwise("run_status"))
+    is_strange = status.is_null() & pl.col("run_status").is_not_null()
+    problem = pl.format("run_status: '{}' says neither that the run succeeded nor that it failed", "run_status")
+    return frame.with_columns(
+        run_status=status.otherwise("run_status"),
+        read_problem=pl.coalesce("read_problem", pl.when(is_strange).then(problem)),
+    )
 
 
 LAYOUTS: Final[Mapping[str, tuple[dict[str, tuple[str, ...]], tuple[tuple[str, ...], ...], Transform]]] = {

@@ -19,6 +19,9 @@ MOST_CERTAIN: Final = 0.9999
 CERTAIN, REVIEW = "certain", "review"
 
 _DIGITS: Final = 6
+_ENOUGH_WITHOUT_NAME: Final = 5
+"""Shared invoices that prove a mapping where the names have nothing in common."""
+
 _PAIR: Final = ["customer_id_acct", "company_id_cw"]
 _CUSTOMER: Final = "customer_id_acct"
 
@@ -194,6 +197,10 @@ _OBSTACLES: Final[dict[str, pl.Expr]] = {
     & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
     "the account number agrees, the name hardly and the e-mail domain not": _is("account number", "equal")
     & ~pl.col("has_like_name") & _is("e-mail domain", "other") & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
+    "only the tax id agrees": _is("tax id", "equal") & ~pl.col("has_plausible_name")
+    & ~_is("account number", "equal") & ~pl.col("has_invoices"),
+    "only a few invoices agree": pl.col("has_invoices") & ~pl.col("has_plausible_name")
+    & ~_is("account number", "equal") & ~_is("tax id", "equal") & (pl.col("invoice_count") < _ENOUGH_WITHOUT_NAME),
     "a person was unsure": pl.col("is_unsure").fill_null(value=False),
     "another company scores higher": pl.col("rank") > 1,
 }  # fmt: skip

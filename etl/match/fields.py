@@ -47,6 +47,7 @@ _PHONE: Final = r"\+?\(?\d[\d\s().\-/]{5,}\d"
 _PHONE_DIGITS: Final = 9
 _NO_PHONE: Final = "0000000|1111111|9999999"
 # shorter ones are no tax id, phone number or postal code
+_FILLERS: Final = "^(EXEMPT|NONE|PENDING|APPLIED|NOTAPPL|UNKNOWN|TEST)|^0?123456789?0?$"
 _SHORTEST_TAX_ID, _SHORTEST_PHONE, _SHORTEST_POSTAL_CODE = 6, 7, 3
 _COUNTRY_LETTERS: Final = 2
 
@@ -64,10 +65,10 @@ def account_key(number: pl.Expr) -> pl.Expr:
 
 
 def tax_key(identifier: pl.Expr) -> pl.Expr:
-    """A tax id without punctuation and country letters; null for one too short, or of one digit repeated."""
+    """A tax id without punctuation and country letters; null for one too short, for a word, or for a number made up."""
     key = identifier.str.to_uppercase().str.replace_all("[^A-Z0-9]", "").str.replace(r"^[A-Z]{2}(\d{6,})", "$1")
-    is_repeated = key.str.strip_chars(key.str.head(1)) == ""
-    return pl.when((key.str.len_chars() >= _SHORTEST_TAX_ID) & key.str.contains(r"\d{4}") & ~is_repeated).then(key)
+    is_filler = (key.str.strip_chars(key.str.head(1)) == "") | key.str.contains(_FILLERS)
+    return pl.when((key.str.len_chars() >= _SHORTEST_TAX_ID) & key.str.contains(r"\d{4}") & ~is_filler).then(key)
 
 
 def email_domains(text: pl.Expr, ignored: Collection[str]) -> pl.Expr:

@@ -92,9 +92,9 @@ def legal_form(name: pl.Expr) -> pl.Expr:
 
 
 def account_in_name(name: pl.Expr) -> pl.Expr:
-    """The account of `Name (ACCT)`: one word in the last brackets with a digit or `_`, or all in capitals."""
+    """The account of `Name (ACCT)`: one word with a digit or `_` in the last brackets; others may be places."""
     word = _in_brackets(name)
-    return pl.when(_is_account(word) | word.str.contains(r"^[A-Z][A-Z0-9.\-]{2,}$")).then(word)
+    return pl.when(_is_account(word)).then(word)
 
 
 def without_account(name: pl.Expr) -> pl.Expr:

@@ -8,8 +8,8 @@ configuration has to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ class Formats:
         decimal_comma: 1.234,50 rather than 1,234.50.
         currency_code: currency of rows that name none.
         serial_columns: columns that hold the day numbers of a spreadsheet.
+        zones: columns whose clocks stand in another zone than the file's.
     """
 
     date_order: DateOrder | None
@@ -48,6 +49,7 @@ class Formats:
     decimal_comma: bool
     currency_code: str | None
     serial_columns: frozenset[str] = frozenset()
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
 
 
 def settle_formats(

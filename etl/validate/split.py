@@ -100,7 +100,8 @@ def _read_column(clean: pl.DataFrame, column: Column, relation: Relation, format
         case Kind.DATE:
             return dates.days(text, formats.date_order, serials=serials)
         case Kind.INSTANT:
-            return dates.instants(text, formats.date_order, formats.zone, serials=serials)
+            zone = formats.zones.get(column.name, formats.zone)
+            return dates.instants(text, formats.date_order, zone, serials=serials)
         case Kind.CURRENCY:
             return clean.select(_currency(column, relation, formats)).to_series()
         case Kind.BOOLEAN:

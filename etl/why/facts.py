@@ -101,7 +101,7 @@ _BESIDE: Final = {
 def find(engine: Engine, invoice: str) -> list[Row]:
     """What is known of every invoice that has this number or id; by the number's key where none has it as written."""
     wanted = literal(invoice.strip())
-    key = number_key(invoice)
+    key = number_key(engine, invoice)
     conditions = [
         f"invoice_id_acct = {wanted} or exact_number = upper({wanted})",
         f"number_key = {literal(key)}" if key else "false",
@@ -122,7 +122,7 @@ def _beside(engine: Engine, row: Row) -> Row:
     number = row["invoice_number"]
     values = {
         "exact_number": number.upper() if number else None,
-        "number_key": number_key(number) if number else None,
+        "number_key": number_key(engine, number) if number else None,
         "invoice_id": row["invoice_id_acct"],
         "customer_id": row["customer_id_acct"],
         "company_id": row["company_id_cw"],
@@ -142,10 +142,10 @@ def _is_older(row: Row, sync_from: Any) -> bool:
     return bool(entered < start.replace(tzinfo=None))
 
 
-def number_key(number: str) -> str:
-    """The key by which numbers are compared, as staging has it."""
-    bare = number.upper().translate(str.maketrans("", "", " #-/._"))
-    return bare.removeprefix("INV").lstrip("0")
+def number_key(engine: Engine, number: str) -> str:
+    """The key by which numbers are compared, made as staging makes it; empty where nothing is left of the number."""
+    bare = f"translate(upper({literal(number.strip())}), ' #-/._', '')"
+    return str(engine.rows(f"select ltrim(regexp_replace({bare}, '^INV', ''), '0')")[0][0])
 
 
 def literal(text: str) -> str:
@@ -155,7 +155,7 @@ def literal(text: str) -> str:
 
 def elsewhere(engine: Engine, invoice: str) -> str:
     """What can be said of an invoice that accounting does not have: where it is instead, and what to do."""
-    key, wanted = literal(number_key(invoice)), literal(invoice.strip())
+    key, wanted = literal(number_key(engine, invoice)), literal(invoice.strip())
     unposted = engine.rows(f"""
         select unposted.cause, unposted.fix, unposted.company_name, unposted.invoice_number
         from marts.unposted_invoices as unposted

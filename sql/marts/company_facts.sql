@@ -10,7 +10,8 @@ with own as (
         checks.company_id_cw,
         count(*) as contact_count,
         count(*) filter (where checks.is_active) as active_contact_count,
-        count(*) filter (where checks.can_see) as able_contact_count
+        count(*) filter (where checks.can_see) as able_contact_count,
+        count(*) filter (where checks.is_perhaps_able) as perhaps_able_contact_count
     from marts.contact_checks as checks
     group by checks.company_id_cw
 ),
@@ -54,6 +55,7 @@ select
     coalesce(own.contact_count, 0) as contact_count,
     coalesce(own.active_contact_count, 0) as active_contact_count,
     coalesce(own.able_contact_count, 0) as able_contact_count,
+    coalesce(own.perhaps_able_contact_count, 0) as perhaps_able_contact_count,
     coalesce(related.related_able_count, 0) as related_able_count,
 
     ---------- the contact to propose

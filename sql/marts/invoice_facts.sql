@@ -21,6 +21,7 @@ select
     coalesce(invoices.document_status, 'unknown') as document_status,
     sign(invoices.total_amount)::tinyint as total_sign,
     sign(invoices.balance_amount)::tinyint as balance_sign,
+    invoices.is_balance_assumed,
     invoices.invoice_date,
     invoices.invoice_date > this_run.as_of_date as is_future,
     shared_numbers.holders is not null as is_number_shared,
@@ -44,15 +45,23 @@ select
     coalesce(by_number.is_ambiguous, false) as is_portal_ambiguous,
     coalesce(by_number.is_recreated, false) as is_portal_id_old,
     coalesce(by_number.is_reformatted, false) as is_number_reformatted,
+    -- shown to a company that is neither the mapped one nor the one that it bills to
+    coalesce(
+        coalesce(by_id.shown_company_id_cw, by_number.shown_company_id_cw)
+        not in (customers.company_id_cw, coalesce(customers.bill_to_company_id_cw, customers.company_id_cw)),
+        false
+    ) as is_shown_elsewhere,
     case
+        -- a balance that nobody gave is not another one
+        when invoices.is_balance_assumed then false
         when by_id.row_key is not null
             then
                 by_id.portal_balance_amount <> invoices.balance_amount
-                and by_id.portal_currency_code = invoices.currency_code
+                and by_id.portal_currency_code in (invoices.currency_code, 'XXX')
         when not by_number.is_recreated
             then
                 by_number.portal_balance_amount <> invoices.balance_amount
-                and by_number.portal_currency_code = invoices.currency_code
+                and by_number.portal_currency_code in (invoices.currency_code, 'XXX')
     end as is_amount_stale,
 
     ---------- ConnectWise

@@ -8,6 +8,7 @@
 
 select
     pairs.row_key,
+    min(pairs.shown_company_id_cw) as shown_company_id_cw,
     max(pairs.portal_balance_amount) as portal_balance_amount,
     max(pairs.portal_currency_code) as portal_currency_code
 from marts.portal_pairs as pairs

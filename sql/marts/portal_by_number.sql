@@ -1,6 +1,6 @@
 -- model:   marts.portal_by_number
 -- grain:   row_key
--- reads:   marts.portal_unmatched, staging.accounting__invoices
+-- reads:   marts.portal_unmatched, staging.accounting__invoices, staging.accounting__customers
 -- purpose: accounting invoices found in the portal by number, for the portal rows that hold no accounting id, or an id
 --          that accounting no longer has. Number and customer first, then number and total. A number that more accounting
 --          invoices share than the portal has rows for proves nothing: such a match is ambiguous.
@@ -22,10 +22,15 @@ with pairs as (
             and lower(portal.customer_name) = lower(coalesce(invoices.customer_name, invoices.customer_id_acct)),
             false
         ) as is_same_customer,
-        coalesce(portal.total_amount = invoices.total_amount, false) as is_same_total
+        -- a row of another customer that accounting knows is that customer's invoice
+        coalesce(portal.total_amount = invoices.total_amount, false) and others.customer_id_acct is null as is_same_total,
+        portal.company_id_cw as shown_company_id_cw
     from marts.portal_unmatched as portal
     inner join staging.accounting__invoices as invoices
         on portal.number_key = invoices.number_key
+    left join staging.accounting__customers as others
+        on portal.customer_id_acct = others.customer_id_acct
+        and others.customer_id_acct <> invoices.customer_id_acct
 ),
 
 levels as (
@@ -51,6 +56,7 @@ select
     bool_and(rivals.is_recreated) as is_recreated,
     max(rivals.claimants) > count(*) as is_ambiguous,
     bool_and(rivals.is_reformatted) as is_reformatted,
+    min(rivals.shown_company_id_cw) as shown_company_id_cw,
     max(rivals.balance_amount) as portal_balance_amount,
     max(rivals.currency_code) as portal_currency_code
 from rivals

@@ -8,6 +8,7 @@
 select
     invoices.row_key,
     portal.portal_row_key,
+    portal.company_id_cw as shown_company_id_cw,
     portal.balance_amount as portal_balance_amount,
     portal.currency_code as portal_currency_code
 from staging.portal__invoices as portal

@@ -25,6 +25,10 @@ select
         case when invoices.document_status = 'paid' then 0 else invoices.total_amount end
     ) as balance_amount,
 
+    ---------- booleans
+    invoices.balance_amount is null
+    and coalesce(invoices.document_status, 'unknown') in ('unknown', 'open') as is_balance_assumed,
+
     ---------- instants
     coalesce(invoices.modified_at, invoices.created_at) as changed_at
 

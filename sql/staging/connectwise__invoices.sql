@@ -15,7 +15,11 @@ select
     ), '0'), '') as number_key,
     coalesce(
         invoices.is_closed,
-        list_contains(this_run.closed_billing_status_names, lower(invoices.billing_status_name))
+        -- unknown where nobody says which statuses are closed
+        case
+            when len(this_run.closed_billing_status_names) > 0
+                then list_contains(this_run.closed_billing_status_names, lower(invoices.billing_status_name))
+        end
     ) as is_closed
 from accepted.connectwise_invoices as invoices
 cross join ctl.run as this_run

@@ -1,9 +1,62 @@
 -- model:   staging.portal__mappings
 -- grain:   customer_id_acct
--- reads:   accepted.portal_mappings
--- purpose: the portal's own mappings; a customer that the portal knows and has not mapped has no company.
+-- reads:   accepted.portal_mappings, accepted.portal_invoices, staging.accounting__customers, ctl.run
+-- purpose: the portal's own mappings; a customer that the portal knows and has not mapped has no company. A list that
+--          names customers without their ids is read by name, where only one customer has it. Without a list, the
+--          company to which the portal shows all of a customer's invoices is the mapping.
 -- units:   none
--- source:  the portal's list of mappings
+-- source:  the portal's list of mappings, else its list of invoices
 
-select mappings.*
-from accepted.portal_mappings as mappings
+with named as (
+    select
+        lower(customers.customer_name) as name_key,
+        min(customers.customer_id_acct) as customer_id_acct
+    from staging.accounting__customers as customers
+    group by lower(customers.customer_name)
+    having count(*) = 1
+),
+
+listed as (
+    select
+        coalesce(known.customer_id_acct, named.customer_id_acct, mappings.customer_id_acct) as customer_id_acct,
+        mappings.customer_name,
+        mappings.company_id_cw,
+        mappings.company_name
+    from accepted.portal_mappings as mappings
+    left join staging.accounting__customers as known
+        on mappings.customer_id_acct = known.customer_id_acct
+    left join named
+        on lower(mappings.customer_name) = named.name_key
+),
+
+shown as (
+    select
+        invoices.customer_id_acct,
+        min(invoices.customer_name) as customer_name,
+        min(invoices.company_id_cw) as company_id_cw
+    from accepted.portal_invoices as invoices
+    cross join ctl.run as this_run
+    where
+        not this_run.has_portal_mappings
+        and invoices.customer_id_acct is not null
+        and invoices.company_id_cw is not null
+    group by invoices.customer_id_acct
+    having count(distinct invoices.company_id_cw) = 1
+)
+
+select
+    listed.customer_id_acct,
+    min(listed.customer_name) as customer_name,
+    -- two rows for one customer that name different companies settle nothing
+    case when count(distinct listed.company_id_cw) = 1 then min(listed.company_id_cw) end as company_id_cw,
+    min(listed.company_name) as company_name
+from listed
+group by listed.customer_id_acct
+
+union all by name
+
+select
+    shown.customer_id_acct,
+    shown.customer_name,
+    shown.company_id_cw
+from shown
