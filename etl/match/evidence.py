@@ -63,11 +63,9 @@ def _shared(shared_invoices: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hits(shared_invoices: pl.DataFrame) -> pl.DataFrame:
-    total = pl.col("invoice_count").sum().cast(pl.Int64)
-    disagreeing = pl.col("disagreeing_count").sum().cast(pl.Int64)
-    return shared_invoices.group_by("customer_id_acct").agg(
-        all_invoice_count=total, disagreeing_invoice_count=disagreeing
-    )
+    counts = {"all_invoice_count": "invoice_count", "disagreeing_invoice_count": "disagreeing_count"}
+    sums = {name: pl.col(column).sum().cast(pl.Int64) for name, column in counts.items()}
+    return shared_invoices.group_by("customer_id_acct").agg(**sums)
 
 
 def _is_one_numbering(profiles: Profiles) -> bool:
@@ -83,13 +81,14 @@ def _identifiers(*, is_one_numbering: bool) -> dict[str, pl.Expr]:
     count, everywhere = pl.col("invoice_count").fill_null(0), pl.col("all_invoice_count").fill_null(0)
     # where more numbers contradict than agree, the two sides number their invoices apart and agree by chance
     is_by_chance = pl.col("disagreeing_invoice_count").fill_null(0) >= everywhere
+    is_sole = (count > 0) & (count == everywhere) & ~is_by_chance
     return {
         "account number": pl.when(_meet("account_keys", "account_keys_cw")).then(pl.lit("equal"))
         .when(is_other_number & pl.lit(is_one_numbering)).then(pl.lit("other")),
         "tax id": pl.when(pl.col("tax_key") == pl.col("tax_key_cw")).then(pl.lit("equal"))
         .when(pl.col("tax_key") != pl.col("tax_key_cw")).then(pl.lit("other")),
-        "shared invoices": pl.when((count >= _ENOUGH_INVOICES) & (count == everywhere) & ~is_by_chance).then(pl.lit("many"))
-        .when((count > 0) & (count == everywhere) & ~is_by_chance).then(pl.lit("one"))
+        "shared invoices": pl.when(is_sole & (count >= _ENOUGH_INVOICES)).then(pl.lit("many"))
+        .when(is_sole).then(pl.lit("one"))
         .when(count > 0).then(pl.lit("some"))
         .when((everywhere >= _ENOUGH_INVOICES) & ~is_by_chance).then(pl.lit("other")),
     }  # fmt: skip

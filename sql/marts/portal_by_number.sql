@@ -23,14 +23,15 @@ with pairs as (
             false
         ) as is_same_customer,
         -- a row of another customer that accounting knows is that customer's invoice
-        coalesce(portal.total_amount = invoices.total_amount, false) and others.customer_id_acct is null as is_same_total,
+        coalesce(portal.total_amount = invoices.total_amount, false)
+        and others.customer_id_acct is null as is_same_total,
         portal.company_id_cw as shown_company_id_cw
     from marts.portal_unmatched as portal
     inner join staging.accounting__invoices as invoices
         on portal.number_key = invoices.number_key
     left join staging.accounting__customers as others
         on portal.customer_id_acct = others.customer_id_acct
-        and others.customer_id_acct <> invoices.customer_id_acct
+        and invoices.customer_id_acct <> others.customer_id_acct
 ),
 
 levels as (

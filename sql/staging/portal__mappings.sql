@@ -53,10 +53,11 @@ select
 from listed
 group by listed.customer_id_acct
 
-union all by name
+union all
 
 select
     shown.customer_id_acct,
     shown.customer_name,
-    shown.company_id_cw
+    shown.company_id_cw,
+    null as company_name
 from shown
