@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,8 @@ def _progress() -> Callable[[str], None]:
 
 def _summary_line(outcome: Outcome) -> str:
     blocked = outcome.summary["numbers"]["blocked"]
-    amounts = ", ".join(f"{row['currency_code']} {row['amount']}" for row in blocked["amounts"]) or "nothing"
+    told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in blocked["amounts"]]
+    amounts = ", ".join(told) or "nothing"
     line = f"{blocked['invoices']} of {outcome.summary['numbers']['invoices']} invoices blocked: {amounts}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""

@@ -94,7 +94,9 @@ class Backfill(_Part):
 class Limits(_Part):
     """Resources, and when a night counts as partial."""
 
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    threads: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="of the SQL engine; all where not given"
+    )
     memory_gb: float = Field(2.0, gt=0, description="memory of the SQL engine; more is spilt to disk")
     quarantine_share: float = Field(
         0.01, ge=0, le=1, description="a larger share of quarantined rows makes a night partial"
@@ -105,8 +107,10 @@ class Limits(_Part):
 class Output(_Part):
     """Where the night is published and what is remembered between nights."""
 
-    folder: Path = Path("out")
-    register_file: Path = Field(Path("state/register.sqlite"), alias="register")
+    folder: Path = Field(Path("out"), description="folder of the runs, relative to billsight.toml")
+    register_file: Path = Field(
+        Path("state/register.sqlite"), alias="register", description="what people decided; it outlives the nights"
+    )
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 

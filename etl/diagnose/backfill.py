@@ -49,8 +49,11 @@ class _Option:
 
 
 def created_or_changed(missed: pl.DataFrame) -> pl.Series:
-    """The time that a sync must reach back to: creation, else the change. A later change only makes it easier."""
-    return missed.select(pl.coalesce("created_at", "changed_at")).to_series()
+    """The time that a sync must reach back to: creation, else the change. A later change only makes it easier.
+
+    Where a clock was wrong and the change seems to precede the creation, the sync must reach back to the change.
+    """
+    return missed.select(pl.min_horizontal("created_at", "changed_at")).to_series()
 
 
 def is_recovered(missed: pl.DataFrame, day: date, zone: ZoneInfo) -> pl.Series:

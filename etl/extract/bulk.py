@@ -121,7 +121,8 @@ def lines_of(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str]) -> list[
     with files.open_plain(file.path) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
         for line, row in numbered(text, scan.delimiter, scan.name):
-            if len(row) == width and (queue := wanted.get(tuple(row[at] for at in positions))):
+            # the header may stand in the file a second time, but it is a row only there
+            if line > 1 and len(row) == width and (queue := wanted.get(tuple(row[at] for at in positions))):
                 lines[queue.pop(0)] = line
     return lines
 

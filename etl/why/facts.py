@@ -135,11 +135,11 @@ def _beside(engine: Engine, row: Row) -> Row:
 
 def _is_older(row: Row, sync_from: Any) -> bool:
     """Whether a sync from the recommended date would not ask for this invoice: it has to be resynced by itself."""
-    entered = row["created_at"] or row["changed_at"]
-    if entered is None or sync_from is None:
+    times = [row[name] for name in ("created_at", "changed_at") if row[name] is not None]
+    if not times or sync_from is None:
         return True
     start = datetime.combine(sync_from, time(), ZoneInfo(row["portal_time_zone"])).astimezone(UTC)
-    return bool(entered < start.replace(tzinfo=None))
+    return bool(min(times) < start.replace(tzinfo=None))
 
 
 def number_key(engine: Engine, number: str) -> str:

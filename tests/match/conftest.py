@@ -76,8 +76,9 @@ def _invoices(rows: list[Row]) -> pl.DataFrame:
     schema = {
         "customer_id_acct": pl.String, "company_id_cw": pl.String, "bill_to_company_id_cw": pl.String,
         "number_key": pl.String, "total_amount": pl.Decimal(18, 4), "document_type": pl.String,
+        "currency_code": pl.String,
     }  # fmt: skip
-    frame = pl.DataFrame([{"document_type": "invoice", **row} for row in rows], schema=schema)
+    frame = pl.DataFrame([{"document_type": "invoice", "currency_code": "USD", **row} for row in rows], schema=schema)
     keys = pl.int_range(pl.len(), dtype=pl.Int64)
     return frame.with_columns(row_key=keys, row_key_cw=keys, exact_number=pl.col("number_key"))
 

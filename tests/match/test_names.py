@@ -68,7 +68,7 @@ def test_the_normal_form_is_its_own_normal_form_of_case_and_space(name: str) -> 
         ("Acme (2019)", None, "Acme (2019)"),
         ("Acme (Dallas)", None, "Acme (Dallas)"),
         ("Acme (North 2)", None, "Acme (North 2)"),
-        ("Acme (ACMED)", "ACMED", "Acme (ACMED)"),
+        ("Acme (ACMED)", None, "Acme (ACMED)"),
     ],
 )
 def test_an_account_in_brackets_is_told_from_a_place_or_a_number(name: str, account: str | None, rest: str) -> None:

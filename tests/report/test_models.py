@@ -36,6 +36,7 @@ from (values
 ) as rows(row_key, invoice_id_acct, invoice_number, customer_id_acct, customer_name, company_id_cw, company_name, state,
     primary_cause, causes, unknown_checks, currency_code, balance, freed, days_past_due, ageing_bucket)
 select * exclude (balance, freed), cast(balance as decimal(18, 4)) as balance_amount,
+    cast(balance as decimal(18, 4)) as total_amount,
     cast(freed as decimal(18, 4)) as freed_amount, date '2026-11-01' as invoice_date, date '2026-11-20' as due_date;
 create table matching.mappings as
 from (values

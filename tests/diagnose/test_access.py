@@ -1,0 +1,178 @@
+"""Who can look into the portal: null is not permission, and one person is proposed, never everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.diagnose.access import CONTACT_GATES, check_companies, check_contacts
+from etl.taxonomy import codes
+
+CONTACT: dict[str, Any] = {
+    "contact_id_cw": "1", "company_id_cw": "7", "contact_name": "Ann", "default_email": "ann@acme.example",
+    "portal_security_level": "6", "login_holders": 1, "is_inactive": False, "is_login_disabled": False,
+    "is_billing_contact": False, "is_default_billing": False, "is_default": False,
+}  # fmt: skip
+TYPES: dict[str, Any] = {
+    name: pl.Boolean if isinstance(value, bool) else pl.Int64 if isinstance(value, int) else pl.String
+    for name, value in CONTACT.items()
+}
+COMPANY: dict[str, Any] = {
+    "company_id_cw": "7", "contact_count": 2, "active_contact_count": 2, "able_contact_count": 0,
+    "related_able_count": 0, "proposed_failed": 0, "proposed_level": "6",
+}  # fmt: skip
+
+
+def _judged(*contacts: dict[str, Any], level: int = 6) -> list[dict[str, Any]]:
+    rows = [CONTACT | {"contact_id_cw": str(number)} | contact for number, contact in enumerate(contacts, 1)]
+    return check_contacts(pl.DataFrame(rows, schema=TYPES), level).to_dicts()
+
+
+def _broken(level: int = 6, **contact: Any) -> list[str]:
+    return codes(_judged(contact, level=level)[0]["failed"])
+
+
+@pytest.mark.parametrize(
+    ("written", "needed", "broken"),
+    [
+        ("6", 6, []),
+        ("6.0", 6, []),
+        ("6.00", 6, []),
+        ("5", 5, []),
+        ("1", 1, []),
+        ("5", 6, ["LEVEL_TOO_LOW"]),
+        ("5.0", 6, ["LEVEL_TOO_LOW"]),
+        ("1", 6, ["LEVEL_TOO_LOW"]),
+        ("7", 1, ["LEVEL_INVALID"]),
+        ("0", 1, ["LEVEL_INVALID"]),
+        ("-6", 1, ["LEVEL_INVALID"]),
+        ("6.5", 1, ["LEVEL_INVALID"]),
+        ("66", 1, ["LEVEL_INVALID"]),
+        ("six", 1, ["LEVEL_INVALID"]),
+        (None, 1, ["LEVEL_MISSING"]),
+    ],
+)
+def test_a_level_must_be_there_be_one_and_be_high_enough(written: str | None, needed: int, broken: list[str]) -> None:
+    """One to six, also as data frames write it; what is not there permits nothing."""
+    assert _broken(needed, portal_security_level=written) == broken
+
+
+@pytest.mark.parametrize(
+    ("email", "broken"),
+    [
+        ("ann@acme.example", []),
+        ("Ann.O'Hara+bills@mail.acme.co.uk", []),
+        (None, ["NO_LOGIN_EMAIL"]),
+        ("ann(at)acme.example", ["BAD_EMAIL"]),
+        ("ann@acme", ["BAD_EMAIL"]),
+        ("ann@acme.example, bob@acme.example", ["BAD_EMAIL"]),
+        ("ann @acme.example", ["BAD_EMAIL"]),
+        ("@acme.example", ["BAD_EMAIL"]),
+        ("ann@acme.example.", ["BAD_EMAIL"]),
+    ],
+)
+def test_a_login_needs_one_proper_address(email: str | None, broken: list[str]) -> None:
+    """An address that is missing and one that is none are different repairs."""
+    assert _broken(default_email=email) == broken
+
+
+def test_a_shared_address_and_a_disabled_login_keep_everybody_out() -> None:
+    """The portal cannot tell two active contacts with one address apart; a disabled login beats any level."""
+    assert _broken(login_holders=2) == ["DUPLICATE_LOGIN_EMAIL"]
+    assert _broken(login_holders=None) == []
+    assert _broken(is_login_disabled=True) == ["LOGIN_DISABLED"]
+    assert _broken(default_email=None, is_login_disabled=True, portal_security_level=None, login_holders=3) == [
+        "NO_LOGIN_EMAIL", "DUPLICATE_LOGIN_EMAIL", "LOGIN_DISABLED", "LEVEL_MISSING",
+    ]  # fmt: skip
+
+
+def test_an_inactive_contact_sees_nothing_whatever_its_level() -> None:
+    """It breaks no gate of its own and still cannot see."""
+    (contact,) = _judged({"is_inactive": True})
+    assert (contact["failed"], contact["can_see"], contact["is_proposed"]) == (0, False, False)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "proposed"),
+    [
+        ([{"is_default": True}, {"is_billing_contact": True, "portal_security_level": None}], "2"),
+        ([{"is_default": True}, {"is_default_billing": True, "default_email": None}], "2"),
+        ([{}, {"is_default": True, "portal_security_level": "1"}], "2"),
+        ([{"portal_security_level": None, "default_email": None}, {"portal_security_level": None}], "2"),
+        ([{"portal_security_level": "3"}, {"portal_security_level": "4"}], "2"),
+        ([{"portal_security_level": "4"}, {"portal_security_level": "4"}], "1"),
+        ([{"contact_id_cw": "10"}, {"contact_id_cw": "9"}], "9"),
+        ([{"is_billing_contact": True, "is_inactive": True}, {"portal_security_level": "2"}], "2"),
+    ],
+)
+def test_the_billing_contact_is_proposed_first(contacts: list[dict[str, Any]], proposed: str) -> None:
+    """Then the default, then who needs the least, then who sees the most, then the oldest; never an inactive one."""
+    assert [row["contact_id_cw"] for row in _judged(*contacts) if row["is_proposed"]] == [proposed]
+
+
+def test_a_contact_without_a_company_is_proposed_nowhere() -> None:
+    """There is nothing that it could look into."""
+    assert [row["is_proposed"] for row in _judged({"company_id_cw": None}, {"company_id_cw": None})] == [False, False]
+
+
+GATES: dict[str, Any] = {
+    "default_email": st.sampled_from([None, "a@b.example", "nonsense"]),
+    "portal_security_level": st.sampled_from([None, "6", "6.0", "5", "1", "9", "x"]),
+    "login_holders": st.sampled_from([None, 1, 2]),
+    "is_inactive": st.booleans(),
+    "is_login_disabled": st.booleans(),
+    "is_billing_contact": st.booleans(),
+    "company_id_cw": st.sampled_from(["7", "8", None]),
+}
+
+
+@given(contacts=st.lists(st.fixed_dictionaries(GATES), min_size=1, max_size=8), level=st.integers(1, 6))
+def test_who_can_see_breaks_nothing_and_each_company_with_somebody_active_has_one_proposal(
+    contacts: list[dict[str, Any]], level: int
+) -> None:
+    """Whatever the records say: seeing means active and no gate broken, and there is one proposal at most."""
+    rows = _judged(*contacts, level=level)
+    for row in rows:
+        assert row["can_see"] == (row["is_active"] and row["failed"] == 0)
+        assert set(codes(row["failed"])) <= set(CONTACT_GATES)
+        if row["can_see"]:
+            assert row["default_email"] == "a@b.example"
+            assert int(float(row["portal_security_level"])) >= level
+    active = {row["company_id_cw"] for row in rows if row["is_active"]} - {None}
+    assert sorted(row["company_id_cw"] for row in rows if row["is_proposed"]) == sorted(active)
+
+
+@pytest.mark.parametrize(
+    ("company", "broken"),
+    [
+        ({"able_contact_count": 1, "proposed_failed": None}, []),
+        ({"contact_count": 0, "active_contact_count": 0, "proposed_failed": None}, ["NO_CONTACT"]),
+        ({"active_contact_count": 0, "proposed_failed": None}, ["ONLY_INACTIVE_CONTACTS"]),
+        ({"active_contact_count": 0, "related_able_count": 2, "proposed_failed": None}, ["CONTACT_AT_PARENT_OR_CHILD"]),
+        (
+            {"contact_count": 0, "active_contact_count": 0, "related_able_count": 1, "proposed_failed": None},
+            ["CONTACT_AT_PARENT_OR_CHILD"],
+        ),
+    ],
+)
+def test_a_company_is_open_as_soon_as_one_contact_can_see(company: dict[str, Any], broken: list[str]) -> None:
+    """Otherwise it lacks a contact, an active one, or has one next door."""
+    frame = pl.DataFrame([COMPANY | company], schema_overrides={"proposed_failed": pl.UInt64})
+    (judged,) = check_companies(frame, 6).to_dicts()
+    assert codes(judged["failed"]) == broken
+    assert judged["can_anyone_see"] == (not broken)
+    assert judged["fixes"] is None
+
+
+def test_the_gates_of_a_closed_company_are_those_of_the_one_to_propose() -> None:
+    """What is to be changed is told for that person, step by step."""
+    (contact,) = _judged({"portal_security_level": "9", "default_email": None, "is_login_disabled": True})
+    company = COMPANY | {"proposed_failed": contact["failed"], "proposed_level": "9"}
+    frame = pl.DataFrame([company], schema_overrides={"proposed_failed": pl.UInt64})
+    (judged,) = check_companies(frame, 5).to_dicts()
+    assert codes(judged["failed"]) == ["NO_LOGIN_EMAIL", "LOGIN_DISABLED", "LEVEL_INVALID"]
+    assert judged["fixes"] == ("add a default e-mail; allow portal login; change the portal security level from 9 to 5")

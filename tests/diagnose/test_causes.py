@@ -1,0 +1,212 @@
+"""The gates of an invoice: one state, one primary cause, and nothing judged that was not reached."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.config import Portal
+from etl.diagnose.causes import STATE_CODES, Night, check_customers, check_invoices
+from etl.diagnose.sync import SyncLog
+from etl.domain import CauseClass
+from etl.taxonomy import BY_CODE, CAUSES, codes, mask
+
+AS_OF = datetime(2026, 11, 22, 2, tzinfo=UTC)
+RUN = {"started_at": datetime(2026, 11, 21), "from_at": datetime(2026, 1, 1), "is_successful": True}
+RUNS = pl.DataFrame([RUN], schema_overrides={"started_at": pl.Datetime("us"), "from_at": pl.Datetime("us")})
+FACTS: dict[str, tuple[Any, Any]] = {
+    "row_key": (pl.Int64, 0), "is_invoice": (pl.Boolean, True), "document_status": (pl.String, "open"),
+    "total_sign": (pl.Int8, 1), "balance_sign": (pl.Int8, 1), "invoice_date": (pl.Date, date(2026, 10, 1)),
+    "is_future": (pl.Boolean, False), "is_number_shared": (pl.Boolean, False),
+    "created_at": (pl.Datetime("us"), datetime(2026, 10, 1)), "changed_at": (pl.Datetime("us"), datetime(2026, 10, 1)),
+    "customer_failed": (pl.UInt64, 0), "customer_unknown": (pl.UInt64, 0), "is_mapped": (pl.Boolean, True),
+    "is_transport_reached": (pl.Boolean, True), "is_access_reached": (pl.Boolean, True),
+    "can_anyone_see": (pl.Boolean, True), "judged_at": (pl.Datetime("us"), None), "portal_match": (pl.Int8, 1),
+    "is_portal_ambiguous": (pl.Boolean, False), "is_portal_id_old": (pl.Boolean, False),
+    "is_number_reformatted": (pl.Boolean, False), "is_amount_stale": (pl.Boolean, False),
+    "is_in_connectwise": (pl.Boolean, True), "is_number_exact_in_connectwise": (pl.Boolean, True),
+    "is_bill_email_known": (pl.Boolean, True), "has_bill_email": (pl.Boolean, True),
+}  # fmt: skip
+SCHEMA = {name: kind for name, (kind, _) in FACTS.items()}
+
+
+def _night(*, has_list: bool = True, **portal: Any) -> Night:
+    settings = Portal(**portal)
+    return Night(AS_OF, settings, SyncLog.of(RUNS, settings), has_portal_list=has_list, has_connectwise_invoices=True)
+
+
+def _judged(*, has_list: bool = True, **facts: Any) -> tuple[str, str | None, list[str], list[str]]:
+    """State, primary cause, failed and unknown gates of one invoice."""
+    row = {name: value for name, (_, value) in FACTS.items()} | facts
+    (found,) = check_invoices(pl.DataFrame([row], schema=SCHEMA), _night(has_list=has_list)).to_dicts()
+    primary = None if found["primary_bit"] is None else CAUSES[found["primary_bit"]].code
+    return STATE_CODES[found["state_code"]], primary, codes(found["failed"]), codes(found["unknown"])
+
+
+def _mask(*causes: str) -> int:
+    return sum(1 << [cause.code for cause in CAUSES].index(code) for code in causes)
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "failed"),
+    [
+        ({}, "visible", []),
+        ({"document_status": "voided", "total_sign": 0, "balance_sign": 0}, "expected", ["VOIDED"]),
+        ({"total_sign": 0, "balance_sign": 0}, "expected", ["ZERO_TOTAL"]),
+        ({"balance_sign": 0}, "expected", ["PAID_IN_FULL"]),
+        ({"document_status": "paid"}, "expected", ["PAID_IN_FULL"]),
+        ({"document_status": "draft", "balance_sign": 0}, "blocked", ["DRAFT"]),
+        ({"total_sign": -1, "balance_sign": -1}, "expected", ["NEGATIVE_BALANCE"]),
+        ({"is_invoice": False, "total_sign": -1}, "expected", ["NOT_AN_INVOICE", "NEGATIVE_BALANCE"]),
+        ({"is_future": True, "portal_match": None}, "waiting", ["FUTURE_DATED"]),
+        ({"is_number_shared": True}, "visible", []),
+        ({"is_number_shared": True, "portal_match": 2}, "blocked", ["DUPLICATE_NUMBER"]),
+        ({"is_amount_stale": True}, "visible", ["STALE_AMOUNT"]),
+        ({"portal_match": None, "is_portal_id_old": True}, "blocked", ["RECREATED_ID"]),
+        ({"portal_match": None}, "blocked", ["MISSED_IN_WINDOW"]),
+        ({"portal_match": None, "is_transport_reached": False}, "unknown", []),
+        ({"is_in_connectwise": False}, "visible", ["CREATED_ONLY_IN_ACCOUNTING"]),
+        ({"is_number_exact_in_connectwise": False}, "visible", ["NUMBER_REFORMATTED"]),
+        ({"is_bill_email_known": False}, "visible", ["BILL_EMAIL_NOT_A_CONTACT"]),
+    ],
+)
+def test_each_gate_has_its_state(facts: dict[str, Any], state: str, failed: list[str]) -> None:
+    """What is rightly absent, waits, is blocked, or shows with a remark."""
+    found = _judged(**facts)
+    assert (found[0], found[2]) == (state, failed)
+
+
+def test_what_is_rightly_absent_is_not_judged_further() -> None:
+    """A paid invoice of an unmapped customer is paid: nobody should map a customer for it."""
+    customer = _mask("UNMAPPED_NO_CANDIDATE", "CUSTOMER_INACTIVE")
+    assert _judged(balance_sign=0, customer_failed=customer, customer_unknown=_mask("TARGET_INACTIVE")) == (
+        "expected", "PAID_IN_FULL", ["PAID_IN_FULL"], [],
+    )  # fmt: skip
+
+
+def test_the_first_gate_is_the_primary_cause_and_the_others_are_told() -> None:
+    """An inactive company with a contact whose level is too low needs both mended."""
+    customer = _mask("TARGET_INACTIVE", "LEVEL_TOO_LOW")
+    found = _judged(customer_failed=customer, portal_match=None, can_anyone_see=False)
+    assert found == (
+        "blocked", "TARGET_INACTIVE", ["TARGET_INACTIVE", "MISSED_IN_WINDOW", "LEVEL_TOO_LOW"], [],
+    )  # fmt: skip
+
+
+def test_several_claims_on_one_portal_row_prove_nothing() -> None:
+    """Neither present nor missed: unknown."""
+    assert _judged(portal_match=None, is_portal_ambiguous=True) == ("unknown", None, [], ["MISSED_IN_WINDOW"])
+
+
+def test_without_the_list_nothing_is_proven() -> None:
+    """Carried by a sync is no proof of arrival, and an earlier match in a list that was not given does not count."""
+    assert _judged(has_list=False, portal_match=None) == ("unknown", None, [], [])
+    assert _judged(has_list=False)[0] == "unknown"
+
+
+FACT = st.fixed_dictionaries(
+    {
+        "is_invoice": st.booleans(),
+        "document_status": st.sampled_from(["open", "paid", "draft", "voided", "deleted", "unknown"]),
+        "total_sign": st.sampled_from([-1, 0, 1]),
+        "balance_sign": st.sampled_from([-1, 0, 1]),
+        "is_future": st.booleans(),
+        "is_number_shared": st.booleans(),
+        "portal_match": st.sampled_from([None, 1, 2, 3]),
+        "is_portal_ambiguous": st.booleans(),
+        "is_portal_id_old": st.booleans(),
+        "is_amount_stale": st.sampled_from([None, True, False]),
+        "customer_failed": st.sampled_from(
+            [0, _mask("TARGET_INACTIVE"), _mask("CUSTOMER_EXCLUDED"), _mask("LEVEL_TOO_LOW")]
+        ),
+        "customer_unknown": st.sampled_from([0, _mask("TARGET_HIDDEN")]),
+        "is_transport_reached": st.booleans(),
+        "can_anyone_see": st.booleans(),
+        "is_in_connectwise": st.booleans(),
+        "changed_at": st.sampled_from([None, datetime(2020, 1, 1), datetime(2026, 10, 1), datetime(2026, 11, 21, 20)]),
+    }
+)
+
+
+@given(facts=FACT, has_list=st.booleans())
+def test_a_state_follows_from_its_gates(facts: dict[str, Any], *, has_list: bool) -> None:
+    """Whatever the facts: one state, which the failed gates explain."""
+    state, primary, failed, unknown = _judged(has_list=has_list, **facts)
+    kinds = [BY_CODE[code].kind for code in failed]
+    blocking = [code for code in failed if BY_CODE[code].kind in {"defect", "waiting"} and code != "STALE_AMOUNT"]
+    assert not set(failed) & set(unknown)
+    if CauseClass.EXPECTED in kinds:
+        assert (state, primary) == ("expected", next(code for code in failed if BY_CODE[code].kind == "expected"))
+    elif blocking:
+        assert primary == blocking[0]
+        assert state == ("waiting" if BY_CODE[primary].kind is CauseClass.WAITING else "blocked")
+    else:
+        assert primary is None
+        is_shown = has_list and facts["portal_match"] is not None and facts["can_anyone_see"]
+        assert state == ("visible" if is_shown else "unknown")
+
+
+@given(facts=st.lists(FACT, max_size=6))
+def test_an_invoice_is_judged_alike_in_any_batch(facts: list[dict[str, Any]]) -> None:
+    """Row by row or together: the answer does not depend on the neighbours."""
+    rows = [{name: value for name, (_, value) in FACTS.items()} | row for row in facts]
+    rows = [row | {"row_key": key} for key, row in enumerate(rows)]
+    together = check_invoices(pl.DataFrame(rows, schema=SCHEMA), _night())
+    apart = [check_invoices(pl.DataFrame([row], schema=SCHEMA), _night()) for row in rows]
+    assert together.rows() == [frame.row(0) for frame in apart]
+    freed = together.filter("is_freed_alone")
+    blocking = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~_mask("STALE_AMOUNT")
+    assert all((row["failed"] & blocking).bit_count() == 1 for row in freed.to_dicts())
+
+
+CUSTOMER: dict[str, tuple[Any, Any]] = {
+    "customer_id_acct": (pl.String, "c"), "customer_name": (pl.String, "C"), "company_id_cw": (pl.String, "7"),
+    "company_name": (pl.String, "C Inc"), "customer_email": (pl.String, None), "is_email_known": (pl.Boolean, True),
+    "mapping_state": (pl.String, "mapped"), "mapping_source": (pl.String, "portal"),
+    "judged_at": (pl.Datetime("us"), None), "has_customer_row": (pl.Boolean, True), "has_customers": (pl.Boolean, True),
+    "is_active": (pl.Boolean, True), "merged_into_customer_id_acct": (pl.String, None),
+    "is_conflicting": (pl.Boolean, False), "best_lead": (pl.Float64, None), "is_parent_mapped": (pl.Boolean, None),
+    "is_in_portal": (pl.Boolean, True), "has_company": (pl.Boolean, True), "is_deleted": (pl.Boolean, False),
+    "is_inactive": (pl.Boolean, False), "is_hidden": (pl.Boolean, False), "bill_to_company_id_cw": (pl.String, None),
+    "access_failed": (pl.UInt64, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "failed", "unknown"),
+    [
+        ({}, [], []),
+        ({"mapping_state": "excluded", "mapping_source": "judgement"}, ["CUSTOMER_EXCLUDED"], []),
+        ({"mapping_state": "none"}, ["UNMAPPED_NO_CANDIDATE"], []),
+        ({"mapping_state": "none", "is_parent_mapped": True}, ["SUBCUSTOMER_UNMAPPED"], []),
+        ({"mapping_state": "review", "is_parent_mapped": True, "best_lead": 0.9}, ["SUBCUSTOMER_UNMAPPED"], []),
+        ({"mapping_state": "review", "best_lead": 0.05}, ["UNMAPPED_AMBIGUOUS"], []),
+        ({"mapping_state": "review", "best_lead": 0.10}, ["UNMAPPED_PROBABLE"], []),
+        ({"mapping_state": "review"}, ["UNMAPPED_PROBABLE"], []),
+        ({"mapping_source": "certainty", "is_in_portal": False}, ["UNMAPPED_CERTAIN"], []),
+        ({"mapping_source": "certainty", "is_in_portal": None}, [], []),
+        ({"mapping_source": "judgement", "is_in_portal": False}, [], []),
+        ({"has_company": False, "is_deleted": None, "is_inactive": None, "is_hidden": None}, ["TARGET_MISSING"], []),
+        ({"is_inactive": None, "is_deleted": None}, [], ["TARGET_DELETED", "TARGET_INACTIVE"]),
+        ({"is_active": None}, [], ["CUSTOMER_INACTIVE"]),
+        ({"merged_into_customer_id_acct": "d"}, ["CUSTOMER_INACTIVE"], []),
+        ({"has_customer_row": False, "has_customers": False}, [], []),
+        ({"has_customer_row": False}, ["CUSTOMER_NOT_IN_EXTRACT"], []),
+        ({"bill_to_company_id_cw": "9", "is_hidden": True}, ["TARGET_HIDDEN", "BILL_TO_ELSEWHERE"], []),
+    ],
+)
+def test_a_customer_is_judged_once_for_all_its_invoices(
+    facts: dict[str, Any], failed: list[str], unknown: list[str]
+) -> None:
+    """Mapping and company; what nobody says is unknown, not fine."""
+    columns = {name: kind for name, (kind, _) in CUSTOMER.items()}
+    row = {name: value for name, (_, value) in CUSTOMER.items()} | facts
+    if row["mapping_state"] != "mapped":
+        row |= {"company_id_cw": None, "has_company": False}
+    (found,) = check_customers(pl.DataFrame([row], schema=columns), 0.10).to_dicts()
+    assert (codes(found["failed"]), codes(found["unknown"])) == (failed, unknown)

@@ -1,0 +1,206 @@
+"""The generated pages of the documentation: `python -m tests.dictionary` writes them, a test holds that they are current."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source
+from etl.extract.registry import PROFILES, shapes_of
+from etl.match.scorecard import PRIOR, SCORECARD
+from etl.models import FOLDERS, HEADER_KEYS
+from etl.resources import resource
+from etl.schemas import RELATIONS, SQL_TYPE, Relation
+from etl.taxonomy import CAUSES
+
+DOCS: Final = Path(__file__).parents[1] / "docs"
+DICTIONARY: Final = DOCS / "data-dictionary.md"
+GUIDE: Final = DOCS / "guide.md"
+
+JUDGED: Final[Mapping[str, str]] = {
+    "ctl.causes": "the taxonomy: every cause with its bit, stage, kind, title, fixes and who can do it",
+    "ctl.run": "one row: the run, its instant, and what was configured and given",
+    "ctl.states": "the states of an invoice",
+    "matching.candidates": "candidates per customer, ranked: certainty, score, its parts, decision and reason",
+    "matching.company_keys": "the keys under which each company can be found",
+    "matching.customer_keys": "the keys under which each customer can be found",
+    "matching.mappings": "one row per customer: its company, who says so, and why",
+    "marts.backfill_options": "'sync from' dates worth considering: invoices recovered, re-read, left to single resyncs",
+    "marts.cause_sets": "every set of causes that occurs, as a mask and in words",
+    "marts.company_checks": "access of every mapped company: the gates it fails, whom to propose, what to change",
+    "marts.contact_checks": "access of every contact: the gates it fails, its role, whether it is proposed",
+    "marts.customer_checks": "identity of every customer: the gates it fails, which later gates its invoices reach",
+    "marts.gap_invoices": "which invoice lies in which gap",
+    "marts.invoice_checks": "the gates that each invoice fails or leaves unknown, as masks; its state",
+    "marts.sync_gaps": "missed invoices in gaps: reason, times, invoices, customers, amounts",
+    "quarantine.rows": "every row that was set aside: file, line, every rule it broke, its values as read",
+}
+"""What no SQL file makes: written by the program, columns in its own docstrings."""
+
+_PARTS: Final[Mapping[str, type[BaseModel]]] = {
+    "portal": Portal, "provider": Provider, "matching": Matching, "backfill": Backfill, "limits": Limits,
+    "output": Output, "sources.<relation>": Source,
+}  # fmt: skip
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    captions = list(head)
+    yield f"| {' | '.join(captions)} |"
+    yield f"|{'---|' * len(captions)}"
+    for row in rows:
+        yield f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in row)} |"
+
+
+def dictionary() -> str:
+    """docs/data-dictionary.md."""
+    lines = [
+        "# Data dictionary",
+        "",
+        "Generated from `etl/schemas.py`, the headers in `sql/` and `etl/taxonomy.py` by `python -m tests.dictionary`.",
+        "",
+        "Ids say whose they are (`_acct`: the accounting package, `_cw`: ConnectWise). Amounts stand beside their",
+        "`currency_code`; `_at` is an instant in UTC, `_date` a calendar day; booleans begin with `is_` or `has_`.",
+        "",
+        "## What is read",
+        "",
+        "Only these columns are ever read. What validation lets through lands in `accepted.<relation>`, with `source_file`",
+        "and `source_line` (null for rows that were read in bulk); the rest in `quarantine.rows`.",
+    ]
+    for relation in RELATIONS.values():
+        lines += ["", *_relation(relation)]
+    lines += ["", "## What a night makes of it", "", "In `night.duckdb`, one schema per step.", ""]
+    lines += _table(("relation", "one row per", "what it holds", "units"), _models())
+    lines += [
+        "",
+        "## Causes",
+        "",
+        "In the order in which the gates are checked; the first that fails is the primary cause.",
+        "",
+    ]
+    lines += _table(
+        ("cause", "no.", "stage", "kind", "what it means", "fix, legacy interface", "fix, current interface", "who"),
+        ((f"`{c.code}`", c.number, c.stage, c.kind, c.title, c.fix_legacy, c.fix_current, c.who) for c in CAUSES),
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _relation(relation: Relation) -> Iterator[str]:
+    yield f"### {relation.name}"
+    yield ""
+    need = "Required" if relation.is_required else "Optional"
+    yield f"{need}: {relation.help}. One row per `{', '.join(relation.key)}`."
+    yield ""
+    yield from _table(
+        ("column", "type", "required", "what it is"),
+        ((f"`{c.name}`", SQL_TYPE[c.kind], "yes" if c.required else "", c.help) for c in relation.columns),
+    )
+
+
+def headers() -> dict[str, dict[str, str]]:
+    """Model -> the keys of its header."""
+    found = {}
+    for folder in FOLDERS:
+        directory = resource("sql") / folder
+        for file in sorted(directory.iterdir(), key=lambda entry: entry.name):
+            if not file.name.endswith(".sql"):
+                continue
+            header, key = dict[str, str](), ""
+            for line in file.read_text(encoding="utf-8").splitlines():
+                if not line.startswith("--"):
+                    break
+                name, colon, rest = line[2:].strip().partition(":")
+                key, text = (name, rest) if colon and name in HEADER_KEYS else (key, line[2:])
+                header[key] = f"{header.get(key, '')} {text.strip()}".strip()
+            found[header["model"]] = header
+    return found
+
+
+def _models() -> list[tuple[str, str, str, str]]:
+    made = [(f"`{name}`", h["grain"], h["purpose"].rstrip("."), h["units"]) for name, h in headers().items()]
+    judged = [(f"`{name}`", "", purpose, "") for name, purpose in JUDGED.items()]
+    order = {schema: place for place, schema in enumerate(("ctl", "quarantine", *FOLDERS))}
+    return sorted([*made, *judged], key=lambda row: (order[row[0].strip("`").partition(".")[0]], row[0]))
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value: Any = field.get_default(call_default_factory=field.default_factory is not None)
+    if value in (None, [], {}, "") or field.default_factory is not None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def settings() -> str:
+    """The reference of the configuration, for the guide."""
+    lines: list[str] = []
+    for name, part in _PARTS.items():
+        lines += ["", f"`[{name}]` {(part.__doc__ or '').strip()}", ""]
+        rows = (
+            (f"`{field.alias or key}`", _kind(field), _default(field), field.description or "")
+            for key, field in part.model_fields.items()
+        )
+        lines += _table(("key", "value", "default", "what it is"), rows)
+    return "\n".join(lines).strip()
+
+
+def _kind(field: FieldInfo) -> str:
+    names = {str: "text", int: "number", float: "number", bool: "true or false", date: "date", Path: "path"}
+    told = re.sub(r"typing\.|\bNoneType\b| \| None", "", str(field.annotation))
+    choices = re.findall(r"'([^']*)'", told)
+    if choices:
+        return " or ".join(f"`{choice}`" for choice in choices)
+    if "dict" in told:
+        return "table"
+    if told.startswith("list"):
+        return "list of text"
+    if "list" in told:
+        return "text, or list of text"
+    return next((word for kind, word in names.items() if kind.__name__ in told), "text")
+
+
+def shapes() -> str:
+    """Which relation can be read in which shape, for the guide."""
+    titles = {(profile.relation, profile.shape): profile.title for profile in PROFILES}
+    rows = [
+        (f"`{name}`", relation.help, "yes" if relation.is_required else "", "<br>".join(
+            f"`{shape}`: {titles[name, shape]}" for shape in shapes_of(name)
+        ))
+        for name, relation in RELATIONS.items()
+    ]  # fmt: skip
+    return "\n".join(_table(("source", "what it is", "required", "shapes"), rows))
+
+
+def scorecard() -> str:
+    """What each piece of evidence is worth, for the guide."""
+    rows: list[tuple[object, ...]] = [("prior", PRIOR.words, f"{PRIOR.points:+g}")]
+    rows += [
+        (kind, level.words, f"{level.points:+g}") for kind, levels in SCORECARD.items() for level in levels.values()
+    ]
+    return "\n".join(_table(("evidence", "finding", "points"), rows))
+
+
+def guide(text: str) -> str:
+    """The guide with its generated parts made anew."""
+    for name, made in {"settings": settings(), "shapes": shapes(), "scorecard": scorecard()}.items():
+        start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(start)
+        _, _, after = rest.partition(end)
+        text = f"{before}{start}\n{made}\n{end}{after}"
+    return text
+
+
+def write() -> None:
+    """Write every generated page."""
+    DICTIONARY.write_text(dictionary(), encoding="utf-8")
+    GUIDE.write_text(guide(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

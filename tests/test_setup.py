@@ -1,0 +1,126 @@
+"""Before the first night: a configuration that fits the files, and a check that reads them as the night would."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source, load
+from etl.demo import DemoPlan
+from etl.errors import ConfigurationError, InputError
+from etl.setup import check_sources, write_configuration
+from tests import nights
+
+
+def _exports(folder: Path) -> Path:
+    """A folder as a provider has it: the files, and no truth beside them."""
+    for path in (*folder.glob("truth_*.csv"), *folder.glob("judgements.csv")):
+        path.unlink()
+    return folder
+
+
+@pytest.mark.parametrize("name", ["night", "shapes/quickbooks_report", "shapes/xero_csv"])
+def test_init_recognises_every_source_that_the_fixtures_configuration_names(tmp_path: Path, name: str) -> None:
+    """What a person configured by hand, `init` finds by itself, each file under its relation."""
+    folder = _exports(nights.copied(tmp_path / "night", name))
+    by_hand = load(folder / "billsight.toml", {})
+    named = {
+        relation: sorted(file.name for pattern in _patterns(source) for file in folder.glob(pattern))
+        for relation, source in by_hand.sources.items()
+    }
+    told = write_configuration(folder, is_forced=True)
+    found = load(folder / "billsight.toml", {})
+    for relation, files in named.items():
+        assert relation in found.sources, f"{relation}: {told}"
+        assert sorted(_patterns(found.sources[relation])) == files
+    assert set(found.sources) == set(named)
+
+
+def _patterns(source: Source) -> list[str]:
+    return [source.path] if isinstance(source.path, str) else source.path
+
+
+def test_what_init_writes_runs(tmp_path: Path) -> None:
+    """From a folder of files to a published night, without touching the configuration."""
+    folder = _exports(nights.invented(tmp_path, DemoPlan(30, 120, 4, "quickbooks_online")))
+    (folder / "billsight.toml").unlink()
+    write_configuration(folder, is_forced=False)
+    outcome = nights.run(folder)
+    assert outcome.summary["numbers"]["invoices"] == 120
+
+
+def test_init_never_overwrites_unless_told(tmp_path: Path) -> None:
+    """Somebody has worked on that file."""
+    folder = nights.copied(tmp_path / "night")
+    before = (folder / "billsight.toml").read_bytes()
+    with pytest.raises(ConfigurationError, match="--force"):
+        write_configuration(folder, is_forced=False)
+    assert (folder / "billsight.toml").read_bytes() == before
+
+
+def test_init_on_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
+    """And writes a template in which everything is switched off."""
+    told = write_configuration(tmp_path, is_forced=False)
+    for required in ("connectwise_companies", "connectwise_contacts", "accounting_invoices"):
+        assert f"[sources.{required}]" in told
+    assert "sources" not in tomllib.loads((tmp_path / "billsight.toml").read_text(encoding="utf-8"))
+
+
+def test_every_line_that_is_switched_off_can_be_switched_on(tmp_path: Path) -> None:
+    """The template names only keys that exist, with values that are allowed."""
+    write_configuration(nights.copied(tmp_path / "night"), is_forced=True)
+    path = tmp_path / "night" / "billsight.toml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    on = [line.removeprefix("# ") if " = " in line or line.startswith("# [sources") else line for line in lines]
+    path.write_text("\n".join(on), encoding="utf-8")
+    settings = load(path, {})
+    assert settings.portal.sync_from_date is not None
+    assert settings.provider.email_domains
+    assert all(source.date_order for source in settings.sources.values() if source.path != "...")
+
+
+def test_names_of_files_are_quoted(tmp_path: Path) -> None:
+    """A quote or a backslash in a name is not the end of the configuration."""
+    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    (folder / "sales_invoices.csv").rename(folder / 'sales "2026" invoices.csv')
+    write_configuration(folder, is_forced=True)
+    assert load(folder / "billsight.toml", {}).sources["accounting_invoices"].path == 'sales "2026" invoices.csv'
+
+
+def test_check_says_what_the_night_will_do_with_each_file(tmp_path: Path) -> None:
+    """Rows, shape, and what would be quarantined and why."""
+    folder = nights.copied(tmp_path / "night")
+    told = check_sources(load(folder / "billsight.toml", {}))
+    assert "accounting_invoices-spoilt.json (" in told
+    assert "3 rows, 3 would be quarantined" in told
+    assert "invoice_date" in told
+    for relation, source in load(folder / "billsight.toml", {}).sources.items():
+        assert told.count(f"{relation}: ") == sum(len(list(folder.glob(p))) for p in _patterns(source))
+
+
+def test_check_tells_all_problems_at_once(tmp_path: Path) -> None:
+    """A file that is missing and one that is no list of invoices."""
+    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    (folder / "connectwise_companies.json").unlink()
+    (folder / "sales_invoices.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(InputError) as refused:
+        check_sources(load(folder / "billsight.toml", {}))
+    assert {problem.where for problem in refused.value.problems} == {"connectwise_companies.json", "sales_invoices.csv"}
+
+
+def test_the_environment_overrules_the_file(tmp_path: Path) -> None:
+    """What differs from machine to machine need not stand in a file that is shared."""
+    folder = nights.copied(tmp_path / "night")
+    settings = load(
+        folder / "billsight.toml", {"BILLSIGHT_PORTAL__GRACE_HOURS": "7", "BILLSIGHT_OUTPUT__FOLDER": "there"}
+    )
+    assert settings.portal.grace_hours == 7
+    assert settings.out == folder / "there"
+
+
+@pytest.mark.parametrize("part", [Portal, Provider, Matching, Backfill, Limits, Output, Source])
+def test_every_setting_says_what_it_is(part: type[Portal]) -> None:
+    """The guide is made from these words."""
+    assert [name for name, field in part.model_fields.items() if not field.description] == []
