@@ -36,7 +36,7 @@ for name in chromium chromium-browser google-chrome google-chrome-stable; do \
 done
 endef
 
-.PHONY: help run test lint format bench wheel lock clean chromium
+.PHONY: help run why test lint format docs bench wheel lock clean chromium
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ help: ## what can be made
 run: .venv/ready ## run the night on the invented provider in data/fixtures and say where the report is
 	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight run --config $(NIGHT) --as-of $(AS_OF)
 	@echo "Report: $(OUT)/latest/report.html"
+
+why: .venv/ready ## ask for one invoice of that night: make why INVOICE=INV-1045
+	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight why "$(INVOICE)" --config $(NIGHT)
 
 test: lint chromium ## everything that CI runs: style, types, SQL, tests (TESTS=tests/report for a part)
 	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
@@ -59,6 +62,9 @@ format: .venv/ready ## put style right where a tool can
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/sqlfluff fix sql --disable-progress-bar --nocolor --quiet
+
+docs: .venv/ready ## write the generated pages in docs/ anew
+	@$(BIN)/python -m tests.dictionary
 
 bench: .venv/ready-bench ## measure the night against its peers and print a table
 	@$(BIN)/python -m benchmarks

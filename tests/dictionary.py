@@ -1,4 +1,4 @@
-"""The generated pages of the documentation: `python -m tests.dictionary` writes them, a test holds that they are current."""
+"""The generated pages of the documentation: `make docs` writes them, a test holds that they are current."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source
 from etl.extract.registry import PROFILES, shapes_of
+from etl.match import certainty
 from etl.match.scorecard import PRIOR, SCORECARD
 from etl.models import FOLDERS, HEADER_KEYS
 from etl.resources import resource
@@ -31,7 +32,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "matching.company_keys": "the keys under which each company can be found",
     "matching.customer_keys": "the keys under which each customer can be found",
     "matching.mappings": "one row per customer: its company, who says so, and why",
-    "marts.backfill_options": "'sync from' dates worth considering: invoices recovered, re-read, left to single resyncs",
+    "marts.backfill_options": "'sync from' dates worth considering: what each recovers, re-reads and leaves to resyncs",
     "marts.cause_sets": "every set of causes that occurs, as a mask and in words",
     "marts.company_checks": "access of every mapped company: the gates it fails, whom to propose, what to change",
     "marts.contact_checks": "access of every contact: the gates it fails, its role, whether it is proposed",
@@ -62,15 +63,15 @@ def dictionary() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Generated from `etl/schemas.py`, the headers in `sql/` and `etl/taxonomy.py` by `python -m tests.dictionary`.",
+        "Generated from `etl/schemas.py`, the headers in `sql/` and `etl/taxonomy.py` by `make docs`.",
         "",
         "Ids say whose they are (`_acct`: the accounting package, `_cw`: ConnectWise). Amounts stand beside their",
         "`currency_code`; `_at` is an instant in UTC, `_date` a calendar day; booleans begin with `is_` or `has_`.",
         "",
         "## What is read",
         "",
-        "Only these columns are ever read. What validation lets through lands in `accepted.<relation>`, with `source_file`",
-        "and `source_line` (null for rows that were read in bulk); the rest in `quarantine.rows`.",
+        "Only these columns are ever read. What validation lets through lands in `accepted.<relation>`, with",
+        "`source_file` and `source_line` (null for rows that were read in bulk); the rest in `quarantine.rows`.",
     ]
     for relation in RELATIONS.values():
         lines += ["", *_relation(relation)]
@@ -154,7 +155,7 @@ def _kind(field: FieldInfo) -> str:
     names = {str: "text", int: "number", float: "number", bool: "true or false", date: "date", Path: "path"}
     told = re.sub(r"typing\.|\bNoneType\b| \| None", "", str(field.annotation))
     choices = re.findall(r"'([^']*)'", told)
-    if choices:
+    if "Literal" in told:
         return " or ".join(f"`{choice}`" for choice in choices)
     if "dict" in told:
         return "table"
@@ -186,13 +187,21 @@ def scorecard() -> str:
     return "\n".join(_table(("evidence", "finding", "points"), rows))
 
 
+def clauses() -> str:
+    """What makes a candidate certain, and what keeps it from being so, for the guide."""
+    grounds = (f"- {words}" for words in certainty._GROUNDS)
+    obstacles = (f"- {words}" for words in [*certainty._OBSTACLES, certainty._CONTESTED])
+    return "\n".join(["It stands on one of these:", "", *grounds, "", "and nothing of this holds:", "", *obstacles])
+
+
 def guide(text: str) -> str:
     """The guide with its generated parts made anew."""
-    for name, made in {"settings": settings(), "shapes": shapes(), "scorecard": scorecard()}.items():
+    parts = {"settings": settings(), "shapes": shapes(), "scorecard": scorecard(), "clauses": clauses()}
+    for name, made in parts.items():
         start, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
         before, _, rest = text.partition(start)
         _, _, after = rest.partition(end)
-        text = f"{before}{start}\n{made}\n{end}{after}"
+        text = f"{before}{start}\n\n{made}\n\n{end}{after}"
     return text
 
 

@@ -23,7 +23,7 @@ TYPES: dict[str, Any] = {
 }
 COMPANY: dict[str, Any] = {
     "company_id_cw": "7", "contact_count": 2, "active_contact_count": 2, "able_contact_count": 0,
-    "related_able_count": 0, "proposed_failed": 0, "proposed_level": "6",
+    "perhaps_able_contact_count": 0, "related_able_count": 0, "proposed_failed": 0, "proposed_level": "6",
 }  # fmt: skip
 
 
@@ -176,3 +176,12 @@ def test_the_gates_of_a_closed_company_are_those_of_the_one_to_propose() -> None
     (judged,) = check_companies(frame, 5).to_dicts()
     assert codes(judged["failed"]) == ["NO_LOGIN_EMAIL", "LOGIN_DISABLED", "LEVEL_INVALID"]
     assert judged["fixes"] == ("add a default e-mail; allow portal login; change the portal security level from 9 to 5")
+
+
+def test_an_export_that_says_nothing_proves_nothing() -> None:
+    """Without the flags nobody is able, and nobody is accused either: the company is unknown."""
+    (contact,) = _judged({"is_login_disabled": None, "is_inactive": None})
+    assert (contact["failed"], contact["can_see"], contact["is_perhaps_able"]) == (0, False, True)
+    frame = pl.DataFrame([COMPANY | {"perhaps_able_contact_count": 1}], schema_overrides={"proposed_failed": pl.UInt64})
+    (company,) = check_companies(frame, 6).to_dicts()
+    assert (company["failed"], company["can_anyone_see"], codes(company["unknown"])) == (0, None, ["LOGIN_DISABLED"])

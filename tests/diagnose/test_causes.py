@@ -31,6 +31,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "is_number_reformatted": (pl.Boolean, False), "is_amount_stale": (pl.Boolean, False),
     "is_in_connectwise": (pl.Boolean, True), "is_number_exact_in_connectwise": (pl.Boolean, True),
     "is_bill_email_known": (pl.Boolean, True), "has_bill_email": (pl.Boolean, True),
+    "is_balance_assumed": (pl.Boolean, False), "is_shown_elsewhere": (pl.Boolean, False),
 }  # fmt: skip
 SCHEMA = {name: kind for name, (kind, _) in FACTS.items()}
 
@@ -73,6 +74,7 @@ def _mask(*causes: str) -> int:
         ({"is_in_connectwise": False}, "visible", ["CREATED_ONLY_IN_ACCOUNTING"]),
         ({"is_number_exact_in_connectwise": False}, "visible", ["NUMBER_REFORMATTED"]),
         ({"is_bill_email_known": False}, "visible", ["BILL_EMAIL_NOT_A_CONTACT"]),
+        ({"is_shown_elsewhere": True}, "blocked", ["MAPPING_CONFLICT"]),
     ],
 )
 def test_each_gate_has_its_state(facts: dict[str, Any], state: str, failed: list[str]) -> None:
@@ -96,6 +98,11 @@ def test_the_first_gate_is_the_primary_cause_and_the_others_are_told() -> None:
     assert found == (
         "blocked", "TARGET_INACTIVE", ["TARGET_INACTIVE", "MISSED_IN_WINDOW", "LEVEL_TOO_LOW"], [],
     )  # fmt: skip
+
+
+def test_a_balance_that_nobody_gave_may_be_paid() -> None:
+    """The total stands in for it, and whether it is paid is unknown."""
+    assert _judged(is_balance_assumed=True) == ("visible", None, [], ["PAID_IN_FULL"])
 
 
 def test_several_claims_on_one_portal_row_prove_nothing() -> None:
@@ -173,7 +180,7 @@ CUSTOMER: dict[str, tuple[Any, Any]] = {
     "is_conflicting": (pl.Boolean, False), "best_lead": (pl.Float64, None), "is_parent_mapped": (pl.Boolean, None),
     "is_in_portal": (pl.Boolean, True), "has_company": (pl.Boolean, True), "is_deleted": (pl.Boolean, False),
     "is_inactive": (pl.Boolean, False), "is_hidden": (pl.Boolean, False), "bill_to_company_id_cw": (pl.String, None),
-    "access_failed": (pl.UInt64, 0),
+    "access_failed": (pl.UInt64, 0), "access_unknown": (pl.UInt64, 0), "can_anyone_see": (pl.Boolean, True),
 }  # fmt: skip
 
 

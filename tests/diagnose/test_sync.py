@@ -116,7 +116,7 @@ def test_nothing_carries_what_has_no_time() -> None:
     assert log.carrier(nothing).tolist() == [1]
 
 
-def _expected_absence(facts: dict[str, Any], runs: pl.DataFrame, portal: Portal) -> str:  # noqa: PLR0911
+def _expected_absence(facts: dict[str, Any], runs: pl.DataFrame, portal: Portal) -> str:  # noqa: C901, PLR0911
     """The contract, read aloud."""
     log, zone = _successful(runs), ZoneInfo(portal.time_zone)
     changed, as_of = facts["changed_at"], AS_OF.replace(tzinfo=None)
@@ -127,7 +127,12 @@ def _expected_absence(facts: dict[str, Any], runs: pl.DataFrame, portal: Portal)
     if log and changed > log[-1][0]:
         is_stalled = as_of - log[-1][0] > timedelta(hours=portal.stall_hours)
         return "SYNC_STALLED" if is_stalled else "PENDING_NEXT_SYNC"
-    if not log and changed > as_of - timedelta(hours=portal.grace_hours):
+    if not log and len(runs):
+        begun = runs["started_at"].min()
+        is_stalled = as_of - begun > timedelta(hours=portal.stall_hours)
+        if is_stalled or changed >= begun:
+            return "SYNC_STALLED" if is_stalled else "PENDING_NEXT_SYNC"
+    if not log and not len(runs) and changed > as_of - timedelta(hours=portal.grace_hours):
         return "PENDING_NEXT_SYNC"
     days = [day for day in (portal.first_sync_from_date, portal.sync_from_date) if day]
     starts = [datetime.fromtimestamp(midnight(day, zone) / 1e6, UTC).replace(tzinfo=None) for day in days]

@@ -18,7 +18,11 @@ OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
         ({"account_number": "C-1"}, {"account_number": "C1"}, "account number and name agree"),
         ({"account_number": "C-1"}, {"company_identifier": "C1"}, "account number and name agree"),
         ({"customer_name": "Acme Dental (C-100)"}, {"account_number": "C100"}, "account number and name agree"),
-        ({"customer_name": "Acme Group", "tax_identifier": "12-3458769"}, {"tax_identifier": "123458769"}, "tax id agrees"),
+        (
+            {"customer_name": "Acme Group", "tax_identifier": "12-3458769"},
+            {"tax_identifier": "123458769"},
+            "tax id agrees",
+        ),
         ({"email": "ap@acme.test"}, {"website": "www.acme.test"}, "name and e-mail domain agree"),
         ({"phone_number": "(410) 415-7406"}, {"phone_number": "+1 410 415 7406"}, "name and phone agree"),
         ({"postal_code": "02134"}, {"postal_code": "2134-1000"}, "name and postal code agree"),

@@ -1,0 +1,207 @@
+"""Whatever is written down is executed: the commands of the README, the examples, the links, the generated pages."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import struct
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from etl import cli
+from etl.config import load
+from etl.engine import Engine
+from etl.errors import ExitCode
+from etl.models import FOLDERS
+from etl.schemas import RELATIONS
+from tests import dictionary, nights
+from tests.test_promises import FILES
+
+README = nights.ROOT / "README.md"
+PAGES = [README, nights.ROOT / "CONTRIBUTING.md", *sorted(dictionary.DOCS.rglob("*.md"))]
+RUNNABLE = [README, dictionary.GUIDE, dictionary.DOCS / "night.md"]
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"))
+
+
+def _anchors(page: Path) -> set[str]:
+    heads = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def _commands(page: Path) -> Iterator[list[str]]:
+    for block in _blocks(page, "sh"):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words:
+                yield words
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published night of the fixtures."""
+    return nights.run(nights.copied(tmp_path_factory.mktemp("docs") / "night")).folder
+
+
+@pytest.mark.parametrize("page", [README, dictionary.GUIDE], ids=lambda page: page.name)
+def test_the_commands_of_a_page_work_in_their_order(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From a folder of exports to the answer for one invoice, as somebody would type it."""
+    folder = nights.copied(tmp_path / "exports")
+    for path in (folder / "billsight.toml", *folder.glob("truth_*"), *folder.glob("judgements.csv")):
+        path.unlink()
+    monkeypatch.chdir(tmp_path)
+    first = ["billsight", "init", "exports/"], ["billsight", "run", "--config", "exports/billsight.toml"]
+    told = [words for words in _commands(page) if words[0] == "billsight"]
+    assert told
+    # the guide tells of the first steps in its prose
+    for words in told if page is README else [*first, *told]:
+        typed = ["ben.martonman@fallowford-thornlowbrook.example" if "@" in word else word for word in words]
+        monkeypatch.setattr(sys, "argv", typed)
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        assert code == 0, f"{' '.join(words)}: {said.out}{said.err}"
+    assert (folder / "out" / "latest" / "report.html").exists()
+
+
+def test_the_targets_of_make_are_there() -> None:
+    """`make run`, `make test` and what else the pages name; CI runs the first two."""
+    makefile = (nights.ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"(?m)^([a-z]+):.*## ", makefile))
+    named = {
+        words[1]
+        for page in (README, nights.ROOT / "CONTRIBUTING.md")
+        for words in _commands(page)
+        if words[0] == "make"
+    }
+    assert {"run", "test"} <= named <= targets
+    (example,) = re.findall(r"make why INVOICE=(\S+)", README.read_text(encoding="utf-8"))
+    assert f"INVOICE={example}" in makefile
+
+
+def test_the_invoice_of_the_example_has_something_to_tell(night: Path) -> None:
+    """The README's invoice is one that somebody is waiting for."""
+    (example,) = re.findall(r"make why INVOICE=(\S+)", README.read_text(encoding="utf-8"))
+    answers = pl.read_parquet(night / "invoices.parquet")
+    assert answers.filter(invoice_number=example)["state"].to_list() == ["blocked"]
+
+
+def test_the_configuration_of_the_readme_runs(tmp_path: Path) -> None:
+    """Four sources, as they are written there."""
+    folder = nights.copied(tmp_path / "night")
+    (block,) = _blocks(README, "toml")
+    (folder / "billsight.toml").write_text(block, encoding="utf-8")
+    page = json.loads((folder / "accounting_invoices-0001.json").read_text(encoding="utf-8"))
+    outcome = nights.run(folder)
+    assert outcome.summary["numbers"]["invoices"] == len(page["QueryResponse"]["Invoice"])
+    assert outcome.summary["run"]["minimum_level"] == 5
+
+
+def test_the_configuration_of_the_guide_reads_such_a_table(tmp_path: Path) -> None:
+    """The captions of the example, and amounts and dates in their spelling."""
+    folder = nights.copied(tmp_path / "night")
+    (block,) = _blocks(dictionary.GUIDE, "toml")
+    named = tomllib.loads(block)["sources"]["accounting_invoices"]["columns"]
+    assert set(named) <= set(RELATIONS["accounting_invoices"].names)
+    head = ",".join(f'"{caption}"' for caption in named.values())
+    rows = [f'{n},A-{n},Acme,{n:02}/04/2026,"1,234.50",10.00,{n:02}/04/2026 09:30' for n in range(1, 20)]
+    (folder / "ledger.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    people = "".join(
+        f'[sources.{name}]\npath = "{name}.json"\n' for name in ("connectwise_companies", "connectwise_contacts")
+    )
+    (folder / "billsight.toml").write_text(block + people, encoding="utf-8")
+    answers = nights.answers(nights.run(folder))
+    assert set(answers["currency_code"]) == {"AUD"}
+    assert {day.month for day in answers["invoice_date"]} == {4}
+    assert answers.height == 19
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_queries_find_something(night: Path, number: int) -> None:
+    """Each example of docs/night.md runs on a published night and has an answer."""
+    queries = _blocks(dictionary.DOCS / "night.md", "sql")
+    assert len(queries) == 3
+    engine = Engine(night / "night.duckdb", is_read_only=True)
+    try:
+        assert engine.frame(queries[number]).height > 0
+    finally:
+        engine.close()
+
+
+def test_every_relation_of_a_night_is_described(night: Path) -> None:
+    """And none is described that is not there."""
+    engine = Engine(night / "night.duckdb", is_read_only=True)
+    try:
+        found = {
+            name
+            for (name,) in engine.rows("""
+                select schema_name || '.' || table_name from duckdb_tables()
+                union all
+                select schema_name || '.' || view_name from duckdb_views() where not internal""")
+        }
+    finally:
+        engine.close()
+    described = {*dictionary.JUDGED, *dictionary.headers(), *(f"accepted.{name}" for name in RELATIONS)}
+    assert found == described
+    schemas = set(re.findall(r"(?m)^\| `(\w+)` \|", (dictionary.DOCS / "night.md").read_text(encoding="utf-8")))
+    assert schemas == {"ctl", "accepted", "quarantine", *FOLDERS}
+
+
+def test_the_generated_pages_are_current() -> None:
+    """`make docs` writes them anew."""
+    assert dictionary.DICTIONARY.read_text(encoding="utf-8") == dictionary.dictionary(), "run 'make docs'"
+    text = dictionary.GUIDE.read_text(encoding="utf-8")
+    assert text == dictionary.guide(text), "run 'make docs'"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """To a file that is there and, where it says so, to a heading in it."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if target.startswith("https://"):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        assert file.exists(), target
+        assert not anchor or anchor in _anchors(file), target
+
+
+def test_the_readme_tells_the_files_and_the_exit_codes_as_they_are() -> None:
+    """Every published file has its reader, and every code its meaning."""
+    text = README.read_text(encoding="utf-8")
+    published = re.findall(r"(?m)^\| (`[\w.]+`(?:, `[\w.]+`)*) \|", text)
+    assert set(re.findall(r"`([\w.]+)`", " ".join(published))) == FILES
+    codes = {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", text)}
+    later = {ExitCode.UNREACHABLE, ExitCode.REFUSED, ExitCode.GATE}
+    assert codes == {int(code) for code in ExitCode} - later
+
+
+def test_the_picture_is_one() -> None:
+    """As wide as a page of the report, and small enough for a clone."""
+    content = (dictionary.DOCS / "report.png").read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">I", content[16:20])[0] == 1280
+    assert len(content) < 300_000
+
+
+def test_the_settings_of_the_fixtures_are_those_of_the_guide() -> None:
+    """Each key of the demonstration stands in the reference."""
+    reference = dictionary.settings()
+    document = tomllib.loads((nights.FIXTURES / "night" / "billsight.toml").read_text(encoding="utf-8"))
+    keys = {key for part, values in document.items() if part != "sources" for key in values}
+    assert keys
+    assert all(f"| `{key}` |" in reference for key in keys)
+    assert load(nights.FIXTURES / "night" / "billsight.toml", {}).sources
