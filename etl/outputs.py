@@ -25,7 +25,9 @@ _ANSWER: Final = """
     invoice_id_acct, invoice_number, customer_id_acct, customer_name, company_id_cw, company_name,
     state, primary_cause, causes, unknown_checks, invoice_date, due_date, days_past_due,
     currency_code, total_amount, balance_amount, freed_amount"""
-_GUARDED: Final = ("invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_name")
+_GUARDED: Final = (
+    "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw", "company_name",
+)  # fmt: skip
 """Text that comes from outside and may look like a formula; the other text is ours."""
 
 _SINGLE: Final = """
@@ -35,8 +37,8 @@ _SINGLE: Final = """
     inner join marts.customer_checks as answers on invoices.customer_id_acct = answers.customer_id_acct
     left join (select sync_from_date from marts.backfill_options where is_recommended) as recommended on true
     where recommended.sync_from_date is null
-        or coalesce(invoices.created_at, invoices.changed_at) is null
-        or coalesce(invoices.created_at, invoices.changed_at)
+        or least(invoices.created_at, invoices.changed_at) is null
+        or least(invoices.created_at, invoices.changed_at)
             < timezone('{zone}', recommended.sync_from_date::timestamp)::timestamptz at time zone 'UTC'
     order by invoices.balance_amount desc, invoices.row_key
     limit 200"""

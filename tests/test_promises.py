@@ -189,6 +189,8 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     numbered.with_columns(DocNumber=pl.lit("+") + pl.col("DocNumber"), TotalAmt=pl.lit("=1")).head(3).vstack(
         numbered.tail(-3).with_columns(DocNumber=pl.lit("@") + pl.col("DocNumber"))
     ).write_csv(invoices)
+    mapped = pl.read_csv(folder / "portal_mappings.csv", infer_schema=False)
+    mapped.with_columns(company_id=pl.lit("=1+") + pl.col("company_id")).write_csv(folder / "portal_mappings.csv")
     outcome = nights.run(folder, environment={"BILLSIGHT_LIMITS__QUARANTINE_SHARE": "1"})
     seen = 0
     for path in outcome.folder.glob("*.csv"):

@@ -47,6 +47,8 @@ rivals as (
     select
         levels.*,
         min(levels.match_level) over (partition by levels.row_key) as best_level,
+        -- a row that names the customer of one invoice is no proof of another's
+        min(levels.match_level) over (partition by levels.portal_invoice_id) as best_level_of_row,
         count(*) over (partition by levels.portal_invoice_id, levels.match_level) as claimants
     from levels
 )
@@ -61,5 +63,7 @@ select
     max(rivals.balance_amount) as portal_balance_amount,
     max(rivals.currency_code) as portal_currency_code
 from rivals
-where rivals.match_level = rivals.best_level
+where
+    rivals.match_level = rivals.best_level
+    and rivals.match_level = rivals.best_level_of_row
 group by rivals.row_key, rivals.best_level

@@ -1,0 +1,254 @@
+"""The joins: which portal row is which invoice, who shares a login, where an unposted invoice stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.config import Portal, Provider, Settings, Source
+from etl.control import write_control
+from etl.domain import Run
+from etl.engine import Engine
+from etl.models import Model, build, names_in, read_models
+from etl.schemas import RELATIONS, SQL_TYPE
+
+SETTINGS = Settings(
+    base=Path(),
+    portal=Portal(hidden_company_types=["Vendor"], hidden_company_statuses=["On Hold"]),
+    provider=Provider(inactive_company_statuses=["Former"], closed_billing_statuses=["Closed"]),
+    sources={name: Source(path="x") for name in RELATIONS},
+)
+INVOICE = {
+    "invoice_id_acct": "1", "invoice_number": "INV-7", "customer_id_acct": "c1", "customer_name": "Acme",
+    "document_type": "invoice", "document_status": "open", "invoice_date": "2026-05-01", "total_amount": "100",
+    "currency_code": "USD",
+}  # fmt: skip
+SHOWN = {"portal_invoice_id": "P1", "invoice_number": "INV-7", "total_amount": "100", "currency_code": "USD"}
+BILLED = {
+    "invoice_id_cw": "9", "invoice_number": "INV-50", "company_id_cw": "7", "total_amount": "10",
+    "currency_code": "USD", "invoice_date": "2026-05-02", "billing_status_name": "Closed",
+}  # fmt: skip
+COMPANY = {"company_id_cw": "7", "company_name": "Acme", "account_number": "A7"}
+
+Rows = list[dict[str, Any]]
+Make = Callable[..., Engine]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    """A night's database from a few rows of each source, with staging and the named models built."""
+    engine = Engine(tmp_path / "night.duckdb", threads=1, memory_gb=0.5)
+
+    def made(*models: str, **rows: Rows) -> Engine:
+        for relation in RELATIONS.values():
+            columns = ", ".join(f"{column.name} {SQL_TYPE[column.kind]}" for column in relation.columns)
+            engine.run(f"create or replace table accepted.{relation.name} ({columns}, source_file varchar)")
+            for row in rows.get(relation.name, []):
+                values = ", ".join("null" if value is None else f"'{value}'" for value in row.values())
+                engine.run(f"insert into accepted.{relation.name} ({', '.join(row)}) values ({values})")
+        write_control(engine, SETTINGS, Run("test", datetime(2026, 11, 22, 2, tzinfo=UTC)))
+        known = read_models()
+        build(engine, known, names_in(known, "staging"))
+        build(engine, known, models)
+        return engine
+
+    yield made
+    engine.close()
+
+
+BY_NUMBER = ("marts.portal_pairs", "marts.portal_by_id", "marts.portal_unmatched", "marts.portal_by_number")
+
+
+def _found(make: Make, invoices: Rows, shown: Rows) -> list[tuple[str, int, bool, bool]]:
+    """Invoice, how it was found by number (2: customer, 3: total), whether it was made anew, whether ambiguous."""
+    engine = make(*BY_NUMBER, accounting_invoices=invoices, portal_invoices=shown)
+    return engine.rows("""
+        select invoices.invoice_id_acct, found.match_level, found.is_recreated, found.is_ambiguous
+        from marts.portal_by_number as found
+        inner join staging.accounting__invoices as invoices on found.row_key = invoices.row_key
+        order by 1""")
+
+
+def test_a_portal_row_with_the_invoices_id_is_that_invoice(make: Make) -> None:
+    """Whatever number it shows; nothing is left to be found by number."""
+    shown = [SHOWN | {"invoice_id_acct": "1", "invoice_number": "something else"}]
+    engine = make(*BY_NUMBER, accounting_invoices=[INVOICE], portal_invoices=shown)
+    assert engine.rows("select row_key from marts.portal_by_id") == [(0,)]
+    assert engine.rows("from marts.portal_by_number") == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ({"customer_id_acct": "c1", "total_amount": "1"}, [("1", 2, False, False)]),
+        ({"customer_name": "ACME", "total_amount": "1"}, [("1", 2, False, False)]),
+        ({}, [("1", 3, False, False)]),
+        ({"total_amount": "1"}, []),
+        ({"invoice_number": "inv 0007"}, [("1", 3, False, False)]),
+        ({"invoice_number": "INV-8"}, []),
+        ({"invoice_id_acct": "old", "customer_id_acct": "c1"}, [("1", 2, True, False)]),
+        ({"invoice_id_acct": "old"}, []),
+    ],
+)
+def test_without_the_id_number_and_customer_or_number_and_total_must_agree(
+    make: Make, shown: dict[str, str], found: list[tuple[Any, ...]]
+) -> None:
+    """A number alone proves nothing; an old id proves a new copy only for the very same customer."""
+    assert _found(make, [INVOICE], [SHOWN | shown]) == found
+
+
+def test_one_portal_row_proves_one_invoice(make: Make) -> None:
+    """Two invoices of one number and total, one row without a customer: either may be meant, so neither is proven."""
+    other = INVOICE | {"invoice_id_acct": "2", "customer_id_acct": "c2", "customer_name": "Bolt"}
+    assert _found(make, [INVOICE, other], [SHOWN]) == [("1", 3, False, True), ("2", 3, False, True)]
+    # with two rows for two invoices, both are shown
+    both = [SHOWN, SHOWN | {"portal_invoice_id": "P2"}]
+    assert {ambiguous for *_, ambiguous in _found(make, [INVOICE, other], both)} == {False}
+    # a row that names the customer is that customer's
+    assert _found(make, [INVOICE, other], [SHOWN | {"customer_id_acct": "c1"}]) == [("1", 2, False, False)]
+    assert _found(make, [INVOICE, other], [SHOWN | {"customer_name": "Acme"}]) == [("1", 2, False, False)]
+
+
+@pytest.mark.parametrize(
+    ("billed", "company", "cause"),
+    [
+        ({"billing_status_name": "Open"}, {}, "CW_NOT_CLOSED"),
+        ({"is_closed": "false"}, {}, "CW_NOT_CLOSED"),
+        ({}, {"account_number": None}, "CW_NO_ACCOUNT_ID"),
+        ({"invoice_date": "2020-01-01"}, {}, "OUTSIDE_EXTRACT_WINDOW"),
+        ({}, {}, "CW_NOT_RECEIVED"),
+        ({"billing_status_name": None}, {}, "CW_NOT_RECEIVED"),
+    ],
+)
+def test_an_invoice_that_never_arrived_stopped_somewhere(
+    make: Make, billed: dict[str, str], company: dict[str, Any], cause: str
+) -> None:
+    """Not closed, no account id, older than the export, or lost between the systems."""
+    engine = make(
+        "matching.number_pairs", "marts.unposted_invoices", connectwise_invoices=[BILLED | billed],
+        connectwise_companies=[COMPANY | company], accounting_invoices=[INVOICE],
+    )  # fmt: skip
+    assert engine.rows("select cause from marts.unposted_invoices") == [(cause,)]
+
+
+def test_an_invoice_that_arrived_under_another_spelling_is_not_unposted(make: Make) -> None:
+    """`0050` and `INV-50` are one number."""
+    engine = make(
+        "matching.number_pairs", "marts.unposted_invoices", connectwise_invoices=[BILLED],
+        connectwise_companies=[COMPANY], accounting_invoices=[INVOICE | {"invoice_number": "0050"}],
+    )  # fmt: skip
+    assert engine.rows("from marts.unposted_invoices") == []
+
+
+def test_a_login_is_shared_among_active_contacts_however_it_is_written(make: Make) -> None:
+    """Case does not matter, companies do not matter, and who has left does not count."""
+    contacts = [
+        {"contact_id_cw": "1", "company_id_cw": "7", "default_email": "office@acme.example"},
+        {"contact_id_cw": "2", "company_id_cw": "8", "default_email": "Office@Acme.Example", "is_inactive": "false"},
+        {"contact_id_cw": "3", "company_id_cw": "7", "default_email": "ann@acme.example"},
+        {"contact_id_cw": "4", "company_id_cw": "7", "default_email": "ann@acme.example", "is_inactive": "true"},
+        {"contact_id_cw": "5", "company_id_cw": None, "default_email": None},
+    ]
+    engine = make("marts.contact_facts", connectwise_contacts=contacts, connectwise_companies=[COMPANY])
+    holders = engine.rows("select contact_id_cw, login_holders from marts.contact_facts order by 1")
+    assert [(key, count if key < "5" else None) for key, count in holders] == [
+        ("1", 2), ("2", 2), ("3", 1), ("4", 1), ("5", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("company", "status", "told"),
+    [
+        ({}, {}, (None, False, None)),
+        ({"status_id_cw": "2"}, {"is_inactive": "true"}, (True, False, None)),
+        ({"status_id_cw": "2"}, {"is_inactive": "false"}, (False, False, None)),
+        ({"status_id_cw": "2"}, {"is_inactive": None}, (None, False, None)),
+        ({"status_name": "FORMER"}, {}, (True, False, None)),
+        ({"status_name": "On hold"}, {}, (None, True, None)),
+        ({"type_names": "[Client, VENDOR]"}, {}, (None, True, None)),
+        ({"bill_to_company_id_cw": "7"}, {}, (None, False, None)),
+        ({"bill_to_company_id_cw": "8"}, {}, (None, False, "8")),
+    ],
+)
+def test_a_company_is_what_its_status_and_types_mean(
+    make: Make, company: dict[str, str], status: dict[str, Any], told: tuple[Any, ...]
+) -> None:
+    """Inactive, hidden, billed elsewhere; where nobody says, unknown."""
+    statuses = [{"status_id_cw": "2", "status_name": "Some"} | status]
+    engine = make(connectwise_companies=[COMPANY | company], connectwise_statuses=statuses)
+    sql = "select is_inactive, is_hidden, bill_to_company_id_cw from staging.connectwise__companies"
+    assert engine.rows(sql) == [told]
+
+
+def test_a_customer_without_a_row_is_known_from_its_invoices(make: Make) -> None:
+    """One row per customer, wherever it occurs."""
+    customers = [{"customer_id_acct": "c2", "customer_name": "Bolt"}]
+    invoices = [
+        INVOICE,
+        INVOICE | {"invoice_id_acct": "2"},
+        INVOICE | {"invoice_id_acct": "3", "customer_id_acct": "c2"},
+    ]
+    engine = make(accounting_customers=customers, accounting_invoices=invoices)
+    sql = "select customer_id_acct, customer_name, has_customer_row from staging.accounting__customers order by 1"
+    assert engine.rows(sql) == [("c1", "Acme", False), ("c2", "Bolt", True)]
+
+
+@pytest.mark.parametrize(
+    ("status", "balance", "told"),
+    [("open", None, "100.0000"), ("paid", None, "0.0000"), ("open", "40", "40.0000")],
+)
+def test_without_a_balance_the_total_is_open_unless_the_invoice_is_paid(
+    make: Make, status: str, balance: str | None, told: str
+) -> None:
+    """Money that may be owed is never left out."""
+    row = INVOICE | {"document_status": status, "balance_amount": balance}
+    engine = make(accounting_invoices=[row])
+    assert [str(amount) for (amount,) in engine.rows("select balance_amount from staging.accounting__invoices")] == [
+        told
+    ]
+
+
+def test_a_number_is_shared_only_by_live_invoices(make: Make) -> None:
+    """A voided copy, a draft or a credit memo of the same number is no second invoice; no number is no number."""
+    invoices = [
+        INVOICE,
+        INVOICE | {"invoice_id_acct": "2", "document_status": "voided"},
+        INVOICE | {"invoice_id_acct": "3", "document_status": "draft"},
+        INVOICE | {"invoice_id_acct": "4", "document_type": "credit_memo"},
+        INVOICE | {"invoice_id_acct": "5", "invoice_number": "INV-8"},
+        INVOICE | {"invoice_id_acct": "6", "invoice_number": "inv-8"},
+    ]
+    engine = make("marts.shared_numbers", accounting_invoices=invoices)
+    assert engine.rows("select exact_number, holders from marts.shared_numbers") == [("INV-8", 2)]
+
+
+NAMES = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8, unique=True)
+
+
+class _Listener:
+    """Remembers what is built."""
+
+    def __init__(self) -> None:
+        self.built: list[str] = []
+
+    def run(self, sql: str) -> None:
+        """Note the relation."""
+        self.built.append(sql.split()[4])
+
+
+@given(names=NAMES, arrows=st.sets(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=12))
+def test_a_model_is_built_after_what_it_reads(names: list[str], arrows: set[tuple[int, int]]) -> None:
+    """Whatever reads whatever, as long as it does not go round."""
+    reads = {name: tuple(names[low] for low, high in sorted(arrows) if low < high == at and high < len(names))
+             for at, name in enumerate(names)}  # fmt: skip
+    models = {name: Model(name, reads[name], "table", "", "", "select 1") for name in names}
+    listener = _Listener()
+    build(listener, models, names)  # type: ignore[arg-type]
+    assert sorted(listener.built) == sorted(names)
+    assert all(listener.built.index(read) < listener.built.index(name) for name in names for read in reads[name])
