@@ -19,7 +19,6 @@ _EXPECTED = mask(CauseClass.EXPECTED)
 _BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~masks.bits(["STALE_AMOUNT"])
 _WAITING = mask(CauseClass.WAITING)
 _NOT_SENT = masks.bits(["DRAFT", "FUTURE_DATED"])
-_REMARKS = masks.bits(["NUMBER_REFORMATTED", "CREATED_ONLY_IN_ACCOUNTING"])
 STATE_CODES = tuple(State)
 
 
