@@ -59,6 +59,8 @@ class Engine:
         self.run("set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false")
         # one checkpoint at the end instead of one after each big table
         self.run("set checkpoint_threshold = '1TB'")
+        # every checkpoint would write big tables anew, only to even out their row groups
+        self.run("set max_vacuum_tasks = 0")
         if not is_read_only:
             for schema in SCHEMAS:
                 self.run(f"create schema if not exists {schema}")
@@ -88,15 +90,17 @@ class Engine:
         except duckdb.Error as error:
             raise _told(error) from None
 
-    def batches(self, relation: str, rows: int) -> Iterator[pl.DataFrame]:
-        """A table in slices of `rows` rows, in stored order, in bounded memory.
+    def batches(self, relation: str, key: str, starts: range) -> Iterator[pl.DataFrame]:
+        """A relation in slices by a dense whole number, in its order, in bounded memory.
 
         Args:
-            relation: a table without deleted rows, so that its row ids have no holes.
-            rows: most rows of a slice.
+            relation: may be a view: of the tables behind it, too, only the slice is read.
+            key: the number, which every row has and no two share.
+            starts: the first number of each slice.
         """
-        for start in range(0, self.count(relation), rows):
-            yield self.frame(f"select * from {relation} where rowid between {start} and {start + rows - 1}")
+        for start in starts:
+            where = f"{key} between {start} and {start + starts.step - 1}"
+            yield self.frame(f"select * from {relation} where {where}").sort(key)
 
     def write(self, relation: str, frame: pl.DataFrame) -> None:
         """Create or replace the table `relation` from a frame."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from etl import __version__
 from etl.config import Settings
 from etl.domain import Run
 from etl.engine import Engine
 from etl.loading import FileReport
-from etl.publish import Publication
+from etl.publish import Publication, told
 from etl.report.facts import QUERIES, NightFacts, RunFacts
 from etl.report.page import render
 from etl.report.summary import summarise, to_json
@@ -29,6 +31,10 @@ _GUARDED: Final = (
     "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw", "company_name",
 )  # fmt: skip
 """Text that comes from outside and may look like a formula; the other text is ours."""
+
+_SLICE_ROWS: Final = 500_000
+_GROUP_ROWS: Final = 250_000
+"""Rows of one row group of the Parquet file: fixed, so that the same answers give the same bytes."""
 
 _SINGLE: Final = """
     select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
@@ -77,8 +83,11 @@ def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
     """
     summary = summarise(_facts(night))
     publication.write("summary.json", to_json(summary))
-    publication.write("report.html", render(summary))
-    _write_answers(night.engine, publication)
+    with ThreadPoolExecutor(1) as aside:
+        # the charts are drawn by one processor while the others write
+        page = aside.submit(render, summary)
+        _write_answers(night.engine, publication)
+        publication.write("report.html", page.result())
     run_id, engine = night.run.run_id, night.engine
     tables = {
         "mapping_fixes.csv": fixes.mapping_fixes(engine.frame("from marts.report_mapping_fixes"), run_id),
@@ -95,16 +104,19 @@ def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
 
 def _write_answers(engine: Engine, publication: Publication) -> None:
     """`invoices.parquet` and `invoices.csv`: the answer for every invoice, in the order they were read."""
-    answers = f"select {_ANSWER} from marts.invoice_visibility"
+    answers = f"(select row_key, {_ANSWER} from marts.invoice_visibility)"
+    starts = range(0, engine.count("accepted.accounting_invoices"), _SLICE_ROWS)
+
+    def slices(_columns: object, _predicate: object, _rows: object, _size: object) -> Iterator[pl.DataFrame]:
+        return (frame.drop("row_key") for frame in engine.batches(answers, "row_key", starts))
+
+    schema = engine.frame(f"from {answers} limit 0").drop("row_key").schema
     parquet, csv = publication.path("invoices.parquet"), publication.path("invoices.csv")
-    engine.run(f"copy ({answers}) to '{_quoted(parquet)}' (format parquet, compression zstd)")
-    replaced = ", ".join(f"{fixes.guard_sql(column)} as {column}" for column in _GUARDED)
-    guarded = f"select * replace ({replaced}) from read_parquet('{_quoted(parquet)}')"
-    engine.run(f"copy ({guarded}) to '{_quoted(csv)}' (format csv, header)")
-
-
-def _quoted(path: object) -> str:
-    return str(path).replace("'", "''")
+    with told(publication.folder):
+        stream = register_io_source(slices, schema=schema)
+        stream.sink_parquet(parquet, compression="zstd", compression_level=1, row_group_size=_GROUP_ROWS)
+        # from the finished file, so that the joins are done once
+        pl.scan_parquet(parquet).with_columns(fixes.guarded(pl.col(_GUARDED))).sink_csv(csv)
 
 
 def _facts(night: Night) -> NightFacts:

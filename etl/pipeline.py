@@ -154,7 +154,8 @@ def _check_invoices(engine: Engine, models: dict[str, Model], night: causes.Nigh
     build(engine, models, _FACTS)
     nothing = engine.frame("from marts.invoice_facts limit 0")
     engine.write("marts.invoice_checks", causes.check_invoices(nothing, night))
-    for facts in engine.batches("marts.invoice_facts", BATCH_ROWS):
+    starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)
+    for facts in engine.batches("marts.invoice_facts", "row_key", starts):
         engine.append("marts.invoice_checks", causes.check_invoices(facts, night))
     sets = engine.frame("select distinct unnest([failed, unknown]) as mask from marts.invoice_checks order by mask")
     texts = [" ".join(codes(mask)) for mask in sets["mask"]]

@@ -19,6 +19,7 @@ import polars as pl
 from etl.config import Source
 from etl.errors import InputError
 from etl.extract import files
+from etl.extract.bulk_bytes import is_plain
 from etl.extract.captions import header_problems
 from etl.extract.delimited import first_rows, numbered
 from etl.extract.documents import Document, Kind, peek
@@ -54,6 +55,7 @@ class BulkScan:
         captions: every caption of the file, in order.
         columns: our column -> position of its caption; what is not here is not in the file.
         is_padded: the first rows have blanks around their values.
+        is_plain: no value is quoted, has blanks around it or a control character in it, in no row of the file.
         is_gzip: it is compressed, whatever its name says.
         is_point_certain: the configuration says that a point separates the decimals; else 1.234 may be over a thousand.
     """
@@ -68,6 +70,7 @@ class BulkScan:
     is_padded: bool = False
     is_point_certain: bool = False
     is_gzip: bool = False
+    is_plain: bool = False
 
     @property
     def caption_of(self) -> dict[str, str | None]:
@@ -158,8 +161,9 @@ def _scan(document: Document, relation: Relation, source: Source) -> BulkScan | 
             is_padded, is_certain = _has_padding(document, delimiter), source.decimal_comma is False
             path, name = document.file.path, document.file.name
             is_gzip = _magic(path).startswith(files.GZIP_MAGIC)
+            plain = not is_padded and not is_gzip and is_plain(path, delimiter)
             return BulkScan(
-                path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip
+                path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip, plain
             )  # fmt: skip
     return None
 

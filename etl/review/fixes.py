@@ -23,7 +23,7 @@ _SPACE: Final = (
 _SIGN: Final = r"=+\-@|%\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}\x{FF5C}\x{FF05}\x{2212}\x{FE62}\x{FE63}\x{FE66}\x{FE6B}"
 FORMULA: Final = rf"\A(?:[\x{{00}}\x{{09}}\x{{0A}}\x{{0D}}]|[{_SPACE}]*[{_SIGN}])"
 """Text that a spreadsheet may take for a formula: a tab or line end first, or a sign (also full-width) after nothing
-but spaces, control and invisible characters. One pattern, read alike by Polars and by DuckDB."""
+but spaces, control and invisible characters."""
 
 
 def guard(frame: pl.DataFrame) -> pl.DataFrame:
@@ -41,24 +41,12 @@ def guard(frame: pl.DataFrame) -> pl.DataFrame:
         Source: OWASP, CSV injection; CWE-1236.
     """
     text = pl.selectors.string(include_categorical=True)
-    return frame.with_columns(_guarded(text.cast(pl.String)))
+    return frame.with_columns(guarded(text.cast(pl.String)))
 
 
-def _guarded(text: pl.Expr) -> pl.Expr:
+def guarded(text: pl.Expr) -> pl.Expr:
+    """The guard as an expression over text, for files too large for a frame."""
     return pl.when(text.str.contains(FORMULA)).then(text.str.replace(r"\A", "'")).otherwise(text)
-
-
-def guard_sql(column: str) -> str:
-    """The guard as a SQL expression, for files too large for a frame.
-
-    Args:
-        column: name of a text column; it is quoted here.
-    """
-    quoted = '"' + column.replace('"', '""') + '"'
-    # a text that begins with a letter or a digit, as nearly all do, is let through without the pattern
-    is_plain = " or ".join(f"{quoted} between '{first}' and '{last}~'" for first, last in ("09", "AZ", "az"))
-    is_formula = f"regexp_matches({quoted}, '{FORMULA}')"
-    return f"case when {is_plain} then {quoted} when {is_formula} then concat('''', {quoted}) else {quoted} end"
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:

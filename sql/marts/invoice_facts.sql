@@ -1,5 +1,6 @@
 -- model:   marts.invoice_facts
 -- grain:   row_key
+-- kind:    view
 -- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.run
 -- purpose: what decides about each accounting invoice, without its text: etl/diagnose judges it batch by batch.
 -- units:   customer_failed and customer_unknown are masks of causes

@@ -1,21 +1,29 @@
 -- model:   marts.portal_unmatched
 -- grain:   portal_invoice_id
--- reads:   staging.portal__invoices, marts.portal_pairs
+-- reads:   accepted.portal_invoices, marts.portal_pairs
 -- purpose: portal rows without an accounting id, or with one that accounting does not have (recreated, deleted).
 -- units:   total_amount and balance_amount in currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
+-- the staged rows, but the key of a number is worked out for these few only
+with unmatched as materialized (
+    select portal.*
+    from accepted.portal_invoices as portal
+    anti join marts.portal_pairs as pairs
+        on portal.rowid = pairs.portal_row_key
+)
+
 select
-    portal.portal_invoice_id,
-    portal.invoice_id_acct,
-    portal.invoice_number,
-    portal.number_key,
-    portal.customer_id_acct,
-    portal.customer_name,
-    portal.company_id_cw,
-    portal.total_amount,
-    portal.balance_amount,
-    portal.currency_code
-from staging.portal__invoices as portal
-anti join marts.portal_pairs as pairs
-    on portal.portal_row_key = pairs.portal_row_key
+    unmatched.portal_invoice_id,
+    unmatched.invoice_id_acct,
+    unmatched.invoice_number,
+    nullif(ltrim(regexp_replace(
+        translate(upper(unmatched.invoice_number), ' #-/._', ''), '^INV', ''
+    ), '0'), '') as number_key,
+    unmatched.customer_id_acct,
+    unmatched.customer_name,
+    unmatched.company_id_cw,
+    unmatched.total_amount,
+    unmatched.balance_amount,
+    unmatched.currency_code
+from unmatched

@@ -6,38 +6,35 @@
 -- units:   none
 -- source:  accounting extract and ConnectWise invoices
 
-with exact as (
+with met as materialized (
     select
         invoices.row_key,
-        billed.row_key_cw
+        billed.row_key_cw,
+        coalesce(invoices.exact_number, billed.exact_number) as exact_number
     from staging.accounting__invoices as invoices
-    inner join staging.connectwise__invoices as billed
+    -- full: those without a partner are the ones to compare once more
+    full outer join staging.connectwise__invoices as billed
         on invoices.exact_number = billed.exact_number
 ),
 
-lone as (
+-- the staged key again, worked out for these few only
+lone as materialized (
     select
-        invoices.row_key,
-        invoices.number_key
-    from staging.accounting__invoices as invoices
-    anti join exact
-        on invoices.row_key = exact.row_key
-),
-
-lone_billed as (
-    select
-        billed.row_key_cw,
-        billed.number_key
-    from staging.connectwise__invoices as billed
-    anti join exact
-        on billed.row_key_cw = exact.row_key_cw
+        met.row_key,
+        met.row_key_cw,
+        nullif(ltrim(regexp_replace(
+            translate(met.exact_number, ' #-/._', ''), '^INV', ''
+        ), '0'), '') as number_key
+    from met
+    where met.row_key is null or met.row_key_cw is null
 )
 
 select
-    exact.row_key,
-    exact.row_key_cw,
+    met.row_key,
+    met.row_key_cw,
     true as is_exact
-from exact
+from met
+where met.row_key is not null and met.row_key_cw is not null
 
 union all
 
@@ -46,5 +43,6 @@ select
     lone_billed.row_key_cw,
     false as is_exact
 from lone
-inner join lone_billed
+inner join lone as lone_billed
     on lone.number_key = lone_billed.number_key
+where lone.row_key_cw is null and lone_billed.row_key is null

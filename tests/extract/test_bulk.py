@@ -282,3 +282,20 @@ def test_a_path_with_a_quotation_mark_is_no_sql(engine: Engine, shelf: Any) -> N
     fast, _ = both(engine, shelf, "accounting_invoices", "o'brien.csv")
     assert fast["source_file"].to_list() == ["o'brien.csv"]
     assert Path(shelf.folder / "o'brien.csv").exists()
+
+
+def test_a_blank_far_behind_the_first_rows_is_found(engine: Engine, shelf: Any) -> None:
+    """The first rows say how the file is read, but vouch for no other row."""
+    shelf.put("i.csv", "\n".join([HEADER, *[GOOD] * 5000, GOOD.replace("Acme", "Acme "), ""]))
+    fast, _ = both(engine, shelf, "accounting_invoices", "i.csv")
+    assert fast["unparsed"].is_not_null().arg_true().to_list() == [5000]
+
+
+def test_rows_stay_in_the_order_of_the_file(tmp_path: Path, shelf: Any) -> None:
+    """With several threads, too: row keys and every file of the night follow it."""
+    shelf.put("i.csv", "\n".join([HEADER, *(f"{n}{GOOD.removeprefix('1')}" for n in range(600_000)), ""]))
+    opened = Engine(tmp_path / "night.duckdb", threads=4, memory_gb=1)
+    opened.run(f"create table read as {bulk_select(scan_of(shelf, 'accounting_invoices', 'i.csv'), UTC)}")
+    misplaced = opened.rows("select count(*) from read where invoice_id_acct <> rowid::varchar")
+    opened.close()
+    assert misplaced == [(0,)]
