@@ -36,10 +36,10 @@ for name in chromium chromium-browser google-chrome google-chrome-stable; do \
 done
 endef
 
-.PHONY: help run why test lint format docs bench wheel lock clean chromium
+.PHONY: help run why test lint format docs bench bench-linking wheel lock clean chromium
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready ## run the night on the invented provider in data/fixtures and say where the report is
 	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight run --config $(NIGHT) --as-of $(AS_OF)
@@ -68,6 +68,9 @@ docs: .venv/ready ## write the generated pages in docs/ anew
 
 bench: .venv/ready-bench ## measure the night against its peers and print a table
 	@$(BIN)/python -m benchmarks
+
+bench-linking: .venv/ready-bench ## measure the linker against its peers, one table per data set
+	@$(BIN)/python -m benchmarks.linking
 
 wheel: .venv/ready ## build the wheel into dist/
 	@$(BIN)/hatchling build -t wheel -d dist
