@@ -76,10 +76,18 @@ class Provider(_Part):
 
 
 class Matching(_Part):
-    """Bands of certainty."""
+    """What is certain, and which candidates are shown."""
 
+    policy: Literal["strict", "names", "exact-name"] = Field(
+        "strict",
+        description="what maps by itself: an identifier, or the exact name and a second sign (strict);"
+        " the name alone where it is rare and unrivalled (names); the exact name, whatever else there is (exact-name)",
+    )
     review_floor: float = Field(0.02, ge=0, le=1, description="candidates below this certainty are not proposed")
     ambiguous_lead: float = Field(0.10, ge=0, le=1, description="a smaller lead over the next candidate is ambiguous")
+    scorecard: Path | None = Field(
+        None, description="points learned by 'billsight match --fit', relative to billsight.toml; ours where not given"
+    )
     candidates: int = Field(5, ge=1, le=20, description="most candidates per customer")
 
 
@@ -139,6 +147,11 @@ class Settings(_Part):
     def out(self) -> Path:
         """Folder of the runs."""
         return self.base / self.output.folder
+
+    @property
+    def scorecard_path(self) -> Path | None:
+        """File of learned points; null where ours are used."""
+        return None if self.matching.scorecard is None else self.base / self.matching.scorecard
 
     @property
     def register_path(self) -> Path:

@@ -18,7 +18,10 @@ from etl.domain import Run
 from etl.engine import Engine
 from etl.errors import BrokenPromise, ExitCode, InputError, Problem
 from etl.loading import FileReport, Loader
-from etl.match import certainty, evidence, keys, mappings, profiles
+from etl.match import link, mappings
+from etl.match.certainty import Policy, certainty
+from etl.match.profiles import profiles
+from etl.match.scorecard import read_scorecard
 from etl.models import Model, build, names_in, read_models
 from etl.outputs import Night, write_outputs
 from etl.publish import Publication, lock
@@ -116,17 +119,15 @@ def _map(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
     customers = engine.frame("from staging.accounting__customers")
     companies = engine.frame("from staging.connectwise__companies")
     contacts = engine.frame("from staging.connectwise__contacts")
-    both = profiles.profiles(customers, companies, contacts, settings.provider.email_domains)
-    found = keys.keys(both)
-    engine.write("matching.customer_keys", found.customers)
-    engine.write("matching.company_keys", found.companies)
+    both = profiles(customers, companies, contacts, settings.provider.email_domains)
     build(engine, models, names_in(models, "matching"))
-    pairs = engine.frame("from matching.candidate_pairs")
-    findings = evidence.evidence(pairs, engine.frame("from matching.shared_invoices"), both)
-    bands = certainty.Bands(settings.matching.review_floor, settings.matching.candidates)
-    candidates = certainty.certainty(findings, judgements, bands)
-    known = mappings.Known(judgements, engine.frame("from staging.portal__mappings"), companies)
+    card, portal = read_scorecard(settings.scorecard_path), engine.frame("from staging.portal__mappings")
+    findings = link.findings(both, engine.frame("from matching.shared_invoices"), card)
+    policy = Policy(settings.matching.policy, settings.matching.review_floor, settings.matching.candidates)
+    shown = certainty(findings, link.decided(both, judgements, portal), policy)
+    candidates = link.told(shown, both, card)
     engine.write("matching.candidates", candidates)
+    known = mappings.Known(judgements, portal, companies)
     engine.write("matching.mappings", mappings.mappings(customers, candidates, known))
 
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source
 from etl.extract.registry import PROFILES, shapes_of
 from etl.match import certainty
-from etl.match.scorecard import PRIOR, SCORECARD
+from etl.match.scorecard import KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, read_scorecard
 from etl.models import FOLDERS, HEADER_KEYS
 from etl.resources import resource
 from etl.schemas import RELATIONS, SQL_TYPE, Relation
@@ -29,8 +29,6 @@ JUDGED: Final[Mapping[str, str]] = {
     "ctl.run": "one row: the run, its instant, and what was configured and given",
     "ctl.states": "the states of an invoice",
     "matching.candidates": "candidates per customer, ranked: certainty, score, its parts, decision and reason",
-    "matching.company_keys": "the keys under which each company can be found",
-    "matching.customer_keys": "the keys under which each customer can be found",
     "matching.mappings": "one row per customer: its company, who says so, and why",
     "marts.backfill_options": "'sync from' dates worth considering: what each recovers, re-reads and leaves to resyncs",
     "marts.cause_sets": "every set of causes that occurs, as a mask and in words",
@@ -180,9 +178,12 @@ def shapes() -> str:
 
 def scorecard() -> str:
     """What each piece of evidence is worth, for the guide."""
-    rows: list[tuple[object, ...]] = [("prior", PRIOR.words, f"{PRIOR.points:+g}")]
+    card = read_scorecard()
+    rows: list[tuple[object, ...]] = [(PRIOR, PRIOR_WORDS, f"{card.prior:+g}")]
     rows += [
-        (kind, level.words, f"{level.points:+g}") for kind, levels in SCORECARD.items() for level in levels.values()
+        (kind, level.words, f"{card.points[kind][finding]:+g}")
+        for kind, levels in KINDS_OF_EVIDENCE.items()
+        for finding, level in levels.items()
     ]
     return "\n".join(_table(("evidence", "finding", "points"), rows))
 
@@ -190,7 +191,7 @@ def scorecard() -> str:
 def clauses() -> str:
     """What makes a candidate certain, and what keeps it from being so, for the guide."""
     grounds = (f"- {words}" for words in certainty._GROUNDS)
-    obstacles = (f"- {words}" for words in [*certainty._OBSTACLES, certainty._CONTESTED])
+    obstacles = (f"- {words}" for words in [*certainty._obstacles(certainty.STRICT), certainty._CONTESTED])
     return "\n".join(["It stands on one of these:", "", *grounds, "", "and nothing of this holds:", "", *obstacles])
 
 

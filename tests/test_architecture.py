@@ -17,7 +17,7 @@ SQL = ROOT / "sql"
 
 LAYERS = (
     {"cli", "__main__"},
-    {"pipeline", "setup", "why"},
+    {"pipeline", "setup", "why", "linking", "explaining"},
     {"control", "loading", "outputs"},
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},

@@ -5,7 +5,7 @@ One module per shape of source, a registry of their profiles, and a bulk path fo
 
 from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
-from etl.extract.files import SourceFile, find_files
+from etl.extract.files import SourceFile, find_files, source_file
 from etl.extract.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
@@ -17,7 +17,7 @@ from etl.extract.profile import (
     XERO_JSON,
     Extract,
 )
-from etl.extract.reading import read_text, source_problems
+from etl.extract.reading import captions, read_text, source_problems
 from etl.extract.recognise import Recognition, Sighting, describe_folder, recognise
 
 __all__ = [
@@ -37,11 +37,13 @@ __all__ = [
     "bulk_scan",
     "bulk_select",
     "bulk_source",
+    "captions",
     "careful_rows",
     "describe_folder",
     "find_files",
     "lines_of",
     "read_text",
     "recognise",
+    "source_file",
     "source_problems",
 ]

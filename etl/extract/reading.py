@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from etl.config import Source
 from etl.errors import InputError, Problem
-from etl.extract.documents import Document, Kind, open_document
+from etl.extract.documents import Document, Kind, open_document, peek
 from etl.extract.files import SourceFile
 from etl.extract.profile import SHAPES, TABLE, Extract, RecordProfile
 from etl.extract.recognise import recognise_document
@@ -33,6 +33,19 @@ def read_text(file: SourceFile, relation: Relation, source: Source) -> Extract:
     if document.kind is Kind.JSON:
         return _read_json(document, relation)
     return _read_table(document, relation)
+
+
+def captions(file: SourceFile) -> list[str]:
+    """The captions in the first row of a table; none where the file is no table.
+
+    Raises:
+        InputError: it cannot be read at all.
+    """
+    document = peek(file, Source(path=file.name), "a table with a row of captions")
+    if document.kind is Kind.JSON:
+        return []
+    first = next((rows[0] for rows in open_table(document).candidates() if rows), None)
+    return [cell.strip() for cell in first[1] if cell.strip()] if first else []
 
 
 def source_problems(where: str, relation: Relation, source: Source) -> list[Problem]:

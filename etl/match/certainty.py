@@ -11,132 +11,172 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.waterfall import waterfall
-
 MOST_CERTAIN: Final = 0.9999
 """An estimate is never 1, however many bits speak for it."""
 
 CERTAIN, REVIEW = "certain", "review"
 
-_DIGITS: Final = 6
+STRICT, NAMES, EXACT_NAME = "strict", "names", "exact-name"
+POLICIES: Final = (STRICT, NAMES, EXACT_NAME)
+"""What makes certain: an identifier, or the name and a second sign; the name alone where it is rare and unrivalled;
+the name as it is written, whatever else there is."""
+
+_DIGITS, _LEAST_CERTAIN = 6, 1e-6
 _ENOUGH_WITHOUT_NAME: Final = 5
 """Shared invoices that prove a mapping where the names have nothing in common."""
+_LEAST_OF_NAMES: Final = 0.99
+"""Under `names` a candidate is certain from this estimate on: no namesake, no near rival, no common name."""
 
-_PAIR: Final = ["customer_id_acct", "company_id_cw"]
-_CUSTOMER: Final = "customer_id_acct"
+_PAIR: Final = ["customer", "company"]
+_CUSTOMER: Final = "customer"
 
 
 @dataclass(frozen=True)
-class Bands:
-    """Which candidates are shown.
+class Policy:
+    """What is certain, and which candidates are shown.
 
     Attributes:
+        rule: one of `POLICIES`.
         review_floor: less certain candidates are not proposed.
         most_candidates: most candidates per customer.
     """
 
+    rule: str = STRICT
     review_floor: float = 0.02
     most_candidates: int = 5
 
 
-def certainty(evidence: pl.DataFrame, judgements: pl.DataFrame, bands: Bands | None = None) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Decided:
+    """What people and the portal have decided before, by rows of the profiles.
+
+    Attributes:
+        rejected: `customer, company`: pairs that are not weighed.
+        unsure: `customer`: not decided by rule.
+        taken: `company, family`: companies that belong to a family of customers by judgement or in the portal.
+    """
+
+    rejected: pl.DataFrame
+    unsure: pl.DataFrame
+    taken: pl.DataFrame
+
+
+def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = None) -> pl.DataFrame:
     """Weigh a customer's candidates against each other, and decide.
 
     Locality: whole; a company that two customers are equally certain of is certain for neither.
 
     Args:
         evidence: what `evidence.evidence` found.
-        judgements: the register's current judgements; rejected pairs are not weighed, unsure customers not decided.
-        bands: which candidates are shown.
+        decided: what people and the portal have decided before.
+        policy: what is certain, and which candidates are shown.
 
     Returns:
-        `matching.candidates`: one row per proposed pair, by customer and rank, with the parts of its score.
-        `reason` is the first clause that keeps it from being certain or, where it is certain, what makes it so;
-        `has_sole_identifier`: an identifier points to this live company and to no other, which contradicts a mapping
-        to another company.
+        The rows of `evidence` that are proposed, by customer and rank, with `rank`, `certainty`, `lead` over the next,
+        `decision`, `reason` and `has_sole_identifier`. `reason` is the first clause that keeps it from being certain
+        or, where it is certain, what makes it so; `has_sole_identifier`: an identifier points to this live company and
+        to no other, which contradicts a mapping to another company.
     """
-    bands = bands or Bands()
-    told = evidence.with_columns(**_grounds()).with_columns(**_rivals())
-    open_pairs = told.join(_decided(judgements, "rejected"), on=_PAIR, how="anti", maintain_order="left")
-    unsure = _decided(judgements, "unsure").select(_CUSTOMER, is_unsure=pl.lit(value=True)).unique()
-    weighed = _weighed(open_pairs.filter(_is_somebody())).join(unsure, on=_CUSTOMER, how="left", maintain_order="left")
-    decided = _unique_both_ways(weighed.with_columns(obstacle=_first(_OBSTACLES)))
-    is_certain = pl.col("obstacle").is_null()
-    shown = decided.filter(
-        (is_certain | (pl.col("certainty") >= bands.review_floor)) & (pl.col("rank") <= bands.most_candidates)
+    policy = policy or Policy()
+    told = evidence.with_columns(**_grounds()).filter(_is_somebody()).with_columns(pl.col(_CUSTOMER).set_sorted())
+    rivals = told.with_columns(**_rivals()).with_columns(
+        families_with_number=_families(told, _is("account number", "equal")),
+        families_with_tax_id=_families(told, _is("tax id", "equal")),
     )
+    weighed = _weighed(rivals.join(decided.rejected, on=_PAIR, how="anti", maintain_order="left"))
+    known = weighed.with_columns(
+        is_unsure=pl.col(_CUSTOMER).is_in(decided.unsure[_CUSTOMER].implode()),
+        is_taken=_is_taken(weighed, decided.taken),
+    )
+    judged = _unique_both_ways(known.with_columns(obstacle=_first(_obstacles(policy.rule))))
+    is_certain = pl.col("obstacle").is_null()
+    is_enough = is_certain | (pl.col("certainty") >= policy.review_floor) | pl.col("has_identifier")
+    shown = judged.filter(is_enough).with_columns(rank=_RANK).filter(pl.col("rank") <= policy.most_candidates)
     return shown.select(
-        *_PAIR,
+        *evidence.columns,
         "rank",
         "certainty",
-        "score",
         "lead",
-        evidence=waterfall(shown),
         decision=pl.when(is_certain).then(pl.lit(CERTAIN)).otherwise(pl.lit(REVIEW)),
-        reason=pl.coalesce("obstacle", _first(_GROUNDS)),
+        reason=pl.coalesce("obstacle", _first(_GROUNDS)).cast(pl.String),
         has_sole_identifier=pl.col("has_sole_identifier") & pl.col("target").is_null(),
     )
 
 
+def _is_taken(pairs: pl.DataFrame, taken: pl.DataFrame) -> pl.Series:
+    """Whether a customer of another family is mapped to the company already."""
+    others = pairs.select("company", "family").with_row_index("row").join(taken, on="company", suffix="_taken")
+    rows = others.filter(pl.col("family") != pl.col("family_taken"))["row"]
+    return pairs.select(pl.int_range(pl.len(), dtype=pl.UInt32).is_in(rows.implode())).to_series()
+
+
 def _is(kind: str, *findings: str) -> pl.Expr:
-    return pl.col(kind).is_in(list(findings)).fill_null(value=False)
-
-
-def _decided(judgements: pl.DataFrame, decision: str) -> pl.DataFrame:
-    return judgements.filter(pl.col("decision") == decision).select(_PAIR)
+    return pl.any_horizontal(pl.col(kind) == finding for finding in findings).fill_null(value=False)
 
 
 def _grounds() -> dict[str, pl.Expr]:
     """What a rule can stand on."""
+    all_there = _is("words of the customer", "none") | _is("words of the company", "none")
+    is_telling = _is("shared words", "very rare", "rare", "telling")
+    like = _is("name", *_LIKE) | (all_there & is_telling)
+    bears_it = _is("acronym", "equal") | _is("e-mail domain", "own, named", "named", "other, named")
+    is_near = like | is_telling | bears_it | _is("name", "alike")
     return {
         "has_invoices": _is("shared invoices", "many"),
         "has_identifier": _is("account number", "equal") | _is("tax id", "equal") | _is("shared invoices", "many"),
         "has_exact_name": _is("name", "same", "equal"),
-        "has_plausible_name": ~_is("name", "unlike") & pl.col("name").is_not_null(),
-        "has_like_name": _is("name", "same", "equal", "rearranged", "very similar", "similar", "parent", "alike"),
-        "has_signal": _is("e-mail domain", "own", "shared") | _is("phone", "equal") | _is("postal code", "equal")
+        "has_plausible_name": is_near | _is("shared words", "some"),
+        "is_near_name": is_near,
+        "has_like_name": like,
+        "has_signal": _is("e-mail domain", *_EQUAL_DOMAIN) | _is("phone", "equal") | _is("postal code", "equal")
         | (_is("city", "equal") & _is("address", "equal")),
     }  # fmt: skip
+
+
+_EQUAL_DOMAIN: Final = ("own, named", "own", "shared")
+_OTHER_DOMAIN: Final = ("other, named", "other")
+_LIKE: Final = ("same", "equal", "alias", "rearranged", "part", "parent", "cut", "near", "similar")
 
 
 def _rivals() -> dict[str, pl.Expr]:
     """How many companies, and families of customers, have the same to show. Counted before any pair is left out."""
     same_number, same_tax = _is("account number", "equal"), _is("tax id", "equal")
+    has_its_name = pl.col("has_exact_name") | _is("name", "alias", "rearranged")
     return {
         "companies_with_number": same_number.sum().over(_CUSTOMER),
         "companies_with_tax_id": same_tax.sum().over(_CUSTOMER),
         "companies_with_name": pl.max_horizontal(
-            pl.col("has_exact_name").sum().over(_CUSTOMER).cast(pl.Int64), pl.col("namesakes")
+            pl.col("has_exact_name").sum().over(_CUSTOMER).cast(pl.Int64), pl.col("namesakes").cast(pl.Int64)
         ),
-        "families_with_number": _families(same_number),
-        "families_with_tax_id": _families(same_tax),
         "has_sole_identifier": pl.col("has_invoices")
         | (same_number & (same_number.sum().over(_CUSTOMER) == 1))
         | (same_tax & (same_tax.sum().over(_CUSTOMER) == 1)),
-        "is_named_elsewhere": (pl.col("has_exact_name") | _is("name", "rearranged")).any().over(_CUSTOMER)
-        & ~(pl.col("has_exact_name") | _is("name", "rearranged")),
+        "is_named_elsewhere": has_its_name.any().over(_CUSTOMER) & ~has_its_name,
     }
 
 
 def _is_somebody() -> pl.Expr:
     """A place alone proposes nobody: the town is full of other firms."""
     return (
-        pl.col("has_like_name")
+        pl.col("is_near_name")
         | _is("account number", "equal")
         | _is("tax id", "equal")
         | _is("shared invoices", "many", "one", "some")
-        | _is("e-mail domain", "own", "shared")
+        | _is("e-mail domain", *_EQUAL_DOMAIN)
         | _is("phone", "equal")
     )
+
+
+_RANK: Final = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(_CUSTOMER)
 
 
 def _weighed(pairs: pl.DataFrame) -> pl.DataFrame:
     """Add certainty, rank and lead: each candidate against the others and against nobody at all."""
     odds = pl.lit(2.0).pow(pl.col("score"))
-    ordered = pairs.sort(_CUSTOMER, "score", "company_id_cw", descending=[False, True, False])
+    ordered = pairs.sort(_CUSTOMER, "score", "company", descending=[False, True, False])
     estimated = ordered.with_columns(certainty=odds / (1 + odds.sum().over(_CUSTOMER))).with_columns(
-        certainty=pl.min_horizontal(pl.col("certainty").round(_DIGITS), MOST_CERTAIN),
-        rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(_CUSTOMER),
+        certainty=pl.col("certainty").round(_DIGITS).clip(_LEAST_CERTAIN, MOST_CERTAIN),
+        rank=_RANK,
     )
     following = pl.col("certainty").shift(-1).over(_CUSTOMER).fill_null(0.0)
     return estimated.with_columns(lead=(pl.col("certainty") - following).round(_DIGITS))
@@ -144,7 +184,7 @@ def _weighed(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _first(clauses: Mapping[str, pl.Expr]) -> pl.Expr:
     """The first clause that holds, in words; null where none does."""
-    return pl.coalesce(pl.when(holds).then(pl.lit(words)) for words, holds in clauses.items())
+    return pl.coalesce(pl.when(holds).then(pl.lit(words, dtype=_REASON)) for words, holds in clauses.items())
 
 
 def _unique_both_ways(judged: pl.DataFrame) -> pl.DataFrame:
@@ -154,20 +194,25 @@ def _unique_both_ways(judged: pl.DataFrame) -> pl.DataFrame:
     """
     stands = pl.col("obstacle").is_null()
     by_identifier = stands & pl.col("has_identifier")
-    is_contested = pl.when(by_identifier).then(_families(by_identifier) > 1).otherwise(stands & (_families(stands) > 1))
-    return judged.with_columns(obstacle=pl.when(is_contested).then(pl.lit(_CONTESTED)).otherwise(pl.col("obstacle")))
+    rivals = pl.when(by_identifier).then(_families(judged, by_identifier)).otherwise(_families(judged, stands))
+    is_contested = stands & (rivals > 1)
+    return judged.with_columns(
+        obstacle=pl.when(is_contested).then(pl.lit(_CONTESTED, dtype=_REASON)).otherwise(pl.col("obstacle"))
+    )
 
 
-def _families(holds: pl.Expr) -> pl.Expr:
-    """For how many families of customers this holds at the company of the row."""
-    return pl.col("family_id_acct").filter(holds).n_unique().over("company_id_cw")
+def _families(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
+    """For how many families of customers this holds at the company of each row."""
+    counted = pairs.filter(holds).group_by("company").agg(families=pl.col("family").n_unique())
+    found = pairs.select("company").join(counted, on="company", how="left", maintain_order="left")
+    return found["families"].fill_null(0)
 
 
 _CONTESTED: Final = "another customer is equally certain for this company"
 
 _NAME_ONLY: Final = ~pl.col("has_identifier")
 
-_OBSTACLES: Final[dict[str, pl.Expr]] = {
+_BEFORE: Final[dict[str, pl.Expr]] = {
     "the company is in the recycle bin": _is("target", "deleted"),
     "the company is inactive": _is("target", "inactive"),
     "the company is a vendor": _is("target", "vendor"),
@@ -187,33 +232,62 @@ _OBSTACLES: Final[dict[str, pl.Expr]] = {
     "the name is only similar": _NAME_ONLY & ~pl.col("has_exact_name") & pl.col("has_like_name"),
     "neither an identifier nor the name agrees": _NAME_ONLY & ~pl.col("has_exact_name"),
     "the legal form differs": _NAME_ONLY & _is("legal form", "other"),
-    "the e-mail domain differs": _NAME_ONLY & _is("e-mail domain", "other"),
-    "only the name agrees": _NAME_ONLY & ~pl.col("has_signal"),
+    "the e-mail domain differs": _NAME_ONLY & _is("e-mail domain", *_OTHER_DOMAIN),
+}  # fmt: skip
+
+_AFTER: Final[dict[str, pl.Expr]] = {
     # two sites of one chain are in one town
     "name and place agree, the phone differs": _NAME_ONLY
     & _is("phone", "other")
-    & ~_is("e-mail domain", "own", "shared"),
+    & ~_is("e-mail domain", *_EQUAL_DOMAIN),
+    "name and place agree, the address differs": _NAME_ONLY & _is("address", "other")
+    & ~_is("e-mail domain", *_EQUAL_DOMAIN) & ~_is("phone", "equal"),
+    "the state differs": _NAME_ONLY & _is("state", "other"),
     "only the account number agrees": _is("account number", "equal") & ~pl.col("has_plausible_name")
     & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
     "the account number agrees, the name hardly and the e-mail domain not": _is("account number", "equal")
-    & ~pl.col("has_like_name") & _is("e-mail domain", "other") & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
+    & ~pl.col("has_like_name") & _is("e-mail domain", *_OTHER_DOMAIN)
+    & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
     "only the tax id agrees": _is("tax id", "equal") & ~pl.col("has_plausible_name")
     & ~_is("account number", "equal") & ~pl.col("has_invoices"),
     "only a few invoices agree": pl.col("has_invoices") & ~pl.col("has_plausible_name")
     & ~_is("account number", "equal") & ~_is("tax id", "equal") & (pl.col("invoice_count") < _ENOUGH_WITHOUT_NAME),
-    "a person was unsure": pl.col("is_unsure").fill_null(value=False),
+    "another customer is mapped to this company already": pl.col("is_taken"),
+    "a person was unsure": pl.col("is_unsure"),
     "another company scores higher": pl.col("rank") > 1,
 }  # fmt: skip
-"""What keeps a candidate from being certain, in the order in which it is told."""
+
+
+_ENOUGH: Final[dict[str, dict[str, pl.Expr]]] = {
+    STRICT: {"only the name agrees": _NAME_ONLY & ~pl.col("has_signal")},
+    NAMES: {
+        "only the name agrees, and it is too common": _NAME_ONLY & ~pl.col("has_signal") & _is("rarity", "common"),
+        "only the name agrees, and others are like it": _NAME_ONLY
+        & ~pl.col("has_signal") & (pl.col("certainty") < _LEAST_OF_NAMES),
+    },
+    EXACT_NAME: {},
+}  # fmt: skip
+"""What each policy asks for besides an equal name."""
+
+
+def _obstacles(rule: str) -> dict[str, pl.Expr]:
+    """What keeps a candidate from being certain, in the order in which it is told."""
+    return {**_BEFORE, **_ENOUGH[rule], **_AFTER}
+
 
 _GROUNDS: Final[dict[str, pl.Expr]] = {
     "account number and name agree": _is("account number", "equal") & pl.col("has_like_name"),
     "account number agrees, the name is plausible": _is("account number", "equal") & pl.col("has_plausible_name"),
     "tax id agrees": _is("tax id", "equal"),
     "invoices agree in number and total": pl.col("has_invoices"),
-    "name and e-mail domain agree": _is("e-mail domain", "own", "shared"),
+    "name and e-mail domain agree": _is("e-mail domain", *_EQUAL_DOMAIN),
     "name and phone agree": _is("phone", "equal"),
     "name and postal code agree": _is("postal code", "equal"),
     "name, city and address agree": _is("address", "equal"),
+    "the name agrees": pl.col("has_exact_name"),
 }
 """What makes a candidate certain, the strongest first."""
+
+_REASON: Final = pl.Enum(
+    [_CONTESTED, *_BEFORE, *(words for clauses in _ENOUGH.values() for words in clauses), *_AFTER, *_GROUNDS]
+)

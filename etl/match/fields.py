@@ -120,6 +120,12 @@ def country_key(country: pl.Expr) -> pl.Expr:
     return pl.when(code.str.len_chars() == _COUNTRY_LETTERS).then(code)
 
 
+def state_key(state: pl.Expr) -> pl.Expr:
+    """The code of a state or province; null where it is written out, for that differs from its code."""
+    key = state.str.to_lowercase().str.replace_all(r"[^a-z]", "")
+    return pl.when(key.str.len_chars().is_between(2, 3)).then(key)
+
+
 def distinct(values: pl.Expr) -> pl.Expr:
     """The different values of a list, in order."""
     # list.sort is far slower on text

@@ -2,95 +2,205 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntFlag
 from typing import Final
 
+import numpy as np
 import polars as pl
 
-from etl.match.profiles import Profiles
+from etl.match.candidates import Keys
+from etl.match.naming import Naming, mixed
+from etl.match.profiles import MOST_SHARING, MOST_WITH_KEY, Profiles
 
-MOST_WITH_KEY: Final = 400
-"""A key of more companies than this is dropped: it would only make work."""
-_MOST_WITH_WORD: Final = 120
-"""Words in more names than this are found in pairs, which are rarer."""
-_IDENTIFIERS: Final = ("account", "tax")
-"""Whoever shares one of these is looked at, whatever the names are."""
 _GRAIN: Final = 16
-"""Bits are kept in sixteenths: their sums are exact, whatever their order."""
-_MOST_WORDS: Final = 8
-_START, _SHORT_START = 10, 5
-
-_ID: Final = "record_id"
+_PAIRED_WORDS: Final = 6
+_STARTS: Final = (10, 5)
+_ACRONYM_LETTERS: Final = (3, 6)
 
 
-@dataclass(frozen=True)
-class Keys:
-    """The keys of both sides.
+class Flag(IntFlag):
+    """What a pair was found by."""
 
-    Attributes:
-        customers: `customer_id_acct, key_kind, key_text, key_bits, is_identifier`; only keys that a company has.
-        companies: `company_id_cw, key_kind, key_text`; only keys that at most 400 companies have.
-    """
+    NAME = 1
+    ACCOUNT = 2
+    TAX = 4
+    OWN_DOMAIN = 8
+    SHARED_DOMAIN = 16
+    PHONE = 32
+    ADDRESS = 64
+    ACRONYM = 128
+    LABEL = 256
+    COMMON_DOMAIN = 512
 
-    customers: pl.DataFrame
-    companies: pl.DataFrame
+
+IDENTIFIERS: Final = int(Flag.ACCOUNT | Flag.TAX)
+"""Whoever shares one of these is looked at, whatever the names are."""
+
+_ACRONYM_OF, _ACRONYM_IS, _LABEL_OF, _LABEL_IS = "acronym of", "acronym is", "label of", "label is"
+_FLAGS: Final = {
+    "account": Flag.ACCOUNT, "tax": Flag.TAX, "phone": Flag.PHONE, "address": Flag.ADDRESS,
+    _ACRONYM_OF: Flag.ACRONYM, _ACRONYM_IS: Flag.ACRONYM, _LABEL_OF: Flag.LABEL, _LABEL_IS: Flag.LABEL,
+}  # fmt: skip
+_FIELDS: Final = ("account", "tax", "domain", "phone", "address")
+_LEAST_LABEL: Final = 5
+
+# kind of key -> its seed, how much of its bits count, and how many companies may have it
+_KINDS: Final[dict[str, tuple[int, float, int]]] = {
+    kind: (seed, worth, most)
+    for seed, (kind, worth, most) in enumerate((
+        ("account", 1.0, MOST_WITH_KEY), ("tax", 1.0, MOST_WITH_KEY), ("domain", 1.0, MOST_WITH_KEY),
+        ("phone", 1.0, MOST_WITH_KEY), ("address", 1.0, 100), ("squashed", 1.0, 100), ("start", 0.5, 60),
+        ("opening", 0.6, 100), (_ACRONYM_OF, 1.0, 50), (_ACRONYM_IS, 1.0, 50), (_LABEL_OF, 1.0, 50),
+        (_LABEL_IS, 1.0, 50), ("place_key", 0.5, MOST_WITH_KEY), ("postal_key", 0.5, MOST_WITH_KEY),
+        ("word", 1.0, 150), ("pair", 1.0, 150),
+    ), start=10)
+}  # fmt: skip
 
 
-def keys(profiles: Profiles) -> Keys:
+def keys(profiles: Profiles) -> tuple[Keys, Keys]:
     """Say under which keys each record is found, and how much each key tells.
 
     Locality: whole; a key is worth log2(companies / companies with the key) bits.
+
+    Returns:
+        The customers' keys by customer, the companies' by key; only keys that both sides have, kind by kind.
     """
-    company_names = profiles.companies.with_columns(kind=pl.lit("own"))
-    right = pl.concat((_names(company_names, "company_id_cw"), _fields(profiles.companies, "company_id_cw")))
-    left = pl.concat(
-        (_names(profiles.customer_names, "customer_id_acct"), _fields(profiles.customers, "customer_id_acct"))
-    )
-    bits = ((1 + profiles.companies.height / pl.col("sharing")).log(2) * _GRAIN).round() / _GRAIN
-    most = pl.when(pl.col("key_kind") == "word").then(_MOST_WITH_WORD).otherwise(MOST_WITH_KEY)
-    worth = right.group_by("key_kind", "key_text").agg(sharing=pl.len()).filter(pl.col("sharing") <= most)
-    worth = worth.select("key_kind", "key_text", key_bits=bits, is_identifier=pl.col("key_kind").is_in(_IDENTIFIERS))
-    on = ["key_kind", "key_text"]
-    return Keys(
-        customers=left.join(worth, on=on, maintain_order="left").rename({_ID: "customer_id_acct"}),
-        companies=right.join(worth, on=on, how="semi", maintain_order="left").rename({_ID: "company_id_cw"}),
-    )
+    fixed = np.append(np.int32(0), profiles.corrections + 1)
+    left = _every(_Side(profiles.customer_names, profiles.customer_keys, profiles.customers, fixed))
+    right = _every(_Side(profiles.company_names, profiles.company_keys, profiles.companies))
+    companies = profiles.companies.height
+    found = [_met(theirs, ours, kind, companies) for (kind, theirs), (_, ours) in zip(left, right, strict=True)]
+    people, firms = (pl.concat(side) for side in zip(*found, strict=True))
+    return _arrays(people.sort("record")), _arrays(firms.sort("key", "record"))
 
 
-def _names(named: pl.DataFrame, record_id: str) -> pl.DataFrame:
-    squashed = pl.col("squashed_name")
-    start = pl.when(squashed.str.len_chars() > _START).then(squashed.str.head(_START)).otherwise(
-        squashed.str.head(_SHORT_START)
+def _met(left: pl.DataFrame, right: pl.DataFrame, kind: str, companies: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The keys of one kind that both sides have, and not too many companies."""
+    _, worth, most = _KINDS[kind]
+    left, right = left.unique(), right.unique()
+    sharing = right.group_by("key").agg(sharing=pl.len()).filter(pl.col("sharing") <= most)
+    people = left.join(sharing, on="key", how="semi")
+    told = sharing.join(people.select("key").unique(), on="key", how="semi")
+    firms = right.join(told.with_columns(weight=_weight(companies, worth), flag=_flag(kind)), on="key")
+    nothing = pl.lit(0, dtype=pl.Int32)
+    return people.with_columns(weight=nothing, flag=nothing), firms.drop("sharing")
+
+
+def _weight(companies: int, worth: float) -> pl.Expr:
+    return ((1 + companies / pl.col("sharing")).log(2) * _GRAIN * worth).round().cast(pl.Int32)
+
+
+def _flag(kind: str) -> pl.Expr:
+    if kind != "domain":
+        return pl.lit(int(_FLAGS.get(kind, Flag.NAME)), dtype=pl.Int32)
+    flag = (
+        pl.when(pl.col("sharing") == 1).then(int(Flag.OWN_DOMAIN))
+        .when(pl.col("sharing") <= MOST_SHARING).then(int(Flag.SHARED_DOMAIN))
+        .otherwise(int(Flag.COMMON_DOMAIN))
     )  # fmt: skip
-    whole = [
-        _keyed(named, record_id, kind, expression)
-        for kind, expression in (("name", pl.col("sorted_name")), ("squashed", squashed), ("start", start))
+    return flag.cast(pl.Int32)
+
+
+def _arrays(frame: pl.DataFrame) -> Keys:
+    return Keys(*(frame[name].to_numpy() for name in ("record", "key", "weight", "flag")))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What the keys of one side are made of; `fixed` is given for the customers only."""
+
+    naming: Naming
+    fields: pl.DataFrame
+    records: pl.DataFrame
+    fixed: np.ndarray | None = None
+
+
+_Kind = tuple[str, pl.DataFrame]
+
+
+def _every(side: _Side) -> Iterator[_Kind]:
+    """The keys of one side, kind by kind, so that not all are held at once: `record, key`."""
+    table, stems = side.naming.table, side.naming.stems
+    squashed, is_left = pl.col("squashed"), side.fixed is not None
+    opening = pl.concat_str(pl.col("core").str.head(3), pl.col("core").str.extract(r" (\S{2,})", 1), separator=" ")
+    record = table["record"].to_numpy()
+    matrices = [stems] if side.fixed is None else _with_corrections(stems, side.fixed)
+    yield _keyed(table, "squashed", squashed)
+    for length in _STARTS:
+        yield _keyed(table, "start", squashed.str.head(length))
+    yield _keyed(table, "opening", opening)
+    yield from _acronyms(table, is_left=is_left)
+    yield from _labels(table, side.fields, is_left=is_left)
+    yield from _placed(table, side.records)
+    for kind in _FIELDS:
+        yield _keyed(side.fields.filter(pl.col("kind") == kind), kind, pl.col("key_text"))
+    yield "word", pl.concat(part for matrix in matrices for part in _single(record, matrix))
+    yield "pair", pl.concat(part for matrix in matrices for part in _paired(record, matrix))
+
+
+def _with_corrections(stems: np.ndarray, fixed: np.ndarray) -> list[np.ndarray]:
+    """The words as they are and, where a name has a slip, as they should be."""
+    corrected = fixed[stems]
+    has_slip = (corrected != stems).any(axis=1)
+    return [stems, np.where(has_slip[:, None], corrected, 0)]
+
+
+def _keyed(table: pl.DataFrame, kind: str, text: pl.Expr) -> tuple[str, pl.DataFrame]:
+    told = table.select("record", text=text).filter(pl.col("text").str.len_bytes() > 0)
+    return kind, told.select("record", key=pl.col("text").hash(_KINDS[kind][0]))
+
+
+def _acronyms(table: pl.DataFrame, *, is_left: bool) -> list[_Kind]:
+    """`IFF` finds `International Flavors & Fragrances`, in both directions; two long names never meet this way."""
+    core, (least, most) = pl.col("core"), _ACRONYM_LETTERS
+    long = table.filter(core.str.count_matches(" ", literal=True) >= least - 1)
+    initials = core.str.replace_all(r"\b(?:and|of|the|for|de)\b", "").str.replace_all(r"(\S)\S*\s*", "$1")
+    short = table.filter(core.str.len_bytes().is_between(least, most) & ~core.str.contains("[^a-z]"))
+    whole, letters = long.select("record", text=initials.str.strip_chars()), short.select("record", text=core)
+    # what is the long name on one side is the short one on the other
+    pairs = ((_ACRONYM_OF, whole, letters), (_ACRONYM_IS, letters, whole))
+    return [_keyed(theirs if is_left else ours, kind, pl.col("text")) for kind, theirs, ours in pairs]
+
+
+def _labels(table: pl.DataFrame, fields: pl.DataFrame, *, is_left: bool) -> list[_Kind]:
+    """`Taseko Mines` finds the company whose website is tasekomines.com, whatever its name is today."""
+    label = pl.col("key_text").str.extract(r"^([^.]+)", 1).str.replace_all(r"[^\p{L}\p{N}]", "")
+    sites = fields.filter(pl.col("kind") == "domain").with_columns(squashed=label)
+    names = table.select("record", squashed=pl.concat_list("squashed", "squashed_whole")).explode("squashed")
+    pairs = ((_LABEL_OF, names, sites), (_LABEL_IS, sites, names))
+    long = pl.col("squashed").str.len_bytes() >= _LEAST_LABEL
+    return [
+        _keyed((theirs if is_left else ours).filter(long), kind, pl.col("squashed")) for kind, theirs, ours in pairs
     ]
-    words = named.select(pl.col(record_id).alias(_ID), words=pl.col("words").list.head(_MOST_WORDS)).drop_nulls()
-    return pl.concat((*whole, _single(words), _paired(words))).unique(maintain_order=True)
 
 
-def _single(words: pl.DataFrame) -> pl.DataFrame:
-    return _keyed(words.explode("words").drop_nulls(), _ID, "word", pl.col("words"))
+def _placed(table: pl.DataFrame, places: pl.DataFrame) -> list[_Kind]:
+    """Namesakes in one town come before the others."""
+    named = table.select("record", "squashed").join(places.select("record", "place_key", "postal_key"), on="record")
+    return [
+        _keyed(named, place, pl.concat_str("squashed", place, separator="\x1f"))
+        for place in ("place_key", "postal_key")
+    ]
 
 
-def _paired(words: pl.DataFrame) -> pl.DataFrame:
+def _single(record: np.ndarray, stems: np.ndarray) -> list[pl.DataFrame]:
+    return [_hashed(record, stems[:, at].astype(np.uint64)) for at in range(stems.shape[1])]
+
+
+def _paired(record: np.ndarray, stems: np.ndarray) -> list[pl.DataFrame]:
     """Every two words of a name: what finds `First State Bank` when each word alone is everywhere."""
-    numbered = words.with_row_index("name").explode("words").drop_nulls()
-    both = numbered.join(numbered.drop(_ID), on="name", suffix="_other")
-    both = both.filter(pl.col("words") < pl.col("words_other"))
-    return _keyed(both, _ID, "pair", pl.concat_str("words", "words_other", separator=" "))
+    parts = []
+    for one in range(_PAIRED_WORDS):
+        for other in range(one + 1, _PAIRED_WORDS):
+            low, high = np.minimum(stems[:, one], stems[:, other]), np.maximum(stems[:, one], stems[:, other])
+            both = (low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64)
+            parts.append(_hashed(record, np.where((low > 0) & (low != high), both, np.uint64(0))))
+    return parts
 
 
-def _fields(profile: pl.DataFrame, record_id: str) -> pl.DataFrame:
-    lists = {"account": "account_keys", "domain": "domain_keys", "phone": "phone_keys"}
-    several = [
-        _keyed(profile.select(record_id, column).explode(column), record_id, kind, pl.col(column))
-        for kind, column in lists.items()
-    ]
-    return pl.concat((*several, _keyed(profile, record_id, "tax", pl.col("tax_key")))).unique(maintain_order=True)
-
-
-def _keyed(frame: pl.DataFrame, record_id: str, kind: str, text: pl.Expr) -> pl.DataFrame:
-    found = frame.select(pl.col(record_id).alias(_ID), key_kind=pl.lit(kind), key_text=text)
-    return found.filter(pl.col("key_text").str.len_chars() > 0)
+def _hashed(record: np.ndarray, numbers: np.ndarray) -> pl.DataFrame:
+    """Keys of numbers; 0 is none."""
+    there = numbers > 0
+    return pl.DataFrame({"record": record[there], "key": mixed(numbers[there])})

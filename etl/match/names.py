@@ -9,26 +9,7 @@ from typing import Final
 
 import polars as pl
 
-# written form -> canonical form; a form counts only at the end of a name, where it is not part of the name itself
-_LEGAL_FORMS: Final[dict[str, str]] = {
-    "incorporated": "inc", "inc": "inc",
-    "corporation": "corp", "corp": "corp", "professional corporation": "pc",
-    "limited liability company": "llc", "llc": "llc", "l l c": "llc", "lc": "llc",
-    "limited liability partnership": "llp", "llp": "llp", "l l p": "llp", "lllp": "llp",
-    "limited partnership": "lp", "lp": "lp", "l p": "lp",
-    "public limited company": "plc", "plc": "plc", "p l c": "plc",
-    "proprietary limited": "ltd", "private limited": "ltd", "limited": "ltd", "ltd": "ltd", "pty": "ltd", "pte": "ltd",
-    "pvt": "ltd", "sdn bhd": "ltd", "ltda": "ltd", "ltee": "ltd",
-    "pllc": "pllc", "p l l c": "pllc", "pc": "pc", "p c": "pc",
-    "and company": "co", "and co": "co", "company": "co", "co": "co",
-    "gmbh": "gmbh", "mbh": "gmbh", "ug": "ug", "ag": "ag", "kg": "kg", "ohg": "ohg", "kgaa": "kgaa",
-    "bv": "bv", "b v": "bv", "nv": "nv", "n v": "nv",
-    "sa de cv": "sa", "sa": "sa", "s a": "sa", "sarl": "sarl", "sas": "sas", "srl": "srl", "spa": "spa", "sl": "sl",
-    "ab": "ab", "as": "as", "asa": "asa", "aps": "aps", "oy": "oy", "oyj": "oyj", "kk": "kk", "se": "se",
-    "ulc": "ulc", "lda": "lda",
-}  # fmt: skip
-# "Company" says nothing that another form could contradict
-_GENERIC_FORM: Final = "co"
+from etl.match.forms import ANY_FORM, GENERIC_FORM, LEGAL_FORMS
 
 _LETTERS: Final[dict[str, str]] = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
@@ -36,10 +17,9 @@ _LETTERS: Final[dict[str, str]] = {
 }  # fmt: skip
 _ROMAN: Final[dict[str, str]] = {
     "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
-    "xi": "11", "xii": "12", "xiii": "13",
+    "xi": "11", "xii": "12", "xiii": "13", "two": "2", "three": "3", "four": "4",
 }  # fmt: skip
 
-_ANY_FORM: Final = "|".join(sorted(_LEGAL_FORMS, key=lambda form: (-len(form), form)))
 # straight and curly, single and double, prime, grave and acute
 _QUOTES: Final = "['\"`\u00b4\u2018-\u201f\u2032\u2033\u02bc\u00ab\u00bb]"
 _DELETED: Final = r"(?i)\s*\((?:deleted|inactive)[^)]*\)"
@@ -71,7 +51,7 @@ def spelled(name: pl.Expr) -> pl.Expr:
 
 def core(spelling: pl.Expr) -> pl.Expr:
     """What `spelled` gives, without trailing legal forms; the first word always stays."""
-    return spelling.str.replace(f"(?: (?:{_ANY_FORM}))+$", "").str.replace(" and$", "")
+    return spelling.str.replace(f"(?: (?:{ANY_FORM}))+$", "").str.replace(" and$", "")
 
 
 def normal_name(name: pl.Expr) -> pl.Expr:
@@ -81,9 +61,9 @@ def normal_name(name: pl.Expr) -> pl.Expr:
 
 def form_of(spelling: pl.Expr) -> pl.Expr:
     """The canonical legal form at the end of what `spelled` gives; null where there is none that could differ."""
-    written = spelling.str.extract(f" ({_ANY_FORM})$", 1)
-    form = written.replace_strict(_LEGAL_FORMS, default=None, return_dtype=pl.String)
-    return pl.when(form != _GENERIC_FORM).then(form)
+    written = spelling.str.extract(f" ({ANY_FORM})$", 1)
+    form = written.replace_strict(LEGAL_FORMS, default=None, return_dtype=pl.String)
+    return pl.when(form != GENERIC_FORM).then(form)
 
 
 def legal_form(name: pl.Expr) -> pl.Expr:
@@ -124,7 +104,7 @@ def root(name: pl.Expr) -> pl.Expr:
 
 def numbers(core_name: pl.Expr) -> pl.Expr:
     """The numbers in a normal name, in order, joined by a space; Roman ones too: `Acquisition V` is not `VI`."""
-    found = core_name.str.extract_all(r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3})\b| [ivx]$")
+    found = core_name.str.extract_all(r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3})\b| [ivx]$| (?:two|three|four)$")
     arabic = found.list.eval(pl.element().str.strip_chars().replace(_ROMAN).str.strip_chars_start("0"))
     return arabic.list.join(" ").fill_null("")
 

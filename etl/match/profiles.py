@@ -6,32 +6,51 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from etl.match import fields, names
+from etl.match.naming import Naming, formed, naming, worded
+from etl.match.spelling import corrections
+from etl.match.variants import KINDS, OWN, PARENT, variants
+from etl.match.vocabulary import Vocabulary, vocabulary
 
 MOST_SHARING: Final = 3
 """A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
-MOST_COMMON_WORD: Final = 3
-"""A word in more company names than this says little when it is all that a name consists of."""
+MOST_WITH_KEY: Final = 400
+"""A key of more companies than this is dropped: it would only make work."""
+_SAME_NUMBERING: Final = 0.02
+"""Below this share of numbers that occur on the other side, the two sides number their clients differently."""
+_ENOUGH_NUMBERS: Final = 20
 
-_FILLERS: Final = ("and", "of", "the", "for")
-_PLACES: Final = ("postal_key", "place_key", "house_key", "country_key")
+PLACES: Final = ("postal_key", "place_key", "house_key", "country_key", "state_key")
 
 
 @dataclass(frozen=True)
 class Profiles:
-    """Both sides in normal form.
+    """Both sides in normal form; a record is known by its row.
 
     Attributes:
-        customers: one row per customer: `customer_id_acct`, `family_id_acct` and the `_key`/`_keys` columns.
-        customer_names: one row per customer, name and kind of name (`own` or `parent`).
-        companies: one row per company: `company_id_cw`, the `_key`/`_keys` columns, its name and its state.
+        customers: by id: `customer_id_acct`, `family_id_acct`, single values to compare.
+        companies: by id: `company_id_cw`, single values to compare, its state.
+        customer_keys: `record, kind, key_text`: accounts, tax ids, domains, phones, addresses.
+        company_keys: the same of the companies.
+        customer_names: the customers' names.
+        company_names: the companies' names.
+        vocabulary: the words of all names.
+        corrections: for each stem of the vocabulary the company's stem it is a slip of, or itself.
+        is_one_numbering: whether different account numbers mean different firms, or two ways of numbering them.
     """
 
     customers: pl.DataFrame
-    customer_names: pl.DataFrame
     companies: pl.DataFrame
+    customer_keys: pl.DataFrame
+    company_keys: pl.DataFrame
+    customer_names: Naming
+    company_names: Naming
+    vocabulary: Vocabulary
+    corrections: np.ndarray
+    is_one_numbering: bool
 
 
 def profiles(
@@ -51,32 +70,130 @@ def profiles(
         Frames in the order of their ids: the order of the rows that came in is forgotten.
     """
     ignored = fields.SHARED_DOMAINS | {domain.lower().removeprefix("@") for domain in own_domains}
-    right = _companies(companies.sort("company_id_cw"), contacts, ignored)
-    left = customers.sort("customer_id_acct")
-    return Profiles(_customers(left, ignored), _customer_names(left, right), right)
+    left = customers.sort("customer_id_acct").with_row_index("record")
+    right = companies.sort("company_id_cw").with_row_index("record")
+    numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
+    left_keys, right_keys = _customer_keys(left, ignored), _company_keys(right, numbered, ignored)
+    everywhere = right_keys.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
+    left_keys, right_keys = (
+        side.join(everywhere, on=["kind", "key_text"], how="anti", maintain_order="left")
+        for side in (left_keys, right_keys)
+    )
+    left_table, right_table = formed(variants(_customer_names(left))), formed(variants(_company_names(right)))
+    left_words, right_words = worded(left_table), worded(right_table)
+    known = vocabulary(left_words, right_words, right.height)
+    stems_left, stems_right = (
+        np.isin(np.arange(known.stems.height), words.join(known.words, on="word")["stem"].unique().to_numpy())
+        for words in (left_words, right_words)
+    )
+    firm_names = naming(right_table, right_words, known)
+    people = _customers(left, left_keys)
+    firms = _companies(right, right_keys, _namesakes(firm_names, right.height))
+    return Profiles(
+        customers=people,
+        companies=firms,
+        customer_keys=left_keys,
+        company_keys=right_keys,
+        customer_names=naming(left_table, left_words, known),
+        company_names=firm_names,
+        vocabulary=known,
+        corrections=corrections(known.stems, stems_left, stems_right),
+        is_one_numbering=_is_one_numbering(people, right_keys),
+    )
 
 
-def _customers(customers: pl.DataFrame, ignored: Collection[str]) -> pl.DataFrame:
-    name, company = pl.col("customer_name"), pl.col("company_name")
-    in_name = fields.account_key(names.account_in_name(name))
-    # some connectors put the account where the company name belongs
-    in_company = fields.account_key(pl.when(company.str.contains(r"^\S*[0-9_]\S*$")).then(company))
+def _customers(customers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     found = customers.select(
+        "record",
         "customer_id_acct",
-        pl.col("tax_identifier").alias("customer_tax_identifier"),
+        written_tax_identifier="tax_identifier",
         number_key=fields.account_key(pl.col("account_number")),
-        account_keys=pl.concat_list(fields.account_key(pl.col("account_number")), in_name, in_company),
         tax_key=fields.tax_key(pl.col("tax_identifier")),
-        domain_keys=fields.email_domains(pl.col("email"), ignored).list.set_union(
-            fields.site_domains(pl.col("website"), ignored)
-        ),
-        phone_keys=fields.phone_keys(pl.col("phone_number")),
         **_places(),
     )
-    lists = ("account_keys", "domain_keys", "phone_keys")
-    return found.with_columns(fields.distinct(pl.col(lists))).join(
-        _families(customers), on="customer_id_acct", maintain_order="left"
+    return found.with_columns(_families(customers), _has(keys, "domain"), _has(keys, "phone"))
+
+
+def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series) -> pl.DataFrame:
+    return companies.select(
+        "record",
+        "company_id_cw",
+        "bill_to_company_id_cw",
+        written_tax_identifier="tax_identifier",
+        number_key=fields.account_key(pl.col("account_number")),
+        tax_key=fields.tax_key(pl.col("tax_identifier")),
+        target=_target(),
+        **_places(),
+    ).with_columns(namesakes.alias("namesakes"), _has(keys, "domain"), _has(keys, "phone"))
+
+
+def _has(keys: pl.DataFrame, kind: str) -> pl.Expr:
+    """Whether a record has a key of this kind."""
+    return pl.col("record").is_in(keys.filter(pl.col("kind") == kind)["record"].unique().implode()).alias(f"has_{kind}")
+
+
+def _customer_keys(customers: pl.DataFrame, ignored: Collection[str]) -> pl.DataFrame:
+    in_name = fields.account_key(names.account_in_name(pl.col("customer_name")))
+    # some connectors put the account where the company name belongs
+    in_company = pl.when(pl.col("company_name").str.contains(r"^\S*[0-9_]\S*$")).then(pl.col("company_name"))
+    return _listed(
+        customers,
+        account=[fields.account_key(pl.col("account_number")), in_name, fields.account_key(in_company)],
+        tax=[fields.tax_key(pl.col("tax_identifier"))],
+        domain=[fields.email_domains(pl.col("email"), ignored), fields.site_domains(pl.col("website"), ignored)],
+        phone=[fields.phone_keys(pl.col("phone_number"))],
+        address=[_address()],
     )
+
+
+def _company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, ignored: Collection[str]) -> pl.DataFrame:
+    own = _listed(
+        companies,
+        account=[fields.account_key(pl.col("account_number")), fields.account_key(pl.col("company_identifier"))],
+        tax=[fields.tax_key(pl.col("tax_identifier"))],
+        domain=[
+            fields.email_domains(pl.col("invoice_email"), ignored),
+            fields.site_domains(pl.col("website"), ignored),
+        ],
+        phone=[fields.phone_keys(pl.col("phone_number"))],
+        address=[_address()],
+    )
+    people = _listed(
+        contacts,
+        domain=[
+            fields.email_domains(pl.col("default_email"), ignored),
+            fields.email_domains(pl.col("other_emails").list.join(" "), ignored),
+        ],
+        phone=[fields.phone_keys(pl.col("phone_number"))],
+    )
+    return pl.concat((own, people)).unique().sort("record", "kind", "key_text")
+
+
+def _listed(records: pl.DataFrame, **kinds: list[pl.Expr]) -> pl.DataFrame:
+    """The keys of records, one row each: `record, kind, key_text`."""
+    parts = []
+    for kind, expressions in kinds.items():
+        for expression in expressions:
+            found = records.select("record", kind=pl.lit(kind), key_text=expression)
+            if found.schema["key_text"] != pl.String:
+                found = found.explode("key_text")
+            parts.append(found.drop_nulls("key_text"))
+    return pl.concat(parts).unique().sort("record", "kind", "key_text")
+
+
+def _address() -> pl.Expr:
+    """Postal code and house number together."""
+    return pl.concat_str(
+        fields.postal_key(pl.col("postal_code")), fields.house_key(pl.col("address_line1")), separator=" "
+    )
+
+
+def _is_one_numbering(customers: pl.DataFrame, keys: pl.DataFrame) -> bool:
+    """Whether different account numbers mean different firms, or only two ways of numbering them."""
+    numbers = customers.select("number_key").drop_nulls()
+    known = keys.filter(pl.col("kind") == "account").select(number_key="key_text").unique()
+    found = numbers.join(known, on="number_key", how="semi").height
+    return numbers.height < _ENOUGH_NUMBERS or found >= _SAME_NUMBERING * numbers.height
 
 
 def _places() -> dict[str, pl.Expr]:
@@ -85,70 +202,57 @@ def _places() -> dict[str, pl.Expr]:
         fields.place_key(pl.col("city")),
         fields.house_key(pl.col("address_line1")),
         fields.country_key(pl.col("country")),
+        fields.state_key(pl.col("state")),
     )
-    return dict(zip(_PLACES, keys, strict=True))
+    return dict(zip(PLACES, keys, strict=True))
 
 
-def _families(customers: pl.DataFrame) -> pl.DataFrame:
-    """The topmost known customer above each customer; itself where there is none."""
+def _namesakes(naming: Naming, companies: int) -> pl.Series:
+    """How many companies have the name of each; 1 where nobody else has it."""
+    own = naming.table.select("record", "kind").with_columns(key=naming.name_key).filter(pl.col("kind") == OWN)
+    counted = own.unique(["record", "key"]).with_columns(count=pl.len().over("key"))
+    most = counted.group_by("record").agg(pl.col("count").max())
+    every = pl.DataFrame({"record": pl.arange(companies, eager=True, dtype=pl.UInt32)})
+    return every.join(most, on="record", how="left", maintain_order="left")["count"].fill_null(0)
+
+
+def _families(customers: pl.DataFrame) -> pl.Series:
+    """The row of the topmost known customer above each customer; its own where there is none."""
     path = pl.coalesce("full_name", "customer_name")
-    people = customers.select(
-        "customer_id_acct", "parent_customer_id_acct", path=_folded(path), root=_folded(names.root(path))
-    )
+    people = customers.select("record", "parent_customer_id_acct", path=_folded(path), root=_folded(names.root(path)))
     # a name that two customers bear leads to neither
-    by_name = people.filter(pl.col("path").is_unique()).select("path", root_id=pl.col("customer_id_acct"))
-    above = people.join(by_name, left_on="root", right_on="path", how="left").select(
-        "customer_id_acct", above_id=pl.coalesce("root_id", "parent_customer_id_acct", "customer_id_acct")
+    by_name = people.filter(pl.col("path").is_unique()).select("path", root_record="record")
+    by_id = customers.select(parent_customer_id_acct="customer_id_acct", parent_record="record")
+    above = (
+        people.join(by_name, left_on="root", right_on="path", how="left", maintain_order="left")
+        .join(by_id, on="parent_customer_id_acct", how="left", maintain_order="left")
+        .select(above=pl.coalesce("root_record", "parent_record", "record"))
+        .to_series()
     )
-    beyond = above.select(above_id="customer_id_acct", beyond_id="above_id")
-    return above.join(beyond, on="above_id", how="left").select(
-        "customer_id_acct", family_id_acct=pl.coalesce("beyond_id", "above_id")
-    )
+    return above.gather(above).alias("family")
 
 
 def _folded(name: pl.Expr) -> pl.Expr:
     return name.str.to_lowercase().str.strip_chars()
 
 
-def _customer_names(customers: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
+def _customer_names(customers: pl.DataFrame) -> pl.DataFrame:
     path = pl.coalesce("full_name", "customer_name")
-    written = {
-        "own": (pl.col("customer_name"), pl.col("full_name"), pl.col("company_name"), names.leaf(path)),
-        "parent": (names.parent(path),),
-    }
-    long = pl.concat(
-        customers.select("customer_id_acct", written=expression, kind=pl.lit(kind))
-        for kind, expressions in written.items()
-        for expression in expressions
-    )
-    long = long.drop_nulls("written").with_columns(written=names.without_account(pl.col("written")))
-    formed = _formed(long.unique().sort("customer_id_acct", "kind", "written"))
-    named = _weighed(formed, _word_counts(companies))
-    return named.unique(["customer_id_acct", "kind", "name_key", "legal_form"], keep="first", maintain_order=True)
-
-
-def _companies(companies: pl.DataFrame, contacts: pl.DataFrame, ignored: Collection[str]) -> pl.DataFrame:
-    account = fields.account_key(pl.col("account_number"))
-    identifier = fields.account_key(pl.col("company_identifier"))
-    found = companies.select(
-        "company_id_cw",
-        "bill_to_company_id_cw",
-        written=pl.col("company_name"),
-        company_tax_identifier=pl.col("tax_identifier"),
-        number_key=account,
-        account_keys=fields.distinct(pl.concat_list(account, identifier)),
-        tax_key=fields.tax_key(pl.col("tax_identifier")),
-        target=_target(),
-        **_places(),
-    )
-    formed = _formed(found)
-    lists = ("domain_keys", "sole_domain_keys", "any_domain_keys", "phone_keys")
+    own = (pl.col("customer_name"), pl.col("full_name"), pl.col("company_name"), names.leaf(path))
+    long = [_named(customers, written, OWN) for written in own]
+    long.append(_named(customers, names.parent(path), PARENT))
+    written = names.without_account(pl.col("written"))
     return (
-        _weighed(formed, _word_counts(formed))
-        .join(_company_domains(companies, contacts, ignored), on="company_id_cw", how="left", maintain_order="left")
-        .join(_company_phones(companies, contacts), on="company_id_cw", how="left", maintain_order="left")
-        .with_columns(pl.col(lists).fill_null([]), namesakes=pl.len().over("name_key").cast(pl.Int64))
+        pl.concat(long).with_columns(written=written).unique(["record", "written"], keep="first", maintain_order=True)
     )
+
+
+def _company_names(companies: pl.DataFrame) -> pl.DataFrame:
+    return _named(companies, pl.col("company_name"), OWN)
+
+
+def _named(records: pl.DataFrame, written: pl.Expr, kind: str) -> pl.DataFrame:
+    return records.select("record", written=written, kind=pl.lit(kind, dtype=KINDS)).drop_nulls("written")
 
 
 def _target() -> pl.Expr:
@@ -159,59 +263,3 @@ def _target() -> pl.Expr:
         .when(pl.col("is_inactive")).then(pl.lit("inactive"))
         .when(pl.col("is_vendor") | is_vendor_account).then(pl.lit("vendor"))
     )  # fmt: skip
-
-
-def _company_domains(companies: pl.DataFrame, contacts: pl.DataFrame, ignored: Collection[str]) -> pl.DataFrame:
-    addresses = pl.concat_list(
-        fields.email_domains(pl.col("default_email"), ignored),
-        fields.email_domains(pl.col("other_emails").list.join(" "), ignored),
-    )
-    own = pl.concat_list(
-        fields.email_domains(pl.col("invoice_email"), ignored), fields.site_domains(pl.col("website"), ignored)
-    )
-    long = pl.concat((companies.select("company_id_cw", key=own), contacts.select("company_id_cw", key=addresses)))
-    counted = _counted(long)
-    return counted.group_by("company_id_cw").agg(
-        domain_keys=pl.col("key").filter(pl.col("sharing") <= MOST_SHARING).sort(),
-        sole_domain_keys=pl.col("key").filter(pl.col("sharing") == 1).sort(),
-        any_domain_keys=pl.col("key").sort(),
-    )
-
-
-def _company_phones(companies: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
-    numbers = fields.phone_keys(pl.col("phone_number"))
-    long = pl.concat((companies.select("company_id_cw", key=numbers), contacts.select("company_id_cw", key=numbers)))
-    few = _counted(long).filter(pl.col("sharing") <= MOST_SHARING)
-    return few.group_by("company_id_cw").agg(phone_keys=pl.col("key").sort())
-
-
-def _counted(long: pl.DataFrame) -> pl.DataFrame:
-    """Each company's keys once, with the number of companies that have the key."""
-    single = long.explode("key").drop_nulls().unique()
-    return single.with_columns(sharing=pl.len().over("key"))
-
-
-def _formed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add what names are compared by; a name that is nothing but punctuation stays, with nulls."""
-    spelled = frame.with_columns(spelling=names.spelled(pl.col("written")))
-    cored = spelled.with_columns(name_key=names.core(pl.col("spelling")), legal_form=names.form_of(pl.col("spelling")))
-    words = pl.col("name_key").str.split(" ")
-    return cored.drop("spelling").with_columns(
-        words=fields.distinct(words.list.set_difference(pl.lit(list(_FILLERS)))),
-        sorted_name=words.list.eval(pl.element().sort()).list.join(" "),
-        squashed_name=pl.col("name_key").str.replace_all(" ", "", literal=True),
-        number_words=names.numbers(pl.col("name_key")),
-    )
-
-
-def _weighed(named: pl.DataFrame, word_counts: pl.DataFrame) -> pl.DataFrame:
-    """Add whether the name is one single word that many companies have in their names."""
-    only_word = pl.when(pl.col("words").list.len() == 1).then(pl.col("words").list.first())
-    counted = named.with_columns(word=only_word).join(word_counts, on="word", how="left", maintain_order="left")
-    is_common = pl.col("word_count").fill_null(0) > MOST_COMMON_WORD
-    return counted.with_columns(is_common_word=is_common).drop("word", "word_count")
-
-
-def _word_counts(companies: pl.DataFrame) -> pl.DataFrame:
-    words = companies.select(word=pl.col("words")).explode("word").drop_nulls()
-    return words.group_by("word").agg(word_count=pl.len())

@@ -6,7 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.scorecard import KINDS, PRIOR, SCORECARD, points
+from etl.match.profiles import Profiles
+from etl.match.scorecard import ABSENT, KINDS, KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, Scorecard, points
 
 _PART_FIELDS: Final = ("kind", "points", "verdict", "detail")
 
@@ -14,70 +15,104 @@ PART: Final = pl.Struct({"kind": pl.String, "points": pl.Float64, "verdict": pl.
 """One part of a score; the points of all parts are the score."""
 
 
-def waterfall(rows: pl.DataFrame) -> pl.Series:
+def waterfall(rows: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.Series:
     """The parts of the score of each row: the prior first, then whatever was found, in the order of the scorecard.
 
     Locality: row.
 
     Args:
         rows: rows of `evidence.evidence`.
+        profiles: what was compared.
+        card: what each finding is worth.
     """
-    numbered = rows.with_row_index("row")
+    numbered = _values(rows, profiles).with_row_index("row")
     prior = numbered.select(
         "row",
-        kind=pl.lit("prior"),
-        points=pl.lit(PRIOR.points),
-        verdict=pl.lit(PRIOR.verdict),
-        detail=pl.lit(PRIOR.words),
+        kind=pl.lit(PRIOR),
+        points=pl.lit(card.prior),
+        verdict=pl.lit(ABSENT),
+        detail=pl.lit(PRIOR_WORDS),
     )
     # one kind after the other: most rows lack most kinds, and a struct of nothing costs as much as one of something
-    found = pl.concat([prior, *(_parts(numbered, kind) for kind in KINDS)])
+    found = pl.concat([prior, *(_parts(numbered, kind, card) for kind in KINDS)])
     parts = found.sort("row", maintain_order=True).select("row", evidence=pl.struct(*_PART_FIELDS))
     listed = parts.group_by("row", maintain_order=True).agg("evidence")
     return listed["evidence"].cast(pl.List(PART))
 
 
-def _parts(numbered: pl.DataFrame, kind: str) -> pl.DataFrame:
-    levels = SCORECARD[kind]
+def _parts(numbered: pl.DataFrame, kind: str, card: Scorecard) -> pl.DataFrame:
+    levels = KINDS_OF_EVIDENCE[kind]
     verdicts = {finding: level.verdict for finding, level in levels.items()}
     words = {finding: level.words for finding, level in levels.items()}
+    finding = pl.col(kind).cast(pl.String)
+    compared = _VALUES.get(kind, pl.lit(None, dtype=pl.String))
     return numbered.filter(pl.col(kind).is_not_null()).select(
         "row",
         kind=pl.lit(kind),
-        points=points(kind),
-        verdict=pl.col(kind).replace_strict(verdicts, return_dtype=pl.String),
+        points=points(kind, card),
+        verdict=finding.replace_strict(verdicts, return_dtype=pl.String),
         detail=pl.concat_str(
-            pl.col(kind).replace_strict(words, return_dtype=pl.String), _VALUES[kind], separator=": ", ignore_nulls=True
+            finding.replace_strict(words, return_dtype=pl.String), compared, separator=": ", ignore_nulls=True
         ),
     )
 
 
-def _both(left: str, right: str) -> pl.Expr:
-    return pl.concat_str(pl.col(left).fill_null("(none)"), pl.col(right).fill_null("(none)"), separator=" | ")
+def _values(rows: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+    """Add the values that were compared, of both sides."""
+    people, firms = profiles.customers[rows["customer"]], profiles.companies[rows["company"]]
+    tables = ((profiles.customer_names, "left_name", "customer"), (profiles.company_names, "right_name", "company"))
+    named = [
+        naming.table[column].gather(rows[name]).alias(f"{side}_{column}")
+        for naming, name, side in tables
+        for column in ("written", "legal_form")
+    ]
+    sides = ((people, profiles.customer_keys, "customer"), (firms, profiles.company_keys, "company"))
+    values = [frame.select(pl.col(_SINGLE).name.prefix(f"{side}_")) for frame, _, side in sides]
+    listed = [
+        pl.DataFrame({"record": rows[side]})
+        .join(_listed(keys, kind), on="record", how="left", maintain_order="left")["listed"]
+        .alias(f"{side}_{kind}")
+        for _, keys, side in sides
+        for kind in ("account", "domain", "phone")
+    ]
+    return pl.concat((rows, *values), how="horizontal").with_columns(*named, *listed)
 
 
-def _lists(left: str, right: str) -> pl.Expr:
+_SINGLE: Final = ("written_tax_identifier", "postal_key", "place_key", "house_key", "state_key", "country_key")
+
+
+def _listed(keys: pl.DataFrame, kind: str) -> pl.DataFrame:
+    return keys.filter(pl.col("kind") == kind).group_by("record").agg(listed=pl.col("key_text").sort())
+
+
+def _both(name: str) -> pl.Expr:
+    left, right = (pl.col(f"{side}_{name}").fill_null("(none)") for side in ("customer", "company"))
+    return pl.concat_str(left, right, separator=" | ")
+
+
+def _lists(name: str) -> pl.Expr:
     """What both have in common or, where that is nothing, what each has."""
-    common = pl.col(left).list.set_intersection(right)
-    each = pl.concat_str(pl.col(left).list.join(", "), pl.col(right).list.join(", "), separator=" | ")
+    left, right = (pl.col(f"{side}_{name}") for side in ("customer", "company"))
+    common = left.list.set_intersection(right).list.sort()
+    each = pl.concat_str(left.list.join(", "), right.list.join(", "), separator=" | ")
     return pl.when(common.list.len() > 0).then(common.list.join(", ")).otherwise(each)
 
 
 _VALUES: Final[dict[str, pl.Expr]] = {
-    "account number": _lists("account_keys", "account_keys_cw"),
-    "tax id": _both("customer_tax_identifier", "company_tax_identifier"),
+    "account number": _lists("account"),
+    "tax id": _both("written_tax_identifier"),
     "shared invoices": pl.concat_str(
         pl.col("invoice_count").fill_null(0), pl.lit(" of "), pl.col("all_invoice_count").fill_null(0)
     ),
-    "name": _both("compared_name", "written"),
-    "number in the name": _both("compared_name", "written"),
-    "legal form": _both("compared_legal_form", "legal_form"),
-    "e-mail domain": _lists("domain_keys", "any_domain_keys"),
-    "phone": pl.concat_str(pl.lit("ending in "), _lists("phone_keys", "phone_keys_cw")),
-    "postal code": _both("postal_key", "postal_key_cw"),
-    "city": _both("place_key", "place_key_cw"),
-    "address": _both("house_key", "house_key_cw"),
-    "country": _both("country_key", "country_key_cw"),
-    "target": pl.lit(None, dtype=pl.String),
+    "name": _both("written"),
+    "number in the name": _both("written"),
+    "legal form": _both("legal_form"),
+    "e-mail domain": _lists("domain"),
+    "phone": pl.concat_str(pl.lit("ending in "), _lists("phone")),
+    "postal code": _both("postal_key"),
+    "city": _both("place_key"),
+    "address": _both("house_key"),
+    "state": _both("state_key"),
+    "country": _both("country_key"),
 }
 """Kind -> what was compared: the customer's | the company's."""

@@ -11,17 +11,17 @@ import polars as pl
 import pytest
 
 from etl.engine import Engine
-from etl.match.certainty import Bands, certainty
-from etl.match.evidence import evidence
-from etl.match.keys import keys
+from etl.match import link
+from etl.match.certainty import Policy, certainty
 from etl.match.mappings import Known, mappings
 from etl.match.profiles import profiles
+from etl.match.scorecard import read_scorecard
 from etl.models import build, read_models
 from etl.review.register import CURRENT
 from etl.schemas import RELATIONS, Kind
 
 TYPES = {Kind.BOOLEAN: pl.Boolean, Kind.TEXTS: pl.List(pl.String), Kind.INSTANT: pl.Datetime("us")}
-MODELS = ("matching.number_pairs", "matching.shared_invoices", "matching.candidate_pairs")
+MODELS = ("matching.number_pairs", "matching.shared_invoices")
 Row = dict[str, Any]
 
 
@@ -37,6 +37,7 @@ class Night:
     judgements: list[Row] = field(default_factory=list)
     portal: list[Row] = field(default_factory=list)
     own_domains: tuple[str, ...] = ()
+    policy: str = "strict"
 
 
 @dataclass(frozen=True)
@@ -101,15 +102,14 @@ class Match:
         engine.write("staging.accounting__invoices", _invoices(night.invoices))
         engine.write("staging.connectwise__invoices", _invoices(night.billed))
         both = profiles(customers, companies, contacts, night.own_domains)
-        found = keys(both)
-        engine.write("matching.customer_keys", found.customers)
-        engine.write("matching.company_keys", found.companies)
         build(engine, self._models, MODELS)
-        shared = engine.frame("select * from matching.shared_invoices")
-        compared = evidence(engine.frame("select * from matching.candidate_pairs"), shared, both)
+        card, shared = read_scorecard(), engine.frame("select * from matching.shared_invoices")
         judgements = pl.DataFrame([{key: row.get(key) for key in CURRENT} for row in night.judgements], schema=CURRENT)
-        candidates = certainty(compared, judgements, Bands())
-        known = Known(judgements, relation("portal_mappings", night.portal), companies)
+        portal = relation("portal_mappings", night.portal)
+        decided = link.decided(both, judgements, portal)
+        shown = certainty(link.findings(both, shared, card), decided, Policy(night.policy))
+        candidates = link.told(shown, both, card)
+        known = Known(judgements, portal, companies)
         return Answer(candidates, mappings(customers, candidates, known))
 
 

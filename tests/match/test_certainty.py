@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from etl.match.scorecard import read_scorecard
+
 DENTAL = {"customer_id_acct": "A1", "customer_name": "Acme Dental LLC"}
 ACME = {"company_id_cw": "1", "company_name": "Acme Dental, L.L.C."}
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
@@ -279,8 +281,9 @@ def test_the_evidence_says_what_was_compared(match: Any) -> None:
     """Each part names its kind, its points, its verdict and both values."""
     answer = match(match.night([{**DENTAL, "city": "Austin"}], [{**ACME, "city": "Dallas"}]))
     parts = {part["kind"]: part for part in answer.of("A1", "1")["evidence"]}
-    assert list(parts) == ["prior", "name", "city"]
+    assert list(parts) == ["prior", "name", "rarity", "city"]
+    worth = read_scorecard().points["city"]["other"]
     assert parts["city"] == {
-        "kind": "city", "points": -2.0, "verdict": "contradicts", "detail": "different: austin | dallas"
+        "kind": "city", "points": worth, "verdict": "contradicts", "detail": "different: austin | dallas"
     }  # fmt: skip
     assert parts["name"]["detail"] == "equal, legal form too: Acme Dental LLC | Acme Dental, L.L.C."

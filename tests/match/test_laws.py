@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.match.certainty import MOST_CERTAIN
-from etl.match.scorecard import AGREES, CONTRADICTS, KINDS, SCORECARD
+from etl.match.scorecard import AGREES, CONTRADICTS, KINDS, KINDS_OF_EVIDENCE, read_scorecard
 
 WORDS = ("Acme", "Acme Dental", "Acme Dental 2", "Acme Dentl", "Blue Harbour", "Harbour", "Smith & Sons", "First Bank")
 FORMS = ("", " LLC", ", Inc.", " Limited")
@@ -166,10 +166,13 @@ def test_every_customer_has_exactly_one_mapping(match: Any, rows: dict[str, Any]
 @pytest.mark.parametrize("kind", KINDS)
 def test_agreement_is_for_a_pair_and_contradiction_against_it(kind: str) -> None:
     """The signs are held, so that a part of a score reads as what it is; all points are half bits."""
-    for level in SCORECARD[kind].values():
-        assert (level.points > 0) == (level.verdict == AGREES)
-        assert (level.points < 0) == (level.verdict == CONTRADICTS)
-        assert level.points * 2 == int(level.points * 2)
+    worth = read_scorecard().points[kind]
+    assert worth.keys() == KINDS_OF_EVIDENCE[kind].keys()
+    for finding, level in KINDS_OF_EVIDENCE[kind].items():
+        assert worth[finding] >= 0 or level.verdict != AGREES
+        assert worth[finding] <= 0 or level.verdict != CONTRADICTS
+        assert worth[finding] * 2 == int(worth[finding] * 2)
+    assert list(worth.values()) == sorted(worth.values(), reverse=True)
 
 
 def test_a_night_without_companies_or_customers_has_no_candidates(match: Any) -> None:

@@ -1,0 +1,195 @@
+"""`billsight match` and `billsight explain`: the linker on its own, on any two tables and on one pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from etl import extract
+from etl.config import Settings, Source
+from etl.engine import Engine
+from etl.errors import InputError, Problem
+from etl.loading import FileReport, Loader
+from etl.match import link
+from etl.match.certainty import CERTAIN, NAMES, STRICT, Policy, certainty
+from etl.match.profiles import Profiles, profiles
+from etl.match.scorecard import KINDS, Scorecard, points
+
+LEFT, RIGHT = "accounting_customers", "connectwise_companies"
+_CAPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "id": ("left id", "right id", "id", "customer id", "company id", "record id", "recid", "key", "number"),
+    "name": ("name", "company name", "customer name", "company", "customer", "display name", "client", "legal name"),
+    "account_number": ("account number", "account", "account no", "account id", "acct num"),
+    "tax_identifier": ("tax identifier", "tax id", "tax number", "vat number", "abn", "ein"),
+    "email": ("email", "e mail", "email address", "billing email", "invoice email"),
+    "phone_number": ("phone", "phone number", "telephone", "main phone"),
+    "website": ("website", "web", "web site", "url", "domain"),
+    "address_line1": ("address", "address line1", "address line 1", "address 1", "street"),
+    "city": ("city", "town"),
+    "state": ("state", "region", "province", "county"),
+    "postal_code": ("postal code", "zip", "zip code", "postcode"),
+    "country": ("country", "country code"),
+}
+_OURS: Final[Mapping[str, Mapping[str, str]]] = {
+    LEFT: {"id": "customer_id_acct", "name": "customer_name"},
+    RIGHT: {"id": "company_id_cw", "name": "company_name", "email": "invoice_email"},
+}
+"""What the columns of a table are called on each side, where the names differ."""
+_ROWS_AT_ONCE: Final = 100_000
+_COMPARED: Final = ("account", "tax", "domain", "phone", "address")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is linked.
+
+    Attributes:
+        columns: per side, our column -> the file's caption, where it is not found by itself.
+        policy: what is certain; chosen by what there is to compare where not given.
+    """
+
+    left: Path
+    right: Path
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    policy: str | None = None
+    most_candidates: int = 5
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The answer for every row of the left table.
+
+    Attributes:
+        shown: what `certainty.certainty` proposes.
+        sides: both tables in normal form.
+        card: what each finding is worth.
+        policy: what made certain.
+        files: what became of the files' rows.
+    """
+
+    shown: pl.DataFrame
+    sides: Profiles
+    card: Scorecard
+    policy: str
+    files: list[FileReport]
+
+    def rows(self) -> Iterator[pl.DataFrame]:
+        """`left_id, right_id, certainty, rank, decision, reason, score, lead, prior` and the points of each kind.
+
+        By the order of the left ids; a left row without a candidate has one row with an empty right id.
+        """
+        customer = self.shown["customer"]
+        for start in range(0, self.sides.customers.height, _ROWS_AT_ONCE):
+            end = start + _ROWS_AT_ONCE
+            # the rows are in the order of the customers
+            first, last = (int(customer.search_sorted(edge)) for edge in (start, end))
+            yield self._told(self.shown[first:last], start, end)
+
+    def _told(self, shown: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+        ids, firms = self.sides.customers["customer_id_acct"], self.sides.companies["company_id_cw"]
+        worth = {
+            kind.replace(" ", "_").replace("-", "_"): pl.when(pl.col(kind).is_not_null()).then(points(kind, self.card))
+            for kind in KINDS
+        }
+        told = shown.select(
+            "customer", firms.gather(shown["company"]).alias("right_id"), "certainty", "rank",
+            "decision", "reason", "score", "lead", prior=pl.lit(self.card.prior), **worth,
+        )  # fmt: skip
+        every = self.sides.customers[start:end].select(left_id=ids[start:end], customer="record")
+        joined = every.join(told, on="customer", how="left", maintain_order="left_right").drop("customer")
+        return joined.with_columns(
+            pl.col("decision").fill_null("none"), pl.col("reason").fill_null("no company is like it")
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know, in words."""
+        rows = self.sides.customers.height
+        certain = self.shown.filter(pl.col("decision") == CERTAIN)["customer"].n_unique()
+        some = self.shown["customer"].n_unique()
+        told = [f"{rows} rows: {certain} certain, {some - certain} to review, {rows - some} none."]
+        if self.policy == NAMES:
+            told.append("There are but names to compare: equal names, rare and unrivalled, count as certain (names).")
+        told += [
+            f"{file.file}: {file.rows_quarantined} of {file.rows_extracted} rows could not be used."
+            for file in self.files
+            if file.rows_quarantined
+        ]
+        return told
+
+
+def link_tables(request: Request, card: Scorecard, tell: Callable[[str], None] = lambda _: None) -> Linked:
+    """Link two tables of companies.
+
+    Args:
+        request: the files, their columns, the policy.
+        card: what each finding is worth.
+        tell: is told each stage as it begins.
+
+    Raises:
+        InputError: a file cannot be read, or no column of names and ids is found.
+    """
+    sources = {
+        name: _source(path, name, request.columns.get(name, {}))
+        for name, path in ((LEFT, request.left), (RIGHT, request.right))
+    }
+    engine = Engine(Path(":memory:"), threads=2)
+    try:
+        files = Loader(engine, Settings(base=Path(), sources=sources)).load()
+        tell("bringing names and places to their normal form")
+        both = profiles(
+            engine.frame(f"from accepted.{LEFT}"),
+            engine.frame(f"select *, is_status_inactive as is_inactive from accepted.{RIGHT}"),
+            engine.frame("from accepted.connectwise_contacts"),
+        )
+    finally:
+        engine.close()
+    tell("comparing")
+    findings = link.findings(both, _no_invoices(), card)
+    rule = request.policy or (STRICT if _has_more_than_names(both) else NAMES)
+    tell("deciding")
+    policy = Policy(rule, review_floor=0.0, most_candidates=request.most_candidates)
+    shown = certainty(findings, link.nothing_decided(), policy)
+    return Linked(shown, both, card, rule, files)
+
+
+def _source(path: Path, relation: str, columns: Mapping[str, str]) -> Source:
+    try:
+        captions = extract.captions(extract.source_file(path, Path()))
+    except OSError as error:
+        remedy = "Check the path and its permissions."
+        raise InputError([Problem(str(path), str(error), "a readable table", remedy)]) from None
+    found = _found(captions, relation)
+    named = {_OURS[relation].get(name, name): caption for name, caption in columns.items()}
+    return Source(path=str(path), columns={**found, **named})
+
+
+def _found(captions: list[str], relation: str) -> dict[str, str]:
+    """Our columns among the captions of a file, each caption once."""
+    plain = {" ".join(caption.lower().replace("_", " ").replace("-", " ").split()): caption for caption in captions}
+    found: dict[str, str] = {}
+    for name, known in _CAPTIONS.items():
+        caption = next((plain[one] for one in known if one in plain and plain[one] not in found.values()), None)
+        if caption is not None:
+            found[_OURS[relation].get(name, name)] = caption
+    return found
+
+
+def _no_invoices() -> pl.DataFrame:
+    text, count = pl.String, pl.Int64
+    return pl.DataFrame(
+        schema={"customer_id_acct": text, "company_id_cw": text, "invoice_count": count, "disagreeing_count": count}
+    )
+
+
+def _has_more_than_names(both: Profiles) -> bool:
+    """Whether both sides tell something else that can be compared."""
+    kinds = [set(keys["kind"].unique()) for keys in (both.customer_keys, both.company_keys)]
+    places = ("postal_key", "place_key")
+    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or any(
+        both.customers[place].count() and both.companies[place].count() for place in places
+    )

@@ -1,0 +1,85 @@
+"""The names of one side, ready to be compared: hashes for what must be equal, word numbers for what may differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from etl.match import names
+from etl.match.vocabulary import Vocabulary
+
+MOST_WORDS: Final = 8
+"""Words beyond these are not compared one by one; hashes and spelling look at all of them."""
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The names of one side in normal form, by record.
+
+    Attributes:
+        table: `record, kind, written, core, squashed, legal_form, number_words`, one row per name.
+        stems: word numbers per name, 0 where there is no more word: [names, 8].
+        name_key: one number for the words in their order; sure abbreviations are spelt out.
+        words_key: one number for the words in any order, in their stems, without fillers.
+    """
+
+    table: pl.DataFrame
+    stems: np.ndarray
+    name_key: np.ndarray
+    words_key: np.ndarray
+
+
+def formed(variants: pl.DataFrame) -> pl.DataFrame:
+    """Bring names to their normal form; what is nothing but punctuation has none and is left out.
+
+    Locality: row.
+
+    Args:
+        variants: `record, written, kind`.
+    """
+    spelled = variants.with_columns(spelling=names.spelled(pl.col("written")))
+    core = names.core(pl.col("spelling"))
+    cored = spelled.with_columns(core=core, legal_form=names.form_of(pl.col("spelling"))).drop_nulls("core")
+    squashed = (pl.col(name).str.replace_all(" ", "", literal=True) for name in ("core", "spelling"))
+    return cored.with_columns(
+        number_words=names.numbers(pl.col("core")), **dict(zip(("squashed", "squashed_whole"), squashed, strict=True))
+    ).drop("spelling")
+
+
+def worded(table: pl.DataFrame) -> pl.DataFrame:
+    """The words of each name: `name` (row of the table), `record`, `word`, in order."""
+    words = table.select("record", word=pl.col("core").str.split(" ")).with_row_index("name")
+    return words.explode("word")
+
+
+def naming(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> Naming:
+    """Number the words of the names.
+
+    Args:
+        table: what `formed` gives.
+        words: what `worded` gives of it.
+        vocabulary: of both sides.
+    """
+    known = words.join(vocabulary.words, on="word", how="left", maintain_order="left")
+    name, stem = known["name"].to_numpy(), known["stem"].to_numpy()
+    first = np.flatnonzero(np.diff(name, prepend=-1))
+    place = np.arange(len(name)) - np.repeat(first, np.diff(first, append=len(name)))
+    matrix = np.zeros((table.height, MOST_WORDS), dtype=np.int32)
+    tells = vocabulary.bits[stem] > 0
+    fits = (place < MOST_WORDS) & tells
+    matrix[name[fits], place[fits]] = stem[fits] + 1
+    ordered = known["plain_hash"].to_numpy() * (place.astype(np.uint64) * np.uint64(2) + np.uint64(1)) * _ODD
+    bag = np.where(tells, mixed(stem.astype(np.uint64)), np.uint64(0))
+    return Naming(table, matrix, np.add.reduceat(ordered, first), np.add.reduceat(bag, first))
+
+
+def mixed(numbers: np.ndarray) -> np.ndarray:
+    """Spread numbers over 64 bits, the same number always to the same place (splitmix64)."""
+    spread = (numbers + np.uint64(1)) * _ODD
+    spread = (spread ^ (spread >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    spread = (spread ^ (spread >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return spread ^ (spread >> np.uint64(31))

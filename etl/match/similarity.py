@@ -1,0 +1,229 @@
+"""How the names of a pair agree: equal in a normal form or, where not, which words they share and which they lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz
+from rapidfuzz.process import cpdist
+
+from etl.match.profiles import Profiles
+from etl.match.variants import ALIAS, PARENT, PART
+
+# exports cut names at 30, 31, 40, 41 or 50 characters, and then the blank at the end
+_CUT_LENGTHS: Final = (29, 30, 31, 39, 40, 41, 49, 50)
+_PREFIX_LETTERS, _LONGEST_PREFIX = 3, 14
+_PREFIX_SHARE, _SLIP_SHARE = 0.8, 0.9
+"""How much of a word's bits count where only its beginning, or all but a slip, agrees."""
+
+# best first: with several names, the best comparison counts
+_LEVELS: Final = ("same", "equal", "alias", "rearranged", "part", "parent", "cut", "near", "similar", "alike", "unlike")
+NAME: Final = pl.Enum(_LEVELS)
+_NEAR, _SIMILAR, _ALIKE = 92.0, 84.0, 72.0
+_EQUAL: Final = ("same", "equal", "alias", "rearranged", "part", "parent")
+
+
+def similarity(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+    """The best comparison of each pair's names.
+
+    Locality: group: customer.
+
+    Args:
+        pairs: `customer, company`, rows of the profiles.
+        profiles: both sides in normal form.
+
+    Returns:
+        One row per pair, in its order: `name` (level), `similarity` (0 to 100), `shared_bits`, `left_bits` and
+        `right_bits` (of words that only the customer, only the company has), `is_first_shared`, and the rows of the
+        names compared, `left_name` and `right_name`.
+    """
+    compared = _name_pairs(pairs, profiles)
+    levelled = _levelled(compared, profiles)
+    best = levelled.sort("pair", "name", "missing", "left_name", "right_name").unique(
+        "pair", keep="first", maintain_order=True
+    )
+    return best.drop("pair", "missing")
+
+
+def _name_pairs(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+    """Every name of the customer beside every name of the company; two parts of names are not compared."""
+    left, right = (
+        naming.table.select("record", "kind").with_row_index(f"{side}_name").rename({"kind": f"{side}_kind"})
+        for side, naming in (("left", profiles.customer_names), ("right", profiles.company_names))
+    )
+    numbered = pairs.select("customer", "company").with_row_index("pair")
+    both = numbered.join(left, left_on="customer", right_on="record", how="left", maintain_order="left").join(
+        right, left_on="company", right_on="record", how="left", maintain_order="left"
+    )
+    is_cut = pl.col("left_kind") == PART
+    return both.filter(~(is_cut & (pl.col("right_kind") == PART)) | is_cut.is_null())
+
+
+def _levelled(compared: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+    """Add the level and, for names that are not equal, their words and their spelling."""
+    named = compared.filter(pl.col("left_name").is_not_null() & pl.col("right_name").is_not_null())
+    left, right = named["left_name"].to_numpy(), named["right_name"].to_numpy()
+    people, firms = profiles.customer_names, profiles.company_names
+    is_equal = people.name_key[left] == firms.name_key[right]
+    is_moved = (people.words_key[left] == firms.words_key[right]) & (people.words_key[left] != 0)
+    squashed = people.table["squashed"].gather(left) == firms.table["squashed"].gather(right)
+    flat = named.with_columns(
+        is_equal=is_equal,
+        is_moved=pl.Series(is_moved) | squashed,
+        is_same_form=people.table["legal_form"].gather(left).eq_missing(firms.table["legal_form"].gather(right)),
+    )
+    words = _words(flat, profiles)
+    told = pl.concat((flat, words), how="horizontal").with_columns(missing=pl.col("left_bits") + pl.col("right_bits"))
+    levelled = told.with_columns(name=_level())
+    # a parent that is not equal says nothing: every child has one
+    telling = levelled.filter((pl.col("left_kind") != PARENT) | (pl.col("name") == "parent"))
+    rest = compared.select("pair").unique().join(telling.select("pair"), on="pair", how="anti")
+    return pl.concat((telling.select(_COLUMNS), rest), how="diagonal")
+
+
+_COLUMNS: Final = (
+    "pair", "name", "similarity", "shared_bits", "left_bits", "right_bits", "is_first_shared", "missing", "left_name",
+    "right_name",
+)  # fmt: skip
+
+
+def _level() -> pl.Expr:
+    similarity = pl.col("similarity")
+    is_alias = (pl.col("left_kind") == ALIAS) | (pl.col("right_kind") == ALIAS)
+    is_part = (pl.col("left_kind") == PART) | (pl.col("right_kind") == PART)
+    is_any = pl.col("is_equal") | pl.col("is_moved")
+    level = (
+        pl.when((pl.col("left_kind") == PARENT) & pl.col("is_equal")).then(pl.lit("parent"))
+        .when(is_any & is_part).then(pl.lit("part"))
+        .when(is_any & is_alias).then(pl.lit("alias"))
+        .when(pl.col("is_equal") & pl.col("is_same_form")).then(pl.lit("same"))
+        .when(pl.col("is_equal")).then(pl.lit("equal"))
+        .when(pl.col("is_moved")).then(pl.lit("rearranged"))
+        .when(pl.col("is_cut")).then(pl.lit("cut"))
+        .when(similarity >= _NEAR).then(pl.lit("near"))
+        .when(similarity >= _SIMILAR).then(pl.lit("similar"))
+        .when(similarity >= _ALIKE).then(pl.lit("alike"))
+        .otherwise(pl.lit("unlike"))
+    )  # fmt: skip
+    return level.cast(NAME)
+
+
+def _words(named: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+    """Spelling and words of the names; where the names are equal, all words are shared and none is missing."""
+    height = named.height
+    differ = np.flatnonzero(~(named["is_equal"] | named["is_moved"]).to_numpy())
+    left, right = named["left_name"].to_numpy()[differ], named["right_name"].to_numpy()[differ]
+    lacking_left, lacking_right = (np.zeros(height, dtype=np.float32) for _ in range(2))
+    bits = np.append(np.float32(0), profiles.vocabulary.bits.astype(np.float32))
+    shared = bits[profiles.customer_names.stems].sum(axis=1)[named["left_name"].to_numpy()]
+    first = np.ones(height, dtype=bool)
+    alike = np.full(height, 100.0, dtype=np.float32)
+    cut = np.zeros(height, dtype=bool)
+    if len(differ):
+        shared[differ], lacking_left[differ], lacking_right[differ], first[differ] = _aligned(left, right, profiles)
+        theirs, ours = profiles.customer_names.table[left], profiles.company_names.table[right]
+        alike[differ] = cpdist(theirs["core"].to_list(), ours["core"].to_list(), scorer=fuzz.ratio)
+        cut[differ] = (_is_cut(theirs, ours) | _is_cut(ours, theirs)).to_numpy()
+    return pl.DataFrame({
+        "similarity": alike, "shared_bits": shared, "left_bits": lacking_left, "right_bits": lacking_right,
+        "is_first_shared": first, "is_cut": cut,
+    })  # fmt: skip
+
+
+def _is_cut(short: pl.DataFrame, long: pl.DataFrame) -> pl.Series:
+    """One name is the beginning of the other, and as long as the fields that cut names."""
+    both = pl.DataFrame({"written": short["written"], "short": short["squashed_whole"], "long": long["squashed"]})
+    is_full = pl.col("written").str.strip_chars().str.len_chars().is_in(_CUT_LENGTHS)
+    return both.select(is_full & pl.col("long").str.starts_with(pl.col("short"))).to_series()
+
+
+_AT_ONCE: Final = 100_000
+
+
+def _aligned(left: np.ndarray, right: np.ndarray, profiles: Profiles) -> tuple[np.ndarray, ...]:
+    """Bits of the words shared, only left and only right; whether the first words agree."""
+    words = _Words(
+        bits=np.append(np.float32(0), profiles.vocabulary.bits.astype(np.float32)),
+        fixed=np.append(np.int32(0), profiles.corrections + 1),
+        beginnings=_beginnings(profiles),
+    )
+    runs = [slice(start, start + _AT_ONCE) for start in range(0, len(left), _AT_ONCE)]
+    people, firms = profiles.customer_names.stems, profiles.company_names.stems
+    parts = [_run_aligned(people[left[run]], firms[right[run]], words) for run in runs]
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What is known of each word, by its number; 0 is no word.
+
+    Attributes:
+        bits: what it tells.
+        fixed: the word it is a slip of, or itself.
+        beginnings: what `_beginnings` found.
+    """
+
+    bits: np.ndarray
+    fixed: np.ndarray
+    beginnings: tuple[np.ndarray, np.ndarray]
+
+
+def _run_aligned(theirs: np.ndarray, ours: np.ndarray, words: _Words) -> tuple[np.ndarray, ...]:
+    """Each word is held against each of the other name; how well the best agrees is its share, 0 to 1."""
+    share_left, share_right = (np.zeros(side.shape, dtype=np.float32) for side in (theirs, ours))
+    fixed, (_, letters) = words.fixed[theirs], words.beginnings
+    begins, is_first = letters[theirs], np.zeros(len(theirs), dtype=bool)
+    for at in range(ours.shape[1]):
+        word = ours[:, at : at + 1]
+        there = word > 0
+        exact = (theirs == word) & there
+        slip = (fixed == word) & there & ~exact
+        opens = (begins == letters[word]) & (begins > 0) & there & ~exact & ~slip
+        row, place = np.nonzero(opens)
+        agrees = _is_beginning(theirs[row, place], ours[row, at], words.beginnings[0])
+        share = exact + slip * np.float32(_SLIP_SHARE)
+        share[row[agrees], place[agrees]] = _PREFIX_SHARE
+        np.maximum(share_left, share, out=share_left)
+        share_right[:, at] = np.maximum.reduce(share, axis=1)
+        if at == 0:
+            is_first = share[:, 0] > 0
+    weight_left, weight_right = words.bits[theirs], words.bits[ours]
+    shared = share_left * weight_left
+    return (
+        shared.sum(axis=1),
+        (weight_left - shared).sum(axis=1),
+        (weight_right - share_right * weight_right).sum(axis=1),
+        is_first,
+    )
+
+
+def _is_beginning(one: np.ndarray, other: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Whether one word is how the other begins."""
+    if not len(pairs):
+        return np.zeros(len(one), dtype=bool)
+    code = (np.minimum(one, other).astype(np.int64) << 32) + np.maximum(one, other)
+    is_known: np.ndarray = pairs[np.minimum(np.searchsorted(pairs, code), len(pairs) - 1)] == code
+    return is_known
+
+
+def _beginnings(profiles: Profiles) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of stems of which one is how the other begins, as sorted numbers; each stem's first letters as a number."""
+    stems = profiles.vocabulary.stems.select(stem=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), text="stem_text")
+    length = pl.col("text").str.len_chars()
+    stems = stems.filter((length >= _PREFIX_LETTERS) & ~pl.col("text").str.contains(r"\d"))
+    found = [
+        stems.filter(length > size).with_columns(key=pl.col("text").str.head(size))
+        .join(stems.filter(length == size), left_on="key", right_on="text", suffix="_short")
+        .select((pl.min_horizontal("stem", "stem_short") * (1 << 32)) + pl.max_horizontal("stem", "stem_short"))
+        .to_series()
+        for size in range(_PREFIX_LETTERS, _LONGEST_PREFIX)
+    ]  # fmt: skip
+    opening = stems.select("stem", opening=pl.col("text").str.head(_PREFIX_LETTERS)).with_columns(
+        number=pl.col("opening").rank("dense").cast(pl.Int32)
+    )
+    letters = np.zeros(profiles.vocabulary.stems.height + 1, dtype=np.int32)
+    letters[opening["stem"].to_numpy()] = opening["number"].to_numpy()
+    return np.sort(pl.concat(found).to_numpy()), letters

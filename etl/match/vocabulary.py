@@ -1,0 +1,80 @@
+"""The words of all names: each once, with its number, what it is short for, and the bits that it tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from etl.match.words import ABBREVIATIONS, COMMON_WORDS, FILLERS, OTHER_WORD_BITS, SHORT_FORMS
+
+_EXPECTED_AMONG: Final = 2000.0
+"""What is known of words in general weighs as much as this many companies at hand."""
+_LEAST_BITS: Final = 0.5
+_STEM_LENGTH: Final = 4
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every word of both sides; a word's number is its row.
+
+    Attributes:
+        words: `word`; `plain_hash`, the same for sure abbreviations of one word; `stem`, its row in `stems`.
+        stems: `stem` (text) and `bits`, -log2 of the share of companies that have it.
+    """
+
+    words: pl.DataFrame
+    stems: pl.DataFrame
+
+    @property
+    def bits(self) -> np.ndarray:
+        """The bits of each stem, by its number."""
+        return self.stems["bits"].to_numpy()
+
+
+def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocabulary:
+    """Number the words of both sides and weigh them.
+
+    Locality: whole.
+
+    Args:
+        left: `record, word` of the customers.
+        right: `record, word` of the companies.
+        companies: how many companies there are.
+    """
+    word = pl.col("word")
+    words = pl.concat((left.select("word"), right.select("word"))).unique().sort("word")
+    words = words.with_columns(
+        plain_hash=word.replace(ABBREVIATIONS).hash(1), stem_text=_stem(word.replace(SHORT_FORMS))
+    )
+    stems = words.select(stem_text="stem_text").unique().sort("stem_text").with_row_index("stem")
+    words = words.join(stems, on="stem_text", how="left", maintain_order="left")
+    counted = _counts(right, words).join(_counts(left, words), on="stem", how="full", coalesce=True, suffix="_left")
+    people = max(left["record"].n_unique(), 1)
+    share = pl.max_horizontal(pl.col("count").fill_null(0), pl.col("count_left").fill_null(0) * (companies / people))
+    expected = pl.coalesce(
+        pl.col("stem_text").replace_strict(COMMON_WORDS, default=None, return_dtype=pl.Float64), OTHER_WORD_BITS
+    )
+    smooth = (share + _EXPECTED_AMONG * pl.lit(2.0).pow(-expected)) / (companies + _EXPECTED_AMONG)
+    weighed = stems.join(counted, on="stem", how="left", maintain_order="left").select(
+        "stem_text",
+        bits=pl.when(pl.col("stem_text").is_in(FILLERS)).then(0.0).otherwise((-smooth.log(2)).clip(_LEAST_BITS)),
+    )
+    return Vocabulary(words.select("word", "plain_hash", "stem"), weighed)
+
+
+def _counts(side: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
+    found = side.join(words.select("word", "stem"), on="word").select("record", "stem").unique()
+    return found.group_by("stem").agg(count=pl.len())
+
+
+def _stem(word: pl.Expr) -> pl.Expr:
+    """Without the plural: `technologies` and `technology` are one."""
+    is_long = word.str.len_chars() > _STEM_LENGTH
+    return (
+        pl.when(is_long & word.str.ends_with("ies")).then(word.str.replace("ies$", "y"))
+        .when(is_long & word.str.contains("[^su]s$")).then(word.str.head(-1))
+        .otherwise(word)
+    )  # fmt: skip
