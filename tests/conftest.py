@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from etl import cli
+from tests.command import Billsight, Ended
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -37,3 +41,20 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(offline=True)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def billsight(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Billsight:
+    """The command, as a shell calls it."""
+
+    def call(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["billsight", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 0
+        said = capsys.readouterr()
+        return Ended(code, said.out, said.err)
+
+    return call

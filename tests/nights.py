@@ -77,3 +77,12 @@ def differences(expected: pl.DataFrame, found: pl.DataFrame, key: str = "invoice
     both = keyed[0].join(keyed[1], on=key, how="full", suffix="_found", coalesce=True)
     is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_found")) for name in (*VERDICT, "is_there"))
     return both.filter(~is_same).to_dicts()
+
+
+def latest(folder: Path, relation: str) -> pl.DataFrame:
+    """A relation of the night that was published last."""
+    engine = Engine(folder / "out" / "latest" / "night.duckdb", is_read_only=True)
+    try:
+        return engine.frame(f"from {relation}")
+    finally:
+        engine.close()

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,37 +15,9 @@ from etl.engine import Engine
 from etl.errors import ExitCode
 from etl.publish import lock
 from tests import nights
+from tests.command import Billsight
 
 AS_OF = "2026-11-22T02:00:00Z"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Billsight = Callable[..., Ended]
-
-
-@pytest.fixture
-def billsight(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Billsight:
-    """The command, as a shell calls it."""
-
-    def call(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["billsight", *map(str, arguments)])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 0
-        said = capsys.readouterr()
-        return Ended(code, said.out, said.err)
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,144 @@
+"""The linker on its own: two tables in, an answer for every row of the first out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from etl.linking import LEFT, RIGHT, Request, link_tables
+from etl.match.scorecard import KINDS, read_scorecard
+from tests import nights
+from tests.command import Billsight
+
+CUSTOMERS = """left_id,name,city,phone,email
+A1,Acme Dental LLC,Austin,512 555 0100,ap@acmedental.test
+A2,"Smith, Ann",,,
+A3,Blue Harbour Foods,Dallas,,
+A4,Quillfeather,,,
+"""
+COMPANIES = """right_id,name,city,phone,website
+1,"Acme Dental, L.L.C.",Austin,(512) 555-0100,www.acmedental.test
+2,Ann Smith,Austin,,
+3,Blue Harbor Food,Dallas,,
+"""
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> tuple[Path, Path]:
+    """Two small tables on disk."""
+    left, right = tmp_path / "customers.csv", tmp_path / "companies.csv"
+    left.write_text(CUSTOMERS, encoding="utf-8")
+    right.write_text(COMPANIES, encoding="utf-8")
+    return left, right
+
+
+def told(text: str) -> list[dict[str, str]]:
+    """The rows of a CSV text."""
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_every_row_of_the_left_table_has_an_answer(billsight: Billsight, tables: tuple[Path, Path]) -> None:
+    """Certain, to review or none: nobody is lost, and what was found is counted on stderr."""
+    ended = billsight("match", *tables)
+    rows = told(ended.out)
+    assert ended.code == 0
+    assert [row["left_id"] for row in rows if row["rank"] in {"1", ""}] == ["A1", "A2", "A3", "A4"]
+    assert {row["left_id"]: row["decision"] for row in rows if row["rank"] in {"1", ""}} == {
+        "A1": "certain", "A2": "review", "A3": "review", "A4": "none",
+    }  # fmt: skip
+    assert (rows[0]["right_id"], rows[0]["reason"]) == ("1", "name and e-mail domain agree")
+    assert "4 rows: 1 certain, 2 to review, 1 none." in ended.err
+
+
+def test_the_points_of_a_row_add_up_to_its_score(billsight: Billsight, tables: tuple[Path, Path]) -> None:
+    """No score without its parts: each kind of evidence has its column, and the prior too."""
+    for row in told(billsight("match", *tables).out):
+        if row["score"]:
+            parts = [row["prior"], *(row[kind.replace(" ", "_").replace("-", "_")] for kind in KINDS)]
+            assert sum(float(part) for part in parts if part) == float(row["score"])
+
+
+def test_a_table_of_names_alone_is_linked_by_names_and_this_is_said(billsight: Billsight, tmp_path: Path) -> None:
+    """With nothing else to compare, equal names that are rare and unrivalled count; strict can be asked for."""
+    left, right, out = tmp_path / "l.csv", tmp_path / "r.csv", tmp_path / "o.csv"
+    left.write_text("id,name\n1,Zaventhorpe Instruments\n", encoding="utf-8")
+    right.write_text("id,name\nB,Zaventhorpe Instruments Ltd\nC,Other Works\n", encoding="utf-8")
+    ended = billsight("match", left, right, "--out", out)
+    assert "but names to compare" in ended.err
+    assert told(out.read_text(encoding="utf-8"))[0]["decision"] == "certain"
+    strict = billsight("match", left, right, "--policy", "strict")
+    assert told(strict.out)[0]["reason"] == "only the name agrees"
+
+
+def test_columns_that_are_not_found_can_be_named(billsight: Billsight, tmp_path: Path) -> None:
+    """Captions in any language: OURS=CAPTION."""
+    left, right = tmp_path / "l.csv", tmp_path / "r.parquet"
+    left.write_text("Debitor;Firma;Ort\n7;Acme Dental;Austin\n", encoding="utf-8")
+    pl.DataFrame({"id": ["1"], "name": ["Acme Dental"], "city": ["Austin"]}).write_parquet(right)
+    named = [f"--left-column={pair}" for pair in ("id=Debitor", "name=Firma", "city=Ort")]
+    row = told(billsight("match", left, right, *named).out)[0]
+    assert (row["left_id"], row["right_id"], row["city"] != "") == ("7", "1", True)
+    assert billsight("match", left, right, "--left-column", "name").code == 2
+
+
+def test_what_cannot_be_read_is_told_with_the_remedy(billsight: Billsight, tmp_path: Path) -> None:
+    """An empty file and a table without names: the file is named, and nothing is written."""
+    left, right = tmp_path / "l.csv", tmp_path / "r.csv"
+    left.write_text("", encoding="utf-8")
+    right.write_text("colour,size\nred,1\n", encoding="utf-8")
+    assert "l.csv" in billsight("match", left, right).err
+    left.write_text("id,name\n1,Acme\n", encoding="utf-8")
+    ended = billsight("match", left, right)
+    assert (ended.code, "r.csv" in ended.err) == (4, True)
+    assert billsight("match", left).code == 2
+
+
+def test_the_answers_do_not_depend_on_how_many_rows_are_written_at_once(
+    tables: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In slices of one row the file is the same."""
+    whole = pl.concat(link_tables(Request(*tables), read_scorecard()).rows())
+    monkeypatch.setattr("etl.linking._ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("etl.match.evidence._PAIRS_AT_ONCE", 1)
+    monkeypatch.setattr("etl.match.candidates._HITS_AT_ONCE", 1)
+    assert pl.concat(link_tables(Request(*tables), read_scorecard()).rows()).equals(whole)
+
+
+def test_the_sides_may_change_places(tables: tuple[Path, Path]) -> None:
+    """Who is certain of whom does not depend on which table comes first."""
+    forth = pl.concat(link_tables(Request(*tables), read_scorecard()).rows()).filter(pl.col("decision") == "certain")
+    named = {LEFT: {"id": "right_id"}, RIGHT: {"id": "left_id"}}
+    back = pl.concat(link_tables(Request(tables[1], tables[0], named), read_scorecard()).rows())
+    certain = back.filter(pl.col("decision") == "certain")
+    assert set(forth.select("left_id", "right_id").rows()) == set(certain.select("right_id", "left_id").rows())
+
+
+def test_explain_draws_any_pair_of_the_latest_night(billsight: Billsight, tmp_path: Path) -> None:
+    """By id or by name, a candidate or not: the parts add up, and what keeps it from being certain is said."""
+    folder = nights.copied(tmp_path / "night")
+    nights.run(folder)
+    config = ("--config", folder / "billsight.toml")
+    candidates = nights.latest(folder, "matching.candidates")
+    customer, company = candidates.row(0)[:2]
+    ended = billsight("explain", customer, company, *config)
+    assert ended.code == 0
+    assert f"Customer {customer}  ->  company {company}" in ended.out
+    assert f"score {candidates['score'][0]:+22.1f}".split()[-1] in ended.out
+    other = candidates.filter(pl.col("customer_id_acct") != customer)["company_id_cw"][-1]
+    assert "prior" in billsight("explain", customer, other, *config).out
+    assert "no customer with the id or the name 'Nobody'" in billsight("explain", "Nobody", company, *config).err
+
+
+def test_too_few_judgements_teach_nothing_and_this_is_said(billsight: Billsight, tmp_path: Path) -> None:
+    """A handful of decisions would fit anything: no file is written."""
+    folder = nights.copied(tmp_path / "night")
+    nights.run(folder)
+    target = tmp_path / "scorecard.json"
+    ended = billsight("match", "--fit", target, "--config", folder / "billsight.toml")
+    assert ended.code != 0
+    assert "are needed to learn anything" in ended.err
+    assert not target.exists()
