@@ -61,7 +61,16 @@ def explain_pair(settings: Settings, customer: str, company: str) -> str:
             decision=pl.lit("none"), has_sole_identifier=pl.lit(value=False),
             reason=pl.lit("a person rejected it, or nothing but a place agrees"),
         )  # fmt: skip
-    return _drawn(link.told(row, sides, card).row(0, named=True), shown.filter(pl.col("customer") == left).height)
+    forms = _forms(row, sides)
+    told = link.told(row, sides, card).row(0, named=True)
+    return _drawn(told, forms, shown.filter(pl.col("customer") == left).height)
+
+
+def _forms(row: pl.DataFrame, sides: Profiles) -> str:
+    """The names that were compared, in their normal forms."""
+    both = ((sides.customer_names, "left_name"), (sides.company_names, "right_name"))
+    forms = [naming.table["core"].gather(row[name])[0] for naming, name in both]
+    return " | ".join(form or "(none)" for form in forms)
 
 
 def _latest(settings: Settings) -> _Night:
@@ -102,10 +111,10 @@ def _record(records: pl.DataFrame, names: pl.DataFrame, key: str, wanted: str) -
     raise NotFound(message)
 
 
-def _drawn(row: dict[str, Any], candidates: int) -> str:
+def _drawn(row: dict[str, Any], forms: str, candidates: int) -> str:
     parts = row["evidence"]
     most = max(abs(part["points"]) for part in parts) or 1.0
-    lines = [f"Customer {row['customer_id_acct']}  ->  company {row['company_id_cw']}", ""]
+    lines = [f"Customer {row['customer_id_acct']}  ->  company {row['company_id_cw']}", f"Normal form: {forms}", ""]
     total = 0.0
     for part in parts:
         total += part["points"]

@@ -2,7 +2,7 @@
 
 The stage in order:
 
-1. `profiles.profiles` brings both sides to comparable forms: names (`variants`, `names`, `naming`), words (`vocabulary`,
+1. `profiles.profiles` brings both sides to one form: names (`variants`, `names`, `naming`), words (`vocabulary`,
    `spelling`), accounts, domains, phones, places (`fields`).
 2. `keys.keys` says under which keys each side is found; `candidates.candidates` adds up the keys that each pair shares.
 3. `sql/matching/shared_invoices`: the invoices that both sides have; the only evidence that SQL joins.
