@@ -16,7 +16,7 @@ WORKERS ?= 2
 TESTS ?= tests
 
 # The demonstration is published in the checkout, wherever its configuration lies.
-NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)"
+NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)" BILLSIGHT_OUTPUT__SITE_KEY="$(OUT)/site.key"
 
 define FIND_PYTHON
 for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
@@ -36,7 +36,11 @@ for name in chromium chromium-browser google-chrome google-chrome-stable; do \
 done
 endef
 
-.PHONY: help run why test lint format docs bench bench-linking wheel lock clean chromium
+define FIND_LIBREOFFICE
+libreoffice="$${LIBREOFFICE:-$$(command -v soffice || command -v libreoffice || true)}"
+endef
+
+.PHONY: help run why test lint format docs bench bench-linking wheel lock clean chromium libreoffice
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,8 +52,8 @@ run: .venv/ready ## run the night on the invented provider in data/fixtures and 
 why: .venv/ready ## ask for one invoice of that night: make why INVOICE=INV-1045
 	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight why "$(INVOICE)" --config $(NIGHT)
 
-test: lint chromium ## everything that CI runs: style, types, SQL, tests (TESTS=tests/report for a part)
-	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
+test: lint chromium libreoffice ## everything that CI runs: style, types, SQL, tests (TESTS=tests/report for a part)
+	@$(FIND_CHROMIUM); $(FIND_LIBREOFFICE); CHROMIUM="$$chromium" LIBREOFFICE="$$libreoffice" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: .venv/ready ## style, types and SQL
 	@echo "Checking style, types and SQL ..."
@@ -103,6 +107,18 @@ chromium:
 	if ! { $$as_root apt-get -qq update \
 	       && $$as_root apt-get -qq install -y chromium; } > /dev/null; then \
 	    echo "The tests open the report in Chromium, and it could not be installed. Install Chromium or Chrome, or name it: make test CHROMIUM=/path/to/chrome" >&2; \
+	    exit 1; \
+	fi
+
+# The fix files are opened, edited and saved by a real spreadsheet.
+libreoffice:
+	@$(FIND_LIBREOFFICE); \
+	if [ -n "$$libreoffice" ] || [ "$${BILLSIGHT_WITHOUT_LIBREOFFICE:-}" = 1 ]; then exit 0; fi; \
+	echo "Installing LibreOffice for the tests of the fix files, which takes about two minutes ..."; \
+	as_root="env DEBIAN_FRONTEND=noninteractive"; if [ "$$(id -u)" != 0 ]; then as_root="sudo -n $$as_root"; fi; \
+	if ! { $$as_root apt-get -qq update \
+	       && $$as_root apt-get -qq install -y --no-install-recommends libreoffice-calc; } > /dev/null; then \
+	    echo "The tests save the fix files with LibreOffice, and it could not be installed. Install LibreOffice Calc, name it (make test LIBREOFFICE=/path/to/soffice), or do without: BILLSIGHT_WITHOUT_LIBREOFFICE=1 make test" >&2; \
 	    exit 1; \
 	fi
 

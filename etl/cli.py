@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import secrets
 import sys
 from collections.abc import Callable
@@ -13,10 +14,12 @@ from typing import Any
 import click
 
 from etl import __version__, explaining, setup, why
+from etl import mappings as register
+from etl.approvals import Act, import_files
 from etl.config import load
 from etl.demo import DemoPlan
 from etl.domain import Run
-from etl.errors import BillsightError
+from etl.errors import BillsightError, ExitCode
 from etl.linking import LEFT, RIGHT, Request, link_tables
 from etl.match.certainty import POLICIES
 from etl.match.scorecard import read_scorecard
@@ -26,6 +29,9 @@ CONFIG = click.option(
     "--config", "config", default="billsight.toml", show_default=True, type=click.Path(path_type=Path, dir_okay=False),
     help="The configuration.",
 )  # fmt: skip
+
+
+WHO = click.option("--as", "who", metavar="WHO", help="Who does this; the user who is logged in where not given.")
 
 
 class _Commands(click.Group):
@@ -46,6 +52,7 @@ def commands() -> None:
       billsight check                    see whether everything can be read
       billsight run                      run the night and publish the report
       billsight why INV-1042             the answer for one invoice
+      billsight mappings import FILE     take in what was decided
     """
 
 
@@ -179,6 +186,77 @@ def explain(customer: str, company: str, *, config: Path) -> None:
     click.echo(explaining.explain_pair(load(config), customer, company))
 
 
+@commands.group(cls=_Commands)
+def mappings() -> None:
+    """Which customer is which company: take in what people decided, look it up, take it back.
+
+    \b
+    Examples:
+      billsight mappings import mapping_fixes.xlsx
+      billsight mappings history ACCT-00123
+      billsight mappings revert import-12
+    """
+
+
+@mappings.command(name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and change nothing.")
+@click.option("--allow-override", is_flag=True, help="Take companies that were not proposed.")
+@WHO
+@CONFIG
+def import_command(
+    files: tuple[Path, ...], *, dry_run: bool, allow_override: bool, who: str | None, config: Path
+) -> None:
+    """Take the decisions in FILES into the register, and say what became of each row.
+
+    A file is a mapping_fixes.csv or .xlsx in which somebody decided, or the decisions that the page saved. Rows
+    without a decision are left alone. What no longer agrees with the latest night is not taken.
+
+    \b
+    Examples:
+      billsight mappings import mapping_fixes.xlsx --dry-run
+      billsight mappings import decisions.csv --as kim
+    """
+    settings = load(config)
+    may_override = allow_override or settings.review.allow_override
+    outcome = import_files(settings, files, Act(who or _user(), datetime.now(UTC), may_override, dry_run))
+    click.echo(outcome, err=outcome.exit_code is ExitCode.REFUSED)
+    raise SystemExit(int(outcome.exit_code))
+
+
+@mappings.command(name="list")
+@click.option("--state", type=click.Choice(register.STATES), help="Only these; conflict: the latest night disagrees.")
+@CONFIG
+def list_command(state: str | None, config: Path) -> None:
+    """List the judgements that hold, with the import that each came with."""
+    click.echo(register.list_judgements(load(config), state))
+
+
+@mappings.command()
+@click.argument("customer")
+@CONFIG
+def history(customer: str, config: Path) -> None:
+    """Tell everything that was decided about CUSTOMER, an id such as ACCT-00123."""
+    click.echo(register.history(load(config), customer))
+
+
+@mappings.command()
+@click.argument("import_id")
+@WHO
+@CONFIG
+def revert(import_id: str, who: str | None, config: Path) -> None:
+    """Take IMPORT_ID back: what held before it holds again. A revert can be taken back in the same way."""
+    click.echo(register.revert(load(config), import_id, who or _user(), datetime.now(UTC)))
+
+
+@mappings.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@CONFIG
+def export(file: Path | None, config: Path) -> None:
+    """Write the whole register as CSV to FILE, or to the terminal: also what was superseded or taken back."""
+    click.echo(register.export(load(config), file))
+
+
 @commands.command(name="demo-data")
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--companies", default=120, show_default=True, type=click.IntRange(min=1), help="ConnectWise companies.")
@@ -214,6 +292,14 @@ def _instant(text: str) -> datetime:
     return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
+def _user() -> str:
+    """Who is logged in; scheduled jobs may have no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
 def _progress() -> Callable[[str], None]:
     """Tell the stages on a terminal; be silent in cron."""
     if not sys.stderr.isatty():
@@ -228,7 +314,7 @@ def _summary_line(outcome: Outcome) -> str:
     line = f"{blocked['invoices']} of {outcome.summary['numbers']['invoices']} invoices blocked: {amounts}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
-    return f"{line}{partial}Report: {outcome.folder / 'report.html'}"
+    return f"{line}{partial}{outcome.inbox}Report: {outcome.folder / 'report.html'}"
 
 
 def main() -> None:

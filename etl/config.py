@@ -119,7 +119,21 @@ class Output(_Part):
     register_file: Path = Field(
         Path("state/register.sqlite"), alias="register", description="what people decided; it outlives the nights"
     )
+    site_key: Path | None = Field(
+        None, description="key of the fingerprints in the fix files; site.key beside the register where not given"
+    )
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Review(_Part):
+    """How decisions come back."""
+
+    inbox: Path = Field(
+        Path("inbox"), description="folder of decided fix files that each night imports first; off where it is missing"
+    )
+    allow_override: bool = Field(
+        default=False, description="true: a company that was not proposed may be approved without asking twice"
+    )
 
 
 class Settings(_Part):
@@ -132,6 +146,7 @@ class Settings(_Part):
     backfill: Backfill = Backfill()
     limits: Limits = Limits()
     output: Output = Output()
+    review: Review = Review()
     sources: dict[str, Source] = Field(default_factory=dict)
 
     def zone_of(self, source: Source) -> ZoneInfo:
@@ -157,6 +172,17 @@ class Settings(_Part):
     def register_path(self) -> Path:
         """File of the register."""
         return self.base / self.output.register_file
+
+    @property
+    def site_key_path(self) -> Path:
+        """File of the site's key; beside the register where none is named."""
+        named = self.output.site_key
+        return self.register_path.with_name("site.key") if named is None else self.base / named
+
+    @property
+    def inbox_path(self) -> Path:
+        """Folder of decided files; it may be missing."""
+        return self.base / self.review.inbox
 
 
 def load(path: Path, environment: dict[str, str] | None = None) -> Settings:

@@ -21,6 +21,8 @@ from etl.report.facts import QUERIES, NightFacts, RunFacts
 from etl.report.page import render
 from etl.report.summary import summarise, to_json
 from etl.review import fixes
+from etl.review.site_key import site_key
+from etl.review.workbook import write_workbook
 from etl.schemas import RELATIONS
 
 _ANSWER: Final = """
@@ -55,6 +57,11 @@ _MONEY: Final = """
     full outer join (select currency_code, sum(total_amount) as amount from marts.report_cells group by 1) as told
         on staged.currency_code = told.currency_code
     order by 1"""
+_TO_DECIDE: Final = """
+    from marts.report_mapping_fixes as fixes
+    anti join (from matching.judgements where decision = 'snoozed') as snoozed
+        on fixes.customer_id_acct = snoozed.customer_id_acct"""
+"""Whoever is snoozed is left out of the files until the day comes."""
 _OPTIONAL: Final[Mapping[str, str]] = {
     "portal_invoices": "the portal's own list of invoices was not given: whether an invoice arrived is not proven",
     "sync_runs": "the sync log was not given: outages cannot be told from other gaps",
@@ -89,8 +96,9 @@ def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
         _write_answers(night.engine, publication)
         publication.write("report.html", page.result())
     run_id, engine = night.run.run_id, night.engine
+    proposed = fixes.mapping_fixes(engine.frame(_TO_DECIDE), run_id, site_key(night.settings.site_key_path))
     tables = {
-        "mapping_fixes.csv": fixes.mapping_fixes(engine.frame("from marts.report_mapping_fixes"), run_id),
+        "mapping_fixes.csv": proposed,
         "contact_fixes.csv": fixes.contact_fixes(engine.frame("from marts.company_access"), run_id),
         "sync_gaps.csv": fixes.sync_gaps(engine.frame("from marts.sync_gaps"), run_id),
         "quarantine.csv": fixes.quarantine(
@@ -99,6 +107,7 @@ def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
     }
     for name, table in tables.items():
         fixes.write_csv(table, publication.path(name))
+    write_workbook(proposed, publication.path("mapping_fixes.xlsx"), night.run.as_of)
     return summary
 
 

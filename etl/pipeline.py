@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from etl.diagnose.sync import SyncLog, to_instants
 from etl.domain import Run
 from etl.engine import Engine
 from etl.errors import BrokenPromise, ExitCode, InputError, Problem
+from etl.inbox import Taken, take_inbox
 from etl.loading import FileReport, Loader
 from etl.match import link, mappings
 from etl.match.certainty import Policy, certainty
@@ -48,11 +49,13 @@ class Outcome:
     Attributes:
         folder: the published run.
         summary: the content of summary.json.
+        inbox: what was found in the inbox.
     """
 
     folder: Path
     summary: dict[str, Any]
     exit_code: ExitCode
+    inbox: Taken = field(default_factory=Taken)
 
 
 def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None) -> Outcome:
@@ -70,6 +73,8 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None) -> Outc
         OutputError: the output folder cannot be written.
     """
     with lock(settings.out, run.run_id) as held, Publication(held) as publication:
+        tell("taking what lies in the inbox")
+        inbox = take_inbox(settings, run)
         limits = settings.limits
         engine = Engine(publication.path("night.duckdb"), threads=limits.threads, memory_gb=limits.memory_gb)
         try:
@@ -83,7 +88,7 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None) -> Outc
         tell("publishing")
         folder = publication.publish()
     code = ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE
-    return Outcome(folder, summary, code)
+    return Outcome(folder, summary, code, inbox)
 
 
 def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> list[FileReport]:
@@ -93,7 +98,7 @@ def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> lis
     write_control(engine, settings, run)
     build(engine, models, names_in(models, "staging"))
     tell("mapping customers to companies")
-    _map(engine, models, settings)
+    _map(engine, models, settings, run)
     tell("checking who can look into the portal")
     _check_access(engine, models, settings)
     tell("finding why each invoice does or does not show")
@@ -114,8 +119,12 @@ def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> lis
     return files
 
 
-def _map(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
+def _map(engine: Engine, models: dict[str, Model], settings: Settings, run: Run) -> None:
     judgements = _judgements(settings.register_path)
+    # whoever was snoozed until today is back
+    is_over = pl.col("snoozed_until") <= run.as_of.astimezone(settings.portal_zone).date()
+    judgements = judgements.filter(~is_over.fill_null(value=False))
+    engine.write("matching.judgements", judgements)
     customers = engine.frame("from staging.accounting__customers")
     companies = engine.frame("from staging.connectwise__companies")
     contacts = engine.frame("from staging.connectwise__contacts")

@@ -47,6 +47,11 @@ time_zone = "UTC"
 [output]
 folder = "out"
 register = "state/register.sqlite"
+
+[review]
+# Decided fix files that are put into this folder are imported first by each night; make it to switch that on.
+inbox = "inbox"
+# allow_override = false
 """
 
 

@@ -16,3 +16,4 @@ class Ended:
 
 
 Billsight = Callable[..., Ended]
+Mappings = Callable[..., Ended]

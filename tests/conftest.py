@@ -1,4 +1,4 @@
-"""What all tests share: how Hypothesis searches, and the Chromium that the report is opened in."""
+"""What tests share: how Hypothesis searches, the Chromium that the report is opened in, a night and its way back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from etl import cli
-from tests.command import Billsight, Ended
+from tests import nights
+from tests.command import Billsight, Ended, Mappings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -43,6 +45,20 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def decided_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fixtures after one night; not to be changed."""
+    folder = nights.copied(tmp_path_factory.mktemp("way-back") / "night")
+    nights.run(folder, "night-1")
+    return folder
+
+
+@pytest.fixture
+def folder(decided_on: Path, tmp_path: Path) -> Path:
+    """A copy of the fixtures after one night."""
+    return shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
+
+
 @pytest.fixture
 def billsight(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Billsight:
     """The command, as a shell calls it."""
@@ -56,5 +72,15 @@ def billsight(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
             code = end.code if isinstance(end.code, int) else 0
         said = capsys.readouterr()
         return Ended(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def mappings(folder: Path, billsight: Billsight) -> Mappings:
+    """`billsight mappings`, as a shell calls it."""
+
+    def call(*arguments: object) -> Ended:
+        return billsight("mappings", *arguments, "--config", folder / "billsight.toml")
 
     return call

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source
+from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Review, Source
 from etl.extract.registry import PROFILES, shapes_of
 from etl.match import certainty
 from etl.match.scorecard import KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, read_scorecard
@@ -29,6 +29,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "ctl.run": "one row: the run, its instant, and what was configured and given",
     "ctl.states": "the states of an invoice",
     "matching.candidates": "candidates per customer, ranked: certainty, score, its parts, decision and reason",
+    "matching.judgements": "what people decided and holds tonight; whoever was snoozed until today is left out",
     "matching.mappings": "one row per customer: its company, who says so, and why",
     "marts.backfill_options": "'sync from' dates worth considering: what each recovers, re-reads and leaves to resyncs",
     "marts.cause_sets": "every set of causes that occurs, as a mask and in words",
@@ -44,7 +45,7 @@ JUDGED: Final[Mapping[str, str]] = {
 
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "portal": Portal, "provider": Provider, "matching": Matching, "backfill": Backfill, "limits": Limits,
-    "output": Output, "sources.<relation>": Source,
+    "output": Output, "review": Review, "sources.<relation>": Source,
 }  # fmt: skip
 
 

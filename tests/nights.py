@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -25,12 +26,19 @@ VERDICT = ("state", "primary_cause", "causes")
 def invented(folder: Path, plan: DemoPlan) -> Path:
     """An invented provider, its register included."""
     write_demonstration(folder, plan, lambda _: None)
-    return folder
+    return _keyed(folder)
 
 
 def copied(folder: Path, name: str = "night") -> Path:
     """A copy of one of the fixtures, without what nights have left there."""
     shutil.copytree(FIXTURES / name, folder, ignore=shutil.ignore_patterns("out"))
+    return _keyed(folder)
+
+
+def _keyed(folder: Path) -> Path:
+    """With a site's key of its own making: nights on copies are then alike to the byte."""
+    (folder / "state").mkdir(exist_ok=True)
+    (folder / "state" / "site.key").write_bytes(b"an invented key of 32 bytes long")
     return folder
 
 
@@ -43,10 +51,12 @@ def without(folder: Path, *sources: str) -> Path:
     return folder
 
 
-def run(folder: Path, run_id: str = "night", environment: Mapping[str, str] | None = None) -> Outcome:
-    """A night on the folder, judged at the instant for which its data was invented."""
+def run(
+    folder: Path, run_id: str = "night", environment: Mapping[str, str] | None = None, as_of: datetime = AS_OF
+) -> Outcome:
+    """A night on the folder, judged at the instant for which its data was invented, or at another."""
     settings = load(folder / "billsight.toml", {"BILLSIGHT_LIMITS__THREADS": "1"} | dict(environment or {}))
-    return reconcile(settings, Run(run_id, AS_OF))
+    return reconcile(settings, Run(run_id, as_of))
 
 
 def answers(outcome: Outcome) -> pl.DataFrame:

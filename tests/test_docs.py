@@ -21,6 +21,7 @@ from etl.errors import ExitCode
 from etl.models import FOLDERS
 from etl.schemas import RELATIONS
 from tests import dictionary, nights
+from tests.decided import decide, proposed, save
 from tests.test_promises import FILES
 
 README = nights.ROOT / "README.md"
@@ -57,7 +58,8 @@ def test_the_commands_of_a_page_work_in_their_order(
 ) -> None:
     """From a folder of exports to the answer for one invoice, as somebody would type it."""
     folder = nights.copied(tmp_path / "exports")
-    for path in (folder / "billsight.toml", *folder.glob("truth_*"), *folder.glob("judgements.csv")):
+    beside = (*folder.glob("truth_*"), *folder.glob("judgements.csv"), *folder.glob("state/*"))
+    for path in (folder / "billsight.toml", *beside):
         path.unlink()
     monkeypatch.chdir(tmp_path)
     first = ["billsight", "init", "exports/"], ["billsight", "run", "--config", "exports/billsight.toml"]
@@ -66,6 +68,9 @@ def test_the_commands_of_a_page_work_in_their_order(
     # the guide tells of the first steps in its prose
     for words in told if page is README else [*first, *told]:
         typed = ["ben.martonman@fallowford-thornlowbrook.example" if "@" in word else word for word in words]
+        if "approved.csv" in typed and not Path("approved.csv").exists():
+            decided = [row for row in proposed(folder) if row["acct_customer_id"] == "ACCT-116"]
+            save(Path("approved.csv"), decide(decided[:1], "approve"))
         monkeypatch.setattr(sys, "argv", typed)
         try:
             cli.main()
@@ -185,7 +190,7 @@ def test_the_readme_tells_the_files_and_the_exit_codes_as_they_are() -> None:
     published = re.findall(r"(?m)^\| (`[\w.]+`(?:, `[\w.]+`)*) \|", text)
     assert set(re.findall(r"`([\w.]+)`", " ".join(published))) == FILES
     codes = {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", text)}
-    later = {ExitCode.UNREACHABLE, ExitCode.REFUSED, ExitCode.GATE}
+    later = {ExitCode.UNREACHABLE, ExitCode.GATE}
     assert codes == {int(code) for code in ExitCode} - later
 
 

@@ -29,7 +29,7 @@ SMALL = DemoPlan(12, 30, 18)
 INVOICES = "accounting_invoices.csv"
 FILES = {
     "report.html", "summary.json", "mapping_fixes.csv", "contact_fixes.csv", "sync_gaps.csv", "invoices.parquet",
-    "invoices.csv", "quarantine.csv", "night.duckdb",
+    "invoices.csv", "quarantine.csv", "night.duckdb", "mapping_fixes.xlsx",
 }  # fmt: skip
 SPOILT = ("", "abc", "1,2e4.50.0", "=1+1", "31/31/2026", "1.00E+08", "-", "(12.50)", "1.234,50", '"', "\u202e", "USD")
 

@@ -60,10 +60,11 @@ def prefixed(column: str, prefix: str) -> pl.Expr:
 
 
 def mapping_fixes(fixes: pl.DataFrame, run_id: str, key: bytes = b"") -> pl.DataFrame:
-    """`mapping_fixes.csv`: one row per customer and candidate, with an empty decision to fill in.
+    """`mapping_fixes.csv` and `.xlsx`: one row per customer and candidate, with an empty decision to fill in.
 
-    A decision is approve, reject, unsure, override (with another cw_company_id) or exclude. A customer without a
-    candidate has one row with an empty company. The order is the page's: largest blocked amount first.
+    A decision is approve, reject, unsure, exclude, override (with another cw_company_id) or snooze:2026-12-01. A
+    customer without a candidate has one row with an empty company. The order is the page's: largest blocked amount
+    first.
 
     Locality: group: customer_id_acct.
 
@@ -80,7 +81,7 @@ def mapping_fixes(fixes: pl.DataFrame, run_id: str, key: bytes = b"") -> pl.Data
         pl.col("largest_amount").max().over("customer_id_acct"), "customer_id_acct", "rank", "proposed_company_id_cw",
         descending=[True, False, False, False], nulls_last=True,
     )  # fmt: skip
-    return ordered.join(_fingerprints(ordered, key), on="customer_id_acct", how="left", maintain_order="left").select(
+    return ordered.join(fingerprints(ordered, key), on="customer_id_acct", how="left", maintain_order="left").select(
         schema=pl.lit(SCHEMA_VERSION),
         run_id=pl.lit(run_id),
         row_id=pl.concat_str(
@@ -131,9 +132,23 @@ def _search_hint() -> pl.Expr:
     return longest.list.first().fill_null("")
 
 
-def _fingerprints(fixes: pl.DataFrame, key: bytes) -> pl.DataFrame:
-    """One fingerprint per customer: of its name, its mapping, and its candidates with their evidence."""
-    grouped = fixes.group_by("customer_id_acct", maintain_order=True).agg(
+def fingerprints(fixes: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """One fingerprint per customer: of its name, its mapping, and its candidates with their evidence.
+
+    The fix files, the page and the import all take it from here. It begins with letters, for a fingerprint that
+    happens to hold digits only, or digits and one e, would be a number to a spreadsheet.
+
+    Locality: group: customer_id_acct.
+
+    Args:
+        fixes: marts.report_mapping_fixes, in any order.
+        key: the site's key.
+
+    Returns:
+        `customer_id_acct, row_fp`.
+    """
+    ordered = fixes.sort("customer_id_acct", "rank", "proposed_company_id_cw", nulls_last=True)
+    grouped = ordered.group_by("customer_id_acct", maintain_order=True).agg(
         pl.col("customer_name").first().str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(),
         pl.col("company_id_cw").first(),
         candidates=pl.struct("proposed_company_id_cw", "score", "evidence"),
@@ -144,7 +159,7 @@ def _fingerprints(fixes: pl.DataFrame, key: bytes) -> pl.DataFrame:
 
 def _fingerprint(row: tuple[Any, ...], key: bytes) -> str:
     text = json.dumps([SCHEMA_VERSION, *row], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
+    return f"FP-{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]}"
 
 
 def contact_fixes(access: pl.DataFrame, run_id: str) -> pl.DataFrame:

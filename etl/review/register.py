@@ -6,17 +6,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import polars as pl
 
 from etl.errors import BillsightError, ExitCode
+from etl.review.ledger import SCHEMA_VERSION, current_sql, raise_version
+from etl.review.reverting import Act, obstacle
 
 Decision = Literal["approved", "rejected", "excluded", "unsure", "snoozed"]
-
-SCHEMA_VERSION: Final = 1
 
 CURRENT: Final[dict[str, pl.DataType]] = {
     "customer_id_acct": pl.String(),
@@ -28,70 +28,48 @@ CURRENT: Final[dict[str, pl.DataType]] = {
     "evidence_fingerprint": pl.String(),
     "source": pl.String(),
     "import_id": pl.String(),
+    "snoozed_until": pl.Date(),
 }
 """The columns of `Register.current`."""
 
-_TABLES: Final = f"""
-create table imports (
-    import_id text primary key check (import_id <> ''),
-    imported_at text not null,
-    imported_by text not null check (imported_by <> ''),
-    file_name text,
-    file_digest text
-) strict;
-
-create table judgements (
-    judgement_id integer primary key,
-    import_id text not null references imports (import_id),
-    customer_id_acct text not null check (customer_id_acct <> ''),
-    company_id_cw text check (company_id_cw <> ''),
-    decision text not null check (decision in ('approved', 'rejected', 'excluded', 'unsure', 'snoozed')),
-    judged_at text not null,
-    judged_by text not null check (judged_by <> ''),
-    note text,
-    evidence_fingerprint text,
-    source text not null check (source <> ''),
-    check (decision not in ('approved', 'rejected') or company_id_cw is not null),
-    check (decision <> 'excluded' or company_id_cw is null)
-) strict;
-
-create index judgements_of_customer on judgements (customer_id_acct, judgement_id);
-
-create trigger judgements_are_not_changed before update on judgements
-begin select raise(abort, 'a judgement is superseded by a new one, never changed'); end;
-create trigger judgements_are_not_removed before delete on judgements
-begin select raise(abort, 'a judgement is superseded by a new one, never removed'); end;
-create trigger imports_are_not_changed before update on imports
-begin select raise(abort, 'an import is never changed'); end;
-create trigger imports_are_not_removed before delete on imports
-begin select raise(abort, 'an import is never removed'); end;
-
-pragma user_version = {SCHEMA_VERSION};
-"""
-
-# The latest judgement of a customer holds; rejections are about a pair and hold beside it, until that pair is approved.
-# A later rejection of the approved pair takes the approval back; to snooze a customer settles nothing.
-_CURRENT_SQL: Final = """
+_LOG_SQL: Final = """
 select
-    judgements.customer_id_acct, judgements.company_id_cw, judgements.decision, judgements.judged_at,
-    judgements.judged_by, judgements.note, judgements.evidence_fingerprint, judgements.source, judgements.import_id
-from judgements
-where not exists (
-    select 1
-    from judgements as later
-    where later.customer_id_acct = judgements.customer_id_acct
-        and later.judgement_id > judgements.judgement_id
-        and case
-            when judgements.decision = 'rejected'
-                then later.decision in ('approved', 'rejected') and later.company_id_cw = judgements.company_id_cw
-            when later.decision = 'snoozed' then judgements.decision in ('unsure', 'snoozed')
-            when later.decision = 'rejected'
-                then judgements.decision = 'approved' and later.company_id_cw = judgements.company_id_cw
-            else true
-        end
-)
-order by judgements.customer_id_acct, judgements.judgement_id
+    judgements.judgement_id, imports.import_id, imports.imported_at, imports.imported_by, imports.file_name,
+    {reverts} as reverts, judgements.customer_id_acct, judgements.company_id_cw, judgements.decision,
+    {snoozed_until} as snoozed_until, judgements.judged_at, judgements.judged_by, judgements.note,
+    judgements.evidence_fingerprint, judgements.source
+from imports
+left join judgements
+    on imports.import_id = judgements.import_id
+order by imports.rowid, judgements.judgement_id
 """
+
+LOG: Final[dict[str, pl.DataType]] = {
+    "judgement_id": pl.Int64(),
+    "import_id": pl.String(),
+    "imported_at": pl.Datetime("us"),
+    "imported_by": pl.String(),
+    "file_name": pl.String(),
+    "reverts": pl.String(),
+    "customer_id_acct": pl.String(),
+    "company_id_cw": pl.String(),
+    "decision": pl.String(),
+    "snoozed_until": pl.Date(),
+    "judged_at": pl.Datetime("us"),
+    "judged_by": pl.String(),
+    "note": pl.String(),
+    "evidence_fingerprint": pl.String(),
+    "source": pl.String(),
+}
+"""The columns of `Register.log`."""
+
+_INSERT_IMPORT: Final = """
+insert into imports (import_id, imported_at, imported_by, file_name, file_digest, reverts) values (?, ?, ?, ?, ?, ?)"""
+_INSERT_JUDGEMENT: Final = """
+insert into judgements (
+    import_id, customer_id_acct, company_id_cw, decision, judged_at, judged_by, note, evidence_fingerprint, source,
+    snoozed_until
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class RegisterRefusal(BillsightError):
@@ -116,6 +94,7 @@ class Judgement:
         source: where the judgement came from, such as the name of the file.
         note: in the person's own words.
         evidence_fingerprint: which evidence the person saw.
+        snoozed_until: the day on which a snoozed customer comes back.
     """
 
     customer_id_acct: str
@@ -126,6 +105,7 @@ class Judgement:
     source: str
     note: str | None = None
     evidence_fingerprint: str | None = None
+    snoozed_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -165,13 +145,47 @@ class Register:
             RegisterRefusal: a judgement is impossible, or the import is there already; none was added.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        made_by = (act.import_id, _instant(act.imported_at), act.imported_by, act.file_name, act.file_digest)
         with self._connected(mode="rwc") as connection, connection:
-            connection.execute("insert into imports values (?, ?, ?, ?, ?)", made_by)
+            connection.execute(_INSERT_IMPORT, (*_made_by(act), None))
             connection.executemany(
-                "insert into judgements values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(act.import_id, *_values(judgement)) for judgement in judgements],
+                _INSERT_JUDGEMENT, [(act.import_id, *_values(judgement)) for judgement in judgements]
             )
+
+    def revert(self, import_id: str, act: Import) -> list[str]:
+        """Take an import back: it stays in the log but no longer counts, and what was there before it holds again.
+
+        To take back a revert brings the import back that it reverted.
+
+        Args:
+            import_id: the import, or the revert, that is taken back.
+            act: who takes it back, and when.
+
+        Returns:
+            The customers that this concerns.
+
+        Raises:
+            RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its customers.
+        """
+        if not self._path.exists():
+            raise RegisterRefusal(self._path, f"no import {import_id!r}", "The register is empty.")
+        with self._connected(mode="rwc") as connection:
+            connection.execute("begin immediate")
+            acts = _acts(connection)
+            why = obstacle(acts, import_id)
+            if why is not None:
+                connection.rollback()
+                raise RegisterRefusal(self._path, why.found, why.remedy)
+            connection.execute(_INSERT_IMPORT, (*_made_by(act), import_id))
+            connection.commit()
+        return sorted(next(one.customers for one in acts if one.import_id == import_id))
+
+    def next_import_id(self) -> str:
+        """A name for the next import. Whoever else takes it first wins, and the other is refused: nothing is mixed."""
+        count = 0
+        if self._path.exists():
+            with self._connected(mode="rw") as connection:
+                count = connection.execute("select count(*) from imports").fetchone()[0]
+        return f"import-{count + 1}"
 
     def current(self) -> pl.DataFrame:
         """The judgements that hold: the latest of each customer and, beside it, the rejected pairs.
@@ -179,12 +193,26 @@ class Register:
         Raises:
             RegisterRefusal: the file is no register, or one of a newer version.
         """
-        rows: list[tuple[str | None, ...]] = []
+        rows: list[tuple[Any, ...]] = []
         if self._path.exists():
             with self._connected(mode="rw") as connection:
-                rows = connection.execute(_CURRENT_SQL).fetchall()
-        text = pl.DataFrame(rows, schema=dict.fromkeys(CURRENT, pl.String), orient="row")
-        return text.with_columns(pl.col("judged_at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"))
+                rows = connection.execute(current_sql(_version(connection))).fetchall()
+        return _frame(rows, CURRENT)
+
+    def log(self) -> pl.DataFrame:
+        """Everything that was ever added, in its order; an import without judgements, as a revert is, is one row.
+
+        Raises:
+            RegisterRefusal: the file is no register, or one of a newer version.
+        """
+        rows: list[tuple[Any, ...]] = []
+        if self._path.exists():
+            with self._connected(mode="rw") as connection:
+                is_old = _version(connection) == 1
+                since_two = {"reverts": "imports.reverts", "snoozed_until": "judgements.snoozed_until"}
+                columns = dict.fromkeys(since_two, "null") if is_old else since_two
+                rows = connection.execute(_LOG_SQL.format(**columns)).fetchall()
+        return _frame(rows, LOG)
 
     @contextmanager
     def _connected(self, mode: Literal["rw", "rwc"]) -> Iterator[sqlite3.Connection]:
@@ -192,7 +220,7 @@ class Register:
             location = f"{self._path.resolve().as_uri()}?mode={mode}"
             with closing(sqlite3.connect(location, uri=True)) as connection:
                 connection.execute("pragma foreign_keys = on")
-                self._prepare(connection)
+                self._prepare(connection, is_written=mode == "rwc")
                 yield connection
         except sqlite3.IntegrityError as error:
             raise RegisterRefusal(self._path, str(error), "Correct the judgements and import them again.") from None
@@ -200,15 +228,51 @@ class Register:
             remedy = "Restore the register from its last copy, or name another file."
             raise RegisterRefusal(self._path, str(error), remedy) from None
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        version = connection.execute("pragma user_version").fetchone()[0]
+    def _prepare(self, connection: sqlite3.Connection, *, is_written: bool) -> None:
+        version = _version(connection)
         if version > SCHEMA_VERSION:
             raise RegisterRefusal(self._path, f"written by a newer version ({version})", "Update billsight.")
         if version == 0:
             if connection.execute("select count(*) from sqlite_master").fetchone()[0]:
                 raise RegisterRefusal(self._path, "not a register", "Name another file.")
             connection.execute("pragma journal_mode = wal")
-            connection.executescript(f"begin immediate; {_TABLES} commit;")
+        # an older register is read as it is, and raised when something is added to it
+        if version == 0 or (is_written and version < SCHEMA_VERSION):
+            raise_version(connection)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def _acts(connection: sqlite3.Connection) -> list[Act]:
+    """Every import and revert in its order, with the customers that it concerns."""
+    concerned: dict[str, frozenset[str]] = {}
+    named = connection.execute("select import_id, customer_id_acct from judgements").fetchall()
+    for import_id, customer in named:
+        concerned[import_id] = concerned.get(import_id, frozenset()) | {customer}
+    acts = []
+    for row in connection.execute("select import_id, imported_by, imported_at, reverts from imports order by rowid"):
+        import_id, who, at, reverts = row
+        if reverts is not None:
+            concerned[import_id] = concerned.get(reverts, frozenset())
+        acts.append(Act(import_id, who, at, reverts, concerned.get(import_id, frozenset())))
+    return acts
+
+
+def _frame(rows: list[tuple[Any, ...]], columns: dict[str, pl.DataType]) -> pl.DataFrame:
+    """Rows as SQLite gives them, with instants and days as such."""
+    kinds = {name: kind if kind == pl.Int64() else pl.String() for name, kind in columns.items()}
+    text = pl.DataFrame(rows, schema=kinds, orient="row")
+    instants = [name for name, kind in columns.items() if kind == pl.Datetime("us")]
+    return text.with_columns(
+        pl.col(instants).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"),
+        pl.col("snoozed_until").str.to_date("%Y-%m-%d"),
+    )
+
+
+def _made_by(act: Import) -> tuple[str | None, ...]:
+    return (act.import_id, _instant(act.imported_at), act.imported_by, act.file_name, act.file_digest)
 
 
 def _values(judgement: Judgement) -> tuple[str | None, ...]:
@@ -221,6 +285,7 @@ def _values(judgement: Judgement) -> tuple[str | None, ...]:
         judgement.note,
         judgement.evidence_fingerprint,
         judgement.source,
+        None if judgement.snoozed_until is None else judgement.snoozed_until.isoformat(),
     )
 
 

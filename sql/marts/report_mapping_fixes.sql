@@ -3,7 +3,8 @@
 -- reads:   matching.mappings, matching.candidates, staging.accounting__customers, staging.connectwise__companies,
 --          marts.report_customer_cells, ctl.run
 -- purpose: one row per customer and candidate for everything about mappings that a person can decide:
---          customers for review, without a candidate, in conflict, or certain and not yet mapped in the portal
+--          customers for review, without a candidate, in conflict, judged to be a company that is gone,
+--          or certain and not yet mapped in the portal
 -- units:   certainty and lead 0 to 1; score in half bits; blocked_amounts names its currencies
 -- source:  matching; the night's answers
 
@@ -38,7 +39,17 @@ select
     customers.customer_name,
     mappings.mapping_state,
     mappings.mapping_source,
-    mappings.reason,
+    -- a judgement stands until a person changes it, but what has turned against it is told
+    case
+        when mappings.mapping_source <> 'judgement' then mappings.reason
+        when mappings.company_id_cw is not null and judged.company_id_cw is null
+            then concat(mappings.reason, '; conflict: the company is no longer in ConnectWise')
+        when judged.is_deleted
+            then concat(mappings.reason, '; conflict: the company is deleted in ConnectWise')
+        when mappings.is_conflicting
+            then concat(mappings.reason, '; conflict: the evidence points to CW-', mappings.conflict_company_id_cw)
+        else mappings.reason
+    end as reason,
     companies.company_identifier,
     companies.company_name,
     blocked.blocked_amounts,
@@ -60,8 +71,15 @@ left join staging.accounting__customers as customers
     on mappings.customer_id_acct = customers.customer_id_acct
 left join staging.connectwise__companies as companies
     on candidates.company_id_cw = companies.company_id_cw
+left join staging.connectwise__companies as judged
+    on mappings.company_id_cw = judged.company_id_cw
 left join blocked
     on mappings.customer_id_acct = blocked.customer_id_acct
 where mappings.mapping_state in ('review', 'none')
     or mappings.is_conflicting
+    or (
+        mappings.mapping_source = 'judgement'
+        and mappings.company_id_cw is not null
+        and (judged.company_id_cw is null or judged.is_deleted)
+    )
     or (mappings.mapping_source = 'certainty' and this_run.has_portal_mappings)

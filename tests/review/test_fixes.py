@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from etl.report.facts import EVIDENCE, FRAMES
 from etl.review.fixes import (
     contact_fixes,
+    fingerprints,
     guard,
     guarded,
     mapping_fixes,
@@ -163,6 +164,16 @@ def test_every_candidate_of_a_customer_has_the_customers_fingerprint() -> None:
     one = mapping_fixes(_frame(_fix("1", "10")), "r")
     assert two["row_fp"].n_unique() == 1
     assert two["row_fp"][0] != one["row_fp"][0]
+
+
+def test_the_fingerprint_is_the_same_wherever_it_is_made_and_no_number() -> None:
+    """The page, the files and the import read the rows in orders of their own; digits alone would become 1.2E+15."""
+    rows = [_fix("1", "10"), _fix("1", "11", rank=2), _fix("2", "10", largest_amount=Decimal(99))]
+    made = dict(fingerprints(_frame(*rows), b"key").iter_rows())
+    assert dict(fingerprints(_frame(*rows[::-1]), b"key").iter_rows()) == made
+    written = mapping_fixes(_frame(*rows), "r1", b"key").select("acct_customer_id", "row_fp").unique()
+    assert {(f"ACCT-{customer}", row_fp) for customer, row_fp in made.items()} == set(written.rows())
+    assert all(row_fp.startswith("FP-") for row_fp in made.values())
 
 
 def test_only_companies_that_nobody_can_look_into_need_a_contact() -> None:

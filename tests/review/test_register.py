@@ -56,6 +56,7 @@ def test_a_judgement_is_remembered_with_who_when_and_why(tmp_path: Path) -> None
             "customer_id_acct": "A1", "company_id_cw": "7", "decision": "approved",
             "judged_at": NOON.replace(tzinfo=None), "judged_by": "kim", "note": "as agreed",
             "evidence_fingerprint": "f00d", "source": "mapping_fixes.csv", "import_id": "import-1",
+            "snoozed_until": None,
         }
     ]  # fmt: skip
 

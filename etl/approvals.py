@@ -1,0 +1,255 @@
+"""Decided files into the register: read as spreadsheets save them, checked whole, added in one transaction each."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from etl.config import Settings
+from etl.errors import ExitCode, InputError, Problem
+from etl.extract.delimited import DELIMITERS, first_rows, rows_of
+from etl.extract.encoding import decode
+from etl.extract.workbook import sheet_rows
+from etl.judged_on import tonight
+from etl.review.decisions import ApprovalRefused, Decided, Line, is_header, is_undecided, lines_of
+from etl.review.register import Import, Judgement, Register
+from etl.review.verdicts import Verdict, judge
+
+_MOST_BYTES: Final = 64_000_000
+_MOST_UNPACKED: Final = 512_000_000
+_HEADER_ROWS: Final = 20
+_NOBODY: Final = "unknown"
+_PACKED: Final = b"PK\x03\x04"
+_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who imports, when, and what is allowed.
+
+    Attributes:
+        who: the person, as the register will name them; null: whoever owns the file. Who decided a row is the file's
+            reviewer, where it names one.
+        at: UTC.
+        may_override: whether a company that was not proposed may be approved.
+        is_dry: whether to say what would be done, and do nothing.
+        folder: what the register puts before a file's name: where it was found, as `inbox/`.
+    """
+
+    who: str | None
+    at: datetime
+    may_override: bool = False
+    is_dry: bool = False
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file.
+
+    Attributes:
+        verdicts: of every decided row.
+        undecided: rows without a decision.
+        import_id: the import in the register; null where nothing was added.
+        refusal: why the file as a whole was refused; null where it could be read.
+        digest: SHA-256 of what was read.
+    """
+
+    file: Path
+    verdicts: Sequence[Verdict] = ()
+    undecided: int = 0
+    import_id: str | None = None
+    refusal: str | None = None
+    digest: str | None = None
+    is_dry: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it changed nothing, and not because there was nothing to change."""
+        kinds = {verdict.kind for verdict in self.verdicts}
+        return self.refusal is not None or bool(kinds and not kinds & {"apply", "no-op"})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every decision in it now holds."""
+        return self.refusal is None and all(verdict.kind in {"apply", "no-op"} for verdict in self.verdicts)
+
+    def __str__(self) -> str:
+        if self.refusal is not None:
+            return f"{self.file.name}: refused. {self.refusal}"
+        count = Counter(verdict.kind for verdict in self.verdicts)
+        done = f"would be applied: {count['apply']}" if self.is_dry else f"applied: {count['apply']}"
+        named = f" ({self.import_id})" if self.import_id else ""
+        rest = f"no-op: {count['no-op']}, stale: {count['stale']}, error: {count['error']}, undecided: {self.undecided}"
+        return "\n".join([f"{self.file.name}: {done}{named}, {rest}", *map(_row, self.verdicts)])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of all files."""
+
+    files: Sequence[FileOutcome]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Complete where every decision now holds, refused where none does, else partial."""
+        if all(file.is_whole for file in self.files):
+            return ExitCode.COMPLETE
+        return ExitCode.REFUSED if all(file.is_refused for file in self.files) else ExitCode.PARTIAL
+
+    def __str__(self) -> str:
+        nothing = ["Nothing was changed."] if not any(file.import_id for file in self.files) else []
+        return "\n".join([*map(str, self.files), *nothing])
+
+
+def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome:
+    """Check the decisions of all files together, then add those that hold good: one import per file.
+
+    Args:
+        settings: the configuration; its latest night and register are read.
+        files: CSV or workbooks, as the night wrote them, the page saved them or a spreadsheet saved them again.
+        act: who imports.
+
+    Raises:
+        NotFound: no night was published yet, or it cannot be read.
+        SiteKeyRefusal: the site's key is not there.
+        RegisterRefusal: the register cannot be used, or another import came between.
+    """
+    register = Register.open(settings.register_path)
+    files = list(dict.fromkeys(files))
+    read: dict[Path, _Read] = {}
+    refused: dict[Path, str] = {}
+    for file in files:
+        try:
+            read[file] = _read(file)
+        except ApprovalRefused as error:
+            refused[file] = str(error.problem)
+        except Exception as error:  # noqa: BLE001 whatever a file holds, it never keeps the others from being taken
+            found = f"what cannot be read ({type(error).__name__}: {error})"
+            refused[file] = str(Problem(str(file), found, "a fix file", "Save it again as CSV or XLSX."))
+    if not read:
+        return Outcome([FileOutcome(file, refusal=why) for file, why in refused.items()])
+    # the name is taken before the register is read: whoever adds something in between takes the name too
+    number = register.next_import_id()
+    decided = [line for one in read.values() for line in one.lines if not is_undecided(line)]
+    verdicts = judge(decided, tonight(settings), register.current(), may_override=act.may_override)
+    outcomes = []
+    for file in files:
+        if file in refused:
+            outcomes.append(FileOutcome(file, refusal=refused[file]))
+            continue
+        own = [verdict for verdict in verdicts if verdict.line.where == str(file)]
+        undecided = sum(map(is_undecided, read[file].lines))
+        outcome = FileOutcome(file, own, undecided, digest=read[file].digest, is_dry=act.is_dry)
+        if not act.is_dry:
+            outcome = _add(register, outcome, act, number)
+            number = register.next_import_id() if outcome.import_id else number
+        outcomes.append(outcome)
+    return Outcome(outcomes)
+
+
+def _add(register: Register, outcome: FileOutcome, act: Act, import_id: str) -> FileOutcome:
+    """Add what is to be applied; a file that changes nothing leaves no trace."""
+    source = f"{act.folder}{outcome.file.name}"
+    accepted = [(one.line, one.decided) for one in outcome.verdicts if one.kind == "apply" and one.decided]
+    if not accepted:
+        return outcome
+    act = replace(act, who=act.who or _owner(outcome.file))
+    judgements = [_judgement(line, decided, act, source) for line, decided in accepted]
+    register.append(judgements, Import(import_id, act.at, act.who or _NOBODY, source, outcome.digest))
+    return replace(outcome, import_id=import_id)
+
+
+def _judgement(line: Line, decided: Decided, act: Act, source: str) -> Judgement:
+    return Judgement(
+        customer_id_acct=decided.customer_id_acct,
+        company_id_cw=decided.company_id_cw,
+        decision=decided.decision,
+        # nobody decides tomorrow: a clock that runs ahead is set back to the import's
+        judged_at=min(decided.decided_at or act.at, act.at),
+        judged_by=line.cells["reviewer"] or act.who or _NOBODY,
+        source=source,
+        note=line.cells["note"] or None,
+        evidence_fingerprint=line.cells["row_fp"],
+        snoozed_until=decided.until,
+    )
+
+
+def _owner(file: Path) -> str:
+    """Who put the file there; a user without a name is nobody."""
+    try:
+        return file.owner()
+    except (OSError, KeyError, NotImplementedError):
+        return _NOBODY
+
+
+def _row(verdict: Verdict) -> str:
+    """`line 12: approve ACCT-7 CW-10: apply`, and where it is not applied why, and what to do."""
+    cells = verdict.line.cells
+    told = " ".join(filter(None, (cells["decision"], cells["acct_customer_id"], cells["cw_company_id"])))
+    problem, why = verdict.problem, ""
+    if problem is not None:
+        rest = f"; expected {problem.expected}. {problem.remedy}"
+        why = f": {problem.found}" if verdict.kind == "no-op" else f": found {problem.found}{rest}"
+    return f"  line {verdict.line.line}: {told}: {verdict.kind}{why}"
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The rows of a file, and which bytes they were read from."""
+
+    lines: Sequence[Line]
+    digest: str
+
+
+def _read(file: Path) -> _Read:
+    """The rows of a file, whatever program saved it."""
+    where = str(file)
+    data = _content(file)
+    try:
+        if data.startswith((_PACKED, _OLD_WORKBOOK)):
+            lines = list(lines_of(sheet_rows(data, where, None), where))
+        else:
+            text = decode(data, where).text
+            lines = list(lines_of(rows_of(text, _delimiter(text), where), where))
+    except InputError as error:
+        raise ApprovalRefused(error.problems[0]) from None
+    return _Read(lines, hashlib.sha256(data).hexdigest())
+
+
+def _content(file: Path) -> bytes:
+    """The bytes of an ordinary file of an ordinary size."""
+    expected, remedy = "a fix file", "Save it again as CSV or XLSX."
+    try:
+        if file.is_symlink() or not file.is_file():
+            found = "a link to another file" if file.is_symlink() else "no file"
+            raise ApprovalRefused(Problem(str(file), found, expected, "Put the file itself there."))
+        size = file.stat().st_size
+        if size > _MOST_BYTES:
+            raise ApprovalRefused(Problem(str(file), f"{size:,} bytes", f"at most {_MOST_BYTES:,}", remedy))
+        data = file.read_bytes()
+        if data.startswith(_PACKED):
+            unpacked = sum(member.file_size for member in zipfile.ZipFile(BytesIO(data)).infolist())
+            if unpacked > _MOST_UNPACKED:
+                found = f"a workbook of {unpacked:,} bytes when unpacked"
+                raise ApprovalRefused(Problem(str(file), found, f"at most {_MOST_UNPACKED:,}", remedy))
+    except OSError as error:
+        raise ApprovalRefused(Problem(str(file), f"no readable file ({error.strerror})", expected, remedy)) from None
+    except zipfile.BadZipFile:
+        raise ApprovalRefused(Problem(str(file), "a damaged workbook", expected, remedy)) from None
+    return data
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that makes a header of ours; the comma where none does, so that the refusal tells of the header."""
+    for delimiter in DELIMITERS:
+        if any(is_header(row) for _, row in first_rows(text, delimiter, _HEADER_ROWS)):
+            return delimiter
+    return ","

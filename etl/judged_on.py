@@ -1,0 +1,98 @@
+"""What the latest published night knows, for judging what was decided on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from etl.config import Settings
+from etl.engine import Engine, EngineRefusal
+from etl.errors import NotFound
+from etl.publish import LATEST, RUNS
+from etl.review.fixes import fingerprints
+from etl.review.site_key import read_site_key
+from etl.review.verdicts import Tonight
+
+DATABASE = "night.duckdb"
+
+
+def tonight(settings: Settings) -> Tonight:
+    """What the latest published night knows.
+
+    Raises:
+        NotFound: no night was published yet, or another version wrote it.
+        SiteKeyRefusal: the site's key is not there.
+    """
+    with opened(settings) as engine:
+        key = read_site_key(settings.site_key_path)
+        run_id, as_of_date = engine.rows("select run_id, as_of_date from ctl.run")[0]
+        fixes = engine.frame("from marts.report_mapping_fixes")
+        companies = engine.rows("select company_id_cw, coalesce(is_deleted, false) from staging.connectwise__companies")
+        customers = engine.rows("select customer_id_acct from staging.accounting__customers")
+    proposed = fixes.drop_nulls("proposed_company_id_cw").group_by("customer_id_acct").agg("proposed_company_id_cw")
+    known = _by_customer(fixes, key)
+
+    @cache
+    def written(run_id: str) -> dict[str, str] | None:
+        return _written(settings.out / RUNS, run_id, key)
+
+    def was_written(named: str, customer: str, fingerprint: str) -> bool | None:
+        found = known if named == run_id else written(named)
+        return None if found is None else found.get(customer) == fingerprint
+
+    return Tonight(
+        run_id=run_id,
+        as_of_date=as_of_date,
+        customers=frozenset(customer for (customer,) in customers),
+        companies=dict(companies),
+        candidates={customer: frozenset(ids) for customer, ids in proposed.iter_rows()},
+        fingerprints=known,
+        was_written=was_written,
+    )
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Engine]:
+    """The database of the latest night, to be read.
+
+    Raises:
+        NotFound: no night was published yet, or another version wrote it.
+    """
+    database = settings.out / LATEST / DATABASE
+    if not database.exists():
+        message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
+        raise NotFound(message)
+    try:
+        engine = Engine(database.resolve(), is_read_only=True)
+        try:
+            yield engine
+        finally:
+            engine.close()
+    except EngineRefusal as error:
+        reason = str(error).splitlines()[0]
+        message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."
+        raise NotFound(message) from None
+
+
+def _written(runs: Path, run_id: str, key: bytes) -> dict[str, str] | None:
+    """The fingerprints that an older night wrote; null where it is no longer there, or told by another version."""
+    database = runs / run_id / DATABASE
+    is_name = run_id[:1] not in {"", "."} and Path(run_id).name == run_id
+    if not is_name or not database.exists():
+        return None
+    try:
+        engine = Engine(database, is_read_only=True)
+        try:
+            return _by_customer(engine.frame("from marts.report_mapping_fixes"), key)
+        finally:
+            engine.close()
+    except (EngineRefusal, pl.exceptions.PolarsError):
+        return None
+
+
+def _by_customer(fixes: pl.DataFrame, key: bytes) -> dict[str, str]:
+    return dict(fingerprints(fixes, key).iter_rows())

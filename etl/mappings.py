@@ -1,0 +1,166 @@
+"""What people decided, told: what holds, the history of a customer, the whole register as a file; and taking back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from etl.config import Settings
+from etl.errors import NotFound
+from etl.judged_on import opened
+from etl.publish import told
+from etl.review.fixes import guard, prefixed, write_csv
+from etl.review.register import Import, Register
+
+STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "conflict")
+
+_CONFLICTS: Final = """
+    select
+        mappings.customer_id_acct,
+        case
+            when companies.company_id_cw is null then 'the company is no longer in ConnectWise'
+            when companies.is_deleted then 'the company is deleted in ConnectWise'
+            else 'the evidence points to CW-' || mappings.conflict_company_id_cw
+        end as conflict
+    from matching.mappings as mappings
+    left join staging.connectwise__companies as companies on mappings.company_id_cw = companies.company_id_cw
+    where mappings.mapping_source = 'judgement' and mappings.mapping_state = 'mapped'
+        and (mappings.is_conflicting or companies.company_id_cw is null or companies.is_deleted)"""
+
+
+def list_judgements(settings: Settings, state: str | None) -> str:
+    """The judgements that hold, one line each, and what the latest night has against them.
+
+    Args:
+        settings: the configuration.
+        state: only judgements of this kind; conflict: only those that the latest night contradicts.
+    """
+    current = Register.open(settings.register_path).current()
+    shown = current.join(_conflicts(settings), on="customer_id_acct", how="left", maintain_order="left")
+    shown = shown.with_columns(conflict=pl.when(pl.col("decision") == "approved").then(pl.col("conflict")))
+    if state is not None:
+        wanted = pl.col("conflict").is_not_null() if state == "conflict" else pl.col("decision") == state
+        shown = shown.filter(wanted)
+    if shown.is_empty():
+        return "No judgements." if state is None else f"No judgements: {state}."
+    rows = [
+        (
+            f"ACCT-{row['customer_id_acct']}", _decision(row), f"{row['judged_at']:%Y-%m-%d}", row["judged_by"],
+            row["import_id"], f"CONFLICT: {row['conflict']}" if row["conflict"] else row["note"] or "",
+        )
+        for row in shown.iter_rows(named=True)
+    ]  # fmt: skip
+    return _table(("customer", "decision", "on", "by", "import", "note"), rows)
+
+
+def _conflicts(settings: Settings) -> pl.DataFrame:
+    """Judged customers whose evidence has turned; nothing where no night can be asked."""
+    try:
+        with opened(settings) as engine:
+            return engine.frame(_CONFLICTS)
+    except NotFound:
+        return pl.DataFrame(schema={"customer_id_acct": pl.String, "conflict": pl.String})
+
+
+def history(settings: Settings, customer: str) -> str:
+    """Everything that was decided about one customer, in its order, and what of it holds.
+
+    Args:
+        settings: the configuration.
+        customer: its id, with or without the prefix.
+
+    Raises:
+        NotFound: nothing was ever decided about it.
+    """
+    log = _told_log(Register.open(settings.register_path))
+    named = {customer, customer.removeprefix("ACCT-")}
+    concerned = set(log.filter(pl.col("customer_id_acct").is_in(list(named)))["import_id"])
+    if not concerned:
+        message = f"Nothing was ever decided about the customer {customer!r}. Ask by its id, as ACCT-00123."
+        raise NotFound(message)
+    rows = []
+    for row in log.iter_rows(named=True):
+        at = f"{row['imported_at']:%Y-%m-%d %H:%M}"
+        if row["reverts"] in concerned:
+            concerned.add(row["import_id"])
+            rows.append((at, row["import_id"], f"took back {row['reverts']}, by {row['imported_by']}", ""))
+        elif row["customer_id_acct"] in named:
+            rows.append((at, row["import_id"], _said(row), "holds" if row["holds"] else ""))
+    return _table(("imported (UTC)", "import", "what", ""), rows)
+
+
+def _said(row: dict[str, Any]) -> str:
+    by = row["judged_by"] if row["judged_by"] == row["imported_by"] else f"{row['judged_by']} via {row['imported_by']}"
+    note = f": {row['note']}" if row["note"] else ""
+    return f"{_decision(row)} by {by} on {row['judged_at']:%Y-%m-%d}, from {row['source']}{note}"
+
+
+def _told_log(register: Register) -> pl.DataFrame:
+    """The log, and what of it holds."""
+    key = ["customer_id_acct", "company_id_cw", "decision", "import_id"]
+    held = register.current().select(*key, holds=True).unique()
+    return register.log().join(held, on=key, how="left", maintain_order="left", nulls_equal=True)
+
+
+def _decision(row: dict[str, Any]) -> str:
+    company = f" CW-{row['company_id_cw']}" if row["company_id_cw"] else ""
+    until = f" until {row['snoozed_until']}" if row["snoozed_until"] else ""
+    return f"{row['decision']}{company}{until}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows])
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def revert(settings: Settings, import_id: str, who: str, at: datetime) -> str:
+    """Take an import back, and say whom that concerns.
+
+    Raises:
+        RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its customers.
+    """
+    register = Register.open(settings.register_path)
+    act = Import(register.next_import_id(), at, who)
+    customers = register.revert(import_id, act)
+    count = "1 customer is" if len(customers) == 1 else f"{len(customers)} customers are"
+    return f"{import_id} was taken back ({act.import_id}): {count} as before it. The next night uses it."
+
+
+def export(settings: Settings, file: Path | None) -> str:
+    """The whole register as CSV: every judgement that was ever added, and whether it holds.
+
+    Args:
+        settings: the configuration.
+        file: where to write it; null: return it.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    log = _told_log(Register.open(settings.register_path))
+    written = log.select(
+        "import_id", "imported_at", "imported_by", "file_name", "reverts",
+        acct_customer_id=prefixed("customer_id_acct", "ACCT"),
+        cw_company_id=prefixed("company_id_cw", "CW"),
+        decision="decision",
+        snoozed_until="snoozed_until",
+        judged_at="judged_at",
+        judged_by="judged_by",
+        note="note",
+        row_fp="evidence_fingerprint",
+        source="source",
+        holds=pl.col("holds").fill_null(value=False),
+    ).with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ"))  # fmt: skip
+    if file is None:
+        text = StringIO()
+        guard(written).write_csv(text)
+        return text.getvalue().removesuffix("\n")
+    with told(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_csv(written, file)
+    return f"Wrote {written.height} lines to {file}."

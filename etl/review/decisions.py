@@ -1,0 +1,252 @@
+"""What a person wrote into a fix file, read back as it was meant, whatever a spreadsheet made of it.
+
+Nothing is guessed: an id that was spoilt is refused with what happened to it, not mended.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from etl.errors import BillsightError, ExitCode, Problem
+from etl.review.fixes import SCHEMA_VERSION
+from etl.review.register import Decision
+
+DECISIONS: Final = ("approve", "reject", "exclude", "unsure", "override")
+"""What the drop-down offers; the sixth, snooze, has a day behind it."""
+
+NEEDED: Final = ("row_fp", "decision", "acct_customer_id", "cw_company_id")
+_READ: Final = (*NEEDED, "schema", "run_id", "row_id", "reviewer", "decided_at", "note")
+_HEADER_ROWS: Final = 20
+_MOST_CHARACTERS: Final = 4_000
+"""Of one cell; nobody writes a longer note."""
+
+_WORDS: Final[Mapping[str, str]] = {
+    **{word: word for word in (*DECISIONS, "snooze")},
+    "approved": "approve", "accept": "approve", "y": "approve", "yes": "approve",
+    "rejected": "reject", "n": "reject", "no": "reject",
+    "excluded": "exclude", "not a customer": "exclude",
+    "?": "unsure", "overridden": "override", "snoozed": "snooze",
+}  # fmt: skip
+_DECISION: Final[Mapping[str, Decision]] = {
+    "approve": "approved", "override": "approved", "reject": "rejected", "exclude": "excluded", "unsure": "unsure",
+    "snooze": "snoozed",
+}  # fmt: skip
+_BLANKS: Final = re.compile(r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+")
+_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+_NUMBER: Final = re.compile(r"[+-]?\d[\d.,' ]*")
+_SNOOZE: Final = re.compile(r"snoozed?(?: until)?[:\s]+(.+)")
+_ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_WRITTEN: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+
+
+class ApprovalRefused(BillsightError):
+    """A file as a whole cannot be taken for decisions; nothing was changed."""
+
+    exit_code = ExitCode.REFUSED
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(f"{problem} Nothing was changed.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file that holds anything at all.
+
+    Attributes:
+        where: the file, as the user named it.
+        line: its first line in the file, or its row in the sheet.
+        cells: caption -> text, trimmed, without the guard's apostrophe.
+    """
+
+    where: str
+    line: int
+    cells: Mapping[str, str]
+
+    def problem(self, found: str, expected: str, remedy: str) -> Problem:
+        """What is wrong with this row."""
+        return Problem(self.where, found, expected, remedy, self.line)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What one row decides.
+
+    Attributes:
+        action: approve, reject, exclude, unsure, override or snooze.
+        customer_id_acct: as the file has it, without the prefix.
+        company_id_cw: the company; null where the decision is about the customer alone.
+        until: the day on which a snoozed customer comes back.
+        decided_at: UTC; null where the file does not say, or not clearly.
+    """
+
+    source: Line
+    action: str
+    customer_id_acct: str
+    company_id_cw: str | None
+    until: date | None
+    decided_at: datetime | None
+
+    @property
+    def decision(self) -> Decision:
+        """The decision as the register names it."""
+        return _DECISION[self.action]
+
+
+def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[Line]:
+    """The rows below the header; those that hold nothing are left out.
+
+    Args:
+        rows: rows of text with their numbers.
+        where: the file, as the user named it.
+
+    Raises:
+        ApprovalRefused: this is no fix file of ours, or one of a newer version.
+    """
+    captions: list[str] | None = None
+    for seen, (number, row) in enumerate(rows):
+        if captions is None:
+            captions = _captions(row)
+            if captions is None and seen >= _HEADER_ROWS:
+                break
+            continue
+        cells = {name: _cell(text) for name, text in zip(captions, row, strict=False) if name}
+        line = Line(where, number, {name: cells.get(name, "") for name in _READ})
+        if not any(cells.values()):
+            continue
+        if line.cells["schema"] and _whole(line.cells["schema"]) != SCHEMA_VERSION:
+            found = f"schema {line.cells['schema']}"
+            remedy = "Update billsight, or decide in the files of the latest night."
+            raise ApprovalRefused(line.problem(found, f"schema {SCHEMA_VERSION}", remedy))
+        yield line
+    if captions is None:
+        expected = f"a header with {', '.join(NEEDED)}"
+        remedy = "Give mapping_fixes.csv, mapping_fixes.xlsx or the page's decisions, with their first row."
+        raise ApprovalRefused(Problem(where, "no header of a fix file", expected, remedy))
+
+
+def is_header(row: Sequence[str]) -> bool:
+    """Whether this row names the columns of a fix file."""
+    return _captions(row) is not None
+
+
+def _captions(row: Sequence[str]) -> list[str] | None:
+    """Captions as we write them, whatever byte-order mark, blank or case came upon them; of two alike, the first."""
+    names = [re.sub(r"[^a-z0-9_]", "", text.lower()) for text in row]
+    names = [name if name not in names[:place] else "" for place, name in enumerate(names)]
+    return names if set(NEEDED) <= set(names) else None
+
+
+def _cell(text: str) -> str:
+    """A cell without blanks and invisible characters around it, and without the apostrophe of the guard."""
+    trimmed = _BLANKS.sub(" ", text[:_MOST_CHARACTERS]).strip()
+    return trimmed.removeprefix("'").strip()
+
+
+def _whole(text: str) -> int | None:
+    found = re.fullmatch(r"(\d{1,9})(?:[.,]0+)?", text)
+    return int(found[1]) if found else None
+
+
+def is_undecided(line: Line) -> bool:
+    """Whether nobody has decided on this row yet."""
+    return not line.cells["decision"]
+
+
+def read_decision(line: Line) -> Decided | Problem:
+    """What the row decides, or what is wrong with it.
+
+    Args:
+        line: a row with a decision.
+    """
+    written = line.cells["decision"].casefold()
+    snoozed = _SNOOZE.fullmatch(written)
+    action = "snooze" if snoozed else _WORDS.get(written.rstrip(".:!"))
+    if action is None:
+        expected = f"{', '.join(DECISIONS)} or snooze:2026-12-01"
+        return line.problem(f"decision {line.cells['decision']!r}", expected, "Write one of these, or leave it empty.")
+    customer = _id(line, "acct_customer_id", "ACCT")
+    if isinstance(customer, Problem):
+        return customer
+    company: str | None = None
+    if action in {"approve", "reject", "override"}:
+        found = _id(line, "cw_company_id", "CW")
+        if isinstance(found, Problem):
+            return found
+        company = found
+    until = None
+    if action == "snooze":
+        until = _until(line, snoozed[1] if snoozed else "")
+        if until is None:
+            expected = "a day that can be read in one way only, such as snooze:2026-12-01"
+            return line.problem(f"decision {line.cells['decision']!r}", expected, "Write the day behind the colon.")
+    return _standing(line) or Decided(line, action, customer, company, until, _instant(line.cells["decided_at"]))
+
+
+def _standing(line: Line) -> Problem | None:
+    """What was torn apart: a column that was sorted, or moved, without the others."""
+    row_id, customer = line.cells["row_id"], line.cells["acct_customer_id"]
+    if not row_id or row_id.partition("/")[0].casefold() == customer.casefold():
+        return None
+    remedy = "Columns were sorted or moved apart: decide in a fresh copy of the file."
+    return line.problem(f"row_id {row_id} beside acct_customer_id {customer}", "both of the same customer", remedy)
+
+
+def _id(line: Line, column: str, prefix: str) -> str | Problem:
+    """The id behind its prefix; anything that a spreadsheet may have made of it is told, not mended."""
+    text = line.cells[column]
+    if text[: len(prefix) + 1].upper() == f"{prefix}-" and len(text) > len(prefix) + 1:
+        bare = text[len(prefix) + 1 :]
+        if not _SCIENTIFIC.fullmatch(bare) or "+" not in bare:
+            return bare
+    expected = f"an id such as {prefix}-00123"
+    remedy = "Copy the id from mapping_fixes.csv as text."
+    if not text:
+        remedy = f"Write the company's id, as {prefix}-00123; with exclude, unsure or snooze it may stay empty."
+        return line.problem(f"an empty {column}", expected, remedy)
+    if _SCIENTIFIC.search(text):
+        what = "a spreadsheet made a number of it, and its last digits are lost"
+    elif _NUMBER.fullmatch(text):
+        what = "its prefix is lost, and leading zeros may be too"
+    elif re.match(rf"{prefix}\W", text, re.IGNORECASE):
+        what = "its hyphen was replaced"
+    else:
+        what = "not an id of that kind"
+    return line.problem(f"{column} {text!r}: {what}", expected, remedy)
+
+
+def _until(line: Line, behind: str) -> date | None:
+    """The day a snooze ends: behind the word, else in the note, else in decided_at."""
+    if behind:
+        return _day(behind)
+    return next(filter(None, (_day(line.cells[name]) for name in ("note", "decided_at"))), None)
+
+
+def _day(text: str) -> date | None:
+    """The first day in a text, where it can be read in one way only."""
+    try:
+        if iso := _ISO.search(text):
+            return date(*map(int, iso.groups()))
+        if written := _WRITTEN.search(text):
+            first, mark, second, year = int(written[1]), written[2], int(written[3]), int(written[4])
+            if mark == "." or first > 12 or first == second:  # noqa: PLR2004 months of a year
+                return date(year, second, first)
+            if second > 12:  # noqa: PLR2004 as above
+                return date(year, first, second)
+    except ValueError:
+        pass
+    return None
+
+
+def _instant(text: str) -> datetime | None:
+    """When it was decided, where that was written as an instant or a clear day."""
+    try:
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        day = _day(text)
+        return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,0 +1,123 @@
+"""How the register is written down: its tables, the steps from older versions, and what holds at present."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+_FIRST: Final = (
+    """
+    create table imports (
+        import_id text primary key check (import_id <> ''),
+        imported_at text not null,
+        imported_by text not null check (imported_by <> ''),
+        file_name text,
+        file_digest text
+    ) strict""",
+    """
+    create table judgements (
+        judgement_id integer primary key,
+        import_id text not null references imports (import_id),
+        customer_id_acct text not null check (customer_id_acct <> ''),
+        company_id_cw text check (company_id_cw <> ''),
+        decision text not null check (decision in ('approved', 'rejected', 'excluded', 'unsure', 'snoozed')),
+        judged_at text not null,
+        judged_by text not null check (judged_by <> ''),
+        note text,
+        evidence_fingerprint text,
+        source text not null check (source <> ''),
+        check (decision not in ('approved', 'rejected') or company_id_cw is not null),
+        check (decision <> 'excluded' or company_id_cw is null)
+    ) strict""",
+    "create index judgements_of_customer on judgements (customer_id_acct, judgement_id)",
+    """
+    create trigger judgements_are_not_changed before update on judgements
+    begin select raise(abort, 'a judgement is superseded by a new one, never changed'); end""",
+    """
+    create trigger judgements_are_not_removed before delete on judgements
+    begin select raise(abort, 'a judgement is superseded by a new one, never removed'); end""",
+    """
+    create trigger imports_are_not_changed before update on imports
+    begin select raise(abort, 'an import is never changed'); end""",
+    """
+    create trigger imports_are_not_removed before delete on imports
+    begin select raise(abort, 'an import is never removed'); end""",
+)
+
+# An import that was taken back no longer counts, but stays where it is; so does the act that took it back, which can
+# be taken back in its turn. Each can be taken back once, so whether it counts is whether that chain is even.
+_TAKING_BACK: Final = (
+    "alter table imports add column reverts text references imports (import_id)",
+    "create unique index an_import_is_taken_back_once on imports (reverts)",
+    """
+    alter table judgements add column snoozed_until text
+    check (snoozed_until is null or decision = 'snoozed')""",
+    """
+    create view imports_that_count as
+    with recursive chains (import_id, last_id, steps) as (
+        select import_id, import_id, 0 from imports
+        union all
+        select chains.import_id, imports.import_id, chains.steps + 1
+        from chains inner join imports on imports.reverts = chains.last_id
+    )
+    select import_id from chains group by import_id having max(steps) % 2 = 0""",
+)
+
+STEPS: Final = (_FIRST, _TAKING_BACK)
+"""What makes each version from the one before it; the first makes an empty file a register."""
+
+SCHEMA_VERSION: Final = len(STEPS)
+
+# The latest judgement of a customer holds; rejections are about a pair and hold beside it, until that pair is approved.
+# A later rejection of the approved pair takes the approval back; to snooze a customer settles nothing.
+_CURRENT: Final = """
+select
+    judgements.customer_id_acct, judgements.company_id_cw, judgements.decision, judgements.judged_at,
+    judgements.judged_by, judgements.note, judgements.evidence_fingerprint, judgements.source, judgements.import_id,
+    {snoozed_until} as snoozed_until
+from judgements
+where {counts} and not exists (
+    select 1
+    from judgements as later
+    where later.customer_id_acct = judgements.customer_id_acct
+        and later.judgement_id > judgements.judgement_id
+        and {later_counts}
+        and case
+            when judgements.decision = 'rejected'
+                then later.decision in ('approved', 'rejected') and later.company_id_cw = judgements.company_id_cw
+            when later.decision = 'snoozed' then judgements.decision in ('unsure', 'snoozed')
+            when later.decision = 'rejected'
+                then judgements.decision = 'approved' and later.company_id_cw = judgements.company_id_cw
+            else true
+        end
+)
+order by judgements.customer_id_acct, judgements.judgement_id
+"""
+
+
+def current_sql(version: int) -> str:
+    """What holds at present, in the words of a register of this version: a night does not rewrite an old one."""
+    if version == 1:
+        return _CURRENT.format(snoozed_until="null", counts="true", later_counts="true")
+    counts = "{}.import_id in (select import_id from imports_that_count)"
+    return _CURRENT.format(
+        snoozed_until="judgements.snoozed_until",
+        counts=counts.format("judgements"),
+        later_counts=counts.format("later"),
+    )
+
+
+def raise_version(connection: sqlite3.Connection) -> None:
+    """Bring a register, or an empty file, to the version of this program: wholly or not at all."""
+    connection.execute("begin immediate")
+    try:
+        # another process may have been here since the version was read
+        version = connection.execute("pragma user_version").fetchone()[0]
+        for step in STEPS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise

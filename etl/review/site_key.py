@@ -1,0 +1,74 @@
+"""The site's key: with it, what a fix file says of its evidence can be told from what somebody made up."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from etl.errors import BillsightError, ExitCode
+
+KEY_BYTES: Final = 32
+_MODE: Final = 0o600
+
+
+class SiteKeyRefusal(BillsightError):
+    """The site's key cannot be read or made."""
+
+    exit_code = ExitCode.UNUSABLE
+
+    def __init__(self, path: Path, why: str, remedy: str) -> None:
+        super().__init__(f"{path}: {why}. {remedy}")
+
+
+def read_site_key(path: Path) -> bytes:
+    """The key that the fix files were written with.
+
+    Raises:
+        SiteKeyRefusal: it is not there, or is no key.
+    """
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        remedy = "Restore it from its last copy; or run a night, which makes a new one and new fix files with it."
+        raise SiteKeyRefusal(path, "the site's key is not there, so no fix file can be checked", remedy) from None
+    except OSError as error:
+        remedy = "Give this user the right to read it."
+        raise SiteKeyRefusal(path, f"the site's key cannot be read ({error.strerror})", remedy) from None
+    if len(key) != KEY_BYTES:
+        remedy = "Restore it from its last copy; or remove it, and the next night makes a new one."
+        raise SiteKeyRefusal(path, f"{len(key)} bytes, not the {KEY_BYTES} of a site's key", remedy)
+    return key
+
+
+def site_key(path: Path) -> bytes:
+    """The site's key; on first use it is made, for its owner only.
+
+    Raises:
+        SiteKeyRefusal: it cannot be read or made, or is no key.
+    """
+    if not path.exists():
+        try:
+            _make(path)
+        except OSError as error:
+            remedy = "Give this user the right to write there, or name another file under [output] site_key."
+            raise SiteKeyRefusal(path, f"the site's key cannot be made ({error.strerror})", remedy) from None
+    return read_site_key(path)
+
+
+def _make(path: Path) -> None:
+    """Whole or not at all, and never over a key that is there: two nights may meet here."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        aside.unlink()

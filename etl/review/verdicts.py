@@ -1,0 +1,250 @@
+"""What becomes of each decided row: apply, no-op, stale or error. The whole is checked before anything is done."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Literal
+
+import polars as pl
+
+from etl.errors import Problem
+from etl.review.decisions import Decided, Line, read_decision
+
+Kind = Literal["apply", "no-op", "stale", "error"]
+
+_Key = tuple[str, str | None, str, date | None]
+"""Customer, company, decision, day: what makes two rows say the same."""
+
+_FINGERPRINT: Final = re.compile(r"FP-[0-9a-f]{16}")
+_ANEW: Final = "Decide on this customer again in the files or on the page of the latest night."
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """What the latest published night knows.
+
+    Attributes:
+        run_id: that night.
+        as_of_date: its day.
+        customers: every accounting customer.
+        companies: every ConnectWise company -> whether it is in the recycle bin.
+        candidates: customer -> companies that were proposed to it.
+        fingerprints: customer -> fingerprint of its evidence; customers that nothing is to be decided about have none.
+        was_written: whether a night of that id wrote that fingerprint for that customer; null where that is not known.
+    """
+
+    run_id: str
+    as_of_date: date
+    customers: frozenset[str]
+    companies: Mapping[str, bool]
+    candidates: Mapping[str, frozenset[str]]
+    fingerprints: Mapping[str, str]
+    was_written: Callable[[str, str, str], bool | None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of one decided row.
+
+    Attributes:
+        decided: what it decides; null where that cannot be read.
+        problem: why it is not applied; null for apply.
+    """
+
+    line: Line
+    kind: Kind
+    decided: Decided | None = None
+    problem: Problem | None = None
+
+
+def judge(lines: Sequence[Line], tonight: Tonight, current: pl.DataFrame, *, may_override: bool) -> list[Verdict]:
+    """Judge every decided row of all the files that are imported together.
+
+    Args:
+        lines: rows with a decision.
+        tonight: what the latest night knows.
+        current: what the register holds.
+        may_override: whether a company that was not proposed may be approved.
+
+    Returns:
+        One verdict per row, in their order. A customer is decided as a whole: where one of its rows is an error, none
+        of them is applied.
+    """
+    read = [(line, read_decision(line)) for line in lines]
+    held = _held(current)
+    contradicted = _contradictions([found for _, found in read if isinstance(found, Decided)])
+    rule = _Rule(tonight, held, may_override=may_override)
+    verdicts: list[Verdict] = []
+    said: dict[_Key, Line] = {}
+    for line, found in read:
+        if isinstance(found, Problem):
+            verdicts.append(Verdict(line, "error", problem=found))
+            continue
+        if (opposite := contradicted.get(id(line))) is not None:
+            verdicts.append(Verdict(line, "error", found, _contradiction(found, opposite)))
+            continue
+        verdict = rule.judge(found)
+        key = _key(found)
+        if verdict.kind == "apply" and key in said:
+            other = _place(said[key], line)
+            problem = line.problem(f"{other} says the same", "one row", "Nothing to do.")
+            verdict = Verdict(line, "no-op", found, problem)
+        said.setdefault(key, line)
+        verdicts.append(verdict)
+    return _whole_customers(verdicts)
+
+
+def _key(decided: Decided) -> _Key:
+    return decided.customer_id_acct, decided.company_id_cw, decided.decision, decided.until
+
+
+def _held(current: pl.DataFrame) -> frozenset[_Key]:
+    """What the register holds, as the rows of a file would say it."""
+    company = pl.when(pl.col("decision").is_in(["approved", "rejected"])).then(pl.col("company_id_cw"))
+    return frozenset(current.select("customer_id_acct", company, "decision", "snoozed_until").iter_rows())
+
+
+def _place(line: Line, seen_from: Line) -> str:
+    return f"line {line.line}" if line.where == seen_from.where else f"{line.where}, line {line.line}"
+
+
+def _contradictions(decided: Sequence[Decided]) -> dict[int, Decided]:
+    """Row -> a row that says something else of the same customer; neither is to be believed.
+
+    To reject a company agrees with everything but to approve that same company.
+    """
+    by_customer: dict[str, dict[_Key, Decided]] = defaultdict(dict)
+    for one in decided:
+        by_customer[one.customer_id_acct].setdefault(_key(one), one)
+    found: dict[int, Decided] = {}
+    for one in decided:
+        others = by_customer[one.customer_id_acct].values()
+        opposite = next((other for other in others if _contradict(one, other)), None)
+        if opposite is not None:
+            found[id(one.source)] = opposite
+    return found
+
+
+def _contradict(one: Decided, other: Decided) -> bool:
+    decisions = {one.decision, other.decision}
+    if "rejected" in decisions:
+        return "approved" in decisions and one.company_id_cw == other.company_id_cw
+    return _key(one) != _key(other)
+
+
+def _contradiction(one: Decided, other: Decided) -> Problem:
+    said, against = (each.action + (f" CW-{each.company_id_cw}" if each.company_id_cw else "") for each in (one, other))
+    found = f"{said}, but {_place(other.source, one.source)} says {against}"
+    return one.source.problem(found, "one decision for a customer", "Keep one of the two: neither was taken.")
+
+
+def _whole_customers(verdicts: list[Verdict]) -> list[Verdict]:
+    """Refuse the good rows of a customer of whom another row is refused: half of a decision may be the wrong half."""
+    wrong = {_customer(verdict.line): verdict.line for verdict in reversed(verdicts) if verdict.kind == "error"}
+    told = []
+    for verdict in verdicts:
+        other = wrong.get(_customer(verdict.line))
+        if verdict.kind == "apply" and other is not None:
+            found = f"a row whose customer is refused in {_place(other, verdict.line)}"
+            problem = verdict.line.problem(found, "no refused row of this customer", "Correct that row.")
+            told.append(replace(verdict, kind="error", problem=problem))
+        else:
+            told.append(verdict)
+    return told
+
+
+def _customer(line: Line) -> str:
+    return line.cells["acct_customer_id"].casefold()
+
+
+class _Rule:
+    """Judges one row that can be read and that no other contradicts."""
+
+    def __init__(self, tonight: Tonight, held: frozenset[_Key], *, may_override: bool) -> None:
+        self._tonight = tonight
+        self._held = held
+        self._may_override = may_override
+        self._customers = {customer.lstrip("0"): customer for customer in tonight.customers}
+        self._companies = {company.lstrip("0"): company for company in tonight.companies}
+
+    def judge(self, decided: Decided) -> Verdict:
+        """The verdict; what the register holds already is no-op, however old the file."""
+        line = decided.source
+        wrong = self._unknown(decided)
+        if wrong is not None:
+            return Verdict(line, "error", decided, wrong)
+        if _key(decided) in self._held:
+            problem = line.problem("the register holds it already", "something new", "Nothing to do.")
+            return Verdict(line, "no-op", decided, problem)
+        kind, wrong = self._evidence(decided)
+        if wrong is None:
+            kind, wrong = "error", self._target(decided)
+        if wrong is None and decided.until is not None and decided.until <= self._tonight.as_of_date:
+            wrong = line.problem(f"a snooze until {decided.until}, which has come", "a later day", _ANEW)
+            kind = "stale"
+        return Verdict(line, "apply", decided) if wrong is None else Verdict(line, kind, decided, wrong)
+
+    def _unknown(self, decided: Decided) -> Problem | None:
+        """Ids that the night does not know."""
+        line, customer, company = decided.source, decided.customer_id_acct, decided.company_id_cw
+        if customer not in self._tonight.customers:
+            near = self._customers.get(customer.lstrip("0"))
+            lost = f": leading zeros are lost, ACCT-{near} is meant" if near else ""
+            found = f"ACCT-{customer}, whom the latest night does not know{lost}"
+            remedy = "Copy the id from mapping_fixes.csv as text."
+            return line.problem(found, "a customer of the latest night", remedy)
+        if company is not None and company not in self._tonight.companies:
+            near = self._companies.get(company.lstrip("0"))
+            lost = f": leading zeros are lost, CW-{near} is meant" if near else ""
+            found = f"CW-{company}, which the latest night does not know{lost}"
+            remedy = "Copy the id from mapping_fixes.csv, or find the company on the page."
+            return line.problem(found, "a company of the latest night", remedy)
+        return None
+
+    def _evidence(self, decided: Decided) -> tuple[Kind, Problem | None]:
+        """Whether the row was decided on the evidence of the latest night."""
+        line, customer, tonight = decided.source, decided.customer_id_acct, self._tonight
+        written, run_id = line.cells["row_fp"], line.cells["run_id"]
+        if not _FINGERPRINT.fullmatch(written):
+            found = f"row_fp {written!r}" if written else "an empty row_fp"
+            remedy = "The row was edited or made by hand: decide in a fresh copy of the file."
+            return "error", line.problem(found, "the fingerprint that the night wrote", remedy)
+        known = tonight.fingerprints.get(customer)
+        if known == written:
+            return "apply", None
+        if tonight.was_written(run_id, customer, written) is False:
+            remedy = "The row was edited or made elsewhere: decide in a fresh copy of the file."
+            return "error", line.problem(
+                f"row_fp {written}", f"the fingerprint that {run_id} wrote for ACCT-{customer}", remedy
+            )
+        if known is None:
+            found = f"a row of {run_id or 'an older night'}; ACCT-{customer} no longer asks for a decision"
+            return "stale", line.problem(found, f"a customer to decide on in {tonight.run_id}", _ANEW)
+        found = f"a row of {run_id or 'an older night'}; the evidence has changed since"
+        return "stale", line.problem(found, f"the evidence of {tonight.run_id}", _ANEW)
+
+    def _target(self, decided: Decided) -> Problem | None:
+        """Whether the company may be decided on."""
+        line, company = decided.source, decided.company_id_cw
+        if company is None:
+            return None
+        is_proposed = company in self._tonight.candidates.get(decided.customer_id_acct, frozenset())
+        if decided.action == "reject":
+            remedy = "Leave the row empty, or exclude the customer."
+            return None if is_proposed else line.problem(f"reject CW-{company}", "a company that was proposed", remedy)
+        if self._tonight.companies[company]:
+            remedy = "Choose a company that is in use, or restore this one in ConnectWise first."
+            return line.problem(f"CW-{company}, which is deleted in ConnectWise", "a company in use", remedy)
+        if is_proposed:
+            return None
+        if decided.action == "approve":
+            remedy = "Choose a candidate; or write override as the decision, if it is certain."
+            return line.problem(f"approve CW-{company}", "a company that was proposed to the customer", remedy)
+        if not self._may_override:
+            remedy = "If it is certain, import with --allow-override, or set allow_override under [review]."
+            return line.problem(f"override with CW-{company}, which was not proposed", "a candidate", remedy)
+        return None

@@ -1,0 +1,210 @@
+"""What becomes of a row: only what was decided on tonight's evidence, by one voice, about what is there, is applied."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from etl.review.decisions import Line, lines_of
+from etl.review.register import CURRENT
+from etl.review.verdicts import Tonight, Verdict, judge
+
+HEADER = ["run_id", "row_fp", "decision", "acct_customer_id", "cw_company_id"]
+PRINTS = {"007": "FP-0000000000000007", "8": "FP-0000000000000008"}
+FORGED = "FP-ffffffffffffffff"
+
+
+def _was_written(run_id: str, customer: str, fingerprint: str) -> bool | None:
+    """Tonight's files are known, Monday's too, all others are gone."""
+    written = {"tonight": PRINTS, "monday": {"007": "FP-1111111111111111"}}.get(run_id)
+    return None if written is None else written.get(customer) == fingerprint
+
+
+TONIGHT = Tonight(
+    run_id="tonight",
+    as_of_date=date(2026, 11, 22),
+    customers=frozenset({"007", "8", "9"}),
+    companies={"10": False, "11": False, "12": True, "0013": False},
+    candidates={"007": frozenset({"10", "11", "12"}), "8": frozenset({"10"})},
+    fingerprints=PRINTS,
+    was_written=_was_written,
+)
+
+
+def rows(*decisions: tuple[str, str, str], run_id: str = "tonight", row_fp: str | None = None) -> list[Line]:
+    """Rows `decision, customer, company`, with the fingerprint that the night wrote."""
+    table = [
+        [run_id, row_fp if row_fp is not None else PRINTS.get(customer, FORGED), decision, f"ACCT-{customer}",
+         f"CW-{company}" if company else ""]
+        for decision, customer, company in decisions
+    ]  # fmt: skip
+    return list(lines_of(enumerate([HEADER, *table], 1), "f.csv"))
+
+
+def held(*judgements: tuple[str, str | None, str]) -> pl.DataFrame:
+    """What the register holds."""
+    known = ("customer_id_acct", "company_id_cw", "decision")
+    blank = dict.fromkeys(CURRENT) | {"judged_at": datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)}
+    return pl.DataFrame([blank | dict(zip(known, one, strict=True)) for one in judgements], schema=CURRENT)
+
+
+def verdicts(lines: list[Line], current: pl.DataFrame | None = None, *, may_override: bool = False) -> list[Verdict]:
+    """The verdicts on these rows."""
+    return judge(lines, TONIGHT, held() if current is None else current, may_override=may_override)
+
+
+def kinds(lines: list[Line], current: pl.DataFrame | None = None, *, may_override: bool = False) -> list[str]:
+    """Only their kinds."""
+    return [verdict.kind for verdict in verdicts(lines, current, may_override=may_override)]
+
+
+def told(verdict: Verdict) -> str:
+    """Why a row is not applied."""
+    assert verdict.problem is not None
+    return str(verdict.problem)
+
+
+def test_each_decision_can_be_applied() -> None:
+    """On the evidence of tonight."""
+    for decision in ("approve", "reject", "exclude", "unsure", "snooze:2026-12-01"):
+        assert kinds(rows((decision, "007", "10"))) == ["apply"], decision
+
+
+def test_reject_all_is_to_reject_every_candidate() -> None:
+    """Each row is about its pair, and they agree with each other; the customer is then without a company."""
+    assert kinds(rows(("reject", "007", "10"), ("reject", "007", "11"), ("reject", "007", "12"))) == ["apply"] * 3
+    assert kinds(rows(("reject", "007", "10"), ("approve", "007", "11"))) == ["apply"] * 2
+    assert kinds(rows(("reject", "007", "10"), ("exclude", "007", ""))) == ["apply"] * 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("approve", "10"), ("approve", "11")),
+        (("approve", "10"), ("reject", "10")),
+        (("approve", "10"), ("exclude", "")),
+        (("exclude", ""), ("unsure", "")),
+        (("snooze:2026-12-01", ""), ("snooze:2026-12-02", "")),
+        (("snooze:2026-12-01", ""), ("approve", "10")),
+        (("override", "0013"), ("approve", "10")),
+        (("override", "10"), ("reject", "10")),
+    ],
+)
+def test_two_rows_that_contradict_each_other_refuse_both(one: tuple[str, str], other: tuple[str, str]) -> None:
+    """Whichever comes first; nobody knows which was meant, and the rows of others are taken."""
+    for first, second in ((one, other), (other, one)):
+        found = verdicts(
+            rows((first[0], "007", first[1]), ("approve", "8", "10"), (second[0], "007", second[1])), may_override=True
+        )
+        assert [verdict.kind for verdict in found] == ["error", "apply", "error"]
+        assert "line 4" in told(found[0])
+        assert "line 2" in told(found[2])
+
+
+def test_what_contradicts_itself_over_two_files_is_refused_in_both() -> None:
+    """Two people decided differently on one evening."""
+    mine = rows(("approve", "007", "10"))
+    yours = [Line("other.csv", line.line, line.cells) for line in rows(("exclude", "007", ""))]
+    found = verdicts(mine + yours)
+    assert [verdict.kind for verdict in found] == ["error", "error"]
+    assert "other.csv, line 2" in told(found[0])
+
+
+def test_what_is_said_twice_is_done_once() -> None:
+    """The page writes a decision about a customer on each of its rows."""
+    assert kinds(rows(("exclude", "007", "10"), ("exclude", "007", "11"))) == ["apply", "no-op"]
+    assert kinds(rows(("approve", "007", "10"), ("override", "007", "10"))) == ["apply", "no-op"]
+
+
+def test_what_the_register_holds_already_is_no_news() -> None:
+    """However old the file is by now: the evidence has long moved on."""
+    current = held(("007", "10", "approved"), ("8", "10", "rejected"), ("9", None, "excluded"))
+    lines = rows(("approve", "007", "10"), ("reject", "8", "10"), ("exclude", "9", ""), row_fp=FORGED)
+    assert kinds(lines, current) == ["no-op"] * 3
+    assert kinds(rows(("approve", "007", "11")), current) == ["apply"]
+
+
+@pytest.mark.parametrize(
+    ("run_id", "row_fp", "kind"),
+    [
+        ("tonight", PRINTS["007"], "apply"),
+        ("monday", PRINTS["007"], "apply"),  # the evidence is what it was
+        ("", PRINTS["007"], "apply"),
+        ("monday", "FP-1111111111111111", "stale"),
+        ("long ago", "FP-2222222222222222", "stale"),
+        ("monday", FORGED, "error"),  # Monday's night never wrote that
+        ("tonight", FORGED, "error"),
+        ("tonight", PRINTS["8"], "error"),  # the fingerprint of another customer
+        ("tonight", "", "error"),
+        ("tonight", "FP-7", "error"),
+        ("tonight", "7", "error"),
+    ],
+)
+def test_a_row_that_was_not_decided_on_tonights_evidence_is_never_applied(run_id: str, row_fp: str, kind: str) -> None:
+    """Stale where the evidence has changed since, an error where no night ever wrote such a row."""
+    assert kinds(rows(("approve", "007", "10"), run_id=run_id, row_fp=row_fp)) == [kind]
+
+
+def test_a_customer_that_no_longer_asks_is_stale() -> None:
+    """Mapped in the portal since, say."""
+    (found,) = verdicts(rows(("approve", "9", "10"), run_id="long ago"))
+    assert found.kind == "stale"
+    assert "no longer asks" in told(found)
+
+
+@pytest.mark.parametrize(
+    ("decision", "customer", "company", "reason"),
+    [
+        ("approve", "77", "10", "ACCT-77, whom the latest night does not know"),
+        ("exclude", "7", "", "leading zeros are lost, ACCT-007 is meant"),
+        ("approve", "007", "99", "CW-99, which the latest night does not know"),
+        ("override", "007", "13", "leading zeros are lost, CW-0013 is meant"),
+        ("approve", "007", "12", "deleted in ConnectWise"),
+        ("override", "007", "12", "deleted in ConnectWise"),
+        ("approve", "007", "0013", "a company that was proposed"),
+        ("reject", "007", "0013", "a company that was proposed"),
+        ("override", "007", "0013", "--allow-override"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused(decision: str, customer: str, company: str, reason: str) -> None:
+    """Nobody is mapped to a company that is unknown, gone, or was never looked at."""
+    (found,) = verdicts(rows((decision, customer, company)))
+    assert found.kind == "error"
+    assert reason in told(found)
+
+
+def test_a_company_that_was_not_proposed_needs_two_words() -> None:
+    """The row says override, and whoever imports allows it; the company must exist in any case."""
+    assert kinds(rows(("override", "007", "0013")), may_override=True) == ["apply"]
+    assert kinds(rows(("approve", "007", "0013")), may_override=True) == ["error"]
+    assert kinds(rows(("override", "007", "99")), may_override=True) == ["error"]
+    assert kinds(rows(("override", "007", "10"))) == ["apply"], "it was proposed: nothing is overridden"
+
+
+def test_to_reject_a_deleted_company_is_fine() -> None:
+    """It was proposed, and it is the wrong one."""
+    assert kinds(rows(("reject", "007", "12"))) == ["apply"]
+
+
+def test_a_snooze_that_is_over_is_stale() -> None:
+    """It would come back at once."""
+    assert kinds(rows(("snooze:2026-11-22", "007", ""))) == ["stale"]
+    assert kinds(rows(("snooze:2026-11-23", "007", ""))) == ["apply"]
+
+
+def test_a_customer_is_decided_as_a_whole() -> None:
+    """Half of a decision may be the wrong half: with one bad row none of the customer's rows is taken."""
+    found = verdicts(rows(("reject", "007", "10"), ("aprove", "007", "11"), ("approve", "8", "10")))
+    assert [verdict.kind for verdict in found] == ["error", "error", "apply"]
+    assert "line 3" in told(found[0])
+
+
+def test_every_problem_is_told_with_its_place_and_what_to_do() -> None:
+    """File and line, what was found, what was expected, what to do."""
+    found = verdicts(rows(("approve", "77", "10"), ("aprove", "8", "10"), ("approve", "007", "12")))
+    for number, verdict in enumerate(found, 2):
+        assert told(verdict).startswith(f"f.csv, line {number}: found ")
+        assert verdict.problem is not None
+        assert verdict.problem.remedy.endswith((".", "of the file."))

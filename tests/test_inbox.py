@@ -1,0 +1,162 @@
+"""The inbox: the night takes it first, moves every file aside with its reasons, and never fails because of one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from etl import inbox
+from etl.errors import ExitCode
+from etl.review.register import Register
+from tests import nights
+from tests.decided import certain, decide, proposed, save
+
+
+@pytest.fixture
+def folder(decided_on: Path, tmp_path: Path) -> Path:
+    """The fixtures after one night, with an empty inbox."""
+    copy = shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
+    (copy / "inbox").mkdir()
+    return copy
+
+
+def files(folder: Path) -> list[str]:
+    """Everything in the inbox."""
+    return sorted(
+        path.relative_to(folder / "inbox").as_posix()
+        for path in (folder / "inbox").rglob("*")
+        if path.is_symlink() or path.is_file()
+    )
+
+
+def held(folder: Path) -> int:
+    """Judgements beyond those of the fixtures."""
+    return Register.open(folder / "state" / "register.sqlite").current().height - 5
+
+
+def test_a_good_file_is_used_by_the_very_night_that_finds_it(folder: Path) -> None:
+    """Put there in the evening, mapped in the morning."""
+    (row,) = certain(proposed(folder), 1)
+    save(folder / "inbox" / "kim.csv", decide([row], "approve", reviewer="kim"))
+    outcome = nights.run(folder, "night-2")
+    assert outcome.exit_code == ExitCode.COMPLETE
+    assert str(outcome.inbox) == "Inbox: 1 taken (1 decision), 0 refused. "
+    assert files(folder) == ["done/kim.csv"]
+    mapped = nights.table(outcome, "matching.mappings").filter(judged_by="kim")
+    assert mapped["customer_id_acct"].to_list() == [row["acct_customer_id"].removeprefix("ACCT-")]
+    log = Register.open(folder / "state" / "register.sqlite").log().tail(1)
+    owner = (folder / "inbox" / "done" / "kim.csv").owner()
+    told = log.select("file_name", "source", "judged_by", "imported_by").rows()
+    assert told == [("inbox/kim.csv", "inbox/kim.csv", "kim", owner)]
+    assert str(nights.run(folder, "night-3").inbox) == ""
+
+
+def test_a_bad_file_is_moved_aside_with_its_reasons(folder: Path) -> None:
+    """Whatever lies there, the night goes on, and says how many were refused."""
+    (row,) = certain(proposed(folder), 1)
+    save(folder / "inbox" / "spoilt.csv", decide([row], "approve", acct_customer_id="1.2E+5", row_id=""))
+    (folder / "inbox" / "photo.xlsx").write_bytes(b"PK\x03\x04\x00\x00")
+    (folder / "inbox" / "empty").write_bytes(b"")
+    (folder / "inbox" / "noise.csv").write_bytes(bytes(range(256)) * 50)
+    outcome = nights.run(folder, "night-2")
+    assert outcome.exit_code == ExitCode.COMPLETE
+    assert str(outcome.inbox) == "Inbox: 0 taken (0 decisions), 4 refused. "
+    names = ("empty", "noise.csv", "photo.xlsx", "spoilt.csv")
+    assert files(folder) == sorted([f"rejected/{name}{end}" for name in names for end in ("", ".reasons.txt")])
+    reasons = (folder / "inbox" / "rejected" / "spoilt.csv.reasons.txt").read_text(encoding="utf-8")
+    assert re.search(r"line 2: approve 1\.2E\+5 .*: error: found .*last digits are lost; expected .*", reasons)
+    assert held(folder) == 0
+
+
+def test_a_file_that_is_taken_in_part_has_its_reasons_beside_it(folder: Path) -> None:
+    """The good rows are in the register, so the file is done; what is left is written down."""
+    good, bad = certain(proposed(folder), 2)
+    save(folder / "inbox" / "kim.csv", decide([good], "approve") + decide([bad], "perhaps"))
+    assert "1 taken (1 decision), 0 refused" in str(nights.run(folder, "night-2").inbox)
+    assert files(folder) == ["done/kim.csv", "done/kim.csv.reasons.txt"]
+    assert held(folder) == 1
+
+
+def test_no_name_is_ever_taken_twice(folder: Path) -> None:
+    """The same name every evening, and even the name of the reasons."""
+    (row,) = certain(proposed(folder), 1)
+    for number in (2, 3, 4):
+        save(folder / "inbox" / "d.csv", decide([row], "perhaps", note=str(number)))
+        nights.run(folder, f"night-{number}")
+    (folder / "inbox" / "rejected" / "e.csv.reasons.txt").write_text("mine")
+    save(folder / "inbox" / "e.csv", decide([row], "perhaps"))
+    nights.run(folder, "night-5")
+    names = ("d-2.csv", "d-3.csv", "d.csv", "e-2.csv")
+    both = [f"rejected/{name}{end}" for name in names for end in ("", ".reasons.txt")]
+    assert files(folder) == sorted([*both, "rejected/e.csv.reasons.txt"])
+    assert (folder / "inbox" / "rejected" / "e.csv.reasons.txt").read_text() == "mine"
+    assert '"3"' in (folder / "inbox" / "rejected" / "d-2.csv").read_text(encoding="utf-8-sig")
+
+
+def test_two_people_who_contradict_each_other_are_both_told(folder: Path) -> None:
+    """The files of one evening are checked together."""
+    (row,) = certain(proposed(folder), 1)
+    save(folder / "inbox" / "kim.csv", decide([row], "approve"))
+    save(folder / "inbox" / "lee.csv", decide([row], "exclude"))
+    assert "0 taken (0 decisions), 2 refused" in str(nights.run(folder, "night-2").inbox)
+    assert "lee.csv, line 2 says exclude" in (folder / "inbox/rejected/kim.csv.reasons.txt").read_text()
+    assert held(folder) == 0
+
+
+def test_what_is_open_hidden_or_a_link_is_not_read(folder: Path, tmp_path: Path) -> None:
+    """A spreadsheet's lock file stays; a link could lead anywhere, so it is refused unread."""
+    (row,) = certain(proposed(folder), 1)
+    outside = save(tmp_path / "outside.csv", decide([row], "approve"))
+    for name in ("~$d.xlsx", ".~lock.d.csv#", ".hidden.csv"):
+        (folder / "inbox" / name).write_bytes(b"x")
+    (folder / "inbox" / "link.csv").symlink_to(outside)
+    (folder / "inbox" / "sub").mkdir()
+    nights.run(folder, "night-2")
+    left = [".hidden.csv", ".~lock.d.csv#", "~$d.xlsx"]
+    assert files(folder) == sorted([*left, "rejected/link.csv", "rejected/link.csv.reasons.txt"])
+    assert outside.exists()
+    assert held(folder) == 0
+
+
+def test_before_the_first_night_files_wait(folder: Path) -> None:
+    """There is nothing to check them against; the night says so and goes on, and the next one takes them."""
+    (row,) = certain(proposed(folder), 1)
+    save(folder / "inbox" / "kim.csv", decide([row], "approve"))
+    (folder / "out" / "latest").unlink()
+    outcome = nights.run(folder, "night-2")
+    assert "1 file waits for the next night" in str(outcome.inbox)
+    assert files(folder) == ["kim.csv"]
+    assert "1 taken" in str(nights.run(folder, "night-3").inbox)
+
+
+def test_overrides_need_the_configuration(folder: Path) -> None:
+    """Nobody stands beside the night to say that it is certain."""
+    (row,) = certain(proposed(folder), 1)
+    rows = decide([row], "override", cw_company_id="CW-1003")
+    save(folder / "inbox" / "d.csv", rows)
+    assert "1 refused" in str(nights.run(folder, "night-2").inbox)
+    save(folder / "inbox" / "d.csv", rows)
+    allowed = nights.run(folder, "night-3", {"BILLSIGHT_REVIEW__ALLOW_OVERRIDE": "true"})
+    assert "1 taken (1 decision), 0 refused" in str(allowed.inbox)
+
+
+def test_without_an_inbox_nothing_is_said_or_made(folder: Path) -> None:
+    """The folder is how it is switched on."""
+    (folder / "inbox").rmdir()
+    assert str(nights.run(folder, "night-2").inbox) == ""
+    assert not (folder / "inbox").exists()
+    (folder / "inbox").write_text("a file of that name")
+    assert str(nights.run(folder, "night-3").inbox) == ""
+
+
+def test_files_that_cannot_be_moved_are_told_and_do_no_harm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are looked at again, and change nothing then."""
+    (row,) = certain(proposed(folder), 1)
+    save(folder / "inbox" / "d.csv", decide([row], "approve"))
+    monkeypatch.setattr(inbox, "_free", lambda *_: folder / "no-such-folder" / "d.csv")
+    assert "d.csv cannot be moved" in str(nights.run(folder, "night-2").inbox)
+    assert str(nights.run(folder, "night-3").inbox).startswith("Inbox: 1 taken (0 decisions), 0 refused: d.csv cannot")
+    assert held(folder) == 1
