@@ -105,10 +105,12 @@ def _runs(record: np.ndarray, count: np.ndarray) -> list[slice]:
 
 def _best(hits: _Hits, companies: int, always: int) -> Pairs:
     """Add up the hits of each pair, and keep the best pairs of each customer."""
-    base = int(hits.record[0])
+    is_next = np.diff(hits.record, prepend=hits.record[:1]) != 0
+    # numbered within the run, so that a pair fits its bits
+    number, record = np.cumsum(is_next), hits.record[np.flatnonzero(np.concatenate(([True], is_next[1:])))]
     at = np.arange(int(hits.count.sum())) - np.repeat(np.cumsum(hits.count) - hits.count - hits.first, hits.count)
     packed = hits.packed[at]
-    packed += np.repeat((hits.record.astype(np.int64) - base) * companies << _PACKED, hits.count)
+    packed += np.repeat(number * companies << _PACKED, hits.count)
     packed.sort()
     pair = packed >> _PACKED
     begins = np.flatnonzero(np.diff(pair, prepend=-1))
@@ -121,7 +123,7 @@ def _best(hits: _Hits, companies: int, always: int) -> Pairs:
     worth = np.flatnonzero(is_identified | (weight >= _LEAST_SHARE * best))
     place = _places(customer[worth], np.where(is_identified, _FIRST, 0)[worth] + weight[worth])
     kept = worth[place < np.where(is_identified[worth], _MOST_IDENTIFIED, MOST_CANDIDATES)]
-    return customer[kept] + base, company[kept], weight[kept], flags[kept]
+    return record[customer[kept]], company[kept], weight[kept], flags[kept]
 
 
 def _places(customer: np.ndarray, rank: np.ndarray) -> np.ndarray:

@@ -82,6 +82,7 @@ def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = 
     rivals = told.with_columns(**_rivals()).with_columns(
         families_with_number=_families(told, _is("account number", "equal")),
         families_with_tax_id=_families(told, _is("tax id", "equal")),
+        is_identified_as_another=_is_taken(told, told.filter("has_identifier").select("company", "family").unique()),
     )
     weighed = _weighed(rivals.join(decided.rejected, on=_PAIR, how="anti", maintain_order="left"))
     known = weighed.with_columns(
@@ -146,12 +147,18 @@ def _rivals() -> dict[str, pl.Expr]:
         "companies_with_number": same_number.sum().over(_CUSTOMER),
         "companies_with_tax_id": same_tax.sum().over(_CUSTOMER),
         "companies_with_name": pl.max_horizontal(
-            pl.col("has_exact_name").sum().over(_CUSTOMER).cast(pl.Int64), pl.col("namesakes").cast(pl.Int64)
+            has_its_name.sum().over(_CUSTOMER).cast(pl.Int64),
+            pl.col("namesakes").cast(pl.Int64),
+            pl.col("bearers").cast(pl.Int64),
         ),
         "has_sole_identifier": pl.col("has_invoices")
         | (same_number & (same_number.sum().over(_CUSTOMER) == 1))
         | (same_tax & (same_tax.sum().over(_CUSTOMER) == 1)),
-        "is_named_elsewhere": has_its_name.any().over(_CUSTOMER) & ~has_its_name,
+        "is_identified_elsewhere": (same_number | same_tax).any().over(_CUSTOMER)
+        & ~(same_number | same_tax)
+        & ~pl.col("has_invoices")
+        | (same_number.any().over(_CUSTOMER) & same_tax.any().over(_CUSTOMER) & ~(same_number & same_tax)),
+        "is_named_elsewhere": (has_its_name.any().over(_CUSTOMER) | (pl.col("bearers") > 0)) & ~has_its_name,
     }
 
 
@@ -194,7 +201,7 @@ def _unique_both_ways(judged: pl.DataFrame) -> pl.DataFrame:
     """
     stands = pl.col("obstacle").is_null()
     by_identifier = stands & pl.col("has_identifier")
-    rivals = pl.when(by_identifier).then(_families(judged, by_identifier)).otherwise(_families(judged, stands))
+    rivals = pl.when(by_identifier).then(_families(judged, by_identifier)).otherwise(_claims(judged, stands))
     is_contested = stands & (rivals > 1)
     return judged.with_columns(
         obstacle=pl.when(is_contested).then(pl.lit(_CONTESTED, dtype=_REASON)).otherwise(pl.col("obstacle"))
@@ -203,9 +210,22 @@ def _unique_both_ways(judged: pl.DataFrame) -> pl.DataFrame:
 
 def _families(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
     """For how many families of customers this holds at the company of each row."""
-    counted = pairs.filter(holds).group_by("company").agg(families=pl.col("family").n_unique())
+    return _counted(pairs, pairs.filter(holds).select("company", who="family"))
+
+
+def _claims(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
+    """The same, where brothers and sisters are two: they are one only beside the parent."""
+    standing = pairs.filter(holds).select("company", "customer", "family")
+    parents = standing.filter(pl.col("customer") == pl.col("family")).select("company", "family", has_parent=pl.lit(1))
+    told = standing.join(parents.unique(), on=["company", "family"], how="left")
+    who = pl.when(pl.col("has_parent") == 1).then("family").otherwise("customer")
+    return _counted(pairs, told.select("company", who=who))
+
+
+def _counted(pairs: pl.DataFrame, claims: pl.DataFrame) -> pl.Series:
+    counted = claims.group_by("company").agg(claims=pl.col("who").n_unique())
     found = pairs.select("company").join(counted, on="company", how="left", maintain_order="left")
-    return found["families"].fill_null(0)
+    return found["claims"].fill_null(0)
 
 
 _CONTESTED: Final = "another customer is equally certain for this company"
@@ -226,6 +246,9 @@ _BEFORE: Final[dict[str, pl.Expr]] = {
     "two customers share the account number": _is("account number", "equal") & (pl.col("families_with_number") > 1),
     "two customers share the tax id": _is("tax id", "equal") & (pl.col("families_with_tax_id") > 1),
     "its invoices are at more than one company": _is("shared invoices", "some"),
+    "its account number or tax id belongs to another company": pl.col("is_identified_elsewhere"),
+    "another customer has the company's account number, tax id or invoices": _NAME_ONLY
+    & pl.col("is_identified_as_another"),
     "another company has this name": pl.col("is_named_elsewhere"),
     "two companies share the name": _NAME_ONLY & pl.col("has_exact_name") & (pl.col("companies_with_name") > 1),
     "only the parent's name agrees": _NAME_ONLY & _is("name", "parent"),
@@ -242,9 +265,15 @@ _AFTER: Final[dict[str, pl.Expr]] = {
     & ~_is("e-mail domain", *_EQUAL_DOMAIN),
     "name and place agree, the address differs": _NAME_ONLY & _is("address", "other")
     & ~_is("e-mail domain", *_EQUAL_DOMAIN) & ~_is("phone", "equal"),
+    "the name agrees, the place differs": _NAME_ONLY & (_is("city", "other") | _is("postal code", "other"))
+    & ~(_is("phone", "equal") & _is("e-mail domain", *_EQUAL_DOMAIN)),
     "the state differs": _NAME_ONLY & _is("state", "other"),
     "only the account number agrees": _is("account number", "equal") & ~pl.col("has_plausible_name")
     & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
+    "the account number agrees, the name hardly, and other things differ": _is("account number", "equal")
+    & ~pl.col("has_like_name") & ~_is("tax id", "equal") & ~pl.col("has_invoices")
+    & (pl.any_horizontal(_is(kind, "other") for kind in ("phone", "city", "postal code", "state", "address"))
+       | ~_is("shared words", "telling", "rare", "very rare")),
     "the account number agrees, the name hardly and the e-mail domain not": _is("account number", "equal")
     & ~pl.col("has_like_name") & _is("e-mail domain", *_OTHER_DOMAIN)
     & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
@@ -261,7 +290,8 @@ _AFTER: Final[dict[str, pl.Expr]] = {
 _ENOUGH: Final[dict[str, dict[str, pl.Expr]]] = {
     STRICT: {"only the name agrees": _NAME_ONLY & ~pl.col("has_signal")},
     NAMES: {
-        "only the name agrees, and it is too common": _NAME_ONLY & ~pl.col("has_signal") & _is("rarity", "common"),
+        "only the name agrees, and it is too common": _NAME_ONLY
+        & ~pl.col("has_signal") & _is("rarity", "common", "some"),
         "only the name agrees, and others are like it": _NAME_ONLY
         & ~pl.col("has_signal") & (pl.col("certainty") < _LEAST_OF_NAMES),
     },

@@ -59,7 +59,7 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
     )
     return judged.with_columns(score=score(card)).select(
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
-        pl.col("invoice_count", "all_invoice_count"), namesakes="namesakes_cw",
+        pl.col("invoice_count", "all_invoice_count"), namesakes="namesakes_cw", bearers="bearers",
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _named(alike: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     columns = [
         tables[side][column].gather(alike[f"{side}_name"]).alias(f"{side}_{column}")
         for side in tables
-        for column in ("legal_form", "number_words")
+        for column in ("legal_form", "number_words", "is_common")
     ]
     return alike.with_columns(columns)
 
@@ -92,7 +92,9 @@ def _identifiers(*, is_one_numbering: bool) -> dict[str, pl.Expr]:
     is_sole = (count > 0) & (count == everywhere) & ~is_by_chance
     return {
         "account number": _finding(
-            (_has(Flag.ACCOUNT), "equal"), (is_other_number & pl.lit(is_one_numbering), "other")
+            ((pl.col("number_key") == pl.col("number_key_cw")), "equal"),
+            (is_other_number & pl.lit(is_one_numbering), "other"),
+            (_has(Flag.ACCOUNT), "equal"),
         ),
         "tax id": _finding((_has(Flag.TAX), "equal"), (pl.col("tax_key") != pl.col("tax_key_cw"), "other")),
         "shared invoices": _finding(
@@ -111,16 +113,23 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
     surplus = pl.col("shared_bits") - expected_bits
     # where no word is shared, every word is missing: that is said once
     shares = differs & (pl.col("shared_bits") > 0)
+    # a variant of a name may have lost the number that the record has
+    other_record = pl.col("record_numbers").fill_null("") != pl.col("record_numbers_cw").fill_null("")
+    is_alike = is_equal | _is_cut()
     other_number = pl.col("left_number_words") != pl.col("right_number_words")
     return {
         "name": pl.col("name").cast(pl.String).cast(FINDING),
-        "rarity": _finding(*_within(is_equal, surplus, _SHARED)),
+        "rarity": _finding(
+            # First State Bank: common words make no rare name, however few have it here
+            (is_equal & pl.col("right_is_common") & (surplus >= _SHARED[0][0]), "some"),
+            *_within(is_equal, surplus, _SHARED),
+        ),
         "shared words": _finding((differs & ~shares, "none"), *_within(differs, surplus, _SHARED)),
         "words of the customer": _finding(*_within(shares, pl.col("left_bits"), _LACKING)),
         "words of the company": _finding(*_within(shares, pl.col("right_bits"), _LACKING)),
         "first word": _finding((shares & pl.col("is_first_shared"), "equal"), (shares, "other")),
         "acronym": _finding((_has(Flag.ACRONYM) & differs, "equal")),
-        "number in the name": _finding((shares & other_number, "other")),
+        "number in the name": _finding(((shares & other_number) | (is_alike & other_record), "other")),
         "legal form": _finding((pl.col("left_legal_form") != pl.col("right_legal_form"), "other")),
     }
 
@@ -144,7 +153,10 @@ def _contacts() -> dict[str, pl.Expr]:
             (bears_name, "other, named"),
             (is_other, "other"),
         ),
-        "phone": _finding((_has(Flag.PHONE), "equal"), (pl.col("has_phone") & pl.col("has_phone_cw"), "other")),
+        "phone": _finding(
+            (_has(Flag.PHONE), "equal"),
+            (pl.col("has_phone") & pl.col("has_phone_cw") & ~_has(Flag.COMMON_PHONE), "other"),
+        ),
     }
 
 
@@ -158,6 +170,10 @@ def _places() -> dict[str, pl.Expr]:
         "address": _finding((same["house_key"] & in_place, "equal"), (~same["house_key"], "other")),
         "country": _finding((~same["country_key"], "other")),
     }
+
+
+def _is_cut() -> pl.Expr:
+    return (pl.col("name") == "cut").fill_null(value=False)
 
 
 def _is_equal_name() -> pl.Expr:

@@ -11,7 +11,8 @@ from typing import Final
 import polars as pl
 
 _PLACEHOLDERS: Final = (
-    "NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "NEW", "TEST", "PENDING", "DEFAULT", "X", "XX", "XXX",
+    "NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "NEW", "TEST", "PENDING", "DEFAULT", "X", "XX", "XXX", "CASH",
+    "COD", "MISC", "PREPAID", "SAME", "VARIOUS", "NEWCUSTOMER", "WALKIN",
 )  # fmt: skip
 
 SHARED_DOMAINS: Final[frozenset[str]] = frozenset((
@@ -41,11 +42,23 @@ _COUNTRIES: Final[dict[str, str]] = {
     "united arab emirates": "ae", "uae": "ae", "philippines": "ph", "malaysia": "my", "hong kong": "hk",
 }  # fmt: skip
 
-# the registered name under a suffix of one or two parts: acme.com, acme.co.uk
-_REGISTERED: Final = r"([^.@]+\.(?:(?:co|com|net|org|gov|govt|ac|edu|or|ne|gob|asn|id)\.[a-z]{2}|[a-z]{2,}))$"
+# what people register under: a suffix of one or more parts, or a host that gives each client a name of its own
+_SUFFIX: Final = (
+    r"(?:(?:co|com|net|org|gov|govt|ac|edu|or|ne|gob|asn|id|ltd|plc|me|sch|nhs|police|school|geek|maori|iwi|web)\.[a-z]{2}"
+    r"|(?:k12|cc|lib|state|ci|co|town|city)\.[a-z]{2}\.us|[a-z]{2}\.us|onmicrosoft\.com|myshopify\.com|wordpress\.com"
+    r"|blogspot\.com|weebly\.com|squarespace\.com|godaddysites\.com|sharepoint\.com|github\.io|herokuapp\.com"
+    r"|azurewebsites\.net|hubspot\.com|zendesk\.com|freshdesk\.com|[a-z]{2,})"
+)
+_REGISTERED: Final = rf"([^.@]+\.{_SUFFIX})$"
+_FREE_MAIL: Final = (
+    r"^(?:yahoo|ymail|hotmail|live|outlook|gmx|yandex|mail|windowslive|rocketmail|protonmail|tutanota)\.[a-z.]+$"
+    r"|(?:^|\.)rr\.com$|^(?:qq|126|163|139|sina|naver|daum|rediffmail|pacbell|swbell|ameritech|prodigy|snet|flash|nvbell"
+    r"|cableone|suddenlink|mediacombb|wowway|tds|q|aon|bluewin|telenet|skynet|ziggo|planet|hetnet|kpnmail|home|chello"
+    r"|sfr|laposte|neuf|numericable|arcor|freenet|tiscali|virgilio|alice|telia|online)\.[a-z]{2,3}$"
+)
 _PHONE: Final = r"\+?\(?\d[\d\s().\-/]{5,}\d"
 _PHONE_DIGITS: Final = 9
-_NO_PHONE: Final = "0000000|1111111|9999999"
+_NO_PHONE: Final = "0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7}|1234567|7654321|5551212"
 # shorter ones are no tax id, phone number or postal code
 _FILLERS: Final = "^(EXEMPT|NONE|PENDING|APPLIED|NOTAPPL|UNKNOWN|TEST)|^0?123456789?0?$"
 _SHORTEST_TAX_ID, _SHORTEST_PHONE, _SHORTEST_POSTAL_CODE = 6, 7, 3
@@ -61,7 +74,10 @@ def account_key(number: pl.Expr) -> pl.Expr:
         .str.replace_all("[^A-Z0-9]", "")
         .str.strip_chars_start("0")
     )
-    return pl.when((key != "") & ~key.is_in(_PLACEHOLDERS)).then(key)
+    is_filler = key.is_in(_PLACEHOLDERS) | key.str.contains(
+        "^(?:12345+6?7?8?9?|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,})$"
+    )
+    return pl.when((key != "") & ~is_filler).then(key)
 
 
 def tax_key(identifier: pl.Expr) -> pl.Expr:
@@ -96,7 +112,8 @@ def postal_key(code: pl.Expr) -> pl.Expr:
     """A postal code without spaces, the last four digits of ZIP+4 and lost leading zeros."""
     short = code.str.to_uppercase().str.replace(r"^\s*(\d{4,5})-\d{4}\s*$", "$1").str.replace_all("[^A-Z0-9]", "")
     key = short.str.replace(r"^(\d{5})\d{4}$", "$1").str.strip_chars_start("0")
-    return pl.when(key.str.len_chars() >= _SHORTEST_POSTAL_CODE).then(key)
+    is_filler = (key.str.strip_chars(key.str.head(1)) == "") | key.str.contains("^123456?$")
+    return pl.when((key.str.len_chars() >= _SHORTEST_POSTAL_CODE) & key.str.contains(r"\d") & ~is_filler).then(key)
 
 
 def place_key(city: pl.Expr) -> pl.Expr:
@@ -137,4 +154,4 @@ def _clean(values: pl.Expr) -> pl.Expr:
 
 
 def _without(ignored: Collection[str]) -> pl.Expr:
-    return pl.element().filter(~pl.element().is_in(sorted(ignored)))
+    return pl.element().filter(~pl.element().is_in(sorted(ignored)) & ~pl.element().str.contains(_FREE_MAIL))

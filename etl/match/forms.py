@@ -22,9 +22,13 @@ _WRITTEN: Final[dict[str, str]] = {
     "ulc": "ulc|unlimited liability company",
     "na": "n a|national association",
     "ltd": (
-        "ltd|limited|ltee|limitee|ltda|limitada|pty|proprietary limited|pty limited|pty ltd|private limited|pvt|pvt ltd"
-        "|pte|pte ltd|sdn bhd|co ltd|company limited|teoranta|teo|cyf|cyfyngedig"
+        "ltd|limited|ltee|limitee|pty|proprietary limited|pty limited|pty ltd|co ltd|company limited|teoranta|teo|cyf"
+        "|cyfyngedig"
     ),
+    "pte": "pte|pte ltd|pte limited",
+    "pvt": "pvt|pvt ltd|private limited|pvt limited",
+    "sdnbhd": "sdn bhd|sendirian berhad",
+    "ltda": "ltda|limitada",
     # United Kingdom, Ireland, Australia, New Zealand
     "plc": "plc|p l c|public limited company|public limited co|ccc",
     "cic": "cic|community interest company",
@@ -44,7 +48,8 @@ _WRITTEN: Final[dict[str, str]] = {
     "ev": "e v|ev",
     "eg": "e g|eg|egen",
     # France, Belgium, Switzerland, the south
-    "sa": "sa|s a|sa de cv|s a de c v|s a b de c v|sab de cv|sociedad anonima|societe anonyme",
+    "sa": "sa|s a|sociedad anonima|societe anonyme",
+    "sadecv": "sa de cv|s a de c v|s a b de c v|sab de cv",
     "sarl": "sarl|s a r l|eurl|sarlu",
     "sas": "sas|s a s|sasu",
     "snc": "snc|s n c",
@@ -85,3 +90,10 @@ GENERIC_FORM: Final = "co"
 
 ANY_FORM: Final = "|".join(sorted(LEGAL_FORMS, key=lambda form: (-len(form), form)))
 """A pattern of every written form, the longest first."""
+
+ALSO_WORDS: Final = (
+    "spa", "sci", "ag", "pc", "pa", "nv", "ky", "co", "cos", "company", "companies", "and co", "and company", "se",
+    "sa", "as", "ab", "eg", "ev", "ek", "sl", "kk", "hb", "ug", "kg", "lc", "teo", "ccc", "sas", "asa", "na", "nl",
+    "lp",
+)  # fmt: skip
+"""Forms that are words, states or initials too: `Serenity Spa` is perhaps not `Serenity`."""

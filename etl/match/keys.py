@@ -29,10 +29,10 @@ class Flag(IntFlag):
     OWN_DOMAIN = 8
     SHARED_DOMAIN = 16
     PHONE = 32
-    ADDRESS = 64
     ACRONYM = 128
     LABEL = 256
     COMMON_DOMAIN = 512
+    COMMON_PHONE = 64
 
 
 IDENTIFIERS: Final = int(Flag.ACCOUNT | Flag.TAX)
@@ -40,7 +40,7 @@ IDENTIFIERS: Final = int(Flag.ACCOUNT | Flag.TAX)
 
 _ACRONYM_OF, _ACRONYM_IS, _LABEL_OF, _LABEL_IS = "acronym of", "acronym is", "label of", "label is"
 _FLAGS: Final = {
-    "account": Flag.ACCOUNT, "tax": Flag.TAX, "phone": Flag.PHONE, "address": Flag.ADDRESS,
+    "account": Flag.ACCOUNT, "tax": Flag.TAX, "phone": Flag.PHONE,
     _ACRONYM_OF: Flag.ACRONYM, _ACRONYM_IS: Flag.ACRONYM, _LABEL_OF: Flag.LABEL, _LABEL_IS: Flag.LABEL,
 }  # fmt: skip
 _FIELDS: Final = ("account", "tax", "domain", "phone", "address")
@@ -93,6 +93,9 @@ def _weight(companies: int, worth: float) -> pl.Expr:
 
 
 def _flag(kind: str) -> pl.Expr:
+    if kind == "phone":
+        phone = pl.when(pl.col("sharing") <= MOST_SHARING).then(int(Flag.PHONE)).otherwise(int(Flag.COMMON_PHONE))
+        return phone.cast(pl.Int32)
     if kind != "domain":
         return pl.lit(int(_FLAGS.get(kind, Flag.NAME)), dtype=pl.Int32)
     flag = (

@@ -9,21 +9,27 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.forms import ANY_FORM, GENERIC_FORM, LEGAL_FORMS
+from etl.match.forms import ALSO_WORDS, ANY_FORM, GENERIC_FORM, LEGAL_FORMS
 
 _LETTERS: Final[dict[str, str]] = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
-    "&": " and ", "+": " and ",
+    "&": " and ", "+": " plus ",
 }  # fmt: skip
 _ROMAN: Final[dict[str, str]] = {
     "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
-    "xi": "11", "xii": "12", "xiii": "13", "two": "2", "three": "3", "four": "4",
+    "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18",
+    "xix": "19", "xx": "20", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10",
 }  # fmt: skip
 
 # straight and curly, single and double, prime, grave and acute
 _QUOTES: Final = "['\"`\u00b4\u2018-\u201f\u2032\u2033\u02bc\u00ab\u00bb]"
 _DELETED: Final = r"(?i)\s*\((?:deleted|inactive)[^)]*\)"
 _SEPARATOR: Final = "[:~]"
+_NUMBER: Final = (
+    r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3}|xiv|xvi{0,3}|xix|xx)\b| [ivx]\b| [a-z]$"
+    r"| (?:two|three|four|five|six|seven|eight|nine|ten)$"
+)
 _IN_BRACKETS: Final = r"\(([^()\s]{3,})\)\s*$"
 # (2nd), (2019): part of the name
 _NO_ACCOUNT: Final = r"(?i)^(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)$"
@@ -36,7 +42,11 @@ def spelled(name: pl.Expr) -> pl.Expr:
         .str.replace_all(_QUOTES, "")
         .str.normalize("NFKD")
         .str.to_lowercase()
-        .str.replace_all(r"\p{M}", "")
+        # accents; the marks of other scripts are letters
+        .str.replace_all(r"[\x{300}-\x{36f}]", "")
+        .str.normalize("NFC")
+        .str.replace_all(r"([\p{L}\p{N}])(?:\s+\+\s+|\+)([\p{L}\p{N}])", "$1 and $2")
+        .str.replace_all(r"([a-z])#", "$1 sharp ")
         .str.replace_many(_LETTERS)
         # initials belong together: A.O. Smith, L.L.C.
         .str.replace_all(r"\b([a-z])\.", "$1")
@@ -64,6 +74,11 @@ def form_of(spelling: pl.Expr) -> pl.Expr:
     written = spelling.str.extract(f" ({ANY_FORM})$", 1)
     form = written.replace_strict(LEGAL_FORMS, default=None, return_dtype=pl.String)
     return pl.when(form != GENERIC_FORM).then(form)
+
+
+def has_doubtful_form(spelling: pl.Expr) -> pl.Expr:
+    """Whether a word that may not be a legal form stands where legal forms stand."""
+    return spelling.str.contains(f" (?:{'|'.join(ALSO_WORDS)})(?: (?:{ANY_FORM}))*$")
 
 
 def legal_form(name: pl.Expr) -> pl.Expr:
@@ -103,8 +118,8 @@ def root(name: pl.Expr) -> pl.Expr:
 
 
 def numbers(core_name: pl.Expr) -> pl.Expr:
-    """The numbers in a normal name, in order, joined by a space; Roman ones too: `Acquisition V` is not `VI`."""
-    found = core_name.str.extract_all(r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3})\b| [ivx]$| (?:two|three|four)$")
+    """The numbers in a normal name, in order; Roman ones and a last letter too: `Fund V` is not `VI`."""
+    found = core_name.str.extract_all(_NUMBER)
     arabic = found.list.eval(pl.element().str.strip_chars().replace(_ROMAN).str.strip_chars_start("0"))
     return arabic.list.join(" ").fill_null("")
 

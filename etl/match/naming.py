@@ -21,7 +21,8 @@ class Naming:
     """The names of one side in normal form, by record.
 
     Attributes:
-        table: `record, kind, written, core, squashed, legal_form, number_words`, one row per name.
+        table: `record, kind, written, core, squashed, legal_form, number_words, tail`, one row per name; `tail` is
+            what was taken for legal forms where that is in doubt; `is_common`: all its words are known to be common.
         stems: word numbers per name, 0 where there is no more word: [names, 8].
         name_key: one number for the words in their order; sure abbreviations are spelt out.
         words_key: one number for the words in any order, in their stems, without fillers.
@@ -46,7 +47,11 @@ def formed(variants: pl.DataFrame) -> pl.DataFrame:
     cored = spelled.with_columns(core=core, legal_form=names.form_of(pl.col("spelling"))).drop_nulls("core")
     squashed = (pl.col(name).str.replace_all(" ", "", literal=True) for name in ("core", "spelling"))
     return cored.with_columns(
-        number_words=names.numbers(pl.col("core")), **dict(zip(("squashed", "squashed_whole"), squashed, strict=True))
+        number_words=names.numbers(pl.col("core")),
+        tail=pl.when(names.has_doubtful_form(pl.col("spelling"))).then(
+            pl.col("spelling").str.slice(pl.col("core").str.len_chars())
+        ),
+        **dict(zip(("squashed", "squashed_whole"), squashed, strict=True)),
     ).drop("spelling")
 
 
@@ -72,9 +77,15 @@ def naming(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> 
     tells = vocabulary.bits[stem] > 0
     fits = (place < MOST_WORDS) & tells
     matrix[name[fits], place[fits]] = stem[fits] + 1
-    ordered = known["plain_hash"].to_numpy() * (place.astype(np.uint64) * np.uint64(2) + np.uint64(1)) * _ODD
+    ordered = mixed(known["plain_hash"].to_numpy() ^ mixed(place.astype(np.uint64)))
     bag = np.where(tells, mixed(stem.astype(np.uint64)), np.uint64(0))
-    return Naming(table, matrix, np.add.reduceat(ordered, first), np.add.reduceat(bag, first))
+    rare = np.add.reduceat((~vocabulary.stems["is_common"].to_numpy()[stem]).astype(np.int64), first)
+    return Naming(
+        table.with_columns(is_common=pl.Series(rare == 0)),
+        matrix,
+        np.add.reduceat(ordered, first),
+        np.add.reduceat(bag, first),
+    )
 
 
 def mixed(numbers: np.ndarray) -> np.ndarray:

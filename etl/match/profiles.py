@@ -12,7 +12,7 @@ import polars as pl
 from etl.match import fields, names
 from etl.match.naming import Naming, formed, naming, worded
 from etl.match.spelling import corrections
-from etl.match.variants import KINDS, OWN, PARENT, variants
+from etl.match.variants import ALIAS, KINDS, OWN, PARENT, variants
 from etl.match.vocabulary import Vocabulary, vocabulary
 
 MOST_SHARING: Final = 3
@@ -79,7 +79,8 @@ def profiles(
         side.join(everywhere, on=["kind", "key_text"], how="anti", maintain_order="left")
         for side in (left_keys, right_keys)
     )
-    left_table, right_table = formed(variants(_customer_names(left))), formed(variants(_company_names(right)))
+    accounts = right_keys.filter(pl.col("kind") == "account")["key_text"].unique()
+    left_table, right_table = formed(variants(_customer_names(left, accounts))), formed(variants(_company_names(right)))
     left_words, right_words = worded(left_table), worded(right_table)
     known = vocabulary(left_words, right_words, right.height)
     stems_left, stems_right = (
@@ -87,14 +88,15 @@ def profiles(
         for words in (left_words, right_words)
     )
     firm_names = naming(right_table, right_words, known)
-    people = _customers(left, left_keys)
+    their_names = naming(left_table, left_words, known)
+    people = _customers(left, left_keys).with_columns(_bearers(their_names, firm_names, left.height).alias("bearers"))
     firms = _companies(right, right_keys, _namesakes(firm_names, right.height))
     return Profiles(
         customers=people,
         companies=firms,
         customer_keys=left_keys,
         company_keys=right_keys,
-        customer_names=naming(left_table, left_words, known),
+        customer_names=their_names,
         company_names=firm_names,
         vocabulary=known,
         corrections=corrections(known.stems, stems_left, stems_right),
@@ -109,6 +111,7 @@ def _customers(customers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
         written_tax_identifier="tax_identifier",
         number_key=fields.account_key(pl.col("account_number")),
         tax_key=fields.tax_key(pl.col("tax_identifier")),
+        record_numbers=names.numbers(names.normal_name(names.without_account(pl.col("customer_name")))),
         **_places(),
     )
     return found.with_columns(_families(customers), _has(keys, "domain"), _has(keys, "phone"))
@@ -123,6 +126,7 @@ def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series
         number_key=fields.account_key(pl.col("account_number")),
         tax_key=fields.tax_key(pl.col("tax_identifier")),
         target=_target(),
+        record_numbers=names.numbers(names.normal_name(pl.col("company_name"))),
         **_places(),
     ).with_columns(namesakes.alias("namesakes"), _has(keys, "domain"), _has(keys, "phone"))
 
@@ -216,6 +220,24 @@ def _namesakes(naming: Naming, companies: int) -> pl.Series:
     return every.join(most, on="record", how="left", maintain_order="left")["count"].fill_null(0)
 
 
+def _bearers(theirs: Naming, ours: Naming, customers: int) -> pl.Series:
+    """How many companies have one of the names of each customer, whether they are compared or not."""
+    asked, known = (
+        side.table.select("record", "kind").with_columns(key=side.name_key).filter(pl.col("kind") == OWN)
+        .unique(["record", "key"])
+        for side in (theirs, ours)
+    )  # fmt: skip
+    per_key = known.group_by("key").agg(bearers=pl.len(), company=pl.col("record").min())
+    # two names of one customer may lead to one company: that is one bearer
+    met = (
+        asked.join(per_key, on="key")
+        .group_by("record")
+        .agg(bearers=pl.max_horizontal(pl.col("bearers").max(), pl.col("company").n_unique()))
+    )
+    every = pl.DataFrame({"record": pl.arange(customers, eager=True, dtype=pl.UInt32)})
+    return every.join(met, on="record", how="left", maintain_order="left")["bearers"].fill_null(0)
+
+
 def _families(customers: pl.DataFrame) -> pl.Series:
     """The row of the topmost known customer above each customer; its own where there is none."""
     path = pl.coalesce("full_name", "customer_name")
@@ -236,14 +258,20 @@ def _folded(name: pl.Expr) -> pl.Expr:
     return name.str.to_lowercase().str.strip_chars()
 
 
-def _customer_names(customers: pl.DataFrame) -> pl.DataFrame:
+def _customer_names(customers: pl.DataFrame, accounts: pl.Series) -> pl.DataFrame:
     path = pl.coalesce("full_name", "customer_name")
-    own = (pl.col("customer_name"), pl.col("full_name"), pl.col("company_name"), names.leaf(path))
-    long = [_named(customers, written, OWN) for written in own]
-    long.append(_named(customers, names.parent(path), PARENT))
-    written = names.without_account(pl.col("written"))
-    return (
-        pl.concat(long).with_columns(written=written).unique(["record", "written"], keep="first", maintain_order=True)
+    # a name that is the parent's is the parent's, whatever field it stands in; a leaf may be no child at all
+    long = [
+        _named(customers, names.parent(path), PARENT),
+        *(_named(customers, pl.col(written), OWN) for written in ("customer_name", "full_name", "company_name")),
+        _named(customers, names.leaf(path), ALIAS),
+    ]
+    named = pl.concat(long)
+    # a word in brackets is an account where a company has it; elsewhere it is part of the name
+    account = fields.account_key(names.account_in_name(pl.col("written")))
+    bare = pl.when(account.is_in(accounts.implode())).then(names.without_account(pl.col("written")))
+    return named.with_columns(written=pl.coalesce(bare, "written")).unique(
+        ["record", "written"], keep="first", maintain_order=True
     )
 
 

@@ -23,7 +23,6 @@ _PREFIX_SHARE, _SLIP_SHARE = 0.8, 0.9
 _LEVELS: Final = ("same", "equal", "alias", "rearranged", "part", "parent", "cut", "near", "similar", "alike", "unlike")
 NAME: Final = pl.Enum(_LEVELS)
 _NEAR, _SIMILAR, _ALIKE = 92.0, 84.0, 72.0
-_EQUAL: Final = ("same", "equal", "alias", "rearranged", "part", "parent")
 
 
 def similarity(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
@@ -42,10 +41,14 @@ def similarity(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     """
     compared = _name_pairs(pairs, profiles)
     levelled = _levelled(compared, profiles)
-    best = levelled.sort("pair", "name", "missing", "left_name", "right_name").unique(
+    # among equal names the one that contradicts: a second name must not hide what the first one says
+    best = levelled.sort("pair", "order", "is_at_peace", "missing", "name", "left_name", "right_name").unique(
         "pair", keep="first", maintain_order=True
     )
-    return best.drop("pair", "missing")
+    every = pl.DataFrame({"pair": pl.arange(pairs.height, eager=True, dtype=pl.UInt32)})
+    return every.join(best, on="pair", how="left", maintain_order="left").drop(
+        "pair", "missing", "order", "is_at_peace"
+    )
 
 
 def _name_pairs(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
@@ -74,19 +77,24 @@ def _levelled(compared: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
         is_equal=is_equal,
         is_moved=pl.Series(is_moved) | squashed,
         is_same_form=people.table["legal_form"].gather(left).eq_missing(firms.table["legal_form"].gather(right)),
+        is_at_peace=(people.table["legal_form"].gather(left) != firms.table["legal_form"].gather(right))
+        .fill_null(value=False)
+        .not_(),
+        is_same_tail=people.table["tail"].gather(left).eq_missing(firms.table["tail"].gather(right)),
     )
     words = _words(flat, profiles)
     told = pl.concat((flat, words), how="horizontal").with_columns(missing=pl.col("left_bits") + pl.col("right_bits"))
     levelled = told.with_columns(name=_level())
     # a parent that is not equal says nothing: every child has one
     telling = levelled.filter((pl.col("left_kind") != PARENT) | (pl.col("name") == "parent"))
-    rest = compared.select("pair").unique().join(telling.select("pair"), on="pair", how="anti")
-    return pl.concat((telling.select(_COLUMNS), rest), how="diagonal")
+    # names that are not equal are ordered by their words, not by their letters
+    order = pl.min_horizontal(pl.col("name").to_physical(), pl.lit(_LEVELS.index("near"), dtype=pl.UInt8))
+    return telling.with_columns(order=order).select(_COLUMNS)
 
 
 _COLUMNS: Final = (
     "pair", "name", "similarity", "shared_bits", "left_bits", "right_bits", "is_first_shared", "missing", "left_name",
-    "right_name",
+    "right_name", "order", "is_at_peace",
 )  # fmt: skip
 
 
@@ -99,6 +107,7 @@ def _level() -> pl.Expr:
         pl.when((pl.col("left_kind") == PARENT) & pl.col("is_equal")).then(pl.lit("parent"))
         .when(is_any & is_part).then(pl.lit("part"))
         .when(is_any & is_alias).then(pl.lit("alias"))
+        .when(pl.col("is_equal") & ~pl.col("is_same_tail")).then(pl.lit("rearranged"))
         .when(pl.col("is_equal") & pl.col("is_same_form")).then(pl.lit("same"))
         .when(pl.col("is_equal")).then(pl.lit("equal"))
         .when(pl.col("is_moved")).then(pl.lit("rearranged"))

@@ -39,7 +39,7 @@ def variants(named: pl.DataFrame) -> pl.DataFrame:
     tail = written.str.replace(_TAIL, "")
     own = named.filter(is_own)
     more = (
-        own.filter(written.str.contains(_PERSON)).with_columns(written=person),
+        own.filter(written.str.contains(_PERSON)).with_columns(written=person, kind=pl.lit(ALIAS, dtype=KINDS)),
         own.filter(camel != written).with_columns(written=camel, kind=pl.lit(ALIAS, dtype=KINDS)),
         own.filter(written.str.contains(_ALIAS)).with_columns(written=halves, kind=pl.lit(ALIAS, dtype=KINDS))
         .explode("written"),

@@ -22,7 +22,7 @@ class Vocabulary:
 
     Attributes:
         words: `word`; `plain_hash`, the same for sure abbreviations of one word; `stem`, its row in `stems`.
-        stems: `stem` (text) and `bits`, -log2 of the share of companies that have it.
+        stems: `stem_text`, `bits` (-log2 of the share of companies that have it) and `is_common`: known to be.
     """
 
     words: pl.DataFrame
@@ -55,14 +55,22 @@ def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocab
     people = max(left["record"].n_unique(), 1)
     share = pl.max_horizontal(pl.col("count").fill_null(0), pl.col("count_left").fill_null(0) * (companies / people))
     expected = pl.coalesce(
-        pl.col("stem_text").replace_strict(COMMON_WORDS, default=None, return_dtype=pl.Float64), OTHER_WORD_BITS
+        pl.col("stem_text").replace_strict(_common(), default=None, return_dtype=pl.Float64), OTHER_WORD_BITS
     )
     smooth = (share + _EXPECTED_AMONG * pl.lit(2.0).pow(-expected)) / (companies + _EXPECTED_AMONG)
     weighed = stems.join(counted, on="stem", how="left", maintain_order="left").select(
         "stem_text",
+        is_common=pl.col("stem_text").is_in([*_common(), *FILLERS]),
         bits=pl.when(pl.col("stem_text").is_in(FILLERS)).then(0.0).otherwise((-smooth.log(2)).clip(_LEAST_BITS)),
     )
     return Vocabulary(words.select("word", "plain_hash", "stem"), weighed)
+
+
+def _common() -> dict[str, float]:
+    """The words that are common, in their stems."""
+    known = pl.DataFrame({"word": list(COMMON_WORDS), "bits": list(COMMON_WORDS.values())})
+    stemmed = known.select(stem=_stem(pl.col("word").replace(SHORT_FORMS)), bits="bits")
+    return dict(stemmed.group_by("stem").agg(pl.col("bits").min()).sort("stem").iter_rows())
 
 
 def _counts(side: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:

@@ -57,6 +57,8 @@ _AMBIGUOUS: Final = frozenset(
     re.findall(
         "[a-z]+",
         "st int res med sec rest off ind pub ins dist div trans comm expl bus fin gen nat elect prof prop prod arch "
+        "assoc assocs mkt mkts hosp univ commn cr mt surg suppl indus transp tech techs elec engr eng engg est tel str "
+        "agri sch schs dev mtg cmnty equip enterp environ soc admin manuf acad chem educ edu amer acctg bus "
         "conslt mar ther pharm inst ent serv const mach info se ne nw sw phys soc rehab lab labs vet ortho",
     )
 )

@@ -133,7 +133,7 @@ def test_an_identifier_settles_what_a_name_leaves_open(match: Any) -> None:
     customers = [{**DENTAL, "account_number": "C1"}, {**DENTAL, **phone, "customer_id_acct": "A2"}]
     answer = match(match.night(customers, [{**ACME, **phone, "account_number": "C1"}]))
     assert answer.certain() == {("A1", "1")}
-    assert answer.of("A2", "1")["reason"] == "another customer is equally certain for this company"
+    assert answer.of("A2", "1")["reason"] == ("another customer has the company's account number, tax id or invoices")
 
 
 def invoices(customer: str, *numbers: str) -> list[dict[str, Any]]:
