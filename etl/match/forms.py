@@ -22,7 +22,8 @@ _WRITTEN: Final[dict[str, str]] = {
     "ulc": "ulc|unlimited liability company",
     "na": "n a|national association",
     "ltd": (
-        "ltd|limited|ltee|limitee|pty|proprietary limited|pty limited|pty ltd|co ltd|company limited|teoranta|teo|cyf"
+        "ltd|limited|ltee|limitee|pty|proprietary limited|pty limited|pty ltd"
+        "|co ltd|co limited|company ltd|company limited|teoranta|teo|cyf"
         "|cyfyngedig"
     ),
     "pte": "pte|pte ltd|pte limited",
@@ -92,8 +93,11 @@ ANY_FORM: Final = "|".join(sorted(LEGAL_FORMS, key=lambda form: (-len(form), for
 """A pattern of every written form, the longest first."""
 
 ALSO_WORDS: Final = (
-    "spa", "sci", "ag", "pc", "pa", "nv", "ky", "co", "cos", "company", "companies", "and co", "and company", "se",
+    "spa", "sci", "ag", "pc", "pa", "nv", "ky", "cos", "companies", "and co", "and company", "se",
     "sa", "as", "ab", "eg", "ev", "ek", "sl", "kk", "hb", "ug", "kg", "lc", "teo", "ccc", "sas", "asa", "na", "nl",
     "lp",
 )  # fmt: skip
 """Forms that are words, states or initials too: `Serenity Spa` is perhaps not `Serenity`."""
+
+SURE_FORM: Final = "|".join(sorted(LEGAL_FORMS.keys() - set(ALSO_WORDS), key=lambda form: (-len(form), form)))
+"""A pattern of the forms that are nothing else."""

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.forms import ALSO_WORDS, ANY_FORM, GENERIC_FORM, LEGAL_FORMS
+from etl.match.forms import ANY_FORM, GENERIC_FORM, LEGAL_FORMS, SURE_FORM
 
 _LETTERS: Final[dict[str, str]] = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
@@ -27,7 +27,7 @@ _QUOTES: Final = "['\"`\u00b4\u2018-\u201f\u2032\u2033\u02bc\u00ab\u00bb]"
 _DELETED: Final = r"(?i)\s*\((?:deleted|inactive)[^)]*\)"
 _SEPARATOR: Final = "[:~]"
 _NUMBER: Final = (
-    r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3}|xiv|xvi{0,3}|xix|xx)\b| [ivx]\b| [a-z]$"
+    r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3}|xiv|xvi{0,3}|xix|xx)\b| [ivx]\b|\S{2} [a-z]$"
     r"| (?:two|three|four|five|six|seven|eight|nine|ten)$"
 )
 _IN_BRACKETS: Final = r"\(([^()\s]{3,})\)\s*$"
@@ -76,9 +76,10 @@ def form_of(spelling: pl.Expr) -> pl.Expr:
     return pl.when(form != GENERIC_FORM).then(form)
 
 
-def has_doubtful_form(spelling: pl.Expr) -> pl.Expr:
-    """Whether a word that may not be a legal form stands where legal forms stand."""
-    return spelling.str.contains(f" (?:{'|'.join(ALSO_WORDS)})(?: (?:{ANY_FORM}))*$")
+def doubtful_form(tail: pl.Expr) -> pl.Expr:
+    """What of a name's legal forms may be none, as `Spa` of `Serenity Spa LLC`; null where nothing is in doubt."""
+    left = tail.str.replace(f"(?: (?:{SURE_FORM}))+$", "").str.strip_chars()
+    return pl.when(left != "").then(left)
 
 
 def legal_form(name: pl.Expr) -> pl.Expr:
@@ -120,7 +121,7 @@ def root(name: pl.Expr) -> pl.Expr:
 def numbers(core_name: pl.Expr) -> pl.Expr:
     """The numbers in a normal name, in order; Roman ones and a last letter too: `Fund V` is not `VI`."""
     found = core_name.str.extract_all(_NUMBER)
-    arabic = found.list.eval(pl.element().str.strip_chars().replace(_ROMAN).str.strip_chars_start("0"))
+    arabic = found.list.eval(pl.element().str.extract(r"(\S+)$", 1).replace(_ROMAN).str.strip_chars_start("0"))
     return arabic.list.join(" ").fill_null("")
 
 

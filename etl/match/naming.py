@@ -48,9 +48,7 @@ def formed(variants: pl.DataFrame) -> pl.DataFrame:
     squashed = (pl.col(name).str.replace_all(" ", "", literal=True) for name in ("core", "spelling"))
     return cored.with_columns(
         number_words=names.numbers(pl.col("core")),
-        tail=pl.when(names.has_doubtful_form(pl.col("spelling"))).then(
-            pl.col("spelling").str.slice(pl.col("core").str.len_chars())
-        ),
+        tail=names.doubtful_form(pl.col("spelling").str.slice(pl.col("core").str.len_chars())),
         **dict(zip(("squashed", "squashed_whole"), squashed, strict=True)),
     ).drop("spelling")
 
