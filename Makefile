@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 NIGHT := data/fixtures/night/billsight.toml
 AS_OF := 2026-11-22T02:00:00Z
 OUT := $(CURDIR)/out
+GRID := reports/vendor
 WORKERS ?= 2
 TESTS ?= tests
 
@@ -40,7 +41,7 @@ define FIND_LIBREOFFICE
 libreoffice="$${LIBREOFFICE:-$$(command -v soffice || command -v libreoffice || true)}"
 endef
 
-.PHONY: help run why test lint format docs bench bench-linking wheel lock clean chromium libreoffice
+.PHONY: help run why test lint format docs bench bench-linking bench-page grid wheel lock clean chromium libreoffice
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +76,20 @@ bench: .venv/ready-bench ## measure the night against its peers and print a tabl
 
 bench-linking: .venv/ready-bench ## measure the linker against its peers, one table per data set
 	@$(BIN)/python -m benchmarks.linking
+
+bench-page: .venv/ready chromium ## measure how large the page is and how soon it can be used
+	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" $(BIN)/python -m benchmarks.page
+
+# What is built from is pinned with its hashes; the folder of the build is thrown away.
+grid: ## build reports/vendor/ag-grid.js anew, from npm (needs node)
+	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
+	cp $(GRID)/grid/package.json $(GRID)/grid/package-lock.json $(GRID)/grid/entry.js "$$folder"; cd "$$folder"; \
+	npm ci --silent --ignore-scripts --no-audit --no-fund; \
+	node_modules/.bin/esbuild entry.js --bundle --minify --format=iife --target=es2022 --charset=utf8 \
+	    --legal-comments=none --log-level=warning --outfile=ag-grid.js; \
+	cp ag-grid.js "$(CURDIR)/$(GRID)/ag-grid.js"; \
+	cp node_modules/ag-grid-community/LICENSE.txt "$(CURDIR)/$(GRID)/ag-grid.LICENSE.txt"; \
+	cd "$(CURDIR)/$(GRID)"; sha256sum ag-grid.js > ag-grid.js.sha256
 
 wheel: .venv/ready ## build the wheel into dist/
 	@$(BIN)/hatchling build -t wheel -d dist

@@ -109,7 +109,9 @@ class Limits(_Part):
     quarantine_share: float = Field(
         0.01, ge=0, le=1, description="a larger share of quarantined rows makes a night partial"
     )
-    page_invoices: int = Field(2_000, ge=0, description="most invoices listed on the page; all are in invoices.csv")
+    page_invoices: int = Field(
+        50_000, ge=0, description="most invoices held by the page; of more, only blocked ones; all are in invoices.csv"
+    )
 
 
 class Output(_Part):

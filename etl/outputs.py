@@ -19,6 +19,7 @@ from etl.loading import FileReport
 from etl.publish import Publication, told
 from etl.report.facts import QUERIES, NightFacts, RunFacts
 from etl.report.page import render
+from etl.report.pagedata import WORK_QUERIES, Work, pack
 from etl.report.summary import summarise, to_json
 from etl.review import fixes
 from etl.review.site_key import site_key
@@ -88,15 +89,17 @@ def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
     Returns:
         The content of summary.json; every number on the page comes from it.
     """
-    summary = summarise(_facts(night))
+    run_id, engine = night.run.run_id, night.engine
+    facts = _facts(night)
+    summary = summarise(facts)
     publication.write("summary.json", to_json(summary))
+    proposed = fixes.mapping_fixes(engine.frame(_TO_DECIDE), run_id, site_key(night.settings.site_key_path))
+    work = _work(night, proposed)
     with ThreadPoolExecutor(1) as aside:
         # the charts are drawn by one processor while the others write
-        page = aside.submit(render, summary)
-        _write_answers(night.engine, publication)
+        page = aside.submit(lambda: render(summary, pack(facts, work)))
+        _write_answers(engine, publication)
         publication.write("report.html", page.result())
-    run_id, engine = night.run.run_id, night.engine
-    proposed = fixes.mapping_fixes(engine.frame(_TO_DECIDE), run_id, site_key(night.settings.site_key_path))
     tables = {
         "mapping_fixes.csv": proposed,
         "contact_fixes.csv": fixes.contact_fixes(engine.frame("from marts.company_access"), run_id),
@@ -130,12 +133,24 @@ def _write_answers(engine: Engine, publication: Publication) -> None:
 
 def _facts(night: Night) -> NightFacts:
     engine, settings = night.engine, night.settings
-    limit = settings.limits.page_invoices
-    frames = {name: engine.frame(query.format(page_invoices=limit)) for name, query in QUERIES.items()}
+    frames = {name: engine.frame(query) for name, query in QUERIES.items()}
     frames["resyncs"] = engine.frame(_SINGLE.format(zone=settings.portal.time_zone))
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)
     return NightFacts(run=_run_facts(night), **frames)
+
+
+def _work(night: Night, mapping_fixes: pl.DataFrame) -> Work:
+    """What people work on in the page; the decisions that it hands back are rows of the file of fixes."""
+    engine, settings = night.engine, night.settings
+    limit = settings.limits.page_invoices
+    frames = {name: engine.frame(query.format(page_invoices=limit)) for name, query in WORK_QUERIES.items()}
+    return Work(
+        fixes=mapping_fixes,
+        all_companies=engine.count("staging.connectwise__companies"),
+        ambiguous_lead=settings.matching.ambiguous_lead,
+        **frames,
+    )
 
 
 def _sources(files: list[FileReport]) -> pl.DataFrame:

@@ -50,6 +50,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "invoice_id_acct": _T, "invoice_number": _T, "customer_name": _T, "currency_code": _T, "amount": _M,
         "created_at": _AT, "changed_at": _AT,
     },
+    "missed_days": {"created_date": _DAY, "invoices": _N},
     "invoices": {
         "invoice_id_acct": _T, "invoice_number": _T, "customer_id_acct": _T, "customer_name": _T,
         "company_id_cw": _T, "company_name": _T, "state": _T, "primary_cause": _T, "causes": _T,
@@ -92,9 +93,11 @@ QUERIES: Final[dict[str, str]] = {
     " order by blocked_invoices desc, company_id_cw",
     "gaps": "select * from marts.sync_gaps order by gap_id",
     "backfill": "select * from marts.backfill_options order by option_rank",
+    "missed_days": "select cast(created_at as date) as created_date, count(*) as invoices from marts.missed_invoices"
+    " where created_at is not null group by all order by all",
     "invoices": "select * from marts.invoice_visibility where state in ('blocked', 'waiting', 'unknown')"
     " order by case state when 'blocked' then 1 when 'waiting' then 2 else 3 end,"
-    " balance_amount desc, row_key limit {page_invoices}",
+    " balance_amount desc, row_key limit 100",
     "unposted": "select * from marts.unposted_invoices order by total_amount desc nulls last, invoice_id_cw limit 200",
     "unposted_counts": "select cause, currency_code, count(*) as invoices, sum(total_amount) as amount"
     " from marts.unposted_invoices group by all order by all",
@@ -106,7 +109,7 @@ QUERIES: Final[dict[str, str]] = {
     "quarantine_examples": "select * from marts.report_quarantine_examples"
     " order by relation, source_file, source_line, row_values",
 }
-"""How the frames are read from the night's database; `{page_invoices}` is limits.page_invoices.
+"""How the frames are read from the night's database; the invoices are the largest, for paper and without script.
 
 `resyncs`, `sources` and `money` are known to the pipeline and have no query."""
 
@@ -153,6 +156,7 @@ class NightFacts:
     gaps: pl.DataFrame = field(default_factory=partial(empty, "gaps"))
     backfill: pl.DataFrame = field(default_factory=partial(empty, "backfill"))
     resyncs: pl.DataFrame = field(default_factory=partial(empty, "resyncs"))
+    missed_days: pl.DataFrame = field(default_factory=partial(empty, "missed_days"))
     invoices: pl.DataFrame = field(default_factory=partial(empty, "invoices"))
     unposted: pl.DataFrame = field(default_factory=partial(empty, "unposted"))
     unposted_counts: pl.DataFrame = field(default_factory=partial(empty, "unposted_counts"))

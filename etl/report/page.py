@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -14,7 +15,10 @@ from markupsafe import Markup
 from etl.domain import State
 from etl.report.cells import FILTERS
 from etl.report.charts import cause_title, pictures
-from etl.resources import resource
+from etl.report.pagedata import Payloads
+from etl.report.scripts import grid_script, page_script, text
+from etl.report.strip import gap_strip
+from etl.taxonomy import CAUSES
 
 STATE_WORDS: Final = {
     State.VISIBLE: ("Visible", "In the portal, mapped, and somebody at the client can see it."),
@@ -25,27 +29,40 @@ STATE_WORDS: Final = {
 }
 
 
-def render(summary: dict[str, Any]) -> str:
+def render(summary: dict[str, Any], payloads: Payloads) -> str:
     """The report as HTML.
 
     Args:
-        summary: what `summarise` returned; every number on the page comes from it.
+        summary: what `summarise` returned; every number that stands on the page comes from it.
+        payloads: what people work on in the page, packed.
 
     Returns:
-        A whole document. Names from the data are escaped; the same summary gives the same text.
+        A whole document. Names from the data are escaped; the same night gives the same text.
     """
-    style, script = _text("report.css"), _text("report.js")
+    style, grid, script = text("report.css"), grid_script(), page_script()
+    nonce = _nonce(summary, payloads)
     return _environment().get_template("report.html.j2").render(
         summary=summary,
+        payloads=payloads,
         pictures=pictures(summary),
         blocked=blocked_by_currency(summary),
         state_bar=state_bar(summary["states"]),
         state_words=STATE_WORDS,
-        policy=policy(style, script),
-        # ours, not the data's: a test holds that neither can close its element
+        first_causes=[(cause.code, cause.title) for cause in CAUSES if cause.code in _named(summary)],
+        gap_strip=gap_strip(summary["sync"]),
+        policy=policy([style], [grid, script], nonce),
+        nonce=nonce,
+        # ours, not the data's: a test holds that none can close its element
         style=Markup(style),  # noqa: S704
+        grid=Markup(grid),  # noqa: S704
         script=Markup(script),  # noqa: S704
     )  # fmt: skip
+
+
+def _named(summary: dict[str, Any]) -> set[str]:
+    """The causes that invoices of the night stand under first."""
+    lines = [*summary["causes"], *summary["absences"]]
+    return {code for line in lines for code in line["code"].split()}
 
 
 def blocked_by_currency(summary: dict[str, Any]) -> list[tuple[str, list[tuple[dict[str, Any], dict[str, Any]]]]]:
@@ -77,13 +94,15 @@ def state_bar(states: list[dict[str, Any]]) -> list[dict[str, str]]:
     return parts
 
 
-def policy(style: str, script: str) -> str:
-    """The content security policy: this style, this script, and nothing else."""
+def policy(styles: list[str], scripts: list[str], nonce: str) -> str:
+    """The content security policy: these styles, these scripts, the styles of the grid, and nothing else."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src '{_digest(script)}'",
-            f"style-src '{_digest(style)}'",
+            f"script-src {' '.join(_digest(script) for script in scripts)}",
+            f"style-src {' '.join(_digest(style) for style in styles)} 'nonce-{nonce}'",
+            # the grid's arrows
+            "img-src data:",
             "connect-src 'none'",
             "object-src 'none'",
             "base-uri 'none'",
@@ -94,19 +113,20 @@ def policy(style: str, script: str) -> str:
     )
 
 
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def _nonce(summary: dict[str, Any], payloads: Payloads) -> str:
+    """What the grid marks its styles with: of this night's content, so that no name in the data can know it."""
+    content = json.dumps(summary, sort_keys=True) + payloads.reviews + payloads.invoices
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def _digest(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(FILTERS)
     return environment
-
-
-def _text(name: str) -> str:
-    """A file of `reports/`; line ends are made one kind, for the policy's digest is of what the browser sees."""
-    return (resource("reports") / name).read_text(encoding="utf-8").replace("\r\n", "\n")

@@ -15,9 +15,10 @@ from etl.taxonomy import BIT, BY_CODE
 
 Rows = list[dict[str, Any]]
 
-SHOWN_CUSTOMERS: Final = 200
-SHOWN_COMPANIES: Final = 200
-SHOWN_GAPS: Final = 100
+SHOWN_CUSTOMERS: Final = 50
+"""Customers in the table for paper and for readers without script; the page works on all of them."""
+SHOWN_COMPANIES: Final = 100
+SHOWN_GAPS: Final = 60
 SHOWN_RESYNCS: Final = 50
 LONGEST_VALUE: Final = 600
 """Most characters of a quarantined row on the page; quarantine.csv has all of it."""
@@ -134,6 +135,7 @@ def sync(facts: NightFacts) -> dict[str, Any]:
         "gap_list": [plain_row(row) for row in gaps.head(SHOWN_GAPS).to_dicts()],
         "resyncs": facts.resyncs.height,
         "resync_list": [plain_row(row) for row in facts.resyncs.head(SHOWN_RESYNCS).to_dicts()],
+        "missed_days": [plain_row(row) for row in facts.missed_days.sort("created_date").to_dicts()],
         "fix": cause_words("MISSED_IN_WINDOW"),
         "resync_fix": cause_words("MISSED_UNDATED"),
     }

@@ -1,10 +1,10 @@
 -- model:   marts.report_mapping_fixes
 -- grain:   customer_id_acct, proposed_company_id_cw
 -- reads:   matching.mappings, matching.candidates, staging.accounting__customers, staging.connectwise__companies,
---          marts.report_customer_cells, ctl.run
+--          marts.report_customer_cells, marts.report_mapping_queue, ctl.run
 -- purpose: one row per customer and candidate for everything about mappings that a person can decide:
 --          customers for review, without a candidate, in conflict, judged to be a company that is gone,
---          or certain and not yet mapped in the portal
+--          certain and not yet mapped in the portal, or with invoices that their mapping blocks
 -- units:   certainty and lead 0 to 1; score in half bits; blocked_amounts names its currencies
 -- source:  matching; the night's answers
 
@@ -83,3 +83,4 @@ where mappings.mapping_state in ('review', 'none')
         and (judged.company_id_cw is null or judged.is_deleted)
     )
     or (mappings.mapping_source = 'certainty' and this_run.has_portal_mappings)
+    or mappings.customer_id_acct in (select queue.customer_id_acct from marts.report_mapping_queue as queue)

@@ -7,7 +7,9 @@ from dataclasses import fields, replace
 import polars as pl
 
 from etl.report.facts import NightFacts
+from etl.report.pagedata import Payloads, pack
 from tests.report.sample import sample_facts
+from tests.report.sample_work import sample_work
 
 HOSTILE = (
     '</script></style></title></bdi></td><script>window.pwned=1</script><img src=x onerror="window.pwned=2">'
@@ -53,3 +55,12 @@ def _spoilt(frame: pl.DataFrame) -> pl.DataFrame:
             )
         )
     )
+
+
+def hostile_work(facts: NightFacts) -> Payloads:
+    """What the hostile page works on; only the ids are told apart, for they join what belongs together."""
+    numbered = pl.concat_str(pl.col("company_id_cw"), pl.int_range(pl.len()).cast(pl.String))
+    work = sample_work(replace(facts, candidates=facts.candidates.with_columns(company_id_cw=numbered)))
+    companies = _spoilt(work.companies).with_columns(company_id_cw=numbered)
+    invoices = work.invoices.with_columns(causes=pl.lit(HOSTILE))
+    return pack(facts, replace(work, companies=companies, invoices=invoices))

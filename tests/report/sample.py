@@ -85,6 +85,7 @@ def sample_facts() -> NightFacts:
         gaps=_frame("gaps", given.GAPS),
         backfill=_frame("backfill", given.BACKFILL),
         resyncs=_frame("resyncs", given.RESYNCS),
+        missed_days=_frame("missed_days", given.MISSED_DAYS),
         invoices=invoices,
         unposted=_frame("unposted", given.UNPOSTED),
         unposted_counts=_counted("unposted_counts", given.UNPOSTED),

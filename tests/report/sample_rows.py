@@ -39,6 +39,10 @@ GAPS = rows(
         1, 1, "USD 12,800.00", "Last changed before the earliest sync.")),
 )  # fmt: skip
 
+MISSED_DAYS = rows(
+    "missed_days", (date(2025, 3, 12), 1), (date(2026, 10, 12), 5), (date(2026, 10, 23), 2), (date(2026, 10, 28), 3)
+)
+
 BACKFILL = rows(
     "backfill",
     (1, date(2026, 10, 11), 10, 1, 148, True, "USD 11,590.00; CAD 5,654.20",

@@ -13,6 +13,7 @@ from etl.engine import Engine
 from etl.models import build, read_models
 from etl.report.facts import QUERIES, NightFacts, RunFacts
 from etl.report.page import render
+from etl.report.pagedata import WORK_QUERIES, Work, pack
 from etl.report.summary import summarise
 from etl.review.fixes import mapping_fixes
 from tests.report.sample import AS_OF
@@ -54,7 +55,10 @@ create table staging.accounting__customers as
 from (values ('c1', 'Acme'), ('c2', 'Bolt'), ('c3', 'Cog')) as rows(customer_id_acct, customer_name);
 create table staging.connectwise__companies as
 from (values ('6', 'Acme Inc'), ('7', 'Acne Ltd'), ('8', 'Bolt')) as rows(company_id_cw, company_name)
-select *, company_name as company_identifier, 'Reno' as city, false as is_inactive, false as is_deleted;
+select *, company_name as company_identifier, 'Reno' as city, false as is_inactive, false as is_deleted,
+    case company_id_cw when '6' then 'https://www.acme.example/home' when '7' then 'none' end as website;
+create table accepted.accounting_invoices as select 1 as one from range(6);
+create table marts.missed_invoices as select timestamp '2026-10-12 09:00:00' as created_at from range(2);
 create table quarantine.rows as
 select 'accounting_invoices' as relation, 'a.csv' as source_file, n as source_line,
     case when n % 2 = 0 then ['total_is_money', 'date_is_a_date'] else ['total_is_money'] end as broken_rules,
@@ -89,20 +93,26 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def _facts(engine: Engine) -> NightFacts:
-    frames = {name: engine.frame(sql.format(page_invoices=100)) for name, sql in QUERIES.items()}
+    frames = {name: engine.frame(sql) for name, sql in QUERIES.items()}
     return NightFacts(RunFacts("r", AS_OF), **frames)
 
 
 def test_the_models_give_the_facts_that_the_report_needs(engine: Engine) -> None:
     """Every query runs, every column is there, and the page can be made of it."""
     facts = _facts(engine)
+    work = Work(
+        fixes=mapping_fixes(engine.frame("from marts.report_mapping_fixes"), "r"),
+        **{name: engine.frame(sql.format(page_invoices=100)) for name, sql in WORK_QUERIES.items()},
+    )
     numbers = summarise(facts)["numbers"]
     assert numbers["invoices"] == 6
     assert numbers["blocked"]["customers"] == 2
     assert [(row["currency_code"], row["amount"]) for row in numbers["blocked"]["amounts"]] == [
         ("USD", "400.00"), ("EUR", "10.00"),
     ]  # fmt: skip
-    assert "Acme Inc" in render(summarise(facts))
+    assert work.invoices.height == 6
+    assert work.companies["domain"].to_list() == ["acme.example", "", None]
+    assert "Acme Inc" in render(summarise(facts), pack(facts, work))
 
 
 def test_an_invoice_shown_with_an_old_amount_is_visible_and_told_apart(engine: Engine) -> None:
@@ -136,6 +146,14 @@ def test_quarantine_is_counted_by_rule_and_shown_by_example(engine: Engine) -> N
         ("accounting_invoices", "date_is_a_date", 15), ("accounting_invoices", "total_is_money", 30),
     ]  # fmt: skip
     assert facts.quarantine_examples["source_line"].to_list() == list(range(2, 22))
+
+
+def test_a_page_that_cannot_hold_every_invoice_holds_the_blocked_ones(engine: Engine) -> None:
+    """The largest of them, where even they are too many; in the order in which they were read."""
+    held = {limit: engine.frame(WORK_QUERIES["invoices"].format(page_invoices=limit)) for limit in (6, 5, 2)}
+    assert {limit: frame["invoice_id_acct"].to_list() for limit, frame in held.items()} == {
+        6: ["i1", "i2", "i3", "i4", "i5", "i6"], 5: ["i1", "i2", "i3"], 2: ["i1", "i3"],
+    }  # fmt: skip
 
 
 def test_the_page_lists_what_blocks_before_what_waits_or_is_unknown(engine: Engine) -> None:

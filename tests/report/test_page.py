@@ -15,9 +15,12 @@ from etl.report.cells import certainty, points
 from etl.report.charts import pictures
 from etl.report.facts import NightFacts, RunFacts
 from etl.report.page import policy, render, state_bar
+from etl.report.pagedata import Payloads, Work, pack
+from etl.report.scripts import grid_script, joined, page_script, text
 from etl.report.summary import summarise
 from etl.resources import resource
 from tests.report.sample import AS_OF, sample_facts
+from tests.report.sample_work import packed_work
 
 Summary = dict[str, Any]
 WITHOUT_NUMBERS = {
@@ -138,14 +141,29 @@ def test_the_policy_comes_first_and_covers_what_is_there(document: str) -> None:
     tags = [tag for tag, _ in page.elements]
     assert tags[tags.index("head") + 1] == "meta"
     told = page.elements[tags.index("head") + 1][1]["content"] or ""
-    for tag, directive in (("style", "style-src"), ("script", "script-src")):
-        inside = re.findall(rf"<{tag}>(.*?)</{tag}>", document, re.DOTALL)
-        assert len(inside) == 1
-        digest = base64.b64encode(hashlib.sha256(inside[0].encode()).digest()).decode()
-        assert f"{directive} 'sha256-{digest}'" in told
+    inside = re.findall(r'<style nonce="[0-9a-f]+">(.*?)</style>', document, re.DOTALL) + _scripts(document)
+    assert len(inside) == 3
+    for content in inside:
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in told
     assert "default-src 'none'" in told
     assert "require-trusted-types-for 'script'; trusted-types 'none'" in told
-    assert "unsafe" not in policy("a", "b")
+    assert "unsafe" not in policy(["a"], ["b"], "c")
+
+
+def test_the_nonce_is_of_the_night(summary: Summary, document: str) -> None:
+    """A name in the data cannot know it: it is made of all of the data, and of nothing else."""
+    other = {**summary, "run": {**summary["run"], "remarks": ["another"]}}
+    nonces = [
+        re.findall(r"nonce[-=]\W?([0-9a-f]{32})", page)
+        for page in (document, render(other, packed_work(sample_facts())))
+    ]
+    assert all(len(set(found)) == 1 and len(found) == 2 for found in nonces)
+    assert nonces[0][0] != nonces[1][0]
+
+
+def _scripts(document: str) -> list[str]:
+    return re.findall(r'<script(?: type="module")?>(.*?)</script>', document, re.DOTALL)
 
 
 def test_the_page_needs_nobody(document: str) -> None:
@@ -157,26 +175,55 @@ def test_the_page_needs_nobody(document: str) -> None:
         assert href.startswith("#") or re.fullmatch(r"[\w.]+", href), "only sections and files beside the page"
 
 
-def test_our_style_and_script_cannot_end_their_element() -> None:
-    """They are put into the page as they are."""
-    for name in ("report.css", "report.js"):
-        text = (resource("reports") / name).read_text(encoding="utf-8")
-        assert "</" not in text
-        assert "<!--" not in text
-    script = (resource("reports") / "report.js").read_text(encoding="utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|fetch\(|XMLHttp", script)
+def test_no_style_and_no_script_can_end_its_element() -> None:
+    """They are put into the page as they are; and ours reads nothing as markup and asks nobody."""
+    assert "</" not in text("report.css")
+    for content in (page_script(), grid_script()):
+        assert not re.search(r"</script|<!--|<script", content, re.IGNORECASE)
+    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|fetch\(|XMLHttp|sendBeacon"
+    assert not re.search(forbidden, page_script())
+
+
+def test_the_grid_is_the_one_that_was_vendored() -> None:
+    """Its digest stands beside it, and so does its licence; `make grid` writes all three."""
+    folder = resource("reports") / "vendor"
+    digest, name = (folder / "ag-grid.js.sha256").read_text(encoding="utf-8").split()
+    assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert "MIT License" in (folder / "ag-grid.LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_modules_stand_after_what_they_import() -> None:
+    """Each in a function of its own: two may use the same name."""
+    script = joined({
+        "a": 'import { two } from "./b.js";\nconst one = 1;\nexport const three = one + two;\n',
+        "b": "const one = 1;\nexport const two = one + 1;\n",
+    })  # fmt: skip
+    assert script.index("modules.b =") < script.index("modules.a =")
+    assert "const { two } = modules.b;" in script
+    assert "return { three };" in script
+    assert not re.search("^(?:import|export)", script, re.MULTILINE)
 
 
 def test_hidden_rows_are_told(summary: Summary) -> None:
-    """A page that shows the largest invoices only says how many there are, and where the others stand."""
+    """A page that holds a part says which, how much there is, and where the others stand."""
+    blocked, everything = summary["numbers"]["blocked"]["invoices"], summary["numbers"]["invoices"]
     shortened = {**summary, "invoices": {**summary["invoices"], "not_visible": 12345}}
-    assert "Shown: 42 of 12,345. invoices.csv holds every invoice" in _Page(render(shortened)).text
+    shown = _Page(render(shortened, Payloads("", "", 30, has_reviews=False))).text
+    assert "Shown: 42 of 12,345. invoices.csv holds every invoice" in shown
+    assert (
+        f"This page holds 30 of the {blocked} blocked invoices, the largest balances. All {everything} of the" in shown
+    )
+    shown = _Page(render(summary, Payloads("", "", blocked, has_reviews=False))).text
+    assert f"This page holds the {blocked} blocked invoices only. All {everything} of the night are in" in shown
+    shown = _Page(render(summary, Payloads("", "", everything, has_reviews=False))).text
+    assert "Every invoice of the night." in shown
 
 
 def test_a_partial_night_says_why_and_a_complete_one_does_not(document: str) -> None:
     """The banner is there when, and only when, the night is partial."""
     facts = sample_facts()
-    complete = render(summarise(replace(facts, run=replace(facts.run, partial_reasons=()))))
+    facts = replace(facts, run=replace(facts.run, partial_reasons=()))
+    complete = render(summarise(facts), packed_work(facts))
     assert "This night is partial" in document
     assert "2.1 % of the rows were set aside" in document
     assert "This night is partial" not in complete
@@ -184,14 +231,15 @@ def test_a_partial_night_says_why_and_a_complete_one_does_not(document: str) -> 
 
 def test_an_empty_night_has_a_page() -> None:
     """Every section says that there is nothing to do."""
-    text = _Page(render(summarise(NightFacts(RunFacts("empty", AS_OF))))).text
-    assert "No invoice is blocked tonight." in text
-    assert "No invoice is known to have been missed by a sync." in text
+    facts = NightFacts(RunFacts("empty", AS_OF))
+    said = _Page(render(summarise(facts), pack(facts, Work()))).text
+    assert "No invoice is blocked tonight." in said
+    assert "No invoice is known to have been missed by a sync." in said
 
 
 def test_the_same_summary_gives_the_same_page(summary: Summary, document: str) -> None:
     """Charts too: the same bytes."""
-    assert render(summary) == document
+    assert render(summary, packed_work(sample_facts())) == document
     assert pictures(summary) == pictures(summary)
 
 

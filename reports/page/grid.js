@@ -1,0 +1,36 @@
+// How AG Grid looks and speaks here: our colours, our nonce, rows that know their id.
+
+const params = {
+  backgroundColor: "var(--page)", foregroundColor: "var(--ink)", borderColor: "var(--line)", chromeBackgroundColor: "var(--soft)",
+  headerBackgroundColor: "var(--soft)", headerTextColor: "var(--dim)", accentColor: "var(--link)",
+  selectedRowBackgroundColor: "var(--go-soft)", rowHoverColor: "var(--soft)", oddRowBackgroundColor: "var(--page)",
+  fontFamily: "inherit", fontSize: 13.5, headerFontSize: 12.5, headerFontWeight: 600, spacing: 6, rowHeight: 38, headerHeight: 38,
+  wrapperBorderRadius: 8, browserColorScheme: "inherit",
+};
+
+// where scroll bars lie over the content, the last column must stay clear of them
+const clear = (columns) => [...columns.slice(0, -1), { ...columns.at(-1), width: columns.at(-1).width + 10, cellClass: ["ag-right-aligned-cell", "last"], headerClass: ["ag-right-aligned-header", "last"] }];
+
+// one row is selected at a time, so there is no selecting all
+const isSelectAll = ({ event }) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a";
+
+/** A grid in a place of the page; the nonce is the one that the page's policy allows styles by. */
+export const gridIn = (place, label, options) => {
+  const { createGrid, themeQuartz } = window.billsightGrid;
+  place.setAttribute("aria-label", label);
+  return createGrid(place, {
+    theme: themeQuartz.withParams(params),
+    styleNonce: document.querySelector("style").nonce,
+    suppressColumnMoveAnimation: true,
+    animateRows: false,
+    // its overlays are made from text as markup, which the policy refuses: what is around the list says that nothing matches
+    suppressNoRowsOverlay: true,
+    suppressOverlays: ["loading", "noRows", "noMatchingRows", "exporting"],
+    suppressDragLeaveHidesColumns: true,
+    ensureDomOrder: true,
+    defaultColDef: { resizable: true, sortable: true, suppressHeaderMenuButton: true, suppressMovable: true, suppressKeyboardEvent: isSelectAll, sortingOrder: ["desc", "asc", null] },
+    rowSelection: { mode: "singleRow", checkboxes: false, enableClickSelection: false },
+    ...options,
+    columnDefs: clear(options.columnDefs),
+  });
+};

@@ -1,0 +1,133 @@
+// The panel beside the list: who the customer is, which companies it may be, and what speaks for each.
+import { outOfUse } from "./companies.js";
+import { all, drawn, idOf, make, named } from "./elements.js";
+import { amountsInWords, certainty, money, pastDue, plural, points, totalled } from "./format.js";
+import { WORDS } from "./queue.js";
+import { leadOf, weaknesses } from "./reviews.js";
+
+const fact = (title, ...content) => make("div", {}, make("dt", {}, title), make("dd", {}, ...content));
+
+const spoken = (kind) => kind.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
+
+const bar = (number, top) => {
+  const width = top ? (50 * Math.abs(number)) / top : 0;
+  return drawn("svg", { viewBox: "0 0 100 8", preserveAspectRatio: "none", focusable: "false" },
+    drawn("rect", { class: "axis", x: 49.6, y: 0, width: 0.8, height: 8 }),
+    drawn("rect", { class: number >= 0 ? "plus" : "minus", x: number >= 0 ? 50 : 50 - width, y: 1, width, height: 6 }));
+};
+
+const evidenceRow = (top) => ({ kind, points: number, verdict, detail }) =>
+  make("tr", {},
+    make("th", { scope: "row" }, spoken(kind), " ", make("span", { class: `verdict ${verdict}` }, verdict ?? "")),
+    make("td", { class: "num" }, points(number)),
+    make("td", { class: "plot", "aria-hidden": "true" }, bar(number, top)),
+    make("td", { class: "detail" }, named(detail, "\u2013")));
+
+const evidenceTable = (candidate) => {
+  const parts = candidate.evidence().sort((a, b) => b.points - a.points);
+  if (!parts.length) return make("p", { class: "note" }, "No evidence came with this candidate.");
+  const top = Math.max(...parts.map((part) => Math.abs(part.points)));
+  return make("table", { class: "evidence" },
+    make("caption", {}, "What speaks for it: ", named(candidate.name)),
+    make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Evidence"), make("th", { scope: "col", class: "num" }, "Points"),
+      make("td", { "aria-hidden": "true" }), make("th", { scope: "col" }, "What was compared"))),
+    make("tbody", {}, ...parts.map(evidenceRow(top))),
+    make("tfoot", {}, make("tr", {}, make("th", { scope: "row" }, "Score"), make("td", { class: "num score" }, points(candidate.score)),
+      make("td", {}), make("td", { class: "meta" }, "the sum of the points"))));
+};
+
+const candidateChoice = (review, candidate, { place, isChosen, choose }) => {
+  const lead = leadOf(review, candidate);
+  const ahead = lead >= 0 ? `${certainty(lead)} ahead` : `${certainty(-lead)} behind`;
+  return make("label", { class: isChosen ? "choice chosen" : "choice" },
+    make("input", { type: "radio", name: "candidate", value: candidate.companyId, checked: isChosen, "data-key": `choice-${place}`, onchange: () => choose(candidate.companyId) }),
+    make("span", { class: "rank", "aria-hidden": "true" }, String(place)),
+    make("span", { class: "grow" }, make("strong", {}, named(candidate.name)), " ", idOf(candidate.companyId), " ", ...outOfUse(candidate),
+      make("span", { class: "meta line" }, [candidate.city, candidate.identifier].filter(Boolean).join(" \u00b7 "))),
+    make("span", { class: "sure" }, `${certainty(candidate.certainty)}`, make("span", { class: "meta line" }, review.candidates.length > 1 ? ahead : "no rival")));
+};
+
+const otherChoice = (company) =>
+  make("label", { class: "choice chosen" },
+    make("input", { type: "radio", name: "candidate", value: company.id, checked: true, "data-key": "choice-other" }),
+    make("span", { class: "rank", "aria-hidden": "true" }, "+"),
+    make("span", { class: "grow" }, make("strong", {}, named(company.name)), " ", idOf(company.id), " ", ...outOfUse(company),
+      make("span", { class: "meta line" }, [company.city, company.domain].filter(Boolean).join(" \u00b7 "))),
+    make("span", { class: "sure" }, make("span", { class: "meta" }, "your search")));
+
+const facts = (review) => [
+  fact("Blocked", amountsInWords(totalled(review.amounts)), make("span", { class: "meta" }, review.invoices ? ` in ${plural(review.invoices, "invoice", "invoices")}, oldest ${pastDue(review.oldest)}` : "")),
+  review.mappedTo || review.mappedId ? fact("Mapped to", named(review.mappedTo, "company"), " ", idOf(review.mappedId), make("span", { class: "meta" }, review.source ? ` by ${review.source}` : "")) : null,
+  review.conflictId ? fact("Evidence says", named(review.conflictName), " ", idOf(review.conflictId)) : null,
+  review.reason ? fact("Why it is here", review.reason) : review.cause ? fact("Why it is here", review.cause.title) : null,
+];
+
+/** What is chosen for a review: a candidate, or a company that the reader found. */
+export const chosenFor = (store, review, companies) => {
+  const id = store.state.chosen.get(review.id) ?? store.decision(review.id)?.companyId ?? review.candidates[0]?.companyId;
+  const candidate = review.candidates.find((each) => each.companyId === id) ?? null;
+  return { candidate, other: candidate || id === undefined ? null : companies.get(id) };
+};
+
+const decisionLine = (store, review, companies) => {
+  const decision = store.decision(review.id);
+  if (!decision) return "Undecided";
+  const company = decision.companyId && (review.candidates.find((each) => each.companyId === decision.companyId) ?? companies.get(decision.companyId));
+  return `${WORDS[decision.word]}${company ? `: ${company.name}` : ""}`;
+};
+
+const remedy = ({ cause }) =>
+  cause && make("details", { class: "remedy" }, make("summary", {}, "What to do in the portal"),
+    make("dl", { class: "fix" }, fact("Who", cause.who), fact("Today\u2019s portal", cause.fix_current), cause.fix_legacy === cause.fix_current ? null : fact("Legacy portal", cause.fix_legacy)));
+
+/** The panel in its place; everything in it is drawn anew from the store. */
+export const panelIn = (place, store, { companies, bands, showInvoices }) => {
+  const [title, body] = [place.querySelector("#panel-title"), place.querySelector("#panel-body")];
+  const buttons = Object.fromEntries(all("[data-do]", place).map((button) => [button.dataset.do, button]));
+  const [note, ask] = [place.querySelector("#note"), place.querySelector("#ask")];
+  const content = (review, { candidate, other }) => [
+    make("dl", { class: "facts" }, ...facts(review)),
+    make("fieldset", { class: "choices" }, make("legend", {}, review.candidates.length ? "ConnectWise candidates" : "No company comes near this name: search, or exclude the customer"),
+      ...review.candidates.map((each, at) => candidateChoice(review, each, { place: at + 1, isChosen: each === candidate, choose: store.choose })),
+      other ? otherChoice(other) : null),
+    candidate ? evidenceTable(candidate) : other ? make("p", { class: "note" }, "This company was not proposed, so there is no evidence for it: what you know decides.") : null,
+    remedy(review),
+    review.invoices ? make("button", { type: "button", class: "link", "data-key": "its-invoices", onclick: () => showInvoices(review) }, "Show its invoices") : null,
+  ];
+  const showAsking = (review, chosen) => {
+    const isAsking = store.state.asking !== null;
+    const wasHidden = ask.hidden;
+    ask.hidden = !isAsking;
+    if (!isAsking) return;
+    const why = weaknesses(review, chosen.candidate, bands).join("; ");
+    ask.querySelector("#ask-text").replaceChildren("Weak suggestion: ", why, ". Approve ", named(chosen.candidate.name), " all the same?");
+    if (wasHidden) buttons.confirm.focus();
+  };
+  const showButtons = (review, { candidate, other }) => {
+    buttons.approve.querySelector(".label").textContent = other ? "Map to this company" : "Approve";
+    buttons.approve.disabled = !candidate && !other;
+    buttons.reject.disabled = !review.candidates.length;
+    buttons.clear.disabled = !store.decision(review.id);
+  };
+  return () => {
+    const review = store.review();
+    place.dataset.customer = review?.id ?? "";
+    place.classList.toggle("is-empty", !review);
+    all("button, input", place.querySelector(".actions")).forEach((each) => { each.disabled = !review; });
+    if (!review) {
+      title.replaceChildren("Nothing matches the filter");
+      body.replaceChildren();
+      ask.hidden = true;
+      return;
+    }
+    const key = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const chosen = chosenFor(store, review, companies);
+    title.replaceChildren(named(review.name), " ", idOf(review.id), " ", make("span", { class: `decision ${store.decision(review.id)?.word ?? ""}` }, decisionLine(store, review, companies)));
+    if (note.dataset.customer !== review.id || document.activeElement !== note) note.value = store.note(review.id);
+    note.dataset.customer = review.id;
+    body.replaceChildren(...content(review, chosen).filter(Boolean));
+    if (key) body.querySelector(`[data-key="${key}"]`)?.focus();
+    showButtons(review, chosen);
+    showAsking(review, chosen);
+  };
+};

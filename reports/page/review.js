@@ -1,0 +1,165 @@
+// The review at work: list, panel, filters, files around one store.
+import { actsOf, now } from "./acts.js";
+import { searchBox } from "./companies.js";
+import { loaded, writerOf } from "./csv.js";
+import { all, byId, make, named } from "./elements.js";
+import { amountsInWords, count, plural, totalled } from "./format.js";
+import { listenToKeys } from "./keys.js";
+import { panelIn } from "./panel.js";
+import { facetsOf, queueIn, WORDS } from "./queue.js";
+import { isStrong } from "./reviews.js";
+
+const narrowing = (store, bands) => {
+  const facets = facetsOf(store, bands);
+  const chosen = { facet: "all", words: [] };
+  const text = new Map();
+  const textOf = (review) => {
+    if (!text.has(review.id)) text.set(review.id, [review.id, review.name, ...review.candidates.flatMap((each) => [each.companyId, each.name, each.identifier])].join("\n").toLowerCase());
+    return text.get(review.id);
+  };
+  return { facets, chosen, passes: (review) => facets[chosen.facet][1](review) && chosen.words.every((word) => textOf(review).includes(word)) };
+};
+
+const facetButtons = (place, { facets, chosen }, store, changed) => {
+  const buttons = Object.entries(facets).map(([code, [title]]) => {
+    const number = make("span", { class: "n" });
+    const button = make("button", { type: "button", "data-facet": code, onclick: () => { chosen.facet = code; changed(); } }, title, " ", number);
+    return { code, button, number };
+  });
+  place.replaceChildren(...buttons.map(({ button }) => button));
+  return () => {
+    for (const { code, button, number } of buttons) {
+      number.textContent = count(store.reviews.filter(facets[code][1]).length);
+      button.setAttribute("aria-pressed", String(chosen.facet === code));
+    }
+  };
+};
+
+const download = (text, name) => {
+  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+};
+
+const tally = (store) => {
+  const totals = new Map();
+  for (const [id, { word }] of store.state.decisions) totals.set(word, (totals.get(word) ?? []).concat(store.review(id).amounts));
+  const number = (word) => [...store.state.decisions.values()].filter((decision) => decision.word === word).length;
+  const words = Object.keys(WORDS).filter(number).map((word) => {
+    const freed = word === "approve" || word === "override" ? ` (${amountsInWords(totalled(totals.get(word) ?? []))})` : "";
+    return `${count(number(word))} ${WORDS[word].toLowerCase()}${freed}`;
+  });
+  return [...words, `${count(store.reviews.length - store.state.decisions.size)} undecided`].join(" \u00b7 ");
+};
+
+const bulk = (dialog, { store, bands, queue, settle }) => {
+  const [words, list] = [dialog.querySelector("#bulk-text"), dialog.querySelector("#bulk-list")];
+  let ready = [];
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue !== "approve") return;
+    settle(ready.map((review) => [review.id, { word: "approve", companyId: review.candidates[0].companyId, at: now() }]), `${plural(ready.length, "mapping", "mappings")} approved`);
+  });
+  return () => {
+    const shown = queue.shown().map((id) => store.review(id)).filter((review) => !store.decision(review.id));
+    ready = shown.filter((review) => isStrong(review, review.candidates[0], bands));
+    const totals = totalled(ready.flatMap((review) => review.amounts));
+    words.textContent = ready.length
+      ? `This approves the best candidate of ${plural(ready.length, "customer", "customers")}: ${amountsInWords(totals)}. ${count(shown.length - ready.length)} more that are shown and undecided are not strong enough and stay as they are. One undo takes all of it back.`
+      : "None of the undecided customers that are shown has a strong suggestion.";
+    list.replaceChildren(...ready.slice(0, 8).map((review) => make("li", {}, named(review.name), " \u2192 ", named(review.candidates[0].name))), ...(ready.length > 8 ? [make("li", { class: "meta" }, `and ${count(ready.length - 8)} more`)] : []));
+    dialog.querySelector("[value=approve]").disabled = !ready.length;
+    dialog.returnValue = "";
+    dialog.showModal();
+  };
+};
+
+const files = ({ store, writer, companies, content, say, reader }) => ({
+  download() {
+    const { reviewer } = reader();
+    const decided = store.reviews.filter((review) => store.decision(review.id));
+    if (!decided.length) return say("Nothing is decided yet, so there is nothing to download.");
+    const rows = decided.flatMap((review) => writer.rows(review, store.decision(review.id), { reviewer, note: store.note(review.id) }));
+    download(writer.text(rows), `decisions-${content.run.run_id}.csv`);
+    return say(`${plural(decided.length, "decision", "decisions")} in decisions-${content.run.run_id}.csv. Next: billsight mappings import.`);
+  },
+  async load(file) {
+    const found = loaded(await file.text(), store, companies.get);
+    if (!found.isOurs) return say(`${file.name} is not a file of decisions: it has no columns decision and acct_customer_id.`);
+    found.notes.forEach(([id, note]) => store.annotate(id, note));
+    store.decide(found.changes.map(([id, decision]) => [id, { ...decision, at: decision.at || now() }]));
+    const others = [[found.changed, "whose evidence is another by now"], [found.unknown, "of customers that need no decision"], [found.unclear, "that contradict each other or name no company"]];
+    const left = others.filter(([number]) => number).map(([number, why]) => `${count(number)} ${why}`);
+    return say(`${plural(found.changes.length, "decision", "decisions")} loaded${left.length ? `; left out: ${left.join(", ")}` : ""}.`);
+  },
+});
+
+const saying = (live, visible) => (text) => {
+  live.textContent = text;
+  visible.textContent = text;
+};
+
+const readerOf = (memory) => {
+  const kept = { areKeysOn: true, reviewer: "", ...memory.reader() };
+  return { get: () => kept, set(more) { memory.keepReader(Object.assign(kept, more)); } };
+};
+
+const sayHowItIsKept = (memory, element) => {
+  element.textContent = memory.isKept ? "Kept in this browser" : "NOT kept: this browser stores nothing here. Download before you close the page.";
+  element.classList.toggle("is-bad", !memory.isKept);
+};
+
+const startFields = ({ filter, queue, store, reader, load }) => {
+  byId("queue-find").addEventListener("input", ({ target }) => {
+    filter.chosen.words = target.value.toLowerCase().split(/\s+/).filter(Boolean);
+    queue.narrow();
+  });
+  byId("note").addEventListener("input", ({ target }) => store.annotate(target.dataset.customer, target.value));
+  byId("reviewer").value = reader.get().reviewer;
+  byId("reviewer").addEventListener("input", ({ target }) => reader.set({ reviewer: target.value }));
+  byId("load").addEventListener("change", async ({ target }) => {
+    if (target.files[0]) await load(target.files[0]);
+    target.value = "";
+  });
+};
+
+const startSearch = ({ store, companies, queue }) =>
+  searchBox({ input: byId("company-search"), list: byId("company-list"), told: byId("company-told") }, companies, {
+    pick(company) {
+      store.choose(company.id);
+      byId("panel").querySelector("[data-do=approve]").focus();
+    },
+    leave: () => queue.focus(),
+  });
+
+/** Start the review: list, panel, search, keys and files around one store. */
+export const startReview = (section, { store, memory, companies, content, showInvoices }) => {
+  const bands = content.run;
+  const say = saying(byId("spoken"), byId("said"));
+  const reader = readerOf(memory);
+  const filter = narrowing(store, bands);
+  const queue = queueIn(byId("queue"), store, { bands, passes: filter.passes });
+  const showPanel = panelIn(byId("panel"), store, { companies, bands, showInvoices });
+  const writer = writerOf(content, companies.get);
+  const { download: save, load } = files({ store, writer, companies, content, say, reader: reader.get });
+  const { acts, settle } = actsOf({ store, queue, companies, bands, say });
+  Object.assign(acts, { bulk: bulk(byId("bulk"), { store, bands, queue, settle }), download: save });
+  all("[data-do]", section).forEach((button) => button.addEventListener("click", () => acts[button.dataset.do]()));
+  const showFacets = facetButtons(byId("facets"), filter, store, () => { queue.narrow(); showFacets(); });
+  startSearch({ store, companies, queue });
+  startFields({ filter, queue, store, reader, load });
+  listenToKeys(section, acts, reader);
+  const show = () => {
+    queue.show();
+    showPanel();
+    showFacets();
+    byId("tally").textContent = tally(store);
+    sayHowItIsKept(memory, byId("kept"));
+    all("[data-do=undo]", section).forEach((button) => { button.disabled = !store.canUndo(); });
+  };
+  store.onChange(show);
+  show();
+  addEventListener("beforeunload", (event) => { if (!memory.isKept && store.state.decisions.size) event.preventDefault(); });
+  return { focus: queue.focus };
+};

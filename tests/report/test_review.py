@@ -1,0 +1,270 @@
+"""The review in the page, with the keyboard: decide, search, undo, go away and come back, hand over a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from etl.report.cells import mask_emails
+from etl.review.fixes import guarded, mapping_fixes, write_csv
+from tests.report.opening import decisions, downloaded, keys, opened, reviewing
+from tests.report.sample import _IDS, sample_facts
+from tests.report.sample_work import proposed
+
+pytestmark = pytest.mark.browser
+
+HERITAGE, GRANITE, DELTA, SUMMIT, FALCON, PRAIRIE = (
+    _IDS[name] for name in (
+        "Heritage Motor Works", "Granite Dental Group", "Delta Health Partners", "Summit Studio",
+        "Falcon Logistics (Tulsa)", "Prairie Foods Ltd.",
+    )
+)  # fmt: skip
+OURS = ("decision", "reviewer", "decided_at", "note")
+
+
+def _rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+
+
+@pytest.fixture(scope="module")
+def fixes_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """mapping_fixes.csv of the sample night."""
+    facts, path = sample_facts(), tmp_path_factory.mktemp("fixes") / "mapping_fixes.csv"
+    write_csv(mapping_fixes(proposed(facts), facts.run.run_id), path)
+    return path.read_bytes().decode()
+
+
+def _decide_all(page: Page) -> None:
+    """Approve, reject, map by search, exclude, note and snooze, all with the keyboard."""
+    keys(page, "a", "r")
+    keys(page, "a", "a")
+    assert DELTA not in decisions(page), "a conflict asks once more, and the same key does not answer"
+    keys(page, "Enter")
+    keys(page, "e", "/")
+    page.keyboard.type("tulsa logistics")
+    keys(page, "Enter", "Enter")
+    keys(page, "n")
+    page.keyboard.type('=why? "later"')
+    keys(page, "Escape", "u", "z", "s")
+
+
+def test_everything_is_decided_with_the_keyboard_and_kept(
+    page: Page, complaints: list[str], sample_file: str, fixes_file: str
+) -> None:
+    """One pass through the queue; after a reload all of it is still there, and the file says it in the file's words."""
+    reviewing(page, sample_file)
+    _decide_all(page)
+    decided = {
+        HERITAGE: "Approved", GRANITE: "Rejected", DELTA: "Approved", SUMMIT: "Excluded", FALCON: "Mapped",
+        PRAIRIE: "Snoozed",
+    }  # fmt: skip
+    assert decisions(page) == decided
+    opened(page, sample_file)
+    assert decisions(page) == decided
+    page.fill("#reviewer", "r. okafor")
+    text = downloaded(page)
+    told = _rows(text)
+    until = (datetime.fromisoformat(told[-1]["decided_at"]) + timedelta(days=14)).date()
+    assert [(row["row_id"], row["decision"], row["cw_company_id"]) for row in told] == [
+        (f"ACCT-{HERITAGE}/CW-41120", "approve", "CW-41120"),
+        (f"ACCT-{GRANITE}/CW-40731", "reject", "CW-40731"),
+        (f"ACCT-{GRANITE}/CW-40732", "reject", "CW-40732"),
+        (f"ACCT-{DELTA}/CW-41190", "approve", "CW-41190"),
+        (f"ACCT-{SUMMIT}/CW-41183", "exclude", "CW-41183"),
+        (f"ACCT-{FALCON}/NONE", "override", "CW-42101"),
+        (f"ACCT-{PRAIRIE}/CW-42007", f"snooze:{until}", "CW-42007"),
+    ]
+    assert {row["reviewer"] for row in told} == {"r. okafor"}
+    assert told[-1]["note"] == '\'=why? "later"'
+    proposals = {row["row_id"]: row for row in _rows(fixes_file)}
+    for row in (row for row in told if row["decision"] != "override"):
+        proposal = proposals[row["row_id"]]
+        assert {**row, **dict.fromkeys(OURS, "")} == {**proposal, "evidence": mask_emails(proposal["evidence"])}
+    assert text.splitlines()[0] == fixes_file.splitlines()[0]
+    assert text.count("\r\n") == text.count("\n") == len(told) + 1
+    assert complaints == []
+
+
+def test_decisions_go_on_elsewhere(browser: Browser, tmp_path: Path, sample_file: str) -> None:
+    """The file can be loaded into another browser, also after a spreadsheet wrote it; other evidence is left out."""
+    first = browser.new_context(offline=True).new_page()
+    _decide_all(reviewing(first, sample_file))
+    text = downloaded(first)
+    spoilt = text.replace('","', '";"').replace("'=why?", "=why?")
+    stale = text.replace(_rows(text)[0]["row_fp"], "0" * 16)
+    second = browser.new_context(offline=True).new_page()
+    file, all_of_them = tmp_path / "decisions.csv", "6 decisions loaded."
+    but_one = "5 decisions loaded; left out: 1 whose evidence is another by now."
+    for content, said in ((text, all_of_them), (spoilt, all_of_them), (stale, but_one)):
+        opened(second, sample_file)
+        second.evaluate("localStorage.clear()")
+        opened(second, sample_file)
+        file.write_bytes(content.encode())
+        second.set_input_files("#load", file)
+        expect(second.locator("#said")).to_have_text(said)
+        if content == text:
+            assert downloaded(second) == text
+    assert set(decisions(second)) == {GRANITE, DELTA, SUMMIT, FALCON, PRAIRIE}
+    first.context.close()
+    second.context.close()
+
+
+AGREEMENT = """() => {
+  const rows = [...document.querySelectorAll('#queue .ag-row[aria-selected=true]')];
+  const selected = rows.map((row) => row.getAttribute('row-id'));
+  const focused = document.activeElement.closest('#queue .ag-row')?.getAttribute('row-id');
+  const panel = document.querySelector('#panel').dataset.customer;
+  return {panel, selected: [...new Set(selected)], focused: focused ?? panel};
+}"""
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_panel_and_the_selected_row_never_disagree(page: Page, sample_file: str, seed: int) -> None:
+    """Whatever is pressed or clicked: the row that is marked, the row with the focus and the panel are one customer."""
+    reviewing(page, sample_file)
+    chance = random.Random(seed)  # noqa: S311 (to try things, not to hide them)
+    pressable = [*"jjjkkkareuscz12", "ArrowDown", "ArrowUp", "Enter", "Escape", "End", "PageDown"]
+    facets = page.locator("#facets button")
+    for _ in range(120):
+        act = chance.random()
+        if act < 0.06:
+            facets.nth(chance.randrange(facets.count())).click()
+        elif act < 0.12 and page.locator("#queue .ag-row").count():
+            page.locator("#queue .ag-cell[col-id=customer]").first.click()
+        else:
+            keys(page, chance.choice(pressable))
+        found: dict[str, Any] = page.evaluate(AGREEMENT)
+        assert found["selected"] == ([found["panel"]] if found["panel"] else []), found
+        assert found["focused"] == found["panel"], found
+
+
+def test_a_weak_suggestion_is_never_approved_by_one_key(page: Page, sample_file: str) -> None:
+    """Too uncertain, out of use or in conflict: it asks, says why, and takes back the question on the way out."""
+    reviewing(page, sample_file)
+    keys(page, "2", "a")
+    expect(page.locator("#ask")).to_contain_text(
+        "more likely wrong than right; another candidate is likelier; the company is inactive"
+    )
+    keys(page, "Escape")
+    expect(page.locator("#ask")).to_be_hidden()
+    assert decisions(page) == {}
+    page.locator("[data-do=approve]").focus()
+    for _ in range(4):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    expect(page.locator("#ask")).to_be_visible()
+    assert decisions(page) == {}, "a key that is held down answers nothing"
+    page.locator("[data-do=confirm]").click()
+    assert decisions(page) == {HERITAGE: "Approved"}
+
+
+def test_the_strong_ones_that_are_shown_are_approved_together(
+    page: Page, complaints: list[str], sample_file: str
+) -> None:
+    """How many and how much is said first, per currency; one undo takes all of it back."""
+    reviewing(page, sample_file)
+    keys(page, "b")
+    told = page.locator("#bulk-text")
+    expect(told).to_contain_text("2 customers: $9,545.00 \N{MIDDLE DOT} CA$3,090.35.")
+    expect(told).to_contain_text("4 more that are shown and undecided are not strong enough")
+    keys(page, "Escape")
+    assert decisions(page) == {}
+    page.fill("#queue-find", "prairie")
+    page.locator("[data-do=bulk]").click()
+    expect(told).to_contain_text("1 customer: CA$3,090.35.")
+    page.locator("#bulk [value=approve]").click()
+    assert decisions(page) == {PRAIRIE: "Approved"}
+    page.locator("[data-do=undo]").click()
+    assert decisions(page) == {}
+    assert complaints == []
+
+
+def test_what_another_page_left_in_the_browser_is_not_taken_for_ours(page: Page, sample_file: str) -> None:
+    """Pages of one disk share a memory: unknown words, another evidence and other shapes are passed over."""
+    reviewing(page, sample_file)
+    keys(page, "a", "e")
+    assert set(decisions(page)) == {HERITAGE, GRANITE}
+    page.evaluate(
+        """(heritage) => {
+          const key = Object.keys(localStorage).find((each) => each.includes(":2026-"));
+          const kept = JSON.parse(localStorage.getItem(key));
+          kept.decisions[0][1].word = "<img src=x onerror=alert(1)>";
+          kept.decisions.push(7, ["x"], [heritage, {word: "exclude", fingerprint: "another"}]);
+          localStorage.setItem(key, JSON.stringify({...kept, notes: "none"}));
+        }""",
+        HERITAGE,
+    )
+    reviewing(page, sample_file)
+    assert decisions(page) == {GRANITE: "Excluded"}
+
+
+def test_single_keys_can_be_switched_off(page: Page, sample_file: str) -> None:
+    """Who speaks to the machine, or leans on the keyboard, decides nothing by accident; it stays so."""
+    reviewing(page, sample_file)
+    page.locator("#single-keys").uncheck()
+    page.locator("#facets button").first.focus()
+    keys(page, "a", "r", "e")
+    assert decisions(page) == {}
+    reviewing(page, sample_file)
+    keys(page, "a")
+    assert decisions(page) == {}
+    page.locator("[data-do=approve]").click()
+    assert decisions(page) == {HERITAGE: "Approved"}
+
+
+def test_keys_belong_to_the_review_only(page: Page, sample_file: str) -> None:
+    """Elsewhere on the page, and in a field, a letter is a letter."""
+    opened(page, sample_file)
+    keys(page, "a")
+    page.locator("#find").focus()
+    keys(page, "a")
+    page.locator("#queue-find").focus()
+    keys(page, "a")
+    assert decisions(page) == {}
+
+
+def test_a_browser_that_keeps_nothing_says_so(browser: Browser, sample_file: str) -> None:
+    """Decisions can still be made and downloaded, with a warning before they are lost."""
+    page = browser.new_context(offline=True).new_page()
+    page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no'); }})")
+    reviewing(page, sample_file)
+    keys(page, "a")
+    expect(page.locator("#kept")).to_contain_text("NOT kept")
+    assert len(_rows(downloaded(page))) == 1
+    page.context.close()
+
+
+def test_the_evidence_adds_up_to_the_score(page: Page, sample_file: str) -> None:
+    """The parts that the panel shows, for every candidate, are the whole score and the certainty of the list."""
+    reviewing(page, sample_file)
+    panel = page.locator("#panel")
+    for _ in range(6):
+        for choice in range(panel.locator("input[type=radio]").count()):
+            keys(page, str(choice + 1))
+            cells = [
+                float(cell.replace("\N{MINUS SIGN}", "-"))
+                for cell in panel.locator(".evidence td.num").all_inner_texts()
+            ]
+            assert sum(cells[:-1]) == pytest.approx(cells[-1])
+        keys(page, "j")
+
+
+def test_the_page_guards_against_formulas_as_the_files_do(page: Page) -> None:
+    """One rule in two languages."""
+    import polars as pl  # noqa: PLC0415
+
+    from etl.report.scripts import joined, text  # noqa: PLC0415
+
+    signs = "=+-@|%\uff1d\uff0b\uff0d\uff20\uff5c\uff05\u2212\ufe62\ufe63\ufe66\ufe6b"
+    before = ["", " ", "\t", "\r", "\n", "\u200f", "\u2028", "\ufeff", "\u3000", "a", "'", "\u00e9", "\x00", "\x1f "]
+    texts = [start + sign + "1" for start in before for sign in [*signs, "", "x"]]
+    script = joined({name: text(f"{name}.js", "page") for name in ("csv", "columns")})
+    found = page.evaluate(f"(texts) => {{ {script} return texts.map(modules.csv.guarded); }}", texts)
+    assert found == pl.select(guarded(pl.Series(texts))).to_series().to_list()
