@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 from playwright.sync_api import Page
 
+from etl.review.register import Register
 from tests import nights
 from tests.command import Mappings
 from tests.report.opening import downloaded, keys, reviewing
@@ -55,9 +56,7 @@ def test_decisions_of_the_page_come_back_as_mappings_and_can_be_taken_back(
     assert after[chosen[1]]["company_id_cw"] == "1019"
     assert {after[customer]["mapping_source"] for customer in chosen} == {"judgement"}
 
-    import_id = next(
-        word for line in mappings("history", chosen[0]).out.splitlines() for word in line.split() if "imp" in word
-    )
+    import_id = Register.open(folder / "state" / "register.sqlite").log()["import_id"][-1]
     assert mappings("revert", import_id).code == 0
     nights.run(folder, "night-3")
     assert mapped(folder).equals(before)
