@@ -122,7 +122,8 @@ def _drawn(row: dict[str, Any], forms: str, candidates: int) -> str:
         sign = "+" if part["points"] >= 0 else "-"
         told = f"{part['points']:+6.1f}  {total:+6.1f}  {sign} {bar:<{_WIDTH}}  {part['detail']}"
         lines.append(f"  {part['kind']:<22} {told}")
-    odds = f"certainty {row['certainty']:.4f}" + (f", rank {row['rank']} of {candidates}" if row["rank"] else "")
+    sure = f"certainty {min(row['certainty'], 0.9999):.4f}"
+    odds = sure + (f", rank {row['rank']} of {candidates}" if row["rank"] else "")
     lines += [f"  {'score':<22} {row['score']:+6.1f}", "", f"{odds}. {row['decision'].capitalize()}: {row['reason']}."]
     return "\n".join(lines)
 

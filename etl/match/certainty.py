@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-MOST_CERTAIN: Final = 0.9999
+MOST_CERTAIN: Final = 0.999999
 """An estimate is never 1, however many bits speak for it."""
 
 CERTAIN, REVIEW = "certain", "review"

@@ -103,8 +103,9 @@ def mapping_fixes(fixes: pl.DataFrame, run_id: str, key: bytes = b"") -> pl.Data
         current_cw_company_id=prefixed("company_id_cw", "CW"),
         mapping_state=pl.col("mapping_state"),
         rank=pl.col("rank"),
-        certainty=pl.col("certainty").round(4),
-        lead=pl.col("lead").round(4),
+        # rounding must not make a certainty of an estimate
+        certainty=pl.col("certainty").round(4).clip(upper_bound=0.9999),
+        lead=pl.col("lead").round(4).clip(upper_bound=0.9999),
         reason=pl.col("reason"),
         evidence=_evidence(),
         alternatives=pl.col("proposed_company_id_cw").count().over("customer_id_acct").cast(pl.Int64) - 1,
