@@ -24,7 +24,7 @@ the name as it is written, whatever else there is."""
 _DIGITS, _LEAST_CERTAIN = 6, 1e-6
 _ENOUGH_WITHOUT_NAME: Final = 5
 """Shared invoices that prove a mapping where the names have nothing in common."""
-_LEAST_OF_NAMES: Final = 0.99
+_LEAST_OF_NAMES: Final = 0.985
 """Under `names` a candidate is certain from this estimate on: no namesake, no near rival, no common name."""
 
 _PAIR: Final = ["customer", "company"]
