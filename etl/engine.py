@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from etl.errors import ResourcesExhausted
+from etl.errors import NotFound, ResourcesExhausted
 
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
 
@@ -122,3 +123,25 @@ class Engine:
         """Write everything to the file and let go of it."""
         self._connection.close()
         del self._connection
+
+
+@contextmanager
+def published(database: Path) -> Iterator[Engine]:
+    """The database of a published night, to be read.
+
+    Raises:
+        NotFound: no night was published yet, or another version wrote it.
+    """
+    if not database.exists():
+        message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
+        raise NotFound(message)
+    try:
+        engine = Engine(database.resolve(), is_read_only=True)
+        try:
+            yield engine
+        finally:
+            engine.close()
+    except EngineRefusal as error:
+        reason = str(error).splitlines()[0]
+        message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."
+        raise NotFound(message) from None

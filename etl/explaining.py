@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from etl.config import Settings
-from etl.engine import Engine, EngineRefusal
+from etl.engine import published
 from etl.errors import NotFound
 from etl.match import link
 from etl.match.certainty import CERTAIN, Policy, certainty
@@ -74,22 +74,10 @@ def _forms(row: pl.DataFrame, sides: Profiles) -> str:
 
 
 def _latest(settings: Settings) -> _Night:
-    database = settings.out / "latest" / "night.duckdb"
-    if not database.exists():
-        message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
-        raise NotFound(message)
-    try:
-        engine = Engine(database, is_read_only=True)
-        try:
-            tables = ("accounting__customers", "connectwise__companies", "connectwise__contacts", "portal__mappings")
-            customers, companies, contacts, portal = (engine.frame(f"from staging.{table}") for table in tables)
-            invoices = engine.frame("from matching.shared_invoices")
-        finally:
-            engine.close()
-    except EngineRefusal as error:
-        reason = str(error).splitlines()[0]
-        message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."
-        raise NotFound(message) from None
+    with published(settings.out / "latest" / "night.duckdb") as engine:
+        tables = ("accounting__customers", "connectwise__companies", "connectwise__contacts", "portal__mappings")
+        customers, companies, contacts, portal = (engine.frame(f"from staging.{table}") for table in tables)
+        invoices = engine.frame("from matching.shared_invoices")
     sides = profiles(customers, companies, contacts, settings.provider.email_domains)
     return _Night(sides, invoices, portal, Register.open(settings.register_path).current())
 

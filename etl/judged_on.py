@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 from etl.config import Settings
-from etl.engine import Engine, EngineRefusal
-from etl.errors import NotFound
+from etl.engine import Engine, EngineRefusal, published
 from etl.publish import LATEST, RUNS
 from etl.review.fixes import fingerprints
 from etl.review.site_key import read_site_key
@@ -27,7 +24,7 @@ def tonight(settings: Settings) -> Tonight:
         NotFound: no night was published yet, or another version wrote it.
         SiteKeyRefusal: the site's key is not there.
     """
-    with opened(settings) as engine:
+    with published(settings.out / LATEST / DATABASE) as engine:
         key = read_site_key(settings.site_key_path)
         run_id, as_of_date = engine.rows("select run_id, as_of_date from ctl.run")[0]
         fixes = engine.frame("from marts.report_mapping_fixes")
@@ -53,29 +50,6 @@ def tonight(settings: Settings) -> Tonight:
         fingerprints=known,
         was_written=was_written,
     )
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Engine]:
-    """The database of the latest night, to be read.
-
-    Raises:
-        NotFound: no night was published yet, or another version wrote it.
-    """
-    database = settings.out / LATEST / DATABASE
-    if not database.exists():
-        message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
-        raise NotFound(message)
-    try:
-        engine = Engine(database.resolve(), is_read_only=True)
-        try:
-            yield engine
-        finally:
-            engine.close()
-    except EngineRefusal as error:
-        reason = str(error).splitlines()[0]
-        message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."
-        raise NotFound(message) from None
 
 
 def _written(runs: Path, run_id: str, key: bytes) -> dict[str, str] | None:

@@ -11,9 +11,10 @@ from typing import Any, Final
 import polars as pl
 
 from etl.config import Settings
+from etl.engine import published
 from etl.errors import NotFound
-from etl.judged_on import opened
-from etl.publish import told
+from etl.judged_on import DATABASE
+from etl.publish import LATEST, told
 from etl.review.fixes import guard, prefixed, write_csv
 from etl.review.register import Import, Register
 
@@ -61,7 +62,7 @@ def list_judgements(settings: Settings, state: str | None) -> str:
 def _conflicts(settings: Settings) -> pl.DataFrame:
     """Judged customers whose evidence has turned; nothing where no night can be asked."""
     try:
-        with opened(settings) as engine:
+        with published(settings.out / LATEST / DATABASE) as engine:
             return engine.frame(_CONFLICTS)
     except NotFound:
         return pl.DataFrame(schema={"customer_id_acct": pl.String, "conflict": pl.String})

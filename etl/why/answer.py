@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.domain import CauseClass, Stage
-from etl.engine import Engine, EngineRefusal
+from etl.engine import Engine, published
 from etl.errors import NotFound
 from etl.taxonomy import BIT, BY_CODE, CAUSES, codes, mask
 from etl.why import facts
@@ -84,19 +84,8 @@ def explain(database: Path, invoice: str, contact: str | None = None) -> list[An
     Raises:
         NotFound: no run, no such invoice in it, or no such contact.
     """
-    if not database.exists():
-        message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
-        raise NotFound(message)
-    try:
-        engine = Engine(database, is_read_only=True)
-        try:
-            return _answers(engine, invoice, contact)
-        finally:
-            engine.close()
-    except EngineRefusal as error:
-        reason = str(error).splitlines()[0]
-        message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."
-        raise NotFound(message) from None
+    with published(database) as engine:
+        return _answers(engine, invoice, contact)
 
 
 def _answers(engine: Engine, invoice: str, contact: str | None) -> list[Answer]:
