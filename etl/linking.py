@@ -1,4 +1,4 @@
-"""`billsight match` and `billsight explain`: the linker on its own, on any two tables and on one pair."""
+"""`billsight match`: the linker on its own, on any two tables."""
 
 from __future__ import annotations
 

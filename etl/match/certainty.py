@@ -144,7 +144,9 @@ def _rivals() -> dict[str, pl.Expr]:
     same_number, same_tax = _is("account number", "equal"), _is("tax id", "equal")
     has_its_name = pl.col("has_exact_name") | _is("name", "alias", "rearranged")
     return {
-        "companies_with_number": same_number.sum().over(_CUSTOMER),
+        "companies_with_number": pl.max_horizontal(
+            same_number.sum().over(_CUSTOMER).cast(pl.Int64), pl.col("number_bearers").cast(pl.Int64)
+        ),
         "companies_with_tax_id": same_tax.sum().over(_CUSTOMER),
         "companies_with_name": pl.max_horizontal(
             has_its_name.sum().over(_CUSTOMER).cast(pl.Int64),

@@ -26,7 +26,7 @@ _LACKING: Final = ((0.01, "none"), (5.5, "common"), (9.0, "some"), (12.5, "telli
 def evidence(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
     """Compare each candidate pair, kind by kind.
 
-    Locality: group: customer. It is done in runs of customers, so that memory is bounded.
+    Locality: group: customer. It is done in runs of pairs, so that memory is bounded.
 
     Args:
         pairs: `customer, company, flags`, by customer and company.
@@ -59,7 +59,8 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
     )
     return judged.with_columns(score=score(card)).select(
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
-        pl.col("invoice_count", "all_invoice_count"), namesakes="namesakes_cw", bearers="bearers",
+        pl.col("invoice_count", "all_invoice_count"), "bearers",
+        namesakes="namesakes_cw", number_bearers="number_bearers_cw",
     )  # fmt: skip
 
 

@@ -29,10 +29,10 @@ class Flag(IntFlag):
     OWN_DOMAIN = 8
     SHARED_DOMAIN = 16
     PHONE = 32
+    COMMON_PHONE = 64
     ACRONYM = 128
     LABEL = 256
     COMMON_DOMAIN = 512
-    COMMON_PHONE = 64
 
 
 IDENTIFIERS: Final = int(Flag.ACCOUNT | Flag.TAX)

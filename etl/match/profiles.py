@@ -31,7 +31,7 @@ class Profiles:
     """Both sides in normal form; a record is known by its row.
 
     Attributes:
-        customers: by id: `customer_id_acct`, `family_id_acct`, single values to compare.
+        customers: by id: `customer_id_acct`, `family` (a row), single values to compare.
         companies: by id: `company_id_cw`, single values to compare, its state.
         customer_keys: `record, kind, key_text`: accounts, tax ids, domains, phones, addresses.
         company_keys: the same of the companies.
@@ -118,17 +118,21 @@ def _customers(customers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series) -> pl.DataFrame:
-    return companies.select(
-        "record",
-        "company_id_cw",
-        "bill_to_company_id_cw",
-        written_tax_identifier="tax_identifier",
-        number_key=fields.account_key(pl.col("account_number")),
-        tax_key=fields.tax_key(pl.col("tax_identifier")),
-        target=_target(),
-        record_numbers=names.numbers(names.normal_name(pl.col("company_name"))),
-        **_places(),
-    ).with_columns(namesakes.alias("namesakes"), _has(keys, "domain"), _has(keys, "phone"))
+    return (
+        companies.select(
+            "record",
+            "company_id_cw",
+            "bill_to_company_id_cw",
+            written_tax_identifier="tax_identifier",
+            number_key=fields.account_key(pl.col("account_number")),
+            tax_key=fields.tax_key(pl.col("tax_identifier")),
+            target=_target(),
+            record_numbers=names.numbers(names.normal_name(pl.col("company_name"))),
+            **_places(),
+        )
+        .with_columns(number_bearers=pl.when(pl.col("number_key").is_not_null()).then(pl.len().over("number_key")))
+        .with_columns(namesakes.alias("namesakes"), _has(keys, "domain"), _has(keys, "phone"))
+    )
 
 
 def _has(keys: pl.DataFrame, kind: str) -> pl.Expr:

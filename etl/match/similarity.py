@@ -15,7 +15,6 @@ from etl.match.variants import ALIAS, PARENT, PART
 
 # exports cut names at 30, 31, 40, 41 or 50 characters, and then the blank at the end
 _CUT_LENGTHS: Final = (29, 30, 31, 39, 40, 41, 49, 50)
-_PREFIX_LETTERS, _LONGEST_PREFIX = 3, 14
 _PREFIX_SHARE, _SLIP_SHARE = 0.8, 0.9
 """How much of a word's bits count where only its beginning, or all but a slip, agrees."""
 
@@ -157,7 +156,7 @@ def _aligned(left: np.ndarray, right: np.ndarray, profiles: Profiles) -> tuple[n
     words = _Words(
         bits=np.append(np.float32(0), profiles.vocabulary.bits.astype(np.float32)),
         fixed=np.append(np.int32(0), profiles.corrections + 1),
-        beginnings=_beginnings(profiles),
+        beginnings=profiles.vocabulary.beginnings,
     )
     runs = [slice(start, start + _AT_ONCE) for start in range(0, len(left), _AT_ONCE)]
     people, firms = profiles.customer_names.stems, profiles.company_names.stems
@@ -172,7 +171,7 @@ class _Words:
     Attributes:
         bits: what it tells.
         fixed: the word it is a slip of, or itself.
-        beginnings: what `_beginnings` found.
+        beginnings: `Vocabulary.beginnings`.
     """
 
     bits: np.ndarray
@@ -216,23 +215,3 @@ def _is_beginning(one: np.ndarray, other: np.ndarray, pairs: np.ndarray) -> np.n
     code = (np.minimum(one, other).astype(np.int64) << 32) + np.maximum(one, other)
     is_known: np.ndarray = pairs[np.minimum(np.searchsorted(pairs, code), len(pairs) - 1)] == code
     return is_known
-
-
-def _beginnings(profiles: Profiles) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of stems of which one is how the other begins, as sorted numbers; each stem's first letters as a number."""
-    stems = profiles.vocabulary.stems.select(stem=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), text="stem_text")
-    length = pl.col("text").str.len_chars()
-    stems = stems.filter((length >= _PREFIX_LETTERS) & ~pl.col("text").str.contains(r"\d"))
-    found = [
-        stems.filter(length > size).with_columns(key=pl.col("text").str.head(size))
-        .join(stems.filter(length == size), left_on="key", right_on="text", suffix="_short")
-        .select((pl.min_horizontal("stem", "stem_short") * (1 << 32)) + pl.max_horizontal("stem", "stem_short"))
-        .to_series()
-        for size in range(_PREFIX_LETTERS, _LONGEST_PREFIX)
-    ]  # fmt: skip
-    opening = stems.select("stem", opening=pl.col("text").str.head(_PREFIX_LETTERS)).with_columns(
-        number=pl.col("opening").rank("dense").cast(pl.Int32)
-    )
-    letters = np.zeros(profiles.vocabulary.stems.height + 1, dtype=np.int32)
-    letters[opening["stem"].to_numpy()] = opening["number"].to_numpy()
-    return np.sort(pl.concat(found).to_numpy()), letters

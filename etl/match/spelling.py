@@ -37,9 +37,8 @@ def corrections(stems: pl.DataFrame, left: np.ndarray, right: np.ndarray) -> np.
     distance = cpdist(
         text.gather(pairs["stem"]).to_list(), text.gather(pairs["stem_right"]).to_list(), scorer=OSA.distance
     )
-    near = pairs.filter(pl.Series(distance, dtype=pl.Int64) == 1).with_columns(
-        bits=stems["bits"].gather(pairs.filter(pl.Series(distance, dtype=pl.Int64) == 1)["stem_right"])
-    )
+    near = pairs.filter(pl.Series(distance, dtype=pl.Int64) == 1)
+    near = near.with_columns(bits=stems["bits"].gather(near["stem_right"]))
     best = near.sort("stem", "bits", "stem_right").unique("stem", keep="first")
     fixed = np.arange(stems.height, dtype=np.int32)
     fixed[best["stem"].to_numpy()] = best["stem_right"].to_numpy()

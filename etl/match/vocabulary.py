@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ _EXPECTED_AMONG: Final = 2000.0
 """What is known of words in general weighs as much as this many companies at hand."""
 _LEAST_BITS: Final = 0.5
 _STEM_LENGTH: Final = 4
+_PREFIX_LETTERS, _LONGEST_PREFIX = 3, 14
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,29 @@ class Vocabulary:
     def bits(self) -> np.ndarray:
         """The bits of each stem, by its number."""
         return self.stems["bits"].to_numpy()
+
+    @cached_property
+    def beginnings(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs of stems of which one begins the other, as sorted numbers; the first letters of each as a number.
+
+        Stems are numbered from 1 here: 0 is no word.
+        """
+        stems = self.stems.select(stem=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), text="stem_text")
+        length = pl.col("text").str.len_chars()
+        stems = stems.filter((length >= _PREFIX_LETTERS) & ~pl.col("text").str.contains(r"\d"))
+        found = [
+            stems.filter(length > size).with_columns(key=pl.col("text").str.head(size))
+            .join(stems.filter(length == size), left_on="key", right_on="text", suffix="_short")
+            .select((pl.min_horizontal("stem", "stem_short") * (1 << 32)) + pl.max_horizontal("stem", "stem_short"))
+            .to_series()
+            for size in range(_PREFIX_LETTERS, _LONGEST_PREFIX)
+        ]  # fmt: skip
+        opening = stems.select("stem", opening=pl.col("text").str.head(_PREFIX_LETTERS)).with_columns(
+            number=pl.col("opening").rank("dense").cast(pl.Int32)
+        )
+        letters = np.zeros(self.stems.height + 1, dtype=np.int32)
+        letters[opening["stem"].to_numpy()] = opening["number"].to_numpy()
+        return np.sort(pl.concat(found).to_numpy()), letters
 
 
 def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocabulary:

@@ -99,6 +99,12 @@ def test_what_a_careful_person_would_not_map_is_not_certain(
             [customer("Acme Dental", account_number="C1")],
             [company("Acme Dental Lab", account_number="C1"), *(company("Acme Dental", n) for n in range(2, 203))],
         ),
+        # an account of more companies than are looked up
+        (
+            [customer("Acme Dental", account_number="C1", **PHONE)],
+            [company("Acme Dental", account_number="C1", **PHONE)]
+            + [company(f"Firm {n}x", n, account_number="C1") for n in range(2, 404)],
+        ),
         # spelt otherwise, or by another name
         ([customer("JP Morgan", **PLACE)], [company("JP Morgan", **PLACE), company("J P Morgan", 2, **PLACE)]),
         (
@@ -111,7 +117,7 @@ def test_what_a_careful_person_would_not_map_is_not_certain(
             [company("Acme Dental", **PHONE), *(company(f"Firm {n}x", n, **PHONE) for n in range(2, 11))],
         ),
     ],
-    ids=["number elsewhere", "tax id elsewhere", "two hundred namesakes", "spacing", "dba", "shared phone"],
+    ids=["number elsewhere", "tax id elsewhere", "many namesakes", "account of many", "spacing", "dba", "shared phone"],
 )  # fmt: skip
 def test_a_rival_keeps_a_pair_from_being_certain(match: Any, theirs: Any, ours: Any) -> None:
     """Unique means among all companies, also those that are not compared."""
