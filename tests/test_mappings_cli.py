@@ -273,7 +273,7 @@ def test_evidence_that_turns_against_a_judgement_is_told_and_changes_nothing(fol
 @pytest.mark.parametrize("name", ["import", "list", "history", "revert", "export"])
 def test_every_command_of_the_group_says_what_it_does(mappings: Mappings, name: str) -> None:
     """And how it is called."""
-    assert list(cli.mappings.commands) == ["import", "list", "history", "revert", "export"]
+    assert list(cli.mappings.mappings.commands) == ["import", "list", "history", "revert", "export"]
     ended = mappings(name, "--help")
     assert (ended.code, ended.err) == (0, "")
     assert f"Usage: billsight mappings {name} [OPTIONS]" in ended.out

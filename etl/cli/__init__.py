@@ -1,0 +1,41 @@
+"""The command line: it reads, calls once, prints once; errors become exit codes here and nowhere else."""
+
+from __future__ import annotations
+
+import click
+
+from etl import __version__
+from etl.cli import demo, linker, mappings, night
+from etl.cli.options import Commands
+from etl.errors import BillsightError
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="billsight")
+def commands() -> None:
+    """Why can't my client see this invoice? Answered for every invoice, every night.
+
+    \b
+    Examples:
+      billsight init exports/            write a billsight.toml for the files in a folder
+      billsight check                    see whether everything can be read
+      billsight run                      run the night and publish the report
+      billsight why INV-1042             the answer for one invoice
+      billsight mappings import FILE     take in what was decided
+    """
+
+
+for command in (
+    night.init, night.check, night.run, night.why_command, linker.match, linker.explain, mappings.mappings,
+    demo.demo_data,
+):  # fmt: skip
+    commands.add_command(command)
+
+
+def main() -> None:
+    """The entry point of `billsight`."""
+    try:
+        commands(standalone_mode=True)
+    except BillsightError as error:
+        click.echo(f"billsight: {error}", err=True)
+        raise SystemExit(int(error.exit_code)) from None

@@ -1,0 +1,32 @@
+"""`billsight demo-data`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etl import setup
+from etl.cli.options import progress
+from etl.demo import DemoPlan
+
+
+@click.command(name="demo-data")
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--companies", default=120, show_default=True, type=click.IntRange(min=1), help="ConnectWise companies.")
+@click.option("--invoices", default=900, show_default=True, type=click.IntRange(min=0), help="Accounting invoices.")
+@click.option("--seed", default=1, show_default=True, type=int, help="The same seed gives the same bytes.")
+@click.option(
+    "--shape", default="table", show_default=True, type=click.Choice(["table", "quickbooks_online", "xero"]),
+    help="How the accounting package exports.",
+)  # fmt: skip
+def demo_data(out: Path, **plan: Any) -> None:
+    """Write an invented provider into OUT, of any size, with the truth beside it: which cause each invoice has.
+
+    \b
+    Examples:
+      billsight demo-data demo/
+      billsight demo-data --companies 20000 --invoices 5000000 --seed 7 demo/
+    """
+    click.echo(setup.write_demonstration(out, DemoPlan(**plan), progress()))

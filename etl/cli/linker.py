@@ -1,0 +1,79 @@
+"""`billsight match` and `billsight explain`: the linker, alone and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etl import explaining
+from etl.cli.options import CONFIG, progress
+from etl.config import load
+from etl.linking import LEFT, RIGHT, Request, link_tables
+from etl.match.certainty import POLICIES
+from etl.match.scorecard import read_scorecard
+
+
+@click.command()
+@click.argument("left", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@click.argument("right", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of to the terminal.")
+@click.option(
+    "--policy", type=click.Choice(list(POLICIES)),
+    help="What is certain; strict, or names where there is nothing but names to compare.",
+)  # fmt: skip
+@click.option("--left-column", multiple=True, metavar="OURS=CAPTION", help="A column of LEFT that is not found.")
+@click.option("--right-column", multiple=True, metavar="OURS=CAPTION", help="A column of RIGHT that is not found.")
+@click.option("--candidates", default=5, show_default=True, type=click.IntRange(1, 50), help="Most per row of LEFT.")
+@click.option("--fit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Learn, see below.")
+@CONFIG
+def match(left: Path | None, right: Path | None, config: Path, fit: Path | None, **how: Any) -> None:
+    """Say which company of RIGHT each row of LEFT is, with certainty and evidence; no night is needed.
+
+    The columns are found by their captions: id, name, account_number, tax_identifier, email, phone_number, website,
+    address_line1, city, state, postal_code, country. With --fit, learn instead what each finding is worth from the
+    register's judgements on the latest night, test it on judgements that were held back, and write FILE.
+
+    \b
+    Examples:
+      billsight match customers.csv companies.csv --out matches.csv
+      billsight match erp.xlsx crm.parquet --left-column id=Debitor --left-column name=Firma
+      billsight match --fit state/scorecard.json
+    """
+    if fit is not None:
+        click.echo(explaining.fit_points(load(config), fit))
+        return
+    if left is None or right is None:
+        message = "Give both tables: billsight match LEFT RIGHT."
+        raise click.UsageError(message)
+    columns = {LEFT: _columns(how["left_column"]), RIGHT: _columns(how["right_column"])}
+    request = Request(left, right, columns, how["policy"], how["candidates"])
+    found = link_tables(request, read_scorecard(), progress())
+    with click.open_file(str(how["out"] or "-"), "wb") as stream:
+        for number, rows in enumerate(found.rows()):
+            rows.write_csv(stream, include_header=number == 0)
+    click.echo("\n".join(found.notes), err=True)
+
+
+def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
+    named = dict(pair.partition("=")[::2] for pair in pairs)
+    if not all(named.values()):
+        message = "write OURS=CAPTION, for example name=Firma"
+        raise click.BadParameter(message, param_hint="--left-column, --right-column")
+    return named
+
+
+@click.command()
+@click.argument("customer")
+@click.argument("company")
+@CONFIG
+def explain(customer: str, company: str, *, config: Path) -> None:
+    """Draw what speaks for and against CUSTOMER being COMPANY, both by id or name, from the latest night.
+
+    \b
+    Examples:
+      billsight explain 1042 250
+      billsight explain "Acme Dental" "Acme Dental, LLC"
+    """
+    click.echo(explaining.explain_pair(load(config), customer, company))

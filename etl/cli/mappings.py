@@ -1,0 +1,85 @@
+"""`billsight mappings`: the register of judgements."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from etl import mappings as register
+from etl.approvals import Act, import_files
+from etl.cli.options import CONFIG, WHO, Commands, user
+from etl.config import load
+from etl.errors import ExitCode
+
+
+@click.group(cls=Commands)
+def mappings() -> None:
+    """Which customer is which company: take in what people decided, look it up, take it back.
+
+    \b
+    Examples:
+      billsight mappings import mapping_fixes.xlsx
+      billsight mappings history ACCT-00123
+      billsight mappings revert import-12
+    """
+
+
+@mappings.command(name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and change nothing.")
+@click.option("--allow-override", is_flag=True, help="Take companies that were not proposed.")
+@WHO
+@CONFIG
+def import_command(
+    files: tuple[Path, ...], *, dry_run: bool, allow_override: bool, who: str | None, config: Path
+) -> None:
+    """Take the decisions in FILES into the register, and say what became of each row.
+
+    A file is a mapping_fixes.csv or .xlsx in which somebody decided, or the decisions that the page saved. Rows
+    without a decision are left alone. What no longer agrees with the latest night is not taken.
+
+    \b
+    Examples:
+      billsight mappings import mapping_fixes.xlsx --dry-run
+      billsight mappings import decisions.csv --as kim
+    """
+    settings = load(config)
+    may_override = allow_override or settings.review.allow_override
+    outcome = import_files(settings, files, Act(who or user(), datetime.now(UTC), may_override, dry_run))
+    click.echo(outcome, err=outcome.exit_code is ExitCode.REFUSED)
+    raise SystemExit(int(outcome.exit_code))
+
+
+@mappings.command(name="list")
+@click.option("--state", type=click.Choice(register.STATES), help="Only these; conflict: the latest night disagrees.")
+@CONFIG
+def list_command(state: str | None, config: Path) -> None:
+    """List the judgements that hold, with the import that each came with."""
+    click.echo(register.list_judgements(load(config), state))
+
+
+@mappings.command()
+@click.argument("customer")
+@CONFIG
+def history(customer: str, config: Path) -> None:
+    """Tell everything that was decided about CUSTOMER, an id such as ACCT-00123."""
+    click.echo(register.history(load(config), customer))
+
+
+@mappings.command()
+@click.argument("import_id")
+@WHO
+@CONFIG
+def revert(import_id: str, who: str | None, config: Path) -> None:
+    """Take IMPORT_ID back: what held before it holds again. A revert can be taken back in the same way."""
+    click.echo(register.revert(load(config), import_id, who or user(), datetime.now(UTC)))
+
+
+@mappings.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@CONFIG
+def export(file: Path | None, config: Path) -> None:
+    """Write the whole register as CSV to FILE, or to the terminal: also what was superseded or taken back."""
+    click.echo(register.export(load(config), file))

@@ -1,0 +1,107 @@
+"""The night: `billsight init`, `check`, `run` and `why`."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from etl import setup, why
+from etl.cli.options import CONFIG, progress
+from etl.config import load
+from etl.domain import Run
+from etl.pipeline import Outcome, reconcile
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--force", is_flag=True, help="Overwrite a billsight.toml that is there already.")
+def init(folder: Path, *, force: bool) -> None:
+    """Look at the files in FOLDER, recognise each, and write a commented billsight.toml there.
+
+    \b
+    Example:
+      billsight init exports/
+    """
+    click.echo(setup.write_configuration(folder, is_forced=force))
+
+
+@click.command()
+@CONFIG
+def check(config: Path) -> None:
+    """Check the configuration and read every source, without running the night.
+
+    \b
+    Examples:
+      billsight check
+      billsight check --config clients/north/billsight.toml
+    """
+    click.echo(setup.check_sources(load(config)))
+
+
+@click.command()
+@CONFIG
+@click.option(
+    "--as-of", metavar="INSTANT", help="Judge the night at this instant instead of now: 2026-11-22T02:00:00Z."
+)
+@click.option("--run-id", help="Name of the run's folder; made from the instant where not given.")
+def run(config: Path, as_of: str | None, run_id: str | None) -> None:
+    """Run the night: read the sources, answer for every invoice, publish the report and the fix files.
+
+    Nothing is published unless everything is; `latest` in the output folder then points to it.
+
+    \b
+    Examples:
+      billsight run
+      billsight run --config clients/north/billsight.toml
+      billsight run --as-of 2026-11-22T02:00:00Z
+    """
+    outcome = reconcile(load(config), _run(as_of, run_id), progress())
+    click.echo(_summary_line(outcome))
+    raise SystemExit(int(outcome.exit_code))
+
+
+@click.command(name="why")
+@click.argument("invoice")
+@click.option("--contact", metavar="EMAIL", help="The person who asks: can this contact see it?")
+@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
+@CONFIG
+def why_command(invoice: str, *, contact: str | None, as_json: bool, config: Path) -> None:
+    """Say why INVOICE, a number or an internal id, does or does not show, from the latest published night.
+
+    \b
+    Examples:
+      billsight why INV-1042
+      billsight why INV-1042 --contact ann@client.example
+      billsight why INV-1042 --json
+    """
+    answers = why.explain(load(config).out / "latest" / "night.duckdb", invoice, contact)
+    click.echo(why.to_json(answers) if as_json else why.to_text(answers), nl=False)
+
+
+def _run(as_of: str | None, run_id: str | None) -> Run:
+    instant = datetime.now(UTC) if as_of is None else _instant(as_of)
+    name = run_id or f"{instant:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    return Run(name, instant)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not an instant such as 2026-11-22T02:00:00Z"
+        raise click.BadParameter(message, param_hint="--as-of") from None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _summary_line(outcome: Outcome) -> str:
+    blocked = outcome.summary["numbers"]["blocked"]
+    told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in blocked["amounts"]]
+    amounts = ", ".join(told) or "nothing"
+    line = f"{blocked['invoices']} of {outcome.summary['numbers']['invoices']} invoices blocked: {amounts}. "
+    reasons = outcome.summary["run"]["partial_reasons"]
+    partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
+    return f"{line}{partial}{outcome.inbox}Report: {outcome.folder / 'report.html'}"

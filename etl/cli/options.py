@@ -1,0 +1,42 @@
+"""What several commands share: options, the clock, who asks, progress."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+CONFIG = click.option(
+    "--config", "config", default="billsight.toml", show_default=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration.",
+)  # fmt: skip
+
+
+WHO = click.option("--as", "who", metavar="WHO", help="Who does this; the user who is logged in where not given.")
+
+
+class Commands(click.Group):
+    """A group that lists its commands in the order in which they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they are used."""
+        del ctx
+        return list(self.commands)
+
+
+def user() -> str:
+    """Who is logged in; scheduled jobs may have no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def progress() -> Callable[[str], None]:
+    """Tell the stages on a terminal; be silent in cron."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda stage: click.echo(f"  {stage} ...", err=True)
