@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Review, Source
+from etl.config import Backfill, Gates, Limits, Matching, Notify, Output, Portal, Provider, Retention, Review, Source
 from etl.extract.registry import PROFILES, shapes_of
 from etl.match import certainty
 from etl.match.scorecard import KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, read_scorecard
@@ -45,7 +45,8 @@ JUDGED: Final[Mapping[str, str]] = {
 
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {
     "portal": Portal, "provider": Provider, "matching": Matching, "backfill": Backfill, "limits": Limits,
-    "output": Output, "review": Review, "sources.<relation>": Source,
+    "output": Output, "review": Review, "gates": Gates, "notify": Notify, "retention": Retention,
+    "sources.<relation>": Source,
 }  # fmt: skip
 
 

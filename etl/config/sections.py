@@ -1,20 +1,14 @@
-"""Settings: `billsight.toml` and the environment, frozen; an unknown key is an error, and all are told at once."""
+"""The sections of `billsight.toml`: frozen, and an unknown key is an error."""
 
 from __future__ import annotations
 
 import os
-import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-
-from etl.errors import ConfigurationError, Problem
-from etl.schemas import RELATIONS
-
-ENVIRONMENT_PREFIX = "BILLSIGHT_"
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 def _known_zone(name: str) -> str:
@@ -121,6 +115,9 @@ class Output(_Part):
     register_file: Path = Field(
         Path("state/register.sqlite"), alias="register", description="what people decided; it outlives the nights"
     )
+    history_file: Path = Field(
+        Path("state/history.sqlite"), alias="history", description="the runs, and what was open in each"
+    )
     site_key: Path | None = Field(
         None, description="key of the fingerprints in the fix files; site.key beside the register where not given"
     )
@@ -138,6 +135,51 @@ class Review(_Part):
     )
 
 
+class Gates(_Part):
+    """When a night is too odd to be published, or only partial."""
+
+    shrink_share: float = Field(
+        0.30, ge=0, le=1, description="a source that lost a larger share of its usual rows stops the night"
+    )
+    coverage_drop: float = Field(
+        0.20, ge=0, le=1, description="a larger fall of the share of customers that are mapped stops the night"
+    )
+    stale_days: float = Field(
+        7, gt=0, description="a source that is usually fresher, and whose newest row is older, makes the night partial"
+    )
+    too_old_days: float = Field(
+        30, gt=0, description="invoices that are usually fresher, and whose newest row is older, stop the night"
+    )
+
+
+class Notify(_Part):
+    """Who is told. Addresses with secrets are never written here, but in files, or in the environment."""
+
+    urls_file: Path | None = Field(
+        None,
+        description="file of apprise addresses, one per line, relative to billsight.toml;"
+        " or BILLSIGHT_NOTIFY_URLS, or the systemd credential notify_urls",
+    )
+    ping_url_file: Path | None = Field(
+        None,
+        description="file with the address of a health check, relative to billsight.toml;"
+        " or BILLSIGHT_PING_URL, or the systemd credential ping_url",
+    )
+    metrics_file: Path | None = Field(
+        None, description="Prometheus textfile, relative to billsight.toml; none where not given"
+    )
+    report_link: str = Field("", description="address at which people open the report; its path where not given")
+    when: Literal["change", "always"] = Field(
+        "change", description="change: only when something differs from the last message; always: every night"
+    )
+
+
+class Retention(_Part):
+    """How long nights are kept; judgements, summaries and manifests are kept for ever."""
+
+    days: int = Field(30, ge=0, description="days that reports, answers and logs are kept; 0 keeps only the latest")
+
+
 class Settings(_Part):
     """Everything a night needs to know."""
 
@@ -149,6 +191,9 @@ class Settings(_Part):
     limits: Limits = Limits()
     output: Output = Output()
     review: Review = Review()
+    gates: Gates = Gates()
+    notify: Notify = Notify()
+    retention: Retention = Retention()
     sources: dict[str, Source] = Field(default_factory=dict)
 
     def zone_of(self, source: Source) -> ZoneInfo:
@@ -176,6 +221,11 @@ class Settings(_Part):
         return self.base / self.output.register_file
 
     @property
+    def history_path(self) -> Path:
+        """File of the history."""
+        return self.base / self.output.history_file
+
+    @property
     def site_key_path(self) -> Path:
         """File of the site's key; beside the register where none is named."""
         named = self.output.site_key
@@ -185,94 +235,3 @@ class Settings(_Part):
     def inbox_path(self) -> Path:
         """Folder of decided files; it may be missing."""
         return self.base / self.review.inbox
-
-
-def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
-    """Read and check the configuration.
-
-    Args:
-        path: `billsight.toml`; relative paths in it are relative to its folder.
-        environment: variables such as BILLSIGHT_PORTAL__GRACE_HOURS=12 overrule the file.
-
-    Raises:
-        ConfigurationError: the file is missing, is not TOML, or breaks rules; all of them are listed.
-    """
-    text = _text_of(path)
-    document = _document(path, text)
-    _overrule(document, os.environ if environment is None else environment)
-    problems = _source_problems(path, text, document)
-    try:
-        settings = Settings.model_validate({**document, "base": path.parent})
-    except ValidationError as error:
-        problems += [_problem(path, text, dict(detail)) for detail in error.errors()]
-        raise ConfigurationError(problems) from None
-    if problems:
-        raise ConfigurationError(problems)
-    return settings
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        remedy = "Write one with 'billsight init FOLDER', or name yours with --config."
-        raise ConfigurationError([Problem(str(path), "no file", "the configuration", remedy)]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError([Problem(str(path), str(error), "a readable UTF-8 file", "Save it again.")]) from None
-
-
-def _document(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError([Problem(str(path), str(error), "TOML", "Mend that place in the file.")]) from None
-
-
-def _overrule(document: dict[str, Any], environment: Any) -> None:
-    for name in sorted(environment):
-        section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
-        if name.startswith(ENVIRONMENT_PREFIX) and key:
-            document.setdefault(section, {})[key] = environment[name]
-
-
-def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Problem]:
-    sources = document.get("sources")
-    named = set(sources) if isinstance(sources, dict) else set()
-    unknown = [
-        Problem(
-            str(path), f"[sources.{name}]", f"one of {', '.join(RELATIONS)}", "Rename or remove it.",
-            _line_of(text, ["sources", name]),
-        )
-        for name in named - set(RELATIONS)
-    ]  # fmt: skip
-    missing = [
-        Problem(str(path), f"no [sources.{name}]", f"{relation.help}", "Name its file, glob or folder under path.")
-        for name, relation in RELATIONS.items()
-        if relation.is_required and name not in named
-    ]
-    return unknown + missing
-
-
-def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
-    keys = [str(part) for part in detail["loc"]]
-    found = f"{'.'.join(keys)} = {detail['input']!r}" if detail["type"] != "missing" else f"no {'.'.join(keys)}"
-    if detail["type"] == "extra_forbidden":
-        return Problem(
-            str(path), f"unknown key {'.'.join(keys)}", "a known key", "Check its spelling.", _line_of(text, keys)
-        )
-    return Problem(str(path), found, detail["msg"], "Correct the value.", _line_of(text, keys))
-
-
-def _line_of(text: str, keys: list[str]) -> int | None:
-    """The line of the key, found by its table and name; null where the file writes it another way."""
-    table = ".".join(keys[:-1])
-    current, lines = "", text.splitlines()
-    for number, line in enumerate(lines, 1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            current = stripped.strip("[] ")
-            if current == ".".join(keys):
-                return number
-        elif current == table and stripped.partition("=")[0].strip() == keys[-1]:
-            return number
-    return None

@@ -1,0 +1,125 @@
+"""Settings: `billsight.toml` and the environment, frozen; an unknown key is an error, and all are told at once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from etl.config.sections import (
+    Backfill,
+    Gates,
+    Limits,
+    Matching,
+    Notify,
+    Output,
+    Portal,
+    Provider,
+    Retention,
+    Review,
+    Settings,
+    Source,
+)  # fmt: skip
+from etl.errors import ConfigurationError, Problem
+from etl.schemas import RELATIONS
+
+__all__ = (
+    "Backfill", "Gates", "Limits", "Matching", "Notify", "Output", "Portal", "Provider", "Retention", "Review",
+    "Settings", "Source", "load",
+)  # fmt: skip
+
+ENVIRONMENT_PREFIX = "BILLSIGHT_"
+
+
+def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
+    """Read and check the configuration.
+
+    Args:
+        path: `billsight.toml`; relative paths in it are relative to its folder.
+        environment: variables such as BILLSIGHT_PORTAL__GRACE_HOURS=12 overrule the file.
+
+    Raises:
+        ConfigurationError: the file is missing, is not TOML, or breaks rules; all of them are listed.
+    """
+    text = _text_of(path)
+    document = _document(path, text)
+    _overrule(document, os.environ if environment is None else environment)
+    problems = _source_problems(path, text, document)
+    try:
+        settings = Settings.model_validate({**document, "base": path.parent})
+    except ValidationError as error:
+        problems += [_problem(path, text, dict(detail)) for detail in error.errors()]
+        raise ConfigurationError(problems) from None
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        remedy = "Write one with 'billsight init FOLDER', or name yours with --config."
+        raise ConfigurationError([Problem(str(path), "no file", "the configuration", remedy)]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError([Problem(str(path), str(error), "a readable UTF-8 file", "Save it again.")]) from None
+
+
+def _document(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([Problem(str(path), str(error), "TOML", "Mend that place in the file.")]) from None
+
+
+def _overrule(document: dict[str, Any], environment: Any) -> None:
+    for name in sorted(environment):
+        section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+        if name.startswith(ENVIRONMENT_PREFIX) and key:
+            document.setdefault(section, {})[key] = environment[name]
+
+
+def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Problem]:
+    sources = document.get("sources")
+    named = set(sources) if isinstance(sources, dict) else set()
+    unknown = [
+        Problem(
+            str(path), f"[sources.{name}]", f"one of {', '.join(RELATIONS)}", "Rename or remove it.",
+            _line_of(text, ["sources", name]),
+        )
+        for name in named - set(RELATIONS)
+    ]  # fmt: skip
+    missing = [
+        Problem(str(path), f"no [sources.{name}]", f"{relation.help}", "Name its file, glob or folder under path.")
+        for name, relation in RELATIONS.items()
+        if relation.is_required and name not in named
+    ]
+    return unknown + missing
+
+
+def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
+    keys = [str(part) for part in detail["loc"]]
+    found = f"{'.'.join(keys)} = {detail['input']!r}" if detail["type"] != "missing" else f"no {'.'.join(keys)}"
+    if detail["type"] == "extra_forbidden":
+        return Problem(
+            str(path), f"unknown key {'.'.join(keys)}", "a known key", "Check its spelling.", _line_of(text, keys)
+        )
+    return Problem(str(path), found, detail["msg"], "Correct the value.", _line_of(text, keys))
+
+
+def _line_of(text: str, keys: list[str]) -> int | None:
+    """The line of the key, found by its table and name; null where the file writes it another way."""
+    table = ".".join(keys[:-1])
+    current, lines = "", text.splitlines()
+    for number, line in enumerate(lines, 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            current = stripped.strip("[] ")
+            if current == ".".join(keys):
+                return number
+        elif current == table and stripped.partition("=")[0].strip() == keys[-1]:
+            return number
+    return None
