@@ -18,7 +18,7 @@ SQL = ROOT / "sql"
 LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings"},
-    {"control", "loading", "outputs", "inbox", "approvals", "judged_on"},
+    {"control", "loading", "outputs", "inbox", "approvals", "judged_on", "telling"},
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},
     {"schemas", "config", "taxonomy"},
@@ -35,6 +35,8 @@ DOORS = {
     "vl_convert": {"report"},
     "rapidfuzz": {"match"},
     "xlsxwriter": {"review"},
+    "apprise": {"notify"},
+    "prometheus_client": {"notify"},
 }
 """The only part that may import each engine."""
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "base", "misc", "lib", "tools"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from etl import __version__
-from etl.cli import demo, linker, mappings, night
+from etl.cli import demo, linker, mappings, night, notify
 from etl.cli.options import Commands
 from etl.errors import BillsightError
 
@@ -27,7 +27,7 @@ def commands() -> None:
 
 for command in (
     night.init, night.check, night.run, night.why_command, linker.match, linker.explain, mappings.mappings,
-    demo.demo_data,
+    notify.notify, demo.demo_data,
 ):  # fmt: skip
     commands.add_command(command)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 
 from etl import setup, why
-from etl.cli.options import CONFIG, progress
+from etl.cli.options import CONFIG, progress, warn
 from etl.config import load
 from etl.domain import Run
 from etl.pipeline import Outcome, reconcile
+from etl.telling import telling
 
 
 @click.command()
@@ -59,7 +60,11 @@ def run(config: Path, as_of: str | None, run_id: str | None) -> None:
       billsight run --config clients/north/billsight.toml
       billsight run --as-of 2026-11-22T02:00:00Z
     """
-    outcome = reconcile(load(config), _run(as_of, run_id), progress())
+    settings, night = load(config), _run(as_of, run_id)
+    with telling(settings, night, warn) as teller:
+        outcome = reconcile(settings, night, progress())
+        for warning in teller.published(outcome.summary, outcome.folder, outcome.exit_code):
+            warn(warning)
     click.echo(_summary_line(outcome))
     raise SystemExit(int(outcome.exit_code))
 

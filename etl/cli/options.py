@@ -40,3 +40,8 @@ def progress() -> Callable[[str], None]:
     if not sys.stderr.isatty():
         return lambda _: None
     return lambda stage: click.echo(f"  {stage} ...", err=True)
+
+
+def warn(sentence: str) -> None:
+    """Tell what went wrong beside the work, on stderr; it changes no exit code."""
+    click.echo(f"billsight: warning: {sentence}", err=True)

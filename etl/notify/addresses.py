@@ -1,0 +1,83 @@
+"""Where secrets come from: the environment, a systemd credential, or a file; never the configuration itself."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One thing that must not be written into the configuration.
+
+    Attributes:
+        words: what it is.
+        variable: the environment's name of it, which overrules the others; empty switches it off.
+        credential: systemd's name of it.
+        file: the file named in the configuration.
+    """
+
+    words: str
+    variable: str
+    credential: str
+    file: Path | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found. The values are left out of every representation.
+
+    Attributes:
+        warnings: what is wrong with the place.
+        is_missing: there should be a value, and there is none.
+    """
+
+    values: tuple[str, ...] = field(repr=False)
+    warnings: tuple[str, ...] = ()
+    is_missing: bool = False
+
+
+def messages_secret(file: Path | None) -> Secret:
+    """The addresses that messages go to."""
+    return Secret("the addresses for messages", "BILLSIGHT_NOTIFY_URLS", "notify_urls", file)
+
+
+def ping_secret(file: Path | None) -> Secret:
+    """The address of the health check."""
+    return Secret("the address of the health check", "BILLSIGHT_PING_URL", "ping_url", file)
+
+
+def find(secret: Secret, environment: Mapping[str, str]) -> Found:
+    """The values of a secret: separated by blanks or lines, each once; lines that begin with # are remarks."""
+    if secret.variable in environment:
+        return Found(_values(environment[secret.variable]))
+    folder = environment.get(_CREDENTIALS)
+    credential = Path(folder) / secret.credential if folder else None
+    if credential is not None and credential.is_file():
+        return _read(credential, secret)
+    return Found(()) if secret.file is None else _read(secret.file, secret)
+
+
+def _read(path: Path, secret: Secret) -> Found:
+    try:
+        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        return Found((), (f"{secret.words} cannot be read from {path}: {reason}",), is_missing=True)
+    is_open = os.name == "posix" and bool(mode & stat.S_IRWXO)
+    warning = f"{path} holds {secret.words}, and everybody on this machine may open it: chmod 0640 {path}"
+    values = _values(text)
+    nothing = f"{path} should hold {secret.words}, and holds none"
+    warnings = (*([warning] if is_open else []), *([] if values else [nothing]))
+    return Found(values, warnings, is_missing=not values)
+
+
+def _values(text: str) -> tuple[str, ...]:
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return tuple(dict.fromkeys(word for line in lines for word in line.split()))

@@ -1,0 +1,191 @@
+"""What can be told of a night: the only place that reads the summary for messages and metrics.
+
+What is not named here is never told: no names of customers, companies or contacts, no addresses, no invoice numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount in one currency; amounts of different currencies are never added.
+
+    Attributes:
+        currency_code: three letters; empty where the documents name none.
+        change: against the night before; null where that is not known.
+    """
+
+    currency_code: str
+    amount: Decimal
+    change: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Some invoices and what they amount to."""
+
+    invoices: int
+    amounts: tuple[Money, ...]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A cause, and what mending it alone would free."""
+
+    code: str
+    title: str
+    who: str
+    blocked: Pile
+    freed: Pile
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is different from the night before.
+
+    Attributes:
+        since: the instant of that night; null for the first.
+        states: state of an issue -> how many issues.
+        not_checked: what was not read, in words.
+    """
+
+    since: datetime | None
+    newly_blocked: Pile
+    freed: Pile
+    states: dict[str, int]
+    not_checked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One relation as it was read: `age_seconds` is null where no row says when it was changed."""
+
+    name: str
+    rows: int
+    quarantined: int
+    age_seconds: float | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The night in figures.
+
+    Attributes:
+        fixes: every cause that blocks, the one that frees most first.
+        pending: customers whose mapping waits for a decision.
+        changes: null where nobody compared.
+    """
+
+    run_id: str
+    provider_name: str
+    invoices: int
+    customers: int
+    blocked: Pile
+    ready_customers: int
+    ready: Pile
+    fixes: tuple[Fix, ...]
+    pending: int
+    partial_reasons: tuple[str, ...]
+    sources: tuple[Source, ...]
+    changes: Changes | None
+
+
+def figures(summary: dict[str, Any]) -> Figures:
+    """The figures in the content of `summary.json`; `changes` may be missing there."""
+    run, numbers = summary["run"], summary["numbers"]
+    changes = summary.get("changes")
+    order = [_code(code) for code in summary["currencies"]]
+    return Figures(
+        run_id=run["run_id"],
+        provider_name=" ".join(run["provider_name"].split()),
+        invoices=numbers["invoices"],
+        customers=numbers["blocked"]["customers"],
+        blocked=Pile(numbers["blocked"]["invoices"], _blocked(numbers["blocked"]["amounts"], changes or {})),
+        ready_customers=numbers["ready"]["customers"],
+        ready=_pile(numbers["ready"]),
+        fixes=_fixes(summary["causes"], order),
+        pending=summary["mapping"]["customers"],
+        partial_reasons=tuple(run["partial_reasons"]),
+        sources=_sources(summary),
+        changes=None if changes is None else _changes(changes),
+    )
+
+
+def _code(text: str) -> str:
+    """A currency's code; XXX is ISO 4217 for none, and what is no code is not repeated."""
+    return text if re.fullmatch("[A-Z]{3}", text) and text != "XXX" else ""
+
+
+def _amounts(rows: Rows, column: str = "amount") -> tuple[Money, ...]:
+    return tuple(Money(_code(row["currency_code"]), Decimal(row[column])) for row in rows)
+
+
+def _pile(part: dict[str, Any]) -> Pile:
+    return Pile(part.get("invoices", 0), _amounts(part.get("amounts", [])))
+
+
+def _blocked(rows: Rows, changes: dict[str, Any]) -> tuple[Money, ...]:
+    """What is blocked now, with its change; a currency in which nothing is blocked any more has only a change."""
+    known = {_code(row["currency_code"]): row.get("change") for row in changes.get("blocked", [])}
+    now = {_code(row["currency_code"]): Decimal(row["amount"]) for row in rows}
+    gone = {code: Decimal(0) for code, change in known.items() if code not in now and change and Decimal(change)}
+    return tuple(
+        Money(code, amount, None if known.get(code) is None else Decimal(known[code]))
+        for code, amount in (now | gone).items()
+    )
+
+
+def _fixes(causes: Rows, order: list[str]) -> tuple[Fix, ...]:
+    """The one that frees most first: in the currency with most blocked invoices, then in the next."""
+
+    def rank(fix: Fix) -> tuple[list[Decimal], int, str]:
+        freed = {money.currency_code: money.amount for money in fix.freed.amounts}
+        return [-freed.get(code, Decimal(0)) for code in order], -fix.freed.invoices, fix.code
+
+    return tuple(sorted((_fix(cause) for cause in causes), key=rank))
+
+
+def _fix(cause: dict[str, Any]) -> Fix:
+    rows: Rows = cause["amounts"]
+    check: dict[str, str] = next(iter(cause["checks"]), {})
+    freed = [row for row in rows if row["freed_invoices"]]
+    return Fix(
+        code=cause["code"],
+        title=check.get("title", cause["code"]),
+        who=check.get("who", ""),
+        blocked=_pile(cause),
+        freed=Pile(sum(row["freed_invoices"] for row in freed), _amounts(freed, "freed_amount")),
+    )
+
+
+def _changes(changes: dict[str, Any]) -> Changes:
+    since, invoices = changes.get("since"), changes.get("invoices", {})
+    return Changes(
+        since=datetime.fromisoformat(since["as_of_at"]) if since and not changes.get("is_first") else None,
+        newly_blocked=_pile(invoices.get("newly_blocked", {})),
+        freed=_pile(invoices.get("freed", {})),
+        states={str(state): int(issues) for state, issues in changes.get("counts", {}).items()},
+        not_checked=tuple(changes.get("not_checked_sources", [])),
+    )
+
+
+def _sources(summary: dict[str, Any]) -> tuple[Source, ...]:
+    as_of = datetime.fromisoformat(summary["run"]["as_of_at"])
+    newest = {row["relation"]: row["newest_change_at"] for row in summary["data_as_of"]}
+
+    def age(relation: str) -> float | None:
+        at = newest.get(relation)
+        return None if at is None else max(0.0, (as_of - datetime.fromisoformat(at)).total_seconds())
+
+    return tuple(
+        Source(row["relation"], row["rows_extracted"], row["rows_quarantined"], age(row["relation"]))
+        for row in summary["laws"]["rows"]
+    )

@@ -1,0 +1,286 @@
+"""What a message says: counts, amounts and fixes, and never who the customers are.
+
+Locality: whole. The same figures give the same message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from etl.errors import ExitCode
+from etl.notify.figures import Changes, Figures, Fix, Money, Pile
+
+TOP_FIXES: Final = 3
+TITLE_CURRENCIES: Final = 2
+
+_BY_KIND: Final = {
+    "InputError": (
+        "at least one source cannot be understood as a whole",
+        "Run 'billsight check' on the server: it lists every problem with its file, what was expected and what to do.",
+    ),
+    "BrokenPromise": (
+        "a law or a check did not hold, so the answers could not be trusted",
+        "Read what the job wrote: it names what does not hold. Keep the source files of tonight.",
+    ),
+    "ResourcesExhausted": (
+        "memory or disk ran out",
+        "Free some space where the output folder lies, or raise memory_gb under [limits].",
+    ),
+    "OutputError": (
+        "the output folder could not be written",
+        "See that the disk is not full, and that the job may write there.",
+    ),
+}
+_BY_CODE: Final = {
+    ExitCode.BUG: ("billsight itself failed: a bug", "Send what the job wrote to those who maintain billsight."),
+    ExitCode.UNUSABLE: (
+        "the sources could not be used, or the result could not be trusted",
+        "Read what the job wrote, then run 'billsight check' on the server.",
+    ),
+    ExitCode.UNREACHABLE: ("a source could not be reached", "See whether it is up, and run the night again."),
+    ExitCode.LOCKED: (
+        "another run was still busy in the same output folder",
+        "See whether that run is alive; the next night works once it has ended.",
+    ),
+    ExitCode.CONFIGURATION: ("billsight.toml cannot be used", "Run 'billsight check' on the server: it lists why."),
+}
+_INTERRUPTED: Final = ("it was stopped from outside", "Nothing is damaged: run the night again.")
+_UNKNOWN: Final = ("it ended with an exit code of its own", "Read what the job wrote.")
+_FIRST_SIGNAL: Final = 129
+_CENT: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message, and what is needed to send it only once.
+
+    Attributes:
+        fingerprint: the same for two messages that leave people with the same knowledge.
+        is_news: something happened since the night before, even if the figures are the same.
+    """
+
+    title: str
+    body: str
+    kind: Literal["info", "success", "warning", "failure"]
+    fingerprint: str
+    is_news: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """How a night ended that published nothing.
+
+    Attributes:
+        kind: name of the error's class. Its text is never told: it may carry values of rows.
+        link: where the last report is; empty where there is none.
+    """
+
+    run_id: str
+    provider_name: str
+    exit_code: int
+    kind: str
+    link: str
+
+
+def night_message(night: Figures, exit_code: int, link: str, *, is_recovered: bool) -> Message:
+    """The message of a published night.
+
+    Args:
+        night: its figures.
+        exit_code: 0, 3 (partial) or 10 (the gate matched).
+        link: where people open the report.
+        is_recovered: the last thing that people were told is a failure.
+    """
+    lines = [
+        *(["The nights work again.", ""] if is_recovered else []),
+        *_blocked_lines(night),
+        *_change_lines(night.changes),
+        "",
+        *_fix_lines(night),
+        *_ready_lines(night),
+        *_trouble_lines(night, exit_code),
+        "",
+        f"Report: {link}",
+    ]
+    is_warning = bool(night.partial_reasons) or exit_code != ExitCode.COMPLETE
+    return Message(
+        title=f"{night.provider_name or 'billsight'}: {'recovered · ' if is_recovered else ''}{_headline(night)}",
+        body="\n".join(lines),
+        kind="warning" if is_warning else "success" if is_recovered else "info",
+        fingerprint=_fingerprint(night, exit_code),
+        is_news=night.changes is not None
+        and bool(night.changes.newly_blocked.invoices or night.changes.freed.invoices),
+    )
+
+
+def failure_message(failure: Failure) -> Message:
+    """The message of a night that published nothing: what kind of thing failed, what still stands, what to do."""
+    what, remedy = _meaning(failure.exit_code, failure.kind)
+    stays = f"The last report stays as it is: {failure.link}" if failure.link else "There is no report yet."
+    lines = [
+        f"Tonight's run published nothing: {what} (exit code {failure.exit_code}, {failure.kind}).",
+        stays,
+        "",
+        f"What to do: {remedy}",
+        f"What the job wrote to stderr tells more: the mail of cron, or the journal. Run {failure.run_id}.",
+    ]
+    return Message(
+        title=f"{failure.provider_name or 'billsight'}: the night failed (exit code {failure.exit_code})",
+        body="\n".join(lines),
+        kind="failure",
+        fingerprint=_digest({"exit_code": failure.exit_code, "kind": failure.kind}),
+    )
+
+
+def trial_message(provider_name: str) -> Message:
+    """The message of `billsight notify test`."""
+    return Message(
+        title=f"{provider_name or 'billsight'}: a test",
+        body="Messages of billsight's nights arrive here. This one is a test: there is nothing to do.",
+        kind="info",
+        fingerprint="",
+    )
+
+
+def count(number: int, word: str) -> str:
+    """`1 invoice`, `1,200 invoices`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def _money(money: Money) -> str:
+    amount = f"{_exact(money.amount):,f}"
+    told = f"{money.currency_code} {amount}" if money.currency_code else f"{amount} (no currency)"
+    if money.change is None:
+        return told
+    return f"{told} ({_exact(money.change):+,f})" if money.change else f"{told} (unchanged)"
+
+
+def _exact(amount: Decimal) -> Decimal:
+    """With two places, or with more where there is more to tell."""
+    rounded = amount.quantize(_CENT)
+    return rounded if rounded == amount else amount.normalize()
+
+
+def _sums(pile: Pile) -> str:
+    return ", ".join(_money(money) for money in pile.amounts)
+
+
+def _headline(night: Figures) -> str:
+    shown, hidden = night.blocked.amounts[:TITLE_CURRENCIES], len(night.blocked.amounts) - TITLE_CURRENCIES
+    if not night.blocked.invoices:
+        told = "no invoice is blocked"
+    else:
+        more = f" and {'one more currency' if hidden == 1 else f'{hidden} more currencies'}" if hidden > 0 else ""
+        told = f"{', '.join(_money(money) for money in shown)}{more} blocked"
+    return f"{told}{_moves(night.changes)}"
+
+
+def _moves(changes: Changes | None) -> str:
+    if changes is None or changes.since is None:
+        return ""
+    newly, freed = changes.newly_blocked.invoices, changes.freed.invoices
+    parts = [f"{count(newly, 'invoice')} newly blocked"] if newly else []
+    parts += [f"{freed:,} freed" if parts else f"{count(freed, 'invoice')} freed"] if freed else []
+    return f" · {', '.join(parts)}" if parts else ""
+
+
+def _blocked_lines(night: Figures) -> Iterator[str]:
+    if not night.blocked.invoices:
+        yield f"None of {count(night.invoices, 'invoice')} is blocked."
+    else:
+        is_one = night.blocked.invoices == 1
+        yield (
+            f"{night.blocked.invoices:,} of {count(night.invoices, 'invoice')} {'is' if is_one else 'are'} blocked,"
+            f" of {count(night.customers, 'customer')}:"
+        )
+    yield from (f"  {_money(money)}" for money in night.blocked.amounts)
+
+
+def _change_lines(changes: Changes | None) -> Iterator[str]:
+    if changes is None:
+        return
+    if changes.since is None:
+        yield "This is the first night: from the next one on, what is new and what was freed is told."
+        return
+    since = f"Since the night of {changes.since:%Y-%m-%d}"
+    parts = [
+        f"{count(pile.invoices, 'invoice')} {word}{f' ({_sums(pile)})' if pile.amounts else ''}"
+        for pile, word in ((changes.newly_blocked, "newly blocked"), (changes.freed, "freed"))
+        if pile.invoices
+    ]
+    yield f"{since}: {'; '.join(parts)}." if parts else f"{since} no invoice was newly blocked or freed."
+
+
+def _fix_lines(night: Figures) -> Iterator[str]:
+    freeing = [fix for fix in night.fixes if fix.freed.invoices][:TOP_FIXES]
+    if freeing:
+        yield "What frees most:"
+        yield from (f"{place}. {_fix_words(fix)}" for place, fix in enumerate(freeing, 1))
+    elif night.blocked.invoices:
+        yield "Every blocked invoice has more than one cause: the report says which need mending together."
+
+
+def _fix_words(fix: Fix) -> str:
+    who = f" - {fix.who}" if fix.who else ""
+    return f"{fix.title}: frees {count(fix.freed.invoices, 'invoice')}, {_sums(fix.freed)}{who}"
+
+
+def _ready_lines(night: Figures) -> Iterator[str]:
+    if night.ready_customers:
+        is_one = night.ready_customers == 1
+        yield (
+            f"{count(night.ready_customers, 'mapping')} {'is' if is_one else 'are'} ready to approve:"
+            f" {count(night.ready.invoices, 'invoice')}, {_sums(night.ready)}."
+        )
+
+
+def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
+    missed = night.changes.not_checked if night.changes else ()
+    if night.partial_reasons:
+        yield from ("", "The night is partial:", *(f"- {reason}" for reason in night.partial_reasons))
+    if missed:
+        yield from ("", f"Nothing was concluded from what was not read: {', '.join(missed)}.")
+    if exit_code == ExitCode.GATE:
+        yield from ("", f"What --fail-on asks for is the case (exit code {exit_code}).")
+
+
+def _meaning(exit_code: int, kind: str) -> tuple[str, str]:
+    if exit_code >= _FIRST_SIGNAL:
+        return _INTERRUPTED
+    if exit_code == ExitCode.UNUSABLE and kind in _BY_KIND:
+        return _BY_KIND[kind]
+    known = {int(code): words for code, words in _BY_CODE.items()}
+    return known.get(exit_code, _UNKNOWN)
+
+
+def _fingerprint(night: Figures, exit_code: int) -> str:
+    """What people know after the message: what stands, but not what moved, nor when or in which run."""
+    return _digest(
+        {
+            "exit_code": exit_code,
+            "invoices": night.blocked.invoices,
+            "customers": night.customers,
+            "blocked": _standing(night.blocked.amounts),
+            "ready": [night.ready_customers, night.ready.invoices, _standing(night.ready.amounts)],
+            "fixes": [
+                [fix.code, fix.freed.invoices, _standing(fix.freed.amounts)]
+                for fix in night.fixes
+                if fix.freed.invoices
+            ][:TOP_FIXES],
+            "partial": night.partial_reasons,
+            "not_checked": night.changes.not_checked if night.changes else (),
+        }
+    )
+
+
+def _standing(amounts: Sequence[Money]) -> list[list[str]]:
+    return [[money.currency_code, f"{money.amount.normalize():f}"] for money in amounts if money.amount]
+
+
+def _digest(content: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
