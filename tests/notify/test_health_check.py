@@ -1,0 +1,60 @@
+"""The health check hears of every night that begins and of how it ends."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from etl.errors import ExitCode
+from tests.receiving import KEY, Site
+
+
+def test_the_health_check_hears_start_and_end(site: Site) -> None:
+    """With ids and counts, in front of what the address asks for; a night that failed sends its code."""
+    site.set("ping_url_file", "ping")
+    (site.folder / "urls").write_text("# nobody yet\n", encoding="utf-8")
+    site.night("night-1")
+    start, end = site.receiver.take()
+    assert (start.path, end.path) == (f"/ping/{KEY}/start?create=1", f"/ping/{KEY}/0?create=1")
+    assert start.body == "run night-1 begins"
+    assert re.fullmatch(r"run night-1: exit code 0, \d+ of 30 invoices blocked, \d+ s", end.body)
+    content = site.spoil()
+    site.night("night-2")
+    assert [one.path.partition("?")[0] for one in site.receiver.take()] == [f"/ping/{KEY}/start", f"/ping/{KEY}/4"]
+    site.mend(content)
+    site.set("when", "change")
+    text = site.config.read_text(encoding="utf-8")
+    site.config.write_text(f"{text}\n[limits]\nquarantine_share = 0\n", encoding="utf-8")
+    rows = content.decode().splitlines()
+    rows[1] = re.sub(r",-?\d+\.\d\d,", ",twelve,", rows[1], count=1)
+    site.mend("\n".join(rows).encode())
+    assert site.night("night-3").code == ExitCode.PARTIAL
+    _, partial = site.receiver.take()
+    assert partial.path == f"/ping/{KEY}/0?create=1"
+    assert "exit code 3, partial" in partial.body
+
+
+def test_the_health_check_is_told_again_where_that_may_help(site: Site) -> None:
+    """A server that stumbles gets two more chances; one that does not know the check does not."""
+    site.set("ping_url_file", "ping")
+    site.tell()
+    site.receiver.take()
+    site.receiver.statuses = [200, 503, 429, 200]
+    assert site.tell() == []
+    assert len(site.receiver.take()) == 4
+    site.receiver.statuses = [200, 404, 200]
+    assert site.tell() == ["the health check was not told (0): it answered with HTTP status 404"]
+    assert len(site.receiver.take()) == 2
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/ping/key", "file:///etc/passwd", "hc", "http://[::1/x"])
+def test_a_health_check_that_cannot_be_reached_is_a_warning(
+    site: Site, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice, for the beginning and the end."""
+    monkeypatch.setenv("BILLSIGHT_PING_URL", address)
+    start, end = site.tell()
+    assert start.startswith("the health check was not told (start): it")
+    assert end.startswith("the health check was not told (0): it")
+    assert address not in start + end

@@ -1,0 +1,266 @@
+"""What a message says, what it never says, and when two say the same."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.notify.figures import figures
+from etl.notify.messages import Failure, Message, failure_message, night_message
+from tests import nights
+from tests.notify_figures import changes, quiet
+
+LINK = "https://reports.example/latest"
+ALLOWED = re.compile(
+    r"run/(run_id|as_of_at|provider_name|partial_reasons/\d+)|currencies/\d+|.*/currency_code|.*amount|causes/\d+/code"
+    r"|causes/\d+/checks/\d+/(title|who)|data_as_of/\d+/(relation|newest_change_at)|laws/rows/\d+/relation"
+    r"|changes/(since/as_of_at|not_checked_sources/\d+|blocked/\d+/(before|change))"
+)
+"""Every text of the summary that may be told or counted; whatever else is read in it is a leak."""
+
+
+def message(summary: dict[str, Any], exit_code: int = 0, *, is_recovered: bool = False) -> Message:
+    """The message of a night."""
+    return night_message(figures(summary), exit_code, LINK, is_recovered=is_recovered)
+
+
+def with_changes(summary: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """The summary with what changed."""
+    return {**copy.deepcopy(summary), "changes": told}
+
+
+def test_a_message_has_counts_amounts_changes_fixes_and_the_link(fixture_summary: dict[str, Any]) -> None:
+    """Everything that somebody needs who decides whether to open the report, in the order of the questions."""
+    told = message(with_changes(fixture_summary, changes()))
+    assert told.title == (
+        "Northgate IT: USD 1,037,845.51 (+18,000.00), CAD 135,651.21 and 2 more currencies blocked"
+        " · 132 invoices newly blocked, 88 freed"
+    )
+    assert told.body.splitlines() == [
+        "369 of 900 invoices are blocked, of 69 customers:",
+        "  USD 1,037,845.51 (+18,000.00)",
+        "  CAD 135,651.21",
+        "  GBP 88,395.76",
+        "  EUR 11,313.65",
+        "Since the night of 2026-11-21: 132 invoices newly blocked (USD 18,000.00); 88 invoices freed.",
+        "",
+        "What frees most:",
+        (
+            "1. Certain, but the portal has no mapping yet: frees 34 invoices, USD 75,195.13, CAD 32,338.45"
+            " - Portal administrator"
+        ),
+        "2. Customer inactive, archived or merged: frees 12 invoices, USD 53,666.36 - Billing (accounting)",
+        "3. Not mapped, one probable candidate: frees 10 invoices, USD 52,082.90 - Analyst (mapping fixes)",
+        "6 mappings are ready to approve: 50 invoices, USD 161,327.18, CAD 32,338.45.",
+        "",
+        f"Report: {LINK}",
+    ]
+    assert told.kind == "info"
+
+
+def test_the_first_night_compares_with_nothing(fixture_summary: dict[str, Any]) -> None:
+    """It says so, and calls nothing new; where nobody compared, nothing is said at all."""
+    first = message(with_changes(fixture_summary, quiet(is_first=True, since=None, blocked=[])))
+    assert "This is the first night" in first.body
+    assert "newly" not in first.title
+    silent = message(fixture_summary)
+    assert "first night" not in silent.body
+    assert "Since" not in silent.body
+
+
+def test_a_partial_night_a_gate_and_a_recovery_are_told(fixture_summary: dict[str, Any]) -> None:
+    """As a warning, with the banner's sentences; what was not read is named."""
+    summary = with_changes(fixture_summary, changes(not_checked_sources=["contacts"]))
+    summary["run"] |= {"is_partial": True, "partial_reasons": ["contacts were not read tonight"]}
+    told = message(summary, 3, is_recovered=True)
+    assert told.kind == "warning"
+    assert "- contacts were not read tonight\n" in told.body
+    assert "Nothing was concluded from what was not read: contacts." in told.body
+    assert told.body.startswith("The nights work again.\n")
+    assert "recovered" in told.title
+    assert "--fail-on" in message(fixture_summary, 10).body
+
+
+def test_a_night_without_blocked_invoices_is_told_as_such(fixture_summary: dict[str, Any]) -> None:
+    """No empty lists, and a currency that is no more blocked shows what it lost."""
+    gone = [{"currency_code": "USD", "amount": "0.00", "before": "5.00", "change": "-5.00"}]
+    summary = with_changes(fixture_summary, quiet(blocked=gone))
+    nothing = {"invoices": 0, "customers": 0, "amounts": []}
+    summary["numbers"] |= {"blocked": nothing, "ready": nothing}
+    summary["causes"] = []
+    told = message(summary)
+    assert told.title == "Northgate IT: no invoice is blocked"
+    assert told.body.startswith("None of 900 invoices is blocked.\n  USD 0.00 (-5.00)\n")
+    assert "frees" not in told.body
+    assert "ready" not in told.body
+
+
+def test_one_is_not_written_as_many(fixture_summary: dict[str, Any]) -> None:
+    """Singular where there is one."""
+    summary = copy.deepcopy(fixture_summary)
+    one = {"invoices": 1, "customers": 1, "amounts": [{"currency_code": "XXX", "amount": "0.1250"}]}
+    summary["numbers"] |= {"invoices": 1, "blocked": one, "ready": one}
+    body = message(summary).body
+    assert body.startswith("1 of 1 invoice is blocked, of 1 customer:\n  0.125 (no currency)\n")
+    assert "1 mapping is ready to approve: 1 invoice, " in body
+
+
+def _poisoned(value: Any, path: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _poisoned(part, f"{path}/{key}".lstrip("/")) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_poisoned(part, f"{path}/{place}") for place, part in enumerate(value)]
+    return "Acme Dental" if isinstance(value, str) and not ALLOWED.fullmatch(path) else value
+
+
+def test_nothing_but_the_allowed_texts_of_a_summary_is_ever_told(fixture_summary: dict[str, Any]) -> None:
+    """Every other text in it is made a client's name, and the message stays what it was."""
+    summary = with_changes(fixture_summary, changes())
+    summary["run"]["partial_reasons"] = ["3 rows are in quarantine"]
+    spoilt = _poisoned(summary)
+    assert json.dumps(spoilt).count("Acme Dental") > 1000
+    assert message(spoilt) == message(summary)
+
+
+def _names(folder: Path) -> set[str]:
+    """Every name, e-mail address and number of the fixtures."""
+    found = set[str]()
+    for relation, columns in {
+        "staging.accounting__customers": ("customer_name", "email"),
+        "staging.accounting__invoices": ("invoice_number",),
+        "staging.connectwise__companies": ("company_name",),
+        "staging.connectwise__contacts": ("first_name", "last_name", "default_email"),
+    }.items():
+        frame = nights.latest(folder, relation)
+        for column in columns:
+            assert column in frame.columns, (relation, frame.columns)
+            found |= set(frame[column].cast(pl.String).drop_nulls())
+    return {name for name in found if len(name) > 2}
+
+
+def test_no_name_address_or_number_of_a_night_is_told(decided_on: Path, fixture_summary: dict[str, Any]) -> None:
+    """None of the fixtures' customers, companies, contacts, addresses and invoice numbers stands in the message."""
+    names = _names(decided_on)
+    assert len(names) > 1000
+    told = message(with_changes(fixture_summary, changes()))
+    words = f"{told.title}\n{told.body}"
+    assert [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)] == []
+    assert "@" not in words
+
+
+TEXTS = st.text(min_size=1, max_size=30)
+AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False).map(str)
+CODES = st.sampled_from(["USD", "CAD", "XXX", "JPY"])
+MONEY = st.lists(
+    st.fixed_dictionaries({"currency_code": CODES, "amount": AMOUNTS}),
+    max_size=4,
+    unique_by=lambda m: m["currency_code"],
+)
+PILES = st.fixed_dictionaries({"invoices": st.integers(0, 10**6), "amounts": MONEY})
+CHANGED = st.fixed_dictionaries(
+    {
+        "is_first": st.booleans(),
+        "since": st.none() | st.just({"run_id": "before", "as_of_at": "2026-11-21T02:00:00Z"}),
+        "counts": st.dictionaries(st.sampled_from(["new", "open", "resolved"]), st.integers(0, 99)),
+        "invoices": st.fixed_dictionaries({"newly_blocked": PILES, "freed": PILES}),
+        "rows": st.lists(st.fixed_dictionaries({"name": TEXTS.map(lambda text: f"Acme {text}")}), max_size=3),
+    }
+)
+
+
+@given(st.data())
+def test_every_night_can_be_told(fixture_summary: dict[str, Any], data: st.DataObject) -> None:
+    """Whatever the figures: each amount stands beside its own currency, names stay out, and the link comes last."""
+    summary = copy.deepcopy(fixture_summary)
+    blocked = data.draw(PILES)
+    summary["numbers"]["blocked"] = {**blocked, "customers": data.draw(st.integers(0, 99))}
+    summary["currencies"] = ["USD", "CAD", "XXX", "JPY", *summary["currencies"]]
+    summary["changes"] = data.draw(CHANGED)
+    told = message(summary, data.draw(st.sampled_from([0, 3, 10])), is_recovered=data.draw(st.booleans()))
+    for money in blocked["amounts"]:
+        amount = f"{Decimal(money['amount']):,.2f}"
+        line = (
+            f"  {amount} (no currency)" if money["currency_code"] == "XXX" else f"  {money['currency_code']} {amount}"
+        )
+        assert line in told.body.splitlines()
+    assert "Acme" not in told.title + told.body
+    assert "\n" not in told.title
+    assert told.body.endswith(f"\nReport: {LINK}")
+
+
+def test_the_same_figures_are_the_same_message_whenever_they_are_told(fixture_summary: dict[str, Any]) -> None:
+    """Neither the run, nor its instant, nor what moved the night before makes it another."""
+    later = copy.deepcopy(fixture_summary)
+    later["run"] |= {"run_id": "later", "as_of_at": "2026-11-29T02:00:00Z", "remarks": ["something"]}
+    told = [message(fixture_summary), message(later), message(with_changes(later, changes()))]
+    assert len({one.fingerprint for one in told}) == 1
+    assert [one.is_news for one in told] == [False, False, True]
+    assert not message(with_changes(later, quiet())).is_news
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("numbers", "blocked", "invoices"),
+        ("numbers", "blocked", "customers"),
+        ("numbers", "blocked", "amounts", 2, "amount"),
+        ("numbers", "ready", "customers"),
+        ("causes", 7, "amounts", 0, "freed_invoices"),
+        ("run", "partial_reasons"),
+    ],
+)
+def test_other_figures_are_another_message(fixture_summary: dict[str, Any], path: tuple[Any, ...]) -> None:
+    """Whatever of the standing figures differs is told; of the causes those that are in the message."""
+    summary = copy.deepcopy(fixture_summary)
+    summary["causes"] = summary["causes"][7:8] * 8
+    other = copy.deepcopy(summary)
+    *way, last = path
+    part: Any = other
+    for key in way:
+        part = part[key]
+    # the same cause stands in many places: all of them are one object, as the copy kept it
+    part[last] = ["a reason"] if last == "partial_reasons" else str(Decimal(part[last]) + 1) if last == "amount" else 1
+    assert message(other).fingerprint != message(summary).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "kind", "words"),
+    [
+        (4, "InputError", "billsight check"),
+        (4, "BrokenPromise", "does not hold"),
+        (4, "SomethingNew", "billsight check"),
+        (1, "KeyError", "bug"),
+        (5, "BillsightError", "could not be reached"),
+        (75, "RunLocked", "still busy"),
+        (78, "ConfigurationError", "billsight.toml"),
+        (130, "KeyboardInterrupt", "stopped from outside"),
+        (143, "Stopped", "stopped from outside"),
+        (99, "Strange", "Read what the job wrote"),
+    ],
+)
+def test_a_failure_says_what_still_stands_and_what_to_do(exit_code: int, kind: str, words: str) -> None:
+    """And its code; one that is told is not told again while it stays the same."""
+    told = failure_message(Failure("run-7", "Northgate IT", exit_code, kind, LINK))
+    assert told.title == f"Northgate IT: the night failed (exit code {exit_code})"
+    assert f"The last report stays as it is: {LINK}" in told.body
+    assert words in told.body
+    assert "What to do: " in told.body
+    assert told.kind == "failure"
+    assert told.fingerprint == failure_message(Failure("run-8", "", exit_code, kind, "")).fingerprint
+    assert told.fingerprint != failure_message(Failure("run-8", "", exit_code + 1, kind, "")).fingerprint
+
+
+def test_a_first_failure_does_not_speak_of_a_report() -> None:
+    """There is none."""
+    told = failure_message(Failure("run-1", "", 4, "InputError", ""))
+    assert told.title.startswith("billsight: ")
+    assert "There is no report yet." in told.body
