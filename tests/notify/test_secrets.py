@@ -132,7 +132,7 @@ def test_what_apprise_logs_stays_with_it(site: Site) -> None:
     shutil.rmtree(site.folder / "state")
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT), "PYTHONWARNINGS": "default"}
     environment["BILLSIGHT_NOTIFY_URLS"] = (
-        f"json://kim:pa55word@127.0.0.1:9/{TOKEN} jsons://{site.receiver.place}/?verify=no"
+        f"json://kim:pa55word@127.0.0.1:9/{TOKEN} mailto://kim:pa55word@127.0.0.1:9?from=a@b.example&to=c@d.example"
     )
     command = [
         sys.executable,
