@@ -108,8 +108,9 @@ def night_message(night: Figures, exit_code: int, link: str, *, is_recovered: bo
         f"Report: {link}",
     ]
     is_warning = bool(night.partial_reasons) or exit_code != ExitCode.COMPLETE
+    marks = [*(["recovered"] if is_recovered else []), *(["partial"] if night.partial_reasons else [])]
     return Message(
-        title=f"{night.provider_name or 'billsight'}: {'recovered · ' if is_recovered else ''}{_headline(night)}",
+        title=f"{night.provider_name or 'billsight'}: {' · '.join([*marks, _headline(night)])}",
         body="\n".join(lines),
         kind="warning" if is_warning else "success" if is_recovered else "info",
         fingerprint=_fingerprint(night, exit_code),

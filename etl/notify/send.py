@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -53,7 +52,9 @@ def send(message: Message, addresses: Sequence[str], places: Sequence[int]) -> l
         answers = dict(zip(calls, side_by_side(list(calls.values()), LONGEST), strict=True))
     return [
         Delivery(
-            place, _kind(addresses[place - 1]) if service else "", _trouble(answers.get(place)) if service else _UNKNOWN
+            place,
+            _kind(service, addresses[place - 1]) if service else "",
+            _trouble(answers.get(place)) if service else _UNKNOWN,
         )
         for place, service in services.items()
     ]
@@ -97,9 +98,10 @@ def _is_taken(service: NotifyBase, message: Message) -> bool:
     return bool(result)
 
 
-def _kind(address: str) -> str:
-    found = re.match(r"([a-z][a-z0-9+.-]*)://", address, re.IGNORECASE)
-    return found[1].lower() if found else ""
+def _kind(service: NotifyBase, address: str) -> str:
+    """The kind of an address that apprise understood: what it begins with, or whose web address it is."""
+    scheme = address.partition("://")[0].lower()
+    return str(service.service_name).lower() if scheme in {"http", "https"} else scheme
 
 
 @contextmanager

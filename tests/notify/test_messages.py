@@ -86,7 +86,7 @@ def test_a_partial_night_a_gate_and_a_recovery_are_told(fixture_summary: dict[st
     assert "- contacts were not read tonight\n" in told.body
     assert "Nothing was concluded from what was not read: contacts." in told.body
     assert told.body.startswith("The nights work again.\n")
-    assert "recovered" in told.title
+    assert told.title.startswith("Northgate IT: recovered · partial · USD ")
     assert "--fail-on" in message(fixture_summary, 10).body
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from etl.errors import ExitCode
+from etl.notify import send
 from tests import nights
 from tests.command import Billsight
 from tests.receiving import AS_OF, KEY, TOKEN, Site
@@ -166,9 +167,24 @@ def test_what_is_left_running_does_not_hold_up_the_end() -> None:
     """The process ends although somebody never answered."""
     script = (
         "import threading; from etl.notify.patience import side_by_side\n"
-        "print(side_by_side([lambda: 1, threading.Event().wait, lambda: 1 // 0], 0.1))"
+        "print(side_by_side([lambda: 1, threading.Event().wait, lambda: 1 // 0], 1.0))"
     )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT)}
     command = [sys.executable, "-c", script]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=30)
     assert said.stdout == "[1, None, ZeroDivisionError('integer division or modulo by zero')]\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "slack"),
+        ("https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "slack"),
+        ("MailTo://kim:pa55word@mail.example", "mailto"),
+    ],
+)
+def test_an_address_is_known_by_its_kind_alone(address: str, kind: str) -> None:
+    """Also where it is the web address that the service itself hands out."""
+    service = send._service(address, send._asset())
+    assert service is not None
+    assert send._kind(service, address) == kind
