@@ -33,7 +33,11 @@ def joined(modules: Mapping[str, str]) -> str:
     Raises:
         graphlib.CycleError: modules import each other.
     """
-    reads = {name: {found["module"] for found in _IMPORT.finditer(source)} for name, source in sorted(modules.items())}
+    reads = {
+        # sorted, for the order of a set is another one in every process
+        name: sorted({found["module"] for found in _IMPORT.finditer(source)})
+        for name, source in sorted(modules.items())
+    }
     return "const modules = {};\n" + "".join(
         _enclosed(name, modules[name]) for name in TopologicalSorter(reads).static_order()
     )
