@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl.report.changes import FIRST_NIGHT, SHOWN_NIGHTS, SHOWN_ROWS
 from etl.report.facts import FRAMES, NightFacts, RunFacts
 from etl.report.pagedata import WORK_FRAMES, Work
 from etl.review.fixes import mapping_fixes
@@ -73,7 +74,13 @@ def night(plan: Plan) -> tuple[NightFacts, Work]:
     invoices = _invoices(plan, customers)
     run = RunFacts("2026-11-22T020000Z-bench", AS_OF, "Benchmark")
     facts = NightFacts(
-        run, cells=_cells(invoices), queue=queue, invoices=invoices.head(100), candidates=_candidates(pairs)
+        run,
+        cells=_cells(invoices),
+        queue=queue,
+        invoices=invoices.head(100),
+        candidates=_candidates(pairs),
+        changes=_changes(invoices),
+        trend=[_past(back) for back in reversed(range(SHOWN_NIGHTS))],
     )
     work = Work(
         fixes=mapping_fixes(pairs, run.run_id),
@@ -85,6 +92,29 @@ def night(plan: Plan) -> tuple[NightFacts, Work]:
         all_companies=companies.height,
     )
     return facts, work
+
+
+def _changes(invoices: pl.DataFrame) -> dict[str, Any]:
+    """As many changed issues as a page lists."""
+    rows = [
+        {
+            "state": "resolved", "kind": "invoice", "subject_id": row["invoice_id_acct"],
+            "name": f"{row['invoice_number']} · {row['customer_name']}", "code": row["primary_cause"],
+            "title": "Not mapped, one probable candidate", "reason": "mapping approved",
+            "currency_code": row["currency_code"], "amount": str(row["balance_amount"]),
+            "first_seen_at": "2026-10-02T02:00:00Z", "last_seen_at": "2026-11-21T02:00:00Z", "times_reopened": 1,
+        }
+        for row in invoices.head(SHOWN_ROWS).to_dicts()
+    ]  # fmt: skip
+    since = {"run_id": _past(1)["run_id"], "as_of_at": _past(1)["as_of_at"]}
+    return {**FIRST_NIGHT, "is_first": False, "since": since, "rows": rows}
+
+
+def _past(back: int) -> dict[str, Any]:
+    at = (AS_OF - timedelta(days=back)).isoformat() + "Z"
+    amounts = [{"currency_code": code, "amount": f"{100_000 + 971 * back}.25"} for code in ("USD", "CAD")]
+    counts = {"new": 12, "reopened": 1, "resolved": 9, "open": 400}
+    return {"run_id": at, "as_of_at": at, "is_partial": False, "blocked_invoices": 400, "amounts": amounts, **counts}
 
 
 def _name(chance: random.Random) -> str:

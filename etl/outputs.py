@@ -133,7 +133,7 @@ def _write_answers(engine: Engine, publication: Publication) -> None:
 
 def _facts(night: Night) -> NightFacts:
     engine, settings = night.engine, night.settings
-    frames = {name: engine.frame(query) for name, query in QUERIES.items()}
+    frames: dict[str, Any] = {name: engine.frame(query) for name, query in QUERIES.items()}
     frames["resyncs"] = engine.frame(_SINGLE.format(zone=settings.portal.time_zone))
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)

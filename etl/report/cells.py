@@ -71,6 +71,23 @@ def count(number: int) -> Markup:
     return Markup('<data class="count" value="{}">{}</data>').format(number, f"{number:,}")
 
 
+def moved(change: str | int, currency_code: str = "") -> Markup:
+    """A change of an amount, or of a whole number, with its sign."""
+    number = Decimal(change)
+    sign = "+" if number > 0 else "\N{MINUS SIGN}" if number < 0 else ""
+    shown = f"{sign}{abs(number):,f}"
+    if not currency_code:
+        return Markup('<data class="moved" value="{}">{}</data>').format(change, shown)
+    words = f"{shown} (no currency)" if currency_code == "XXX" else f"{currency_code} {shown}"
+    return Markup('<data class="moved" value="{}" data-currency="{}">{}</data>').format(change, currency_code, words)
+
+
+def way(change: str | int) -> str:
+    """Which way a number went, in a word."""
+    number = Decimal(change)
+    return "more" if number > 0 else "less" if number < 0 else "the same"
+
+
 def share(ratio: str) -> Markup:
     """A ratio 0 to 1 as a percentage."""
     return Markup('<data class="share" value="{}">{}</data>').format(ratio, f"{Decimal(ratio):.1%}")
@@ -115,6 +132,6 @@ def words(code: str) -> str:
 
 
 FILTERS: Final = {
-    "money": money, "count": count, "share": share, "certainty": certainty, "points": points, "day": day,
-    "instant": instant, "name": name, "words": words, "escape": escape,
+    "money": money, "count": count, "moved": moved, "way": way, "share": share, "certainty": certainty,
+    "points": points, "day": day, "instant": instant, "name": name, "words": words, "escape": escape,
 }  # fmt: skip

@@ -66,8 +66,8 @@ def pictures(summary: dict[str, Any]) -> list[Picture]:
         drawn.append(
             Picture(
                 currency,
-                _labelled(_lying(causes, room), f"{currency}: blocked amount by cause. {_spoken(causes)}"),
-                _labelled(_standing(ages), f"{currency}: blocked amount by days past due. {_spoken(ages)}"),
+                labelled(_lying(causes, room), f"{currency}: blocked amount by cause. {_spoken(causes)}"),
+                labelled(_standing(ages), f"{currency}: blocked amount by days past due. {_spoken(ages)}"),
             )
         )
     return drawn
@@ -96,7 +96,7 @@ def _lying(bars: Sequence[Bar], room: float) -> str:
     """Bars from the left, labels before them in `room` units, numbers behind them."""
     import altair as alt
 
-    y = alt.Y("label:N", sort=None, axis=_axis(labelLimit=room, labelPadding=8, minExtent=room, maxExtent=room))
+    y = alt.Y("label:N", sort=None, axis=axis(labelLimit=room, labelPadding=8, minExtent=room, maxExtent=room))
     longest = max((float(bar.amount) for bar in bars), default=0) or 1
     x = alt.X("length:Q", axis=None, scale=alt.Scale(domain=[0, longest * 1.22], nice=False))
     base = alt.Chart(alt.Data(values=[bar.value for bar in bars]))
@@ -104,14 +104,14 @@ def _lying(bars: Sequence[Bar], room: float) -> str:
     written = base.mark_text(align="left", dx=6, fontSize=12, aria=False, color="currentColor").encode(
         x=x, y=y, text="written:N"
     )
-    return _svg((lengths + written).properties(width=300, height=alt.Step(27)))
+    return svg((lengths + written).properties(width=300, height=alt.Step(27)))
 
 
 def _standing(bars: Sequence[Bar]) -> str:
     """Bars from the ground, in the order of time."""
     import altair as alt
 
-    x = alt.X("label:N", sort=None, axis=_axis(labelAngle=0, labelPadding=8))
+    x = alt.X("label:N", sort=None, axis=axis(labelAngle=0, labelPadding=8))
     highest = max((float(bar.amount) for bar in bars), default=0) or 1
     y = alt.Y("length:Q", axis=None, scale=alt.Scale(domain=[0, highest * 1.1], nice=False))
     base = alt.Chart(alt.Data(values=[bar.value for bar in bars]))
@@ -119,24 +119,26 @@ def _standing(bars: Sequence[Bar]) -> str:
     written = base.mark_text(baseline="bottom", dy=-5, fontSize=12, aria=False, color="currentColor").encode(
         x=x, y=y, text="written:N"
     )
-    return _svg((heights + written).properties(width=alt.Step(78), height=150))
+    return svg((heights + written).properties(width=alt.Step(78), height=150))
 
 
-def _axis(**more: Any) -> Any:
+def axis(**more: Any) -> Any:
+    """An axis in the reader's colours, without a title: the heading beside the chart says what it is of."""
     import altair as alt
 
     return alt.Axis(title=None, ticks=False, domainColor="currentColor", domainOpacity=0.35, aria=False,
-                    labelColor="currentColor", labelFontSize=12, grid=False, **more)  # fmt: skip
+                    labelColor="currentColor", labelFontSize=12, **{"grid": False, **more})  # fmt: skip
 
 
-def _svg(chart: Any) -> str:
+def svg(chart: Any) -> str:
+    """The chart as an element, without a ground of its own."""
     import vl_convert
 
     plain = chart.configure(background="transparent", font=_FONT, padding=2).configure_view(stroke=None)
     return str(vl_convert.vegalite_to_svg(plain.to_dict()))
 
 
-def _labelled(svg: str, label: str) -> Markup:
+def labelled(svg: str, label: str) -> Markup:
     """The picture as one image with a name; what is drawn in it comes from us, what is written in it is escaped."""
     start, _, rest = svg.partition(">")
     return Markup(f'{start} role="img" aria-label="{escape(label)}">{rest}')  # noqa: S704 (drawn here, text escaped by the renderer)

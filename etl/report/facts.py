@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -144,7 +144,12 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class NightFacts:
-    """Everything the report is made of; every frame has the columns of FRAMES and is ordered as QUERIES says."""
+    """Everything the report is made of; every frame has the columns of FRAMES and is ordered as QUERIES says.
+
+    Attributes:
+        changes: what changed since the night before, as history found it; null on a first night.
+        trend: the last nights, oldest first, tonight last.
+    """
 
     run: RunFacts
     cells: pl.DataFrame = field(default_factory=partial(empty, "cells"))
@@ -166,6 +171,8 @@ class NightFacts:
     quarantine_examples: pl.DataFrame = field(default_factory=partial(empty, "quarantine_examples"))
     sources: pl.DataFrame = field(default_factory=partial(empty, "sources"))
     money: pl.DataFrame = field(default_factory=partial(empty, "money"))
+    changes: Mapping[str, Any] | None = None
+    trend: Sequence[Mapping[str, Any]] = ()
 
     def __post_init__(self) -> None:
         """Refuse a frame that lacks a column: a missing number must not look like a zero."""

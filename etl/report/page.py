@@ -14,10 +14,12 @@ from markupsafe import Markup
 
 from etl.domain import State
 from etl.report.cells import FILTERS
+from etl.report.changes import CHANGE_WORDS, KIND_WORDS
 from etl.report.charts import cause_title, pictures
 from etl.report.pagedata import Payloads
 from etl.report.scripts import grid_script, page_script, text
 from etl.report.strip import gap_strip
+from etl.report.trend import trend_of
 from etl.taxonomy import CAUSES
 
 STATE_WORDS: Final = {
@@ -45,9 +47,12 @@ def render(summary: dict[str, Any], payloads: Payloads) -> str:
         summary=summary,
         payloads=payloads,
         pictures=pictures(summary),
+        trend=trend_of(summary),
         blocked=blocked_by_currency(summary),
         state_bar=state_bar(summary["states"]),
         state_words=STATE_WORDS,
+        change_words=CHANGE_WORDS,
+        kind_words=KIND_WORDS,
         first_causes=[(cause.code, cause.title) for cause in CAUSES if cause.code in _named(summary)],
         gap_strip=gap_strip(summary["sync"]),
         policy=policy([style], [grid, script], nonce),

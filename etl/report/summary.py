@@ -13,6 +13,7 @@ import polars as pl
 from etl.domain import State
 from etl.report import worklists
 from etl.report.cells import instant_text, money_text, plain
+from etl.report.changes import changes, trend
 from etl.report.facts import NightFacts
 from etl.schemas import RELATIONS
 from etl.taxonomy import BIT, BY_CODE
@@ -41,12 +42,13 @@ def summarise(facts: NightFacts) -> dict[str, Any]:
         A dictionary of plain values; `schema` is its version. The same facts give the same dictionary.
     """
     order = _currency_order(facts.cells)
+    numbers = _numbers(facts, order)
     return {
         "schema": SCHEMA_VERSION,
         "run": _run(facts),
         "data_as_of": _data_as_of(facts.sources),
         "currencies": order,
-        "numbers": _numbers(facts, order),
+        "numbers": numbers,
         "states": _states(facts, order),
         "causes": _causes(facts, order),
         "absences": _absences(facts, order),
@@ -58,6 +60,8 @@ def summarise(facts: NightFacts) -> dict[str, Any]:
         "unposted": worklists.unposted(facts),
         "portal_only": worklists.portal_only(facts),
         "quality": worklists.quality(facts),
+        "changes": changes(facts, numbers["blocked"]["invoices"]),
+        "trend": trend(facts),
         "laws": _laws(facts),
     }
 

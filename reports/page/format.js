@@ -83,6 +83,10 @@ const write = (selector, words) => {
 export const localise = () => {
   write("data.money", ({ value, dataset }) => (dataset.currency === "XXX" ? null : money(value, dataset.currency)));
   write("data.count", ({ value }) => whole.format(value));
+  write("data.moved", ({ value, dataset: { currency } }) => {
+    if (currency === "XXX") return null;
+    return `${Number(value) > 0 ? "+" : ""}${currency ? money(value, currency) : whole.format(value)}`;
+  });
   write("data.share", ({ value }) => percent.format(value));
   write("time.day", ({ dateTime }) => dayFormat.format(new Date(`${dateTime}T00:00:00Z`)));
   write("time.instant", (element) => {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import polars as pl
 
 from etl.report.facts import NightFacts
 from etl.report.pagedata import Payloads, pack
 from tests.report.sample import sample_facts
+from tests.report.sample_changes import sample_changes
 from tests.report.sample_work import sample_work
 
 HOSTILE = (
@@ -35,7 +37,21 @@ def hostile_facts() -> NightFacts:
     run = replace(
         facts.run, provider_name=HOSTILE, partial_reasons=(HOSTILE,), remarks=(HOSTILE,), settings={HOSTILE: HOSTILE}
     )
-    return replace(facts, run=run, **frames)
+    return replace(facts, run=run, changes=_spoilt_changes(), **frames)
+
+
+def _spoilt_changes() -> dict[str, Any]:
+    """What changed, with hostile text wherever a name, an id or a sentence stands."""
+    told = sample_changes()
+    texts = {"subject_id": HOSTILE, "title": HOSTILE, "reason": HOSTILE}
+    return {
+        **told,
+        "since": {**told["since"], "run_id": HOSTILE},
+        "causes": [{**line, "title": HOSTILE} for line in told["causes"]],
+        "resolved": [{**line, "reason": HOSTILE} for line in told["resolved"]],
+        "not_checked_sources": [HOSTILE, LONG],
+        "rows": [{**row, **texts, "name": (HOSTILE, LONG)[place % 2]} for place, row in enumerate(told["rows"])],
+    }
 
 
 def _spoilt(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 
 from etl.report.facts import FRAMES, NightFacts, RunFacts, empty
 from tests.report import sample_rows as given
+from tests.report.sample_changes import sample_changes, sample_trend
 
 AS_OF = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 TODAY = AS_OF.date()
@@ -95,6 +96,8 @@ def sample_facts() -> NightFacts:
         quarantine_examples=_frame("quarantine_examples", given.EXAMPLES),
         sources=_frame("sources", given.SOURCES),
         money=_money(cells),
+        changes=sample_changes(),
+        trend=sample_trend(),
     )
 
 

@@ -1,0 +1,78 @@
+"""What changed since the night before, and the nights that led here: their places in the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from etl.report.cells import mask_emails
+from etl.report.facts import NightFacts
+
+SHOWN_ROWS: Final = 200
+"""Changed issues that are listed, so that the page stays small; the counts are of all of them."""
+SHOWN_NIGHTS: Final = 30
+
+CHANGE_WORDS: Final = {
+    "new": ("New", "not known before"),
+    "reopened": ("Reopened", "was resolved once, and is back"),
+    "open": ("Still open", "as it was"),
+    "not_checked": ("Not checked", "its source was not read: nothing is concluded"),
+    "resolved": ("Resolved", "gone, and its source was read"),
+}
+"""Every state that an issue can be in: the word, and what it means."""
+
+KIND_WORDS: Final = {"invoice": "Invoices", "customer": "Customers", "contact": "Contacts"}
+
+_NOTHING: Final = dict.fromkeys(CHANGE_WORDS, 0)
+
+FIRST_NIGHT: Final[Mapping[str, Any]] = {
+    "since": None,
+    "is_first": True,
+    "counts": _NOTHING,
+    "kinds": [{"kind": kind, **_NOTHING} for kind in KIND_WORDS],
+    "causes": [],
+    "invoices": {"newly_blocked": {"invoices": 0, "amounts": []}, "freed": {"invoices": 0, "amounts": []}},
+    "resolved": [],
+    "blocked": [],
+    "not_checked_sources": [],
+    "rows": [],
+}
+"""What there is to say of a night that has none before it."""
+
+
+def changes(facts: NightFacts, blocked_invoices: int) -> dict[str, Any]:
+    """The part `changes` of the summary: what history found, and what the page shows of it.
+
+    Args:
+        facts: the night; `changes` of it is what history found, or null on a first night.
+        blocked_invoices: how many invoices are blocked tonight.
+
+    Returns:
+        What was found, and with it `changed`, the issues that are not merely still open, `shown`, how many of these
+        are in `rows`, and `blocked_invoices`, now and before. Addresses in names are masked.
+    """
+    found = FIRST_NIGHT if facts.changes is None else facts.changes
+    rows = [{**row, "name": mask_emails(row["name"] or "")} for row in found["rows"][:SHOWN_ROWS]]
+    before = _blocked_before(facts, found["since"])
+    return {
+        **found,
+        "rows": rows,
+        "shown": len(rows),
+        "changed": sum(found["counts"][state] for state in CHANGE_WORDS if state != "open"),
+        "blocked_invoices": {
+            "invoices": blocked_invoices,
+            "before": before,
+            "change": None if before is None else blocked_invoices - before,
+        },
+    }
+
+
+def trend(facts: NightFacts) -> list[dict[str, Any]]:
+    """The part `trend` of the summary: the last nights, oldest first."""
+    return [dict(night) for night in facts.trend[-SHOWN_NIGHTS:]]
+
+
+def _blocked_before(facts: NightFacts, since: Mapping[str, Any] | None) -> int | None:
+    """Blocked invoices of the night that is compared with; null where that is not known."""
+    counted = {night["run_id"]: night["blocked_invoices"] for night in facts.trend}
+    return None if since is None else counted.get(since["run_id"])
