@@ -15,6 +15,8 @@ OUT := $(CURDIR)/out
 GRID := reports/vendor
 WORKERS ?= 2
 TESTS ?= tests
+KILLS ?= 200
+SEED ?= 1
 
 # The demonstration is published in the checkout, wherever its configuration lies.
 NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)" BILLSIGHT_OUTPUT__SITE_KEY="$(OUT)/site.key"
@@ -41,7 +43,7 @@ define FIND_LIBREOFFICE
 libreoffice="$${LIBREOFFICE:-$$(command -v soffice || command -v libreoffice || true)}"
 endef
 
-.PHONY: help run why test lint format docs bench bench-linking bench-page grid wheel lock clean chromium libreoffice
+.PHONY: help run why test lint format docs bench bench-linking bench-page crash grid wheel lock clean chromium libreoffice
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +81,9 @@ bench-linking: .venv/ready-bench ## measure the linker against its peers, one ta
 
 bench-page: .venv/ready chromium ## measure how large the page is and how soon it can be used
 	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" $(BIN)/python -m benchmarks.page
+
+crash: .venv/ready ## kill 200 nights at random moments and look what is left (KILLS=500 SEED=2)
+	@$(BIN)/python -m tests.reliability.crashes --kills $(KILLS) --seed $(SEED)
 
 # What is built from is pinned with its hashes; the folder of the build is thrown away.
 grid: ## build reports/vendor/ag-grid.js anew, from npm (needs node)

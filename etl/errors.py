@@ -13,6 +13,9 @@ BillsightError
 └── OutputError             4  the report could not be written; the last one stays
 
 Bad rows are not errors: they are rows, in quarantine, with reasons. Findings are neither.
+
+A signal is no error either, and has no ExitCode: the process ends with 130 (SIGINT) or 143 (SIGTERM), as a shell would
+say of one that was killed by it. See `etl.stopping`.
 """
 
 from __future__ import annotations

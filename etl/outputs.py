@@ -58,7 +58,7 @@ _MONEY: Final = """
     full outer join (select currency_code, sum(total_amount) as amount from marts.report_cells group by 1) as told
         on staged.currency_code = told.currency_code
     order by 1"""
-_TO_DECIDE: Final = """
+TO_DECIDE: Final = """
     from marts.report_mapping_fixes as fixes
     anti join (from matching.judgements where decision = 'snoozed') as snoozed
         on fixes.customer_id_acct = snoozed.customer_id_acct"""
@@ -93,7 +93,7 @@ def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
     facts = _facts(night)
     summary = summarise(facts)
     publication.write("summary.json", to_json(summary))
-    proposed = fixes.mapping_fixes(engine.frame(_TO_DECIDE), run_id, site_key(night.settings.site_key_path))
+    proposed = fixes.mapping_fixes(engine.frame(TO_DECIDE), run_id, site_key(night.settings.site_key_path))
     work = _work(night, proposed)
     with ThreadPoolExecutor(1) as aside:
         # the charts are drawn by one processor while the others write

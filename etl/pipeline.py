@@ -19,6 +19,8 @@ from etl.engine import Engine
 from etl.errors import BrokenPromise, ExitCode, InputError, Problem
 from etl.inbox import Taken, take_inbox
 from etl.loading import FileReport, Loader
+from etl.logs import Log, logged
+from etl.manifest import Written, counts, seal
 from etl.match import link, mappings
 from etl.match.certainty import Policy, certainty
 from etl.match.profiles import profiles
@@ -72,6 +74,23 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None) -> Outc
         RunLocked: another run holds the output folder.
         OutputError: the output folder cannot be written.
     """
+    with logged(settings.out, run) as log:
+        outcome = _reconcile(settings, run, _both(log, tell), log)
+        log.end(outcome.exit_code)
+    return outcome
+
+
+def _both(log: Log, tell: Tell) -> Tell:
+    """Each stage goes into the log, and to whoever watches."""
+
+    def stage(name: str) -> None:
+        log.stage(name)
+        tell(name)
+
+    return stage
+
+
+def _reconcile(settings: Settings, run: Run, tell: Tell, log: Log) -> Outcome:
     with lock(settings.out, run.run_id) as held, Publication(held) as publication:
         tell("taking what lies in the inbox")
         inbox = take_inbox(settings, run)
@@ -83,8 +102,11 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None) -> Outc
             _check_laws(engine, files)
             tell("writing the report and the files")
             summary = write_outputs(Night(engine, settings, run, files), publication)
+            log.write("counts", **counts(files, summary))
         finally:
             engine.close()
+        tell("reading back what was written")
+        seal(Written(settings, run, files, summary), publication)
         tell("publishing")
         folder = publication.publish()
     code = ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,12 +16,14 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from etl.errors import OutputError, RunLocked
+from etl.stopping import at_stop, tell_when_stopped, unstoppable
 
 FILE_MODE: Final = 0o640
 FOLDER_MODE: Final = 0o750
 RUNS, LATEST = "runs", "latest"
 _LOCK, _HOLDER = ".lock", ".lock-holder.json"
 _WORK, _LINK = ".tmp-", ".latest-"
+_DROPPED: Final = "-dropped"
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -85,7 +87,7 @@ class Publication:
         self._final = self._runs / held.run_id
         self._is_published = False
         self.folder = self._runs / f"{_WORK}{held.run_id}"
-        if Path(held.run_id).name != held.run_id or held.run_id[:1] in {"", "."}:
+        if not is_run_id(held.run_id):
             message = f"{held.run_id!r} cannot be the name of a folder. Choose another run id."
             raise OutputError(message)
         with told(self.folder):
@@ -93,15 +95,18 @@ class Publication:
             self._refuse_existing()
             self.folder.mkdir(mode=FOLDER_MODE)
             self.folder.chmod(FOLDER_MODE)
+        self._stopping = ExitStack()
 
     def __enter__(self) -> Self:
+        self._stopping.enter_context(at_stop(lambda _: self._remove()))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._is_published:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        with self._stopping:
+            if not self._is_published:
+                self._remove()
 
     def path(self, name: str) -> Path:
         """Where a file of the run is to be written by those who write it themselves."""
@@ -136,19 +141,32 @@ class Publication:
                     _settle(Path(folder) / name, FILE_MODE)
                 _settle(Path(folder), FOLDER_MODE)
             self._refuse_existing()
-            self.folder.rename(self._final)
-            try:
-                _sync(self._runs)
-                self._point_latest()
-            except BaseException:
-                # an interrupt can come after the swap: what is visible by then must stay
-                if not self._is_latest():
-                    self._final.rename(self.folder)
-                raise
-            self._is_published = True
+            with unstoppable():
+                self._show()
         with suppress(OSError):
             _sync(self._out)
         return self._final
+
+    def _show(self) -> None:
+        self.folder.rename(self._final)
+        try:
+            _sync(self._runs)
+            self._point_latest()
+        except BaseException:
+            # whatever comes after the swap: what is visible by then must stay
+            if not self._is_latest():
+                self._final.rename(self.folder)
+            raise
+        self._is_published = True
+        tell_when_stopped(f"The report was published before that: {self._final / 'report.html'}")
+
+    def _remove(self) -> None:
+        """Away with what was not published; renamed first, so that nothing that is still at work adds to it."""
+        dropped = self.folder.with_name(f"{self.folder.name}{_DROPPED}")
+        with suppress(OSError):
+            self.folder.rename(dropped)
+        shutil.rmtree(dropped, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _refuse_existing(self) -> None:
         if self._final.exists():
@@ -193,6 +211,11 @@ def told(path: Path) -> Iterator[None]:
         reason = error.strerror or str(error)
         message = f"{place} could not be written ({reason}); the last report stays. {advice}"
         raise OutputError(message) from error
+
+
+def is_run_id(name: str) -> bool:
+    """Whether this can be the name of a run's folder, and leads nowhere else."""
+    return Path(name).name == name and name[:1] not in {"", "."}
 
 
 def _holder(out: Path) -> str:

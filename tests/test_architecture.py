@@ -18,11 +18,11 @@ SQL = ROOT / "sql"
 LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings"},
-    {"control", "loading", "outputs", "inbox", "approvals", "judged_on", "telling"},
+    {"control", "loading", "outputs", "inbox", "approvals", "judged_on", "telling", "logs", "manifest", "selfcheck"},
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},
     {"schemas", "config", "taxonomy"},
-    {"domain", "errors", "resources"},
+    {"domain", "errors", "resources", "stopping"},
 )
 """Every part of `etl`, from the command line down; a part may import what stands below it."""
 STAGES = LAYERS[3]

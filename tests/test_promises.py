@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 from collections import Counter
@@ -29,19 +30,29 @@ SMALL = DemoPlan(12, 30, 18)
 INVOICES = "accounting_invoices.csv"
 FILES = {
     "report.html", "summary.json", "mapping_fixes.csv", "contact_fixes.csv", "sync_gaps.csv", "invoices.parquet",
-    "invoices.csv", "quarantine.csv", "night.duckdb", "mapping_fixes.xlsx",
+    "invoices.csv", "quarantine.csv", "night.duckdb", "mapping_fixes.xlsx", "manifest.json",
 }  # fmt: skip
 SPOILT = ("", "abc", "1,2e4.50.0", "=1+1", "31/31/2026", "1.00E+08", "-", "(12.50)", "1.234,50", '"', "\u202e", "USD")
 
 
 def _published(folder: Path) -> list[str]:
-    """Everything in the output folder that a reader, or the next night, could come upon."""
+    """Everything in the output folder that a reader, or the next night, could come upon, but for the logs."""
     out = folder / "out"
-    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*")) if out.exists() else []
+    names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*")) if out.exists() else []
+    return [name for name in names if name.partition("/")[0] != "logs"]
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "night.duckdb"}
+    """Of every file but the database, and but the manifest, which has the database's digest."""
+    names = FILES - {"night.duckdb", "manifest.json"}
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def _sealed(folder: Path) -> dict[str, Any]:
+    """The manifest without the database, and without the number of threads."""
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
+    outputs = [entry for entry in found["outputs"] if entry["name"] != "night.duckdb"]
+    return {**found, "outputs": outputs, "configuration_sha256": None}
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +72,20 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     again = nights.run(nights.copied(tmp_path / "elsewhere" / "again"), environment={"BILLSIGHT_LIMITS__THREADS": "2"})
     assert {path.name for path in first.folder.iterdir()} == FILES
     assert _bytes(first.folder) == _bytes(again.folder)
+    assert _sealed(first.folder) == _sealed(again.folder)
 
 
 def test_every_file_says_which_night_it_is_of(tmp_path: Path) -> None:
     """A fix file that comes back must be traced to the night that proposed it."""
     outcome = nights.run(nights.copied(tmp_path / "night"), "the-night-of-the-test")
-    for name in ("report.html", "summary.json", "mapping_fixes.csv", "contact_fixes.csv", "sync_gaps.csv"):
+    for name in (
+        "report.html",
+        "summary.json",
+        "manifest.json",
+        "mapping_fixes.csv",
+        "contact_fixes.csv",
+        "sync_gaps.csv",
+    ):
         assert b"the-night-of-the-test" in (outcome.folder / name).read_bytes(), name
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from typing import Final
+
 import click
 
 from etl import __version__
 from etl.cli import demo, linker, mappings, night, notify
 from etl.cli.options import Commands
 from etl.errors import BillsightError
+from etl.stopping import stop_on_signals
+
+UMASK: Final = 0o027
+"""Whatever is written holds names and amounts: the group may read it, others nothing."""
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -33,7 +40,9 @@ for command in (
 
 
 def main() -> None:
-    """The entry point of `billsight`."""
+    """What `billsight` does."""
+    os.umask(UMASK)
+    stop_on_signals()
     try:
         commands(standalone_mode=True)
     except BillsightError as error:

@@ -1,0 +1,150 @@
+"""What was written, read again before anybody sees it: every file must say what the summary says."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from etl.engine import Engine
+from etl.outputs import TO_DECIDE
+
+_BEGIN, _END = b"<!doctype html>", b"</html>"
+_COUNTS: Final[Mapping[str, str]] = {
+    "accounting invoices": "from accepted.accounting_invoices",
+    "rows in quarantine": "from quarantine.rows",
+    "companies that nobody can look into": "from marts.company_access where not can_anyone_see",
+    "sync gaps": "from marts.sync_gaps",
+    "customers and candidates to decide": TO_DECIDE,
+}
+
+Check = Callable[[Path, dict[str, Any]], list[str]]
+
+
+def differences(folder: Path, summary: dict[str, Any]) -> list[str]:
+    """Re-open every file of a finished run and compare it with the summary.
+
+    Args:
+        folder: where the files are; the database is closed.
+        summary: what was meant to be written as summary.json.
+
+    Returns:
+        What differs, or cannot be read; nothing where the run may be published.
+    """
+    wrong: list[str] = []
+    for name, check in _CHECKS.items():
+        try:
+            wrong += [f"{name}: {what}" for what in check(folder / name, summary)]
+        # whatever a file holds, and whatever its reader makes of it, it must not be published
+        except Exception as error:  # noqa: BLE001
+            reason = str(error).splitlines()[0] if str(error) else ""
+            wrong.append(f"{name} cannot be read again ({type(error).__name__}: {reason})")
+    return wrong
+
+
+def _summary(path: Path, summary: dict[str, Any]) -> list[str]:
+    is_same = json.loads(path.read_bytes()) == json.loads(json.dumps(summary))
+    return [] if is_same else ["it does not hold the numbers that the page was made of"]
+
+
+def _parquet(path: Path, summary: dict[str, Any]) -> list[str]:
+    """Rows and money of each state and currency."""
+    grouped = pl.scan_parquet(path).group_by("state", "currency_code")
+    found = grouped.agg(pl.len(), pl.col("balance_amount").cast(pl.Decimal(38, 4)).sum()).collect()
+    written = {(state, code): (rows, amount) for state, code, rows, amount in found.iter_rows()}
+    told = {
+        (entry["state"], cell["currency_code"]): (cell["invoices"], Decimal(cell["amount"]))
+        for entry in summary["states"]
+        for cell in entry["amounts"]
+    }
+    nothing = (0, Decimal(0))
+    wrong = [
+        f"{written.get(key, nothing)[0]} invoices {key[0]} in {key[1]}, the summary says {told.get(key, nothing)[0]}"
+        for key in sorted(written.keys() | told.keys())
+        if written.get(key, nothing)[0] != told.get(key, nothing)[0]
+    ]
+    return wrong + [
+        f"the balances of the invoices {key[0]} in {key[1]} are not those of the summary"
+        for key in sorted(written.keys() | told.keys())
+        if written.get(key, nothing)[1] != told.get(key, nothing)[1]
+    ]
+
+
+def _rows_of_csv(expected: Callable[[dict[str, Any], Path], int]) -> Check:
+    def check(path: Path, summary: dict[str, Any]) -> list[str]:
+        # an empty table is a header; a file that ends inside a row has lost its last line
+        rows = pl.scan_csv(path, infer_schema=False).select(pl.len()).collect().item()
+        told = expected(summary, path)
+        wrong = [] if rows == told else [f"{rows} rows, there should be {told}"]
+        return wrong if _ends_with(path, b"\n") else [*wrong, "its last line is cut off"]
+
+    return check
+
+
+def _report(path: Path, summary: dict[str, Any]) -> list[str]:
+    content = path.read_bytes()
+    wrong = []
+    if content[: len(_BEGIN)].lower() != _BEGIN or not content.rstrip().endswith(_END):
+        wrong.append("the page is not complete")
+    if summary["run"]["run_id"].encode() not in content:
+        wrong.append("it does not name its run")
+    return wrong
+
+
+def _workbook(path: Path, _summary: dict[str, Any]) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        damaged = archive.testzip()
+    return [] if damaged is None else [f"{damaged} in it is damaged"]
+
+
+def _database(path: Path, summary: dict[str, Any]) -> list[str]:
+    told = {
+        "accounting invoices": summary["numbers"]["invoices"],
+        "rows in quarantine": summary["quality"]["rows_quarantined"],
+        "companies that nobody can look into": summary["contacts"]["companies"],
+        "sync gaps": summary["sync"]["gaps"],
+    }
+    found = {name: _count(path, name) for name in told}
+    wrong = [f"{found[name]} {name}, the summary says {told[name]}" for name in told if found[name] != told[name]]
+    run_id = _rows(path, "select run_id from ctl.run")
+    return wrong if run_id == [(summary["run"]["run_id"],)] else [*wrong, "it is of another run"]
+
+
+def _count(database: Path, name: str) -> int:
+    return int(_rows(database, f"select count(*) {_COUNTS[name]}")[0][0])
+
+
+def _rows(database: Path, sql: str) -> list[tuple[Any, ...]]:
+    engine = Engine(database, threads=1, is_read_only=True)
+    try:
+        return engine.rows(sql)
+    finally:
+        engine.close()
+
+
+def _ends_with(path: Path, end: bytes) -> bool:
+    with path.open("rb") as file:
+        file.seek(-len(end), 2)
+        return file.read() == end
+
+
+_CHECKS: Final[Mapping[str, Check]] = {
+    "summary.json": _summary,
+    "invoices.parquet": _parquet,
+    "invoices.csv": _rows_of_csv(lambda summary, _: int(summary["numbers"]["invoices"])),
+    "contact_fixes.csv": _rows_of_csv(lambda summary, _: int(summary["contacts"]["companies"])),
+    "sync_gaps.csv": _rows_of_csv(lambda summary, _: int(summary["sync"]["gaps"])),
+    "quarantine.csv": _rows_of_csv(lambda summary, _: int(summary["quality"]["rows_quarantined"])),
+    "mapping_fixes.csv": _rows_of_csv(
+        lambda _, path: _count(path.with_name("night.duckdb"), "customers and candidates to decide")
+    ),
+    "mapping_fixes.xlsx": _workbook,
+    "report.html": _report,
+    "night.duckdb": _database,
+}
+"""Every file that a night writes, but its manifest, and how it is read again."""

@@ -1,0 +1,61 @@
+"""How the tests of reliability call the command: as cron does, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests import nights
+from tests.command import Ended
+
+AS_OF = "2026-11-22T02:00:00Z"
+NIGHT = ("run", "--config", "billsight.toml", "--as-of", AS_OF)
+_MOST_SECONDS = 120
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The test's own, with this checkout first."""
+    return {**os.environ, "PYTHONPATH": str(nights.ROOT), "BILLSIGHT_LIMITS__THREADS": "2", **(more or {})}
+
+
+def begun(folder: Path, *words: str, program: tuple[str, ...] = ("-m", "etl")) -> subprocess.Popen[str]:
+    """The command, begun in that folder."""
+    return subprocess.Popen(
+        [sys.executable, *program, *words], cwd=folder, env=environment(), text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def called(folder: Path, *words: str, program: tuple[str, ...] = ("-m", "etl")) -> Ended:
+    """The command, run to its end in that folder."""
+    with begun(folder, *words, program=program) as child:
+        out, err = child.communicate(timeout=_MOST_SECONDS)
+    return Ended(child.returncode, out, err)
+
+
+def stages(folder: Path, run_id: str) -> list[str]:
+    """The stages that a night has begun so far."""
+    log = folder / "out" / "logs" / f"{run_id}.jsonl"
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    told = [json.loads(line) for line in lines if line.endswith("}")]
+    return [record["stage"] for record in told if record["event"] == "stage"]
+
+
+def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str) -> None:
+    """Until the night has begun a stage."""
+    deadline = time.monotonic() + _MOST_SECONDS
+    while child.poll() is None and not any(name.startswith(stage) for name in stages(folder, run_id)):
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    assert child.poll() is None, child.communicate()
+
+
+def hidden(folder: Path) -> list[str]:
+    """What a night may leave half made."""
+    names = [path.name for place in ("out", "out/runs", "inbox") for path in (folder / place).glob(".*")]
+    return sorted(name for name in names if name not in {".lock", ".lock-holder.json"})

@@ -1,0 +1,253 @@
+"""Nights that are killed at any moment: `make crash` kills 200 of them, and says where they died.
+
+Half of the moments are spread evenly over the time of a night, the other half evenly over its stages, so that short
+ones are met too. People decide on mappings all the while, and a reader never stops reading.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from etl.demo.plan import AS_OF
+from etl.manifest import verify
+from tests import nights
+from tests.decided import Rows, decide, proposed, save
+from tests.reliability.reader import Reader
+
+STARTING, ENDING = "starting", "ending"
+STEP = timedelta(minutes=20)
+"""Between two nights, by their own clock: so that those of yesterday are pruned on the way."""
+
+NIGHTS_BETWEEN = 10
+PUBLISHED = {0, 3}
+ENVIRONMENT = {"BILLSIGHT_RETENTION__DAYS": "1", "BILLSIGHT_LIMITS__THREADS": "2"}
+_ONLY_ONE = (".tmp-", ".latest-", ".pruned-")
+
+
+class Broken(Exception):
+    """A promise that a kill has broken."""
+
+
+@dataclass
+class Site:
+    """A provider whose nights are killed.
+
+    Attributes:
+        folder: where its configuration lies.
+        count: nights that were started.
+        handed_in: decided files so far.
+        proposed: a row of each customer that the first night asked about.
+        lasted: seconds of a whole night, and of each stage.
+        died: stage -> nights that were killed in it.
+    """
+
+    folder: Path
+    chance: random.Random
+    count: int = 0
+    handed_in: int = 0
+    proposed: Rows = field(default_factory=list)
+    lasted: float = 0.0
+    stages: dict[str, float] = field(default_factory=dict)
+    died: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def out(self) -> Path:
+        """The output folder."""
+        return self.folder / "out"
+
+    @property
+    def log(self) -> Path:
+        """The log of the night that was started last."""
+        return self.out / "logs" / f"night-{self.count:04}.jsonl"
+
+    def start(self) -> subprocess.Popen[str]:
+        """Begin a night, as cron would."""
+        self.count += 1
+        instant = f"{AS_OF + self.count * STEP:%Y-%m-%dT%H:%M:%SZ}"
+        words = ["run", "--config", "billsight.toml", "--as-of", instant, "--run-id", self.log.stem]
+        environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(nights.ROOT)}
+        return subprocess.Popen(
+            [sys.executable, "-m", "etl", *words], cwd=self.folder, env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def whole_night(self) -> None:
+        """A night that nobody disturbs, and what has to hold after it."""
+        began = time.monotonic()
+        with self.start() as child:
+            _, said = child.communicate(timeout=300)
+        if child.returncode not in PUBLISHED or said:
+            message = f"the night after a kill ended with {child.returncode}: {said}"
+            raise Broken(message)
+        self.lasted = time.monotonic() - began
+        self.stages = self._seconds_of_stages()
+        if (self.out / "latest").readlink().name != self.log.stem:
+            message = f"{self.log.stem} was published, but latest is {(self.out / 'latest').readlink()}"
+            raise Broken(message)
+        left = [name for name in leftovers(self) if name != ".lock"]
+        if left:
+            message = f"left behind after a whole night: {left}"
+            raise Broken(message)
+
+    def hand_in(self) -> None:
+        """Somebody puts a decided file into the inbox: another customer, or another day, each time."""
+        row = self.proposed[self.handed_in % len(self.proposed)]
+        until = date(2027, 1, 1) + timedelta(days=self.handed_in)
+        self.handed_in += 1
+        aside = save(self.folder / "aside.csv", decide([row], f"snooze:{until}"))
+        aside.rename(self.folder / "inbox" / f"d-{self.handed_in:04}.csv")
+
+    def _seconds_of_stages(self) -> dict[str, float]:
+        ended = [record for record in records(self.log) if record["event"] == "done"]
+        return {str(record["stage"]): float(str(record["seconds"])) for record in ended}
+
+
+def records(log: Path) -> list[dict[str, object]]:
+    """What a night wrote into its log; a line that a kill cut off is left out."""
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("}")]
+
+
+def leftovers(site: Site) -> list[str]:
+    """Hidden names, and whatever else does not belong there."""
+    places = (site.out, site.out / "runs", site.folder / "state", site.folder / "inbox", site.folder / "inbox" / "done")
+    return sorted(path.name for place in places if place.exists() for path in place.iterdir() if path.name[:1] == ".")
+
+
+def check(site: Site) -> None:
+    """What has to hold right after a kill.
+
+    Raises:
+        Broken: it does not.
+    """
+    wrong = [f"latest: {what}" for what in verify(site.out / "latest")]
+    for database in sorted((site.folder / "state").glob("*.sqlite")):
+        with closing(sqlite3.connect(database)) as connection:
+            found = connection.execute("pragma integrity_check").fetchall()
+        wrong += [f"{database.name}: {row}" for (row,) in found if row != "ok"]
+    hidden = leftovers(site)
+    wrong += [f"{hidden} grow" for kind in _ONLY_ONE if sum(name.startswith(kind) for name in hidden) > 1]
+    wrong += _lost_decisions(site)
+    if wrong:
+        raise Broken("; ".join(wrong))
+
+
+def _lost_decisions(site: Site) -> list[str]:
+    """Each decided file is in one place, and in the register at most once."""
+    names = [f"d-{number:04}.csv" for number in range(1, site.handed_in + 1)]
+    waiting = {path.name for path in (site.folder / "inbox").glob("d-*.csv")}
+    done = {path.name for path in (site.folder / "inbox" / "done").glob("d-*.csv")}
+    taken = _taken(site)
+    wrong = [f"{name} is lost" for name in names if (name in waiting) + (name in done) != 1]
+    wrong += [f"{name} was taken {taken[name]} times" for name in names if taken[name] > 1]
+    return wrong + [f"{name} is done and was not taken" for name in done if taken[name] != 1]
+
+
+def _taken(site: Site) -> Counter[str]:
+    with closing(sqlite3.connect(site.folder / "state" / "register.sqlite")) as connection:
+        sources = connection.execute("select source from judgements where source like 'inbox/d-%'").fetchall()
+    return Counter(source.removeprefix("inbox/") for (source,) in sources)
+
+
+def kill_one(site: Site) -> bool:
+    """Start a night and kill it at some moment; false where it was quicker."""
+    is_by_stage = bool(site.chance.getrandbits(1)) and bool(site.stages)
+    stage = site.chance.choice(sorted(site.stages)) if is_by_stage else None
+    share = site.chance.random()
+    with site.start() as child:
+        if stage is None:
+            time.sleep(share * site.lasted * 1.02)
+        else:
+            _wait_for(site, stage, child)
+            time.sleep(share * max(site.stages[stage], 0.005))
+        child.send_signal(signal.SIGKILL)
+        child.communicate()
+    if child.returncode != -signal.SIGKILL:
+        return False
+    told = records(site.log)
+    began = [str(record["stage"]) for record in told if record["event"] == "stage"]
+    is_over = bool(told) and told[-1]["event"] == "end"
+    site.died[ENDING if is_over else began[-1] if began else STARTING] += 1
+    return True
+
+
+def _wait_for(site: Site, stage: str, child: subprocess.Popen[str]) -> None:
+    sign = json.dumps(stage)
+    while child.poll() is None:
+        if site.log.exists() and f'"stage": {sign}' in site.log.read_text(encoding="utf-8"):
+            return
+        time.sleep(0.001)
+
+
+def prepared(folder: Path, seed: int) -> Site:
+    """A copy of the fixtures after its first night, with an inbox."""
+    site = Site(nights.copied(folder), random.Random(seed))
+    (site.folder / "inbox").mkdir()
+    site.whole_night()
+    site.proposed = list({row["acct_customer_id"]: row for row in proposed(site.folder)}.values())
+    return site
+
+
+def crash(site: Site, kills: int, tell: Callable[[str], None] = lambda _: None) -> Reader:
+    """Kill so many nights, look after each, and let one in five go through.
+
+    Raises:
+        Broken: a promise does not hold.
+    """
+    with Reader(site.out) as reader:
+        while site.died.total() < kills:
+            site.hand_in()
+            is_killed = kill_one(site)
+            check(site)
+            if is_killed and site.died.total() % NIGHTS_BETWEEN == 0:
+                site.whole_night()
+                check(site)
+                tell(f"{site.died.total()} of {kills} nights killed, {site.count} started, {reader.reads} readings")
+        site.whole_night()
+        check(site)
+    if reader.faults:
+        raise Broken("; ".join(reader.faults))
+    missing = site.handed_in - sum(_taken(site).values())
+    if missing:
+        message = f"{missing} decisions never came into the register"
+        raise Broken(message)
+    return reader
+
+
+def main() -> None:
+    """The whole of it, in a folder of its own."""
+    parser = argparse.ArgumentParser(description="Kills nights at random moments and looks what is left.")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    began, scratch = time.monotonic(), Path(tempfile.mkdtemp(prefix="billsight-crash-"))
+    site = prepared(scratch / "night", asked.seed)
+    reader = crash(site, asked.kills, lambda line: print(line, flush=True))
+    print(
+        f"{site.died.total()} of {site.count} nights were killed in {time.monotonic() - began:.0f} s, seed {asked.seed}"
+    )
+    for stage in (STARTING, *site.stages, ENDING):
+        print(f"  {site.died[stage]:4}  {stage}")
+    print(f"{reader.reads} readings of {len(reader.runs)} runs, none torn, none missing a file")
+    print(f"{site.handed_in} decided files, each in the register once")
+    shutil.rmtree(scratch)
+
+
+if __name__ == "__main__":
+    main()

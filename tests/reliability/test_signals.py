@@ -1,0 +1,138 @@
+"""SIGINT and SIGTERM: the night stops at once, publishes nothing, leaves nothing, and says so in one line."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from etl.demo import DemoPlan
+from tests import nights
+from tests.reliability.calling import NIGHT, begun, called, environment, hidden, wait_for
+from tests.reliability.crashes import records
+
+BUSY = """
+import sys
+from pathlib import Path
+import polars as pl
+from etl.engine import Engine
+from etl.stopping import at_stop, stop_on_signals
+
+what, folder = sys.argv[1], Path(sys.argv[2])
+work = folder / "work"
+work.mkdir()
+stop_on_signals()
+with at_stop(lambda code: work.rmdir()):
+    engine = Engine(folder / "night.duckdb")
+    numbers = pl.LazyFrame({"a": pl.int_range(30_000_000, eager=True)})
+    print("ready", flush=True)
+    while True:
+        if what == "duckdb":
+            engine.rows("select count(*) from range(300000) a, range(300000) b where (a.range * b.range) % 7 = 3")
+        elif what == "frame":
+            engine.frame("select count(*) from range(300000) a, range(300000) b where (a.range * b.range) % 7 = 3")
+        else:
+            numbers.select((pl.col("a") * 7919 % 30_000_001).alias("b")).sort("b").group_by("b").len().collect()
+"""
+SHOWING = """
+import os, signal, sys
+from pathlib import Path
+from etl import publish
+from etl.stopping import stop_on_signals
+
+sync = publish._sync
+def interrupted(path):
+    if path.name == "runs":
+        os.kill(os.getpid(), signal.SIGTERM)
+    sync(path)
+publish._sync = interrupted
+stop_on_signals()
+with publish.lock(Path(sys.argv[1]), "one") as held, publish.Publication(held) as publication:
+    publication.write("report.html", "whole")
+    publication.publish()
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small provider after one night."""
+    folder = nights.invented(tmp_path_factory.mktemp("signals") / "provider", DemoPlan(12, 30, 18))
+    nights.run(folder, "good")
+    return folder
+
+
+@pytest.fixture
+def folder(published: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(published, tmp_path / "provider", symlinks=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "stage"),
+    [
+        (signal.SIGINT, "taking what lies in the inbox"),
+        (signal.SIGTERM, "reading invoices"),
+        (signal.SIGINT, "mapping customers"),
+        (signal.SIGTERM, "writing the report"),
+    ],
+    ids=["int-inbox", "term-reading", "int-mapping", "term-writing"],
+)
+def test_a_signal_stops_the_night_and_nothing_is_published(folder: Path, number: signal.Signals, stage: str) -> None:
+    """One line, the code a shell would give, nothing half made; the log ends with the code, and the next night runs."""
+    with begun(folder, *NIGHT, "--run-id", "stopped") as child:
+        wait_for(child, folder, "stopped", stage)
+        child.send_signal(number)
+        out, err = child.communicate(timeout=20)
+    assert child.returncode == 128 + number
+    assert (out, err) == ("", f"billsight: stopped by {number.name}. Nothing was published, the last report stays.\n")
+    assert (folder / "out" / "latest").readlink() == Path("runs/good")
+    assert [path.name for path in (folder / "out" / "runs").iterdir()] == ["good"]
+    assert hidden(folder) == []
+    assert records(folder / "out" / "logs" / "stopped.jsonl")[-1]["exit_code"] == 128 + number
+    if number is signal.SIGTERM:
+        assert called(folder, *NIGHT, "--run-id", "next").code == 0
+
+
+@pytest.mark.parametrize("what", ["duckdb", "frame", "polars"])
+def test_a_signal_is_heard_while_an_engine_is_busy(tmp_path: Path, what: str) -> None:
+    """The main thread is in native code for as long as it takes; the process ends nevertheless, and tidily."""
+    command = [sys.executable, "-c", BUSY, what, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(0.3)
+        began = time.monotonic()
+        child.terminate()
+        _, err = child.communicate(timeout=60)
+    assert child.returncode == 128 + signal.SIGTERM
+    assert time.monotonic() - began < 5
+    assert err.count("\n") == 1
+    assert not (tmp_path / "work").exists()
+
+
+def test_what_has_become_visible_stays_and_is_told(tmp_path: Path) -> None:
+    """The signal comes between the new name and the swap of `latest`: the two belong together."""
+    command = [sys.executable, "-c", SHOWING, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
+    assert ended.returncode == 128 + signal.SIGTERM
+    report = tmp_path / "runs" / "one" / "report.html"
+    assert ended.stderr == f"billsight: stopped by SIGTERM. The report was published before that: {report}\n"
+    assert (tmp_path / "latest" / "report.html").read_text() == "whole"
+
+
+def test_who_is_told_to_ignore_interrupts_does(folder: Path) -> None:
+    """`nohup` and shells without job control start their children so; only SIGTERM stops them then."""
+    ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from etl.__main__ import main; main()"
+    with begun(folder, *NIGHT, "--run-id", "calm", program=("-c", ignoring)) as child:
+        wait_for(child, folder, "calm", "reading")
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, "")
+    assert "Report: " in out
