@@ -155,6 +155,15 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
     return Outcome(outcomes)
 
 
+def decided_on(file: Path) -> frozenset[str]:
+    """The runs whose proposals a file was decided on, as it names them itself.
+
+    Raises:
+        ApprovalRefused: it is no file that can be read.
+    """
+    return frozenset(line.cells["run_id"] for line in _read(file).lines if line.cells["run_id"])
+
+
 def _add(register: Register, outcome: FileOutcome, act: Act, import_id: str) -> FileOutcome:
     """Add what is to be applied; a file that changes nothing leaves no trace."""
     source = f"{act.folder}{outcome.file.name}"

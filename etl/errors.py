@@ -8,6 +8,7 @@ BillsightError
 ├── ApprovalRefused         6  a decided file cannot be taken as a whole
 ├── RegisterRefusal         6  the register cannot be read, or does not take what was to be added
 ├── SiteKeyRefusal          4  the key of the fix files' fingerprints cannot be read or made
+├── NotPruned               4  what may go cannot be known, because a waiting file cannot be read
 ├── NotFound                4  the invoice, contact or run that was asked for is not there
 ├── ResourcesExhausted      4  memory or disk ran out; the last report stays
 └── OutputError             4  the report could not be written; the last one stays

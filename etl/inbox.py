@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
 from etl.domain import Run
 from etl.errors import NotFound
+from etl.publish import FILE_MODE, FOLDER_MODE
 from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
 
@@ -58,7 +60,7 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     """
     inbox = settings.inbox_path
     try:
-        files = _files(inbox)
+        files = waiting(inbox)
     except OSError as error:
         return Taken(trouble=f"it cannot be read ({error.strerror})")
     if not files:
@@ -68,8 +70,8 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     try:
         outcomes += import_files(settings, files, Act(None, run.as_of, may_override, folder="inbox/")).files
     except (NotFound, SiteKeyRefusal, RegisterRefusal) as error:
-        waiting = "1 file waits" if len(files) == 1 else f"{len(files)} files wait"
-        return Taken(trouble=f"{waiting} for the next night, being impossible to check tonight: {error}")
+        files_wait = "1 file waits" if len(files) == 1 else f"{len(files)} files wait"
+        return Taken(trouble=f"{files_wait} for the next night, being impossible to check tonight: {error}")
     stuck = [outcome.file.name for outcome in outcomes if not _move(inbox, outcome)]
     refused = sum(outcome.is_refused for outcome in outcomes)
     added = [verdict for outcome in outcomes for verdict in outcome.verdicts if verdict.kind == "apply"]
@@ -77,7 +79,7 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     return Taken(len(outcomes) - refused, refused, len(added), trouble)
 
 
-def _files(inbox: Path) -> Sequence[Path]:
+def waiting(inbox: Path) -> Sequence[Path]:
     """Everything that was put there, by name; folders and what is still open are left alone."""
     if not inbox.is_dir():
         return []
@@ -93,7 +95,8 @@ def _move(inbox: Path, outcome: FileOutcome) -> bool:
     """
     folder = inbox / (REJECTED if outcome.is_refused else DONE)
     try:
-        folder.mkdir(exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(mode=FOLDER_MODE)
         target = _free(folder, outcome.file.name)
         reasons = target.with_name(target.name + _REASONS)
         if not outcome.is_whole:
@@ -103,6 +106,10 @@ def _move(inbox: Path, outcome: FileOutcome) -> bool:
         except OSError:
             reasons.unlink(missing_ok=True)
             raise
+        with suppress(OSError):
+            # whoever put it there may have let everybody read it; only its owner can change that
+            if not target.is_symlink():
+                target.chmod(target.stat().st_mode & FILE_MODE)
     except OSError:
         return False
     return True

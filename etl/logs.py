@@ -90,6 +90,20 @@ def logged(out: Path, run: Run) -> Iterator[Log]:
             raise
 
 
+def began_at(log: Path) -> datetime:
+    """The instant that the night of a log was judged at; when it was last written, where it does not say.
+
+    Raises:
+        OSError: it is gone.
+    """
+    try:
+        with log.open(encoding="utf-8") as lines:
+            instant = datetime.fromisoformat(json.loads(lines.readline())["as_of_at"])
+        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, KeyError, TypeError):
+        return datetime.fromtimestamp(log.stat().st_mtime, UTC)
+
+
 def _path(out: Path, run_id: str) -> Path | None:
     """Where the log is written; null where that is impossible, which the night itself will tell of."""
     folder = out / LOGS

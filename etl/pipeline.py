@@ -27,6 +27,7 @@ from etl.match.profiles import profiles
 from etl.match.scorecard import read_scorecard
 from etl.models import Model, build, names_in, read_models
 from etl.outputs import Night, write_outputs
+from etl.pruning import Pruned, prune_after_night
 from etl.publish import Publication, lock
 from etl.review.register import Register, RegisterRefusal
 from etl.taxonomy import codes
@@ -52,12 +53,14 @@ class Outcome:
         folder: the published run.
         summary: the content of summary.json.
         inbox: what was found in the inbox.
+        pruned: what went from older runs.
     """
 
     folder: Path
     summary: dict[str, Any]
     exit_code: ExitCode
     inbox: Taken = field(default_factory=Taken)
+    pruned: Pruned = field(default_factory=Pruned)
 
 
 def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None) -> Outcome:
@@ -109,8 +112,10 @@ def _reconcile(settings: Settings, run: Run, tell: Tell, log: Log) -> Outcome:
         seal(Written(settings, run, files, summary), publication)
         tell("publishing")
         folder = publication.publish()
+        tell("pruning old runs")
+        pruned = prune_after_night(held, settings, run.as_of)
     code = ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE
-    return Outcome(folder, summary, code, inbox)
+    return Outcome(folder, summary, code, inbox, pruned)
 
 
 def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> list[FileReport]:

@@ -23,6 +23,8 @@ FOLDER_MODE: Final = 0o750
 RUNS, LATEST = "runs", "latest"
 _LOCK, _HOLDER = ".lock", ".lock-holder.json"
 _WORK, _LINK = ".tmp-", ".latest-"
+PRUNED: Final = ".pruned-"
+"""How the folder begins that holds what is being pruned from a run."""
 _DROPPED: Final = "-dropped"
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -229,7 +231,7 @@ def _holder(out: Path) -> str:
 
 def _clear_leftovers(out: Path) -> None:
     """Remove what runs that crashed left half made; safe only while the lock is held."""
-    for folder in sorted((out / RUNS).glob(f"{_WORK}*")):
+    for folder in sorted([*(out / RUNS).glob(f"{_WORK}*"), *(out / RUNS).glob(f"{PRUNED}*")]):
         shutil.rmtree(folder, ignore_errors=True)
     for link in sorted(out.glob(f"{_LINK}*")):
         link.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ SQL = ROOT / "sql"
 LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings"},
-    {"control", "loading", "outputs", "inbox", "approvals", "judged_on", "telling", "logs", "manifest", "selfcheck"},
+    {"control", "loading", "outputs", "inbox", "approvals", "judged_on", "telling", "logs", "manifest", "selfcheck", "pruning"},
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},
     {"schemas", "config", "taxonomy"},

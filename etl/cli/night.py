@@ -109,4 +109,4 @@ def _summary_line(outcome: Outcome) -> str:
     line = f"{blocked['invoices']} of {outcome.summary['numbers']['invoices']} invoices blocked: {amounts}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
-    return f"{line}{partial}{outcome.inbox}Report: {outcome.folder / 'report.html'}"
+    return f"{line}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"
