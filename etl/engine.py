@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import polars as pl
@@ -15,13 +17,17 @@ from etl.errors import NotFound, ResourcesExhausted
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
 
 
+_FULL: Final = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+"""What the operating system says, in the engine's message, when nothing more can be written."""
+
+
 class EngineRefusal(Exception):
     """The engine could not do what the SQL says; the message is its own."""
 
 
 def _told(error: duckdb.Error) -> Exception:
     """What the user can do something about, apart from what only we can."""
-    is_full = isinstance(error, duckdb.OutOfMemoryException) or "No space left" in str(error)
+    is_full = isinstance(error, duckdb.OutOfMemoryException) or any(sign in str(error) for sign in _FULL)
     return ResourcesExhausted(str(error).splitlines()[0]) if is_full else EngineRefusal(str(error))
 
 
@@ -118,6 +124,14 @@ class Engine:
             self.run(sql)
         finally:
             self._connection.unregister("frame_in")
+
+    def save(self) -> None:
+        """Write everything to the file; closing would do so too, but keep it to itself when it cannot.
+
+        Raises:
+            ResourcesExhausted: the disk is full.
+        """
+        self.run("checkpoint")
 
     def close(self) -> None:
         """Write everything to the file and let go of it."""

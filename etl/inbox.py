@@ -99,9 +99,9 @@ def _move(inbox: Path, outcome: FileOutcome) -> bool:
             folder.mkdir(mode=FOLDER_MODE)
         target = _free(folder, outcome.file.name)
         reasons = target.with_name(target.name + _REASONS)
-        if not outcome.is_whole:
-            reasons.write_text(f"{outcome}\n", encoding="utf-8")
         try:
+            if not outcome.is_whole:
+                reasons.write_text(f"{outcome}\n", encoding="utf-8")
             outcome.file.rename(target)
         except OSError:
             reasons.unlink(missing_ok=True)

@@ -108,9 +108,10 @@ def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
             engine.frame("from quarantine.rows order by relation, source_file, source_line, row_values")
         ),
     }
-    for name, table in tables.items():
-        fixes.write_csv(table, publication.path(name))
-    write_workbook(proposed, publication.path("mapping_fixes.xlsx"), night.run.as_of)
+    with told(publication.folder):
+        for name, table in tables.items():
+            fixes.write_csv(table, publication.path(name))
+        write_workbook(proposed, publication.path("mapping_fixes.xlsx"), night.run.as_of)
     return summary
 
 

@@ -105,6 +105,7 @@ def _reconcile(settings: Settings, run: Run, tell: Tell, log: Log) -> Outcome:
             _check_laws(engine, files)
             tell("writing the report and the files")
             summary = write_outputs(Night(engine, settings, run, files), publication)
+            engine.save()
             log.write("counts", **counts(files, summary))
         finally:
             engine.close()
@@ -172,8 +173,7 @@ def _judgements(path: Path) -> pl.DataFrame:
     try:
         return Register.open(path).current()
     except RegisterRefusal as error:
-        remedy = "Restore it from its last copy, or name another file under [output] register."
-        raise InputError([Problem(str(path), str(error), "a register of judgements", remedy)]) from None
+        raise InputError([Problem(str(path), error.why, "a register of judgements", error.remedy)]) from None
 
 
 def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:

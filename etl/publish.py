@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
-from etl.errors import OutputError, RunLocked
+from etl.errors import BillsightError, OutputError, RunLocked
 from etl.stopping import at_stop, tell_when_stopped, unstoppable
 
 FILE_MODE: Final = 0o640
@@ -28,6 +28,7 @@ PRUNED: Final = ".pruned-"
 _DROPPED: Final = "-dropped"
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NEXT_TO_NOTHING: Final = 1_000_000
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -198,21 +199,38 @@ def told(path: Path) -> Iterator[None]:
         path: what was being written.
 
     Raises:
-        OutputError: for any operating system error.
+        OutputError: for any operating system error; and for any other that a library makes of a full disk.
     """
     try:
         yield
     except OSError as error:
-        place = error.filename or path
-        if error.errno in _FULL:
-            advice = "The disk is full: free some space, or choose another output folder."
-        elif error.errno in _FORBIDDEN:
-            advice = "Writing is not allowed there: give this user the right, or choose another output folder."
-        else:
-            advice = "Mend that, or choose another output folder."
-        reason = error.strerror or str(error)
-        message = f"{place} could not be written ({reason}); the last report stays. {advice}"
-        raise OutputError(message) from error
+        raise _cannot_write(error, path) from error
+    except BillsightError:
+        raise
+    except Exception as error:
+        if not _is_full(path, str(error)):
+            raise
+        raise _cannot_write(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), path) from error
+
+
+def _is_full(path: Path, said: str) -> bool:
+    """Whether nothing more can be written there, whatever was said about it."""
+    if any(os.strerror(number) in said for number in _FULL):
+        return True
+    place = next(filter(Path.exists, (path, *path.parents)))
+    return shutil.disk_usage(place).free < _NEXT_TO_NOTHING
+
+
+def _cannot_write(error: OSError, path: Path) -> OutputError:
+    place = error.filename or path
+    if error.errno in _FULL:
+        advice = "The disk is full: free some space, or choose another output folder."
+    elif error.errno in _FORBIDDEN:
+        advice = "Writing is not allowed there: give this user the right, or choose another output folder."
+    else:
+        advice = "Mend that, or choose another output folder."
+    reason = error.strerror or str(error)
+    return OutputError(f"{place} could not be written ({reason}); the last report stays. {advice}")
 
 
 def is_run_id(name: str) -> bool:

@@ -36,7 +36,8 @@ def differences(folder: Path, summary: dict[str, Any]) -> list[str]:
     Returns:
         What differs, or cannot be read; nothing where the run may be published.
     """
-    wrong: list[str] = []
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    wrong = [f"{name} was left there, and is no file of a night" for name in sorted(there - _CHECKS.keys())]
     for name, check in _CHECKS.items():
         try:
             wrong += [f"{name}: {what}" for what in check(folder / name, summary)]

@@ -78,6 +78,7 @@ class RegisterRefusal(BillsightError):
     exit_code = ExitCode.REFUSED
 
     def __init__(self, path: Path, why: str, remedy: str) -> None:
+        self.why, self.remedy = why, remedy
         super().__init__(f"{path}: {why}. Nothing was changed. {remedy}")
 
 
@@ -224,6 +225,11 @@ class Register:
                 yield connection
         except sqlite3.IntegrityError as error:
             raise RegisterRefusal(self._path, str(error), "Correct the judgements and import them again.") from None
+        except sqlite3.OperationalError as error:
+            is_busy = "locked" in str(error)
+            remedy = "Free some space where it lies, and let this user write there; SQLite needs both even for reading."
+            remedy = "Another process holds it: try again when that has ended." if is_busy else remedy
+            raise RegisterRefusal(self._path, str(error), remedy) from None
         except sqlite3.DatabaseError as error:
             remedy = "Restore the register from its last copy, or name another file."
             raise RegisterRefusal(self._path, str(error), remedy) from None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import polars as pl
@@ -44,7 +45,9 @@ def write_workbook(fixes: pl.DataFrame, path: Path, made_at: datetime) -> None:
         path: the file, which is made in one go.
         made_at: the clock of the night, so that the same fixes give the same bytes.
     """
-    with Workbook(str(path), {**_OPTIONS, "tmpdir": str(path.parent)}) as book:
+    # of a sheet without rows its scratch file would stay behind
+    scratch = TemporaryDirectory(prefix=".workbook-", dir=path.parent)
+    with scratch, Workbook(str(path), {**_OPTIONS, "tmpdir": scratch.name}) as book:
         book.set_properties({"title": "Which customer is which company", "created": made_at.replace(tzinfo=None)})
         sheet, lists = book.add_worksheet(SHEET), book.add_worksheet(_LISTS)
         lists.hide()

@@ -1,0 +1,146 @@
+"""A full disk, a read-only folder, a source that cannot be read: a clear error, and the last report stays."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from etl.demo import DemoPlan
+from etl.errors import ExitCode
+from etl.manifest import verify
+from tests import nights
+from tests.command import Ended
+from tests.decided import certain, decide, proposed, save
+from tests.reliability.calling import hidden
+from tests.reliability.places import Seen, can_mount, night_where, night_with_small_files
+
+needs_mounts = pytest.mark.skipif(not can_mount(), reason="needs a namespace of its own: unshare --user --mount")
+
+KILOBYTE, MEGABYTE = 1_000, 1_000_000
+WHERE = {
+    "nothing at all": 0,
+    "the database's first pages": 60 * KILOBYTE,
+    "the answers": 300 * KILOBYTE,
+    "the page": 700 * KILOBYTE,
+    "the database": 4 * MEGABYTE,
+    "the database's end": 12 * MEGABYTE,
+}
+"""What no longer fits, and the bytes that are free when the night begins."""
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small provider after one night, with an inbox."""
+    folder = nights.invented(tmp_path_factory.mktemp("places") / "provider", DemoPlan(12, 30, 18))
+    nights.run(folder, "good")
+    (folder / "inbox").mkdir()
+    return folder
+
+
+@pytest.fixture
+def folder(provider: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(provider, tmp_path / "provider", symlinks=True)
+
+
+@pytest.fixture
+def decided(decided_on: Path, tmp_path: Path) -> Path:
+    """The fixtures after one night, with a decided file in the inbox."""
+    folder = shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
+    (folder / "inbox").mkdir()
+    save(folder / "inbox" / "kim.csv", decide(certain(proposed(folder), 1), "approve"))
+    return folder
+
+
+def _is_clear(night: Ended) -> None:
+    """Code 4, nothing on stdout, and words instead of a traceback."""
+    assert (night.code, night.out) == (ExitCode.UNUSABLE, ""), night
+    assert night.err.startswith("billsight: ")
+    assert "Traceback" not in night.err
+    assert "last report stays" in night.err or "cannot be read" in night.err
+
+
+def _stays(seen: Seen, run: str = "good") -> None:
+    assert (seen.latest, seen.wrong, seen.hidden, seen.register) == (run, [], [], "ok")
+
+
+@needs_mounts
+@pytest.mark.parametrize("what", WHERE)
+def test_a_full_disk_is_told_and_the_last_report_stays(folder: Path, what: str) -> None:
+    """Wherever the night comes to the end of it; what it had written is removed again."""
+    seen = night_where(folder, "out", f"full:{WHERE[what]}")
+    _is_clear(seen.night)
+    assert re.search(r"No space left|disk is full", seen.night.err), seen.night.err
+    _stays(seen)
+
+
+@needs_mounts
+def test_a_disk_with_just_enough_is_enough(folder: Path) -> None:
+    """The tests above fail for want of space, not for being on another disk."""
+    seen = night_where(folder, "out", f"full:{40 * MEGABYTE}")
+    assert seen.night.code == 0
+    assert (seen.latest != "good", seen.wrong, seen.hidden) == (True, [], [])
+
+
+@pytest.mark.parametrize("most_bytes", [0, 100 * KILOBYTE, MEGABYTE, 8 * MEGABYTE])
+def test_a_limit_on_files_is_told_like_a_full_disk(folder: Path, most_bytes: int) -> None:
+    """`ulimit -f`, or a quota: the system refuses in the middle of a file."""
+    night = night_with_small_files(folder, most_bytes)
+    _is_clear(night)
+    assert (folder / "out" / "latest").readlink() == Path("runs/good")
+    assert verify(folder / "out" / "latest") == []
+    assert hidden(folder) == []
+
+
+@needs_mounts
+def test_a_register_that_cannot_grow_keeps_the_file_in_the_inbox(decided: Path) -> None:
+    """SQLite cannot even read it then: the night says what to do, and the decision is not lost."""
+    seen = night_where(decided, "state", "full:0")
+    _is_clear(seen.night)
+    assert "Free some space where it lies" in seen.night.err
+    assert seen.inbox == ["kim.csv"]
+    _stays(seen, "night-1")
+
+
+@needs_mounts
+def test_an_inbox_that_is_full_does_no_harm(decided: Path) -> None:
+    """The reasons cannot be written beside the file, so it stays where it is and is looked at again."""
+    row = certain(proposed(decided), 1)
+    save(decided / "inbox" / "kim.csv", decide(row, "perhaps"))
+    seen = night_where(decided, "inbox", "full:0")
+    assert seen.night.code == 0, seen.night
+    assert "kim.csv cannot be moved, and will be looked at again" in seen.night.out
+    assert seen.inbox == ["kim.csv"]
+
+
+@needs_mounts
+def test_an_output_folder_that_is_read_only_is_told(folder: Path) -> None:
+    """Before anything is read."""
+    seen = night_where(folder, "out", "read-only")
+    _is_clear(seen.night)
+    assert "Read-only file system" in seen.night.err
+    _stays(seen)
+
+
+@needs_mounts
+def test_a_register_in_a_read_only_folder_is_told_as_that(decided: Path) -> None:
+    """It is not damaged, and nobody should restore it."""
+    seen = night_where(decided, "state", "read-only")
+    _is_clear(seen.night)
+    assert "let this user write there" in seen.night.err
+    assert "Restore" not in seen.night.err
+    assert seen.inbox == ["kim.csv"]
+    _stays(seen, "night-1")
+
+
+@needs_mounts
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
+def test_a_source_that_may_not_be_read_is_told(folder: Path) -> None:
+    """Which file, and what to do."""
+    seen = night_where(folder, "accounting_invoices.csv", "unreadable")
+    _is_clear(seen.night)
+    assert "accounting_invoices.csv: found a file that cannot be read (Permission denied)" in seen.night.err
+    _stays(seen)
