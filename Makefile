@@ -39,11 +39,15 @@ for name in chromium chromium-browser google-chrome google-chrome-stable; do \
 done
 endef
 
+define FIND_SYSTEMD
+systemd="$${SYSTEMD_ANALYZE:-$$(command -v systemd-analyze || true)}"
+endef
+
 define FIND_LIBREOFFICE
 libreoffice="$${LIBREOFFICE:-$$(command -v soffice || command -v libreoffice || true)}"
 endef
 
-.PHONY: help run why test lint format docs bench bench-linking bench-page crash grid wheel lock clean chromium libreoffice
+.PHONY: help run why test lint format docs bench bench-linking bench-page crash grid wheel lock clean chromium libreoffice systemd
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,8 +59,8 @@ run: .venv/ready ## run the night on the invented provider in data/fixtures and 
 why: .venv/ready ## ask for one invoice of that night: make why INVOICE=INV-1045
 	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight why "$(INVOICE)" --config $(NIGHT)
 
-test: lint chromium libreoffice ## everything that CI runs: style, types, SQL, tests (TESTS=tests/report for a part)
-	@$(FIND_CHROMIUM); $(FIND_LIBREOFFICE); CHROMIUM="$$chromium" LIBREOFFICE="$$libreoffice" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
+test: lint chromium libreoffice systemd ## everything that CI runs: style, types, SQL, tests (TESTS=tests/report for a part)
+	@$(FIND_CHROMIUM); $(FIND_LIBREOFFICE); $(FIND_SYSTEMD); CHROMIUM="$$chromium" LIBREOFFICE="$$libreoffice" SYSTEMD_ANALYZE="$$systemd" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
 lint: .venv/ready ## style, types and SQL
 	@echo "Checking style, types and SQL ..."
@@ -139,6 +143,18 @@ libreoffice:
 	if ! { $$as_root apt-get -qq update \
 	       && $$as_root apt-get -qq install -y --no-install-recommends libreoffice-calc; } > /dev/null; then \
 	    echo "The tests save the fix files with LibreOffice, and it could not be installed. Install LibreOffice Calc, name it (make test LIBREOFFICE=/path/to/soffice), or do without: BILLSIGHT_WITHOUT_LIBREOFFICE=1 make test" >&2; \
+	    exit 1; \
+	fi
+
+# The units in docs/systemd are held against systemd's own rules.
+systemd:
+	@$(FIND_SYSTEMD); \
+	if [ -n "$$systemd" ] || [ "$${BILLSIGHT_WITHOUT_SYSTEMD:-}" = 1 ]; then exit 0; fi; \
+	echo "Installing systemd for the test of the units ..."; \
+	as_root="env DEBIAN_FRONTEND=noninteractive"; if [ "$$(id -u)" != 0 ]; then as_root="sudo -n $$as_root"; fi; \
+	if ! { $$as_root apt-get -qq update \
+	       && $$as_root apt-get -qq install -y --no-install-recommends systemd; } > /dev/null; then \
+	    echo "The units in docs/systemd are tested with systemd-analyze, and systemd could not be installed. Install it, name the command (make test SYSTEMD_ANALYZE=/path/to/it), or do without: BILLSIGHT_WITHOUT_SYSTEMD=1 make test" >&2; \
 	    exit 1; \
 	fi
 
