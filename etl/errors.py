@@ -3,10 +3,13 @@
 BillsightError
 ├── ConfigurationError     78  billsight.toml cannot be used; every problem listed
 ├── InputError              4  sources cannot be understood; every problem listed
+│   └── SourceMissing       4  nothing of a source is there; the night can do without an optional one
 ├── BrokenPromise           4  a law or a check does not hold; nothing is published
 ├── RunLocked              75  another run holds the lock
 ├── ApprovalRefused         6  a decided file cannot be taken as a whole
 ├── RegisterRefusal         6  the register cannot be read, or does not take what was to be added
+├── HistoryRefusal          4  the history of the runs cannot be read or written
+├── GateTripped             4  the night is too odd to be published; every reason listed
 ├── SiteKeyRefusal          4  the key of the fix files' fingerprints cannot be read or made
 ├── NotPruned               4  what may go cannot be known, because a waiting file cannot be read
 ├── NotFound                4  the invoice, contact or run that was asked for is not there
@@ -96,6 +99,10 @@ class InputError(_Listing):
     heading = "The sources cannot be read"
 
 
+class SourceMissing(InputError):
+    """Nothing of a source is there: no file at any of its places."""
+
+
 class BrokenPromise(BillsightError):
     """A law or a check does not hold, so nothing is published."""
 
@@ -114,6 +121,27 @@ class RunLocked(BillsightError):
 
     def __init__(self, lock: Path, holder: str) -> None:
         super().__init__(f"Another run holds {lock} ({holder}). Wait for it to end, or stop it first.")
+
+
+class HistoryRefusal(BillsightError):
+    """The history of the runs cannot be read or written."""
+
+    exit_code = ExitCode.UNUSABLE
+
+    def __init__(self, path: Path, why: str) -> None:
+        remedy = "Restore it from its last copy; or move it away, and a new history begins."
+        super().__init__(f"The history {path} cannot be used ({why}); the last report stays. {remedy}")
+
+
+class GateTripped(BillsightError):
+    """The night is too odd to be published: rather yesterday's report than a wrong one."""
+
+    exit_code = ExitCode.UNUSABLE
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self.reasons = tuple(reasons)
+        lines = "\n".join(f"  - {reason}" for reason in self.reasons)
+        super().__init__(f"Nothing was published, the last report stays. The night looks wrong:\n{lines}")
 
 
 class NotFound(BillsightError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ import polars as pl
 from etl import extract
 from etl.config import Settings, Source
 from etl.engine import Engine, EngineRefusal
-from etl.errors import InputError, Problem
+from etl.errors import InputError, Problem, SourceMissing
 from etl.schemas import RELATIONS, SQL_TYPE, Relation
 from etl.validate import settle_formats, validate
 
@@ -55,11 +55,13 @@ class Loader:
 
     Attributes:
         bulk_bytes: files from this size on are read in one typed scan.
+        missing: optional relation -> where its files should have been, once it is loaded.
     """
 
     engine: Engine
     settings: Settings
     bulk_bytes: int = BULK_BYTES
+    missing: dict[str, str] = field(default_factory=dict)
 
     def load(self, tell: Callable[[str], None] = lambda _: None) -> list[FileReport]:
         """Load every configured source; what is not configured becomes an empty relation.
@@ -95,7 +97,7 @@ class Loader:
             return []
         problems: list[Problem] = []
         read = []
-        for file in extract.find_files(self.settings.base, source, relation):
+        for file in self._files(relation, source):
             try:
                 read.append(self._file(file, relation, source))
             except InputError as error:
@@ -107,6 +109,26 @@ class Loader:
         if relation.is_required and not self.engine.count(_accepted(relation)):
             raise InputError([self._nothing(relation, read)])
         return [self._report(relation, file) for file in read]
+
+    def _files(self, relation: Relation, source: Source) -> list[extract.SourceFile]:
+        """The files of a source; the night goes on without one that it can do without."""
+        try:
+            return extract.find_files(self.settings.base, source, relation)
+        except SourceMissing as error:
+            if relation.is_required:
+                raise
+            places = ", ".join(problem.where for problem in error.problems)
+            self.missing[relation.name] = f"{error.problems[0].found} at {places}"
+            return []
+
+    def forget(self, relations: Iterable[str]) -> None:
+        """Leave out sources from which nothing is to be concluded, as if they had not been given.
+
+        Only the portal's own list: what it lacks would be called missed. The others do less harm old than absent.
+        """
+        for relation in relations:
+            if relation == "portal_invoices":
+                self.engine.run(f"truncate {_accepted(RELATIONS[relation])}")
 
     def _nothing(self, relation: Relation, read: list[_Read]) -> Problem:
         where, rows = ", ".join(file.file.name for file in read), sum(file.rows for file in read)

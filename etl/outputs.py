@@ -12,11 +12,15 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from etl import __version__
+from etl.changes import Tonight, changes, numbers, trend
 from etl.config import Settings
 from etl.domain import Run
 from etl.engine import Engine
+from etl.errors import ExitCode
+from etl.gates import Orders
 from etl.loading import FileReport
 from etl.publish import Publication, told
+from etl.remembering import keep
 from etl.report.facts import QUERIES, NightFacts, RunFacts
 from etl.report.page import render
 from etl.report.pagedata import WORK_QUERIES, Work, pack
@@ -24,7 +28,6 @@ from etl.report.summary import summarise, to_json
 from etl.review import fixes
 from etl.review.site_key import site_key
 from etl.review.workbook import write_workbook
-from etl.schemas import RELATIONS
 
 _ANSWER: Final = """
     invoice_id_acct, invoice_number, customer_id_acct, customer_name, company_id_cw, company_name,
@@ -75,23 +78,48 @@ _OPTIONAL: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Night:
-    """A night that was judged: its database, and what the page tells about it."""
+    """A night that was judged and compared with the last: its database, and what the page tells about it.
 
-    engine: Engine
+    Attributes:
+        files: what became of each source file.
+    """
+
     settings: Settings
-    run: Run
     files: list[FileReport]
+    tonight: Tonight
+
+    @property
+    def engine(self) -> Engine:
+        """The night's database."""
+        return self.tonight.engine
+
+    @property
+    def run(self) -> Run:
+        """Its identity and clock."""
+        return self.tonight.run
 
 
-def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
+def write_outputs(night: Night, orders: Orders, publication: Publication) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write every file of the run, still unpublished.
 
+    Args:
+        night: the night.
+        orders: what the one who started it says about it.
+        publication: where to write.
+
     Returns:
-        The content of summary.json; every number on the page comes from it.
+        The content of summary.json, from which every number on the page comes; and what the history is to remember.
     """
     run_id, engine = night.run.run_id, night.engine
-    facts = _facts(night)
+    told_of = numbers(night.tonight)
+    facts = _facts(night, told_of)
     summary = summarise(facts)
+    remembered = {
+        **told_of,
+        "exit_code": int(_exit_code(summary, orders)),
+        "is_shrink_accepted": orders.is_shrink_accepted,
+    }
+    keep(engine, remembered)
     publication.write("summary.json", to_json(summary))
     proposed = fixes.mapping_fixes(engine.frame(TO_DECIDE), run_id, site_key(night.settings.site_key_path))
     work = _work(night, proposed)
@@ -112,7 +140,13 @@ def write_outputs(night: Night, publication: Publication) -> dict[str, Any]:
         for name, table in tables.items():
             fixes.write_csv(table, publication.path(name))
         write_workbook(proposed, publication.path("mapping_fixes.xlsx"), night.run.as_of)
-    return summary
+    return summary, remembered
+
+
+def _exit_code(summary: dict[str, Any], orders: Orders) -> ExitCode:
+    if any(gate.is_matched(summary) for gate in orders.fail_on):
+        return ExitCode.GATE
+    return ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE
 
 
 def _write_answers(engine: Engine, publication: Publication) -> None:
@@ -132,13 +166,15 @@ def _write_answers(engine: Engine, publication: Publication) -> None:
         pl.scan_parquet(parquet).with_columns(fixes.guarded(pl.col(_GUARDED))).sink_csv(csv)
 
 
-def _facts(night: Night) -> NightFacts:
+def _facts(night: Night, told_of: dict[str, Any]) -> NightFacts:
     engine, settings = night.engine, night.settings
     frames: dict[str, Any] = {name: engine.frame(query) for name, query in QUERIES.items()}
     frames["resyncs"] = engine.frame(_SINGLE.format(zone=settings.portal.time_zone))
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)
-    return NightFacts(run=_run_facts(night), **frames)
+    return NightFacts(
+        run=_run_facts(night), changes=changes(night.tonight, told_of), trend=trend(night.tonight, told_of), **frames
+    )
 
 
 def _work(night: Night, mapping_fixes: pl.DataFrame) -> Work:
@@ -175,7 +211,7 @@ def _run_facts(night: Night) -> RunFacts:
         as_of_at=night.run.as_of.replace(tzinfo=None),
         provider_name=settings.provider.name,
         minimum_level=portal.minimum_security_level,
-        partial_reasons=_partial_reasons(night),
+        partial_reasons=tuple(source.trouble for source in night.tonight.read if source.trouble),
         remarks=tuple(missing),
         versions={"billsight": __version__} | {name: importlib.metadata.version(name) for name in ("duckdb", "polars")},
         settings={
@@ -186,17 +222,3 @@ def _run_facts(night: Night) -> RunFacts:
             **{name: day.isoformat() for name, day in dates.items() if day},
         },
     )
-
-
-def _partial_reasons(night: Night) -> tuple[str, ...]:
-    """Why the night is partial: too large a share of a source's rows had to be set aside."""
-    share = night.settings.limits.quarantine_share
-    reasons = []
-    for name, relation in RELATIONS.items():
-        files = [file for file in night.files if file.relation == name]
-        rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined for f in files)
-        if name in night.settings.sources and not rows:
-            reasons.append(f"{relation.help}: the files have no rows, so nothing was concluded from them")
-        if aside > share * rows:
-            reasons.append(f"{aside} of {rows} rows of {relation.help} are in quarantine: see Data quality")
-    return tuple(reasons)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -10,13 +12,15 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl.changes import Tonight, coverage
 from etl.config import Settings
 from etl.control import write_control
 from etl.diagnose import access, backfill, causes, gaps
 from etl.diagnose.sync import SyncLog, to_instants
 from etl.domain import Run
 from etl.engine import Engine
-from etl.errors import BrokenPromise, ExitCode, InputError, Problem
+from etl.errors import BillsightError, BrokenPromise, ExitCode, InputError, Problem
+from etl.gates import Orders, check_coverage, check_sources
 from etl.inbox import Taken, take_inbox
 from etl.loading import FileReport, Loader
 from etl.logs import Log, logged
@@ -29,7 +33,9 @@ from etl.models import Model, build, names_in, read_models
 from etl.outputs import Night, write_outputs
 from etl.pruning import Pruned, prune_after_night
 from etl.publish import Publication, lock
+from etl.remembering import Ended, Past, compare, recall, record, record_failure
 from etl.review.register import Register, RegisterRefusal
+from etl.sources import Evening, complete, sources_read
 from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
@@ -41,6 +47,8 @@ _AFTER_CHECKS: Final = (
     "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
     "marts.company_access",    "marts.unposted_invoices", "marts.portal_only_invoices",
 )  # fmt: skip
+
+_NO_ORDERS: Final = Orders()
 
 Tell = Callable[[str], None]
 
@@ -54,6 +62,7 @@ class Outcome:
         summary: the content of summary.json.
         inbox: what was found in the inbox.
         pruned: what went from older runs.
+        trouble: why the history could not be written; null where it was.
     """
 
     folder: Path
@@ -61,24 +70,44 @@ class Outcome:
     exit_code: ExitCode
     inbox: Taken = field(default_factory=Taken)
     pruned: Pruned = field(default_factory=Pruned)
+    trouble: str | None = None
 
 
-def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None) -> Outcome:
+@dataclass(frozen=True)
+class _Night:
+    """A night that was ordered."""
+
+    settings: Settings
+    run: Run
+    tell: Tell
+    orders: Orders
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return round(time.monotonic() - self.started, 1)
+
+
+def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders: Orders = _NO_ORDERS) -> Outcome:
     """Run a night and publish it, whole or not at all.
 
     Args:
         settings: the configuration.
         run: identity and clock of the night.
         tell: is told each stage as it begins.
+        orders: what the one who starts it says about it.
 
     Raises:
         InputError: a source cannot be understood.
+        GateTripped: the night looks wrong.
+        HistoryRefusal: the history cannot be read.
         BrokenPromise: a law does not hold.
         RunLocked: another run holds the output folder.
         OutputError: the output folder cannot be written.
     """
     with logged(settings.out, run) as log:
-        outcome = _reconcile(settings, run, _both(log, tell), log)
+        outcome = _reconcile(_Night(settings, run, _both(log, tell), orders), log)
         log.end(outcome.exit_code)
     return outcome
 
@@ -93,40 +122,60 @@ def _both(log: Log, tell: Tell) -> Tell:
     return stage
 
 
-def _reconcile(settings: Settings, run: Run, tell: Tell, log: Log) -> Outcome:
-    with lock(settings.out, run.run_id) as held, Publication(held) as publication:
-        tell("taking what lies in the inbox")
+def _reconcile(night: _Night, log: Log) -> Outcome:
+    settings, run = night.settings, night.run
+    with lock(settings.out, run.run_id) as held, _remembered(night), Publication(held) as publication:
+        night.tell("taking what lies in the inbox")
         inbox = take_inbox(settings, run)
+        past = recall(settings)
         limits = settings.limits
         engine = Engine(publication.path("night.duckdb"), threads=limits.threads, memory_gb=limits.memory_gb)
         try:
-            files = judge_night(engine, settings, run, tell)
-            tell("checking the laws")
-            _check_laws(engine, files)
-            tell("writing the report and the files")
-            summary = write_outputs(Night(engine, settings, run, files), publication)
+            judged = judge_night(engine, night, past)
+            night.tell("checking the laws")
+            _check_laws(engine, judged.files)
+            night.tell("writing the report and the files")
+            summary, facts = write_outputs(judged, night.orders, publication)
+            states = engine.frame("from marts.issue_states")
             engine.save()
-            log.write("counts", **counts(files, summary))
+            log.write("counts", **counts(judged.files, summary))
         finally:
             engine.close()
-        tell("reading back what was written")
-        seal(Written(settings, run, files, summary), publication)
-        tell("publishing")
+        night.tell("reading back what was written")
+        seal(Written(settings, run, judged.files, summary), publication)
+        night.tell("publishing")
         folder = publication.publish()
-        tell("pruning old runs")
+        trouble = record(past, run, facts, Ended(states, night.seconds))
+        night.tell("pruning old runs")
         pruned = prune_after_night(held, settings, run.as_of)
-    code = ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE
-    return Outcome(folder, summary, code, inbox, pruned)
+    return Outcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble)
 
 
-def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> list[FileReport]:
+@contextmanager
+def _remembered(night: _Night) -> Iterator[None]:
+    """That a night failed is remembered, too."""
+    try:
+        yield
+    except BillsightError as error:
+        record_failure(night.settings, night.run, int(error.exit_code), night.seconds)
+        raise
+
+
+def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     """Everything between the sources and the marts."""
+    settings, run, tell = order.settings, order.run, order.tell
     models = read_models()
-    files = Loader(engine, settings).load(tell)
+    loader = Loader(engine, settings)
+    files = loader.load(tell)
+    evening = Evening(settings, run, files, loader.missing, past.runs)
+    read = sources_read(evening)
+    check_sources(evening, read, is_shrink_accepted=order.orders.is_shrink_accepted)
+    loader.forget(source.relation for source in read if source.is_stale)
     write_control(engine, settings, run)
     build(engine, models, names_in(models, "staging"))
     tell("mapping customers to companies")
     _map(engine, models, settings, run)
+    check_coverage(evening, coverage(engine), is_shrink_accepted=order.orders.is_shrink_accepted)
     tell("checking who can look into the portal")
     _check_access(engine, models, settings)
     tell("finding why each invoice does or does not show")
@@ -143,8 +192,18 @@ def judge_night(engine: Engine, settings: Settings, run: Run, tell: Tell) -> lis
     build(engine, models, _AFTER_CHECKS)
     tell("looking for sync gaps")
     _find_gaps(engine, settings, log)
-    build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
-    return files
+    build(
+        engine,
+        models,
+        [
+            name
+            for name in names_in(models, "marts")
+            if name.startswith("marts.report_") and name != "marts.report_changed_issues"
+        ],
+    )
+    tell("comparing with the last night")
+    compare(engine, past, complete(read))
+    return Night(settings, files, Tonight(engine, run, past, read))
 
 
 def _map(engine: Engine, models: dict[str, Model], settings: Settings, run: Run) -> None:

@@ -149,8 +149,8 @@ def test_a_night_whose_files_are_spoilt_is_not_published(folder: Path, monkeypat
     """Code 4, everything that differs at once, and the last report stays."""
     write = pipeline.write_outputs
 
-    def spoiling(night: Any, publication: Any) -> dict[str, Any]:
-        summary = write(night, publication)
+    def spoiling(night: Any, orders: Any, publication: Any) -> Any:
+        summary = write(night, orders, publication)
         _cut(publication.path("report.html"))
         _without_a_line(publication.path("invoices.csv"))
         return summary

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from etl import __version__
-from etl.cli import demo, linker, mappings, night, notify, prune
+from etl.cli import demo, linker, mappings, night, notify, prune, runs
 from etl.cli.options import Commands
 from etl.errors import BillsightError
 from etl.stopping import stop_on_signals
@@ -34,7 +34,7 @@ def commands() -> None:
 
 for command in (
     night.init, night.check, night.run, night.why_command, linker.match, linker.explain, mappings.mappings,
-    notify.notify, prune.prune_command, demo.demo_data,
+    runs.runs, notify.notify, prune.prune_command, demo.demo_data,
 ):  # fmt: skip
     commands.add_command(command)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from etl import setup, why
 from etl.cli.options import CONFIG, progress, warn
 from etl.config import load
 from etl.domain import Run
+from etl.gates import FailOn, Orders
 from etl.pipeline import Outcome, reconcile
 from etl.telling import telling
 
@@ -43,13 +45,35 @@ def check(config: Path) -> None:
     click.echo(setup.check_sources(load(config)))
 
 
+def _fail_on(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[FailOn, ...]:
+    del context
+    found = []
+    for text in given:
+        what, _, limit = text.partition(":")
+        if what in {"new", "any"} and not limit:
+            found.append(FailOn("new" if what == "new" else "any"))
+        elif what == "amount" and re.fullmatch(r"\d+(\.\d+)?", limit):
+            found.append(FailOn("amount", Decimal(limit)))
+        else:
+            message = f"{text!r} is neither new, nor any, nor an amount such as amount:50000"
+            raise click.BadParameter(message, param=option)
+    return tuple(found)
+
+
 @click.command()
 @CONFIG
 @click.option(
     "--as-of", metavar="INSTANT", help="Judge the night at this instant instead of now: 2026-11-22T02:00:00Z."
 )
 @click.option("--run-id", help="Name of the run's folder; made from the instant where not given.")
-def run(config: Path, as_of: str | None, run_id: str | None) -> None:
+@click.option("--accept-shrink", is_flag=True, help="Less than usual was extracted, or is mapped, and that is right.")
+@click.option(
+    "--fail-on", multiple=True, metavar="new|any|amount:N", callback=_fail_on,
+    help="Exit with 10, though published, if anything is new, or blocked, or more than N in one currency is blocked.",
+)  # fmt: skip
+def run(
+    config: Path, as_of: str | None, run_id: str | None, *, accept_shrink: bool, fail_on: tuple[FailOn, ...]
+) -> None:
     """Run the night: read the sources, answer for every invoice, publish the report and the fix files.
 
     Nothing is published unless everything is; `latest` in the output folder then points to it.
@@ -59,10 +83,14 @@ def run(config: Path, as_of: str | None, run_id: str | None) -> None:
       billsight run
       billsight run --config clients/north/billsight.toml
       billsight run --as-of 2026-11-22T02:00:00Z
+      billsight run --fail-on new --fail-on amount:50000
+      billsight run --accept-shrink
     """
     settings, night = load(config), _run(as_of, run_id)
     with telling(settings, night, warn) as teller:
-        outcome = reconcile(settings, night, progress())
+        outcome = reconcile(settings, night, progress(), Orders(accept_shrink, fail_on))
+        if outcome.trouble:
+            warn(f"the night is published, but not remembered yet; the next one does it. {outcome.trouble}")
         for warning in teller.published(outcome.summary, outcome.folder, outcome.exit_code):
             warn(warning)
     click.echo(_summary_line(outcome))
@@ -103,10 +131,12 @@ def _instant(text: str) -> datetime:
 
 
 def _summary_line(outcome: Outcome) -> str:
-    blocked = outcome.summary["numbers"]["blocked"]
-    told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in blocked["amounts"]]
+    numbers, changes = outcome.summary["numbers"], outcome.summary["changes"]
+    told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in numbers["blocked"]["amounts"]]
     amounts = ", ".join(told) or "nothing"
-    line = f"{blocked['invoices']} of {outcome.summary['numbers']['invoices']} invoices blocked: {amounts}. "
+    line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {amounts}. "
+    newly, freed = (changes["invoices"][which]["invoices"] for which in ("newly_blocked", "freed"))
+    since = "" if changes["is_first"] else f"Since the last night: {newly} newly blocked, {freed} freed. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
-    return f"{line}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"
+    return f"{line}{since}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"

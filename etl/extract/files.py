@@ -13,7 +13,7 @@ from typing import IO, Final, cast
 import zstandard
 
 from etl.config import Source
-from etl.errors import InputError, Problem
+from etl.errors import InputError, Problem, SourceMissing
 from etl.schemas import Relation
 
 COMPRESSIONS: Final = (".gz", ".zst")
@@ -27,6 +27,7 @@ FOLDER_SUFFIXES: Final = frozenset(
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _CHUNK: Final = 1 << 20
+_NOTHING: Final = ("no file", "a folder without data files")
 
 
 @dataclass(frozen=True, order=True)
@@ -53,6 +54,7 @@ def find_files(base: Path, source: Source, relation: Relation) -> list[SourceFil
         relation: what the files should hold; for the message.
 
     Raises:
+        SourceMissing: no name finds anything.
         InputError: a name finds nothing, or a file cannot be read; all of them are listed.
     """
     patterns = [source.path] if isinstance(source.path, str) else source.path
@@ -69,6 +71,8 @@ def find_files(base: Path, source: Source, relation: Relation) -> list[SourceFil
                 problems.append(_unreadable(_name(path, base), error))
     if not patterns:
         problems.append(_nothing(base, "", relation))
+    if problems and all(problem.found in _NOTHING for problem in problems) and not found:
+        raise SourceMissing(problems)
     if problems:
         raise InputError(problems)
     return sorted(found.values(), key=lambda file: file.name)
@@ -182,7 +186,7 @@ def _name(path: Path, base: Path) -> str:
 
 def _nothing(base: Path, pattern: str, relation: Relation) -> Problem:
     is_folder = bool(pattern) and (base / pattern).is_dir()
-    found = "a folder without data files" if is_folder else "no file"
+    found = _NOTHING[is_folder]
     remedy = f"Correct path under [sources.{relation.name}]: a file, a glob or a folder, relative to {base}."
     return Problem(pattern or "(empty path)", found, relation.help, remedy)
 

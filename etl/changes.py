@@ -1,0 +1,246 @@
+"""What changed since the last night, in numbers: the parts `changes` and `trend` of the summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import polars as pl
+
+from etl.domain import Run, State
+from etl.engine import Engine
+from etl.history.states import Change, freed_because, is_looked_at
+from etl.history.store import KINDS, PastRun
+from etl.remembering import Past, instant
+from etl.report.cells import money_text
+from etl.report.changes import SHOWN_NIGHTS
+from etl.schemas import RELATIONS
+from etl.sources import SourceRead, complete, facts
+from etl.taxonomy import BY_CODE
+
+Row = dict[str, Any]
+
+_BLOCKED: Final = f"""
+    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
+    from marts.report_cells where state = '{State.BLOCKED}' group by 1 order by 1"""
+_COVERAGE: Final = """
+    select count(*) filter (where mapping_state in ('mapped', 'excluded')) / nullif(count(*), 0)
+    from matching.mappings"""
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """A night that was judged and compared, and what came before it.
+
+    Attributes:
+        read: what became of its sources.
+    """
+
+    engine: Engine
+    run: Run
+    past: Past
+    read: Sequence[SourceRead]
+
+    @property
+    def before(self) -> PastRun | None:
+        """The last run that has a report."""
+        return self.past.published[-1] if self.past.published else None
+
+
+def coverage(engine: Engine) -> float | None:
+    """The share of customers whose company is settled; null where there are no customers."""
+    share = engine.rows(_COVERAGE)[0][0]
+    return None if share is None else round(float(share), 4)
+
+
+def numbers(tonight: Tonight) -> Row:
+    """The night in a few numbers, as the history keeps them and the trend shows them."""
+    blocked = tonight.engine.frame(_BLOCKED)
+    return {
+        "blocked_invoices": int(blocked["invoices"].sum()),
+        "amounts": [
+            {"currency_code": currency, "amount": money_text(amount)} for currency, _, amount in blocked.iter_rows()
+        ],
+        "issues": _counts(tonight, None)[0],
+        "sources": facts(tonight.read),
+        "complete": sorted(complete(tonight.read)),
+        "coverage": coverage(tonight.engine),
+        "is_partial": any(source.trouble for source in tonight.read),
+        "as_of_at": instant(tonight.run),
+    }
+
+
+def trend(tonight: Tonight, told: Row) -> list[Row]:
+    """The last nights, oldest first, and this one.
+
+    Args:
+        tonight: the night.
+        told: its numbers.
+    """
+    nights = [(run.run_id, {**run.facts, "as_of_at": run.as_of_at}) for run in tonight.past.published]
+    nights.append((tonight.run.run_id, told))
+    return [
+        {
+            "run_id": run_id,
+            **{key: night[key] for key in ("as_of_at", "is_partial", "blocked_invoices", "amounts")},
+            **{
+                change: night["issues"][change]
+                for change in (Change.NEW, Change.REOPENED, Change.RESOLVED, Change.OPEN)
+            },
+        }
+        for run_id, night in nights[-SHOWN_NIGHTS:]
+    ]
+
+
+def changes(tonight: Tonight, told: Row) -> Row | None:
+    """What changed since the last night that has a report; null where there is none.
+
+    Args:
+        tonight: the night.
+        told: its numbers.
+    """
+    before = tonight.before
+    if before is None:
+        return None
+    newly, freed = _invoices(tonight)
+    kinds = _counts(tonight, "kind")
+    return {
+        "since": {"run_id": before.run_id, "as_of_at": before.as_of_at},
+        "is_first": False,
+        "counts": told["issues"],
+        "kinds": [{"kind": kind, **_of(kinds, kind)} for kind in KINDS],
+        "causes": _causes(tonight),
+        "invoices": {"newly_blocked": _sum(newly), "freed": _sum(freed)},
+        "resolved": _resolved(tonight, freed),
+        "blocked": _blocked(before.facts["amounts"], told["amounts"]),
+        "not_checked_sources": _not_checked(tonight, before),
+        "rows": _rows(tonight, before),
+    }
+
+
+def _counts(tonight: Tonight, by: str | None) -> list[Row]:
+    """Issues by change, in all or by kind or by code and kind: what is not in the states is open as it was."""
+    keys = [] if by is None else [by] if by == "kind" else ["code", "kind"]
+    states = tonight.engine.frame("select kind, code, change from marts.issue_states")
+    counted = Counter(states.select(*keys, "change").iter_rows())
+    open_before = Counter(tonight.past.open_issues.with_columns(one=pl.lit(1)).select(*keys, "one").iter_rows())
+    groups = sorted({key[:-1] for key in (*counted, *open_before)})
+    rows = []
+    for group in groups or [()]:
+        row: Row = {change.value: counted[(*group, change.value)] for change in Change}
+        row[Change.OPEN] = open_before[(*group, 1)] - row[Change.RESOLVED] - row[Change.NOT_CHECKED]
+        rows.append({**dict(zip(keys, group, strict=True)), **{str(key): value for key, value in row.items()}})
+    return rows
+
+
+def _of(kinds: list[Row], kind: str) -> Row:
+    found: Row = next(
+        (row for row in kinds if row["kind"] == kind), dict.fromkeys((str(change) for change in Change), 0)
+    )
+    return {key: value for key, value in found.items() if key != "kind"}
+
+
+def _causes(tonight: Tonight) -> list[Row]:
+    rows = _counts(tonight, "code")
+    titled = [{**row, "title": BY_CODE[row["code"]].title if row["code"] in BY_CODE else row["code"]} for row in rows]
+    places = {code: place for place, code in enumerate(BY_CODE)}
+    return sorted(titled, key=lambda row: (places.get(row["code"], len(places)), KINDS.index(row["kind"])))
+
+
+def _invoices(tonight: Tonight) -> tuple[list[Row], list[Row]]:
+    """Groups of invoices that are newly blocked, and that are freed, with why; what was not looked at is neither."""
+    if tonight.past.blocked.is_empty() and not _was_nothing_blocked(tonight):
+        return [], []
+    groups = tonight.engine.frame("from marts.invoice_changes").to_dicts()
+    before = tonight.past.complete_before()[None]
+    read = complete(tonight.read)
+    newly = [group for group in groups if group["is_blocked"]]
+    freed = [
+        {**group, "reason": freed_because(group["code_before"], group["state"], *_why(group))}
+        for group in groups
+        if not group["is_blocked"] and group["state"] != State.UNKNOWN and _is_sure(group, before, read)
+    ]
+    return newly, freed
+
+
+def _was_nothing_blocked(tonight: Tonight) -> bool:
+    before = tonight.before
+    return before is not None and before.facts["blocked_invoices"] == 0
+
+
+def _why(group: Row) -> tuple[str | None, str | None]:
+    return group["primary_cause"], group["mapping_source"]
+
+
+def _is_sure(group: Row, before: frozenset[str], read: frozenset[str]) -> bool:
+    if group["state"] in {None, State.EXPECTED}:
+        return "accounting_invoices" in read
+    return is_looked_at(group["code_before"], before, read)
+
+
+def _sum(groups: Sequence[Row]) -> Row:
+    amounts: dict[str, Decimal] = {}
+    for group in groups:
+        amounts[group["currency_code"]] = amounts.get(group["currency_code"], Decimal(0)) + group["amount"]
+    return {
+        "invoices": sum(group["invoices"] for group in groups),
+        "amounts": [{"currency_code": code, "amount": money_text(amounts[code])} for code in sorted(amounts)],
+    }
+
+
+def _resolved(tonight: Tonight, freed: list[Row]) -> list[Row]:
+    states = tonight.engine.rows(
+        f"select reason, count(*) from marts.issue_states where change = '{Change.RESOLVED}' group by 1"
+    )
+    issues: dict[str, int] = dict(states)
+    reasons = issues.keys() | {group["reason"] for group in freed}
+    rows = [
+        {"reason": reason, "issues": issues.get(reason, 0), **_sum([g for g in freed if g["reason"] == reason])}
+        for reason in reasons
+    ]
+    return sorted(rows, key=lambda row: (-row["issues"], -row["invoices"], row["reason"]))
+
+
+def _blocked(before: list[Row], now: list[Row]) -> list[Row]:
+    was, is_ = ({row["currency_code"]: Decimal(row["amount"]) for row in rows} for rows in (before, now))
+    zero = Decimal(0)
+    return [
+        {
+            "currency_code": code,
+            "amount": money_text(is_.get(code, zero)),
+            "before": money_text(was.get(code, zero)),
+            "change": money_text(is_.get(code, zero) - was.get(code, zero)),
+        }
+        for code in sorted(was.keys() | is_.keys())
+    ]
+
+
+def _not_checked(tonight: Tonight, before: PastRun) -> list[str]:
+    """The sources that were not read tonight, but once were, as people call them."""
+    lacking = (set(before.facts["complete"]) - complete(tonight.read)) | {r.relation for r in tonight.read if r.trouble}
+    return [relation.help for name, relation in RELATIONS.items() if name in lacking]
+
+
+def _rows(tonight: Tonight, before: PastRun) -> list[Row]:
+    seen = {run.number: run.as_of_at for run in tonight.past.published}
+    rows = []
+    for row in tonight.engine.frame("from marts.report_changed_issues").iter_rows(named=True):
+        since = row["unseen_since"]
+        last = before.as_of_at if since is None else seen[max(number for number in seen if number < since)]
+        is_there = row["change"] in {Change.NEW, Change.REOPENED}
+        now = instant(tonight.run)
+        rows.append(
+            {
+                **{key: row[key] for key in ("kind", "subject_id", "code", "title", "reason", "currency_code")},
+                "state": row["change"],
+                "name": row["subject_name"],
+                "amount": None if row["amount"] is None else money_text(row["amount"]),
+                "first_seen_at": row["first_seen_at"] or now,
+                "last_seen_at": now if is_there else last,
+                "times_reopened": row["times_reopened"],
+            }
+        )
+    return rows

@@ -1,0 +1,55 @@
+"""`billsight runs`: the history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from etl import runs as history
+from etl.cli.options import CONFIG, Commands
+from etl.config import load
+
+
+@click.group(cls=Commands)
+def runs() -> None:
+    """The nights that were: how each ended, what it found, and what changed between two.
+
+    \b
+    Examples:
+      billsight runs list
+      billsight runs show latest
+      billsight runs diff 2026-11-21 2026-11-22
+    """
+
+
+@runs.command(name="list")
+@click.option("--last", default=30, show_default=True, type=click.IntRange(min=1), help="How many.")
+@CONFIG
+def list_command(last: int, config: Path) -> None:
+    """List the last runs, also those that failed."""
+    click.echo(history.list_runs(load(config), last))
+
+
+@runs.command()
+@click.argument("run", default="latest")
+@click.option("--json", "as_json", is_flag=True, help="What is remembered of it, as JSON.")
+@CONFIG
+def show(run: str, *, as_json: bool, config: Path) -> None:
+    """Show RUN, an id or the beginning of one: what it read and found, and whether its files are whole."""
+    click.echo(history.show_run(load(config), run, as_json=as_json))
+
+
+@runs.command()
+@click.argument("earlier")
+@click.argument("later", default="latest")
+@click.option("--all", "is_whole", is_flag=True, help="List every issue.")
+@CONFIG
+def diff(earlier: str, later: str, *, is_whole: bool, config: Path) -> None:
+    """Say which issues opened, and which were resolved and why, between the runs EARLIER and LATER.
+
+    \b
+    Example:
+      billsight runs diff 2026-11-15T020000Z-4b1c latest
+    """
+    click.echo(history.diff_runs(load(config), earlier, later, is_whole=is_whole))

@@ -1,0 +1,116 @@
+"""Sanity before publishing: a night that looks wrong is not published, for its report would be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+from typing import Any, Final, Literal
+
+from etl.errors import GateTripped
+from etl.history.store import PastRun
+from etl.schemas import RELATIONS
+from etl.sources import Evening, SourceRead, freshest_allowed, usual, usual_runs
+
+_FEW_ROWS: Final = 10
+"""So few rows may go missing from any source: a share of a short list says little."""
+_A_LOG: Final = "sync_runs"
+_ACCEPT: Final = "Export it again; or, if that is right, run once with --accept-shrink."
+
+
+@dataclass(frozen=True)
+class FailOn:
+    """What a night that is published must not hold, or its exit code says so.
+
+    Attributes:
+        what: `new`: an issue that was not open the night before; `any`: a blocked invoice; `amount`: more blocked
+            money in one currency than `limit`.
+    """
+
+    what: Literal["new", "any", "amount"]
+    limit: Decimal = Decimal(0)
+
+    def is_matched(self, summary: Mapping[str, Any]) -> bool:
+        """Whether the night holds it; on a first night nothing is new, for there is nothing to compare with."""
+        blocked = summary["numbers"]["blocked"]
+        if self.what == "new":
+            counts = summary["changes"]["counts"]
+            return bool(counts["new"] + counts["reopened"])
+        if self.what == "any":
+            return bool(blocked["invoices"])
+        return any(Decimal(row["amount"]) > self.limit for row in blocked["amounts"])
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the one who starts a night says about it.
+
+    Attributes:
+        is_shrink_accepted: that there is less than usual is right.
+        fail_on: what the exit code must tell.
+    """
+
+    is_shrink_accepted: bool = False
+    fail_on: tuple[FailOn, ...] = ()
+
+
+def check_sources(evening: Evening, read: Sequence[SourceRead], *, is_shrink_accepted: bool) -> None:
+    """Compare what was read with what is usual.
+
+    Raises:
+        GateTripped: a source has far fewer rows than usual, or the invoices are too old; all of it is listed.
+    """
+    reasons = [] if is_shrink_accepted else [told for source in read if (told := _shrunk(evening, source))]
+    invoices = next(source for source in read if source.relation == "accounting_invoices")
+    days = evening.settings.gates.too_old_days
+    most = freshest_allowed(evening.past, invoices.relation, days)
+    if most is not None and invoices.age_days is not None and invoices.age_days > most:
+        reasons.append(
+            f"{RELATIONS[invoices.relation].help}: the newest is {invoices.age_days:g} days old, more than {most:g} are"
+            " not believed. Export them again; or raise [gates] too_old_days."
+        )
+    if reasons:
+        raise GateTripped(reasons)
+
+
+def _shrunk(evening: Evening, source: SourceRead) -> str | None:
+    before = [rows for rows in usual(evening.past, source.relation, "rows") if rows]
+    if not before or not source.digest or source.relation == _A_LOG:
+        return None  # never seen, or not there tonight: that is another matter; and logs are cut off now and then
+    usually, most = median(before), evening.settings.gates.shrink_share
+    if source.rows >= min(usually * (1 - most), usually - _FEW_ROWS):
+        return None
+    lost = 1 - source.rows / usually
+    return (
+        f"{RELATIONS[source.relation].help}: {source.rows} rows, usually {usually:g}: {lost:.0%} fewer,"
+        f" and {most:.0%} are allowed. {_ACCEPT}"
+    )
+
+
+def check_coverage(evening: Evening, coverage: float | None, *, is_shrink_accepted: bool) -> None:
+    """Compare the share of customers that are mapped with that of the last runs.
+
+    Args:
+        evening: the night and what came before it.
+        coverage: the share tonight, 0 to 1; null where there are no customers.
+        is_shrink_accepted: whether a person has said that less is right.
+
+    Raises:
+        GateTripped: it fell further than is allowed.
+    """
+    usually = usual_coverage(evening.past)
+    if coverage is None or usually is None or is_shrink_accepted:
+        return
+    if coverage < usually - evening.settings.gates.coverage_drop:
+        message = (
+            f"only {coverage:.0%} of the customers are mapped, usually {usually:.0%}. Look whether the companies and"
+            " the portal's mappings are whole; or, if that is right, run once with --accept-shrink."
+        )
+        raise GateTripped([message])
+
+
+def usual_coverage(past: Sequence[PastRun]) -> float | None:
+    """The share of customers that is usually mapped; null where nobody knows."""
+    shares = [run.facts["coverage"] for run in usual_runs(past) if run.facts.get("coverage") is not None]
+    return float(median(shares)) if shares else None

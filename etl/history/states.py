@@ -1,0 +1,196 @@
+"""What became of every issue since the last run. Nothing is called resolved by a night that did not look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+import polars as pl
+
+from etl.domain import MappingSource, MappingState, Stage, State
+from etl.taxonomy import BIT, BY_CODE, CAUSES
+
+_DOCUMENTS: Final = frozenset({"accounting_invoices"})
+_IDENTITY: Final = _DOCUMENTS | {
+    "accounting_customers", "connectwise_companies", "connectwise_contacts", "connectwise_statuses",
+    "connectwise_invoices", "portal_mappings",
+}  # fmt: skip
+_NEEDED: Final = {
+    Stage.EXISTENCE: _DOCUMENTS,
+    Stage.IDENTITY: _IDENTITY,
+    Stage.TRANSPORT: _IDENTITY | {"portal_invoices", "sync_runs"},
+    Stage.ACCESS: _IDENTITY,
+}
+_SEEN_IN_THE_PORTAL: Final = ("DUPLICATE_NUMBER", "MAPPING_CONFLICT")
+
+Complete = frozenset[str]
+"""Relations that a night was given and read completely."""
+
+
+class Change(StrEnum):
+    """What one night did to an issue."""
+
+    NEW = "new"
+    REOPENED = "reopened"
+    OPEN = "open"
+    NOT_CHECKED = "not_checked"
+    RESOLVED = "resolved"
+
+
+_EXPECTED: Final = {
+    "PAID_IN_FULL": "paid",
+    "VOIDED": "voided",
+    "DELETED": "deleted",
+    "CUSTOMER_EXCLUDED": "customer excluded",
+    "NEGATIVE_BALANCE": "credited",
+    "ZERO_TOTAL": "total set to zero",
+    "NOT_AN_INVOICE": "no invoice any more",
+}
+"""Why an invoice that is rightly absent is no longer an issue."""
+_MENDED: Final = {
+    "DRAFT": "approved in accounting",
+    "DUPLICATE_NUMBER": "renumbered",
+    "CUSTOMER_INACTIVE": "customer reactivated",
+    "TARGET_MISSING": "company is there",
+    "TARGET_DELETED": "company restored",
+    "TARGET_INACTIVE": "company reactivated",
+    "TARGET_HIDDEN": "company no longer hidden",
+    "BILL_TO_ELSEWHERE": "mapped to the bill-to company",
+    "LEVEL_MISSING": "level raised",
+    "LEVEL_INVALID": "level raised",
+    "LEVEL_TOO_LOW": "level raised",
+    "LOGIN_DISABLED": "login allowed",
+    "NO_LOGIN_EMAIL": "e-mail added",
+    "BAD_EMAIL": "e-mail corrected",
+    "DUPLICATE_LOGIN_EMAIL": "e-mail made unique",
+    "NO_CONTACT": "a contact can see them",
+    "ONLY_INACTIVE_CONTACTS": "a contact can see them",
+    "CONTACT_AT_PARENT_OR_CHILD": "a contact can see them",
+}
+_MAPPED: Final = {
+    MappingSource.JUDGEMENT: "mapping approved",
+    MappingSource.PORTAL: "mapped in the portal",
+    MappingSource.CERTAINTY: "mapped with certainty",
+}
+SYNCED: Final = "synced"
+GONE: Final = "gone from the extract"
+OTHER_CAUSE: Final = "another cause"
+NOTHING_OPEN: Final = "nothing of it is blocked"
+_NO_LONGER: Final = "no longer found"
+_TRANSPORT_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.TRANSPORT)
+
+
+def needed(code: str) -> Complete:
+    """The relations without which nobody can tell that this cause is gone."""
+    cause = BY_CODE.get(code)
+    if cause is None:
+        return _NEEDED[Stage.TRANSPORT]
+    return _NEEDED[cause.stage] | ({"portal_invoices"} if code in _SEEN_IN_THE_PORTAL else frozenset())
+
+
+def is_looked_at(code: str, before: Complete, tonight: Complete) -> bool:
+    """Whether tonight had everything that showed this cause before."""
+    return needed(code) & before <= tonight
+
+
+def freed_because(code: str, state: str | None, primary_cause: str | None, mapping_source: str | None) -> str:
+    """Why an invoice that was blocked no longer is.
+
+    Args:
+        code: what blocked it.
+        state: its state tonight; null where it is no longer extracted.
+        primary_cause: its primary cause tonight.
+        mapping_source: who maps its customer tonight.
+    """
+    if state is None:
+        return GONE
+    if state == State.EXPECTED:
+        return _EXPECTED.get(primary_cause or "", _NO_LONGER)
+    if code in _MENDED:
+        return _MENDED[code]
+    stage = BY_CODE[code].stage if code in BY_CODE else None
+    if stage is Stage.IDENTITY:
+        return _MAPPED.get(MappingSource(mapping_source or MappingSource.NOBODY), _NO_LONGER)
+    return SYNCED if stage is Stage.TRANSPORT else _NO_LONGER
+
+
+def judge(facts: pl.DataFrame, before: Mapping[int | None, Complete], tonight: Complete) -> pl.DataFrame:
+    """Say of every issue that is not simply as it was what became of it.
+
+    Locality: row.
+
+    Args:
+        facts: rows of marts.issue_facts, with `was_ended`: whether the issue was there once, and ended.
+        before: what was read completely when an issue was last seen, by `unseen_since`.
+        tonight: what was read completely tonight.
+
+    Returns:
+        `facts` with `change` (of Change) and `reason`, in words, of what is resolved.
+    """
+    looked = _looked_at(facts, before, tonight)
+    told = facts.join(looked, on=["code", "unseen_since"], how="left", nulls_equal=True, maintain_order="left")
+    is_unknown = (pl.col("unknown") & pl.col("mask")) != 0
+    reasons = (
+        pl.when(kind="invoice").then(_of_invoice())
+        .when(kind="customer").then(_of_customer())
+        .otherwise(_of_contact())
+    )  # fmt: skip
+    is_expected = (pl.col("invoice_state") == State.EXPECTED).fill_null(value=False)
+    is_sure = pl.when(is_expected).then("are_documents_read").otherwise(pl.col("is_looked_at") & ~is_unknown)
+    gone = pl.when(~pl.col("is_set_aside")).then(pl.lit(GONE))
+    reason = pl.when(is_sure).then(pl.when("has_subject").then(reasons).otherwise(gone))
+    change = (
+        pl.when(pl.col("is_there") & pl.col("was_open")).then(pl.lit(Change.OPEN.value))
+        .when(pl.col("is_there") & pl.col("was_ended")).then(pl.lit(Change.REOPENED.value))
+        .when("is_there").then(pl.lit(Change.NEW.value))
+        .when(reason.is_null()).then(pl.lit(Change.NOT_CHECKED.value))
+        .otherwise(pl.lit(Change.RESOLVED.value))
+    )  # fmt: skip
+    return told.with_columns(change=change, reason=pl.when(~pl.col("is_there")).then(reason))
+
+
+def _looked_at(facts: pl.DataFrame, before: Mapping[int | None, Complete], tonight: Complete) -> pl.DataFrame:
+    pairs = facts.select("code", "unseen_since").unique(maintain_order=True)
+    read = [(code, before.get(since, frozenset())) for code, since in pairs.iter_rows()]
+    return pairs.with_columns(
+        is_looked_at=pl.Series([is_looked_at(code, then, tonight) for code, then in read], dtype=pl.Boolean),
+        are_documents_read=pl.lit(tonight >= _DOCUMENTS),
+    )
+
+
+def _of_invoice() -> pl.Expr:
+    """Null where tonight could not tell: for example the portal's gates were not reached."""
+    is_elsewhere = (pl.col("failed") & pl.lit(_TRANSPORT_MASK, dtype=pl.UInt64)) != 0
+    return (
+        pl.when(pl.col("invoice_state") == State.EXPECTED)
+        .then(pl.col("invoice_cause").replace_strict(_EXPECTED, default=_NO_LONGER))
+        .when(pl.col("stage") != Stage.TRANSPORT).then(pl.col("code").replace_strict(_MENDED, default=_NO_LONGER))
+        .when("is_present").then(pl.lit(SYNCED))
+        .when(is_elsewhere).then(pl.lit(OTHER_CAUSE))
+    )  # fmt: skip
+
+
+def _of_customer() -> pl.Expr:
+    is_failing = (pl.col("failed") & pl.col("mask")) != 0
+    is_mapped = pl.col("mapping_state") == MappingState.MAPPED
+    mapped = pl.col("mapping_source").replace_strict({str(k): v for k, v in _MAPPED.items()}, default=_NO_LONGER)
+    mended = pl.col("code").replace_strict(_MENDED, default=None, return_dtype=pl.String)
+    return (
+        pl.when(is_failing).then(pl.lit(NOTHING_OPEN))
+        .when(pl.col("mapping_state") == MappingState.EXCLUDED).then(pl.lit(_EXPECTED["CUSTOMER_EXCLUDED"]))
+        # nobody looks who can see the invoices of a customer without a company
+        .when((pl.col("stage") == Stage.ACCESS) & ~pl.col("is_access_reached")).then(None)
+        .when(~is_mapped).then(pl.lit(OTHER_CAUSE))
+        .otherwise(pl.coalesce(mended, mapped))
+    )  # fmt: skip
+
+
+def _of_contact() -> pl.Expr:
+    is_failing = (pl.col("failed") & pl.col("mask")) != 0
+    return (
+        pl.when(~is_failing).then(pl.col("code").replace_strict(_MENDED, default=_NO_LONGER))
+        .when(pl.col("can_anyone_see").fill_null(value=False)).then(pl.lit("another contact can see them"))
+        .when(~pl.col("is_proposed")).then(pl.lit("another contact is proposed"))
+        .otherwise(pl.lit(NOTHING_OPEN))
+    )  # fmt: skip

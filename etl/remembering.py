@@ -1,0 +1,186 @@
+"""From night to night: what the last runs knew, and how this one is remembered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from etl.config import Settings
+from etl.domain import Run, State
+from etl.engine import Engine, EngineRefusal, published
+from etl.errors import HistoryRefusal, NotFound
+from etl.history.states import Change, Complete, judge
+from etl.history.store import CHANGES, OPEN, History, PastRun
+from etl.models import build, read_models
+from etl.publish import LATEST
+
+ANSWERS: Final = "invoices.parquet"
+DATABASE: Final = "night.duckdb"
+
+BLOCKED: Final[dict[str, pl.DataType]] = {
+    "invoice_id_acct": pl.String(), "primary_cause": pl.String(), "currency_code": pl.String(),
+    "balance_amount": pl.Decimal(38, 4),
+}  # fmt: skip
+STATES: Final = (
+    "kind", "subject_id", "code", "change", "reason", "unseen_since", "first_seen_at", "times_reopened", "invoices",
+    "currency_code", "amount",
+)  # fmt: skip
+"""The columns of marts.issue_states."""
+_WRITTEN: Final = {
+    "new": "opened",
+    "reopened": "opened",
+    "resolved": "ended",
+    "not_checked": "unseen",
+    "open": "seen",
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a published run ended.
+
+    Attributes:
+        states: rows of marts.issue_states.
+        seconds: how long it took.
+    """
+
+    states: pl.DataFrame
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is known of the nights before this one.
+
+    Attributes:
+        runs: every run, oldest first.
+        open_issues: what stood open after the last of them.
+        blocked: the invoices that the last published report calls blocked.
+    """
+
+    history: History
+    runs: list[PastRun] = field(default_factory=list)
+    open_issues: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN))
+    blocked: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BLOCKED))
+
+    @property
+    def published(self) -> list[PastRun]:
+        """The runs that have a report, oldest first."""
+        return [run for run in self.runs if run.is_published]
+
+    def complete_before(self) -> dict[int | None, Complete]:
+        """What the last run that saw an issue had read completely, by the run since which it is not looked at."""
+        read = {run.number: frozenset(run.facts.get("complete", ())) for run in self.published}
+        found: dict[int | None, Complete] = {None: read[max(read)] if read else frozenset()}
+        for since in self.open_issues["unseen_since"].drop_nulls().unique():
+            found[since] = read[max(number for number in read if number < since)]
+        return found
+
+
+def recall(settings: Settings) -> Past:
+    """What the history knows; a run that was published and then killed before it was remembered is added first.
+
+    Raises:
+        HistoryRefusal: the history cannot be read.
+    """
+    history = History(settings.history_path)
+    runs = history.runs()
+    latest = settings.out / LATEST
+    if latest.exists() and latest.resolve().name not in {run.run_id for run in runs} and _catch_up(history, latest):
+        runs = history.runs()
+    last = next((run for run in reversed(runs) if run.is_published), None)
+    is_last = last is not None and latest.exists() and latest.resolve().name == last.run_id
+    blocked = _blocked(latest / ANSWERS) if is_last else pl.DataFrame(schema=BLOCKED)
+    return Past(history, runs, history.open_issues(), blocked)
+
+
+def _catch_up(history: History, folder: Path) -> bool:
+    """Remember a published run from what stands in its own folder."""
+    try:
+        with published(folder / DATABASE) as engine:
+            states = engine.frame("from marts.issue_states")
+            facts = json.loads(engine.rows("select facts from ctl.remembered")[0][0])
+    except (NotFound, EngineRefusal):
+        return False  # a version wrote it that remembered nothing
+    history.record(_published_run(folder.resolve().name, facts, 0), _written(states))
+    return True
+
+
+def _blocked(answers: Path) -> pl.DataFrame:
+    if not answers.exists():
+        return pl.DataFrame(schema=BLOCKED)
+    rows = pl.scan_parquet(answers).filter(pl.col("state") == State.BLOCKED)
+    return rows.select(pl.col(name).cast(kind) for name, kind in BLOCKED.items()).collect()
+
+
+def compare(engine: Engine, past: Past, tonight: Complete) -> None:
+    """Write `marts.issue_states`, what became of every issue, and what is told of it."""
+    engine.write("ctl.open_issues", past.open_issues)
+    engine.write("ctl.blocked_before", past.blocked)
+    models = read_models()
+    build(engine, models, ["marts.issues", "marts.issue_facts", "marts.invoice_changes"])
+    facts = engine.frame("from marts.issue_facts order by kind, subject_id, code")
+    ended = past.history.earlier(facts.filter(~pl.col("was_open"))).rename({"first_seen_at": "first_seen_before"})
+    facts = facts.join(ended, on=["kind", "subject_id", "code"], how="left", maintain_order="left").with_columns(
+        was_ended=pl.col("times_seen").is_not_null(),
+        first_seen_at=pl.coalesce("first_seen_before", "first_seen_at"),
+        times_reopened=pl.coalesce("times_seen", "times_reopened", pl.lit(0)),
+    )
+    engine.write("marts.issue_states", judge(facts, past.complete_before(), tonight).select(STATES))
+    build(engine, models, ["marts.report_changed_issues"])
+
+
+def keep(engine: Engine, facts: Mapping[str, Any]) -> None:
+    """Write into the night itself what the history will be told once it is published."""
+    engine.write("ctl.remembered", pl.DataFrame({"facts": [json.dumps(facts, ensure_ascii=False, sort_keys=True)]}))
+
+
+def record(past: Past, run: Run, facts: Mapping[str, Any], ended: Ended) -> str | None:
+    """Remember a run that was published.
+
+    Args:
+        past: what was known before it.
+        run: the run.
+        facts: its numbers; `exit_code` and `as_of_at` among them.
+        ended: its issues, and how long it took.
+
+    Returns:
+        Why it could not be remembered, where it could not; the next night then does it.
+    """
+    try:
+        past.history.record(_published_run(run.run_id, facts, ended.seconds), _written(ended.states))
+    except HistoryRefusal as error:
+        return str(error)
+    return None
+
+
+def record_failure(settings: Settings, run: Run, exit_code: int, seconds: float) -> None:
+    """Remember that a run failed; whatever made it fail may keep the history from being written, too."""
+    failed = PastRun(0, run.run_id, instant(run), exit_code, is_published=False, seconds=round(seconds, 1))
+    with suppress(HistoryRefusal, OSError):
+        History(settings.history_path).record(failed, pl.DataFrame(schema=CHANGES))
+
+
+def instant(run: Run) -> str:
+    """The instant that a run is judged at, as the history writes it."""
+    return f"{run.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _published_run(run_id: str, facts: Mapping[str, Any], seconds: float) -> PastRun:
+    kept = {key: value for key, value in facts.items() if key not in {"exit_code", "as_of_at"}}
+    return PastRun(0, run_id, facts["as_of_at"], facts["exit_code"], is_published=True, seconds=seconds, facts=kept)
+
+
+def _written(states: pl.DataFrame) -> pl.DataFrame:
+    """What the history has to write down: a state that merely goes on is none of it."""
+    is_news = (pl.col("change") != Change.NOT_CHECKED) | pl.col("unseen_since").is_null()
+    return states.filter(is_news).select(
+        "kind", "subject_id", "code", "reason", change=pl.col("change").replace_strict(_WRITTEN, return_dtype=pl.String)
+    )

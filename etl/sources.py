@@ -1,0 +1,166 @@
+"""What was read tonight: completely, or not, and then why, for nothing is concluded from what was not read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any, Final
+
+from etl.config import Settings
+from etl.domain import Run
+from etl.history.states import Complete
+from etl.history.store import PastRun
+from etl.loading import FileReport
+from etl.schemas import RELATIONS
+
+USUAL_RUNS: Final = 7
+"""The last runs that say what is usual."""
+FEWEST_RUNS: Final = 3
+"""Fewer say nothing about how fresh a source usually is."""
+_UNDATED: Final = "portal_invoices"
+"""Its rows carry no times; but while invoices go on changing, so does the portal's list of them."""
+_A_LOG: Final = "sync_runs"
+"""A log that has no new rows tells of a sync that stands still, which is what it is there for."""
+_FAR: Final = 3
+"""Times older than usual."""
+
+
+@dataclass(frozen=True)
+class SourceRead:
+    """What became of one source tonight.
+
+    Attributes:
+        rows: that were read.
+        age_days: age of its newest row, or of its last change; null where nobody can tell.
+        digest: of its files; empty where there are none.
+        unchanged_since: the instant of the first run that found these very files.
+        trouble: why it was not read completely, in a sentence; null where it was.
+        is_stale: whether that is its age.
+    """
+
+    relation: str
+    rows: int
+    age_days: float | None
+    digest: str
+    unchanged_since: str
+    trouble: str | None = None
+    is_stale: bool = False
+
+
+@dataclass(frozen=True)
+class Evening:
+    """What a night knows before it judges anything.
+
+    Attributes:
+        files: what became of each source file.
+        missing: relation -> where its files should have been, for sources whose files are not there.
+        past: the runs before, oldest first.
+    """
+
+    settings: Settings
+    run: Run
+    files: Sequence[FileReport]
+    missing: dict[str, str]
+    past: Sequence[PastRun]
+
+
+def usual_runs(past: Sequence[PastRun]) -> list[PastRun]:
+    """The last published runs, as far back as a person last accepted that there is less."""
+    runs = [run for run in past if run.is_published]
+    accepted = max((place for place, run in enumerate(runs) if run.facts.get("is_shrink_accepted")), default=0)
+    return runs[accepted:][-USUAL_RUNS:]
+
+
+def usual(past: Sequence[PastRun], relation: str, value: str) -> list[float]:
+    """What this value of a source was in the last runs."""
+    found = (run.facts.get("sources", {}).get(relation, {}).get(value) for run in usual_runs(past))
+    return [float(one) for one in found if one is not None]
+
+
+def sources_read(evening: Evening) -> list[SourceRead]:
+    """What became of every source that is configured."""
+    named = [name for name in RELATIONS if name in evening.settings.sources]
+    newest = max((file.newest_change_at for file in evening.files if file.newest_change_at), default=None)
+    return [_read(evening, name, newest) for name in named]
+
+
+def complete(read: Sequence[SourceRead]) -> Complete:
+    """The sources from whose silence something can be concluded."""
+    return frozenset(source.relation for source in read if source.trouble is None)
+
+
+def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
+    """What is remembered of the sources: numbers, and digests of files."""
+    return {
+        source.relation: {
+            "rows": source.rows,
+            "age_days": source.age_days,
+            "digest": source.digest,
+            "unchanged_since": source.unchanged_since,
+        }
+        for source in read
+    }
+
+
+def _read(evening: Evening, name: str, newest: datetime | None) -> SourceRead:
+    files = [file for file in evening.files if file.relation == name]
+    rows = sum(file.rows_extracted for file in files)
+    digest = hashlib.sha256("\n".join(sorted(file.digest for file in files)).encode()).hexdigest() if files else ""
+    since = _unchanged_since(evening, name, digest)
+    age = _age(evening, name, since, newest)
+    trouble = _trouble(evening, name, files)
+    stale = None if trouble or age is None else _stale(evening, name, age)
+    return SourceRead(name, rows, age, digest, since, trouble or stale, stale is not None)
+
+
+def _unchanged_since(evening: Evening, name: str, digest: str) -> str:
+    now = f"{evening.run.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    last = next((run for run in reversed(evening.past) if run.is_published), None)
+    before = last.facts.get("sources", {}).get(name, {}) if last else {}
+    return str(before["unchanged_since"]) if digest and before.get("digest") == digest else now
+
+
+def _age(evening: Evening, name: str, since: str, newest: datetime | None) -> float | None:
+    """Days since the newest row changed; of a list without times, since it last was another one."""
+    if name == _A_LOG:
+        return None
+    dates = [file.newest_change_at for file in evening.files if file.relation == name and file.newest_change_at]
+    if name == _UNDATED:
+        # where nothing at all changed, a list that did not change says nothing
+        unchanged = datetime.fromisoformat(since)
+        return None if newest is None or newest.replace(tzinfo=UTC) <= unchanged else _days(evening.run, unchanged)
+    return _days(evening.run, max(dates).replace(tzinfo=UTC)) if dates else None
+
+
+def _days(run: Run, since: datetime) -> float:
+    return round(max(0.0, (run.as_of - since).total_seconds() / 86_400), 1)
+
+
+def _trouble(evening: Evening, name: str, files: list[FileReport]) -> str | None:
+    help_ = RELATIONS[name].help
+    if name in evening.missing:
+        return f"{help_}: {evening.missing[name]}, so nothing was concluded from them"
+    rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined for f in files)
+    if not rows:
+        return f"{help_}: the files have no rows, so nothing was concluded from them"
+    if aside > evening.settings.limits.quarantine_share * rows:
+        return f"{aside} of {rows} rows of {help_} are in quarantine: see Data quality"
+    return None
+
+
+def _stale(evening: Evening, name: str, age: float) -> str | None:
+    most = freshest_allowed(evening.past, name, evening.settings.gates.stale_days)
+    if most is None or age <= most:
+        return None
+    return f"{RELATIONS[name].help}: nothing in them is newer than {age:g} days, so nothing was concluded from them"
+
+
+def freshest_allowed(past: Sequence[PastRun], name: str, days: float) -> float | None:
+    """The age from which a source is too old, given how old it usually is; null where that is not known."""
+    before = usual(past, name, "age_days")
+    if name == _UNDATED:
+        return days
+    return max(days, _FAR * median(before)) if len(before) >= FEWEST_RUNS else None

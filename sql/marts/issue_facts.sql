@@ -1,0 +1,98 @@
+-- model:   marts.issue_facts
+-- grain:   kind, subject_id, code
+-- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks, marts.contact_checks, marts.company_checks, staging.accounting__invoices, quarantine.rows
+-- purpose: every issue that is not simply as it was after the last run, and what tonight says of its subject.
+-- units:   amount in currency_code: what is blocked, and of an invoice that no longer is, its total
+-- source:  the history, and the night's checks
+
+with both_nights as (
+    select
+        coalesce(issues.kind, before.kind) as kind,
+        coalesce(issues.subject_id, before.subject_id) as subject_id,
+        coalesce(issues.code, before.code) as code,
+        before.code is not null as was_open,
+        issues.code is not null as is_there,
+        before.unseen_since,
+        before.first_seen_at,
+        before.times_reopened,
+        issues.invoices,
+        issues.currency_code,
+        issues.amount
+    from ctl.open_issues as before
+    full outer join marts.issues as issues
+        on before.kind = issues.kind and before.subject_id = issues.subject_id and before.code = issues.code
+    where before.code is null or issues.code is null or before.unseen_since is not null
+),
+
+gone as (
+    select
+        both_nights.*,
+        causes.mask,
+        causes.stage,
+        case when both_nights.is_there then null else both_nights.subject_id end as gone_id
+    from both_nights
+    left join ctl.causes as causes
+        on both_nights.code = causes.code
+),
+
+set_aside as (
+    select distinct aside.row_values ->> 'invoice_id_acct' as invoice_id_acct
+    from quarantine.rows as aside
+    where aside.relation = 'accounting_invoices'
+)
+
+select
+    ---------- ids
+    gone.kind,
+    gone.subject_id,
+    gone.code,
+    gone.stage,
+
+    ---------- before and tonight
+    gone.was_open,
+    gone.is_there,
+    gone.unseen_since,
+    gone.first_seen_at,
+    gone.times_reopened,
+    coalesce(gone.invoices, case when gone.kind = 'invoice' then 1 end) as invoices,
+    coalesce(gone.currency_code, invoices.currency_code) as currency_code,
+    coalesce(gone.amount, invoices.total_amount) as amount,
+
+    ---------- the subject tonight
+    coalesce(invoices.invoice_id_acct, customers.customer_id_acct, contacts.contact_id_cw) is not null as has_subject,
+    set_aside.invoice_id_acct is not null as is_set_aside,
+    coalesce(checks.failed, customers.failed, contacts.failed, 0::ubigint) as failed,
+    coalesce(checks.unknown, customers.unknown, contacts.unknown, 0::ubigint) as unknown,
+    coalesce(gone.mask, 0::ubigint) as mask,
+
+    ---------- an invoice
+    states.state as invoice_state,
+    primary_causes.code as invoice_cause,
+    coalesce(checks.is_present, false) as is_present,
+
+    ---------- a customer
+    customers.mapping_state,
+    customers.mapping_source,
+    coalesce(customers.is_access_reached, false) as is_access_reached,
+
+    ---------- a contact
+    coalesce(contacts.is_proposed, false) as is_proposed,
+    companies.can_anyone_see
+
+from gone
+left join staging.accounting__invoices as invoices
+    on gone.kind = 'invoice' and gone.gone_id = invoices.invoice_id_acct
+left join marts.invoice_checks as checks
+    on invoices.row_key = checks.row_key
+left join ctl.states as states
+    on checks.state_code = states.state_code
+left join ctl.causes as primary_causes
+    on checks.primary_bit = primary_causes.bit
+left join set_aside
+    on gone.kind = 'invoice' and gone.gone_id = set_aside.invoice_id_acct
+left join marts.customer_checks as customers
+    on gone.kind = 'customer' and gone.gone_id = customers.customer_id_acct
+left join marts.contact_checks as contacts
+    on gone.kind = 'contact' and gone.gone_id = contacts.contact_id_cw
+left join marts.company_checks as companies
+    on contacts.company_id_cw = companies.company_id_cw
