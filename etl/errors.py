@@ -156,6 +156,7 @@ class ResourcesExhausted(BillsightError):
     exit_code = ExitCode.UNUSABLE
 
     def __init__(self, reason: str) -> None:
+        reason = reason.rstrip(".")
         advice = "Give it more: [limits] memory_gb, or space where the output folder lies."
         super().__init__(f"The night could not be finished, the last report stays: {reason}. {advice}")
 

@@ -63,8 +63,10 @@ def seal(written: Written, publication: Publication) -> None:
     _refuse_changed(written, sources)
     if wrong:
         raise BrokenPromise(wrong)
-    told_of = [_entry(path.relative_to(folder).as_posix(), path, digests[path]) for path in outputs]
-    publication.write(MANIFEST, _to_json(_manifest(written, told_of)))
+    with told(folder):
+        sealed = [_entry(path.relative_to(folder).as_posix(), path, digests[path]) for path in outputs]
+        manifest = _manifest(written, sealed)
+    publication.write(MANIFEST, _to_json(manifest))
 
 
 def verify(folder: Path) -> list[str]:

@@ -65,10 +65,11 @@ def lock(out: Path, run_id: str) -> Iterator[Held]:
         except Timeout:
             raise RunLocked(out / _LOCK, _holder(out)) from None
     try:
-        with told(out):
-            _write(out / _HOLDER, json.dumps({"pid": os.getpid(), "run_id": run_id}) + "\n")
-            _clear_leftovers(out)
-        yield Held(out, run_id)
+        with at_stop(lambda _: (out / _HOLDER).unlink(missing_ok=True)):
+            with told(out):
+                _write(out / _HOLDER, json.dumps({"pid": os.getpid(), "run_id": run_id}) + "\n")
+                _clear_leftovers(out)
+            yield Held(out, run_id)
     finally:
         with suppress(OSError):
             (out / _HOLDER).unlink()

@@ -11,7 +11,6 @@ from etl import __version__
 from etl.cli import demo, linker, mappings, night, notify, prune, runs
 from etl.cli.options import Commands
 from etl.errors import BillsightError
-from etl.stopping import stop_on_signals
 
 UMASK: Final = 0o027
 """Whatever is written holds names and amounts: the group may read it, others nothing."""
@@ -42,7 +41,6 @@ for command in (
 def main() -> None:
     """What `billsight` does."""
     os.umask(UMASK)
-    stop_on_signals()
     try:
         commands(standalone_mode=True)
     except BillsightError as error:

@@ -58,4 +58,4 @@ def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str
 def hidden(folder: Path) -> list[str]:
     """What a night may leave half made."""
     names = [path.name for place in ("out", "out/runs", "inbox") for path in (folder / place).glob(".*")]
-    return sorted(name for name in names if name not in {".lock", ".lock-holder.json"})
+    return sorted(name for name in names if name != ".lock")

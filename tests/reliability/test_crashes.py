@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from etl.manifest import verify
+from tests.decided import proposed
 from tests.reliability import crashes
 from tests.reliability.reader import Reader
 
@@ -48,9 +50,10 @@ def test_the_reader_sees_what_is_torn_and_what_is_missing(tmp_path: Path) -> Non
     assert "latest" in reader.faults[0]
 
 
-def test_a_lost_decision_and_a_leftover_are_seen(tmp_path: Path) -> None:
+def test_a_lost_decision_and_a_leftover_are_seen(folder: Path) -> None:
     """As above, for what is looked at after each kill."""
-    site = crashes.prepared(tmp_path / "night", seed=1)
+    site = crashes.Site(folder, Random(1), proposed=proposed(folder))
+    (folder / "inbox").mkdir()
     site.hand_in()
     crashes.check(site)
     (site.folder / "inbox" / "d-0001.csv").unlink()
