@@ -17,9 +17,8 @@ from etl.domain import Run
 from etl.errors import BrokenPromise, InputError, Problem
 from etl.loading import FileReport
 from etl.publish import Publication, told
-from etl.selfcheck import differences
+from etl.selfcheck import MANIFEST, differences
 
-MANIFEST: Final = "manifest.json"
 SCHEMA_VERSION: Final = 1
 KEPT: Final = frozenset({MANIFEST, "summary.json"})
 """What stays of a run when the rest of it is pruned."""

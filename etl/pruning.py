@@ -15,9 +15,10 @@ from etl.config import Settings
 from etl.errors import BillsightError, ExitCode
 from etl.inbox import waiting
 from etl.logs import LOGS, began_at
-from etl.manifest import KEPT, MANIFEST
+from etl.manifest import KEPT
 from etl.publish import FOLDER_MODE, LATEST, PRUNED, RUNS, Held, told
 from etl.review.decisions import ApprovalRefused
+from etl.selfcheck import MANIFEST
 
 _BEFORE_MANIFESTS: Final = frozenset({
     "report.html", "invoices.csv", "invoices.parquet", "night.duckdb", "mapping_fixes.csv", "mapping_fixes.xlsx",

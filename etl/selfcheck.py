@@ -14,6 +14,9 @@ import polars as pl
 from etl.engine import Engine
 from etl.outputs import TO_DECIDE
 
+MANIFEST: Final = "manifest.json"
+"""Written last, of what has stood this check."""
+
 _BEGIN, _END = b"<!doctype html>", b"</html>"
 _COUNTS: Final[Mapping[str, str]] = {
     "accounting invoices": "from accepted.accounting_invoices",
@@ -37,7 +40,9 @@ def differences(folder: Path, summary: dict[str, Any]) -> list[str]:
         What differs, or cannot be read; nothing where the run may be published.
     """
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
-    wrong = [f"{name} was left there, and is no file of a night" for name in sorted(there - _CHECKS.keys())]
+    wrong = [
+        f"{name} was left there, and is no file of a night" for name in sorted(there - _CHECKS.keys() - {MANIFEST})
+    ]
     for name, check in _CHECKS.items():
         try:
             wrong += [f"{name}: {what}" for what in check(folder / name, summary)]
