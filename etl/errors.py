@@ -24,10 +24,25 @@ say of one that was killed by it. See `etl.stopping`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import Final
+
+_LONGEST: Final = 1_000
+_BLANK: Final = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""Characters that do something to a terminal, that turn the order of letters round, or that no file can hold."""
+
+
+def readable(text: str) -> str:
+    """What a file says or is called, for one line of a message: nothing unseen in it, and not without end."""
+    if text.isprintable() and len(text) <= _LONGEST:
+        return text
+    cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], _BLANK.sub(" ", cut))
 
 
 class ExitCode(IntEnum):
@@ -62,6 +77,10 @@ class Problem:
     expected: str
     remedy: str
     line: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("where", "found", "expected", "remedy"):
+            object.__setattr__(self, name, readable(getattr(self, name)))
 
     def __str__(self) -> str:
         place = self.where if self.line is None else f"{self.where}, line {self.line}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.config import Source
-from etl.errors import InputError
+from etl.errors import InputError, readable
 from etl.extract.captions import Header, is_refused
 from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
@@ -93,7 +93,7 @@ def _sighting(path: Path, folder: Path) -> Sighting:
         seen = recognise_document(peek(SourceFile(path, name, ""), source))
     except InputError as error:
         return Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))
-    return Sighting(path, name, seen, seen.note if seen else "no known header or record")
+    return Sighting(path, name, seen, readable(seen.note) if seen else "no known header or record")
 
 
 def _of_records(document: Document) -> list[Recognition]:
