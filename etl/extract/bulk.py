@@ -18,7 +18,6 @@ import polars as pl
 
 from etl.config import Source
 from etl.errors import InputError
-from etl.extract import files
 from etl.extract.bulk_bytes import is_plain
 from etl.extract.captions import header_problems
 from etl.extract.delimited import first_rows, numbered
@@ -30,6 +29,7 @@ from etl.extract.reading import source_problems
 from etl.extract.registry import table_profiles
 from etl.extract.tables import RowTable, open_table
 from etl.extract.tabular import Found, find_in
+from etl.extract.unpacking import DAMAGES, GZIP_MAGIC, ZSTD_MAGIC, open_plain, refuse_bomb
 from etl.schemas import Relation
 
 _SHAPES: Final = frozenset({TABLE, CONNECTWISE_CSV})
@@ -86,20 +86,22 @@ def bulk_scan(file: SourceFile, relation: Relation, source: Source, minimum_byte
     Null means that `read_text` should read it, or say what is wrong with it.
     """
     try:
-        if file.path.stat().st_size < minimum_bytes or relation.name not in _NEEDED:
+        if file.path.stat().st_size < minimum_bytes or relation.name not in _NEEDED or _is_pattern(file.path):
             return None
-        if (
-            source.decimal_comma
-            or source_problems(file.name, relation, source)
-            or _magic(file.path) == files.ZSTD_MAGIC
-        ):
+        if source.decimal_comma or source_problems(file.name, relation, source) or _magic(file.path) == ZSTD_MAGIC:
             return None
         document = peek(file, source)
         if document.kind is not Kind.DELIMITED or document.decoded.encoding.lower() not in _UTF8:
             return None
         return _scan(document, relation, source)
-    except (OSError, InputError):
+    except (OSError, InputError, *DAMAGES):
         return None
+
+
+def _is_pattern(path: Path) -> bool:
+    """Whether the SQL engine would take the name for a pattern, or for a place that is none on this disk."""
+    text = str(path)
+    return not text.isprintable() or "://" in text or any(sign in text for sign in "*?[]{}~")
 
 
 def lines_of(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str]) -> list[int | None]:
@@ -121,7 +123,7 @@ def lines_of(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str]) -> list[
     lines: list[int | None] = [None] * len(raw_rows)
     positions = [scan.columns[name] for name in names]
     width = len(scan.captions)
-    with files.open_plain(file.path) as stream:
+    with open_plain(file.path) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
         for line, row in numbered(text, scan.delimiter, scan.name):
             # the header may stand in the file a second time, but it is a row only there
@@ -160,7 +162,9 @@ def _scan(document: Document, relation: Relation, source: Source) -> BulkScan | 
             captions, columns = found.header.cells, dict(found.header.columns)
             is_padded, is_certain = _has_padding(document, delimiter), source.decimal_comma is False
             path, name = document.file.path, document.file.name
-            is_gzip = _magic(path).startswith(files.GZIP_MAGIC)
+            is_gzip = _magic(path).startswith(GZIP_MAGIC)
+            if is_gzip:
+                refuse_bomb(path, name)
             plain = not is_padded and not is_gzip and is_plain(path, delimiter)
             return BulkScan(
                 path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip, plain

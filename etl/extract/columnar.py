@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import polars as pl
 from polars.exceptions import PolarsError
@@ -14,6 +14,10 @@ from etl.extract.captions import Header
 from etl.extract.delimited import Numbered
 from etl.extract.frames import without_nuls
 from etl.extract.gathering import Body
+from etl.extract.unpacking import most_unpacked, too_much
+
+_BYTES_OF_A_ROW: Final = 8
+"""At least, of any file whose rows can be told apart."""
 
 _Read = TypeVar("_Read")
 
@@ -23,6 +27,8 @@ class ColumnarTable:
 
     def __init__(self, data: bytes, where: str) -> None:
         self.data, self.where = data, where
+        rows = self._guarded(lambda: pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item())
+        self._refuse_bomb(rows * _BYTES_OF_A_ROW)
         self.schema: Mapping[str, pl.DataType] = self._guarded(lambda: pl.read_parquet_schema(io.BytesIO(data)))
 
     def candidates(self) -> list[Sequence[Numbered]]:
@@ -36,6 +42,7 @@ class ColumnarTable:
         chosen = sorted({names[at] for at in wanted.values()})
         self._refuse_nested(chosen)
         frame = self._guarded(lambda: pl.read_parquet(io.BytesIO(self.data), columns=chosen))
+        self._refuse_bomb(_text_bytes(frame))
         texts = frame.select(_as_text(name, frame.schema[name]) for name in chosen)
         numbered = without_nuls(texts).select(
             *(pl.col(names[at]).alias(column) for column, at in wanted.items()),
@@ -44,6 +51,11 @@ class ColumnarTable:
         )
         kept = numbered.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in wanted))
         return Body(kept, frame.height - kept.height)
+
+    def _refuse_bomb(self, size: int) -> None:
+        """A Parquet file names a value once and the rows that have it: few bytes may claim any number of rows."""
+        if size > most_unpacked(len(self.data)):
+            raise InputError([too_much(self.where, len(self.data), most_unpacked(len(self.data)))])
 
     def _refuse_nested(self, chosen: Sequence[str]) -> None:
         remedy = "Write the values it needs into plain columns."
@@ -65,6 +77,12 @@ class ColumnarTable:
                 raise
             found = "a damaged Parquet file"
         raise InputError([Problem(self.where, found, "a complete Parquet file", "Copy or export it again.")])
+
+
+def _text_bytes(frame: pl.DataFrame) -> int:
+    """What the texts of a frame take up once each of them is written out."""
+    texts = [pl.col(name).str.len_bytes().sum() for name, kind in frame.schema.items() if kind == pl.String]
+    return sum(frame.select(texts).row(0)) if texts else 0
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -49,7 +49,7 @@ def numbered(lines: Iterable[str], delimiter: str, where: str) -> Iterator[Numbe
             yield start, row
             start = reader.line_num + 1
     except csv.Error as error:
-        raise InputError([_unclosed(where, start, str(error))]) from None
+        raise InputError([_endless(where, start, str(error))]) from None
 
 
 def first_rows(text: str, delimiter: str, count: int) -> list[Numbered]:
@@ -69,7 +69,15 @@ def _lines(text: str) -> Iterator[str]:
         at = end
 
 
-def _unclosed(where: str, line: int, detail: str = "") -> Problem:
-    found = "a quotation mark that is opened here and never closed" + (f" ({detail})" if detail else "")
+def _endless(where: str, line: int, detail: str) -> Problem:
+    """The reader gives up for one reason that comes from a file: a value that does not end where values do."""
+    longest = csv.field_size_limit()
+    found = f"a value of more than {longest:,} characters" if "field limit" in detail else f"no table ({detail})"
+    remedy = "A quotation mark was probably opened here and never closed: mend that row or export again."
+    return Problem(where, found, "values that end", remedy, line)
+
+
+def _unclosed(where: str, line: int) -> Problem:
+    found = "a quotation mark that is opened here and never closed"
     remedy = "The file is cut off, or a quotation mark inside a field is not doubled: mend that row or export again."
     return Problem(where, found, "rows whose quotation marks are closed", remedy, line)

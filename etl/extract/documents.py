@@ -112,6 +112,8 @@ def _kind(head: _Head, source: Source) -> Kind:
     if head.data.startswith(b"PK\x03\x04"):
         return _zipped(head)
     sample = encoding.decode(head.data[:HEAD_BYTES], head.name, source.encoding, is_whole=False).text
+    if not sample.strip("\ufeff \t\r\n") and head.is_whole and len(head.data) <= HEAD_BYTES:
+        head.refuse("an empty file", "Export it again, or remove it.")
     return _kind_of_text(head, sample.lstrip("\ufeff \t\r\n"))
 
 

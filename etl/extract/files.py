@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
-import zlib
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final, cast
-
-import zstandard
+from typing import Final
 
 from etl.config import Source
-from etl.errors import InputError, Problem, SourceMissing
+from etl.errors import InputError, Problem, SourceMissing, readable
+from etl.extract.unpacking import DAMAGES, open_plain, unpacked
 from etl.schemas import Relation
 
 COMPRESSIONS: Final = (".gz", ".zst")
@@ -24,8 +23,6 @@ FOLDER_SUFFIXES: Final = frozenset(
 )
 """What is taken from a folder; a file named by itself or by a pattern may be called anything."""
 
-GZIP_MAGIC: Final = b"\x1f\x8b"
-ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _CHUNK: Final = 1 << 20
 _NOTHING: Final = ("no file", "a folder without data files")
 
@@ -38,11 +35,13 @@ class SourceFile:
         path: where it is.
         name: its path as the user would say it, relative to the configuration's folder.
         digest: sha256 of the bytes on disk.
+        stamp: its size and when it was written, as the digest was taken; null where nobody looked.
     """
 
     path: Path
     name: str
     digest: str
+    stamp: tuple[int, int] | None = field(default=None, compare=False)
 
 
 def find_files(base: Path, source: Source, relation: Relation) -> list[SourceFile]:
@@ -55,20 +54,24 @@ def find_files(base: Path, source: Source, relation: Relation) -> list[SourceFil
 
     Raises:
         SourceMissing: no name finds anything.
-        InputError: a name finds nothing, or a file cannot be read; all of them are listed.
+        InputError: a name finds nothing, or what is no file, or leads elsewhere, or cannot be read; all are listed.
     """
     patterns = [source.path] if isinstance(source.path, str) else source.path
     problems: list[Problem] = []
     found: dict[Path, SourceFile] = {}
     for pattern in patterns:
-        paths = _matches(base, pattern)
-        if not paths:
-            problems.append(_nothing(base, pattern, relation))
-        for path in paths:
-            try:
-                found.setdefault(path.resolve(), source_file(path, base))
-            except OSError as error:
-                problems.append(_unreadable(_name(path, base), error))
+        try:
+            paths = _matches(base, pattern)
+            if not paths:
+                problems.append(_nothing(base, pattern, relation))
+            for path in paths:
+                problem = _unfit(path, base, base / pattern)
+                if problem is None:
+                    found.setdefault(path.resolve(), source_file(path, base))
+                else:
+                    problems.append(problem)
+        except (OSError, ValueError, RuntimeError) as error:
+            problems.append(_unreadable(_name(base / pattern, base), error))
     if not patterns:
         problems.append(_nothing(base, "", relation))
     if problems and all(problem.found in _NOTHING for problem in problems) and not found:
@@ -85,24 +88,42 @@ def source_file(path: Path, base: Path) -> SourceFile:
         OSError: it cannot be read.
     """
     with path.open("rb") as stream:
+        stamp = _stamp(os.fstat(stream.fileno()))
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return SourceFile(path, _name(path, base), digest)
+    return SourceFile(path, _name(path, base), digest, stamp)
+
+
+def refuse_changed(file: SourceFile) -> None:
+    """A file that was written to while it was read holds neither the old rows nor the new ones.
+
+    Raises:
+        InputError: it is not the file any more whose digest was taken.
+    """
+    try:
+        is_same = file.stamp is None or _stamp(file.path.stat()) == file.stamp
+    except OSError as error:
+        raise InputError([_unreadable(file.name, error)]) from None
+    if not is_same:
+        remedy = "Somebody was still writing it: let the export end before the night begins."
+        raise InputError([Problem(file.name, "a file that changed while it was read", "a finished file", remedy)])
+
+
+def _stamp(told: os.stat_result) -> tuple[int, int]:
+    return told.st_size, told.st_mtime_ns
 
 
 def whole(file: SourceFile) -> bytes:
     """Every byte of the file, decompressed.
 
     Raises:
-        InputError: it cannot be read, or the compressed stream is cut off or damaged.
+        InputError: it cannot be read, the compressed stream is cut off or damaged, or it unpacks to too much.
     """
     try:
         data = file.path.read_bytes()
     except OSError as error:
         raise InputError([_unreadable(file.name, error)]) from None
     try:
-        if data.startswith(GZIP_MAGIC):
-            return gzip.decompress(data)
-        return _unpack_zstd(data) if data.startswith(ZSTD_MAGIC) else data
+        return unpacked(data, file.name)
     except EOFError:
         problem = Problem(
             file.name,
@@ -110,7 +131,7 @@ def whole(file: SourceFile) -> bytes:
             "a complete file",
             "It is truncated: copy or export it again.",
         )
-    except (OSError, zlib.error, zstandard.ZstdError) as error:
+    except DAMAGES as error:
         problem = Problem(
             file.name, f"a damaged compressed file ({error})", "an intact file", "Copy or export it again."
         )
@@ -129,47 +150,28 @@ def head(path: Path, size: int) -> bytes:
             while size > 0 and (chunk := stream.read(min(size, _CHUNK))):
                 chunks.append(chunk)
                 size -= len(chunk)
-        except (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile):
+        except DAMAGES:
             pass  # the head of a damaged file is good enough to tell what it is; `whole` reports the damage
         return b"".join(chunks)
 
 
-def open_plain(path: Path) -> IO[bytes]:
-    """The file as a stream of decompressed bytes."""
-    stream = path.open("rb")
-    magic = stream.read(4)
-    stream.seek(0)
-    if magic.startswith(GZIP_MAGIC):
-        stream.close()
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    if magic == ZSTD_MAGIC:
-        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=True)
-        return cast("IO[bytes]", reader)
-    return stream
-
-
-def _unpack_zstd(data: bytes) -> bytes:
-    parts: list[bytes] = []
-    while data:
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        parts.append(frame.decompress(data))
-        if not frame.eof:
-            raise EOFError
-        data = frame.unused_data
-    return b"".join(parts)
-
-
 def _matches(base: Path, pattern: str) -> list[Path]:
+    """Everything of that name, whatever it is; of a folder, what is called like data."""
     path = base / pattern
     if path.is_dir():
-        return sorted(entry for entry in path.iterdir() if entry.is_file() and _is_data(entry))
-    if path.is_file():
+        return sorted(entry for entry in path.iterdir() if _is_data(entry))
+    if path.exists() or path.is_symlink():
         return [path]
-    if not any(sign in pattern for sign in "*?["):
+    if not _is_glob(pattern):
         return []
     root = Path(path.anchor) if Path(pattern).is_absolute() else base
     relative = str(path.relative_to(root)) if root != base else pattern
-    return sorted(entry for entry in root.glob(relative) if entry.is_file())
+    # a folder that a pattern finds by the way is not meant, unless it is called like data
+    return sorted(entry for entry in root.glob(relative) if not entry.is_dir() or _is_data(entry))
+
+
+def _is_glob(pattern: str) -> bool:
+    return any(sign in pattern for sign in "*?[")
 
 
 def _is_data(path: Path) -> bool:
@@ -177,11 +179,54 @@ def _is_data(path: Path) -> bool:
     return not path.name.startswith((".", "~$")) and bool(suffixes) and suffixes[-1] in FOLDER_SUFFIXES
 
 
-def _name(path: Path, base: Path) -> str:
+def _unfit(path: Path, base: Path, named: Path) -> Problem | None:
+    """Why an entry cannot be read as a file of the source.
+
+    What the configuration names may lie anywhere. What merely lies in a folder it names was perhaps put there by
+    somebody else: a link from there leads to no file that nobody named.
+    """
+    name, expected = _name(path, base), "a file"
     try:
-        return path.relative_to(base).as_posix()
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return Problem(name, "a link that leads nowhere", expected, "Put the file itself there, or remove the link.")
+    if not stat.S_ISREG(mode):
+        remedy = "Remove or rename it, or name the right file in path: only files are read."
+        return Problem(name, _KINDS.get(stat.S_IFMT(mode), "no file"), expected, remedy)
+    if path == named:
+        return None
+    root = _fixed(named).resolve()
+    if path.resolve().is_relative_to(root):
+        return None
+    remedy = "Put the file itself there, or name in path where the link leads to: what is named may lie anywhere."
+    return Problem(name, f"a link that leads out of its folder, to {path.resolve()}", f"a file below {root}", remedy)
+
+
+_KINDS: Final = {
+    stat.S_IFDIR: "a folder", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}  # fmt: skip
+
+
+def _fixed(named: Path) -> Path:
+    """The folder that is named before anything is left open."""
+    parts: Iterable[str] = named.parts
+    return Path(*_before_glob(parts)) if _is_glob(str(named)) and not named.is_dir() else named
+
+
+def _before_glob(parts: Iterable[str]) -> Iterator[str]:
+    for part in parts:
+        if _is_glob(part):
+            return
+        yield part
+
+
+def _name(path: Path, base: Path) -> str:
+    """As the user would say it; a name that nobody can see or write is spelt out."""
+    try:
+        return readable(path.relative_to(base).as_posix())
     except ValueError:
-        return Path(os.path.normpath(path)).as_posix()
+        return readable(Path(os.path.normpath(path)).as_posix())
 
 
 def _nothing(base: Path, pattern: str, relation: Relation) -> Problem:
@@ -191,6 +236,6 @@ def _nothing(base: Path, pattern: str, relation: Relation) -> Problem:
     return Problem(pattern or "(empty path)", found, relation.help, remedy)
 
 
-def _unreadable(name: str, error: OSError) -> Problem:
-    reason = error.strerror or str(error)
-    return Problem(name, f"a file that cannot be read ({reason})", "a readable file", "Check its permissions.")
+def _unreadable(name: str, error: Exception) -> Problem:
+    reason = getattr(error, "strerror", None) or str(error)
+    return Problem(name, f"a file that cannot be read ({reason})", "a readable file", "Check its name and permissions.")

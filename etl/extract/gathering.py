@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from typing import Final
 
 import polars as pl
 
+from etl.errors import InputError, Problem
 from etl.extract.delimited import Numbered
+
+_ALWAYS_ALLOWED: Final = 20_000_000
+_CELLS_OF_A_CHARACTER: Final = 4
+"""A full row has a delimiter for each of its cells; only rows cut short fill more of them than there is text."""
 
 Positions = Mapping[str, int]
 """Our column -> its position in the row."""
@@ -25,6 +30,17 @@ class Body:
 
     frame: pl.DataFrame
     blank: int
+
+
+def refuse_emptiness(where: str, cells: int, characters: int) -> None:
+    """Next to nothing must not become a table that fills the memory.
+
+    Raises:
+        InputError: so many cells cannot stand in so much text.
+    """
+    if cells > max(_ALWAYS_ALLOWED, _CELLS_OF_A_CHARACTER * characters):
+        found = f"a table of more than {cells:,} cells in {characters:,} characters: almost all of its rows are empty"
+        raise InputError([Problem(where, found, "rows that hold something", "Export it again.")])
 
 
 class Gathered:
@@ -50,11 +66,12 @@ class Gathered:
         lines, rows = zip(*kept, strict=True)
         self.is_last_short = len(rows[-1]) < self.width and lines[-1] == chunk[-1][0]
         problems: list[str | None] = [None] * len(rows)
-        if any(len(row) != self.width for row in rows):
+        if all(len(row) == self.width for row in rows):
+            columns = list(zip(*rows, strict=True))
+            data = [pl.Series(name, columns[at], dtype=pl.String) for name, at in self.wanted.items()]
+        else:
             problems = [self._problem(row) for row in rows]
-            rows = tuple([*row[: self.width], *repeat("", self.width - len(row))] for row in rows)
-        columns = list(zip(*rows, strict=True))
-        data = [pl.Series(name, columns[at], dtype=pl.String) for name, at in self.wanted.items()]
+            data = [pl.Series(name, _column(rows, at), dtype=pl.String) for name, at in self.wanted.items()]
         data.append(pl.Series("source_line", lines, dtype=pl.Int64))
         data.append(pl.Series("read_problem", problems, dtype=pl.String))
         self.frames.append(pl.DataFrame(data))
@@ -76,3 +93,8 @@ class Gathered:
         if len(row) <= self.width or not any(cell.strip() for cell in row[self.width :]):
             return None
         return f"the row has {len(row)} fields, the header {self.width}"
+
+
+def _column(rows: Sequence[list[str]], at: int) -> list[str]:
+    """One cell of each row; a row that ends before it has an empty one."""
+    return [row[at] if at < len(row) else "" for row in rows]

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from etl.errors import InputError, Problem
+from etl.errors import InputError, Problem, readable
 
 CONTAINERS: Final = frozenset({"QueryResponse", "CDCResponse"})
 """Members that hold lists of records, not records."""
@@ -30,7 +30,11 @@ _ANSWER: Final = re.compile(
 
 _SPACE: Final = re.compile(r"[ \t\r\n\ufeff]*")
 _CUT_WITHIN: Final = 8
-_DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
+_DEEPEST: Final = 16
+"""Of answers inside answers; each is read once more to find its records."""
+
+_MOST_BROKEN: Final = 1_000
+"""Lines of NDJSON that are no records; with more of them it is no NDJSON."""
 
 _Cut = (json.JSONDecodeError, RecursionError)
 
@@ -65,12 +69,30 @@ class _Walk:
 
     def __init__(self, text: str, where: str) -> None:
         self.text, self.where = text, where
-        self.line, self.counted, self.records = 1, 0, 0
+        self.line, self.counted, self.records, self.broken, self.depth = 1, 0, 0, 0, 0
+        self.doubled: str | None = None
+        self.decoder = json.JSONDecoder(
+            parse_float=str, parse_int=str, parse_constant=str, strict=False, object_pairs_hook=self._object
+        )
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object; of a key that stands in it twice with two values, nobody knows which one was meant."""
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            twice = [key for key, said in pairs if value[key] != said]
+            self.doubled = self.doubled or (
+                f"the key {readable(twice[0])[:80]!r} stands in it twice" if twice else None
+            )
+        return value
+
+    def _decode(self, at: int) -> tuple[Any, int]:
+        self.doubled = None
+        return self.decoder.raw_decode(self.text, at)
 
     def documents(self) -> Iterator[JsonRecord]:
         at = self._skip(0)
         while at < len(self.text):
-            start = at
+            start, self.depth = at, 0
             try:
                 at = yield from self._document(at)
                 at = self._skip(at)
@@ -85,7 +107,7 @@ class _Walk:
         if answer and not any(f'"{key}"' in answer[0] for key in _IDENTIFYING):
             return (yield from self._members(at))
         try:
-            value, end = _DECODER.raw_decode(self.text, at)
+            value, end = self._decode(at)
         except json.JSONDecodeError:
             if self.records == 0:  # the first records of an answer that is cut off are whole
                 yield from self._members(at)
@@ -100,6 +122,10 @@ class _Walk:
         is_line = self.records > 0 and self.text[start] != "[" and "\n" in self.text[max(0, start - 2) : start]
         if not is_line or rest >= len(self.text):
             raise InputError([self._problem(error, start)])
+        self.broken += 1
+        if self.broken > _MOST_BROKEN:
+            found = f"more than {_MOST_BROKEN:,} lines that are not JSON"
+            raise InputError([Problem(self.where, found, "one object on each line", "Export it again.", self.line)])
         yield JsonRecord(self._line_at(start), "", None, "the line is not a JSON object")
         return rest
 
@@ -110,7 +136,7 @@ class _Walk:
             return at + 1
         while True:
             start = at
-            value, at = _DECODER.raw_decode(self.text, at)
+            value, at = self._decode(at)
             yield from self._records(value, start, entity)
             at = self._skip(at)
             sign = self.text[at : at + 1]
@@ -124,16 +150,20 @@ class _Walk:
             self.records += 1
             yield JsonRecord(line, entity, None, f"the element is {_article(value)}, not an object")
         elif _is_container(value):
+            self.depth += 1
+            if self.depth > _DEEPEST:
+                raise RecursionError
             yield from self._members(start)
+            self.depth -= 1
         else:
             self.records += 1
-            yield JsonRecord(line, entity, value)
+            yield JsonRecord(line, entity, value, self.doubled)
 
     def _members(self, at: int) -> Generator[JsonRecord, None, int]:
         """The records in an answer such as {"QueryResponse": {"Invoice": [...]}}; returns the position behind it."""
         at = self._skip(at + 1)
         while self.text[at : at + 1] != "}":
-            key, at = _DECODER.raw_decode(self.text, at)
+            key, at = self._decode(at)
             at = self._skip(self._expect(":", self._skip(at)))
             entity = "" if key in CONTAINERS or key == "value" else str(key)
             is_list = key in CONTAINERS or key in RECORD_LISTS
@@ -143,7 +173,7 @@ class _Walk:
                 at = yield from self._members(at)
             else:
                 start = at
-                value, at = _DECODER.raw_decode(self.text, at)
+                value, at = self._decode(at)
                 if is_list and isinstance(value, dict):
                     yield from self._records(value, start, entity)
             at = self._skip(at)

@@ -58,6 +58,9 @@ def source_problems(where: str, relation: Relation, source: Source) -> list[Prob
     elif source.columns and source.shape not in {"auto", TABLE}:
         remedy = f"Remove columns, or set shape to {TABLE!r}, under [sources.{relation.name}]."
         problems.append(Problem(where, f"columns beside shape = {source.shape!r}", "columns with a table only", remedy))
+    if source.delimiter is not None and (source.delimiter in '"\r\n\0 ' or not source.delimiter.isascii()):
+        remedy = f"Correct or remove delimiter under [sources.{relation.name}]: without it, it is found out."
+        problems.append(Problem(where, f"delimiter = {source.delimiter!r}", "one sign such as ; or a tab", remedy))
     unknown = [name for name in source.columns if name not in relation.names]
     remedy = f"Correct the left-hand names under [sources.{relation.name}.columns]."
     known = ", ".join(relation.names)

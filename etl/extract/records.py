@@ -13,6 +13,7 @@ import polars as pl
 from etl.errors import InputError, Problem
 from etl.extract.documents import Document
 from etl.extract.frames import conform, text_frame, tidy, without_nuls
+from etl.extract.gathering import refuse_emptiness
 from etl.extract.json_records import JsonRecord, json_records
 from etl.extract.profile import Extract, RecordProfile
 from etl.schemas import Kind, Relation
@@ -21,6 +22,7 @@ SAMPLE: Final = 50
 """Records looked at to tell what they are."""
 
 _SHOWN: Final = 10
+_LOOK_EVERY: Final = 65_536
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,10 @@ def unknown_records(document: Document, expected: str, remedy: str) -> Problem:
 
 def _rows(document: Document, profile: RecordProfile, lists: frozenset[str]) -> Iterator[tuple[object, ...]]:
     getters = [(name, get, name in lists) for name, get in profile.fields.items()]
-    for record in json_records(document.decoded.text, document.file.name):
+    text, where = document.decoded.text, document.file.name
+    for number, record in enumerate(json_records(text, where)):
+        if number % _LOOK_EVERY == 0:
+            refuse_emptiness(where, number * len(getters), len(text))
         problems = [record.problem] if record.problem else []
         values: list[object] = []
         for name, get, is_list in getters:

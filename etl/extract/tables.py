@@ -11,7 +11,7 @@ from etl.extract import columnar, workbook
 from etl.extract.captions import HEADER_WITHIN, Header
 from etl.extract.delimited import DELIMITERS, Numbered, first_rows, rows_of
 from etl.extract.documents import Document, Kind
-from etl.extract.gathering import Body, Gathered, Positions
+from etl.extract.gathering import Body, Gathered, Positions, refuse_emptiness
 
 CHUNK_ROWS: Final = 4_096
 """Rows held as Python objects at a time."""
@@ -39,7 +39,8 @@ def open_table(document: Document) -> Table:
         return columnar.ColumnarTable(document.data, document.file.name)
     if document.kind is Kind.WORKBOOK:
         cells = workbook.sheet_rows(document.data, document.file.name, document.source.sheet)
-        return RowTable([lambda: iter(cells)], [cells[:HEADER_WITHIN]], is_cut=False)
+        size = sum(len(row) for _, row in cells)
+        return RowTable([lambda: iter(cells)], [cells[:HEADER_WITHIN]], document.file.name, size)
     return _delimited(document)
 
 
@@ -48,13 +49,17 @@ class RowTable:
     """Rows that are read one after the other, in one of several ways.
 
     Attributes:
+        where: the file as the user names it.
+        size: characters, or cells of a workbook.
         is_cut: the last line has no end, so a short last row is a cut one.
         delimiters: of the ways; none for a workbook.
     """
 
     ways: Sequence[Callable[[], Iterator[Numbered]]]
     heads: list[Sequence[Numbered]]
-    is_cut: bool
+    where: str
+    size: int
+    is_cut: bool = False
     delimiters: Sequence[str] = ()
 
     def candidates(self) -> list[Sequence[Numbered]]:
@@ -65,7 +70,10 @@ class RowTable:
         """The wanted columns below the header."""
         rows = (row for row in self.ways[candidate]() if row[0] > header.line)
         gathered = Gathered(wanted, len(header.cells))
+        seen = 0
         while chunk := list(islice(rows, CHUNK_ROWS)):
+            seen += len(chunk)
+            refuse_emptiness(self.where, seen * len(wanted), self.size)
             gathered.add(chunk)
         return gathered.body(is_cut=self.is_cut)
 
@@ -76,7 +84,8 @@ def _delimited(document: Document) -> RowTable:
     delimiters = (document.source.delimiter,) if document.source.delimiter else _likely(sample)
     ways = [_reader(text, delimiter, name) for delimiter in delimiters]
     heads: list[Sequence[Numbered]] = [first_rows(sample, delimiter, HEADER_WITHIN) for delimiter in delimiters]
-    return RowTable(ways, heads, document.is_whole and not text.endswith(("\n", "\r")), delimiters)
+    is_cut = document.is_whole and not text.endswith(("\n", "\r"))
+    return RowTable(ways, heads, name, len(text), is_cut, delimiters)
 
 
 def _reader(text: str, delimiter: str, name: str) -> Callable[[], Iterator[Numbered]]:

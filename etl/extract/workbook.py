@@ -11,6 +11,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from etl.errors import InputError, Problem
 from etl.extract.delimited import Numbered
+from etl.extract.workbook_size import refuse_immense
 
 _PLACES: Final = 4
 _NOISE: Final = 1e-9
@@ -25,8 +26,9 @@ def sheet_rows(data: bytes, where: str, sheet: str | None) -> list[Numbered]:
         sheet: name of the sheet; null: the first one.
 
     Raises:
-        InputError: the workbook is damaged or protected, or has no such sheet.
+        InputError: the workbook is damaged, protected or immense, or has no such sheet.
     """
+    refuse_immense(data, where)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names
