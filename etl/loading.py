@@ -12,7 +12,7 @@ import polars as pl
 from etl import extract
 from etl.config import Settings, Source
 from etl.engine import Engine, EngineRefusal
-from etl.errors import InputError, Problem, SourceMissing
+from etl.errors import InputError, Problem, SourceMissing, readable
 from etl.schemas import RELATIONS, SQL_TYPE, Relation
 from etl.validate import settle_formats, validate
 
@@ -100,6 +100,7 @@ class Loader:
         for file in self._files(relation, source):
             try:
                 read.append(self._file(file, relation, source))
+                extract.refuse_changed(file)
             except InputError as error:
                 problems += error.problems
         if problems:
@@ -153,7 +154,8 @@ class Loader:
         notes = [f"{count} {reason}" for reason, count in sorted(found.shape_notes.items())]
         if found.window:
             notes.append(f"range: {found.window}")
-        return _Read(file, found.profile, found.frame.height, "; ".join([*notes, *found.warnings]))
+        told = "; ".join(map(readable, [*notes, *found.warnings]))
+        return _Read(file, found.profile, found.frame.height, told)
 
     def _bulk(self, file: extract.SourceFile, scan: extract.BulkScan, source: Source) -> _Read | None:
         """Read a big file in one typed scan; null where it does not hold what was expected of it."""
@@ -173,12 +175,12 @@ class Loader:
             return None
         if left_over:
             raw = [row for (row,) in self.engine.rows(f"select unparsed {where} order by rowid")]
-            careful = extract.careful_rows(file, scan, raw, extract.lines_of(file, scan, raw))
-            extracted -= left_over - careful.height
             try:
+                careful = extract.careful_rows(file, scan, raw, extract.lines_of(file, scan, raw))
+                extracted -= left_over - careful.height
                 formats = settle_formats(careful, relation, source, zone)
-            except InputError:
-                # a few rows alone may be ambiguous where the whole file is not
+            except (InputError, *extract.DAMAGES, OSError):
+                # a few rows alone may be ambiguous where the whole file is not; or it is not the file any more
                 self._compact(relation, f"rowid < {before}")
                 return None
             split = validate(careful, relation, formats)

@@ -5,7 +5,7 @@ One module per shape of source, a registry of their profiles, and a bulk path fo
 
 from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
-from etl.extract.files import SourceFile, find_files, source_file
+from etl.extract.files import SourceFile, find_files, refuse_changed, source_file
 from etl.extract.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
@@ -19,10 +19,12 @@ from etl.extract.profile import (
 )
 from etl.extract.reading import captions, read_text, source_problems
 from etl.extract.recognise import Recognition, Sighting, describe_folder, recognise
+from etl.extract.unpacking import DAMAGES
 
 __all__ = [
     "CONNECTWISE_CSV",
     "CONNECTWISE_JSON",
+    "DAMAGES",
     "QUICKBOOKS_ONLINE_JSON",
     "QUICKBOOKS_ONLINE_REPORT",
     "SHAPES",
@@ -44,6 +46,7 @@ __all__ = [
     "lines_of",
     "read_text",
     "recognise",
+    "refuse_changed",
     "source_file",
     "source_problems",
 ]

@@ -1,0 +1,151 @@
+"""A night whose files were written or put there by somebody who means harm: odd names, changes, formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl import extract
+from etl.config import Settings, Source
+from etl.engine import Engine
+from etl.errors import InputError
+from etl.loading import _QUARANTINE, FileReport, Loader
+from etl.schemas import RELATIONS
+from tests import nights
+
+INVOICES = RELATIONS["accounting_invoices"]
+HEADER = "id,doc_number,customer_id,txn_date,total\n"
+NEVER, ALWAYS = 1 << 40, 0
+NAMES = (
+    "a[1].csv", "a'; drop table accepted.accounting_invoices; --.csv", 'a"b.csv', "line\nend.csv", "{a,b}.csv", "~.csv",
+    "a?.csv", "a*.csv", "\x1b[31mred.csv", "\u202egpj.csv", "a1.csv", "s3:", "caf\udce9.csv",
+)  # fmt: skip
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """A database."""
+    opened = Engine(Path(":memory:"), threads=1, memory_gb=0.5)
+    opened.run(_QUARANTINE)
+    yield opened
+    opened.close()
+
+
+def load(engine: Engine, folder: Path, bulk_bytes: int, path: str | list[str] = "data") -> list[FileReport]:
+    """Read the invoices of a folder."""
+    source = Source(path=path, shape="table", date_order="ymd")
+    loader = Loader(engine, Settings(base=folder, sources={INVOICES.name: source}), bulk_bytes)
+    loader._create(INVOICES)
+    return loader._relation(INVOICES)
+
+
+@pytest.mark.parametrize("bulk_bytes", [NEVER, ALWAYS], ids=["carefully", "in bulk"])
+def test_the_name_of_a_file_is_never_a_pattern_or_a_statement(engine: Engine, tmp_path: Path, bulk_bytes: int) -> None:
+    """Each file gives its own rows once, whatever it is called; what is said of it can be printed."""
+    (tmp_path / "data").mkdir()
+    for number, name in enumerate(NAMES):
+        rows = f"{number},INV-{number},7,2026-01-05,5.00\n,INV,7,2026-01-05,no amount\n"
+        (tmp_path / "data" / name).write_text(HEADER + rows)
+    # a file without a suffix is data only where it is named
+    reports = load(engine, tmp_path, bulk_bytes, ["data", "data/s3:"])
+    assert [(report.rows_extracted, report.rows_accepted, report.rows_quarantined) for report in reports] == (
+        [(2, 1, 1)] * len(NAMES)
+    )
+    assert len({report.file for report in reports}) == len(NAMES)
+    assert all(report.file.isprintable() for report in reports)
+    ids = engine.rows("select invoice_id_acct from accepted.accounting_invoices")
+    assert sorted(int(one) for (one,) in ids) == list(range(len(NAMES)))
+
+
+@pytest.mark.parametrize(
+    ("act", "bulk_bytes"), [(act, size) for act in ("grow", "vanish", "shrink") for size in (NEVER, ALWAYS)]
+)
+def test_a_file_that_changes_under_the_reader_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str, bulk_bytes: int
+) -> None:
+    """Between the look at it and its last row."""
+    path = tmp_path / "i.csv"
+    path.write_text(HEADER + "1,INV-1,7,2026-01-05,5.00\n" + "2,INV-2,7,2026-01-05,odd\n" * 50)
+    look = extract.bulk_scan
+
+    def changed(*arguments: Any) -> Any:
+        found = look(*arguments)
+        if act == "grow":
+            path.write_text(path.read_text() + "9,INV-9,7,2026-01-05,5.00\n")
+        elif act == "vanish":
+            path.unlink()
+        else:
+            path.write_text("")
+        return found
+
+    monkeypatch.setattr(extract, "bulk_scan", changed)
+    engine = Engine(Path(":memory:"), threads=1, memory_gb=0.5)
+    engine.run(_QUARANTINE)
+    with pytest.raises(InputError) as refusal:
+        load(engine, tmp_path, bulk_bytes, "i.csv")
+    engine.close()
+    (problem,) = refusal.value.problems
+    assert problem.where == "i.csv"
+    told = ("changed while it was read", "cannot be read", "an empty file", "no header")
+    assert any(words in problem.found for words in told)
+
+
+@pytest.mark.parametrize("bulk_bytes", [NEVER, ALWAYS], ids=["carefully", "in bulk"])
+def test_a_file_that_vanishes_while_its_odd_rows_are_looked_up_is_told(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bulk_bytes: int
+) -> None:
+    """The quick way reads a file twice where a row does not fit."""
+    path = tmp_path / "i.csv"
+    path.write_text(HEADER + "1,INV-1,7,2026-01-05,5.00\n2,INV-2,7,2026-01-05,odd\n")
+    monkeypatch.setattr(extract, "lines_of", lambda *_: path.unlink() or path.read_bytes())
+    if bulk_bytes == NEVER:
+        assert load(engine, tmp_path, bulk_bytes, "i.csv")
+        return
+    with pytest.raises(InputError, match=r"i\.csv: found a file that cannot be read"):
+        load(engine, tmp_path, bulk_bytes, "i.csv")
+
+
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "@SUM(A1)",
+    "-2+3",
+    "=cmd|'/c calc'!A0",
+    "\t=1",
+    "\uff1d1",
+    '=HYPERLINK("http://x.invalid")',
+)
+_MAY_BEGIN = "=+-@\t\r|%\uff1d\uff0b\uff0d\uff20"
+
+
+def test_no_cell_of_any_file_that_a_night_writes_is_a_formula(tmp_path: Path) -> None:
+    """Names that begin like formulas, in every source: in every CSV they begin with an apostrophe."""
+    folder = nights.copied(tmp_path / "night")
+    for path in folder.glob("*.json"):
+        text = path.read_text(encoding="utf-8")
+        for key in ("name", "DisplayName", "firstName", "CompanyName", "DocNumber", "identifier"):
+            text = re.sub(rf'"{key}": ?"', f'"{key}": "=', text)
+        path.write_text(text, encoding="utf-8")
+    mappings = (folder / "portal_mappings.csv").read_text(encoding="utf-8")
+    (folder / "portal_mappings.csv").write_text(mappings + f'=9,"{FORMULAS[4]}",{FORMULAS[0]},@x\n', encoding="utf-8")
+    invoices = (folder / "connectwise_invoices.csv").read_text(encoding="utf-8")
+    (folder / "connectwise_invoices.csv").write_text(
+        invoices + "=1,=2,=3,=4,=5,=6,=7,=8,=9,=10,=11\n", encoding="utf-8"
+    )
+    outcome = nights.run(folder)
+    files = sorted(outcome.folder.rglob("*.csv"))
+    assert len(files) >= 5
+    guarded = 0
+    for path in files:
+        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")):
+            for cell in row:
+                is_number = cell.removeprefix("-").replace(".", "", 1).isdigit()
+                assert is_number or not cell.strip(" \u00a0\u200b").startswith(tuple(_MAY_BEGIN)), (path.name, cell)
+                guarded += cell.startswith("'")
+    assert guarded > 50
