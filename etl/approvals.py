@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
+import stat
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from etl.config import Settings
-from etl.errors import ExitCode, InputError, Problem
+from etl.errors import ExitCode, InputError, Problem, readable
 from etl.extract.delimited import DELIMITERS, first_rows, rows_of
 from etl.extract.encoding import decode
 from etl.extract.workbook import sheet_rows
@@ -23,7 +22,6 @@ from etl.review.register import Import, Judgement, Register
 from etl.review.verdicts import Verdict, judge
 
 _MOST_BYTES: Final = 64_000_000
-_MOST_UNPACKED: Final = 512_000_000
 _HEADER_ROWS: Final = 20
 _NOBODY: Final = "unknown"
 _PACKED: Final = b"PK\x03\x04"
@@ -82,13 +80,14 @@ class FileOutcome:
         return self.refusal is None and all(verdict.kind in {"apply", "no-op"} for verdict in self.verdicts)
 
     def __str__(self) -> str:
+        name = readable(self.file.name)
         if self.refusal is not None:
-            return f"{self.file.name}: refused. {self.refusal}"
+            return f"{name}: refused. {self.refusal}"
         count = Counter(verdict.kind for verdict in self.verdicts)
         done = f"would be applied: {count['apply']}" if self.is_dry else f"applied: {count['apply']}"
         named = f" ({self.import_id})" if self.import_id else ""
         rest = f"no-op: {count['no-op']}, stale: {count['stale']}, error: {count['error']}, undecided: {self.undecided}"
-        return "\n".join([f"{self.file.name}: {done}{named}, {rest}", *map(_row, self.verdicts)])
+        return "\n".join([f"{name}: {done}{named}, {rest}", *map(_row, self.verdicts)])
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ def decided_on(file: Path) -> frozenset[str]:
 
 def _add(register: Register, outcome: FileOutcome, act: Act, import_id: str) -> FileOutcome:
     """Add what is to be applied; a file that changes nothing leaves no trace."""
-    source = f"{act.folder}{outcome.file.name}"
+    source = readable(f"{act.folder}{outcome.file.name}")
     accepted = [(one.line, one.decided) for one in outcome.verdicts if one.kind == "apply" and one.decided]
     if not accepted:
         return outcome
@@ -223,7 +222,7 @@ def _read(file: Path) -> _Read:
     where = str(file)
     data = _content(file)
     try:
-        if data.startswith((_PACKED, _OLD_WORKBOOK)):
+        if data.startswith(_PACKED):
             lines = list(lines_of(sheet_rows(data, where, None), where))
         else:
             text = decode(data, where).text
@@ -237,22 +236,18 @@ def _content(file: Path) -> bytes:
     """The bytes of an ordinary file of an ordinary size."""
     expected, remedy = "a fix file", "Save it again as CSV or XLSX."
     try:
-        if file.is_symlink() or not file.is_file():
-            found = "a link to another file" if file.is_symlink() else "no file"
+        mode = file.lstat().st_mode
+        if not stat.S_ISREG(mode):
+            found = "a link to another file" if stat.S_ISLNK(mode) else "no file (a pipe, a device or a folder)"
             raise ApprovalRefused(Problem(str(file), found, expected, "Put the file itself there."))
         size = file.stat().st_size
         if size > _MOST_BYTES:
             raise ApprovalRefused(Problem(str(file), f"{size:,} bytes", f"at most {_MOST_BYTES:,}", remedy))
         data = file.read_bytes()
-        if data.startswith(_PACKED):
-            unpacked = sum(member.file_size for member in zipfile.ZipFile(BytesIO(data)).infolist())
-            if unpacked > _MOST_UNPACKED:
-                found = f"a workbook of {unpacked:,} bytes when unpacked"
-                raise ApprovalRefused(Problem(str(file), found, f"at most {_MOST_UNPACKED:,}", remedy))
     except OSError as error:
         raise ApprovalRefused(Problem(str(file), f"no readable file ({error.strerror})", expected, remedy)) from None
-    except zipfile.BadZipFile:
-        raise ApprovalRefused(Problem(str(file), "a damaged workbook", expected, remedy)) from None
+    if data.startswith(_OLD_WORKBOOK):
+        raise ApprovalRefused(Problem(str(file), "an old Excel workbook (.xls)", expected, remedy))
     return data
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
 from etl.domain import Run
-from etl.errors import NotFound
+from etl.errors import NotFound, readable
 from etl.publish import FILE_MODE, FOLDER_MODE
 from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
@@ -19,6 +19,9 @@ from etl.review.site_key import SiteKeyRefusal
 DONE: Final = "done"
 REJECTED: Final = "rejected"
 _REASONS: Final = ".reasons.txt"
+_LONGEST: Final = 220
+"""Bytes of a name, so that a number and the name of its reasons fit into the 255 that file systems allow."""
+
 _NOT_YET: Final = (".", "~$")
 """How the names of files begin that are hidden, or that a spreadsheet has open."""
 
@@ -72,7 +75,7 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     except (NotFound, SiteKeyRefusal, RegisterRefusal) as error:
         files_wait = "1 file waits" if len(files) == 1 else f"{len(files)} files wait"
         return Taken(trouble=f"{files_wait} for the next night, being impossible to check tonight: {error}")
-    stuck = [outcome.file.name for outcome in outcomes if not _move(inbox, outcome)]
+    stuck = [readable(outcome.file.name) for outcome in outcomes if not _move(inbox, outcome)]
     refused = sum(outcome.is_refused for outcome in outcomes)
     added = [verdict for outcome in outcomes for verdict in outcome.verdicts if verdict.kind == "apply"]
     trouble = f"{', '.join(stuck)} cannot be moved, and will be looked at again" if stuck else None
@@ -84,7 +87,9 @@ def waiting(inbox: Path) -> Sequence[Path]:
     if not inbox.is_dir():
         return []
     return sorted(
-        path for path in inbox.iterdir() if not path.name.startswith(_NOT_YET) and (path.is_symlink() or path.is_file())
+        path
+        for path in inbox.iterdir()
+        if not path.name.startswith(_NOT_YET) and (path.is_symlink() or not path.is_dir())
     )
 
 
@@ -117,10 +122,23 @@ def _move(inbox: Path, outcome: FileOutcome) -> bool:
 
 def _free(folder: Path, name: str) -> Path:
     """A name that neither a file nor its reasons have."""
+    name = _writable(name)
     stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
     names = [name, *(f"{stem}-{number}{dot}{suffix}" for number in range(2, 10_000))]
     free = (folder / one for one in names if not any(map(_is_there, (folder / one, folder / f"{one}{_REASONS}"))))
-    return next(free)
+    found = next(free, None)
+    if found is None:
+        raise FileExistsError(name)
+    return found
+
+
+def _writable(name: str) -> str:
+    """A name to which something can be added, and that a person can see and type."""
+    seen = readable(name)
+    stem, suffix = Path(seen).stem, Path(seen).suffix[:10]
+    while len(f"{stem}{suffix}".encode()) > _LONGEST:
+        stem = stem[:-1]
+    return f"{stem}{suffix}"
 
 
 def _is_there(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -13,6 +14,9 @@ from etl.publish import LATEST, RUNS
 from etl.review.fixes import fingerprints
 from etl.review.site_key import read_site_key
 from etl.review.verdicts import Tonight
+
+_LONGEST_NAME: Final = 60
+"""Of a night; a decided file may name anything."""
 
 DATABASE = "night.duckdb"
 
@@ -55,7 +59,7 @@ def tonight(settings: Settings) -> Tonight:
 def _written(runs: Path, run_id: str, key: bytes) -> dict[str, str] | None:
     """The fingerprints that an older night wrote; null where it is no longer there, or told by another version."""
     database = runs / run_id / DATABASE
-    is_name = run_id[:1] not in {"", "."} and Path(run_id).name == run_id
+    is_name = run_id[:1] not in {"", "."} and Path(run_id).name == run_id and len(run_id) <= _LONGEST_NAME
     if not is_name or not database.exists():
         return None
     try:

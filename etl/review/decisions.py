@@ -24,6 +24,9 @@ _HEADER_ROWS: Final = 20
 _MOST_CHARACTERS: Final = 4_000
 """Of one cell; nobody writes a longer note."""
 
+_MOST_ROWS: Final = 300_000
+"""Of one file; nobody decides on so many."""
+
 _WORDS: Final[Mapping[str, str]] = {
     **{word: word for word in (*DECISIONS, "snooze")},
     "approved": "approve", "accept": "approve", "y": "approve", "yes": "approve",
@@ -115,6 +118,9 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
                 break
             continue
         cells = {name: _cell(text) for name, text in zip(captions, row, strict=False) if name}
+        if seen > _MOST_ROWS:
+            remedy = "Give the rows that are decided, in several files."
+            raise ApprovalRefused(Problem(where, f"more than {_MOST_ROWS:,} rows", "a fix file", remedy, number))
         line = Line(where, number, {name: cells.get(name, "") for name in _READ})
         if not any(cells.values()):
             continue
@@ -136,9 +142,11 @@ def is_header(row: Sequence[str]) -> bool:
 
 def _captions(row: Sequence[str]) -> list[str] | None:
     """Captions as we write them, whatever byte-order mark, blank or case came upon them; of two alike, the first."""
-    names = [re.sub(r"[^a-z0-9_]", "", text.lower()) for text in row]
-    names = [name if name not in names[:place] else "" for place, name in enumerate(names)]
-    return names if set(NEEDED) <= set(names) else None
+    names = [re.sub(r"[^a-z0-9_]", "", text[:_MOST_CHARACTERS].lower()) for text in row]
+    if not set(NEEDED) <= set(names):
+        return None
+    first = {name: place for place, name in reversed(list(enumerate(names)))}
+    return [name if first[name] == place else "" for place, name in enumerate(names)]
 
 
 def _cell(text: str) -> str:
