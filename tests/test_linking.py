@@ -74,6 +74,14 @@ def test_a_table_of_names_alone_is_linked_by_names_and_this_is_said(billsight: B
     assert told(strict.out)[0]["reason"] == "only the name agrees"
 
 
+def test_an_id_that_is_a_formula_is_guarded(billsight: Billsight, tables: tuple[Path, Path]) -> None:
+    """The answer is opened in a spreadsheet, too; points stay numbers, whatever their sign."""
+    tables[0].write_text(CUSTOMERS.replace("A1,", "=A1,").replace("A2,", "@A2,"), encoding="utf-8")
+    rows = told(billsight("match", *tables).out)
+    assert {"'=A1", "'@A2"} <= {row["left_id"] for row in rows}
+    assert not any(row["prior"].startswith("'") for row in rows)
+
+
 def test_columns_that_are_not_found_can_be_named(billsight: Billsight, tmp_path: Path) -> None:
     """Captions in any language: OURS=CAPTION."""
     left, right = tmp_path / "l.csv", tmp_path / "r.parquet"

@@ -13,6 +13,7 @@ from etl.config import load
 from etl.linking import LEFT, RIGHT, Request, link_tables
 from etl.match.certainty import POLICIES
 from etl.match.scorecard import read_scorecard
+from etl.review.fixes import guard
 
 
 @click.command()
@@ -52,7 +53,7 @@ def match(left: Path | None, right: Path | None, config: Path, fit: Path | None,
     found = link_tables(request, read_scorecard(), progress())
     with click.open_file(str(how["out"] or "-"), "wb") as stream:
         for number, rows in enumerate(found.rows()):
-            rows.write_csv(stream, include_header=number == 0)
+            guard(rows).write_csv(stream, include_header=number == 0)
     click.echo("\n".join(found.notes), err=True)
 
 
