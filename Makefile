@@ -16,6 +16,8 @@ GRID := reports/vendor
 WORKERS ?= 2
 TESTS ?= tests
 KILLS ?= 200
+INPUTS ?= 100000
+MOST_SECONDS ?= 3600
 SEED ?= 1
 
 # The demonstration is published in the checkout, wherever its configuration lies.
@@ -47,7 +49,7 @@ define FIND_LIBREOFFICE
 libreoffice="$${LIBREOFFICE:-$$(command -v soffice || command -v libreoffice || true)}"
 endef
 
-.PHONY: help run why test lint format docs bench bench-linking bench-page crash grid wheel lock clean chromium libreoffice systemd
+.PHONY: help run why test lint format docs fuzz bench bench-linking bench-page crash grid wheel lock clean chromium libreoffice systemd
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +78,9 @@ format: .venv/ready ## put style right where a tool can
 
 docs: .venv/ready ## write the generated pages in docs/ anew
 	@$(BIN)/python -m tests.dictionary
+
+fuzz: .venv/ready ## judge 100,000 spoilt inputs, about half an hour (INPUTS, MOST_SECONDS, SEED)
+	@$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --seconds $(MOST_SECONDS) --seed $(SEED) --workers $(WORKERS)
 
 bench: .venv/ready-bench ## measure the night against its peers and print a table
 	@$(BIN)/python -m benchmarks

@@ -159,9 +159,10 @@ def _positions(
     fits no caption with a space.
     """
     for alias in aliases:
-        alike = [
-            at for at in places.get(fold(alias), ()) if at not in taken and not ("/" in alias and " " in cells[at])
-        ]
+        there = places.get(fold(alias))
+        if there is None:
+            continue
+        alike = [at for at in there if at not in taken and not ("/" in alias and " " in cells[at])]
         is_configured = len(aliases) == 1
         exact = [at for at in alike if is_configured and cells[at] == alias]
         if alike:

@@ -1,0 +1,1 @@
+"""Spoilt inputs for everything that reads what others wrote."""
