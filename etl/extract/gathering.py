@@ -12,8 +12,6 @@ from etl.errors import InputError, Problem
 from etl.extract.delimited import Numbered
 
 _ALWAYS_ALLOWED: Final = 20_000_000
-_CELLS_OF_A_CHARACTER: Final = 4
-"""A full row has a delimiter for each of its cells; only rows cut short fill more of them than there is text."""
 
 Positions = Mapping[str, int]
 """Our column -> its position in the row."""
@@ -38,7 +36,8 @@ def refuse_emptiness(where: str, cells: int, characters: int) -> None:
     Raises:
         InputError: so many cells cannot stand in so much text.
     """
-    if cells > max(_ALWAYS_ALLOWED, _CELLS_OF_A_CHARACTER * characters):
+    # a full row has a delimiter for each of its cells, a record far more than that
+    if cells > max(_ALWAYS_ALLOWED, characters):
         found = f"a table of more than {cells:,} cells in {characters:,} characters: almost all of its rows are empty"
         raise InputError([Problem(where, found, "rows that hold something", "Export it again.")])
 

@@ -27,6 +27,8 @@ _UNUSUAL: Final = (b":c", b"r =", b"r\t=", b"r\n=", b"r\r=")
 _PLACE: Final = re.compile(rb"""(?<=[\s"'])r\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
 _ROW: Final = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
 _CELL: Final = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
+_LONGEST_TAG: Final = 1 << 23
+_TABLE: Final = b"sheetData"
 _LETTERS: Final = 26
 _DIGITS: Final = 12
 _MOST_LETTERS: Final = 8
@@ -122,7 +124,7 @@ def _most(data: bytes) -> int:
 
 
 def _refuse_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> None:
-    if not member.filename.endswith(".xml"):
+    if not _is_sheet(archive, member):
         return
     extent, width = _Extent(), 0
     for text in _parts(archive, member):
@@ -131,6 +133,17 @@ def _refuse_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str)
             found = f"a sheet ({member.filename}) of up to {extent.size:,} cells"
             remedy = "Delete the cells far below or beside the table, or save it as CSV."
             raise InputError([Problem(where, found, f"at most {MOST_CELLS:,} cells", remedy)])
+
+
+def _is_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether there is a table in it, whatever it is called."""
+    seen = b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(_CHUNK):
+            seen = seen[-len(_TABLE) :] + chunk
+            if _TABLE in seen:
+                return True
+    return False
 
 
 def _parts(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -143,6 +156,9 @@ def _parts(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]
             if cut > 0:
                 yield text[:cut]
             rest = text[max(cut, 0) :]
+            if len(rest) > _LONGEST_TAG:
+                message = f"{len(rest):,} bytes without a tag in {member.filename}"
+                raise ValueError(message)
         yield rest
 
 

@@ -163,6 +163,17 @@ def test_a_sheet_that_claims_more_cells_than_memory_holds_is_refused(tmp_path: P
     assert megabytes < MOST_MEGABYTES
 
 
+def test_a_sheet_is_measured_whatever_it_is_called(shelf: Any) -> None:
+    """And a tag that does not end is no reason to hold all of it."""
+    far = '<sheetData><row r="1048576"><c r="XFD1048576"/></row></sheetData>'
+    shelf.put("i.xlsx", workbook(GOOD_ROWS, more={"xl/worksheets/s.dat": far}))
+    (problem,) = shelf.problems(INVOICES, "i.xlsx")
+    assert "(xl/worksheets/s.dat) of up to" in problem.found
+    shelf.put("t.xlsx", workbook(GOOD_ROWS + "<c" + " " * 40_000_000 + 'r="XFD1048576"/>'))
+    (problem,) = shelf.problems(INVOICES, "t.xlsx")
+    assert "bytes without a tag" in problem.found
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(shelf: Any) -> None:
     """By what its members say they hold: who unpacks them stops there."""
     shelf.put("i.xlsx", workbook(GOOD_ROWS, more={"xl/media/image1.bin": "\0" * 300_000_000}))
