@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from etl import approvals, extract
+from etl.approvals import _judgement as judgement
+from etl.extract import read_text
 from tests.fuzz.judging import Tally, judge_all, prepared
 
 INPUTS, SEED = 1_500, 7
@@ -32,3 +37,30 @@ def test_the_same_number_is_the_same_input(samples: Path) -> None:
     """A failure can be looked at again."""
     first, again = ([tally.outcomes for tally in judge_all(samples, SEED, range(40))] for _ in range(_PARTS))
     assert first == again
+
+
+def _lose_a_row(*arguments: Any) -> Any:
+    found = read_text(*arguments)
+    return replace(found, frame=found.frame.head(-1))
+
+
+def _guess(line: Any, decided: Any, act: Any, source: str) -> Any:
+    return replace(judgement(line, decided, act, source), decision="excluded")
+
+
+def _fall_over(*_: Any) -> Any:
+    raise KeyError
+
+
+BROKEN = {
+    "a row is lost": (extract, "read_text", _lose_a_row),
+    "a decision is made up": (approvals, "_judgement", _guess),
+    "a bug": (extract, "read_text", _fall_over),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=list(BROKEN))
+def test_the_laws_can_fail(samples: Path, monkeypatch: pytest.MonkeyPatch, broken: tuple[Any, str, Any]) -> None:
+    """A check that cannot fail is no check."""
+    monkeypatch.setattr(*broken)
+    assert any(tally.failures for tally in judge_all(samples, SEED, range(60)))
