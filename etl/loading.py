@@ -168,6 +168,8 @@ class Loader:
         except EngineRefusal:
             return None
         extracted = self.engine.count(accepted) - before
+        if not extracted:
+            return None  # whether there is really nothing below the header is not for the quick way to say
         where = f"from {accepted} where unparsed is not null and rowid >= {before}"
         left_over = int(self.engine.rows(f"select count(*) {where}")[0][0])
         if left_over > _MOST_LEFT_OVER:
@@ -181,6 +183,10 @@ class Loader:
                 formats = settle_formats(careful, relation, source, zone)
             except (InputError, *extract.DAMAGES, OSError):
                 # a few rows alone may be ambiguous where the whole file is not; or it is not the file any more
+                self._compact(relation, f"rowid < {before}")
+                return None
+            if formats.serial_columns or (formats.decimal_comma and source.decimal_comma is None):
+                # these few rows alone settle what is for all rows of the file to settle
                 self._compact(relation, f"rowid < {before}")
                 return None
             split = validate(careful, relation, formats)

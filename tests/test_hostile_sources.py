@@ -111,6 +111,32 @@ def test_a_file_that_vanishes_while_its_odd_rows_are_looked_up_is_told(
         load(engine, tmp_path, bulk_bytes, "i.csv")
 
 
+@pytest.mark.parametrize(
+    ("number", "date", "total"),
+    [("Ac\0me", "2026-01-05", "5.00"), ("odd", "45000.5", "5.00"), ("odd", "2026-01-05", "1.234,50")],
+    ids=["a NUL", "one day number among dates", "one comma among points"],
+)
+def test_a_few_odd_rows_do_not_settle_how_the_file_is_written(
+    tmp_path: Path, number: str, date: str, total: str
+) -> None:
+    """The quick way sets them aside, and must judge them as the whole file would have them judged."""
+    rows = "".join(f"{at},INV-{at},7,2026-01-05,{at}.25\n" for at in range(20_000))
+    (tmp_path / "i.csv").write_text(f'{HEADER}{rows}"x","{number}","7","{date}","{total}"\n')
+    engine, told = Engine(Path(":memory:"), threads=1, memory_gb=0.5), []
+    for bulk_bytes in (NEVER, ALWAYS):
+        engine.run(f"drop table if exists quarantine.rows; {_QUARANTINE}")
+        try:
+            load(engine, tmp_path, bulk_bytes, "i.csv")
+        except InputError as error:
+            told.append(str(error))
+        else:
+            aside = engine.rows("select broken_rules, row_values from quarantine.rows")
+            found = "from accepted.accounting_invoices where invoice_id_acct = 'x'"
+            told.append((aside, engine.rows(f"select invoice_number, invoice_date, total_amount {found}")))
+    engine.close()
+    assert told[0] == told[1]
+
+
 FORMULAS = (
     "=1+1",
     "+1+1",

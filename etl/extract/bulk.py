@@ -23,7 +23,7 @@ from etl.extract.captions import header_problems
 from etl.extract.delimited import first_rows, numbered
 from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
-from etl.extract.frames import BLANKS, conform, split_lists, tidy
+from etl.extract.frames import BLANKS, conform, split_lists, tidy, without_nuls
 from etl.extract.profile import CONNECTWISE_CSV, TABLE, TableProfile
 from etl.extract.reading import source_problems
 from etl.extract.registry import table_profiles
@@ -91,7 +91,8 @@ def bulk_scan(file: SourceFile, relation: Relation, source: Source, minimum_byte
         if source.decimal_comma or source_problems(file.name, relation, source) or _magic(file.path) == ZSTD_MAGIC:
             return None
         document = peek(file, source)
-        if document.kind is not Kind.DELIMITED or document.decoded.encoding.lower() not in _UTF8:
+        is_text = document.kind is Kind.DELIMITED and b"\0" not in document.data
+        if not is_text or document.decoded.encoding.lower() not in _UTF8:
             return None
         return _scan(document, relation, source)
     except (OSError, InputError, *DAMAGES):
@@ -140,7 +141,7 @@ def careful_rows(
     data = [pl.Series(name, [record.get(name) for record in records], dtype=pl.String) for name in scan.columns]
     data.append(pl.Series("source_line", lines, dtype=pl.Int64))
     data.append(pl.Series("read_problem", [None] * len(records), dtype=pl.String))
-    frame = tidy(split_lists(pl.DataFrame(data), scan.relation), scan.relation)
+    frame = tidy(split_lists(without_nuls(pl.DataFrame(data)), scan.relation), scan.relation)
     filled = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in scan.columns))
     return conform(scan.profile.finish(filled), scan.relation, file)
 

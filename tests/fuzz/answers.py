@@ -27,6 +27,8 @@ def spoilt_answer(shape: Sample, chance: random.Random, told: list[str]) -> tupl
     for mark, raw in marks.items():
         text = text.replace(f'"{mark}"', raw)
         is_counted &= raw.count("[") < 5 and '{"a":1}' not in raw
+    # on a line of its own an empty list is an answer without records
+    is_counted &= told[-1] != "lines" or [] not in records
     return text, len(records) if is_counted and records and told[-1] != "none" else None
 
 
