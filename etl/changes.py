@@ -227,7 +227,7 @@ def _not_checked(tonight: Tonight, before: PastRun) -> list[str]:
 def _rows(tonight: Tonight, before: PastRun) -> list[Row]:
     seen = {run.number: run.as_of_at for run in tonight.past.published}
     rows = []
-    for row in tonight.engine.frame("from marts.report_changed_issues").iter_rows(named=True):
+    for row in tonight.engine.frame("from marts.changed_issues").iter_rows(named=True):
         since = row["unseen_since"]
         last = before.as_of_at if since is None else seen[max(number for number in seen if number < since)]
         is_there = row["change"] in {Change.NEW, Change.REOPENED}

@@ -180,27 +180,11 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     _check_access(engine, models, settings)
     tell("finding why each invoice does or does not show")
     log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal)
-    has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
-    night = causes.Night(
-        as_of=run.as_of.astimezone(UTC),
-        portal=settings.portal,
-        log=log,
-        has_portal_list=has_list,
-        has_connectwise_invoices=has_billed,
-    )
-    _check_invoices(engine, models, night, settings.matching.ambiguous_lead)
+    _check_invoices(engine, models, order, log)
     build(engine, models, _AFTER_CHECKS)
     tell("looking for sync gaps")
     _find_gaps(engine, settings, log)
-    build(
-        engine,
-        models,
-        [
-            name
-            for name in names_in(models, "marts")
-            if name.startswith("marts.report_") and name != "marts.report_changed_issues"
-        ],
-    )
+    build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
     tell("comparing with the last night")
     compare(engine, past, complete(read))
     return Night(settings, files, Tonight(engine, run, past, read))
@@ -243,9 +227,19 @@ def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) 
     engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), level))
 
 
-def _check_invoices(engine: Engine, models: dict[str, Model], night: causes.Night, ambiguous_lead: float) -> None:
+def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, log: SyncLog) -> None:
+    settings = order.settings
+    has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
+    night = causes.Night(
+        as_of=order.run.as_of.astimezone(UTC),
+        portal=settings.portal,
+        log=log,
+        has_portal_list=has_list,
+        has_connectwise_invoices=has_billed,
+    )
     build(engine, models, ["marts.contact_emails", "marts.customer_facts"])
-    customers = causes.check_customers(engine.frame("from marts.customer_facts"), ambiguous_lead)
+    facts = engine.frame("from marts.customer_facts")
+    customers = causes.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", customers)
     build(engine, models, _FACTS)
     nothing = engine.frame("from marts.invoice_facts limit 0")

@@ -134,7 +134,7 @@ def compare(engine: Engine, past: Past, tonight: Complete) -> None:
         times_reopened=pl.coalesce("times_seen", "times_reopened", pl.lit(0)),
     )
     engine.write("marts.issue_states", judge(facts, past.complete_before(), tonight).select(STATES))
-    build(engine, models, ["marts.report_changed_issues"])
+    build(engine, models, ["marts.changed_issues"])
 
 
 def keep(engine: Engine, facts: Mapping[str, Any]) -> None:

@@ -25,7 +25,10 @@ DICTIONARY: Final = DOCS / "data-dictionary.md"
 GUIDE: Final = DOCS / "guide.md"
 
 JUDGED: Final[Mapping[str, str]] = {
+    "ctl.blocked_before": "the invoices that the last published run called blocked",
     "ctl.causes": "the taxonomy: every cause with its bit, stage, kind, title, fixes and who can do it",
+    "ctl.open_issues": "the issues that stood open after the last run",
+    "ctl.remembered": "one row: the numbers of the night, as the history remembers them",
     "ctl.run": "one row: the run, its instant, and what was configured and given",
     "ctl.states": "the states of an invoice",
     "matching.candidates": "candidates per customer, ranked: certainty, score, its parts, decision and reason",
@@ -38,6 +41,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "marts.customer_checks": "identity of every customer: the gates it fails, which later gates its invoices reach",
     "marts.gap_invoices": "which invoice lies in which gap",
     "marts.invoice_checks": "the gates that each invoice fails or leaves unknown, as masks; its state",
+    "marts.issue_states": "every issue that is not simply as it was: what became of it, and why it is resolved",
     "marts.sync_gaps": "missed invoices in gaps: reason, times, invoices, customers, amounts",
     "quarantine.rows": "every row that was set aside: file, line, every rule it broke, its values as read",
 }

@@ -42,7 +42,7 @@ def main() -> None:
     """What `billsight` does."""
     os.umask(UMASK)
     try:
-        commands(standalone_mode=True)
+        commands(prog_name="billsight", standalone_mode=True)
     except BillsightError as error:
         click.echo(f"billsight: {error}", err=True)
         raise SystemExit(int(error.exit_code)) from None

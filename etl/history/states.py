@@ -164,8 +164,8 @@ def _of_invoice() -> pl.Expr:
     is_elsewhere = (pl.col("failed") & pl.lit(_TRANSPORT_MASK, dtype=pl.UInt64)) != 0
     return (
         pl.when(pl.col("invoice_state") == State.EXPECTED)
-        .then(pl.col("invoice_cause").replace_strict(_EXPECTED, default=_NO_LONGER))
-        .when(pl.col("stage") != Stage.TRANSPORT).then(pl.col("code").replace_strict(_MENDED, default=_NO_LONGER))
+        .then(_word("invoice_cause", _EXPECTED))
+        .when(pl.col("stage") != Stage.TRANSPORT).then(_word("code", _MENDED))
         .when("is_present").then(pl.lit(SYNCED))
         .when(is_elsewhere).then(pl.lit(OTHER_CAUSE))
     )  # fmt: skip
@@ -174,7 +174,7 @@ def _of_invoice() -> pl.Expr:
 def _of_customer() -> pl.Expr:
     is_failing = (pl.col("failed") & pl.col("mask")) != 0
     is_mapped = pl.col("mapping_state") == MappingState.MAPPED
-    mapped = pl.col("mapping_source").replace_strict({str(k): v for k, v in _MAPPED.items()}, default=_NO_LONGER)
+    mapped = _word("mapping_source", {str(source): word for source, word in _MAPPED.items()})
     mended = pl.col("code").replace_strict(_MENDED, default=None, return_dtype=pl.String)
     return (
         pl.when(is_failing).then(pl.lit(NOTHING_OPEN))
@@ -189,8 +189,12 @@ def _of_customer() -> pl.Expr:
 def _of_contact() -> pl.Expr:
     is_failing = (pl.col("failed") & pl.col("mask")) != 0
     return (
-        pl.when(~is_failing).then(pl.col("code").replace_strict(_MENDED, default=_NO_LONGER))
+        pl.when(~is_failing).then(_word("code", _MENDED))
         .when(pl.col("can_anyone_see").fill_null(value=False)).then(pl.lit("another contact can see them"))
         .when(~pl.col("is_proposed")).then(pl.lit("another contact is proposed"))
         .otherwise(pl.lit(NOTHING_OPEN))
     )  # fmt: skip
+
+
+def _word(column: str, words: Mapping[str, str]) -> pl.Expr:
+    return pl.col(column).replace_strict(words, default=_NO_LONGER, return_dtype=pl.String)

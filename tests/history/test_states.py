@@ -21,17 +21,24 @@ NOTHING: dict[str, Any] = {
     "mask": 0, "invoice_state": None, "invoice_cause": None, "is_present": False, "mapping_state": None,
     "mapping_source": None, "is_access_reached": False, "is_proposed": False, "can_anyone_see": None,
 }  # fmt: skip
-MASKS = dict.fromkeys(("failed", "unknown", "mask"), pl.UInt64)
+TYPES = {
+    **dict.fromkeys(("failed", "unknown", "mask"), pl.UInt64),
+    **dict.fromkeys(("invoice_state", "invoice_cause", "mapping_state", "mapping_source"), pl.String),
+    "unseen_since": pl.Int64,
+    "can_anyone_see": pl.Boolean,
+}
 
 
 def _judged(tonight: frozenset[str] = ALL, **fact: Any) -> tuple[str, str | None]:
     code = fact.get("code", "DRAFT")
     row = {**NOTHING, "stage": STAGES[code], "mask": 1 << BIT[code], **fact}
-    facts = pl.DataFrame([row], schema_overrides={**MASKS, "unseen_since": pl.Int64, "can_anyone_see": pl.Boolean})
+    facts = pl.DataFrame([row], schema_overrides=TYPES)
     found = judge(facts, {None: ALL, 5: ALL}, tonight).row(0, named=True)
     return found["change"], found["reason"]
 
 
+MAPPED = {"kind": "customer", "mapping_state": "mapped"}
+FAILING = {code: {"code": code, "failed": 1 << BIT[code]} for code in ("TARGET_DELETED", "LEVEL_TOO_LOW")}
 RESOLVED = [
     ({"invoice_state": "expected", "invoice_cause": "PAID_IN_FULL"}, "paid"),
     ({"invoice_state": "expected", "invoice_cause": "VOIDED"}, "voided"),
@@ -40,16 +47,16 @@ RESOLVED = [
     ({"code": "MISSED_IN_WINDOW", "invoice_state": "blocked", "failed": 1 << BIT["SYNC_STALLED"]}, "another cause"),
     ({"invoice_state": "visible"}, "approved in accounting"),
     ({"has_subject": False}, "gone from the extract"),
-    ({"kind": "customer", "code": "UNMAPPED_PROBABLE", "mapping_state": "mapped", "mapping_source": "judgement"}, "mapping approved"),
-    ({"kind": "customer", "code": "UNMAPPED_CERTAIN", "mapping_state": "mapped", "mapping_source": "portal"}, "mapped in the portal"),
+    ({**MAPPED, "code": "UNMAPPED_PROBABLE", "mapping_source": "judgement"}, "mapping approved"),
+    ({**MAPPED, "code": "UNMAPPED_CERTAIN", "mapping_source": "portal"}, "mapped in the portal"),
     ({"kind": "customer", "code": "UNMAPPED_AMBIGUOUS", "mapping_state": "excluded"}, "customer excluded"),
     ({"kind": "customer", "code": "UNMAPPED_AMBIGUOUS", "mapping_state": "review"}, "another cause"),
-    ({"kind": "customer", "code": "TARGET_DELETED", "mapping_state": "mapped"}, "company restored"),
-    ({"kind": "customer", "code": "TARGET_DELETED", "mapping_state": "mapped", "failed": 1 << BIT["TARGET_DELETED"]}, "nothing of it is blocked"),
+    ({**MAPPED, "code": "TARGET_DELETED"}, "company restored"),
+    ({**MAPPED, **FAILING["TARGET_DELETED"]}, "nothing of it is blocked"),
     ({"kind": "contact", "code": "LEVEL_TOO_LOW"}, "level raised"),
     ({"kind": "contact", "code": "LOGIN_DISABLED"}, "login allowed"),
-    ({"kind": "contact", "code": "LEVEL_TOO_LOW", "failed": 1 << BIT["LEVEL_TOO_LOW"], "can_anyone_see": True}, "another contact can see them"),
-    ({"kind": "contact", "code": "LEVEL_TOO_LOW", "failed": 1 << BIT["LEVEL_TOO_LOW"]}, "another contact is proposed"),
+    ({"kind": "contact", **FAILING["LEVEL_TOO_LOW"], "can_anyone_see": True}, "another contact can see them"),
+    ({"kind": "contact", **FAILING["LEVEL_TOO_LOW"]}, "another contact is proposed"),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
--- model:   marts.report_changed_issues
+-- model:   marts.changed_issues
 -- grain:   kind, subject_id, code
 -- reads:   marts.issue_states, staging.accounting__invoices, staging.accounting__customers, staging.connectwise__contacts, staging.connectwise__companies, ctl.causes
 -- purpose: what changed since the last run, most money first, with the names that people know it by
