@@ -147,8 +147,8 @@ class HistoryRefusal(BillsightError):
 
     exit_code = ExitCode.UNUSABLE
 
-    def __init__(self, path: Path, why: str) -> None:
-        remedy = "Restore it from its last copy; or move it away, and a new history begins."
+    def __init__(self, path: Path, why: str, remedy: str | None = None) -> None:
+        remedy = remedy or "Restore it from its last copy; or move it away, and a new history begins."
         super().__init__(f"The history {path} cannot be used ({why}); the last report stays. {remedy}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -173,10 +174,12 @@ def test_without_a_night_there_is_nothing_to_compare_with(folder: Path, mappings
 
 
 def _told(outcome: Outcome) -> dict[str, bytes]:
-    """What a night says, apart from its name."""
+    """What a night says, apart from its name and from the nights before it."""
     name = outcome.folder.name.encode()
-    parts = ("summary.json", "mapping_fixes.csv", "invoices.csv", "contact_fixes.csv", "sync_gaps.csv")
-    return {part: (outcome.folder / part).read_bytes().replace(name, b"") for part in parts}
+    parts = ("mapping_fixes.csv", "invoices.csv", "contact_fixes.csv", "sync_gaps.csv")
+    files = {part: (outcome.folder / part).read_bytes().replace(name, b"") for part in parts}
+    alone = {part: told for part, told in outcome.summary.items() if part not in {"changes", "trend"}}
+    return {**files, "summary.json": json.dumps(alone, sort_keys=True).encode().replace(name, b"")}
 
 
 def test_the_next_night_uses_it_and_a_revert_undoes_it(folder: Path, mappings: Mappings) -> None:

@@ -203,6 +203,9 @@ class History:
             with closing(sqlite3.connect(location, uri=True, isolation_level=None)) as connection:
                 self._prepare(connection)
                 yield connection
+        except sqlite3.OperationalError as error:
+            remedy = "Free some space where it lies, and let this user write there; SQLite needs both even for reading."
+            raise HistoryRefusal(self._path, str(error), remedy) from None
         except sqlite3.DatabaseError as error:
             raise HistoryRefusal(self._path, str(error)) from None
 
