@@ -12,13 +12,13 @@ import polars as pl
 
 from etl.domain import Run, State
 from etl.engine import Engine
-from etl.history.states import Change, freed_because, is_looked_at
+from etl.history.states import Change, Reading, freed_because
 from etl.history.store import KINDS, PastRun
 from etl.remembering import Past, instant
 from etl.report.cells import money_text
 from etl.report.changes import SHOWN_NIGHTS
 from etl.schemas import RELATIONS
-from etl.sources import SourceRead, complete, facts
+from etl.sources import SourceRead, absent, complete, facts
 from etl.taxonomy import BY_CODE
 
 Row = dict[str, Any]
@@ -43,6 +43,11 @@ class Tonight:
     run: Run
     past: Past
     read: Sequence[SourceRead]
+
+    @property
+    def reading(self) -> Reading:
+        """What was read, and what the last runs had read."""
+        return Reading(complete(self.read), absent(self.read), self.past.complete_before())
 
     @property
     def before(self) -> PastRun | None:
@@ -116,7 +121,7 @@ def changes(tonight: Tonight, told: Row) -> Row | None:
         "invoices": {"newly_blocked": _sum(newly), "freed": _sum(freed)},
         "resolved": _resolved(tonight, freed),
         "blocked": _blocked(before.facts["amounts"], told["amounts"]),
-        "not_checked_sources": _not_checked(tonight, before),
+        "not_checked_sources": _not_checked(tonight),
         "rows": _rows(tonight, before),
     }
 
@@ -124,14 +129,17 @@ def changes(tonight: Tonight, told: Row) -> Row | None:
 def _counts(tonight: Tonight, by: str | None) -> list[Row]:
     """Issues by change, in all or by kind or by code and kind: what is not in the states is open as it was."""
     keys = [] if by is None else [by] if by == "kind" else ["code", "kind"]
-    states = tonight.engine.frame("select kind, code, change from marts.issue_states")
+    states = tonight.engine.frame("select kind, code, change, was_open from marts.issue_states")
     counted = Counter(states.select(*keys, "change").iter_rows())
+    gone = Counter(
+        states.filter(pl.col("was_open") & (pl.col("change") != Change.OPEN)).select(*keys, "change").iter_rows()
+    )
     open_before = Counter(tonight.past.open_issues.with_columns(one=pl.lit(1)).select(*keys, "one").iter_rows())
     groups = sorted({key[:-1] for key in (*counted, *open_before)})
     rows = []
     for group in groups or [()]:
         row: Row = {change.value: counted[(*group, change.value)] for change in Change}
-        row[Change.OPEN] = open_before[(*group, 1)] - row[Change.RESOLVED] - row[Change.NOT_CHECKED]
+        row[Change.OPEN] = open_before[(*group, 1)] - sum(gone[(*group, change.value)] for change in Change)
         rows.append({**dict(zip(keys, group, strict=True)), **{str(key): value for key, value in row.items()}})
     return rows
 
@@ -155,13 +163,12 @@ def _invoices(tonight: Tonight) -> tuple[list[Row], list[Row]]:
     if tonight.past.blocked.is_empty() and not _was_nothing_blocked(tonight):
         return [], []
     groups = tonight.engine.frame("from marts.invoice_changes").to_dicts()
-    before = tonight.past.complete_before()[None]
-    read = complete(tonight.read)
-    newly = [group for group in groups if group["is_blocked"]]
+    reading = tonight.reading
+    newly = [group for group in groups if group["is_blocked"] and reading.can_begin(group["primary_cause"])]
     freed = [
         {**group, "reason": freed_because(group["code_before"], group["state"], *_why(group))}
         for group in groups
-        if not group["is_blocked"] and group["state"] != State.UNKNOWN and _is_sure(group, before, read)
+        if not group["is_blocked"] and group["state"] != State.UNKNOWN and _is_sure(group, reading)
     ]
     return newly, freed
 
@@ -175,10 +182,10 @@ def _why(group: Row) -> tuple[str | None, str | None]:
     return group["primary_cause"], group["mapping_source"]
 
 
-def _is_sure(group: Row, before: frozenset[str], read: frozenset[str]) -> bool:
+def _is_sure(group: Row, reading: Reading) -> bool:
     if group["state"] in {None, State.EXPECTED}:
-        return "accounting_invoices" in read
-    return is_looked_at(group["code_before"], before, read)
+        return "accounting_invoices" in reading.complete
+    return reading.can_end(group["code_before"])
 
 
 def _sum(groups: Sequence[Row]) -> Row:
@@ -218,9 +225,10 @@ def _blocked(before: list[Row], now: list[Row]) -> list[Row]:
     ]
 
 
-def _not_checked(tonight: Tonight, before: PastRun) -> list[str]:
-    """The sources that were not read tonight, but once were, as people call them."""
-    lacking = (set(before.facts["complete"]) - complete(tonight.read)) | {r.relation for r in tonight.read if r.trouble}
+def _not_checked(tonight: Tonight) -> list[str]:
+    """The sources that were not read tonight, but were when an issue was last seen, as people call them."""
+    once = frozenset[str]().union(*tonight.past.complete_before().values())
+    lacking = (once - complete(tonight.read)) | {source.relation for source in tonight.read if source.trouble}
     return [relation.help for name, relation in RELATIONS.items() if name in lacking]
 
 

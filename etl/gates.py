@@ -79,7 +79,7 @@ def _shrunk(evening: Evening, source: SourceRead) -> str | None:
     if not before or not source.digest or source.relation == _A_LOG:
         return None  # never seen, or not there tonight: that is another matter; and logs are cut off now and then
     usually, most = median(before), evening.settings.gates.shrink_share
-    if source.rows >= min(usually * (1 - most), usually - _FEW_ROWS):
+    if source.rows and source.rows >= min(usually * (1 - most), usually - _FEW_ROWS):
         return None
     lost = 1 - source.rows / usually
     return (

@@ -35,7 +35,7 @@ from etl.pruning import Pruned, prune_after_night
 from etl.publish import Publication, lock
 from etl.remembering import Ended, Past, compare, recall, record, record_failure
 from etl.review.register import Register, RegisterRefusal
-from etl.sources import Evening, complete, sources_read
+from etl.sources import Evening, sources_read
 from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
@@ -186,8 +186,9 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     _find_gaps(engine, settings, log)
     build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
     tell("comparing with the last night")
-    compare(engine, past, complete(read))
-    return Night(settings, files, Tonight(engine, run, past, read))
+    tonight = Tonight(engine, run, past, read)
+    compare(engine, past, tonight.reading)
+    return Night(settings, files, tonight)
 
 
 def _map(engine: Engine, models: dict[str, Model], settings: Settings, run: Run) -> None:

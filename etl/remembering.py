@@ -16,7 +16,7 @@ from etl.config import Settings
 from etl.domain import Run, State
 from etl.engine import Engine, EngineRefusal, published
 from etl.errors import HistoryRefusal, NotFound
-from etl.history.states import Change, Complete, judge
+from etl.history.states import Change, Complete, Reading, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.models import build, read_models
 from etl.publish import LATEST
@@ -29,8 +29,8 @@ BLOCKED: Final[dict[str, pl.DataType]] = {
     "balance_amount": pl.Decimal(38, 4),
 }  # fmt: skip
 STATES: Final = (
-    "kind", "subject_id", "code", "change", "reason", "unseen_since", "first_seen_at", "times_reopened", "invoices",
-    "currency_code", "amount",
+    "kind", "subject_id", "code", "change", "reason", "was_open", "unseen_since", "first_seen_at", "times_reopened",
+    "invoices", "currency_code", "amount",
 )  # fmt: skip
 """The columns of marts.issue_states."""
 _WRITTEN: Final = {
@@ -120,7 +120,7 @@ def _blocked(answers: Path) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(kind) for name, kind in BLOCKED.items()).collect()
 
 
-def compare(engine: Engine, past: Past, tonight: Complete) -> None:
+def compare(engine: Engine, past: Past, reading: Reading) -> None:
     """Write `marts.issue_states`, what became of every issue, and what is told of it."""
     engine.write("ctl.open_issues", past.open_issues)
     engine.write("ctl.blocked_before", past.blocked)
@@ -133,7 +133,7 @@ def compare(engine: Engine, past: Past, tonight: Complete) -> None:
         first_seen_at=pl.coalesce("first_seen_before", "first_seen_at"),
         times_reopened=pl.coalesce("times_seen", "times_reopened", pl.lit(0)),
     )
-    engine.write("marts.issue_states", judge(facts, past.complete_before(), tonight).select(STATES))
+    engine.write("marts.issue_states", judge(facts, reading).select(STATES))
     build(engine, models, ["marts.changed_issues"])
 
 
@@ -180,7 +180,7 @@ def _published_run(run_id: str, facts: Mapping[str, Any], seconds: float) -> Pas
 
 def _written(states: pl.DataFrame) -> pl.DataFrame:
     """What the history has to write down: a state that merely goes on is none of it."""
-    is_news = (pl.col("change") != Change.NOT_CHECKED) | pl.col("unseen_since").is_null()
+    is_news = (pl.col("change") != Change.NOT_CHECKED) | (pl.col("unseen_since").is_null() & pl.col("was_open"))
     return states.filter(is_news).select(
         "kind", "subject_id", "code", "reason", change=pl.col("change").replace_strict(_WRITTEN, return_dtype=pl.String)
     )

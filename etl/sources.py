@@ -92,6 +92,11 @@ def complete(read: Sequence[SourceRead]) -> Complete:
     return frozenset(source.relation for source in read if source.trouble is None)
 
 
+def absent(read: Sequence[SourceRead]) -> Complete:
+    """The sources of which there was nothing, or nothing recent."""
+    return frozenset(source.relation for source in read if source.trouble and (not source.rows or source.is_stale))
+
+
 def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
     """What is remembered of the sources: numbers, and digests of files."""
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -26,6 +27,29 @@ _SEEN_IN_THE_PORTAL: Final = ("DUPLICATE_NUMBER", "MAPPING_CONFLICT")
 
 Complete = frozenset[str]
 """Relations that a night was given and read completely."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read tonight, and before.
+
+    Attributes:
+        complete: relations that were read completely tonight.
+        absent: relations that are configured, but of which there was nothing to read, or nothing recent.
+        before: what was read completely when an issue was last seen, by `unseen_since`.
+    """
+
+    complete: Complete
+    absent: Complete = frozenset()
+    before: Mapping[int | None, Complete] = field(default_factory=dict)
+
+    def can_end(self, code: str, unseen_since: int | None = None) -> bool:
+        """Whether tonight had everything that showed this cause when it was last seen."""
+        return needed(code) & self.before.get(unseen_since, frozenset()) <= self.complete
+
+    def can_begin(self, code: str) -> bool:
+        """Whether nothing is absent that may be all that makes this cause show."""
+        return not needed(code) & self.absent
 
 
 class Change(StrEnum):
@@ -89,11 +113,6 @@ def needed(code: str) -> Complete:
     return _NEEDED[cause.stage] | ({"portal_invoices"} if code in _SEEN_IN_THE_PORTAL else frozenset())
 
 
-def is_looked_at(code: str, before: Complete, tonight: Complete) -> bool:
-    """Whether tonight had everything that showed this cause before."""
-    return needed(code) & before <= tonight
-
-
 def freed_because(code: str, state: str | None, primary_cause: str | None, mapping_source: str | None) -> str:
     """Why an invoice that was blocked no longer is.
 
@@ -115,20 +134,19 @@ def freed_because(code: str, state: str | None, primary_cause: str | None, mappi
     return SYNCED if stage is Stage.TRANSPORT else _NO_LONGER
 
 
-def judge(facts: pl.DataFrame, before: Mapping[int | None, Complete], tonight: Complete) -> pl.DataFrame:
+def judge(facts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Say of every issue that is not simply as it was what became of it.
 
     Locality: row.
 
     Args:
         facts: rows of marts.issue_facts, with `was_ended`: whether the issue was there once, and ended.
-        before: what was read completely when an issue was last seen, by `unseen_since`.
-        tonight: what was read completely tonight.
+        reading: what was read.
 
     Returns:
         `facts` with `change` (of Change) and `reason`, in words, of what is resolved.
     """
-    looked = _looked_at(facts, before, tonight)
+    looked = _looked_at(facts, reading)
     told = facts.join(looked, on=["code", "unseen_since"], how="left", nulls_equal=True, maintain_order="left")
     is_unknown = (pl.col("unknown") & pl.col("mask")) != 0
     reasons = (
@@ -137,11 +155,13 @@ def judge(facts: pl.DataFrame, before: Mapping[int | None, Complete], tonight: C
         .otherwise(_of_contact())
     )  # fmt: skip
     is_expected = (pl.col("invoice_state") == State.EXPECTED).fill_null(value=False)
-    is_sure = pl.when(is_expected).then("are_documents_read").otherwise(pl.col("is_looked_at") & ~is_unknown)
+    is_sure = pl.when(is_expected).then("are_documents_read").otherwise(pl.col("can_end") & ~is_unknown)
     gone = pl.when(~pl.col("is_set_aside")).then(pl.lit(GONE))
     reason = pl.when(is_sure).then(pl.when("has_subject").then(reasons).otherwise(gone))
     change = (
         pl.when(pl.col("is_there") & pl.col("was_open")).then(pl.lit(Change.OPEN.value))
+        # what only shows because a source is missing is no finding
+        .when(pl.col("is_there") & ~pl.col("can_begin")).then(pl.lit(Change.NOT_CHECKED.value))
         .when(pl.col("is_there") & pl.col("was_ended")).then(pl.lit(Change.REOPENED.value))
         .when("is_there").then(pl.lit(Change.NEW.value))
         .when(reason.is_null()).then(pl.lit(Change.NOT_CHECKED.value))
@@ -150,12 +170,13 @@ def judge(facts: pl.DataFrame, before: Mapping[int | None, Complete], tonight: C
     return told.with_columns(change=change, reason=pl.when(~pl.col("is_there")).then(reason))
 
 
-def _looked_at(facts: pl.DataFrame, before: Mapping[int | None, Complete], tonight: Complete) -> pl.DataFrame:
+def _looked_at(facts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     pairs = facts.select("code", "unseen_since").unique(maintain_order=True)
-    read = [(code, before.get(since, frozenset())) for code, since in pairs.iter_rows()]
+    told = list(pairs.iter_rows())
     return pairs.with_columns(
-        is_looked_at=pl.Series([is_looked_at(code, then, tonight) for code, then in read], dtype=pl.Boolean),
-        are_documents_read=pl.lit(tonight >= _DOCUMENTS),
+        can_end=pl.Series([reading.can_end(*pair) for pair in told], dtype=pl.Boolean),
+        can_begin=pl.Series([reading.can_begin(code) for code, _ in told], dtype=pl.Boolean),
+        are_documents_read=pl.lit(reading.complete >= _DOCUMENTS),
     )
 
 

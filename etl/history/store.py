@@ -182,14 +182,22 @@ class History:
             Columns of BETWEEN: `was_open` after the earlier, `is_open` after the later.
         """
         query = """
-            select kind, subject_id, codes.word as code, reasons.word as reason,
-                first_run <= :earlier and coalesce(ended_run > :earlier, 1) as was_open,
-                first_run <= :later and coalesce(ended_run > :later, 1) as is_open
-            from episodes
-            inner join words as codes on episodes.code = codes.word_id
-            left join words as reasons on episodes.reason = reasons.word_id
-            where was_open <> is_open
-            order by kind, subject_id, code, first_run"""
+            with open_ones as (
+                select
+                    kind, subject_id, code, reason,
+                    first_run <= :earlier and coalesce(ended_run > :earlier, 1) as was_open,
+                    first_run <= :later and coalesce(ended_run > :later, 1) as is_open
+                from episodes
+            )
+
+            select kind, subject_id, codes.word, max(reasons.word), max(was_open) as was_open, max(is_open) as is_open
+            from open_ones
+            inner join words as codes on open_ones.code = codes.word_id
+            left join words as reasons on open_ones.reason = reasons.word_id
+            where was_open or is_open
+            group by 1, 2, 3
+            having max(was_open) <> max(is_open)
+            order by 1, 2, 3"""
         with self._connected() as connection:
             return _frame(connection.execute(query, {"earlier": earlier, "later": later}).fetchall(), BETWEEN)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.history.states import freed_because, is_looked_at, judge, needed
+from etl.history.states import Reading, freed_because, judge, needed
 from etl.schemas import RELATIONS
 from etl.taxonomy import BIT, CAUSES
 
@@ -33,7 +33,8 @@ def _judged(tonight: frozenset[str] = ALL, **fact: Any) -> tuple[str, str | None
     code = fact.get("code", "DRAFT")
     row = {**NOTHING, "stage": STAGES[code], "mask": 1 << BIT[code], **fact}
     facts = pl.DataFrame([row], schema_overrides=TYPES)
-    found = judge(facts, {None: ALL, 5: ALL}, tonight).row(0, named=True)
+    reading = Reading(tonight, ALL - tonight, {None: ALL, 5: ALL})
+    found = judge(facts, reading).row(0, named=True)
     return found["change"], found["reason"]
 
 
@@ -104,18 +105,20 @@ def test_what_the_night_cannot_tell_is_not_checked(fact: dict[str, Any]) -> None
 
 
 def test_what_is_there_is_new_or_back_or_still_open() -> None:
-    """Whatever was read."""
-    here = {"is_there": True}
-    assert _judged(frozenset(), **here, was_open=False) == ("new", None)
-    assert _judged(frozenset(), **here, was_open=False, was_ended=True) == ("reopened", None)
+    """Whatever else was read; but what only shows where something is absent is no finding."""
+    here = {"is_there": True, "code": "MISSED_IN_WINDOW"}
+    assert _judged(**here, was_open=False) == ("new", None)
+    assert _judged(**here, was_open=False, was_ended=True) == ("reopened", None)
     assert _judged(frozenset(), **here, unseen_since=5) == ("open", None)
+    assert _judged(ALL - {"portal_mappings"}, **here, was_open=False) == ("not_checked", None)
+    assert _judged(ALL - {"portal_mappings"}, is_there=True, was_open=False) == ("new", None)
 
 
 def test_a_source_that_was_never_given_is_not_waited_for() -> None:
     """Who has no portal list tonight, and had none when the issue was seen, sees as much as then."""
     without = ALL - {"portal_invoices"}
-    assert not is_looked_at("MISSED_IN_WINDOW", ALL, without)
-    assert is_looked_at("MISSED_IN_WINDOW", without, without)
+    assert not Reading(without, before={None: ALL}).can_end("MISSED_IN_WINDOW")
+    assert Reading(without, before={None: without}).can_end("MISSED_IN_WINDOW")
 
 
 @pytest.mark.parametrize(
