@@ -127,11 +127,11 @@ def compare(engine: Engine, past: Past, reading: Reading) -> None:
     models = read_models()
     build(engine, models, ["marts.issues", "marts.issue_facts", "marts.invoice_changes"])
     facts = engine.frame("from marts.issue_facts order by kind, subject_id, code")
-    ended = past.history.earlier(facts.filter(~pl.col("was_open"))).rename({"first_seen_at": "first_seen_before"})
-    facts = facts.join(ended, on=["kind", "subject_id", "code"], how="left", maintain_order="left").with_columns(
+    seen = past.history.earlier(facts)
+    facts = facts.join(seen, on=["kind", "subject_id", "code"], how="left", maintain_order="left").with_columns(
         was_ended=pl.col("times_seen").is_not_null(),
-        first_seen_at=pl.coalesce("first_seen_before", "first_seen_at"),
-        times_reopened=pl.coalesce("times_seen", "times_reopened", pl.lit(0)),
+        # every time but the first, and the one that begins tonight
+        times_reopened=(pl.col("times_seen") - pl.col("was_open").cast(pl.Int64)).fill_null(0),
     )
     engine.write("marts.issue_states", judge(facts, reading).select(STATES))
     build(engine, models, ["marts.changed_issues"])

@@ -48,16 +48,9 @@ _TABLES: Final = (
 )
 
 _OPEN: Final = """
-select
-    kind, subject_id, words.word as code, episodes.first_run, runs.as_of_at as first_seen_at, unseen_since,
-    (
-        select count(*) from episodes as earlier
-        where earlier.subject_id = episodes.subject_id and earlier.kind = episodes.kind
-            and earlier.code = episodes.code and earlier.first_run < episodes.first_run
-    ) as times_reopened
+select episodes.kind, episodes.subject_id, words.word, episodes.first_run, episodes.unseen_since
 from episodes
 inner join words on episodes.code = words.word_id
-inner join runs on episodes.first_run = runs.run_number
 where episodes.ended_run is null"""
 
 _EARLIER: Final = """
@@ -74,7 +67,7 @@ insert into runs (run_id, as_of_at, exit_code, is_published, seconds, facts) val
 
 OPEN: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(), "subject_id": pl.String(), "code": pl.String(), "first_run": pl.Int64(),
-    "first_seen_at": pl.String(), "unseen_since": pl.Int64(), "times_reopened": pl.Int64(),
+    "unseen_since": pl.Int64(),
 }  # fmt: skip
 EARLIER: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(), "subject_id": pl.String(), "code": pl.String(), "first_seen_at": pl.String(),
@@ -140,7 +133,7 @@ class History:
             return _frame(connection.execute(_OPEN).fetchall(), OPEN)
 
     def earlier(self, issues: pl.DataFrame) -> pl.DataFrame:
-        """Those of these issues that were open before and ended, and how often: columns of EARLIER.
+        """Those of these issues that were seen before, when first and how often: columns of EARLIER.
 
         Args:
             issues: `kind`, `subject_id` and `code`.

@@ -13,8 +13,6 @@ with both_nights as (
         before.code is not null as was_open,
         issues.code is not null as is_there,
         before.unseen_since,
-        before.first_seen_at,
-        before.times_reopened,
         issues.invoices,
         issues.currency_code,
         issues.amount
@@ -52,8 +50,6 @@ select
     gone.was_open,
     gone.is_there,
     gone.unseen_since,
-    gone.first_seen_at,
-    gone.times_reopened,
     coalesce(gone.invoices, case when gone.kind = 'invoice' then 1 end) as invoices,
     coalesce(gone.currency_code, invoices.currency_code) as currency_code,
     coalesce(gone.amount, invoices.total_amount) as amount,

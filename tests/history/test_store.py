@@ -53,8 +53,8 @@ def test_what_is_open_and_what_lies_between_two_runs_is_what_happened(
             seen[one] += 1
         found = history.open_issues()
         assert _keys(found) == {ISSUES[one] for one in now}
-        back = {tuple(row[:3]): row[3] for row in found.select(*KEY, "times_reopened").iter_rows()}
-        assert back == {ISSUES[one]: seen[one] - 1 for one in now}
+        back = {tuple(row[:3]): row[4] for row in history.earlier(found).iter_rows()}
+        assert back == {ISSUES[one]: seen[one] for one in now}
     for first, earlier in enumerate(nights, 1):
         for second, later in enumerate(nights[first:], first + 1):
             between = history.episodes_between(first, second)
@@ -82,7 +82,7 @@ def test_an_issue_that_is_not_looked_at_stays_open_and_keeps_since_when(tmp_path
     history.record(_run("three"), _changes())
     assert history.open_issues().select("first_run", "unseen_since").rows() == [(1, 2)]
     history.record(_run("four"), _changes((*issue, None, "seen")))
-    assert history.open_issues().select("first_run", "unseen_since", "times_reopened").rows() == [(1, None, 0)]
+    assert history.open_issues().select("first_run", "unseen_since").rows() == [(1, None)]
 
 
 def test_only_what_was_there_before_is_known_from_before(tmp_path: Path) -> None:
