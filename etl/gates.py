@@ -64,10 +64,11 @@ def check_sources(evening: Evening, read: Sequence[SourceRead], *, is_shrink_acc
     reasons = [] if is_shrink_accepted else [told for source in read if (told := _shrunk(evening, source))]
     invoices = next(source for source in read if source.relation == "accounting_invoices")
     days = evening.settings.gates.too_old_days
-    most = freshest_allowed(evening.past, invoices.relation, days)
-    if most is not None and invoices.age_days is not None and invoices.age_days > most:
+    age = invoices.age_days
+    most = None if age is None else freshest_allowed(evening, invoices.relation, age, days)
+    if most is not None and age is not None and age > most:
         reasons.append(
-            f"{RELATIONS[invoices.relation].help}: the newest is {invoices.age_days:g} days old, more than {most:g} are"
+            f"{RELATIONS[invoices.relation].help}: the newest is {age:g} days old, more than {most:g} are"
             " not believed. Export them again; or raise [gates] too_old_days."
         )
     if reasons:

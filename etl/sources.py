@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ _A_LOG: Final = "sync_runs"
 """A log that has no new rows tells of a sync that stands still, which is what it is there for."""
 _FAR: Final = 3
 """Times older than usual."""
+_SAME_ROW: Final = timedelta(days=0.2)
+"""Ages are kept to a tenth of a day."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,13 @@ class Evening:
 
 def usual_runs(past: Sequence[PastRun]) -> list[PastRun]:
     """The last published runs, as far back as a person last accepted that there is less."""
+    return _since_accepted(past)[-USUAL_RUNS:]
+
+
+def _since_accepted(past: Sequence[PastRun]) -> list[PastRun]:
     runs = [run for run in past if run.is_published]
     accepted = max((place for place, run in enumerate(runs) if run.facts.get("is_shrink_accepted")), default=0)
-    return runs[accepted:][-USUAL_RUNS:]
+    return runs[accepted:]
 
 
 def usual(past: Sequence[PastRun], relation: str, value: str) -> list[float]:
@@ -157,15 +163,29 @@ def _trouble(evening: Evening, name: str, files: list[FileReport]) -> str | None
 
 
 def _stale(evening: Evening, name: str, age: float) -> str | None:
-    most = freshest_allowed(evening.past, name, evening.settings.gates.stale_days)
+    most = freshest_allowed(evening, name, age, evening.settings.gates.stale_days)
     if most is None or age <= most:
         return None
     return f"{RELATIONS[name].help}: nothing in them is newer than {age:g} days, so nothing was concluded from them"
 
 
-def freshest_allowed(past: Sequence[PastRun], name: str, days: float) -> float | None:
-    """The age from which a source is too old, given how old it usually is; null where that is not known."""
-    before = usual(past, name, "age_days")
+def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> float | None:
+    """The age from which a source is too old, given how old it usually is; null where that is not known.
+
+    Args:
+        evening: the night and what came before it.
+        name: relation of the source.
+        age: of its newest row tonight.
+        days: no source is too old before.
+    """
     if name == _UNDATED:
         return days
+    # nights that ended in the very row that is the newest tonight would make every standstill usual
+    newest = evening.run.as_of - timedelta(days=age)
+    before = [
+        float(known)
+        for run in _since_accepted(evening.past)
+        if (known := run.facts.get("sources", {}).get(name, {}).get("age_days")) is not None
+        and abs(datetime.fromisoformat(run.as_of_at) - timedelta(days=known) - newest) > _SAME_ROW
+    ][-USUAL_RUNS:]
     return max(days, _FAR * median(before)) if len(before) >= FEWEST_RUNS else None
