@@ -22,6 +22,7 @@ FEWEST_RUNS: Final = 3
 """Fewer say nothing about how fresh a source usually is."""
 _UNDATED: Final = "portal_invoices"
 """Its rows carry no times; but while invoices go on changing, so does the portal's list of them."""
+_INVOICES: Final = "accounting_invoices"
 _A_LOG: Final = "sync_runs"
 """A log that has no new rows tells of a sync that stands still, which is what it is there for."""
 _FAR: Final = 3
@@ -89,7 +90,8 @@ def usual(past: Sequence[PastRun], relation: str, value: str) -> list[float]:
 def sources_read(evening: Evening) -> list[SourceRead]:
     """What became of every source that is configured."""
     named = [name for name in RELATIONS if name in evening.settings.sources]
-    newest = max((file.newest_change_at for file in evening.files if file.newest_change_at), default=None)
+    invoices = (file.newest_change_at for file in evening.files if file.relation == _INVOICES)
+    newest = max((at for at in invoices if at), default=None)
     return [_read(evening, name, newest) for name in named]
 
 
@@ -140,7 +142,7 @@ def _age(evening: Evening, name: str, since: str, newest: datetime | None) -> fl
         return None
     dates = [file.newest_change_at for file in evening.files if file.relation == name and file.newest_change_at]
     if name == _UNDATED:
-        # where nothing at all changed, a list that did not change says nothing
+        # where no invoice changed, a list that did not change says nothing
         unchanged = datetime.fromisoformat(since)
         return None if newest is None or newest.replace(tzinfo=UTC) <= unchanged else _days(evening.run, unchanged)
     return _days(evening.run, max(dates).replace(tzinfo=UTC)) if dates else None
