@@ -118,6 +118,7 @@ def write_outputs(night: Night, orders: Orders, publication: Publication) -> tup
         **told_of,
         "exit_code": int(_exit_code(summary, orders)),
         "is_shrink_accepted": orders.is_shrink_accepted,
+        "after": None if night.tonight.before is None else night.tonight.before.run_id,
     }
     keep(engine, remembered)
     publication.write("summary.json", to_json(summary))

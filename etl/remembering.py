@@ -93,7 +93,8 @@ def recall(settings: Settings) -> Past:
     history = History(settings.history_path)
     runs = history.runs()
     latest = settings.out / LATEST
-    if latest.exists() and latest.resolve().name not in {run.run_id for run in runs} and _catch_up(history, latest):
+    published_ids = [run.run_id for run in runs if run.is_published]
+    if latest.exists() and latest.resolve().name not in published_ids and _catch_up(history, latest, published_ids):
         runs = history.runs()
     last = next((run for run in reversed(runs) if run.is_published), None)
     is_last = last is not None and latest.exists() and latest.resolve().name == last.run_id
@@ -101,14 +102,16 @@ def recall(settings: Settings) -> Past:
     return Past(history, runs, history.open_issues(), blocked)
 
 
-def _catch_up(history: History, folder: Path) -> bool:
-    """Remember a published run from what stands in its own folder."""
+def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
+    """Remember a published run from what stands in its own folder: what changed since the run before it."""
     try:
         with published(folder / DATABASE) as engine:
             states = engine.frame("from marts.issue_states")
             facts = json.loads(engine.rows("select facts from ctl.remembered")[0][0])
     except (NotFound, EngineRefusal):
         return False  # a version wrote it that remembered nothing
+    if facts.pop("after", None) != (published_ids[-1] if published_ids else None):
+        return False  # a history that lost more than this run begins anew, or goes on from where it ends
     history.record(_published_run(folder.resolve().name, facts, 0), _written(states))
     return True
 
@@ -174,7 +177,7 @@ def instant(run: Run) -> str:
 
 
 def _published_run(run_id: str, facts: Mapping[str, Any], seconds: float) -> PastRun:
-    kept = {key: value for key, value in facts.items() if key not in {"exit_code", "as_of_at"}}
+    kept = {key: value for key, value in facts.items() if key not in {"exit_code", "as_of_at", "after"}}
     return PastRun(0, run_id, facts["as_of_at"], facts["exit_code"], is_published=True, seconds=seconds, facts=kept)
 
 

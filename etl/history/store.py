@@ -156,8 +156,11 @@ class History:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._connected(is_written=True) as connection, connection:
             connection.execute("begin immediate")
-            if connection.execute("select 1 from runs where run_id = ?", (run.run_id,)).fetchone():
-                return
+            if known := connection.execute("select is_published from runs where run_id = ?", (run.run_id,)).fetchone():
+                if known[0] or not run.is_published:
+                    return
+                # it failed, and was run again under its id; nothing refers to a run that failed
+                connection.execute("delete from runs where run_id = ?", (run.run_id,))
             added = connection.execute(
                 _INSERT,
                 (run.run_id, run.as_of_at, run.exit_code, run.is_published, run.seconds, _json(run.facts)),
