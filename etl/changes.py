@@ -12,7 +12,7 @@ import polars as pl
 
 from etl.domain import Run, State
 from etl.engine import Engine
-from etl.history.states import Change, Reading, freed_because
+from etl.history.states import Change, Reading, freed_because, needed
 from etl.history.store import KINDS, PastRun
 from etl.remembering import Past, instant
 from etl.report.cells import money_text
@@ -47,7 +47,10 @@ class Tonight:
     @property
     def reading(self) -> Reading:
         """What was read, and what the last runs had read."""
-        return Reading(complete(self.read), absent(self.read), self.past.complete_before())
+        # what is configured and was not read completely tonight is waited for, whatever became of it before
+        given = frozenset(source.relation for source in self.read)
+        before = {since: read | given for since, read in self.past.complete_before().items()}
+        return Reading(complete(self.read), absent(self.read), before)
 
     @property
     def before(self) -> PastRun | None:
@@ -163,12 +166,11 @@ def _invoices(tonight: Tonight) -> tuple[list[Row], list[Row]]:
     if tonight.past.blocked.is_empty() and not _was_nothing_blocked(tonight):
         return [], []
     groups = tonight.engine.frame("from marts.invoice_changes").to_dicts()
-    reading = tonight.reading
-    newly = [group for group in groups if group["is_blocked"] and reading.can_begin(group["primary_cause"])]
+    newly = [group for group in groups if group["is_blocked"] and _is_compared(tonight, group["primary_cause"])]
     freed = [
         {**group, "reason": freed_because(group["code_before"], group["state"], *_why(group))}
         for group in groups
-        if not group["is_blocked"] and group["state"] != State.UNKNOWN and _is_sure(group, reading)
+        if not group["is_blocked"] and group["state"] != State.UNKNOWN and _is_sure(tonight, group)
     ]
     return newly, freed
 
@@ -182,10 +184,16 @@ def _why(group: Row) -> tuple[str | None, str | None]:
     return group["primary_cause"], group["mapping_source"]
 
 
-def _is_sure(group: Row, reading: Reading) -> bool:
+def _is_sure(tonight: Tonight, group: Row) -> bool:
     if group["state"] in {None, State.EXPECTED}:
-        return "accounting_invoices" in reading.complete
-    return reading.can_end(group["code_before"])
+        return "accounting_invoices" in tonight.reading.complete
+    return _is_compared(tonight, group["code_before"])
+
+
+def _is_compared(tonight: Tonight, code: str) -> bool:
+    """Whether both nights read what shows this cause: else the sources differ, and perhaps nothing else."""
+    reading, last = tonight.reading, tonight.past.complete_before()[None]
+    return reading.can_end(code) and needed(code) & reading.complete <= last
 
 
 def _sum(groups: Sequence[Row]) -> Row:

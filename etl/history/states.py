@@ -183,9 +183,12 @@ def _looked_at(facts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
 def _of_invoice() -> pl.Expr:
     """Null where tonight could not tell: for example the portal's gates were not reached."""
     is_elsewhere = (pl.col("failed") & pl.lit(_TRANSPORT_MASK, dtype=pl.UInt64)) != 0
+    is_failing = (pl.col("failed") & pl.col("mask")) != 0
     return (
         pl.when(pl.col("invoice_state") == State.EXPECTED)
         .then(_word("invoice_cause", _EXPECTED))
+        # an old amount, for example, is still shown once nothing else blocks the invoice
+        .when(is_failing & (pl.col("invoice_state") != State.BLOCKED)).then(pl.lit(NOTHING_OPEN))
         .when(pl.col("stage") != Stage.TRANSPORT).then(_word("code", _MENDED))
         .when("is_present").then(pl.lit(SYNCED))
         .when(is_elsewhere).then(pl.lit(OTHER_CAUSE))
