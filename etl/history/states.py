@@ -189,6 +189,7 @@ def _of_invoice() -> pl.Expr:
         .then(_word("invoice_cause", _EXPECTED))
         # an old amount, for example, is still shown once nothing else blocks the invoice
         .when(is_failing & (pl.col("invoice_state") != State.BLOCKED)).then(pl.lit(NOTHING_OPEN))
+        .when(pl.col("is_set_aside") & (pl.col("code") == "DUPLICATE_NUMBER")).then(None)
         .when(pl.col("stage") != Stage.TRANSPORT).then(_word("code", _MENDED))
         .when("is_present").then(pl.lit(SYNCED))
         .when(is_elsewhere).then(pl.lit(OTHER_CAUSE))
@@ -201,7 +202,7 @@ def _of_customer() -> pl.Expr:
     mapped = _word("mapping_source", {str(source): word for source, word in _MAPPED.items()})
     mended = pl.col("code").replace_strict(_MENDED, default=None, return_dtype=pl.String)
     return (
-        pl.when(is_failing).then(pl.lit(NOTHING_OPEN))
+        pl.when(is_failing).then(pl.when(~pl.col("is_set_aside")).then(pl.lit(NOTHING_OPEN)))
         .when(pl.col("mapping_state") == MappingState.EXCLUDED).then(pl.lit(_EXPECTED["CUSTOMER_EXCLUDED"]))
         # nobody looks who can see the invoices of a customer without a company
         .when((pl.col("stage") == Stage.ACCESS) & ~pl.col("is_access_reached")).then(None)

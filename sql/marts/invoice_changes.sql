@@ -1,6 +1,6 @@
 -- model:   marts.invoice_changes
 -- grain:   code_before, is_blocked, state, primary_cause, mapping_source, currency_code
--- reads:   ctl.blocked_before, marts.invoice_checks, marts.customer_checks, staging.accounting__invoices, ctl.causes, ctl.states
+-- reads:   ctl.blocked_before, marts.invoice_checks, marts.customer_checks, staging.accounting__invoices, quarantine.rows, ctl.causes, ctl.states
 -- purpose: invoices that are blocked tonight and were not, or were and are not: how many, and how much money.
 -- units:   amount in currency_code: what is blocked; of what is rightly absent now, its total
 -- source:  the answers of the last run, and the night's checks
@@ -22,6 +22,20 @@ with answers as (
         on checks.primary_bit = causes.bit
     left join marts.customer_checks as customers
         on invoices.customer_id_acct = customers.customer_id_acct
+),
+
+-- what was read and not accepted is not gone
+before as (
+    select blocked.*
+    from ctl.blocked_before as blocked
+    anti join (
+        select aside.row_values ->> 'invoice_id_acct' as invoice_id_acct
+        from quarantine.rows as aside
+        anti join answers
+            on (aside.row_values ->> 'invoice_id_acct') = answers.invoice_id_acct
+        where aside.relation = 'accounting_invoices'
+    ) as lost
+        on blocked.invoice_id_acct = lost.invoice_id_acct
 )
 
 select
@@ -35,7 +49,7 @@ select
     sum(coalesce(answers.amount, before.balance_amount)) as amount
 
 from answers
-full outer join ctl.blocked_before as before
+full outer join before
     on answers.invoice_id_acct = before.invoice_id_acct
 where (coalesce(answers.state, '') = 'blocked') <> (before.invoice_id_acct is not null)
 -- 1 code, 2 blocked, 3 state, 4 cause, 5 source, 6 currency

@@ -33,10 +33,49 @@ gone as (
         on both_nights.code = causes.code
 ),
 
-set_aside as (
-    select distinct aside.row_values ->> 'invoice_id_acct' as invoice_id_acct
+-- an older copy of an invoice that was accepted is no loss
+lost_invoices as (
+    select
+        aside.row_values ->> 'invoice_id_acct' as invoice_id_acct,
+        aside.row_values ->> 'customer_id_acct' as customer_id_acct,
+        upper(aside.row_values ->> 'invoice_number') as exact_number
     from quarantine.rows as aside
+    anti join staging.accounting__invoices as kept
+        on (aside.row_values ->> 'invoice_id_acct') = kept.invoice_id_acct
     where aside.relation = 'accounting_invoices'
+),
+
+set_aside as (
+    select
+        'contact' as kind,
+        aside.row_values ->> 'contact_id_cw' as subject_id
+    from quarantine.rows as aside
+    where aside.relation = 'connectwise_contacts'
+
+    union
+
+    select
+        'invoice' as kind,
+        lost_invoices.invoice_id_acct as subject_id
+    from lost_invoices
+
+    union
+
+    -- what else has the number of an invoice that was lost may still share it
+    select
+        'invoice' as kind,
+        invoices.invoice_id_acct as subject_id
+    from lost_invoices
+    inner join staging.accounting__invoices as invoices
+        on lost_invoices.exact_number = invoices.exact_number
+
+    union
+
+    -- an invoice that was lost may be what is still blocked
+    select
+        'customer' as kind,
+        lost_invoices.customer_id_acct as subject_id
+    from lost_invoices
 )
 
 select
@@ -56,7 +95,7 @@ select
 
     ---------- the subject tonight
     coalesce(invoices.invoice_id_acct, customers.customer_id_acct, contacts.contact_id_cw) is not null as has_subject,
-    set_aside.invoice_id_acct is not null as is_set_aside,
+    set_aside.subject_id is not null as is_set_aside,
     coalesce(checks.failed, customers.failed, contacts.failed, 0::ubigint) as failed,
     coalesce(checks.unknown, customers.unknown, contacts.unknown, 0::ubigint) as unknown,
     coalesce(gone.mask, 0::ubigint) as mask,
@@ -85,7 +124,7 @@ left join ctl.states as states
 left join ctl.causes as primary_causes
     on checks.primary_bit = primary_causes.bit
 left join set_aside
-    on gone.kind = 'invoice' and gone.gone_id = set_aside.invoice_id_acct
+    on gone.kind = set_aside.kind and gone.gone_id = set_aside.subject_id
 left join marts.customer_checks as customers
     on gone.kind = 'customer' and gone.gone_id = customers.customer_id_acct
 left join marts.contact_checks as contacts
