@@ -103,6 +103,12 @@ OTHER_CAUSE: Final = "another cause"
 NOTHING_OPEN: Final = "nothing of it is blocked"
 _NO_LONGER: Final = "no longer found"
 _TRANSPORT_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.TRANSPORT)
+_ACCESS_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.ACCESS)
+_ONE_AFTER_THE_OTHER: Final = (
+    frozenset({"NO_LOGIN_EMAIL", "BAD_EMAIL"}),
+    frozenset({"LEVEL_MISSING", "LEVEL_INVALID", "LEVEL_TOO_LOW"}),
+)
+"""Causes of which a contact has one at a time: one that gives way to the next is not mended."""
 
 
 def needed(code: str) -> Complete:
@@ -206,15 +212,30 @@ def _of_customer() -> pl.Expr:
         .when(pl.col("mapping_state") == MappingState.EXCLUDED).then(pl.lit(_EXPECTED["CUSTOMER_EXCLUDED"]))
         # nobody looks who can see the invoices of a customer without a company
         .when((pl.col("stage") == Stage.ACCESS) & ~pl.col("is_access_reached")).then(None)
-        .when(~is_mapped).then(pl.lit(OTHER_CAUSE))
+        .when(~is_mapped | _has_another()).then(pl.lit(OTHER_CAUSE))
         .otherwise(pl.coalesce(mended, mapped))
     )  # fmt: skip
+
+
+def _has_another() -> pl.Expr:
+    """The company is gone now, or somebody is there now and cannot look into the portal, either."""
+    in_its_place = (
+        pl.when(pl.col("stage") == Stage.ACCESS).then(pl.lit(_ACCESS_MASK, dtype=pl.UInt64))
+        .otherwise(pl.lit(1 << BIT["TARGET_MISSING"], dtype=pl.UInt64))
+    )  # fmt: skip
+    return (pl.col("failed") & in_its_place) != 0
+
+
+def _has_another_of_its_kind() -> pl.Expr:
+    masks = {code: sum(1 << BIT[one] for one in codes) for codes in _ONE_AFTER_THE_OTHER for code in codes}
+    return (pl.col("failed") & pl.col("code").replace_strict(masks, default=0, return_dtype=pl.UInt64)) != 0
 
 
 def _of_contact() -> pl.Expr:
     is_failing = (pl.col("failed") & pl.col("mask")) != 0
     return (
-        pl.when(~is_failing).then(_word("code", _MENDED))
+        pl.when(~is_failing & _has_another_of_its_kind()).then(pl.lit(OTHER_CAUSE))
+        .when(~is_failing).then(_word("code", _MENDED))
         .when(pl.col("can_anyone_see").fill_null(value=False)).then(pl.lit("another contact can see them"))
         .when(~pl.col("is_proposed")).then(pl.lit("another contact is proposed"))
         .otherwise(pl.lit(NOTHING_OPEN))

@@ -24,17 +24,19 @@ with answers as (
         on invoices.customer_id_acct = customers.customer_id_acct
 ),
 
+lost as (
+    select aside.row_values ->> 'invoice_id_acct' as invoice_id_acct
+    from quarantine.rows as aside
+    anti join answers
+        on (aside.row_values ->> 'invoice_id_acct') = answers.invoice_id_acct
+    where aside.relation = 'accounting_invoices'
+),
+
 -- what was read and not accepted is not gone
 before as (
     select blocked.*
     from ctl.blocked_before as blocked
-    anti join (
-        select aside.row_values ->> 'invoice_id_acct' as invoice_id_acct
-        from quarantine.rows as aside
-        anti join answers
-            on (aside.row_values ->> 'invoice_id_acct') = answers.invoice_id_acct
-        where aside.relation = 'accounting_invoices'
-    ) as lost
+    anti join lost
         on blocked.invoice_id_acct = lost.invoice_id_acct
 )
 
