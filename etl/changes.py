@@ -26,6 +26,7 @@ Row = dict[str, Any]
 _BLOCKED: Final = f"""
     select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
     from marts.report_cells where state = '{State.BLOCKED}' group by 1 order by 1"""
+_NOT_FREED: Final = (State.UNKNOWN, State.WAITING)
 _COVERAGE: Final = """
     select count(*) filter (where mapping_state in ('mapped', 'excluded')) / nullif(count(*), 0)
     from matching.mappings"""
@@ -170,7 +171,7 @@ def _invoices(tonight: Tonight) -> tuple[list[Row], list[Row]]:
     freed = [
         {**group, "reason": freed_because(group["code_before"], group["state"], *_why(group))}
         for group in groups
-        if not group["is_blocked"] and group["state"] != State.UNKNOWN and _is_sure(tonight, group)
+        if not group["is_blocked"] and group["state"] not in _NOT_FREED and _is_sure(tonight, group)
     ]
     return newly, freed
 
