@@ -182,12 +182,14 @@ def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> fl
     """
     if name == _UNDATED:
         return days
-    # nights that ended in the very row that is the newest tonight would make every standstill usual
     newest = evening.run.as_of - timedelta(days=age)
-    before = [
-        float(known)
-        for run in _since_accepted(evening.past)
-        if (known := run.facts.get("sources", {}).get(name, {}).get("age_days")) is not None
-        and abs(datetime.fromisoformat(run.as_of_at) - timedelta(days=known) - newest) > _SAME_ROW
-    ][-USUAL_RUNS:]
+    others: list[float] = []
+    same: list[float] = []
+    for run in _since_accepted(evening.past):
+        known = run.facts.get("sources", {}).get(name, {}).get("age_days")
+        if known is not None:
+            is_same = abs(datetime.fromisoformat(run.as_of_at) - timedelta(days=known) - newest) <= _SAME_ROW
+            (same if is_same else others).append(float(known))
+    # if every night that ended in the row that is the newest tonight counted, a standstill would become usual
+    before = [*others, *same[:FEWEST_RUNS]][-USUAL_RUNS:]
     return max(days, _FAR * median(before)) if len(before) >= FEWEST_RUNS else None
