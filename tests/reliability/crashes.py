@@ -1,7 +1,8 @@
 """Nights that are killed at any moment: `make crash` kills 200 of them, and says where they died.
 
 Half of the moments are spread evenly over the time of a night, the other half evenly over its stages, so that short
-ones are met too. People decide on mappings all the while, and a reader never stops reading.
+ones are met too. People decide on mappings all the while, and a reader never stops reading. What the history knows is
+compared with what was published.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from etl.manifest import verify
 from tests import nights
 from tests.decided import Rows, decide, proposed, save
 from tests.reliability.reader import Reader
+from tests.reliability.remembered import Memory, beside, copied, damages
 
 STARTING, ENDING = "starting", "ending"
 STEP = timedelta(minutes=20)
@@ -55,6 +57,7 @@ class Site:
         proposed: a row of each customer that the first night asked about.
         lasted: seconds of a whole night, and of each stage.
         died: stage -> nights that were killed in it.
+        memory: what the history has to know.
     """
 
     folder: Path
@@ -65,11 +68,17 @@ class Site:
     lasted: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
     died: Counter[str] = field(default_factory=Counter)
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def out(self) -> Path:
         """The output folder."""
         return self.folder / "out"
+
+    @property
+    def state(self) -> Path:
+        """Where the register and the history lie."""
+        return self.folder / "state"
 
     @property
     def log(self) -> Path:
@@ -100,7 +109,7 @@ class Site:
         if (self.out / "latest").readlink().name != self.log.stem:
             message = f"{self.log.stem} was published, but latest is {(self.out / 'latest').readlink()}"
             raise Broken(message)
-        left = [name for name in leftovers(self) if name != ".lock"]
+        left = [name for name in leftovers(self) if name != ".lock"] + beside(self.state)
         if left:
             message = f"left behind after a whole night: {left}"
             raise Broken(message)
@@ -126,41 +135,45 @@ def records(log: Path) -> list[dict[str, object]]:
 
 def leftovers(site: Site) -> list[str]:
     """Hidden names, and whatever else does not belong there."""
-    places = (site.out, site.out / "runs", site.folder / "state", site.folder / "inbox", site.folder / "inbox" / "done")
+    places = (site.out, site.out / "runs", site.state, site.folder / "inbox", site.folder / "inbox" / "done")
     return sorted(path.name for place in places if place.exists() for path in place.iterdir() if path.name[:1] == ".")
 
 
-def check(site: Site) -> None:
-    """What has to hold right after a kill.
+def check(site: Site, *, is_ended: bool = True) -> None:
+    """What has to hold after a night, and right after a kill.
+
+    Args:
+        site: the provider.
+        is_ended: whether the last night was not killed.
 
     Raises:
-        Broken: it does not.
+        Broken: it does not hold.
     """
     wrong = [f"latest: {what}" for what in verify(site.out / "latest")]
-    for database in sorted((site.folder / "state").glob("*.sqlite")):
-        with closing(sqlite3.connect(database)) as connection:
-            found = connection.execute("pragma integrity_check").fetchall()
-        wrong += [f"{database.name}: {row}" for (row,) in found if row != "ok"]
     hidden = leftovers(site)
     wrong += [f"{hidden} grow" for kind in _ONLY_ONE if sum(name.startswith(kind) for name in hidden) > 1]
-    wrong += _lost_decisions(site)
+    site.memory.follow(site.out / "latest")
+    with copied(site.state) as state:
+        wrong += damages(state)
+        wrong += site.memory.faults(state, site.out / "runs", is_ended=is_ended)
+        wrong += _lost_decisions(site, state)
     if wrong:
         raise Broken("; ".join(wrong))
 
 
-def _lost_decisions(site: Site) -> list[str]:
+def _lost_decisions(site: Site, state: Path) -> list[str]:
     """Each decided file is in one place, and in the register at most once."""
     names = [f"d-{number:04}.csv" for number in range(1, site.handed_in + 1)]
     waiting = {path.name for path in (site.folder / "inbox").glob("d-*.csv")}
     done = {path.name for path in (site.folder / "inbox" / "done").glob("d-*.csv")}
-    taken = _taken(site)
+    taken = _taken(state)
     wrong = [f"{name} is lost" for name in names if (name in waiting) + (name in done) != 1]
     wrong += [f"{name} was taken {taken[name]} times" for name in names if taken[name] > 1]
     return wrong + [f"{name} is done and was not taken" for name in done if taken[name] != 1]
 
 
-def _taken(site: Site) -> Counter[str]:
-    with closing(sqlite3.connect(site.folder / "state" / "register.sqlite")) as connection:
+def _taken(state: Path) -> Counter[str]:
+    with closing(sqlite3.connect(state / "register.sqlite")) as connection:
         sources = connection.execute("select source from judgements where source like 'inbox/d-%'").fetchall()
     return Counter(source.removeprefix("inbox/") for (source,) in sources)
 
@@ -200,6 +213,7 @@ def prepared(folder: Path, seed: int) -> Site:
     site = Site(nights.copied(folder), random.Random(seed))
     (site.folder / "inbox").mkdir()
     site.whole_night()
+    check(site)
     site.proposed = list({row["acct_customer_id"]: row for row in proposed(site.folder)}.values())
     return site
 
@@ -214,7 +228,7 @@ def crash(site: Site, kills: int, tell: Callable[[str], None] = lambda _: None) 
         while site.died.total() < kills:
             site.hand_in()
             is_killed = kill_one(site)
-            check(site)
+            check(site, is_ended=not is_killed)
             if is_killed and site.died.total() % NIGHTS_BETWEEN == 0:
                 site.whole_night()
                 check(site)
@@ -223,7 +237,7 @@ def crash(site: Site, kills: int, tell: Callable[[str], None] = lambda _: None) 
         check(site)
     if reader.faults:
         raise Broken("; ".join(reader.faults))
-    missing = site.handed_in - sum(_taken(site).values())
+    missing = site.handed_in - sum(_taken(site.state).values())
     if missing:
         message = f"{missing} decisions never came into the register"
         raise Broken(message)
@@ -246,6 +260,8 @@ def main() -> None:
         print(f"  {site.died[stage]:4}  {stage}")
     print(f"{reader.reads} readings of {len(reader.runs)} runs, none torn, none missing a file")
     print(f"{site.handed_in} decided files, each in the register once")
+    known, late = len(site.memory.was_latest), len(site.memory.caught_up)
+    print(f"{known} published runs, each in the history once; {late} were killed before it knew of them")
     shutil.rmtree(scratch)
 
 
