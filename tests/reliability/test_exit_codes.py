@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import signal
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +17,11 @@ from etl.demo import DemoPlan
 from etl.errors import ExitCode
 from etl.publish import lock
 from tests import nights
-from tests.command import Ended
+from tests.command import Billsight, Ended
 from tests.dictionary import DOCS
-from tests.reliability.calling import NIGHT, begun, called, wait_for
+from tests.reliability.calling import AS_OF, NIGHT, begun, called, wait_for
+
+Night = Callable[..., Ended]
 
 BUG = "from etl.cli import night; night.reconcile = lambda *_: 1 / 0; from etl.__main__ import main; main()"
 
@@ -70,7 +75,9 @@ WAYS: dict[int, Callable[[Path], Ended]] = {
         folder, "accounting_invoices.csv", r"(?m)^(20000000[1-3],.*?),-?\d+\.\d\d,", r"\1,twelve,"
     ),
     4: lambda folder: _changed(folder, "accounting_invoices.csv", r"(?s).+", "%PDF-1.7"),
+    5: lambda folder: called(folder, "notify", "test"),
     6: _refused,
+    10: lambda folder: called(folder, *NIGHT, "--fail-on", "any"),
     75: _locked,
     78: lambda folder: _changed(folder, "billsight.toml", r"grace_hours = 24", "grace_hours = 'soon'"),
     130: _stopped(signal.SIGINT),
@@ -78,8 +85,8 @@ WAYS: dict[int, Callable[[Path], Ended]] = {
 }
 """How the command comes to end with each code."""
 
-MADE_ELSEWHERE = {ExitCode.UNREACHABLE, ExitCode.GATE}
-"""Codes that nothing ends with yet."""
+QUIET = {ExitCode.COMPLETE, ExitCode.PARTIAL, ExitCode.UNREACHABLE, ExitCode.GATE}
+"""What is told with these codes is an answer, on stdout; or the code alone says it."""
 
 
 def _table() -> dict[int, str]:
@@ -92,7 +99,7 @@ def test_the_table_has_every_code_and_no_other() -> None:
     """Those of the enum, and those of the two signals, which are the shell's."""
     signals = {128 + signal.SIGINT, 128 + signal.SIGTERM}
     assert set(_table()) == {int(code) for code in ExitCode} | signals
-    assert set(_table()) - set(WAYS) == {int(code) for code in MADE_ELSEWHERE}
+    assert set(_table()) == set(WAYS)
 
 
 @pytest.mark.parametrize("code", WAYS)
@@ -103,4 +110,98 @@ def test_the_command_ends_with_each_code(folder: Path, code: int) -> None:
     is_published = (folder / "out" / "latest").readlink() != Path("runs/good")
     assert is_published is _table()[code].startswith("yes")
     assert ("Traceback" in ended.err) is (code == ExitCode.BUG)
-    assert bool(ended.err) is (code not in {ExitCode.COMPLETE, ExitCode.PARTIAL})
+    assert bool(ended.err) is (code not in QUIET)
+
+
+@pytest.fixture
+def night(folder: Path, billsight: Billsight) -> Night:
+    """`billsight run` on the copy: as above, without a process of its own."""
+    return lambda *words: billsight("run", "--config", folder / "billsight.toml", "--as-of", AS_OF, *words)
+
+
+def _latest(folder: Path) -> tuple[str, dict[str, Any]]:
+    """The name of the published run, and what its page says about it."""
+    latest = (folder / "out" / "latest").resolve()
+    return latest.name, json.loads((latest / "summary.json").read_text(encoding="utf-8"))
+
+
+def _without_row(path: Path, number: int) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:number] + lines[number + 1 :]), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (("any",), 10),
+        (("amount:1",), 10),
+        (("amount:999999999999",), 0),
+        (("new",), 0),
+        (("new", "amount:999999999999", "any"), 10),
+    ],
+    ids=str,
+)
+def test_a_night_that_is_asked_to_fail_is_published_all_the_same(
+    folder: Path, night: Night, asked: tuple[str, ...], code: int
+) -> None:
+    """With 10 where anything asked for is there; nothing is new since the night before."""
+    ended = night("--run-id", "asked", *(word for what in asked for word in ("--fail-on", what)))
+    assert (ended.code, ended.err) == (code, "")
+    assert _latest(folder)[0] == "asked"
+
+
+def test_nothing_is_new_in_a_first_night_and_what_is_new_in_the_second_is_told(folder: Path, night: Night) -> None:
+    """There is nothing to compare the first with; in the second an invoice is gone from the portal."""
+    shutil.rmtree(folder / "out")
+    (folder / "state" / "history.sqlite").unlink()
+    assert night("--run-id", "first", "--fail-on", "new").code == 0
+    _without_row(folder / "portal_invoices.csv", 1)
+    assert night("--run-id", "second", "--fail-on", "new").code == 10
+    name, summary = _latest(folder)
+    assert (name, summary["changes"]["counts"]["new"]) == ("second", 1)
+    assert night("--run-id", "third", "--fail-on", "new").code == 0
+
+
+@pytest.mark.parametrize("wrong", ["all", "new:1", "amount", "amount:", "amount:-1", "amount:1e3", "amount:1,000", ""])
+def test_what_a_night_cannot_be_asked_is_wrong_usage(folder: Path, night: Night, wrong: str) -> None:
+    """Told before anything is read."""
+    ended = night("--fail-on", wrong)
+    assert ended.code == ExitCode.USAGE
+    assert f"{wrong!r} is neither new, nor any, nor an amount" in ended.err
+    assert _latest(folder)[0] == "good"
+
+
+def test_without_an_optional_source_the_night_is_partial_and_says_so(folder: Path, night: Night) -> None:
+    """Published, with a banner; and an order to fail outranks it."""
+    (folder / "portal_invoices.csv").unlink()
+    ended = night("--run-id", "partial")
+    assert (ended.code, ended.err) == (ExitCode.PARTIAL, "")
+    name, summary = _latest(folder)
+    (reason,) = summary["run"]["partial_reasons"]
+    assert (name, summary["run"]["is_partial"]) == ("partial", True)
+    assert "portal_invoices.csv" in reason
+    assert reason in ended.out
+    assert reason in unescape((folder / "out" / "latest" / "report.html").read_text(encoding="utf-8"))
+    assert night("--run-id", "asked", "--fail-on", "any").code == ExitCode.GATE
+
+
+def test_half_the_invoices_are_not_published_until_somebody_says_that_it_is_right(folder: Path, night: Night) -> None:
+    """A gate that nobody asked for: the extract was cut off."""
+    path = folder / "accounting_invoices.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[: 1 + len(lines) // 2]), encoding="utf-8")
+    refused = night("--run-id", "half")
+    assert refused.code == ExitCode.UNUSABLE
+    assert "15 rows, usually 30: 50% fewer" in refused.err
+    assert "--accept-shrink" in refused.err
+    assert _latest(folder)[0] == "good"
+    assert night("--run-id", "right", "--accept-shrink").code == 0
+    assert _latest(folder)[0] == "right"
+    assert night("--run-id", "after").code == 0, "what was accepted once is usual from then on"
+
+
+def test_a_test_of_the_messages_says_what_there_is_to_configure(folder: Path, billsight: Billsight) -> None:
+    """Nobody would be told of a night: that is no success."""
+    ended = billsight("notify", "test", "--config", folder / "billsight.toml")
+    assert (ended.code, ended.err) == (ExitCode.UNREACHABLE, "")
+    assert "[notify]" in ended.out
