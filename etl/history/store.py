@@ -153,7 +153,6 @@ class History:
             changes: `kind`, `subject_id`, `code`, `reason` (null where the issue did not end) and `change`: `opened`,
                 `ended`, `unseen` (open before, and not looked at) or `seen` (looked at again).
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._connected(is_written=True) as connection, connection:
             connection.execute("begin immediate")
             if known := connection.execute("select is_published from runs where run_id = ?", (run.run_id,)).fetchone():
@@ -201,7 +200,7 @@ class History:
     def _connected(self, *, is_written: bool = False) -> Iterator[sqlite3.Connection]:
         # a history that does not exist yet is read as an empty one, and is not made by being read
         mode = "rwc" if is_written else "rw"
-        is_there = is_written or self._path.exists()
+        is_there = self._has_file(is_written=is_written)
         location = f"{self._path.resolve().as_uri()}?mode={mode}" if is_there else ":memory:"
         try:
             with closing(sqlite3.connect(location, uri=True, isolation_level=None)) as connection:
@@ -212,6 +211,16 @@ class History:
             raise HistoryRefusal(self._path, str(error), remedy) from None
         except sqlite3.DatabaseError as error:
             raise HistoryRefusal(self._path, str(error)) from None
+
+    def _has_file(self, *, is_written: bool) -> bool:
+        """Whether there is a file, or will be one: then its folder is made."""
+        try:
+            if is_written:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            return is_written or self._path.exists()
+        except OSError as error:
+            remedy = f"Make {self._path.parent} a folder where this user may write, or name another in [output]."
+            raise HistoryRefusal(self._path, error.strerror or str(error), remedy) from None
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         version = int(connection.execute("pragma user_version").fetchone()[0])

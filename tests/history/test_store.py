@@ -127,3 +127,13 @@ def test_an_impossible_history_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(HistoryRefusal, match="UNIQUE"):
         history.record(_run("one"), _changes(issue, issue))
     assert history.runs() == []
+
+
+def test_a_history_whose_folder_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    """Something else lies there: that is told, with what to do, and is no bug."""
+    (tmp_path / "state").touch()
+    history = History(tmp_path / "state" / "history.sqlite")
+    assert history.runs() == []
+    run = PastRun(0, "r", "2026-11-22T02:00:00Z", 0, is_published=True, seconds=1)
+    with pytest.raises(HistoryRefusal, match=r"File exists.* Make .*state a folder where this user may write"):
+        history.record(run, pl.DataFrame(schema=CHANGES))
