@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from etl import pipeline
 from etl.manifest import verify
+from tests import nights
 from tests.decided import proposed
 from tests.reliability import crashes
 from tests.reliability.reader import Reader
@@ -25,6 +29,8 @@ def test_killed_nights_leave_a_whole_report_a_whole_register_and_nothing_that_gr
     assert reader.faults == []
     assert reader.reads > KILLS
     assert len(reader.runs) > 1
+    assert site.memory.was_latest[0] == "night-0001"
+    assert site.memory.was_latest[-1] == site.log.stem
 
 
 def _run(out: Path, content: bytes, told: bytes) -> None:
@@ -62,3 +68,58 @@ def test_a_lost_decision_and_a_leftover_are_seen(folder: Path) -> None:
     (site.out / "latest" / "invoices.csv").write_text("other")
     with pytest.raises(crashes.Broken, match=r"invoices\.csv has 5 bytes.* grow; d-0001\.csv is lost"):
         crashes.check(site)
+
+
+SPOILT: dict[str, tuple[str, str]] = {
+    "a run is missing": ("delete from runs", r"the history knows \[\], published were \['night-1'\]"),
+    "a run was never published": (
+        "insert into runs select 9, 'night-9', as_of_at, 0, 1, 0, facts from runs",
+        r"the history knows \['night-1', 'night-9'\], published were \['night-1'\]",
+    ),
+    "an issue is missing": ("delete from episodes", "is open in the last night and not in the history"),
+    "an issue is over": (
+        "update episodes set subject_id = 'NOBODY' where subject_id = (select max(subject_id) from episodes)",
+        "NOBODY .* is open in the history and not in its last night",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_history_that_is_not_what_was_published_is_seen(folder: Path, how: str) -> None:
+    """As above, for the history."""
+    site = crashes.Site(folder, Random(1))
+    crashes.check(site)
+    statement, told = SPOILT[how]
+    with closing(sqlite3.connect(site.state / "history.sqlite")) as connection, connection:
+        connection.execute("pragma foreign_keys = off")
+        connection.execute(statement)
+    with pytest.raises(crashes.Broken, match=told):
+        crashes.check(site)
+
+
+def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the next one comes to; until then, and only until then, the history may be a run behind."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    site = crashes.Site(folder, Random(1))
+    crashes.check(site)
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "record", killed)
+        with pytest.raises(KeyboardInterrupt):
+            nights.run(folder, "night-2")
+    with pytest.raises(crashes.Broken, match=r"knows \['night-1'\], published were \['night-1', 'night-2'\]"):
+        crashes.check(site)
+    crashes.check(site, is_ended=False)
+    assert site.memory.caught_up == {"night-2"}
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "judge_night", killed)
+        with pytest.raises(KeyboardInterrupt):
+            nights.run(folder, "night-3")
+    crashes.check(site)
+    nights.run(folder, "night-4")
+    crashes.check(site)
+    assert site.memory.was_latest == ["night-1", "night-2", "night-4"]
