@@ -102,6 +102,13 @@ def test_the_table_has_every_code_and_no_other() -> None:
     assert set(_table()) == set(WAYS)
 
 
+def test_the_readme_names_the_codes_of_published_nights() -> None:
+    """Of any other it says that nothing was published."""
+    (section,) = re.findall(r"(?ms)^## Exit codes\n(.*?)^## ", (nights.ROOT / "README.md").read_text(encoding="utf-8"))
+    named = {int(code) for code in re.findall(r"\bwith (\d+)\b", section)}
+    assert named == {code for code, published in _table().items() if published.startswith("yes")}
+
+
 @pytest.mark.parametrize("code", WAYS)
 def test_the_command_ends_with_each_code(folder: Path, code: int) -> None:
     """Really, and `latest` has moved just where the table says that something is published."""
@@ -205,3 +212,16 @@ def test_a_test_of_the_messages_says_what_there_is_to_configure(folder: Path, bi
     ended = billsight("notify", "test", "--config", folder / "billsight.toml")
     assert (ended.code, ended.err) == (ExitCode.UNREACHABLE, "")
     assert "[notify]" in ended.out
+
+
+def test_a_history_that_cannot_be_made_is_told_when_the_night_is_published(folder: Path, night: Night) -> None:
+    """The first night has its report all the same; the next cannot tell what is new, and refuses."""
+    shutil.rmtree(folder / "out")
+    (folder / "elsewhere").touch()
+    with (folder / "billsight.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[output]\nhistory = "elsewhere/history.sqlite"\n')
+    ended = night("--run-id", "first")
+    assert ended.code == ExitCode.COMPLETE
+    assert "the night is published, but not remembered yet" in ended.err
+    assert night("--run-id", "second").code == ExitCode.UNUSABLE
+    assert _latest(folder)[0] == "first"
