@@ -39,6 +39,9 @@ STEP = timedelta(minutes=20)
 NIGHTS_BETWEEN = 10
 PUBLISHED = {0, 3}
 ENVIRONMENT = {"BILLSIGHT_RETENTION__DAYS": "1", "BILLSIGHT_LIMITS__THREADS": "2"}
+LEVELS = (5, 6)
+"""What the portal asks of a login, in turn: so that each night has issues to open, to end and to open again."""
+
 _ONLY_ONE = (".tmp-", ".latest-", ".pruned-")
 
 
@@ -90,7 +93,8 @@ class Site:
         self.count += 1
         instant = f"{AS_OF + self.count * STEP:%Y-%m-%dT%H:%M:%SZ}"
         words = ["run", "--config", "billsight.toml", "--as-of", instant, "--run-id", self.log.stem]
-        environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(nights.ROOT)}
+        level = {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": str(LEVELS[self.count % 2])}
+        environment = {**os.environ, **ENVIRONMENT, **level, "PYTHONPATH": str(nights.ROOT)}
         return subprocess.Popen(
             [sys.executable, "-m", "etl", *words], cwd=self.folder, env=environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,

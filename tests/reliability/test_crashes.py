@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from etl import pipeline
+from etl.history.store import History
 from etl.manifest import verify
 from tests import nights
 from tests.decided import proposed
@@ -107,10 +108,11 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
 
     site = crashes.Site(folder, Random(1))
     crashes.check(site)
+    before = History(site.state / "history.sqlite").open_issues().height
     with monkeypatch.context() as patched:
         patched.setattr(pipeline, "record", killed)
         with pytest.raises(KeyboardInterrupt):
-            nights.run(folder, "night-2")
+            nights.run(folder, "night-2", {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": "6"})
     with pytest.raises(crashes.Broken, match=r"knows \['night-1'\], published were \['night-1', 'night-2'\]"):
         crashes.check(site)
     crashes.check(site, is_ended=False)
@@ -120,6 +122,7 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
         with pytest.raises(KeyboardInterrupt):
             nights.run(folder, "night-3")
     crashes.check(site)
+    assert History(site.state / "history.sqlite").open_issues().height > before
     nights.run(folder, "night-4")
     crashes.check(site)
     assert site.memory.was_latest == ["night-1", "night-2", "night-4"]
