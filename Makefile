@@ -49,7 +49,7 @@ define FIND_LIBREOFFICE
 libreoffice="$${LIBREOFFICE:-$$(command -v soffice || command -v libreoffice || true)}"
 endef
 
-.PHONY: help run why test lint format docs fuzz bench bench-linking bench-page crash grid wheel lock clean chromium libreoffice systemd
+.PHONY: help run why test lint format docs fuzz bench bench-linking bench-page bench-year crash grid wheel lock clean chromium libreoffice systemd
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-linking: .venv/ready-bench ## measure the linker against its peers, one ta
 
 bench-page: .venv/ready chromium ## measure how large the page is and how soon it can be used
 	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" $(BIN)/python -m benchmarks.page
+
+bench-year: .venv/ready ## play a year of nights and measure how what is remembered grows
+	$(BIN)/python -m benchmarks.year
 
 crash: .venv/ready ## kill 200 nights at random moments and look what is left (KILLS=500 SEED=2)
 	@$(BIN)/python -m tests.reliability.crashes --kills $(KILLS) --seed $(SEED)

@@ -149,7 +149,7 @@ class HistoryRefusal(BillsightError):
 
     def __init__(self, path: Path, why: str, remedy: str | None = None) -> None:
         remedy = remedy or "Restore it from its last copy; or move it away, and a new history begins."
-        super().__init__(f"The history {path} cannot be used ({why}); the last report stays. {remedy}")
+        super().__init__(f"The history {path} cannot be used ({why}). {remedy}")
 
 
 class GateTripped(BillsightError):

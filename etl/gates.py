@@ -89,23 +89,27 @@ def _shrunk(evening: Evening, source: SourceRead) -> str | None:
     )
 
 
-def check_coverage(evening: Evening, coverage: float | None, *, is_shrink_accepted: bool) -> None:
+def check_coverage(evening: Evening, read: Sequence[SourceRead], share: float | None, customers: int) -> None:
     """Compare the share of customers that are mapped with that of the last runs.
+
+    A night that lacks a source maps fewer, of course: it is partial, and says so.
 
     Args:
         evening: the night and what came before it.
-        coverage: the share tonight, 0 to 1; null where there are no customers.
-        is_shrink_accepted: whether a person has said that less is right.
+        read: what became of its sources.
+        share: of the customers, 0 to 1; null where there are none.
+        customers: how many there are.
 
     Raises:
         GateTripped: it fell further than is allowed.
     """
     usually = usual_coverage(evening.past)
-    if coverage is None or usually is None or is_shrink_accepted:
+    if share is None or usually is None or any(source.trouble for source in read):
         return
-    if coverage < usually - evening.settings.gates.coverage_drop:
+    fell = usually - share
+    if fell > evening.settings.gates.coverage_drop and fell * customers >= _FEW_ROWS:
         message = (
-            f"only {coverage:.0%} of the customers are mapped, usually {usually:.0%}. Look whether the companies and"
+            f"only {share:.0%} of the customers are mapped, usually {usually:.0%}. Look whether the companies and"
             " the portal's mappings are whole; or, if that is right, run once with --accept-shrink."
         )
         raise GateTripped([message])

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from etl import cli
+from etl.demo import DemoPlan
 from tests import nights
 from tests.command import Billsight, Ended, Mappings
 
@@ -57,6 +58,20 @@ def decided_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(decided_on: Path, tmp_path: Path) -> Path:
     """A copy of the fixtures after one night."""
     return shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
+
+
+@pytest.fixture(scope="session")
+def invented_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An invented provider after one night; not to be changed."""
+    folder = nights.invented(tmp_path_factory.mktemp("apart") / "provider", DemoPlan(150, 700, 3))
+    nights.run(folder, "night-1")
+    return folder
+
+
+@pytest.fixture
+def provider(invented_night: Path, tmp_path: Path) -> Path:
+    """A copy of the invented provider after one night."""
+    return shutil.copytree(invented_night, tmp_path / "provider", symlinks=True)
 
 
 @pytest.fixture

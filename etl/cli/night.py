@@ -90,7 +90,7 @@ def run(
     with telling(settings, night, warn) as teller:
         outcome = reconcile(settings, night, progress(), Orders(accept_shrink, fail_on))
         if outcome.trouble:
-            warn(f"the night is published, but not remembered yet; the next one does it. {outcome.trouble}")
+            warn(f"the night is published, but could not be remembered; the next one does it. {outcome.trouble}")
         for warning in teller.published(outcome.summary, outcome.folder, outcome.exit_code):
             warn(warning)
     click.echo(_summary_line(outcome))

@@ -237,7 +237,7 @@ def _of_contact() -> pl.Expr:
         pl.when(~is_failing & _has_another_of_its_kind()).then(pl.lit(OTHER_CAUSE))
         .when(~is_failing).then(_word("code", _MENDED))
         .when(pl.col("can_anyone_see").fill_null(value=False)).then(pl.lit("another contact can see them"))
-        .when(~pl.col("is_proposed")).then(pl.lit("another contact is proposed"))
+        .when(~pl.col("is_proposed")).then(pl.lit("no longer proposed"))
         .otherwise(pl.lit(NOTHING_OPEN))
     )  # fmt: skip
 

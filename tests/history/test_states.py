@@ -57,7 +57,7 @@ RESOLVED = [
     ({"kind": "contact", "code": "LEVEL_TOO_LOW"}, "level raised"),
     ({"kind": "contact", "code": "LOGIN_DISABLED"}, "login allowed"),
     ({"kind": "contact", **FAILING["LEVEL_TOO_LOW"], "can_anyone_see": True}, "another contact can see them"),
-    ({"kind": "contact", **FAILING["LEVEL_TOO_LOW"]}, "another contact is proposed"),
+    ({"kind": "contact", **FAILING["LEVEL_TOO_LOW"]}, "no longer proposed"),
 ]  # fmt: skip
 
 
