@@ -223,6 +223,6 @@ def test_a_history_that_cannot_be_made_is_told_when_the_night_is_published(folde
         file.write('\n[output]\nhistory = "elsewhere/history.sqlite"\n')
     ended = night("--run-id", "first")
     assert ended.code == ExitCode.COMPLETE
-    assert "the night is published, but not remembered yet" in ended.err
+    assert "the night is published, but could not be remembered" in ended.err
     assert night("--run-id", "second").code == ExitCode.UNUSABLE
     assert _latest(folder)[0] == "first"
