@@ -21,7 +21,8 @@ MOST_SECONDS ?= 3600
 SEED ?= 1
 
 # The demonstration is published in the checkout, wherever its configuration lies.
-NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)" BILLSIGHT_OUTPUT__SITE_KEY="$(OUT)/site.key"
+NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)" BILLSIGHT_OUTPUT__SITE_KEY="$(OUT)/site.key" \
+    BILLSIGHT_OUTPUT__HISTORY="$(OUT)/history.sqlite"
 
 define FIND_PYTHON
 for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \

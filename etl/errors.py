@@ -149,7 +149,8 @@ class HistoryRefusal(BillsightError):
 
     def __init__(self, path: Path, why: str, remedy: str | None = None) -> None:
         remedy = remedy or "Restore it from its last copy; or move it away, and a new history begins."
-        super().__init__(f"The history {path} cannot be used ({why}). {remedy}")
+        self.told = f"The history {path} cannot be used ({why}). {remedy}"
+        super().__init__(f"{self.told} The last report stays.")
 
 
 class GateTripped(BillsightError):

@@ -160,7 +160,7 @@ def record(past: Past, run: Run, facts: Mapping[str, Any], ended: Ended) -> str 
     try:
         past.history.record(_published_run(run.run_id, facts, ended.seconds), _written(ended.states))
     except HistoryRefusal as error:
-        return str(error)
+        return error.told
     return None
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from etl.errors import InputError, Problem
+from etl.extract.ods_size import CONTENT, claimed_cells
 from etl.extract.unpacking import most_unpacked, too_much
 
 MOST_UNPACKED: Final = 1_000_000_000
@@ -100,18 +101,22 @@ class _Extent:
 
 
 def refuse_immense(data: bytes, where: str) -> None:
-    """Refuse what is no XLSX file, and one that is too large for what it holds.
+    """Refuse what is no XLSX or ODS file, and one that is too large for what it holds.
 
     Raises:
         InputError: as said.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if _WORKBOOK not in archive.namelist():
+            names = archive.namelist()
+            if _WORKBOOK not in names and CONTENT not in names:
                 raise InputError([Problem(where, "no XLSX workbook", "an XLSX file", "Save it as XLSX or CSV.")])
             size, most = sum(member.file_size for member in archive.infolist()), _most(data)
             if size > most:
                 raise InputError([too_much(where, len(data), most)])
+            if _WORKBOOK not in names:
+                _refuse_cells(claimed_cells(archive.read(CONTENT)), CONTENT, where)
+                return
             for member in archive.infolist():
                 _refuse_sheet(archive, member, where)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
@@ -129,10 +134,15 @@ def _refuse_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str)
     extent, width = _Extent(), 0
     for text in _parts(archive, member):
         width = extent.take(text, width)
-        if extent.size > MOST_CELLS and (extent.rows or extent.cells):
-            found = f"a sheet ({member.filename}) of up to {extent.size:,} cells"
-            remedy = "Delete the cells far below or beside the table, or save it as CSV."
-            raise InputError([Problem(where, found, f"at most {MOST_CELLS:,} cells", remedy)])
+        if extent.rows or extent.cells:
+            _refuse_cells(extent.size, member.filename, where)
+
+
+def _refuse_cells(size: int, sheet: str, where: str) -> None:
+    if size > MOST_CELLS:
+        found = f"a sheet ({sheet}) of up to {size:,} cells"
+        remedy = "Delete the cells far below or beside the table, or save it as CSV."
+        raise InputError([Problem(where, found, f"at most {MOST_CELLS:,} cells", remedy)])
 
 
 def _is_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
