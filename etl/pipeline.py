@@ -48,6 +48,12 @@ _AFTER_CHECKS: Final = (
     "marts.company_access",    "marts.unposted_invoices", "marts.portal_only_invoices",
 )  # fmt: skip
 
+_COUNTED_BY: Final = (
+    "row_key", "customer_key", "currency_code", "total_amount", "balance_amount", "days_past_due", "ageing_bucket",
+    "created_at", "changed_at",
+)  # fmt: skip
+"""What stands beside the checks of an invoice, so that whatever counts invoices need not join them again."""
+
 _NO_ORDERS: Final = Orders()
 
 Tell = Callable[[str], None]
@@ -244,14 +250,17 @@ def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, log
     customers = causes.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", customers)
     build(engine, models, _FACTS)
-    nothing = engine.frame("from marts.invoice_facts limit 0")
-    engine.write("marts.invoice_checks", causes.check_invoices(nothing, night))
+    engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), night))
     starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)
     for facts in engine.batches("marts.invoice_facts", "row_key", starts):
-        engine.append("marts.invoice_checks", causes.check_invoices(facts, night))
+        engine.append("marts.invoice_checks", _checked(facts, night))
     sets = engine.frame("select distinct unnest([failed, unknown]) as mask from marts.invoice_checks order by mask")
     texts = [" ".join(codes(mask)) for mask in sets["mask"]]
     engine.write("marts.cause_sets", sets.with_columns(codes=pl.Series(texts, dtype=pl.String)))
+
+
+def _checked(facts: pl.DataFrame, night: causes.Night) -> pl.DataFrame:
+    return facts.select(_COUNTED_BY).hstack(causes.check_invoices(facts, night).drop("row_key"))
 
 
 def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:

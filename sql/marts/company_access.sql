@@ -1,6 +1,6 @@
 -- model:   marts.company_access
 -- grain:   company_id_cw
--- reads:   marts.company_checks, marts.invoice_checks, marts.customer_checks, staging.accounting__invoices, ctl.causes, ctl.states, ctl.run
+-- reads:   marts.company_checks, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states, ctl.run
 -- purpose: every mapped company: can anyone see its invoices, whom to propose, and what that person would see.
 -- units:   amounts in words, each beside its currency
 -- source:  the night's checks
@@ -8,24 +8,22 @@
 with open_amounts as (
     select
         customers.company_id_cw,
-        invoices.currency_code,
+        checks.currency_code,
         count(*) as invoices,
         count(*) filter (
             where states.state = 'blocked' and (checks.failed & this_run.access_mask) <> 0
         ) as blocked_invoices,
-        sum(invoices.balance_amount) as amount
+        sum(checks.balance_amount) as amount
     from marts.customer_checks as customers
     cross join ctl.run as this_run
-    inner join staging.accounting__invoices as invoices
-        on customers.customer_id_acct = invoices.customer_id_acct
     inner join marts.invoice_checks as checks
-        on invoices.row_key = checks.row_key
+        on customers.rowid = checks.customer_key
     inner join ctl.states as states
         on checks.state_code = states.state_code
     where
         states.state <> 'expected'
         and (customers.failed & this_run.access_mask) <> 0
-    group by customers.company_id_cw, invoices.currency_code
+    group by customers.company_id_cw, checks.currency_code
 ),
 
 gains as (

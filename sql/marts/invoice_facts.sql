@@ -2,8 +2,9 @@
 -- grain:   row_key
 -- kind:    view
 -- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.run
--- purpose: what decides about each accounting invoice, without its text: etl/diagnose judges it batch by batch.
--- units:   customer_failed and customer_unknown are masks of causes
+-- purpose: what decides about each accounting invoice, and what it is counted by, without its text: etl/diagnose judges it
+--          batch by batch. customer_key is the row of marts.customer_checks.
+-- units:   customer_failed and customer_unknown are masks of causes; amounts in currency_code; days_past_due in days
 -- source:  accounting extract, the portal's list, ConnectWise invoices and contacts
 
 with in_connectwise as (
@@ -28,6 +29,21 @@ select
     shared_numbers.holders is not null as is_number_shared,
     invoices.created_at,
     invoices.changed_at,
+
+    ---------- what it is counted by
+    customers.rowid as customer_key,
+    invoices.currency_code,
+    invoices.total_amount,
+    invoices.balance_amount,
+    (this_run.as_of_date - invoices.due_date)::integer as days_past_due,
+    case
+        when invoices.due_date is null then 'no due date'
+        when this_run.as_of_date <= invoices.due_date then 'not due'
+        when this_run.as_of_date - invoices.due_date <= 30 then '1-30'
+        when this_run.as_of_date - invoices.due_date <= 60 then '31-60'
+        when this_run.as_of_date - invoices.due_date <= 90 then '61-90'
+        else 'over 90'
+    end as ageing_bucket,
 
     ---------- the customer
     customers.failed as customer_failed,

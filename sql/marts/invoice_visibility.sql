@@ -1,7 +1,7 @@
 -- model:   marts.invoice_visibility
 -- grain:   invoice_id_acct
 -- kind:    view
--- reads:   staging.accounting__invoices, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states, marts.cause_sets, ctl.run
+-- reads:   staging.accounting__invoices, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states, marts.cause_sets
 -- purpose: the answer for every accounting invoice: can the client see it, and if not, why and what frees it.
 -- units:   amounts in currency_code; days_past_due in days
 -- source:  the night's checks
@@ -41,18 +41,10 @@ select
     case when checks.is_freed_alone then invoices.balance_amount else 0 end as freed_amount,
 
     ---------- ageing
-    (this_run.as_of_date - invoices.due_date)::integer as days_past_due,
-    case
-        when invoices.due_date is null then 'no due date'
-        when this_run.as_of_date <= invoices.due_date then 'not due'
-        when this_run.as_of_date - invoices.due_date <= 30 then '1-30'
-        when this_run.as_of_date - invoices.due_date <= 60 then '31-60'
-        when this_run.as_of_date - invoices.due_date <= 90 then '61-90'
-        else 'over 90'
-    end as ageing_bucket
+    checks.days_past_due,
+    checks.ageing_bucket
 
 from staging.accounting__invoices as invoices
-cross join ctl.run as this_run
 inner join marts.invoice_checks as checks
     on invoices.row_key = checks.row_key
 inner join ctl.states as states
@@ -61,7 +53,7 @@ inner join marts.cause_sets as failed_sets
     on checks.failed = failed_sets.mask
 inner join marts.cause_sets as unknown_sets
     on checks.unknown = unknown_sets.mask
-left join marts.customer_checks as customers
-    on invoices.customer_id_acct = customers.customer_id_acct
+inner join marts.customer_checks as customers
+    on checks.customer_key = customers.rowid
 left join ctl.causes as primary_causes
     on checks.primary_bit = primary_causes.bit

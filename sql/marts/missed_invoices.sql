@@ -11,10 +11,11 @@ with missed as (
         invoices.invoice_id_acct,
         invoices.invoice_number,
         invoices.customer_id_acct,
-        invoices.currency_code,
-        invoices.balance_amount,
-        invoices.created_at,
-        invoices.changed_at,
+        checks.customer_key,
+        checks.currency_code,
+        checks.balance_amount,
+        checks.created_at,
+        checks.changed_at,
         checks.is_carried,
         causes.code as cause
     from marts.invoice_checks as checks
@@ -28,31 +29,38 @@ with missed as (
 
 spans as (
     select
-        missed.customer_id_acct,
+        missed.customer_key,
         min(missed.changed_at) as first_at,
         max(missed.changed_at) as last_at,
         count(*) as customer_missed
     from missed
     where missed.cause = 'MISSED_IN_WINDOW' and missed.is_carried
-    group by missed.customer_id_acct
+    group by missed.customer_key
 ),
 
 arrived as (
     select
-        spans.customer_id_acct,
+        spans.customer_key,
         count(*) as customer_arrived_in_span
     from spans
-    inner join staging.accounting__invoices as invoices
-        on spans.customer_id_acct = invoices.customer_id_acct
-        and invoices.changed_at between spans.first_at and spans.last_at
     inner join marts.invoice_checks as checks
-        on invoices.row_key = checks.row_key
+        on spans.customer_key = checks.customer_key
+        and checks.changed_at between spans.first_at and spans.last_at
         and checks.is_present
-    group by spans.customer_id_acct
+    group by spans.customer_key
 )
 
 select
-    missed.*,
+    missed.row_key,
+    missed.invoice_id_acct,
+    missed.invoice_number,
+    missed.customer_id_acct,
+    missed.currency_code,
+    missed.balance_amount,
+    missed.created_at,
+    missed.changed_at,
+    missed.is_carried,
+    missed.cause,
     spans.customer_missed,
     spans.first_at as span_first_at,
     spans.last_at as span_last_at,
@@ -61,7 +69,7 @@ select
 from missed
 cross join ctl.run as this_run
 left join spans
-    on missed.customer_id_acct = spans.customer_id_acct
+    on missed.customer_key = spans.customer_key
 left join arrived
-    on missed.customer_id_acct = arrived.customer_id_acct
+    on missed.customer_key = arrived.customer_key
 order by missed.changed_at nulls last, missed.row_key

@@ -1,34 +1,60 @@
 -- model:   marts.report_customer_cells
 -- grain:   customer_id_acct, currency_code, state, primary_cause, unknown_checks, ageing_bucket
--- reads:   marts.invoice_visibility
+-- reads:   marts.invoice_checks, marts.customer_checks, marts.cause_sets, ctl.causes, ctl.states
 -- purpose: every invoice counted once, under its customer; the one pass over the invoices that the report's numbers need.
 --          An invoice that is shown with an old amount is visible, and told apart by its cause.
 -- units:   amount and freed_amount in currency_code
 -- source:  the night's answers
 
+with counted as (
+    select
+        ---------- what is counted apart, in numbers: words would cost several times as much
+        checks.customer_key,
+        checks.currency_code,
+        checks.state_code,
+        case
+            when states.state = 'visible' and (checks.failed & stale.mask) <> 0 then stale.bit
+            else checks.primary_bit
+        end as primary_bit,
+        case when states.state = 'unknown' then checks.unknown end as unknown,
+        checks.ageing_bucket,
+
+        ---------- amounts
+        count(*) as invoices,
+        sum(checks.total_amount) as total_amount,
+        sum(checks.balance_amount) as amount,
+        count(*) filter (where checks.is_freed_alone and checks.balance_amount > 0) as freed_invoices,
+        coalesce(sum(checks.balance_amount) filter (where checks.is_freed_alone), 0) as freed_amount,
+        max(checks.days_past_due) as oldest_days_past_due
+    from marts.invoice_checks as checks
+    inner join ctl.states as states
+        on checks.state_code = states.state_code
+    inner join ctl.causes as stale
+        on stale.code = 'STALE_AMOUNT'
+    -- 1 customer, 2 currency, 3 state, 4 cause, 5 checks, 6 bucket
+    group by 1, 2, 3, 4, 5, 6
+)
+
 select
-    ---------- ids
-    customer_id_acct,
-    min(customer_name) as customer_name,
-
-    ---------- what is counted apart
-    currency_code,
-    state,
-    case
-        when state = 'visible' and concat(' ', causes, ' ') like '% STALE_AMOUNT %' then 'STALE_AMOUNT'
-        else primary_cause
-    end as primary_cause,
-    case when state = 'unknown' then unknown_checks end as unknown_checks,
-    ageing_bucket,
-
-    ---------- amounts
-    count(*) as invoices,
-    sum(total_amount) as total_amount,
-    sum(balance_amount) as amount,
-    sum(case when freed_amount > 0 then 1 else 0 end) as freed_invoices,
-    sum(freed_amount) as freed_amount,
-    max(days_past_due) as oldest_days_past_due
-
-from marts.invoice_visibility
--- 1 customer, 3 currency, 4 state, 5 cause, 6 checks, 7 bucket
-group by 1, 3, 4, 5, 6, 7
+    customers.customer_id_acct,
+    customers.customer_name,
+    counted.currency_code,
+    states.state,
+    causes.code as primary_cause,
+    unknown_sets.codes as unknown_checks,
+    counted.ageing_bucket,
+    counted.invoices,
+    counted.total_amount,
+    counted.amount,
+    counted.freed_invoices,
+    counted.freed_amount,
+    counted.oldest_days_past_due
+from counted
+inner join marts.customer_checks as customers
+    on counted.customer_key = customers.rowid
+inner join ctl.states as states
+    on counted.state_code = states.state_code
+left join ctl.causes as causes
+    on counted.primary_bit = causes.bit
+left join marts.cause_sets as unknown_sets
+    on counted.unknown = unknown_sets.mask

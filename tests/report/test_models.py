@@ -39,6 +39,26 @@ from (values
 select * exclude (balance, freed), cast(balance as decimal(18, 4)) as balance_amount,
     cast(balance as decimal(18, 4)) as total_amount,
     cast(freed as decimal(18, 4)) as freed_amount, date '2026-11-01' as invoice_date, date '2026-11-20' as due_date;
+create table ctl.states as
+select state, cast(row_number() over () - 1 as utinyint) as state_code
+from (values ('visible'), ('blocked'), ('unknown')) as states(state);
+create table ctl.causes as
+select code, cast(row_number() over () as utinyint) as bit, cast(1 << row_number() over () as ubigint) as mask
+from (values ('UNMAPPED_PROBABLE'), ('UNMAPPED_CERTAIN'), ('NO_CONTACT'), ('STALE_AMOUNT'), ('MISSED_UNDATED')) as t(code);
+create table marts.customer_checks as
+select customer_id_acct, min(customer_name) as customer_name from marts.invoice_visibility group by 1 order by 1;
+create table marts.invoice_checks as
+select answers.row_key, customers.rowid as customer_key, currency_code, total_amount, balance_amount, days_past_due,
+    ageing_bucket, states.state_code, causes.bit as primary_bit, freed_amount > 0 as is_freed_alone,
+    (select coalesce(bit_or(mask), 0) from ctl.causes where contains(answers.causes, code)) as failed,
+    (select coalesce(bit_or(mask), 0) from ctl.causes where contains(unknown_checks, code)) as unknown
+from marts.invoice_visibility as answers
+join marts.customer_checks as customers using (customer_id_acct)
+join ctl.states as states using (state)
+left join ctl.causes as causes on primary_cause = code;
+create table marts.cause_sets as
+select distinct unknown as mask, coalesce(code, '') as codes
+from marts.invoice_checks left join ctl.causes on unknown = mask;
 create table matching.mappings as
 from (values
     ('c1', cast(null as varchar), 'review', 'nobody', null, 'name only', cast(null as varchar), false, 2, 0.4),
