@@ -64,6 +64,8 @@ class Engine:
         except duckdb.Error as error:
             raise _told(error) from None
         self.run("set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false")
+        # texts are handed over as they lie, not copied one behind the other
+        self.run("set arrow_output_version = '1.4'; set produce_arrow_string_view = true")
         # one checkpoint at the end instead of one after each big table
         self.run("set checkpoint_threshold = '1TB'")
         # every checkpoint would write big tables anew, only to even out their row groups
