@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from etl import __version__
+from etl.answers import write_answers
 from etl.changes import Tonight, changes, numbers, trend
 from etl.config import Settings
 from etl.domain import Run
@@ -28,19 +28,6 @@ from etl.report.summary import summarise, to_json
 from etl.review import fixes
 from etl.review.site_key import site_key
 from etl.review.workbook import write_workbook
-
-_ANSWER: Final = """
-    invoice_id_acct, invoice_number, customer_id_acct, customer_name, company_id_cw, company_name,
-    state, primary_cause, causes, unknown_checks, invoice_date, due_date, days_past_due,
-    currency_code, total_amount, balance_amount, freed_amount"""
-_GUARDED: Final = (
-    "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw", "company_name",
-)  # fmt: skip
-"""Text that comes from outside and may look like a formula; the other text is ours."""
-
-_SLICE_ROWS: Final = 500_000
-_GROUP_ROWS: Final = 250_000
-"""Rows of one row group of the Parquet file: fixed, so that the same answers give the same bytes."""
 
 _SINGLE: Final = """
     select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
@@ -127,7 +114,7 @@ def write_outputs(night: Night, orders: Orders, publication: Publication) -> tup
     with ThreadPoolExecutor(1) as aside:
         # the charts are drawn by one processor while the others write
         page = aside.submit(lambda: render(summary, pack(facts, work)))
-        _write_answers(engine, publication)
+        write_answers(engine, publication)
         publication.write("report.html", page.result())
     tables = {
         "mapping_fixes.csv": proposed,
@@ -148,23 +135,6 @@ def _exit_code(summary: dict[str, Any], orders: Orders) -> ExitCode:
     if any(gate.is_matched(summary) for gate in orders.fail_on):
         return ExitCode.GATE
     return ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE
-
-
-def _write_answers(engine: Engine, publication: Publication) -> None:
-    """`invoices.parquet` and `invoices.csv`: the answer for every invoice, in the order they were read."""
-    answers = f"(select row_key, {_ANSWER} from marts.invoice_visibility)"
-    starts = range(0, engine.count("accepted.accounting_invoices"), _SLICE_ROWS)
-
-    def slices(_columns: object, _predicate: object, _rows: object, _size: object) -> Iterator[pl.DataFrame]:
-        return (frame.drop("row_key") for frame in engine.batches(answers, "row_key", starts))
-
-    schema = engine.frame(f"from {answers} limit 0").drop("row_key").schema
-    parquet, csv = publication.path("invoices.parquet"), publication.path("invoices.csv")
-    with told(publication.folder):
-        stream = register_io_source(slices, schema=schema)
-        stream.sink_parquet(parquet, compression="zstd", compression_level=1, row_group_size=_GROUP_ROWS)
-        # from the finished file, so that the joins are done once
-        pl.scan_parquet(parquet).with_columns(fixes.guarded(pl.col(_GUARDED))).sink_csv(csv)
 
 
 def _facts(night: Night, told_of: dict[str, Any]) -> NightFacts:

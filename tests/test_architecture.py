@@ -22,6 +22,7 @@ LAYERS = (
         "control",
         "loading",
         "outputs",
+        "answers",
         "inbox",
         "approvals",
         "judged_on",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from etl.demo import DemoPlan
 from etl.domain import State
@@ -50,6 +51,16 @@ def test_a_night_finds_every_cause_exactly(tmp_path: Path, plan: DemoPlan) -> No
     assert nights.differences(nights.truth(folder), nights.answers(outcome)) == []
     assert outcome.exit_code == ExitCode.COMPLETE
     assert outcome.summary["numbers"]["invoices"] == plan.invoices
+
+
+def test_the_files_say_what_the_database_says(fixture_night: tuple[Path, Outcome]) -> None:
+    """invoices.parquet has the rows of marts.invoice_visibility; invoices.csv the same, guarded."""
+    _, outcome = fixture_night
+    answers = nights.answers(outcome)
+    told = nights.table(outcome, "marts.invoice_visibility").sort("row_key").select(answers.columns)
+    assert_frame_equal(answers, told)
+    csv = pl.read_csv(outcome.folder / "invoices.csv", infer_schema=False)
+    assert_frame_equal(csv.select("invoice_id_acct", "causes"), answers.select("invoice_id_acct", "causes"))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -44,7 +44,8 @@ select state, cast(row_number() over () - 1 as utinyint) as state_code
 from (values ('visible'), ('blocked'), ('unknown')) as states(state);
 create table ctl.causes as
 select code, cast(row_number() over () as utinyint) as bit, cast(1 << row_number() over () as ubigint) as mask
-from (values ('UNMAPPED_PROBABLE'), ('UNMAPPED_CERTAIN'), ('NO_CONTACT'), ('STALE_AMOUNT'), ('MISSED_UNDATED')) as t(code);
+from (values ('UNMAPPED_PROBABLE'), ('UNMAPPED_CERTAIN'), ('NO_CONTACT'), ('STALE_AMOUNT'), ('MISSED_UNDATED'))
+    as causes(code);
 create table marts.customer_checks as
 select customer_id_acct, min(customer_name) as customer_name from marts.invoice_visibility group by 1 order by 1;
 create table marts.invoice_checks as
