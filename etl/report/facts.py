@@ -95,9 +95,12 @@ QUERIES: Final[dict[str, str]] = {
     "backfill": "select * from marts.backfill_options order by option_rank",
     "missed_days": "select cast(created_at as date) as created_date, count(*) as invoices from marts.missed_invoices"
     " where created_at is not null group by all order by all",
-    "invoices": "select * from marts.invoice_visibility where state in ('blocked', 'waiting', 'unknown')"
-    " order by case state when 'blocked' then 1 when 'waiting' then 2 else 3 end,"
-    " balance_amount desc, row_key limit 100",
+    # first which invoices, by the numbers beside their checks: words are joined to those few only
+    "invoices": "select answers.* from marts.invoice_visibility as answers inner join (select row_key, case state"
+    " when 'blocked' then 1 when 'waiting' then 2 else 3 end as place from marts.invoice_checks"
+    " inner join ctl.states using (state_code) where state in ('blocked', 'waiting', 'unknown')"
+    " order by place, balance_amount desc, row_key limit 100) as listed using (row_key)"
+    " order by place, balance_amount desc, row_key",
     "unposted": "select * from marts.unposted_invoices order by total_amount desc nulls last, invoice_id_cw limit 200",
     "unposted_counts": "select cause, currency_code, count(*) as invoices, sum(total_amount) as amount"
     " from marts.unposted_invoices group by all order by all",

@@ -54,9 +54,11 @@ WORK_QUERIES: Final[dict[str, str]] = {
     " regexp_extract(lower(website), '^(?:[a-z]+://)?(?:www[.])?([^/:?# ]+[.][^/:?# ]+)', 1) as domain,"
     " is_inactive, is_deleted from staging.connectwise__companies"
     f" order by coalesce(is_deleted, false), try_cast(company_id_cw as bigint), company_id_cw limit {MOST_COMPANIES}",
-    "invoices": f"select {_INVOICE} from (select * from marts.invoice_visibility"
-    " where state = 'blocked' or (select count(*) from accepted.accounting_invoices) <= {page_invoices}"
-    " order by balance_amount desc, row_key limit {page_invoices}) order by row_key",
+    # first which invoices, by the numbers beside their checks: words are joined to those few only
+    "invoices": f"select {_INVOICE} from marts.invoice_visibility semi join (select row_key from marts.invoice_checks"
+    " where state_code = (select state_code from ctl.states where state = 'blocked')"
+    " or (select count(*) from marts.invoice_checks) <= {page_invoices}"
+    " order by balance_amount desc, row_key limit {page_invoices}) as held using (row_key) order by row_key",
 }
 """How the frames are read from the night's database; `{page_invoices}` is limits.page_invoices.
 

@@ -12,4 +12,5 @@ select
     max(pairs.portal_balance_amount) as portal_balance_amount,
     max(pairs.portal_currency_code) as portal_currency_code
 from marts.portal_pairs as pairs
+where pairs.row_key is not null
 group by pairs.row_key

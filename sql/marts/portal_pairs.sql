@@ -1,7 +1,7 @@
 -- model:   marts.portal_pairs
--- grain:   row_key, portal_row_key
+-- grain:   portal_row_key, row_key
 -- reads:   staging.portal__invoices, staging.accounting__invoices
--- purpose: accounting invoices and the portal rows that hold their very id.
+-- purpose: every portal row and the accounting invoice whose very id it holds; row_key is null where there is none.
 -- units:   portal_balance_amount in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
@@ -12,5 +12,5 @@ select
     portal.balance_amount as portal_balance_amount,
     portal.currency_code as portal_currency_code
 from staging.portal__invoices as portal
-inner join staging.accounting__invoices as invoices
+left join staging.accounting__invoices as invoices
     on portal.invoice_id_acct = invoices.invoice_id_acct

@@ -9,8 +9,9 @@
 with unmatched as materialized (
     select portal.*
     from accepted.portal_invoices as portal
-    anti join marts.portal_pairs as pairs
+    inner join marts.portal_pairs as pairs
         on portal.rowid = pairs.portal_row_key
+    where pairs.row_key is null
 )
 
 select
