@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import zstandard
 from etl.config import Source
 from etl.extract import bulk_scan
 from etl.schemas import RELATIONS
+from tests.archives import zipped
 
 HEADER = "id,doc_number,customer_id,txn_date,total"
 ROW = "1,INV-1,7,2026-01-05,100.00\n"
@@ -48,11 +47,7 @@ def workbook(rows: str, before: str = "", more: dict[str, str] | None = None) ->
         "xl/workbook.xml": sheets, "xl/_rels/workbook.xml.rels": related("worksheet", "worksheets/s.xml"),
         "xl/worksheets/s.xml": TABLE.format(before, rows), **(more or {}),
     }  # fmt: skip
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
+    return zipped(members)
 
 
 def cells(number: int, *texts: str) -> str:

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-import zipfile
-from io import BytesIO
 from typing import Any
 
 import pytest
 import zstandard
 
+from tests.archives import zipped
+
 COMPANIES = json.dumps([{"id": number, "name": f"Company {number}"} for number in range(3)], indent=1)
 CONTACTS = json.dumps([{"id": 1, "firstName": "Ann", "communicationItems": []}])
 INVOICES = "id,doc_number,customer_id,txn_date,total\n1,INV-1,7,2026-01-05,100.00\n"
-
-
-def zipped(name: str) -> bytes:
-    """A zip archive with one file."""
-    stream = BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        # of one day: the bytes are part of the test's name
-        archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), "x")
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -34,8 +25,8 @@ def zipped(name: str) -> bytes:
         (b"\xd0\xcf\x11\xe0rest", "an old Excel workbook"),
         (b"<?xml version='1.0'?><Response><Invoices/></Response>", "an XML file (<Response>)"),
         (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", "a web page (HTML)"),
-        (zipped("invoices.csv"), "a zip archive (invoices.csv)"),
-        (zipped("invoices.csv")[:40], "cut off or damaged"),
+        (zipped({"invoices.csv": "x"}), "a zip archive (invoices.csv)"),
+        (zipped({"invoices.csv": "x"})[:40], "cut off or damaged"),
         (b"!CUST\tNAME\nCUST\tAcme\n", "a QuickBooks Desktop IIF file"),
         (bytes(range(1, 9)) * 50, "a binary file"),
         (b"\x89PNG\r\n", "an image"),
