@@ -44,8 +44,8 @@ def _published(folder: Path) -> list[str]:
 
 def _bytes(folder: Path) -> dict[str, bytes]:
     """Of every file but the database, and but the manifest, which has the database's digest."""
-    names = FILES - {"night.duckdb", "manifest.json"}
-    return {name: (folder / name).read_bytes() for name in names}
+    others = {"night.duckdb", "manifest.json"}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in others}
 
 
 def _sealed(folder: Path) -> dict[str, Any]:
