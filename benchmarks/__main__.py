@@ -49,9 +49,10 @@ def _tell(text: str) -> None:
         print("\r\033[K" + text[:width], end="", file=sys.stderr, flush=True)
 
 
-def _machine(limits: Limits) -> str:
+def _machine(limits: Limits, peers: frozenset[str]) -> str:
+    """Where it was measured, and the versions of those who took part: no other need be installed."""
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "polars", "pandas"))
+    versions = ", ".join(f"{name} {version(name)}" for name in sorted({"duckdb", "polars"} | peers))
     return (
         f"{os.cpu_count()} cores, {memory_gb:.0f} GB; DuckDB: {limits.threads} threads, {limits.memory_gb:g} GB;"
         f" Python {platform.python_version()}, {versions}; the best of all rounds"
@@ -76,7 +77,7 @@ def main() -> None:
             if not options.keep:
                 shutil.rmtree(folder, ignore_errors=True)
     _tell("")
-    print("\n".join([_machine(limits), "", *ratios(measured)]))
+    print("\n".join([_machine(limits, options.peers), "", *ratios(measured)]))
     for one in measured:
         print("\n".join(["", *behind(one)]))
 
