@@ -20,6 +20,9 @@ from etl.setup import write_demonstration
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "data" / "fixtures"
+SMALL = DemoPlan(12, 30, 18)
+"""For what depends on no particular invoice, and runs many nights."""
+
 VERDICT = ("state", "primary_cause", "causes")
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from etl import __version__, cli, pipeline
-from etl.demo import DemoPlan
 from etl.engine import Engine
 from etl.errors import ExitCode
 from etl.publish import lock
@@ -23,7 +22,7 @@ AS_OF = "2026-11-22T02:00:00Z"
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider."""
-    return nights.invented(tmp_path_factory.mktemp("small"), DemoPlan(12, 30, 18))
+    return nights.invented(tmp_path_factory.mktemp("small"), nights.SMALL)
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from etl.review.fixes import FORMULA
 from etl.review.register import Import, Judgement, Register
 from tests import nights
 
-SMALL = DemoPlan(12, 30, 18)
 INVOICES = "accounting_invoices.csv"
 FILES = {
     "report.html", "summary.json", "mapping_fixes.csv", "contact_fixes.csv", "sync_gaps.csv", "invoices.parquet",
@@ -58,7 +57,7 @@ def _sealed(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider."""
-    return nights.invented(tmp_path_factory.mktemp("small"), SMALL)
+    return nights.invented(tmp_path_factory.mktemp("small"), nights.SMALL)
 
 
 def _written(folder: Path, provider: Path) -> Path:

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from etl.demo import DemoPlan
 from etl.errors import ExitCode
 from etl.publish import lock
 from tests import nights
@@ -24,20 +23,6 @@ from tests.reliability.calling import AS_OF, NIGHT, begun, called, wait_for
 Night = Callable[..., Ended]
 
 BUG = "from etl.cli import night; night.reconcile = lambda *_: 1 / 0; from etl.__main__ import main; main()"
-
-
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small provider after one night."""
-    folder = nights.invented(tmp_path_factory.mktemp("codes") / "provider", DemoPlan(12, 30, 18))
-    nights.run(folder, "good")
-    return folder
-
-
-@pytest.fixture
-def folder(provider: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return shutil.copytree(provider, tmp_path / "provider", symlinks=True)
 
 
 def _changed(folder: Path, name: str, old: str, new: str) -> Ended:
@@ -110,20 +95,20 @@ def test_the_readme_names_the_codes_of_published_nights() -> None:
 
 
 @pytest.mark.parametrize("code", WAYS)
-def test_the_command_ends_with_each_code(folder: Path, code: int) -> None:
+def test_the_command_ends_with_each_code(provider: Path, code: int) -> None:
     """Really, and `latest` has moved just where the table says that something is published."""
-    ended = WAYS[code](folder)
+    ended = WAYS[code](provider)
     assert ended.code == code, ended
-    is_published = (folder / "out" / "latest").readlink() != Path("runs/good")
+    is_published = (provider / "out" / "latest").readlink() != Path("runs/night-1")
     assert is_published is _table()[code].startswith("yes")
     assert ("Traceback" in ended.err) is (code == ExitCode.BUG)
     assert bool(ended.err) is (code not in QUIET)
 
 
 @pytest.fixture
-def night(folder: Path, billsight: Billsight) -> Night:
+def night(provider: Path, billsight: Billsight) -> Night:
     """`billsight run` on the copy: as above, without a process of its own."""
-    return lambda *words: billsight("run", "--config", folder / "billsight.toml", "--as-of", AS_OF, *words)
+    return lambda *words: billsight("run", "--config", provider / "billsight.toml", "--as-of", AS_OF, *words)
 
 
 def _latest(folder: Path) -> tuple[str, dict[str, Any]]:
@@ -149,80 +134,80 @@ def _without_row(path: Path, number: int) -> None:
     ids=str,
 )
 def test_a_night_that_is_asked_to_fail_is_published_all_the_same(
-    folder: Path, night: Night, asked: tuple[str, ...], code: int
+    provider: Path, night: Night, asked: tuple[str, ...], code: int
 ) -> None:
     """With 10 where anything asked for is there; nothing is new since the night before."""
     ended = night("--run-id", "asked", *(word for what in asked for word in ("--fail-on", what)))
     assert (ended.code, ended.err) == (code, "")
-    assert _latest(folder)[0] == "asked"
+    assert _latest(provider)[0] == "asked"
 
 
-def test_nothing_is_new_in_a_first_night_and_what_is_new_in_the_second_is_told(folder: Path, night: Night) -> None:
+def test_nothing_is_new_in_a_first_night_and_what_is_new_in_the_second_is_told(provider: Path, night: Night) -> None:
     """There is nothing to compare the first with; in the second an invoice is gone from the portal."""
-    shutil.rmtree(folder / "out")
-    (folder / "state" / "history.sqlite").unlink()
+    shutil.rmtree(provider / "out")
+    (provider / "state" / "history.sqlite").unlink()
     assert night("--run-id", "first", "--fail-on", "new").code == 0
-    _without_row(folder / "portal_invoices.csv", 1)
+    _without_row(provider / "portal_invoices.csv", 1)
     assert night("--run-id", "second", "--fail-on", "new").code == 10
-    name, summary = _latest(folder)
+    name, summary = _latest(provider)
     assert (name, summary["changes"]["counts"]["new"]) == ("second", 1)
     assert night("--run-id", "third", "--fail-on", "new").code == 0
 
 
 @pytest.mark.parametrize("wrong", ["all", "new:1", "amount", "amount:", "amount:-1", "amount:1e3", "amount:1,000", ""])
-def test_what_a_night_cannot_be_asked_is_wrong_usage(folder: Path, night: Night, wrong: str) -> None:
+def test_what_a_night_cannot_be_asked_is_wrong_usage(provider: Path, night: Night, wrong: str) -> None:
     """Told before anything is read."""
     ended = night("--fail-on", wrong)
     assert ended.code == ExitCode.USAGE
     assert f"{wrong!r} is neither new, nor any, nor an amount" in ended.err
-    assert _latest(folder)[0] == "good"
+    assert _latest(provider)[0] == "night-1"
 
 
-def test_without_an_optional_source_the_night_is_partial_and_says_so(folder: Path, night: Night) -> None:
+def test_without_an_optional_source_the_night_is_partial_and_says_so(provider: Path, night: Night) -> None:
     """Published, with a banner; and an order to fail outranks it."""
-    (folder / "portal_invoices.csv").unlink()
+    (provider / "portal_invoices.csv").unlink()
     ended = night("--run-id", "partial")
     assert (ended.code, ended.err) == (ExitCode.PARTIAL, "")
-    name, summary = _latest(folder)
+    name, summary = _latest(provider)
     (reason,) = summary["run"]["partial_reasons"]
     assert (name, summary["run"]["is_partial"]) == ("partial", True)
     assert "portal_invoices.csv" in reason
     assert reason in ended.out
-    assert reason in unescape((folder / "out" / "latest" / "report.html").read_text(encoding="utf-8"))
+    assert reason in unescape((provider / "out" / "latest" / "report.html").read_text(encoding="utf-8"))
     assert night("--run-id", "asked", "--fail-on", "any").code == ExitCode.GATE
 
 
-def test_half_the_invoices_are_not_published_until_somebody_says_that_it_is_right(folder: Path, night: Night) -> None:
+def test_half_the_invoices_are_not_published_until_somebody_says_that_it_is_right(provider: Path, night: Night) -> None:
     """A gate that nobody asked for: the extract was cut off. What was accepted once is usual from then on."""
     assert night("--run-id", "whole").code == 0
-    path = folder / "accounting_invoices.csv"
+    path = provider / "accounting_invoices.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[: 1 + len(lines) // 2]), encoding="utf-8")
     refused = night("--run-id", "half")
     assert refused.code == ExitCode.UNUSABLE
     assert "15 rows, usually 30: 50% fewer" in refused.err
     assert "--accept-shrink" in refused.err
-    assert _latest(folder)[0] == "whole"
+    assert _latest(provider)[0] == "whole"
     assert night("--run-id", "right", "--accept-shrink").code == 0
-    assert _latest(folder)[0] == "right"
+    assert _latest(provider)[0] == "right"
     assert night("--run-id", "after").code == 0
 
 
-def test_a_test_of_the_messages_says_what_there_is_to_configure(folder: Path, billsight: Billsight) -> None:
+def test_a_test_of_the_messages_says_what_there_is_to_configure(provider: Path, billsight: Billsight) -> None:
     """Nobody would be told of a night: that is no success."""
-    ended = billsight("notify", "test", "--config", folder / "billsight.toml")
+    ended = billsight("notify", "test", "--config", provider / "billsight.toml")
     assert (ended.code, ended.err) == (ExitCode.UNREACHABLE, "")
     assert "[notify]" in ended.out
 
 
-def test_a_history_that_cannot_be_made_is_told_when_the_night_is_published(folder: Path, night: Night) -> None:
+def test_a_history_that_cannot_be_made_is_told_when_the_night_is_published(provider: Path, night: Night) -> None:
     """The first night has its report all the same; the next cannot tell what is new, and refuses."""
-    shutil.rmtree(folder / "out")
-    (folder / "elsewhere").touch()
-    with (folder / "billsight.toml").open("a", encoding="utf-8") as file:
+    shutil.rmtree(provider / "out")
+    (provider / "elsewhere").touch()
+    with (provider / "billsight.toml").open("a", encoding="utf-8") as file:
         file.write('\n[output]\nhistory = "elsewhere/history.sqlite"\n')
     ended = night("--run-id", "first")
     assert ended.code == ExitCode.COMPLETE
     assert "the night is published, but could not be remembered" in ended.err
     assert night("--run-id", "second").code == ExitCode.UNUSABLE
-    assert _latest(folder)[0] == "first"
+    assert _latest(provider)[0] == "first"

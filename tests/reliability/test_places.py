@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.demo import DemoPlan
 from etl.errors import ExitCode
 from etl.manifest import verify
-from tests import nights
 from tests.command import Ended
 from tests.decided import certain, decide, proposed, save
 from tests.reliability.calling import hidden
@@ -31,21 +29,6 @@ WHERE = {
 """What no longer fits, and the bytes that are free when the night begins."""
 
 
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small provider after one night, with an inbox."""
-    folder = nights.invented(tmp_path_factory.mktemp("places") / "provider", DemoPlan(12, 30, 18))
-    nights.run(folder, "good")
-    (folder / "inbox").mkdir()
-    return folder
-
-
-@pytest.fixture
-def folder(provider: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return shutil.copytree(provider, tmp_path / "provider", symlinks=True)
-
-
 @pytest.fixture
 def decided(decided_on: Path, tmp_path: Path) -> Path:
     """The fixtures after one night, with a decided file in the inbox."""
@@ -63,36 +46,36 @@ def _is_clear(night: Ended) -> None:
     assert "last report stays" in night.err or "cannot be read" in night.err
 
 
-def _stays(seen: Seen, run: str = "good") -> None:
-    assert (seen.latest, seen.wrong, seen.hidden, seen.register) == (run, [], [], "ok")
+def _stays(seen: Seen) -> None:
+    assert (seen.latest, seen.wrong, seen.hidden, seen.register) == ("night-1", [], [], "ok")
 
 
 @needs_mounts
 @pytest.mark.parametrize("what", WHERE)
-def test_a_full_disk_is_told_and_the_last_report_stays(folder: Path, what: str) -> None:
+def test_a_full_disk_is_told_and_the_last_report_stays(provider: Path, what: str) -> None:
     """Wherever the night comes to the end of it; what it had written is removed again."""
-    seen = night_where(folder, "out", f"full:{WHERE[what]}")
+    seen = night_where(provider, "out", f"full:{WHERE[what]}")
     _is_clear(seen.night)
     assert re.search(r"No space left|disk is full", seen.night.err), seen.night.err
     _stays(seen)
 
 
 @needs_mounts
-def test_a_disk_with_just_enough_is_enough(folder: Path) -> None:
+def test_a_disk_with_just_enough_is_enough(provider: Path) -> None:
     """The tests above fail for want of space, not for being on another disk."""
-    seen = night_where(folder, "out", f"full:{40 * MEGABYTE}")
+    seen = night_where(provider, "out", f"full:{40 * MEGABYTE}")
     assert seen.night.code == 0
-    assert (seen.latest != "good", seen.wrong, seen.hidden) == (True, [], [])
+    assert (seen.latest != "night-1", seen.wrong, seen.hidden) == (True, [], [])
 
 
 @pytest.mark.parametrize("most_bytes", [0, 100 * KILOBYTE, MEGABYTE, 8 * MEGABYTE])
-def test_a_limit_on_files_is_told_like_a_full_disk(folder: Path, most_bytes: int) -> None:
+def test_a_limit_on_files_is_told_like_a_full_disk(provider: Path, most_bytes: int) -> None:
     """`ulimit -f`, or a quota: the system refuses in the middle of a file."""
-    night = night_with_small_files(folder, most_bytes)
+    night = night_with_small_files(provider, most_bytes)
     _is_clear(night)
-    assert (folder / "out" / "latest").readlink() == Path("runs/good")
-    assert verify(folder / "out" / "latest") == []
-    assert hidden(folder) == []
+    assert (provider / "out" / "latest").readlink() == Path("runs/night-1")
+    assert verify(provider / "out" / "latest") == []
+    assert hidden(provider) == []
 
 
 @needs_mounts
@@ -102,7 +85,7 @@ def test_a_register_that_cannot_grow_keeps_the_file_in_the_inbox(decided: Path) 
     _is_clear(seen.night)
     assert "Free some space where it lies" in seen.night.err
     assert seen.inbox == ["kim.csv"]
-    _stays(seen, "night-1")
+    _stays(seen)
 
 
 @needs_mounts
@@ -117,9 +100,9 @@ def test_an_inbox_that_is_full_does_no_harm(decided: Path) -> None:
 
 
 @needs_mounts
-def test_an_output_folder_that_is_read_only_is_told(folder: Path) -> None:
+def test_an_output_folder_that_is_read_only_is_told(provider: Path) -> None:
     """Before anything is read."""
-    seen = night_where(folder, "out", "read-only")
+    seen = night_where(provider, "out", "read-only")
     _is_clear(seen.night)
     assert "Read-only file system" in seen.night.err
     _stays(seen)
@@ -133,14 +116,14 @@ def test_a_register_in_a_read_only_folder_is_told_as_that(decided: Path) -> None
     assert "let this user write there" in seen.night.err
     assert "Restore" not in seen.night.err
     assert seen.inbox == ["kim.csv"]
-    _stays(seen, "night-1")
+    _stays(seen)
 
 
 @needs_mounts
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
-def test_a_source_that_may_not_be_read_is_told(folder: Path) -> None:
+def test_a_source_that_may_not_be_read_is_told(provider: Path) -> None:
     """Which file, and what to do."""
-    seen = night_where(folder, "accounting_invoices.csv", "unreadable")
+    seen = night_where(provider, "accounting_invoices.csv", "unreadable")
     _is_clear(seen.night)
     assert "accounting_invoices.csv: found a file that cannot be read (Permission denied)" in seen.night.err
     _stays(seen)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from etl.demo import DemoPlan
 from etl.errors import ExitCode
 from tests import nights
 from tests.dictionary import DOCS
@@ -53,7 +52,7 @@ def test_the_crontab_line_is_one() -> None:
 
 def test_the_command_of_the_crontab_is_quiet_when_all_is_well_and_tells_what_is_wrong(tmp_path: Path) -> None:
     """As cron calls it: by `sh`, with hardly any environment. What it prints is mailed."""
-    folder = nights.invented(tmp_path / "billing", DemoPlan(12, 30, 18))
+    folder = nights.invented(tmp_path / "billing", nights.SMALL)
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     _billsight(bin_folder)

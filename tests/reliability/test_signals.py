@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from etl.demo import DemoPlan
-from tests import nights
 from tests.reliability.calling import NIGHT, begun, called, environment, hidden, wait_for
 from tests.reliability.crashes import records
 
@@ -58,20 +55,6 @@ with publish.lock(Path(sys.argv[1]), "one") as held, publish.Publication(held) a
 """
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small provider after one night."""
-    folder = nights.invented(tmp_path_factory.mktemp("signals") / "provider", DemoPlan(12, 30, 18))
-    nights.run(folder, "good")
-    return folder
-
-
-@pytest.fixture
-def folder(published: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return shutil.copytree(published, tmp_path / "provider", symlinks=True)
-
-
 @pytest.mark.parametrize(
     ("number", "stage"),
     [
@@ -82,20 +65,20 @@ def folder(published: Path, tmp_path: Path) -> Path:
     ],
     ids=["int-inbox", "term-reading", "int-mapping", "term-writing"],
 )
-def test_a_signal_stops_the_night_and_nothing_is_published(folder: Path, number: signal.Signals, stage: str) -> None:
+def test_a_signal_stops_the_night_and_nothing_is_published(provider: Path, number: signal.Signals, stage: str) -> None:
     """One line, the code a shell would give, nothing half made; the log ends with the code, and the next night runs."""
-    with begun(folder, *NIGHT, "--run-id", "stopped") as child:
-        wait_for(child, folder, "stopped", stage)
+    with begun(provider, *NIGHT, "--run-id", "stopped") as child:
+        wait_for(child, provider, "stopped", stage)
         child.send_signal(number)
         out, err = child.communicate(timeout=20)
     assert child.returncode == 128 + number
     assert (out, err) == ("", f"billsight: stopped by {number.name}. Nothing was published, the last report stays.\n")
-    assert (folder / "out" / "latest").readlink() == Path("runs/good")
-    assert [path.name for path in (folder / "out" / "runs").iterdir()] == ["good"]
-    assert hidden(folder) == []
-    assert records(folder / "out" / "logs" / "stopped.jsonl")[-1]["exit_code"] == 128 + number
+    assert (provider / "out" / "latest").readlink() == Path("runs/night-1")
+    assert [path.name for path in (provider / "out" / "runs").iterdir()] == ["night-1"]
+    assert hidden(provider) == []
+    assert records(provider / "out" / "logs" / "stopped.jsonl")[-1]["exit_code"] == 128 + number
     if number is signal.SIGTERM:
-        assert called(folder, *NIGHT, "--run-id", "next").code == 0
+        assert called(provider, *NIGHT, "--run-id", "next").code == 0
 
 
 @pytest.mark.parametrize("what", ["duckdb", "frame", "polars"])
@@ -127,11 +110,11 @@ def test_what_has_become_visible_stays_and_is_told(tmp_path: Path) -> None:
     assert (tmp_path / "latest" / "report.html").read_text() == "whole"
 
 
-def test_who_is_told_to_ignore_interrupts_does(folder: Path) -> None:
+def test_who_is_told_to_ignore_interrupts_does(provider: Path) -> None:
     """`nohup` and shells without job control start their children so; only SIGTERM stops them then."""
     ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from etl.__main__ import main; main()"
-    with begun(folder, *NIGHT, "--run-id", "calm", program=("-c", ignoring)) as child:
-        wait_for(child, folder, "calm", "reading")
+    with begun(provider, *NIGHT, "--run-id", "calm", program=("-c", ignoring)) as child:
+        wait_for(child, provider, "calm", "reading")
         child.send_signal(signal.SIGINT)
         out, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (0, "")

@@ -1,0 +1,17 @@
+"""What the tests of reliability share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import nights
+
+
+@pytest.fixture(scope="session")
+def invented_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small one here, for most of its nights are processes of their own; not to be changed."""
+    folder = nights.invented(tmp_path_factory.mktemp("reliable") / "provider", nights.SMALL)
+    nights.run(folder, "night-1")
+    return folder
