@@ -5,20 +5,20 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
-import subprocess
-import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.command import Ended
 from tests.decided import certain, decide, proposed, save
-from tests.reliability.calling import NIGHT, environment
-from tests.reliability.crashes import records
+from tests.reliability.calling import NIGHT, called, records
 
 MADE = ("out", "state", "inbox/done", "inbox/rejected")
+GENEROUS = "import os; os.umask(0); from etl.__main__ import main; main()"
 SECRETS = {
     "BILLSIGHT_NOTIFY_URLS": "json://night:hunter2-secret@127.0.0.1:9",
     "BILLSIGHT_PING_URL": "http://127.0.0.1:9/ping/hunter2-secret",
@@ -27,21 +27,18 @@ SECRETS = {
 }
 
 
-def _called(folder: Path, *words: str, more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def _called(folder: Path, *words: str, **how: Any) -> Ended:
     """The command, from a shell that gives everybody everything."""
-    return subprocess.run(
-        [sys.executable, "-m", "etl", *words], cwd=folder, env=environment(more), umask=0,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return called(folder, *words, program=("-c", GENEROUS), **how)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A provider after two nights, decided files taken and refused; secrets all around; its register still open."""
     place = tmp_path_factory.mktemp("privacy")
-    assert _called(place, "demo-data", "--companies", "40", "--invoices", "120", "provider").returncode == 0
+    assert _called(place, "demo-data", "--companies", "40", "--invoices", "120", "provider").code == 0
     folder = place / "provider"
-    assert _called(folder, *NIGHT, "--run-id", "one", more=SECRETS).returncode == 0
+    assert _called(folder, *NIGHT, "--run-id", "one", more=SECRETS).code == 0
     (folder / "inbox").mkdir(mode=0o777)
     rows = certain(proposed(folder), 2)
     for row, name, decision in zip(rows, ("good.csv", "bad.csv"), ("approve", "perhaps"), strict=True):
@@ -50,10 +47,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         open_register.execute("select count(*) from imports").fetchall()
         ended = _called(folder, *NIGHT, "--run-id", "two", more=SECRETS)
         # nobody answers at those addresses: warnings, without what is secret in them
-        assert ended.returncode == 0
-        assert all(line.startswith("billsight: warning: ") for line in ended.stderr.splitlines()), ended.stderr
-        assert "hunter2" not in ended.stdout + ended.stderr
-        assert "Inbox: 1 taken (1 decision), 1 refused" in ended.stdout
+        assert ended.code == 0
+        assert all(line.startswith("billsight: warning: ") for line in ended.err.splitlines()), ended.err
+        assert "hunter2" not in ended.out + ended.err
+        assert "Inbox: 1 taken (1 decision), 1 refused" in ended.out
         yield folder
 
 
@@ -118,11 +115,11 @@ def test_a_night_that_fails_leaves_a_log_that_says_how(folder: Path) -> None:
     other = shutil.copytree(folder, folder.parent / "failing", symlinks=True)
     (other / "accounting_invoices.csv").write_bytes(b"%PDF of Acme Dental")
     ended = _called(other, *NIGHT, "--run-id", "bad")
-    assert ended.returncode == 4
+    assert ended.code == 4
     last = records(other / "out" / "logs" / "bad.jsonl")[-1]
     assert (last["event"], last["exit_code"], last["error"]) == ("end", 4, "InputError")
     refused = _called(other, *NIGHT, "--run-id", "../bad")
-    assert refused.returncode == 4
+    assert refused.code == 4
     assert not list(other.glob("*.jsonl"))
     assert {path.name for path in (other / "out" / "runs").iterdir()} == {"one", "two"}
 
@@ -133,4 +130,4 @@ def test_a_log_that_cannot_be_written_ends_no_night(folder: Path) -> None:
     shutil.rmtree(other / "out" / "logs")
     (other / "out" / "logs").touch()
     ended = _called(other, *NIGHT)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (ended.code, ended.err) == (0, "")

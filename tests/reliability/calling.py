@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests import nights
 from tests.command import Ended
@@ -23,33 +24,38 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(nights.ROOT), "BILLSIGHT_LIMITS__THREADS": "2", **(more or {})}
 
 
-def begun(folder: Path, *words: str, program: tuple[str, ...] = ("-m", "etl")) -> subprocess.Popen[str]:
-    """The command, begun in that folder."""
+def begun(
+    folder: Path, *words: str, program: tuple[str, ...] = ("-m", "etl"), more: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """The command, begun in that folder, with more in its environment."""
     return subprocess.Popen(
-        [sys.executable, *program, *words], cwd=folder, env=environment(), text=True,
+        [sys.executable, *program, *words], cwd=folder, env=environment(more), text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
-def called(folder: Path, *words: str, program: tuple[str, ...] = ("-m", "etl")) -> Ended:
-    """The command, run to its end in that folder."""
-    with begun(folder, *words, program=program) as child:
+def called(folder: Path, *words: str, **how: Any) -> Ended:
+    """The command, run to its end in that folder; how as for `begun`."""
+    with begun(folder, *words, **how) as child:
         out, err = child.communicate(timeout=_MOST_SECONDS)
     return Ended(child.returncode, out, err)
 
 
-def stages(folder: Path, run_id: str) -> list[str]:
-    """The stages that a night has begun so far."""
-    log = folder / "out" / "logs" / f"{run_id}.jsonl"
+def records(log: Path) -> list[dict[str, Any]]:
+    """What a night wrote into its log; a line that a kill cut off is left out."""
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-    told = [json.loads(line) for line in lines if line.endswith("}")]
-    return [record["stage"] for record in told if record["event"] == "stage"]
+    return [json.loads(line) for line in lines if line.endswith("}")]
+
+
+def stages(log: Path) -> list[str]:
+    """The stages that a night has begun so far."""
+    return [record["stage"] for record in records(log) if record["event"] == "stage"]
 
 
 def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str) -> None:
     """Until the night has begun a stage."""
-    deadline = time.monotonic() + _MOST_SECONDS
-    while child.poll() is None and not any(name.startswith(stage) for name in stages(folder, run_id)):
+    log, deadline = folder / "out" / "logs" / f"{run_id}.jsonl", time.monotonic() + _MOST_SECONDS
+    while child.poll() is None and not any(name.startswith(stage) for name in stages(log)):
         assert time.monotonic() < deadline
         time.sleep(0.002)
     assert child.poll() is None, child.communicate()
@@ -57,5 +63,6 @@ def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str
 
 def hidden(folder: Path) -> list[str]:
     """What a night may leave half made."""
-    names = [path.name for place in ("out", "out/runs", "inbox") for path in (folder / place).glob(".*")]
+    places = ("out", "out/runs", "state", "inbox", "inbox/done")
+    names = [path.name for place in places for path in (folder / place).glob(".*")]
     return sorted(name for name in names if name != ".lock")

@@ -8,14 +8,11 @@ reader never stops reading. What the history knows is compared with what was pub
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import random
 import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -29,6 +26,7 @@ from etl.demo.plan import AS_OF
 from etl.manifest import verify
 from tests import nights
 from tests.decided import Rows, decide, proposed, save
+from tests.reliability.calling import begun, hidden, records, stages
 from tests.reliability.reader import Reader
 from tests.reliability.remembered import Memory, beside, copied, damages
 
@@ -38,7 +36,7 @@ STEP = timedelta(minutes=20)
 
 NIGHTS_BETWEEN = 10
 PUBLISHED = {0, 3}
-ENVIRONMENT = {"BILLSIGHT_RETENTION__DAYS": "1", "BILLSIGHT_LIMITS__THREADS": "2"}
+KEPT_FOR_A_DAY = {"BILLSIGHT_RETENTION__DAYS": "1"}
 LEVELS = (5, 6)
 """What the portal asks of a login, in turn: so that each night has issues to open, to end and to open again."""
 
@@ -94,11 +92,7 @@ class Site:
         instant = f"{AS_OF + self.count * STEP:%Y-%m-%dT%H:%M:%SZ}"
         words = ["run", "--config", "billsight.toml", "--as-of", instant, "--run-id", self.log.stem]
         level = {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": str(LEVELS[self.count % 2])}
-        environment = {**os.environ, **ENVIRONMENT, **level, "PYTHONPATH": str(nights.ROOT)}
-        return subprocess.Popen(
-            [sys.executable, "-m", "etl", *words], cwd=self.folder, env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        return begun(self.folder, *words, more=KEPT_FOR_A_DAY | level)
 
     def whole_night(self) -> None:
         """A night that nobody disturbs, and what has to hold after it."""
@@ -113,7 +107,7 @@ class Site:
         if (self.out / "latest").readlink().name != self.log.stem:
             message = f"{self.log.stem} was published, but latest is {(self.out / 'latest').readlink()}"
             raise Broken(message)
-        left = [name for name in leftovers(self) if name != ".lock"] + beside(self.state)
+        left = hidden(self.folder) + beside(self.state)
         if left:
             message = f"left behind after a whole night: {left}"
             raise Broken(message)
@@ -127,20 +121,7 @@ class Site:
         aside.rename(self.folder / "inbox" / f"d-{self.handed_in:04}.csv")
 
     def _seconds_of_stages(self) -> dict[str, float]:
-        ended = [record for record in records(self.log) if record["event"] == "done"]
-        return {str(record["stage"]): float(str(record["seconds"])) for record in ended}
-
-
-def records(log: Path) -> list[dict[str, object]]:
-    """What a night wrote into its log; a line that a kill cut off is left out."""
-    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-    return [json.loads(line) for line in lines if line.endswith("}")]
-
-
-def leftovers(site: Site) -> list[str]:
-    """Hidden names, and whatever else does not belong there."""
-    places = (site.out, site.out / "runs", site.state, site.folder / "inbox", site.folder / "inbox" / "done")
-    return sorted(path.name for place in places if place.exists() for path in place.iterdir() if path.name[:1] == ".")
+        return {record["stage"]: record["seconds"] for record in records(self.log) if record["event"] == "done"}
 
 
 def check(site: Site, *, is_ended: bool = True) -> None:
@@ -154,8 +135,8 @@ def check(site: Site, *, is_ended: bool = True) -> None:
         Broken: it does not hold.
     """
     wrong = [f"latest: {what}" for what in verify(site.out / "latest")]
-    hidden = leftovers(site)
-    wrong += [f"{hidden} grow" for kind in _ONLY_ONE if sum(name.startswith(kind) for name in hidden) > 1]
+    left = hidden(site.folder)
+    wrong += [f"{left} grow" for kind in _ONLY_ONE if sum(name.startswith(kind) for name in left) > 1]
     site.memory.follow(site.out / "latest")
     with copied(site.state) as state:
         wrong += damages(state)
@@ -190,8 +171,7 @@ def kill_one(site: Site) -> bool:
         child.communicate()
     if child.returncode != -signal.SIGKILL:
         return False
-    told = records(site.log)
-    began = [str(record["stage"]) for record in told if record["event"] == "stage"]
+    told, began = records(site.log), stages(site.log)
     is_over = bool(told) and told[-1]["event"] == "end"
     site.died[ENDING if is_over else began[-1] if began else STARTING] += 1
     return True
@@ -204,8 +184,7 @@ def _wait(site: Site, child: subprocess.Popen[str]) -> None:
         time.sleep(share * site.lasted * 1.02)
     elif way == "stage":
         stage = site.chance.choice(sorted(site.stages))
-        sign = f'"stage": {json.dumps(stage)}'
-        _until(child, lambda: site.log.exists() and sign in site.log.read_text(encoding="utf-8"))
+        _until(child, lambda: stage in stages(site.log))
         time.sleep(share * max(site.stages[stage], 0.005))
     else:
         _until(child, lambda: (site.out / "latest").readlink().name == site.log.stem)

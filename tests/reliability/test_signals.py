@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.calling import NIGHT, begun, called, environment, hidden, wait_for
-from tests.reliability.crashes import records
+from tests.reliability.calling import NIGHT, begun, called, environment, hidden, records, wait_for
 
 BUSY = """
 import sys
