@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,12 @@ from hypothesis import strategies as st
 from etl.config import Settings, Source
 from etl.engine import Engine
 from etl.errors import InputError
-from etl.loading import _QUARANTINE, FileReport, Loader
+from etl.loading import Loader
 from etl.schemas import RELATIONS
+from tests.loaded import ALWAYS, NEVER, Loaded, load
 
 INVOICES = RELATIONS["accounting_invoices"]
 HEADER = "id,doc_number,customer_id,txn_date,due_date,total,balance,currency,status,type,created_at,modified_at"
-NEVER, ALWAYS = 1 << 40, 0
-"""From which size on a file is read in one typed scan."""
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What became of the files of one relation."""
-
-    accepted: list[tuple[Any, ...]]
-    aside: list[tuple[Any, ...]]
-    reports: list[FileReport]
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +34,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 def _load(engine: Engine, folder: Path, bulk_bytes: int, **source: Any) -> Loaded:
     found = Settings(base=folder, sources={INVOICES.name: Source(**{"path": "*.csv", "shape": "table"} | source)})
-    engine.run(f"drop table if exists quarantine.rows; {_QUARANTINE}")
-    loader = Loader(engine, found, bulk_bytes)
-    loader._create(INVOICES)
-    reports = loader._relation(INVOICES)
-    names = ", ".join(INVOICES.names)
-    return Loaded(
-        # rows that came in bulk have no line
-        engine.rows(f"select {names}, source_file from accepted.accounting_invoices order by all"),
-        engine.rows("from quarantine.rows order by source_file, row_values, source_line"),
-        reports,
-    )
+    return load(engine, found, bulk_bytes)
 
 
 def _bare(row: tuple[Any, ...]) -> tuple[Any, ...]:
