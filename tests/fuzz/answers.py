@@ -89,18 +89,14 @@ def _answered(records: list[Any], wrap: tuple[str, ...], chance: random.Random, 
     ways = ["own", "own", "own", "pages", "ascii"] + ([] if wrap else ["lines", "value"])
     way = chance.choice(ways)
     told.append(way)
-
-    def written(value: Any, **how: Any) -> str:
-        return json.dumps(value, **how)
-
     if way == "lines":
         # a line that is no object is a broken line, and where it stands alone it is the file
-        return "".join(written(record) + "\n" for record in records)
+        return "".join(json.dumps(record) + "\n" for record in records)
     inner: list[list[Any]] = [records[:2], records[2:]] if way == "pages" else [records]
     texts = []
     for part in inner:
         value: Any = part
         for key in reversed(("value",) if way == "value" else wrap):
             value = {key: value}
-        texts.append(written(value, indent=chance.choice([None, 1])))
+        texts.append(json.dumps(value, indent=chance.choice([None, 1])))
     return "\n".join(texts)

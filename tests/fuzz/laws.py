@@ -6,30 +6,30 @@ import json
 import random
 import re
 import shutil
-from datetime import datetime
+from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from etl import approvals, config, extract
-from etl.approvals import Act, Outcome, import_files
-from etl.config import Settings, Source
+from etl.approvals import Act, import_files
+from etl.config import Output, Settings, Source
+from etl.demo.plan import AS_OF
 from etl.engine import Engine
-from etl.errors import InputError, Problem
+from etl.errors import InputError
 from etl.judged_on import tonight
-from etl.loading import _QUARANTINE, FileReport, Loader
+from etl.loading import FileReport
 from etl.review.register import Register
 from etl.schemas import RELATIONS
 from etl.validate import settle_formats, validate
 from tests.fuzz.shapes import Sample, shapes
 from tests.fuzz.spoil import Spoilt, spoilt
-from tests.nights import AS_OF
+from tests.loaded import ALWAYS, NEVER, load
 
-NEVER, ALWAYS = 1 << 40, 0
 LONGEST_MESSAGE = 4_500
 _BY_LOADER, _BY_SIGHT = 0.05, 0.04
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _VARIES = re.compile(r"'[^']*'|\d[\d,.]*|(?<=header ).*|(?<=records with ).*")
-_LATEST_REGISTER = "register.sqlite"
 
 
 class Fuzz:
@@ -46,10 +46,8 @@ class Fuzz:
         self.samples: list[Sample] = shapes(samples)
         self.engine = Engine(Path(":memory:"), threads=1, memory_gb=0.5)
         self.night = config.load(samples / "night" / "billsight.toml", {})
-        known = tonight(self.night)
-        approvals.tonight = lambda _: known  # type: ignore[assignment] # it is the same for every input
-        self.known = known
-        self.register = folder / "state" / _LATEST_REGISTER
+        self.known = tonight(self.night)
+        self.register = folder / "state" / "register.sqlite"
         self.inputs = folder / "inputs"
         for made in (self.register.parent, self.inputs):
             made.mkdir()
@@ -104,69 +102,47 @@ class Fuzz:
 
     def _loaded(self, one: Spoilt) -> str:
         """The careful way and the quick one give the same rows."""
-        ways = [self._one_way(one, bulk_bytes) for bulk_bytes in (NEVER, ALWAYS)]
-        (careful, told), (quick, other) = ways
+        (careful, told), (quick, other) = (self._one_way(one, bulk_bytes) for bulk_bytes in (NEVER, ALWAYS))
         assert careful == quick, f"read in two ways:\n{careful or told}\n{quick or other}"
         return f"loaded {len(careful[0]) if careful else 0} | {told}"
 
     def _one_way(self, one: Spoilt, bulk_bytes: int) -> tuple[tuple[list[Any], list[Any], list[Any]] | None, str]:
-        relation = RELATIONS[one.shape.relation]
         source = Source(**{"path": one.name, **one.source})
-        found = Settings(base=self.inputs, sources={relation.name: source})
-        self.engine.run(f"drop table if exists quarantine.rows; {_QUARANTINE}")
-        loader = Loader(self.engine, found, bulk_bytes)
-        loader._create(relation)
         try:
-            reports = loader._relation(relation)
+            found = load(self.engine, Settings(base=self.inputs, sources={one.shape.relation: source}), bulk_bytes)
         except InputError as error:
             return None, _refused(error, one.name)
-        names = ", ".join(relation.names)
-        accepted = self.engine.rows(f"select {names} from accepted.{relation.name} order by all")
-        aside = self.engine.rows(
-            "select broken_rules, row_values from quarantine.rows order by row_values, broken_rules"
-        )
+        aside = [(rules, values) for *_, rules, values in found.aside]
         assert all(rules for rules, _ in aside)
-        counts = [self._counts(report) for report in reports]
         # of copies only that they are copies: rows that came in bulk have no line
         told = sorted((_copy(rules), values) for rules, values in aside)
-        return (accepted, told, counts), reports[0].profile
-
-    def _counts(self, report: FileReport) -> tuple[int, int, int]:
-        counts = (report.rows_extracted, report.rows_accepted, report.rows_quarantined)
-        assert counts[0] == counts[1] + counts[2], f"extracted, accepted, quarantined: {counts}"
-        return counts
+        return (found.accepted, told, [_counts(report) for report in found.reports]), found.reports[0].profile
 
     def _imported(self, path: Path, one: Spoilt) -> str:
         """A judgement stands in the file: its customer, its company and its word, in one row."""
         shutil.copyfile(self.night.register_path, self.register)
         before = Register.open(self.register).log().height
-        settings = self.night.model_copy(update={"base": self.folder, "output": _output(self.register)})
-        outcome: Outcome = import_files(settings, [path], Act("fuzz", datetime.fromisoformat(AS_OF.isoformat())))
+        output = Output(register_file=self.register)
+        settings = self.night.model_copy(update={"base": self.folder, "output": output})
+        # what the night proposed is the same for every input
+        with patch.object(approvals, "tonight", lambda _: self.known):
+            outcome = import_files(settings, [path], Act("fuzz", AS_OF))
         (file,) = outcome.files
         assert len(str(outcome)) <= LONGEST_MESSAGE * (1 + len(file.verdicts))
         added = Register.open(self.register).log().slice(before)
-        applied = [verdict for verdict in file.verdicts if verdict.kind == "apply" and verdict.decided]
-        assert added.height == len(applied)
-        for verdict in applied:
-            assert verdict.decided is not None
-            _stated(verdict.line.cells, verdict.decided.customer_id_acct, verdict.decided.company_id_cw)
-            _in_the_file(one, [cell for cell in verdict.line.cells.values() if cell])
-        for customer, company, word in added.select("customer_id_acct", "company_id_cw", "decision").iter_rows():
-            assert any(
-                (customer, company, word)
-                == (one_.decided.customer_id_acct, one_.decided.company_id_cw, one_.decided.decision)
-                for one_ in applied
-                if one_.decided
-            )
+        applied = [(verdict.line.cells, verdict.decided) for verdict in file.verdicts if verdict.kind == "apply"]
+        stated: Counter[tuple[Any, ...]] = Counter()
+        for cells, decided in applied:
+            assert decided is not None
+            _stated(cells, decided.customer_id_acct, decided.company_id_cw)
+            _in_the_file(one, [cell for cell in cells.values() if cell])
+            stated[decided.customer_id_acct, decided.company_id_cw, decided.decision] += 1
+        assert Counter(added.select("customer_id_acct", "company_id_cw", "decision").iter_rows()) == stated
         if file.refusal is not None:
             assert str(path) in file.refusal
             return _VARIES.sub("*", file.refusal.partition(": ")[2])[:200]
         kinds = {f"{v.kind} {_VARIES.sub('*', v.problem.found)[:60] if v.problem else ''}" for v in file.verdicts}
         return f"decided | {sorted(kinds)[:3]}"
-
-
-def _output(register: Path) -> Any:
-    return config.Settings.model_fields["output"].default.model_copy(update={"register_file": register})
 
 
 def _stated(cells: Any, customer: str, company: str | None) -> None:
@@ -185,6 +161,12 @@ def _in_the_file(one: Spoilt, cells: list[str]) -> None:
     ]
     words = [word for cell in cells for word in re.findall(r"[\w-]+", cell) if word.isascii()]
     assert any(all(word in text.replace("\0", "").replace("'", "") for word in words) for text in texts), words
+
+
+def _counts(report: FileReport) -> tuple[int, int, int]:
+    counts = (report.rows_extracted, report.rows_accepted, report.rows_quarantined)
+    assert counts[0] == counts[1] + counts[2], f"extracted, accepted, quarantined: {counts}"
+    return counts
 
 
 def _copy(rules: list[str]) -> list[str]:
@@ -211,13 +193,9 @@ def _refused(error: InputError, name: str) -> str:
         assert problem.expected
         assert problem.remedy
         _plain(str(problem))
-    return "refused | " + " / ".join(sorted({_VARIES.sub("*", _short(problem)) for problem in error.problems}))[:200]
+    return "refused | " + " / ".join(sorted({_VARIES.sub("*", problem.found) for problem in error.problems}))[:200]
 
 
 def _plain(text: str) -> None:
     assert len(text) <= LONGEST_MESSAGE, f"a message of {len(text)} characters"
     assert not _CONTROL.search(text), f"a message with a control character: {text!r}"
-
-
-def _short(problem: Problem) -> str:
-    return problem.found

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -83,7 +83,7 @@ def _table(path: Path, shape: Sample) -> Sample:
     is_report = not all(rows[0][:3]) or len(rows[0]) < 2
     kept = rows if is_report else rows[: _ROWS + 1]
     counted = (not is_report and shape.relation != "accounting_invoices") or shape.source.get("shape") == "table"
-    return _with(shape, rows=tuple(map(tuple, kept)), is_counted=counted and not is_report)
+    return replace(shape, rows=tuple(map(tuple, kept)), is_counted=counted and not is_report)
 
 
 def _answer(path: Path, shape: Sample) -> Sample:
@@ -93,7 +93,7 @@ def _answer(path: Path, shape: Sample) -> Sample:
         key = next(key for key, inner in value.items() if isinstance(inner, list) or key in _LISTS)
         wrap.append(key)
         value = value[key]
-    return _with(shape, records=tuple(value[:_RECORDS]), wrap=tuple(wrap))
+    return replace(shape, records=tuple(value[:_RECORDS]), wrap=tuple(wrap))
 
 
 def _decisions(night: Path) -> Iterator[Sample]:
@@ -107,7 +107,3 @@ def _decisions(night: Path) -> Iterator[Sample]:
     for name, part in (("decisions", decided), ("approved", [dict(row, decision="approve") for row in rows[:4]])):
         lines = (tuple(part[0]), *(tuple(row.values()) for row in part))
         yield Sample(name, "decisions", "decisions", rows=lines, is_counted=False)
-
-
-def _with(shape: Sample, **changes: Any) -> Sample:
-    return Sample(**{**vars(shape), **changes})
