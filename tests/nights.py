@@ -14,7 +14,7 @@ from etl.config import load
 from etl.demo import DemoPlan
 from etl.demo.plan import AS_OF
 from etl.domain import Run
-from etl.engine import Engine
+from etl.engine import published
 from etl.pipeline import Outcome, reconcile
 from etl.setup import write_demonstration
 
@@ -69,11 +69,8 @@ def answers(outcome: Outcome) -> pl.DataFrame:
 
 def table(outcome: Outcome, relation: str) -> pl.DataFrame:
     """A relation of the published database."""
-    engine = Engine(outcome.folder / "night.duckdb", is_read_only=True)
-    try:
+    with published(outcome.folder / "night.duckdb") as engine:
         return engine.frame(f"from {relation}")
-    finally:
-        engine.close()
 
 
 def truth(folder: Path, name: str = "truth_invoices") -> pl.DataFrame:
@@ -94,8 +91,5 @@ def differences(expected: pl.DataFrame, found: pl.DataFrame, key: str = "invoice
 
 def latest(folder: Path, relation: str) -> pl.DataFrame:
     """A relation of the night that was published last."""
-    engine = Engine(folder / "out" / "latest" / "night.duckdb", is_read_only=True)
-    try:
+    with published(folder / "out" / "latest" / "night.duckdb") as engine:
         return engine.frame(f"from {relation}")
-    finally:
-        engine.close()
