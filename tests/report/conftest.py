@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.sync_api import Page, Request
 from etl.report.page import render
 from etl.report.summary import summarise
 from tests.report.hostile import hostile_facts, hostile_work
+from tests.report.opening import saved
 from tests.report.sample import sample_facts
 from tests.report.sample_work import packed_work
 
@@ -30,19 +30,14 @@ def document(summary: dict[str, Any]) -> str:
 @pytest.fixture(scope="session")
 def sample_file(document: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The sample page as a file."""
-    return _saved(tmp_path_factory.mktemp("sample"), document)
+    return saved(tmp_path_factory.mktemp("sample"), document)
 
 
 @pytest.fixture(scope="session")
 def hostile_file(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The hostile page as a file."""
     facts = hostile_facts()
-    return _saved(tmp_path_factory.mktemp("hostile"), render(summarise(facts), hostile_work(facts)))
-
-
-def _saved(folder: Path, document: str) -> str:
-    (folder / "report.html").write_text(document, encoding="utf-8", newline="\n")
-    return (folder / "report.html").as_uri()
+    return saved(tmp_path_factory.mktemp("hostile"), render(summarise(facts), hostile_work(facts)))
 
 
 @pytest.fixture

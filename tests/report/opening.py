@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Page
+
+
+def saved(folder: Path, document: str) -> str:
+    """The address of a page that is put into a folder."""
+    file = folder / "report.html"
+    file.write_text(document, encoding="utf-8", newline="\n")
+    return file.as_uri()
 
 
 def opened(page: Page, file: str) -> Page:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from etl.report.page import render
 from etl.report.summary import summarise
-from tests.report.opening import opened
+from tests.report.opening import opened, saved
 from tests.report.sample import sample_facts
 from tests.report.sample_changes import many_rows, sample_changes
 from tests.report.sample_work import packed_work
@@ -38,9 +38,7 @@ def both(many_changes: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[s
 
 def _saved(folder: Path, **parts: Any) -> str:
     facts = replace(sample_facts(), **parts)
-    file = folder / "report.html"
-    file.write_text(render(summarise(facts), packed_work(facts)), encoding="utf-8", newline="\n")
-    return file.as_uri()
+    return saved(folder, render(summarise(facts), packed_work(facts)))
 
 
 @pytest.mark.slow

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from etl.report import scripts
 from etl.report.cells import mask_emails
 from etl.review.fixes import guarded, mapping_fixes, write_csv
 from tests.report.opening import decisions, downloaded, keys, opened, reviewing
@@ -258,13 +260,9 @@ def test_the_evidence_adds_up_to_the_score(page: Page, sample_file: str) -> None
 
 def test_the_page_guards_against_formulas_as_the_files_do(page: Page) -> None:
     """One rule in two languages."""
-    import polars as pl  # noqa: PLC0415
-
-    from etl.report.scripts import joined, text  # noqa: PLC0415
-
     signs = "=+-@|%\uff1d\uff0b\uff0d\uff20\uff5c\uff05\u2212\ufe62\ufe63\ufe66\ufe6b"
     before = ["", " ", "\t", "\r", "\n", "\u200f", "\u2028", "\ufeff", "\u3000", "a", "'", "\u00e9", "\x00", "\x1f "]
     texts = [start + sign + "1" for start in before for sign in [*signs, "", "x"]]
-    script = joined({name: text(f"{name}.js", "page") for name in ("csv", "columns")})
+    script = scripts.joined({name: scripts.text(f"{name}.js", "page") for name in ("csv", "columns")})
     found = page.evaluate(f"(texts) => {{ {script} return texts.map(modules.csv.guarded); }}", texts)
     assert found == pl.select(guarded(pl.Series(texts))).to_series().to_list()
