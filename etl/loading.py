@@ -12,7 +12,8 @@ import polars as pl
 from etl import extract
 from etl.config import Settings, Source
 from etl.engine import Engine, EngineRefusal
-from etl.errors import InputError, Problem, SourceMissing, readable
+from etl.errors import InputError, Problem, readable
+from etl.opening import IN_TURN, Opened, Opener, opened_ahead
 from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
 from etl.validate import settle_formats, validate
 
@@ -74,17 +75,18 @@ class Loader:
         """
         self.engine.run(_QUARANTINE)
         problems: list[Problem] = []
-        reports: list[FileReport] = []
-        for relation in RELATIONS.values():
+        reports: dict[str, list[FileReport]] = {}
+        coming = opened_ahead(Opener(self.settings, self.bulk_bytes, self.missing))
+        for relation in IN_TURN:
             tell(f"reading {relation.help}")
             self._create(relation)
             try:
-                reports += self._relation(relation)
+                reports[relation.name] = self._relation(relation, iter(coming.__next__, None))
             except InputError as error:
                 problems += error.problems
         if problems:
             raise InputError(problems)
-        return reports
+        return [report for name in RELATIONS for report in reports[name]]
 
     def _create(self, relation: Relation) -> None:
         columns = ", ".join(map(_stored, relation.columns))
@@ -93,37 +95,26 @@ class Loader:
             f" ({columns}, source_file varchar, source_line bigint, unparsed varchar)"
         )
 
-    def _relation(self, relation: Relation) -> list[FileReport]:
-        source = self.settings.sources.get(relation.name)
-        if source is None:
-            self._finish(relation, has_left_over=False)
-            return []
+    def _relation(self, relation: Relation, opened: Iterable[Opened | InputError]) -> list[FileReport]:
         problems: list[Problem] = []
         read = []
-        for file in self._files(relation, source):
+        for one in opened:
             try:
-                read.append(self._file(file, relation, source))
-                extract.refuse_changed(file)
+                if isinstance(one, InputError):
+                    raise one
+                read.append(self._file(one, relation))
+                extract.refuse_changed(one.file)
             except InputError as error:
                 problems += error.problems
         if problems:
             raise InputError(problems)
         self._finish(relation, has_left_over=any(file.has_left_over for file in read))
+        if relation.name not in self.settings.sources:
+            return []
         self._settle_copies(relation)
         if relation.is_required and not self.engine.count(_accepted(relation)):
             raise InputError([self._nothing(relation, read)])
         return [self._report(relation, file) for file in read]
-
-    def _files(self, relation: Relation, source: Source) -> list[extract.SourceFile]:
-        """The files of a source; the night goes on without one that it can do without."""
-        try:
-            return extract.find_files(self.settings.base, source, relation)
-        except SourceMissing as error:
-            if relation.is_required:
-                raise
-            places = ", ".join(problem.where for problem in error.problems)
-            self.missing[relation.name] = f"{error.problems[0].found} at {places}"
-            return []
 
     def forget(self, relations: Iterable[str]) -> None:
         """Leave out sources from which nothing is to be concluded, as if they had not been given.
@@ -143,11 +134,11 @@ class Loader:
         why = f" For example: {'; '.join(rule for (rule,) in rules)}." if rules else ""
         return Problem(where, found, f"at least one of the {relation.help}", f"Export them again.{why}")
 
-    def _file(self, file: extract.SourceFile, relation: Relation, source: Source) -> _Read:
-        scan = extract.bulk_scan(file, relation, source, self.bulk_bytes)
-        if scan is not None and (read := self._bulk(file, scan, source)) is not None:
+    def _file(self, opened: Opened, relation: Relation) -> _Read:
+        file, source = opened.file, self.settings.sources[relation.name]
+        if opened.scan is not None and (read := self._bulk(file, opened.scan, source)) is not None:
             return read
-        found = extract.read_text(file, relation, source)
+        found = opened.text or extract.read_text(file, relation, source)
         formats = settle_formats(found.frame, relation, source, self.settings.zone_of(source))
         # a 'sync from' date is a day of the portal, wherever the clock of the log stands
         formats = replace(formats, zones={"from_at": self.settings.portal_zone})

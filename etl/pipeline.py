@@ -50,7 +50,7 @@ _AFTER_CHECKS: Final = (
 
 _COUNTED_BY: Final = (
     "row_key", "customer_key", "currency_code", "total_amount", "balance_amount", "days_past_due", "ageing_bucket",
-    "created_at", "changed_at",
+    "changed_at",
 )  # fmt: skip
 """What stands beside the checks of an invoice, so that whatever counts invoices need not join them again."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from etl.config import Settings
 from etl.engine import Engine
 from etl.loading import _QUARANTINE, FileReport, Loader
+from etl.opening import Opener
 from etl.schemas import RELATIONS
 
 NEVER, ALWAYS = 1 << 40, 0
@@ -29,7 +30,7 @@ def load(engine: Engine, settings: Settings, bulk_bytes: int) -> Loaded:
     engine.run(f"drop table if exists quarantine.rows; {_QUARANTINE}")
     loader = Loader(engine, settings, bulk_bytes)
     loader._create(relation)
-    reports = loader._relation(relation)
+    reports = loader._relation(relation, Opener(settings, bulk_bytes, {}).opened_of(relation))
     names = ", ".join(relation.names)
     return Loaded(
         engine.rows(f"select {names}, source_file from accepted.{relation.name} order by all"),

@@ -21,6 +21,7 @@ LAYERS = (
     {
         "control",
         "loading",
+        "opening",
         "outputs",
         "answers",
         "inbox",

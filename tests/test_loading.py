@@ -258,7 +258,7 @@ def test_a_source_that_is_not_configured_is_an_empty_relation(engine: Engine, tm
     """SQL never meets an absent table."""
     loader = Loader(engine, Settings(base=tmp_path))
     loader._create(RELATIONS["sync_runs"])
-    assert loader._relation(RELATIONS["sync_runs"]) == []
+    assert loader._relation(RELATIONS["sync_runs"], []) == []
     assert engine.frame("from accepted.sync_runs").columns == [
         *RELATIONS["sync_runs"].names,
         "source_file",

@@ -14,7 +14,7 @@ with missed as (
         checks.customer_key,
         checks.currency_code,
         checks.balance_amount,
-        checks.created_at,
+        invoices.created_at,
         checks.changed_at,
         checks.is_carried,
         causes.code as cause

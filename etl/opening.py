@@ -1,0 +1,95 @@
+"""Source files found, digested and parsed; the next by another thread while the one before it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, TypeAlias
+
+from etl import extract
+from etl.config import Settings, Source
+from etl.errors import InputError, SourceMissing
+from etl.schemas import RELATIONS, Relation
+
+_FIRST: Final = (
+    "connectwise_invoices", "connectwise_companies", "accounting_invoices", "connectwise_contacts", "portal_invoices",
+)  # fmt: skip
+IN_TURN: Final = [RELATIONS[name] for name in dict.fromkeys((*_FIRST, *RELATIONS))]
+"""The order of loading: what is large and only scanned beside what is parsed here, so that both are done at once."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file to load: how to scan it, or its text where it is not for scanning."""
+
+    file: extract.SourceFile
+    scan: extract.BulkScan | None
+    text: extract.Extract | None
+
+
+Coming: TypeAlias = Opened | InputError | None
+"""A file that was opened, or what is wrong with it; null behind the last file of each relation."""
+
+
+@dataclass(frozen=True)
+class Opener:
+    """Opens the files of a night.
+
+    Attributes:
+        bulk_bytes: files from this size on are scanned by the engine.
+        missing: is told the optional relations that have no files, and where they should have been.
+    """
+
+    settings: Settings
+    bulk_bytes: int
+    missing: dict[str, str]
+
+    def opened(self) -> Iterator[Coming]:
+        """Every file of every relation, in the order of `IN_TURN`."""
+        for relation in IN_TURN:
+            yield from self.opened_of(relation)
+            yield None
+
+    def opened_of(self, relation: Relation) -> Iterator[Opened | InputError]:
+        """Every file of one relation."""
+        source = self.settings.sources.get(relation.name)
+        if source is None:
+            return
+        try:
+            files = self._files(relation, source)
+        except InputError as error:
+            yield error
+            return
+        for file in files:
+            try:
+                scan = extract.bulk_scan(file, relation, source, self.bulk_bytes)
+                yield Opened(file, scan, None if scan else extract.read_text(file, relation, source))
+            except InputError as error:
+                yield error
+
+    def _files(self, relation: Relation, source: Source) -> list[extract.SourceFile]:
+        """The files of a source; the night goes on without one that it can do without."""
+        try:
+            return extract.find_files(self.settings.base, source, relation)
+        except SourceMissing as error:
+            if relation.is_required:
+                raise
+            places = ", ".join(problem.where for problem in error.problems)
+            self.missing[relation.name] = f"{error.problems[0].found} at {places}"
+            return []
+
+
+def opened_ahead(opener: Opener) -> Iterator[Coming]:
+    """What the opener gives, one file ahead of whoever takes it: so many and no more are held in memory."""
+    items = opener.opened()
+
+    def following() -> list[Coming]:
+        return list(islice(items, 1))
+
+    with ThreadPoolExecutor(1) as aside:
+        coming = aside.submit(following)
+        while found := coming.result():
+            coming = aside.submit(following)
+            yield from found
