@@ -33,7 +33,16 @@ def list_runs(settings: Settings, most: int) -> str:
     for run in runs[-most:]:
         issues = run.facts.get("issues", {})
         counts = [str(issues.get(change, "")) for change in ("new", "reopened", "resolved")]
-        rows.append((run.run_id, run.as_of_at, _ended(run), _blocked(run), *counts, f"{run.seconds:g}"))
+        rows.append(
+            (
+                run.run_id,
+                run.as_of_at,
+                _ended(run),
+                _blocked(run),
+                *counts,
+                "" if run.seconds is None else f"{run.seconds:g}",
+            )
+        )
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -53,8 +62,9 @@ def show_run(settings: Settings, name: str, *, as_json: bool = False) -> str:
     """
     run = _find(History(settings.history_path).runs(), name)
     if as_json:
-        return json.dumps({**vars(run)}, ensure_ascii=False, indent=1, sort_keys=True)
-    lines = [f"{run.run_id}, as of {run.as_of_at}: {_ended(run)}, in {run.seconds:g} s"]
+        return json.dumps(vars(run), ensure_ascii=False, indent=1, sort_keys=True)
+    took = "" if run.seconds is None else f", in {run.seconds:g} s"
+    lines = [f"{run.run_id}, as of {run.as_of_at}: {_ended(run)}{took}"]
     if not run.is_published:
         log = settings.out / "logs" / f"{run.run_id}.jsonl"
         return "\n".join([*lines, f"Nothing was published. Log: {log}" if log.exists() else "Nothing was published."])

@@ -25,7 +25,7 @@ _TABLES: Final = (
         as_of_at text not null,
         exit_code integer not null,
         is_published integer not null check (is_published in (0, 1)),
-        seconds real not null,
+        seconds real,
         facts text not null check (json_valid(facts))
     ) strict""",
     "create table words (word_id integer primary key, word text not null unique) strict",
@@ -45,6 +45,16 @@ _TABLES: Final = (
         check (ended_run > first_run),
         check (unseen_since > first_run)
     ) strict, without rowid""",
+    # an index would forbid it, too, but make the file twice as large
+    """
+    create trigger open_once before insert on episodes
+    when exists (
+        select 1 from episodes
+        where subject_id = new.subject_id and kind = new.kind and code = new.code and ended_run is null
+    )
+    begin
+        select raise(abort, 'an issue cannot be open twice');
+    end""",
 )
 
 _OPEN: Final = """
@@ -91,7 +101,7 @@ class PastRun:
         as_of_at: the instant it was judged at, UTC, `2026-11-22T02:00:00Z`.
         exit_code: how it ended.
         is_published: whether it has a report.
-        seconds: how long it took.
+        seconds: how long it took; null where that is not known.
         facts: its numbers, as `etl.remembering` writes them; empty for a run that failed.
     """
 
@@ -100,7 +110,7 @@ class PastRun:
     as_of_at: str
     exit_code: int
     is_published: bool
-    seconds: float
+    seconds: float | None
     facts: dict[str, Any] = field(default_factory=dict)
 
 

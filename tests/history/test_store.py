@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -72,6 +73,13 @@ def test_a_run_is_remembered_once(tmp_path: Path) -> None:
     assert history.open_issues().height == 1
 
 
+def test_how_long_a_run_took_may_not_be_known(tmp_path: Path) -> None:
+    """Null, and not no time at all."""
+    history = History(tmp_path / "history.sqlite")
+    history.record(replace(_run("one"), seconds=None), _changes())
+    assert history.runs()[0].seconds is None
+
+
 def test_an_issue_that_is_not_looked_at_stays_open_and_keeps_since_when(tmp_path: Path) -> None:
     """And is seen again as the same issue, not as a new one."""
     history = History(tmp_path / "history.sqlite")
@@ -119,13 +127,19 @@ def test_what_is_no_history_is_refused_and_left_alone(tmp_path: Path) -> None:
         assert path.read_bytes() == bytes_before
 
 
-def test_an_impossible_history_is_not_written(tmp_path: Path) -> None:
-    """Two open episodes of one issue in one run break the key: the run is not there, either."""
+@pytest.mark.parametrize("nights", [1, 2], ids=["in one run", "in two runs"])
+def test_an_impossible_history_is_not_written(tmp_path: Path, nights: int) -> None:
+    """One issue is never open twice: the run that says so is not there, either."""
     history = History(tmp_path / "history.sqlite")
     issue = ("invoice", "1", "DRAFT", None, "opened")
-    with pytest.raises(HistoryRefusal, match="UNIQUE"):
-        history.record(_run("one"), _changes(issue, issue))
-    assert history.runs() == []
+    told = [[issue, issue]] if nights == 1 else [[issue], [issue]]
+    *before, last = (_changes(*rows) for rows in told)
+    for changes in before:
+        history.record(_run("one"), changes)
+    with pytest.raises(HistoryRefusal, match="an issue cannot be open twice"):
+        history.record(_run("two"), last)
+    assert [run.run_id for run in history.runs()] == ["one"] * (nights - 1)
+    assert history.open_issues().height == nights - 1
 
 
 def test_a_history_whose_folder_cannot_be_made_is_refused(tmp_path: Path) -> None:
