@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -64,6 +64,11 @@ class Run:
 
     run_id: str
     as_of: datetime
+
+    @property
+    def as_of_at(self) -> str:
+        """The instant as the history writes it, UTC: `2026-11-22T02:00:00Z`."""
+        return f"{self.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @dataclass(frozen=True)

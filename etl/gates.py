@@ -11,11 +11,10 @@ from typing import Any, Final, Literal
 from etl.errors import GateTripped
 from etl.history.store import PastRun
 from etl.schemas import RELATIONS
-from etl.sources import Evening, SourceRead, freshest_allowed, usual, usual_runs
+from etl.sources import A_LOG, Evening, SourceRead, freshest_allowed, usual, usual_runs
 
 _FEW_ROWS: Final = 10
 """So few rows may go missing from any source: a share of a short list says little."""
-_A_LOG: Final = "sync_runs"
 _ACCEPT: Final = "Export it again; or, if that is right, run once with --accept-shrink."
 
 
@@ -77,7 +76,7 @@ def check_sources(evening: Evening, read: Sequence[SourceRead], *, is_shrink_acc
 
 def _shrunk(evening: Evening, source: SourceRead) -> str | None:
     before = [rows for rows in usual(evening.past, source.relation, "rows") if rows]
-    if not before or not source.digest or source.relation == _A_LOG:
+    if not before or not source.digest or source.relation == A_LOG:
         return None  # never seen, or not there tonight: that is another matter; and logs are cut off now and then
     usually, most = median(before), evening.settings.gates.shrink_share
     if source.rows and source.rows >= min(usually * (1 - most), usually - _FEW_ROWS):

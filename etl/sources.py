@@ -23,7 +23,7 @@ FEWEST_RUNS: Final = 3
 _UNDATED: Final = "portal_invoices"
 """Its rows carry no times; but while invoices go on changing, so does the portal's list of them."""
 _INVOICES: Final = "accounting_invoices"
-_A_LOG: Final = "sync_runs"
+A_LOG: Final = "sync_runs"
 """A log that has no new rows tells of a sync that stands still, which is what it is there for."""
 _FAR: Final = 3
 """Times older than usual."""
@@ -130,7 +130,7 @@ def _read(evening: Evening, name: str, newest: datetime | None) -> SourceRead:
 
 
 def _unchanged_since(evening: Evening, name: str, digest: str) -> str:
-    now = f"{evening.run.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    now = evening.run.as_of_at
     last = next((run for run in reversed(evening.past) if run.is_published), None)
     before = last.facts.get("sources", {}).get(name, {}) if last else {}
     return str(before["unchanged_since"]) if digest and before.get("digest") == digest else now
@@ -138,7 +138,7 @@ def _unchanged_since(evening: Evening, name: str, digest: str) -> str:
 
 def _age(evening: Evening, name: str, since: str, newest: datetime | None) -> float | None:
     """Days since the newest row changed; of a list without times, since it last was another one."""
-    if name == _A_LOG:
+    if name == A_LOG:
         return None
     dates = [file.newest_change_at for file in evening.files if file.relation == name and file.newest_change_at]
     if name == _UNDATED:
