@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
-
-import polars as pl
 
 from etl.domain import Run, State
 from etl.engine import Engine
 from etl.history.states import Change, Reading, freed_because, needed
 from etl.history.store import KINDS, PastRun
-from etl.remembering import Past, instant
+from etl.remembering import Past
 from etl.report.cells import money_text
-from etl.report.changes import SHOWN_NIGHTS
+from etl.report.changes import SHOWN_NIGHTS, UNKNOWN
 from etl.schemas import RELATIONS
 from etl.sources import SourceRead, absent, complete, facts
 from etl.taxonomy import BY_CODE
@@ -26,7 +25,12 @@ Row = dict[str, Any]
 _BLOCKED: Final = f"""
     select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
     from marts.report_cells where state = '{State.BLOCKED}' group by 1 order by 1"""
-_NOT_FREED: Final = (State.UNKNOWN, State.WAITING)
+_CHANGED: Final = """
+    select code_before, is_blocked, state, primary_cause, mapping_source, currency_code,
+        count(*)::bigint as invoices, sum(amount) as amount
+    from marts.invoice_changes where is_settled group by all"""
+_STATES: Final = """
+    select kind, code, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
 _COVERAGE: Final = """
     select count(*) filter (where mapping_state in ('mapped', 'excluded')) / nullif(count(*), 0)
     from matching.mappings"""
@@ -45,18 +49,39 @@ class Tonight:
     past: Past
     read: Sequence[SourceRead]
 
-    @property
+    @cached_property
     def reading(self) -> Reading:
         """What was read, and what the last runs had read."""
         # what is configured and was not read completely tonight is waited for, whatever became of it before
         given = frozenset(source.relation for source in self.read)
-        before = {since: read | given for since, read in self.past.complete_before().items()}
+        before = {since: read | given for since, read in self.past.complete_before.items()}
         return Reading(complete(self.read), absent(self.read), before)
 
     @property
     def before(self) -> PastRun | None:
         """The last run that has a report."""
         return self.past.published[-1] if self.past.published else None
+
+    @cached_property
+    def causes(self) -> list[Row]:
+        """Issues of each cause and kind, by change: what is not in the states is open as it was."""
+        counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for kind, code, issues in self.past.open_issues.group_by("kind", "code").len().iter_rows():
+            counts[kind, code][Change.OPEN] += issues
+        for kind, code, change, was_open, issues in self.engine.rows(_STATES):
+            counts[kind, code][change] += issues
+            if was_open:
+                counts[kind, code][Change.OPEN] -= issues
+        rows = [
+            {
+                "code": code,
+                "kind": kind,
+                "title": BY_CODE[code].title if code in BY_CODE else code,
+                **{str(change): count[change] for change in Change},
+            }
+            for (kind, code), count in counts.items()
+        ]
+        return sorted(rows, key=_place)
 
 
 def coverage(engine: Engine) -> float | None:
@@ -73,12 +98,12 @@ def numbers(tonight: Tonight) -> Row:
         "amounts": [
             {"currency_code": currency, "amount": money_text(amount)} for currency, _, amount in blocked.iter_rows()
         ],
-        "issues": _counts(tonight, None)[0],
+        "issues": _total(tonight.causes),
         "sources": facts(tonight.read),
         "complete": sorted(complete(tonight.read)),
         "coverage": coverage(tonight.engine),
         "is_partial": any(source.trouble for source in tonight.read),
-        "as_of_at": instant(tonight.run),
+        "as_of_at": tonight.run.as_of_at,
     }
 
 
@@ -115,13 +140,12 @@ def changes(tonight: Tonight, told: Row) -> Row | None:
     if before is None:
         return None
     newly, freed = _invoices(tonight)
-    kinds = _counts(tonight, "kind")
     return {
         "since": {"run_id": before.run_id, "as_of_at": before.as_of_at},
         "is_first": False,
         "counts": told["issues"],
-        "kinds": [{"kind": kind, **_of(kinds, kind)} for kind in KINDS],
-        "causes": _causes(tonight),
+        "kinds": [{"kind": kind, **_total([row for row in tonight.causes if row["kind"] == kind])} for kind in KINDS],
+        "causes": tonight.causes,
         "invoices": {"newly_blocked": _sum(newly), "freed": _sum(freed)},
         "resolved": _resolved(tonight, freed),
         "blocked": _blocked(before.facts["amounts"], told["amounts"]),
@@ -130,55 +154,30 @@ def changes(tonight: Tonight, told: Row) -> Row | None:
     }
 
 
-def _counts(tonight: Tonight, by: str | None) -> list[Row]:
-    """Issues by change, in all or by kind or by code and kind: what is not in the states is open as it was."""
-    keys = [] if by is None else [by] if by == "kind" else ["code", "kind"]
-    states = tonight.engine.frame("select kind, code, change, was_open from marts.issue_states")
-    counted = Counter(states.select(*keys, "change").iter_rows())
-    gone = Counter(
-        states.filter(pl.col("was_open") & (pl.col("change") != Change.OPEN)).select(*keys, "change").iter_rows()
-    )
-    open_before = Counter(tonight.past.open_issues.with_columns(one=pl.lit(1)).select(*keys, "one").iter_rows())
-    groups = sorted({key[:-1] for key in (*counted, *open_before)})
-    rows = []
-    for group in groups or [()]:
-        row: Row = {change.value: counted[(*group, change.value)] for change in Change}
-        row[Change.OPEN] = open_before[(*group, 1)] - sum(gone[(*group, change.value)] for change in Change)
-        rows.append({**dict(zip(keys, group, strict=True)), **{str(key): value for key, value in row.items()}})
-    return rows
+def _total(causes: Sequence[Row]) -> dict[str, int]:
+    return {str(change): sum(row[change] for row in causes) for change in Change}
 
 
-def _of(kinds: list[Row], kind: str) -> Row:
-    found: Row = next(
-        (row for row in kinds if row["kind"] == kind), dict.fromkeys((str(change) for change in Change), 0)
-    )
-    return {key: value for key, value in found.items() if key != "kind"}
+def _place(row: Row) -> tuple[int, str, int]:
+    code = row["code"]
+    return list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code, KINDS.index(row["kind"])
 
 
-def _causes(tonight: Tonight) -> list[Row]:
-    rows = _counts(tonight, "code")
-    titled = [{**row, "title": BY_CODE[row["code"]].title if row["code"] in BY_CODE else row["code"]} for row in rows]
-    places = {code: place for place, code in enumerate(BY_CODE)}
-    return sorted(titled, key=lambda row: (places.get(row["code"], len(places)), KINDS.index(row["kind"])))
+def _invoices(tonight: Tonight) -> tuple[list[Row] | None, list[Row] | None]:
+    """Groups of invoices that are newly blocked, and that are freed, with why; what was not looked at is neither.
 
-
-def _invoices(tonight: Tonight) -> tuple[list[Row], list[Row]]:
-    """Groups of invoices that are newly blocked, and that are freed, with why; what was not looked at is neither."""
-    if tonight.past.blocked.is_empty() and not _was_nothing_blocked(tonight):
-        return [], []
-    groups = tonight.engine.frame("from marts.invoice_changes").to_dicts()
+    Null where the last night cannot be read: then nobody knows.
+    """
+    if tonight.past.blocked is None:
+        return None, None
+    groups = tonight.engine.frame(_CHANGED).to_dicts()
     newly = [group for group in groups if group["is_blocked"] and _is_compared(tonight, group["primary_cause"])]
     freed = [
         {**group, "reason": freed_because(group["code_before"], group["state"], *_why(group))}
         for group in groups
-        if not group["is_blocked"] and group["state"] not in _NOT_FREED and _is_sure(tonight, group)
+        if not group["is_blocked"] and _is_sure(tonight, group)
     ]
     return newly, freed
-
-
-def _was_nothing_blocked(tonight: Tonight) -> bool:
-    before = tonight.before
-    return before is not None and before.facts["blocked_invoices"] == 0
 
 
 def _why(group: Row) -> tuple[str | None, str | None]:
@@ -193,11 +192,13 @@ def _is_sure(tonight: Tonight, group: Row) -> bool:
 
 def _is_compared(tonight: Tonight, code: str) -> bool:
     """Whether both nights read what shows this cause: else the sources differ, and perhaps nothing else."""
-    reading, last = tonight.reading, tonight.past.complete_before()[None]
+    reading, last = tonight.reading, tonight.past.complete_before[None]
     return reading.can_end(code) and needed(code) & reading.complete <= last
 
 
-def _sum(groups: Sequence[Row]) -> Row:
+def _sum(groups: Sequence[Row] | None) -> Row:
+    if groups is None:
+        return UNKNOWN
     amounts: dict[str, Decimal] = {}
     for group in groups:
         amounts[group["currency_code"]] = amounts.get(group["currency_code"], Decimal(0)) + group["amount"]
@@ -207,17 +208,21 @@ def _sum(groups: Sequence[Row]) -> Row:
     }
 
 
-def _resolved(tonight: Tonight, freed: list[Row]) -> list[Row]:
+def _resolved(tonight: Tonight, freed: list[Row] | None) -> list[Row]:
     states = tonight.engine.rows(
         f"select reason, count(*) from marts.issue_states where change = '{Change.RESOLVED}' group by 1"
     )
     issues: dict[str, int] = dict(states)
-    reasons = issues.keys() | {group["reason"] for group in freed}
+    reasons = issues.keys() | {group["reason"] for group in freed or ()}
     rows = [
-        {"reason": reason, "issues": issues.get(reason, 0), **_sum([g for g in freed if g["reason"] == reason])}
+        {
+            "reason": reason,
+            "issues": issues.get(reason, 0),
+            **_sum(None if freed is None else [group for group in freed if group["reason"] == reason]),
+        }
         for reason in reasons
     ]
-    return sorted(rows, key=lambda row: (-row["issues"], -row["invoices"], row["reason"]))
+    return sorted(rows, key=lambda row: (-row["issues"], -(row["invoices"] or 0), row["reason"]))
 
 
 def _blocked(before: list[Row], now: list[Row]) -> list[Row]:
@@ -236,19 +241,18 @@ def _blocked(before: list[Row], now: list[Row]) -> list[Row]:
 
 def _not_checked(tonight: Tonight) -> list[str]:
     """The sources that were not read tonight, but were when an issue was last seen, as people call them."""
-    once = frozenset[str]().union(*tonight.past.complete_before().values())
+    once = frozenset[str]().union(*tonight.past.complete_before.values())
     lacking = (once - complete(tonight.read)) | {source.relation for source in tonight.read if source.trouble}
     return [relation.help for name, relation in RELATIONS.items() if name in lacking]
 
 
 def _rows(tonight: Tonight, before: PastRun) -> list[Row]:
     seen = {run.number: run.as_of_at for run in tonight.past.published}
+    now = tonight.run.as_of_at
     rows = []
     for row in tonight.engine.frame("from marts.changed_issues").iter_rows(named=True):
         since = row["unseen_since"]
         last = before.as_of_at if since is None else seen[max(number for number in seen if number < since)]
-        is_there = row["change"] in {Change.NEW, Change.REOPENED}
-        now = instant(tonight.run)
         rows.append(
             {
                 **{key: row[key] for key in ("kind", "subject_id", "code", "title", "reason", "currency_code")},
@@ -256,7 +260,7 @@ def _rows(tonight: Tonight, before: PastRun) -> list[Row]:
                 "name": row["subject_name"],
                 "amount": None if row["amount"] is None else money_text(row["amount"]),
                 "first_seen_at": row["first_seen_at"] or now,
-                "last_seen_at": now if is_there else last,
+                "last_seen_at": last if row["was_open"] else now,
                 "times_reopened": row["times_reopened"],
             }
         )

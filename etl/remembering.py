@@ -6,33 +6,40 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from etl.config import Settings
-from etl.domain import Run, State
-from etl.engine import Engine, EngineRefusal, published
+from etl.domain import Run
+from etl.engine import Engine, published
 from etl.errors import HistoryRefusal, NotFound
 from etl.history.states import Change, Complete, Reading, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.models import build, read_models
 from etl.publish import LATEST
 
-ANSWERS: Final = "invoices.parquet"
 DATABASE: Final = "night.duckdb"
 
 BLOCKED: Final[dict[str, pl.DataType]] = {
     "invoice_id_acct": pl.String(), "primary_cause": pl.String(), "currency_code": pl.String(),
     "balance_amount": pl.Decimal(38, 4),
 }  # fmt: skip
+_BLOCKED: Final = """
+    select invoice_id_acct, primary_cause, currency_code, balance_amount from marts.blocked_invoices
+    union all
+    select invoice_id_acct, code_before, currency_code, amount from marts.invoice_changes where not is_settled"""
+"""What a night calls blocked, and what it could not tell of what was blocked before it."""
 STATES: Final = (
     "kind", "subject_id", "code", "change", "reason", "was_open", "unseen_since", "first_seen_at", "times_reopened",
     "invoices", "currency_code", "amount",
 )  # fmt: skip
 """The columns of marts.issue_states."""
+_COMPARED: Final = (
+    "marts.blocked_invoices", "marts.lost_invoices", "marts.issues", "marts.issue_facts", "marts.invoice_changes",
+)  # fmt: skip
 _WRITTEN: Final = {
     "new": "opened",
     "reopened": "opened",
@@ -62,19 +69,20 @@ class Past:
     Attributes:
         runs: every run, oldest first.
         open_issues: what stood open after the last of them.
-        blocked: the invoices that the last published report calls blocked.
+        blocked: the invoices that were blocked when a night last could tell; null where the last night cannot be read.
     """
 
     history: History
     runs: list[PastRun] = field(default_factory=list)
     open_issues: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN))
-    blocked: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BLOCKED))
+    blocked: pl.DataFrame | None = None
 
     @property
     def published(self) -> list[PastRun]:
         """The runs that have a report, oldest first."""
         return [run for run in self.runs if run.is_published]
 
+    @cached_property
     def complete_before(self) -> dict[int | None, Complete]:
         """What the last run that saw an issue had read completely, by the run since which it is not looked at."""
         read = {run.number: frozenset(run.facts.get("complete", ())) for run in self.published}
@@ -92,13 +100,12 @@ def recall(settings: Settings) -> Past:
     """
     history = History(settings.history_path)
     runs = history.runs()
-    latest = settings.out / LATEST
+    latest = (settings.out / LATEST).resolve()
     published_ids = [run.run_id for run in runs if run.is_published]
-    if latest.exists() and latest.resolve().name not in published_ids and _catch_up(history, latest, published_ids):
+    if latest.name not in published_ids and _catch_up(history, latest, published_ids):
         runs = history.runs()
-    last = next((run for run in reversed(runs) if run.is_published), None)
-    is_last = last is not None and latest.exists() and latest.resolve().name == last.run_id
-    blocked = _blocked(latest / ANSWERS) if is_last else pl.DataFrame(schema=BLOCKED)
+        published_ids.append(latest.name)
+    blocked = _blocked(latest) if published_ids[-1:] == [latest.name] else None
     return Past(history, runs, history.open_issues(), blocked)
 
 
@@ -108,35 +115,37 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
         with published(folder / DATABASE) as engine:
             states = engine.frame("from marts.issue_states")
             facts = json.loads(engine.rows("select facts from ctl.remembered")[0][0])
-    except (NotFound, EngineRefusal):
-        return False  # a version wrote it that remembered nothing
+    except NotFound:
+        return False  # there is none, or a version wrote it that remembered nothing
     if facts.pop("after", None) != (published_ids[-1] if published_ids else None):
         return False  # a history that lost more than this run begins anew, or goes on from where it ends
-    history.record(_published_run(folder.resolve().name, facts, 0), _written(states))
+    history.record(_published_run(folder.name, facts, None), _written(states))
     return True
 
 
-def _blocked(answers: Path) -> pl.DataFrame:
-    if not answers.exists():
-        return pl.DataFrame(schema=BLOCKED)
-    rows = pl.scan_parquet(answers).filter(pl.col("state") == State.BLOCKED)
-    return rows.select(pl.col(name).cast(kind) for name, kind in BLOCKED.items()).collect()
+def _blocked(folder: Path) -> pl.DataFrame | None:
+    try:
+        with published(folder / DATABASE) as engine:
+            return engine.frame(_BLOCKED)
+    except NotFound:
+        return None
 
 
 def compare(engine: Engine, past: Past, reading: Reading) -> None:
     """Write `marts.issue_states`, what became of every issue, and what is told of it."""
     engine.write("ctl.open_issues", past.open_issues)
-    engine.write("ctl.blocked_before", past.blocked)
+    engine.write("ctl.blocked_before", pl.DataFrame(schema=BLOCKED) if past.blocked is None else past.blocked)
     models = read_models()
-    build(engine, models, ["marts.issues", "marts.issue_facts", "marts.invoice_changes"])
+    build(engine, models, _COMPARED)
     facts = engine.frame("from marts.issue_facts order by kind, subject_id, code")
     seen = past.history.earlier(facts)
     facts = facts.join(seen, on=["kind", "subject_id", "code"], how="left", maintain_order="left").with_columns(
-        was_ended=pl.col("times_seen").is_not_null(),
-        # every time but the first, and the one that begins tonight
-        times_reopened=(pl.col("times_seen") - pl.col("was_open").cast(pl.Int64)).fill_null(0),
+        was_ended=pl.col("times_seen").is_not_null()
     )
-    engine.write("marts.issue_states", judge(facts, reading).select(STATES))
+    # of all times that it was seen, every one but the first
+    is_back = (pl.col("change") == Change.REOPENED).cast(pl.Int64)
+    times_reopened = (pl.col("times_seen") - 1 + is_back).fill_null(0)
+    engine.write("marts.issue_states", judge(facts, reading).with_columns(times_reopened=times_reopened).select(STATES))
     build(engine, models, ["marts.changed_issues"])
 
 
@@ -166,17 +175,12 @@ def record(past: Past, run: Run, facts: Mapping[str, Any], ended: Ended) -> str 
 
 def record_failure(settings: Settings, run: Run, exit_code: int, seconds: float) -> None:
     """Remember that a run failed; whatever made it fail may keep the history from being written, too."""
-    failed = PastRun(0, run.run_id, instant(run), exit_code, is_published=False, seconds=round(seconds, 1))
+    failed = PastRun(0, run.run_id, run.as_of_at, exit_code, is_published=False, seconds=round(seconds, 1))
     with suppress(HistoryRefusal, OSError):
         History(settings.history_path).record(failed, pl.DataFrame(schema=CHANGES))
 
 
-def instant(run: Run) -> str:
-    """The instant that a run is judged at, as the history writes it."""
-    return f"{run.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _published_run(run_id: str, facts: Mapping[str, Any], seconds: float) -> PastRun:
+def _published_run(run_id: str, facts: Mapping[str, Any], seconds: float | None) -> PastRun:
     kept = {key: value for key, value in facts.items() if key not in {"exit_code", "as_of_at", "after"}}
     return PastRun(0, run_id, facts["as_of_at"], facts["exit_code"], is_published=True, seconds=seconds, facts=kept)
 

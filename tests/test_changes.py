@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,18 @@ import polars as pl
 import pytest
 
 from etl import pipeline
+from etl.config import load
 from etl.demo.plan import AS_OF
+from etl.domain import Run
 from etl.errors import ExitCode, InputError
 from etl.gates import FailOn
+from etl.history.store import PastRun
+from etl.pipeline import Outcome, reconcile
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
 from tests import apart, nights
 from tests.apart import FILES, KEY, OPTIONAL
+from tests.command import Billsight
 
 
 def test_a_second_look_at_the_same_files_finds_nothing_new(provider: Path) -> None:
@@ -30,9 +37,15 @@ def test_a_second_look_at_the_same_files_finds_nothing_new(provider: Path) -> No
     changes = second.summary["changes"]
     assert changes["since"]["run_id"] == "night-1"
     assert all(row["change"] == "0.00" for row in changes["blocked"])
-    assert [part["invoices"] for part in changes["invoices"].values()] == [0, 0]
+    assert _moved(second) == (0, 0)
     assert [night["run_id"] for night in second.summary["trend"]] == ["night-1", "night-2"]
     assert second.exit_code is ExitCode.COMPLETE
+
+
+def _moved(night: Outcome) -> tuple[int | None, int | None]:
+    """Invoices that are newly blocked, and that are freed; null where nobody knows."""
+    newly, freed = (night.summary["changes"]["invoices"][part]["invoices"] for part in ("newly_blocked", "freed"))
+    return newly, freed
 
 
 @dataclass(frozen=True)
@@ -117,7 +130,9 @@ def test_a_contact_in_quarantine_is_not_gone(provider: Path) -> None:
     assert nights.table(night, "quarantine.rows").height == 1
     assert apart.states(night)[contact, "LEVEL_TOO_LOW"] == ("not_checked", None)
     assert apart.counts(night)["resolved"] == 0
-    assert night.summary["changes"]["invoices"]["freed"]["invoices"] == 0
+    assert _moved(night) == (0, 0)
+    _edit_contact(provider, contact, inactiveFlag=False)
+    assert _moved(apart.night(provider, 3)) == (0, 0), "as it was before"
 
 
 def test_a_run_that_failed_and_is_run_again_under_its_name_is_remembered(provider: Path) -> None:
@@ -162,9 +177,11 @@ def test_two_nights_without_a_source_resolve_nothing_that_it_showed(provider: Pa
             assert (apart.counts(night)["new"], apart.counts(night)["reopened"]) == (0, 0), (
                 "what only its absence shows"
             )
-            assert night.summary["changes"]["invoices"]["newly_blocked"]["invoices"] == 0
+            assert _moved(night)[0] == 0
+            shown = [row for row in night.summary["changes"]["rows"] if tuple(row[name] for name in KEY) not in before]
+            assert {row["last_seen_at"] for row in shown} <= {night.summary["run"]["as_of_at"]}, "it is seen tonight"
         assert apart.counts(night)["resolved"] == 0, nights.table(night, "marts.issue_states").filter(change="resolved")
-        assert night.summary["changes"]["invoices"]["freed"]["invoices"] == 0
+        assert _moved(night)[1] == 0
         not_checked = apart.counts(night)["not_checked"]
         assert (not_checked > 0) == (source != "connectwise_invoices"), "no issue hangs on these alone"
         if not_checked or how == "the file is not there":
@@ -191,8 +208,62 @@ def test_a_row_in_quarantine_is_not_gone(provider: Path) -> None:
     assert states[drafts[1], "DRAFT"] == ("resolved", "gone from the extract")
 
 
+def test_a_row_that_was_in_quarantine_is_compared_with_what_it_was_before(provider: Path) -> None:
+    """Two invoices that were blocked cannot be read one night: then the one is blocked as before, the other is paid."""
+    invoices, drafts = provider / "accounting_invoices.csv", apart.issues(provider, "invoice", "DRAFT")[:2]
+    content = invoices.read_bytes()
+    spoilt = pl.when(pl.col("Id").is_in(drafts)).then(pl.lit("many")).otherwise("TotalAmt")
+    apart.edit(invoices, lambda rows: rows.with_columns(TotalAmt=spoilt))
+    for number in (2, 3):
+        assert _moved(apart.night(provider, number)) == (0, 0)
+    invoices.write_bytes(content)
+    is_paid = pl.col("Id") == drafts[1]
+    apart.edit(invoices, lambda rows: rows.with_columns(
+        Status=pl.when(is_paid).then(pl.lit("paid")).otherwise("Status"),
+        Balance=pl.when(is_paid).then(pl.lit("0.00")).otherwise("Balance"),
+    ))  # fmt: skip
+    assert _moved(apart.night(provider, 4)) == (0, 1)
+
+
+def test_an_invoice_that_no_longer_waits_and_is_blocked_is_newly_blocked(provider: Path) -> None:
+    """The night before said that the sync may still bring it; tonight somebody has to do something."""
+    before = pl.read_parquet(provider / "out" / "latest" / "invoices.parquet")
+    later = reconcile(load(provider / "billsight.toml", {}), Run("later", AS_OF + timedelta(days=3)))
+    both = nights.answers(later).join(before, on="invoice_id_acct", suffix="_before")
+    newly = both.filter((pl.col("state") == "blocked") & (pl.col("state_before") != "blocked"))
+    assert set(newly["state_before"]) == {"waiting"}
+    assert _moved(later) == (newly.height, 0)
+
+
+def test_without_the_last_report_nobody_knows_which_invoices_moved(provider: Path, billsight: Billsight) -> None:
+    """The history knows the issues, the report the invoices: where it is gone they are unknown, and never none."""
+    shutil.rmtree(provider / "out")
+    ended = billsight("run", "--config", provider / "billsight.toml", "--as-of", "2026-11-22T03:00:00Z")
+    assert "Since the last night: which invoices are newly blocked or freed is not known. " in ended.out
+    changes = json.loads((provider / "out" / "latest" / "summary.json").read_bytes())["changes"]
+    assert changes["invoices"] == {key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed")}
+    assert changes["counts"]["open"] > 50
+    assert not changes["changed"]
+    third = reconcile(load(provider / "billsight.toml", {}), Run("third", AS_OF + timedelta(hours=2)))
+    assert _moved(third) == (0, 0)
+
+
+def test_what_only_a_missing_source_shows_did_not_come_back(provider: Path) -> None:
+    """It was resolved once; tonight it is not checked, so it was never reopened."""
+    (provider / FILES["portal_mappings"]).unlink()
+    second = apart.night(provider, 2)
+    rows = nights.table(second, "marts.issue_states").filter(~pl.col("was_open"), change="not_checked").select(*KEY)
+    for number, change, reason in ((1, "opened", None), (2, "ended", "paid")):
+        told = rows.with_columns(reason=pl.lit(reason, pl.String), change=pl.lit(change))
+        run = PastRun(0, f"failed-{number}", "2026-11-22T02:00:01Z", 1, is_published=False, seconds=1)
+        apart.history(provider).record(run, told)
+    third = nights.table(apart.night(provider, 3), "marts.issue_states").join(rows, on=KEY)
+    assert third.height == rows.height > 0
+    assert set(third.select("change", "times_reopened").iter_rows()) == {("not_checked", 0)}
+
+
 def test_a_published_night_that_was_killed_before_it_was_remembered_is_caught_up_with(
-    provider: Path, monkeypatch: pytest.MonkeyPatch
+    provider: Path, monkeypatch: pytest.MonkeyPatch, billsight: Billsight
 ) -> None:
     """Its issues are read back from its own folder: the next night compares with it, and counts nothing twice."""
     drafts = apart.issues(provider, "invoice", "DRAFT")
@@ -202,7 +273,11 @@ def test_a_published_night_that_was_killed_before_it_was_remembered_is_caught_up
         second = apart.night(provider, 2)
     assert [run.run_id for run in apart.history(provider).runs()] == ["night-1"]
     third = apart.night(provider, 3)
-    assert [run.run_id for run in apart.history(provider).runs()] == ["night-1", "night-2", "night-3"]
+    runs = apart.history(provider).runs()
+    assert [run.run_id for run in runs] == ["night-1", "night-2", "night-3"]
+    assert [run.seconds is None for run in runs] == [False, True, False], "nobody knows how long it took"
+    listed = billsight("runs", "list", "--config", provider / "billsight.toml").out.splitlines()
+    assert [len(line.split()) for line in listed[2:]] == [len(listed[1].split()) - 1, len(listed[1].split())]
     assert third.summary["changes"]["since"]["run_id"] == "night-2"
     assert apart.counts(second)["resolved"] > 0
     assert {key: apart.counts(third)[key] for key in ("new", "reopened", "resolved")} == dict.fromkeys(

@@ -136,7 +136,12 @@ def _summary_line(outcome: Outcome) -> str:
     amounts = ", ".join(told) or "nothing"
     line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {amounts}. "
     newly, freed = (changes["invoices"][which]["invoices"] for which in ("newly_blocked", "freed"))
-    since = "" if changes["is_first"] else f"Since the last night: {newly} newly blocked, {freed} freed. "
+    moved = (
+        "which invoices are newly blocked or freed is not known"
+        if newly is None
+        else f"{newly} newly blocked, {freed} freed"
+    )
+    since = "" if changes["is_first"] else f"Since the last night: {moved}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
     return f"{line}{since}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"

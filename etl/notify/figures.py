@@ -53,13 +53,14 @@ class Changes:
 
     Attributes:
         since: the instant of that night; null for the first.
+        newly_blocked: null where nobody knows which invoices are; so is `freed`.
         states: state of an issue -> how many issues.
         not_checked: what was not read, in words.
     """
 
     since: datetime | None
-    newly_blocked: Pile
-    freed: Pile
+    newly_blocked: Pile | None
+    freed: Pile | None
     states: dict[str, int]
     not_checked: tuple[str, ...]
 
@@ -132,6 +133,10 @@ def _pile(part: dict[str, Any]) -> Pile:
     return Pile(part.get("invoices", 0), _amounts(part.get("amounts", [])))
 
 
+def _known(part: dict[str, Any]) -> Pile | None:
+    return None if part.get("invoices") is None else _pile(part)
+
+
 def _blocked(rows: Rows, changes: dict[str, Any]) -> tuple[Money, ...]:
     """What is blocked now, with its change; a currency in which nothing is blocked any more has only a change."""
     known = {_code(row["currency_code"]): row.get("change") for row in changes.get("blocked", [])}
@@ -170,8 +175,8 @@ def _changes(changes: dict[str, Any]) -> Changes:
     since, invoices = changes.get("since"), changes.get("invoices", {})
     return Changes(
         since=datetime.fromisoformat(since["as_of_at"]) if since and not changes.get("is_first") else None,
-        newly_blocked=_pile(invoices.get("newly_blocked", {})),
-        freed=_pile(invoices.get("freed", {})),
+        newly_blocked=_known(invoices.get("newly_blocked", {})),
+        freed=_known(invoices.get("freed", {})),
         states={str(state): int(issues) for state, issues in changes.get("counts", {}).items()},
         not_checked=tuple(changes.get("not_checked_sources", [])),
     )

@@ -115,7 +115,7 @@ def night_message(night: Figures, exit_code: int, link: str, *, is_recovered: bo
         kind="warning" if is_warning else "success" if is_recovered else "info",
         fingerprint=_fingerprint(night, exit_code),
         is_news=night.changes is not None
-        and bool(night.changes.newly_blocked.invoices or night.changes.freed.invoices),
+        and any(pile and pile.invoices for pile in (night.changes.newly_blocked, night.changes.freed)),
     )
 
 
@@ -184,7 +184,7 @@ def _headline(night: Figures) -> str:
 def _moves(changes: Changes | None) -> str:
     if changes is None or changes.since is None:
         return ""
-    newly, freed = changes.newly_blocked.invoices, changes.freed.invoices
+    newly, freed = (pile.invoices if pile else 0 for pile in (changes.newly_blocked, changes.freed))
     parts = [f"{count(newly, 'invoice')} newly blocked"] if newly else []
     parts += [f"{freed:,} freed" if parts else f"{count(freed, 'invoice')} freed"] if freed else []
     return f" · {', '.join(parts)}" if parts else ""
@@ -209,6 +209,9 @@ def _change_lines(changes: Changes | None) -> Iterator[str]:
         yield "This is the first night: from the next one on, what is new and what was freed is told."
         return
     since = f"Since the night of {changes.since:%Y-%m-%d}"
+    if changes.newly_blocked is None or changes.freed is None:
+        yield f"{since}: which invoices were newly blocked or freed is not known."
+        return
     parts = [
         f"{count(pile.invoices, 'invoice')} {word}{f' ({_sums(pile)})' if pile.amounts else ''}"
         for pile, word in ((changes.newly_blocked, "newly blocked"), (changes.freed, "freed"))

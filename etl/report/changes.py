@@ -23,6 +23,9 @@ CHANGE_WORDS: Final = {
 
 KIND_WORDS: Final = {"invoice": "Invoices", "customer": "Customers", "contact": "Contacts"}
 
+UNKNOWN: Final[dict[str, Any]] = {"invoices": None, "amounts": []}
+"""What is said of invoices where nobody can know."""
+
 _NOTHING: Final = dict.fromkeys(CHANGE_WORDS, 0)
 
 FIRST_NIGHT: Final[Mapping[str, Any]] = {
@@ -31,7 +34,7 @@ FIRST_NIGHT: Final[Mapping[str, Any]] = {
     "counts": _NOTHING,
     "kinds": [{"kind": kind, **_NOTHING} for kind in KIND_WORDS],
     "causes": [],
-    "invoices": {"newly_blocked": {"invoices": 0, "amounts": []}, "freed": {"invoices": 0, "amounts": []}},
+    "invoices": {"newly_blocked": UNKNOWN, "freed": UNKNOWN},
     "resolved": [],
     "blocked": [],
     "not_checked_sources": [],

@@ -30,6 +30,7 @@ select
     changed.amount,
     changed.first_seen_at,
     changed.times_reopened,
+    changed.was_open,
     changed.unseen_since
 
 from changed

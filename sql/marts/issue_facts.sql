@@ -1,6 +1,6 @@
 -- model:   marts.issue_facts
 -- grain:   kind, subject_id, code
--- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks, marts.contact_checks, marts.company_checks, staging.accounting__invoices, quarantine.rows
+-- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks, marts.contact_checks, marts.company_checks, marts.lost_invoices, staging.accounting__invoices, quarantine.rows
 -- purpose: every issue that is not simply as it was after the last run, and what tonight says of its subject.
 -- units:   amount in currency_code: what is blocked, and of an invoice that no longer is, its total
 -- source:  the history, and the night's checks
@@ -33,18 +33,6 @@ gone as (
         on both_nights.code = causes.code
 ),
 
--- an older copy of an invoice that was accepted is no loss
-lost_invoices as (
-    select
-        aside.row_values ->> 'invoice_id_acct' as invoice_id_acct,
-        aside.row_values ->> 'customer_id_acct' as customer_id_acct,
-        upper(aside.row_values ->> 'invoice_number') as exact_number
-    from quarantine.rows as aside
-    anti join staging.accounting__invoices as kept
-        on (aside.row_values ->> 'invoice_id_acct') = kept.invoice_id_acct
-    where aside.relation = 'accounting_invoices'
-),
-
 set_aside as (
     select
         'contact' as kind,
@@ -56,8 +44,8 @@ set_aside as (
 
     select
         'invoice' as kind,
-        lost_invoices.invoice_id_acct as subject_id
-    from lost_invoices
+        lost.invoice_id_acct as subject_id
+    from marts.lost_invoices as lost
 
     union
 
@@ -65,17 +53,17 @@ set_aside as (
     select
         'invoice' as kind,
         invoices.invoice_id_acct as subject_id
-    from lost_invoices
+    from marts.lost_invoices as lost
     inner join staging.accounting__invoices as invoices
-        on lost_invoices.exact_number = invoices.exact_number
+        on lost.exact_number = invoices.exact_number
 
     union
 
     -- an invoice that was lost may be what is still blocked
     select
         'customer' as kind,
-        lost_invoices.customer_id_acct as subject_id
-    from lost_invoices
+        lost.customer_id_acct as subject_id
+    from marts.lost_invoices as lost
 )
 
 select

@@ -1,27 +1,12 @@
 -- model:   marts.issues
 -- grain:   kind, subject_id, code
--- reads:   marts.invoice_checks, marts.cause_sets, marts.customer_checks, marts.company_checks, staging.accounting__invoices, ctl.causes, ctl.states
+-- reads:   marts.blocked_invoices, marts.cause_sets, marts.customer_checks, marts.company_checks, ctl.causes
 -- purpose: what stands between clients and their invoices tonight, each once: where the document or the sync is at fault, the
 --          invoice; where the mapping is, or nobody is there, the customer; where a login is, the contact that is proposed.
 -- units:   invoices are those that are blocked; amount in currency_code, both null where there are several currencies
 -- source:  the night's checks
 
-with blocked as (
-    select
-        invoices.invoice_id_acct,
-        invoices.customer_id_acct,
-        invoices.currency_code,
-        invoices.balance_amount as amount,
-        checks.failed
-    from marts.invoice_checks as checks
-    inner join ctl.states as states
-        on checks.state_code = states.state_code
-    inner join staging.accounting__invoices as invoices
-        on checks.row_key = invoices.row_key
-    where states.state = 'blocked'
-),
-
-codes_of_sets as (
+with codes_of_sets as (
     select
         sets.mask as failed,
         causes.code,
@@ -38,8 +23,8 @@ by_customer as (
         blocked.customer_id_acct,
         case when count(distinct blocked.currency_code) = 1 then min(blocked.currency_code) end as currency_code,
         count(*) as invoices,
-        sum(blocked.amount) as amount
-    from blocked
+        sum(blocked.balance_amount) as amount
+    from marts.blocked_invoices as blocked
     group by blocked.customer_id_acct
 ),
 
@@ -57,6 +42,33 @@ by_company as (
         on by_customer.customer_id_acct = customers.customer_id_acct
     where customers.is_access_reached
     group by customers.company_id_cw
+),
+
+whoever as (
+    select
+        'customer' as kind,
+        customers.customer_id_acct as subject_id,
+        customers.failed,
+        by_customer.invoices,
+        by_customer.currency_code,
+        by_customer.amount
+    from by_customer
+    inner join marts.customer_checks as customers
+        on by_customer.customer_id_acct = customers.customer_id_acct
+
+    union all by name
+
+    select
+        'contact' as kind,
+        companies.proposed_contact_id_cw as subject_id,
+        companies.failed,
+        by_company.invoices::bigint as invoices,
+        by_company.currency_code,
+        by_company.amount
+    from by_company
+    inner join marts.company_checks as companies
+        on by_company.company_id_cw = companies.company_id_cw
+    where companies.proposed_contact_id_cw is not null
 )
 
 select
@@ -65,8 +77,8 @@ select
     codes_of_sets.code,
     1 as invoices,
     blocked.currency_code,
-    blocked.amount
-from blocked
+    blocked.balance_amount as amount
+from marts.blocked_invoices as blocked
 inner join codes_of_sets
     on blocked.failed = codes_of_sets.failed
 left join marts.customer_checks as customers
@@ -79,39 +91,19 @@ where
 union all by name
 
 select
-    'customer' as kind,
-    by_customer.customer_id_acct as subject_id,
+    whoever.kind,
+    whoever.subject_id,
     causes.code,
-    by_customer.invoices,
-    by_customer.currency_code,
-    case when by_customer.currency_code is not null then by_customer.amount end as amount
-from by_customer
-inner join marts.customer_checks as customers
-    on by_customer.customer_id_acct = customers.customer_id_acct
+    whoever.invoices,
+    whoever.currency_code,
+    case when whoever.currency_code is not null then whoever.amount end as amount
+from whoever
 inner join ctl.causes as causes
-    on (customers.failed & causes.mask) <> 0
+    on (whoever.failed & causes.mask) <> 0
 where
     causes.kind = 'defect'
-    and (
-        causes.stage = 'identity'
-        or causes.code in ('NO_CONTACT', 'ONLY_INACTIVE_CONTACTS', 'CONTACT_AT_PARENT_OR_CHILD')
-    )
-
-union all by name
-
-select
-    'contact' as kind,
-    companies.proposed_contact_id_cw as subject_id,
-    causes.code,
-    by_company.invoices::bigint as invoices,
-    by_company.currency_code,
-    case when by_company.currency_code is not null then by_company.amount end as amount
-from by_company
-inner join marts.company_checks as companies
-    on by_company.company_id_cw = companies.company_id_cw
-inner join ctl.causes as causes
-    on (companies.failed & causes.mask) <> 0
-where
-    companies.proposed_contact_id_cw is not null
-    and causes.kind = 'defect'
-    and causes.code not in ('NO_CONTACT', 'ONLY_INACTIVE_CONTACTS', 'CONTACT_AT_PARENT_OR_CHILD')
+    and case
+        when causes.stage = 'identity' then 'customer'
+        when causes.code in ('NO_CONTACT', 'ONLY_INACTIVE_CONTACTS', 'CONTACT_AT_PARENT_OR_CHILD') then 'customer'
+        else 'contact'
+    end = whoever.kind

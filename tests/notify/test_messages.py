@@ -77,6 +77,15 @@ def test_the_first_night_compares_with_nothing(fixture_summary: dict[str, Any]) 
     assert "Since" not in silent.body
 
 
+def test_what_nobody_knows_is_not_told_as_nothing(fixture_summary: dict[str, Any]) -> None:
+    """Where the last report is gone, which invoices moved is unknown: that is said, and is no news."""
+    unknown = {key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed")}
+    told = message(with_changes(fixture_summary, changes(invoices=unknown)))
+    assert "Since the night of 2026-11-21: which invoices were newly blocked or freed is not known.\n" in told.body
+    assert not told.is_news
+    assert "newly" not in told.title
+
+
 def test_a_partial_night_a_gate_and_a_recovery_are_told(fixture_summary: dict[str, Any]) -> None:
     """As a warning, with the banner's sentences; what was not read is named."""
     summary = with_changes(fixture_summary, changes(not_checked_sources=["contacts"]))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from etl.report.cells import moved
-from etl.report.changes import CHANGE_WORDS, SHOWN_ROWS
+from etl.report.changes import CHANGE_WORDS, FIRST_NIGHT, SHOWN_ROWS
 from etl.report.facts import NightFacts
 from etl.report.page import render
 from etl.report.pagedata import Payloads
@@ -93,6 +93,14 @@ def test_the_first_numbers_say_how_they_moved(summary: Summary, document: str) -
     assert "GBP 0.00 GBP \N{MINUS SIGN}410.00 (less) since last night" in page.text
     assert "of 904 read \N{MINUS SIGN}6 (less) since last night 7 newly blocked, 13 freed" in page.text
     assert summary["changes"]["blocked_invoices"] == {"invoices": 37, "before": 43, "change": -6}
+
+
+def test_what_nobody_knows_is_not_shown_as_nothing() -> None:
+    """Neither beside the first numbers nor in the section."""
+    page = _page(_changed(invoices=FIRST_NIGHT["invoices"]))
+    assert "of 904 read \N{MINUS SIGN}6 (less) since last night newly blocked or freed: not known" in page.text
+    lines = page.by_caption["Invoices that became blocked or were freed"][1:]
+    assert lines == [["Newly blocked", "not known", NOTHING], ["Freed", "not known", NOTHING]]
 
 
 def test_before_and_change_are_tonight(summary: Summary, document: str) -> None:

@@ -1,0 +1,28 @@
+-- model:   marts.blocked_invoices
+-- grain:   invoice_id_acct
+-- reads:   marts.invoice_checks, ctl.states, ctl.causes, staging.accounting__invoices
+-- purpose: what is blocked tonight, and by what: the issues are found in it, and the next night compares with it.
+-- units:   balance_amount in currency_code
+-- source:  the night's checks
+
+select
+    ---------- ids
+    invoices.invoice_id_acct,
+    invoices.customer_id_acct,
+
+    ---------- causes
+    checks.failed,
+    causes.code as primary_cause,
+
+    ---------- amounts
+    invoices.currency_code,
+    invoices.balance_amount
+
+from marts.invoice_checks as checks
+inner join ctl.states as states
+    on checks.state_code = states.state_code
+inner join staging.accounting__invoices as invoices
+    on checks.row_key = invoices.row_key
+left join ctl.causes as causes
+    on checks.primary_bit = causes.bit
+where states.state = 'blocked'
