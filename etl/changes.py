@@ -29,6 +29,7 @@ _CHANGED: Final = """
     select code_before, is_blocked, state, primary_cause, mapping_source, currency_code,
         count(*)::bigint as invoices, sum(amount) as amount
     from marts.invoice_changes where is_settled group by all"""
+_FREED_BY: Final = ("code_before", "state", "primary_cause", "mapping_source")
 _STATES: Final = """
     select kind, code, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
 _COVERAGE: Final = """
@@ -173,15 +174,11 @@ def _invoices(tonight: Tonight) -> tuple[list[Row] | None, list[Row] | None]:
     groups = tonight.engine.frame(_CHANGED).to_dicts()
     newly = [group for group in groups if group["is_blocked"] and _is_compared(tonight, group["primary_cause"])]
     freed = [
-        {**group, "reason": freed_because(group["code_before"], group["state"], *_why(group))}
+        {**group, "reason": freed_because(*(group[name] for name in _FREED_BY))}
         for group in groups
         if not group["is_blocked"] and _is_sure(tonight, group)
     ]
     return newly, freed
-
-
-def _why(group: Row) -> tuple[str | None, str | None]:
-    return group["primary_cause"], group["mapping_source"]
 
 
 def _is_sure(tonight: Tonight, group: Row) -> bool:
