@@ -19,7 +19,6 @@ from etl.notify.messages import Failure, Message, count, failure_message, night_
 from etl.notify.ping import LOG, START, ping, signal_of
 from etl.notify.send import send
 
-INTERRUPTED: Final = 130
 _LATEST: Final = Path("latest") / "report.html"
 _HOW: Final = """Nobody is told of a night: nothing is configured. In billsight.toml, any of these:
 
@@ -92,7 +91,8 @@ class Teller:
     def failed(self, run: Run, error: BaseException) -> list[str]:
         """Tell of a night that published nothing; of the error only its kind and its exit code."""
         self.is_over = True
-        ending = metrics.Ending(self._clock(), exit_code_of(error), time.monotonic() - self._started)
+        exit_code = error.exit_code if isinstance(error, BillsightError) else ExitCode.BUG
+        ending = metrics.Ending(self._clock(), int(exit_code), time.monotonic() - self._started)
         self._measure(lambda path: metrics.write_failure(path, ending))
         self._ping(
             signal_of(ending.exit_code), f"run {run.run_id}: exit code {ending.exit_code}, {ending.seconds:.0f} s"
@@ -199,15 +199,6 @@ class Teller:
     def _told(self) -> list[str]:
         told, self._warnings = self._warnings, []
         return told
-
-
-def exit_code_of(error: BaseException) -> int:
-    """The code that the process will end with."""
-    if isinstance(error, BillsightError):
-        return int(error.exit_code)
-    if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED
-    return error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else int(ExitCode.BUG)
 
 
 @contextmanager

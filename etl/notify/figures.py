@@ -82,7 +82,6 @@ class Figures:
     Attributes:
         fixes: every cause that blocks, the one that frees most first.
         pending: customers whose mapping waits for a decision.
-        changes: null where nobody compared.
     """
 
     run_id: str
@@ -96,27 +95,26 @@ class Figures:
     pending: int
     partial_reasons: tuple[str, ...]
     sources: tuple[Source, ...]
-    changes: Changes | None
+    changes: Changes
 
 
 def figures(summary: dict[str, Any]) -> Figures:
-    """The figures in the content of `summary.json`; `changes` may be missing there."""
-    run, numbers = summary["run"], summary["numbers"]
-    changes = summary.get("changes")
+    """The figures in the content of `summary.json`."""
+    run, numbers, changes = summary["run"], summary["numbers"], summary["changes"]
     order = [_code(code) for code in summary["currencies"]]
     return Figures(
         run_id=run["run_id"],
         provider_name=" ".join(run["provider_name"].split()),
         invoices=numbers["invoices"],
         customers=numbers["blocked"]["customers"],
-        blocked=Pile(numbers["blocked"]["invoices"], _blocked(numbers["blocked"]["amounts"], changes or {})),
+        blocked=Pile(numbers["blocked"]["invoices"], _blocked(numbers["blocked"]["amounts"], changes["blocked"])),
         ready_customers=numbers["ready"]["customers"],
         ready=_pile(numbers["ready"]),
         fixes=_fixes(summary["causes"], order),
         pending=summary["mapping"]["customers"],
         partial_reasons=tuple(run["partial_reasons"]),
         sources=_sources(summary),
-        changes=None if changes is None else _changes(changes),
+        changes=_changes(changes),
     )
 
 
@@ -130,21 +128,21 @@ def _amounts(rows: Rows, column: str = "amount") -> tuple[Money, ...]:
 
 
 def _pile(part: dict[str, Any]) -> Pile:
-    return Pile(part.get("invoices", 0), _amounts(part.get("amounts", [])))
+    return Pile(part["invoices"], _amounts(part["amounts"]))
 
 
 def _known(part: dict[str, Any]) -> Pile | None:
-    return None if part.get("invoices") is None else _pile(part)
+    return None if part["invoices"] is None else _pile(part)
 
 
-def _blocked(rows: Rows, changes: dict[str, Any]) -> tuple[Money, ...]:
+def _blocked(rows: Rows, compared: Rows) -> tuple[Money, ...]:
     """What is blocked now, with its change; a currency in which nothing is blocked any more has only a change."""
-    known = {_code(row["currency_code"]): row.get("change") for row in changes.get("blocked", [])}
-    now = {_code(row["currency_code"]): Decimal(row["amount"]) for row in rows}
-    gone = {code: Decimal(0) for code, change in known.items() if code not in now and change and Decimal(change)}
+    changes = {row["currency_code"]: Decimal(row["change"]) for row in compared if row["change"] is not None}
+    now = {row["currency_code"] for row in rows}
+    gone = [row for row in compared if row["currency_code"] not in now and changes.get(row["currency_code"])]
     return tuple(
-        Money(code, amount, None if known.get(code) is None else Decimal(known[code]))
-        for code, amount in (now | gone).items()
+        Money(_code(row["currency_code"]), Decimal(row["amount"]), changes.get(row["currency_code"]))
+        for row in (*rows, *gone)
     )
 
 
@@ -172,13 +170,13 @@ def _fix(cause: dict[str, Any]) -> Fix:
 
 
 def _changes(changes: dict[str, Any]) -> Changes:
-    since, invoices = changes.get("since"), changes.get("invoices", {})
+    since, invoices = changes["since"], changes["invoices"]
     return Changes(
-        since=datetime.fromisoformat(since["as_of_at"]) if since and not changes.get("is_first") else None,
-        newly_blocked=_known(invoices.get("newly_blocked", {})),
-        freed=_known(invoices.get("freed", {})),
-        states={str(state): int(issues) for state, issues in changes.get("counts", {}).items()},
-        not_checked=tuple(changes.get("not_checked_sources", [])),
+        since=None if since is None else datetime.fromisoformat(since["as_of_at"]),
+        newly_blocked=_known(invoices["newly_blocked"]),
+        freed=_known(invoices["freed"]),
+        states=changes["counts"],
+        not_checked=tuple(changes["not_checked_sources"]),
     )
 
 

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final, Literal
 
 from etl.errors import ExitCode
@@ -27,6 +26,14 @@ _BY_KIND: Final = {
         "a law or a check did not hold, so the answers could not be trusted",
         "Read what the job wrote: it names what does not hold. Keep the source files of tonight.",
     ),
+    "GateTripped": (
+        "the night looks wrong: far fewer rows or mappings than usual, or invoices that are too old",
+        "Read what the job wrote: it names what is odd. Where less is right, run the night with --accept-shrink.",
+    ),
+    "HistoryRefusal": (
+        "the history of the nights cannot be read",
+        "Read what the job wrote; restore the history from its last copy, or move it away.",
+    ),
     "ResourcesExhausted": (
         "memory or disk ran out",
         "Free some space where the output folder lies, or raise memory_gb under [limits].",
@@ -42,17 +49,13 @@ _BY_CODE: Final = {
         "the sources could not be used, or the result could not be trusted",
         "Read what the job wrote, then run 'billsight check' on the server.",
     ),
-    ExitCode.UNREACHABLE: ("a source could not be reached", "See whether it is up, and run the night again."),
     ExitCode.LOCKED: (
         "another run was still busy in the same output folder",
         "See whether that run is alive; the next night works once it has ended.",
     ),
     ExitCode.CONFIGURATION: ("billsight.toml cannot be used", "Run 'billsight check' on the server: it lists why."),
 }
-_INTERRUPTED: Final = ("it was stopped from outside", "Nothing is damaged: run the night again.")
 _UNKNOWN: Final = ("it ended with an exit code of its own", "Read what the job wrote.")
-_FIRST_SIGNAL: Final = 129
-_CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,7 @@ def night_message(night: Figures, exit_code: int, link: str, *, is_recovered: bo
         body="\n".join(lines),
         kind="warning" if is_warning else "success" if is_recovered else "info",
         fingerprint=_fingerprint(night, exit_code),
-        is_news=night.changes is not None
-        and any(pile and pile.invoices for pile in (night.changes.newly_blocked, night.changes.freed)),
+        is_news=any(pile and pile.invoices for pile in (night.changes.newly_blocked, night.changes.freed)),
     )
 
 
@@ -154,17 +156,11 @@ def count(number: int, word: str) -> str:
 
 
 def _money(money: Money) -> str:
-    amount = f"{_exact(money.amount):,f}"
+    amount = f"{money.amount:,f}"
     told = f"{money.currency_code} {amount}" if money.currency_code else f"{amount} (no currency)"
     if money.change is None:
         return told
-    return f"{told} ({_exact(money.change):+,f})" if money.change else f"{told} (unchanged)"
-
-
-def _exact(amount: Decimal) -> Decimal:
-    """With two places, or with more where there is more to tell."""
-    rounded = amount.quantize(_CENT)
-    return rounded if rounded == amount else amount.normalize()
+    return f"{told} ({money.change:+,f})" if money.change else f"{told} (unchanged)"
 
 
 def _sums(pile: Pile) -> str:
@@ -181,9 +177,7 @@ def _headline(night: Figures) -> str:
     return f"{told}{_moves(night.changes)}"
 
 
-def _moves(changes: Changes | None) -> str:
-    if changes is None or changes.since is None:
-        return ""
+def _moves(changes: Changes) -> str:
     newly, freed = (pile.invoices if pile else 0 for pile in (changes.newly_blocked, changes.freed))
     parts = [f"{count(newly, 'invoice')} newly blocked"] if newly else []
     parts += [f"{freed:,} freed" if parts else f"{count(freed, 'invoice')} freed"] if freed else []
@@ -202,9 +196,7 @@ def _blocked_lines(night: Figures) -> Iterator[str]:
     yield from (f"  {_money(money)}" for money in night.blocked.amounts)
 
 
-def _change_lines(changes: Changes | None) -> Iterator[str]:
-    if changes is None:
-        return
+def _change_lines(changes: Changes) -> Iterator[str]:
     if changes.since is None:
         yield "This is the first night: from the next one on, what is new and what was freed is told."
         return
@@ -244,7 +236,7 @@ def _ready_lines(night: Figures) -> Iterator[str]:
 
 
 def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
-    missed = night.changes.not_checked if night.changes else ()
+    missed = night.changes.not_checked
     if night.partial_reasons:
         yield from ("", "The night is partial:", *(f"- {reason}" for reason in night.partial_reasons))
     if missed:
@@ -254,8 +246,6 @@ def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
 
 
 def _meaning(exit_code: int, kind: str) -> tuple[str, str]:
-    if exit_code >= _FIRST_SIGNAL:
-        return _INTERRUPTED
     if exit_code == ExitCode.UNUSABLE and kind in _BY_KIND:
         return _BY_KIND[kind]
     known = {int(code): words for code, words in _BY_CODE.items()}
@@ -277,13 +267,13 @@ def _fingerprint(night: Figures, exit_code: int) -> str:
                 if fix.freed.invoices
             ][:TOP_FIXES],
             "partial": night.partial_reasons,
-            "not_checked": night.changes.not_checked if night.changes else (),
+            "not_checked": night.changes.not_checked,
         }
     )
 
 
 def _standing(amounts: Sequence[Money]) -> list[list[str]]:
-    return [[money.currency_code, f"{money.amount.normalize():f}"] for money in amounts if money.amount]
+    return [[money.currency_code, f"{money.amount:f}"] for money in amounts if money.amount]
 
 
 def _digest(content: dict[str, object]) -> str:

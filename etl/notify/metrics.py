@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,8 @@ _HELP: Final = {
     "billsight_quarantined_rows": "Rows that were put aside, per source.",
     "billsight_decisions_pending": "Customers whose mapping waits for a decision.",
 }
-Labels = dict[str, str]
+Samples = Iterable[tuple[dict[str, str], float]]
+"""Labels and value of each."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,7 @@ def write_night(path: Path, night: Figures, ending: Ending) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    samples = {name: list(found) for name, found in _samples(night).items()}
-    _write(path, [_family(name, found) for name, found in (_of(ending, ending.at) | samples).items()])
+    _write(path, [_family(name, found) for name, found in (_of(ending, ending.at) | _samples(night)).items()])
 
 
 def write_failure(path: Path, ending: Ending) -> None:
@@ -87,13 +87,12 @@ def is_writable(path: Path) -> str:
         return error.strerror or type(error).__name__
 
 
-def _of(ending: Ending, success: float) -> dict[str, list[tuple[Labels, float]]]:
+def _of(ending: Ending, success: float) -> dict[str, Samples]:
     return {SUCCESS: [({}, success)], CODE: [({}, ending.exit_code)], DURATION: [({}, round(ending.seconds, 3))]}
 
 
-def _samples(night: Figures) -> dict[str, Iterator[tuple[Labels, float]]]:
+def _samples(night: Figures) -> dict[str, Samples]:
     sources, fixes = night.sources, night.fixes
-    issues = night.changes.states if night.changes else {}
     return {
         "billsight_source_rows": (({"source": s.name}, s.rows) for s in sources),
         "billsight_source_age_seconds": (
@@ -105,13 +104,13 @@ def _samples(night: Figures) -> dict[str, Iterator[tuple[Labels, float]]]:
             for fix in fixes
             for money in fix.blocked.amounts
         ),
-        "billsight_issues": (({"state": state}, number) for state, number in issues.items()),
+        "billsight_issues": (({"state": state}, number) for state, number in night.changes.states.items()),
         "billsight_quarantined_rows": (({"source": s.name}, s.quarantined) for s in sources),
-        "billsight_decisions_pending": iter([({}, night.pending)]),
+        "billsight_decisions_pending": [({}, night.pending)],
     }
 
 
-def _family(name: str, samples: Iterable[tuple[Labels, float]]) -> Metric:
+def _family(name: str, samples: Samples) -> Metric:
     from prometheus_client import Metric
 
     family = Metric(name, _HELP[name], "gauge")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
 from etl.errors import ExitCode
-from tests.receiving import KEY, Site
+from tests import nights
+from tests.receiving import AS_OF, KEY, Site
 
 
 def test_the_health_check_hears_start_and_end(site: Site) -> None:
@@ -46,6 +52,20 @@ def test_the_health_check_is_told_again_where_that_may_help(site: Site) -> None:
     site.receiver.statuses = [200, 404, 200]
     assert site.tell() == ["the health check was not told (0): it answered with HTTP status 404"]
     assert len(site.receiver.take()) == 2
+
+
+def test_a_night_that_is_stopped_tells_nobody(site: Site) -> None:
+    """It ends at once, and whoever heard that it began waits in vain."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT)}
+    environment["BILLSIGHT_PING_URL"] = f"http://{site.receiver.place}/ping/{KEY}"
+    command = [sys.executable, "-m", "etl", "run", "--config", str(site.config), "--as-of", AS_OF]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as night:
+        while not site.receiver.requests:
+            assert night.poll() is None
+            time.sleep(0.02)
+        night.send_signal(signal.SIGTERM)
+    assert night.returncode == 128 + signal.SIGTERM
+    assert [one.path for one in site.receiver.take()] == [f"/ping/{KEY}/start"]
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/ping/key", "file:///etc/passwd", "hc", "http://[::1/x"])
