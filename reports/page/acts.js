@@ -2,8 +2,8 @@
 import { byId } from "./elements.js";
 import { plural } from "./format.js";
 import { chosenFor } from "./panel.js";
-import { WORDS } from "./queue.js";
 import { weaknesses } from "./reviews.js";
+import { WORDS } from "./store.js";
 
 /** This instant as the file of decisions writes it. */
 export const now = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");

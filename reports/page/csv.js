@@ -1,5 +1,7 @@
 // Decisions as a file with exactly the columns of mapping_fixes.csv, and such a file read back.
 import { readers } from "./columns.js";
+import { bare } from "./reviews.js";
+import { WORDS } from "./store.js";
 
 const SPACE = "\\u{00}-\\u{20}\\u{7F}-\\u{A0}\\u{AD}\\u{1680}\\u{180E}\\u{2000}-\\u{200F}\\u{2028}-\\u{202F}\\u{205F}-\\u{206F}\\u{3000}\\u{FEFF}";
 const SIGN = "=+\\-@\\|%\\u{FF1D}\\u{FF0B}\\u{FF0D}\\u{FF20}\\u{FF5C}\\u{FF05}\\u{2212}\\u{FE62}\\u{FE63}\\u{FE66}\\u{FE6B}";
@@ -27,8 +29,9 @@ const overridden = (company) => ({
 const SNOOZE_DAYS = 14;
 
 /** The decision as the import reads it; a snooze names the day on which it ends. */
-const written = ({ word, at }) => {
+const written = ({ word, at, until }) => {
   if (word !== "snooze") return word;
+  if (until) return `snooze:${until}`;
   const end = new Date(at);
   end.setUTCDate(end.getUTCDate() + SNOOZE_DAYS);
   return `snooze:${end.toISOString().slice(0, 10)}`;
@@ -91,16 +94,14 @@ export const parsed = (text) => {
   return rows.filter((row) => row.some((each) => each !== ""));
 };
 
-const WORDS = new Set(["approve", "override", "reject", "exclude", "unsure", "snooze"]);
-const bare = (id) => (id ?? "").replace(/^'/, "").replace(/^(ACCT|CW)-/i, "");
-
 const read = (lines, review, company) => {
   const words = new Set(lines.map((line) => line.word));
   const companies = [...new Set(lines.map((line) => line.companyId))];
-  const [{ word, at, companyId }] = lines;
+  const [{ word, at, companyId, until }] = lines;
   if (words.size > 1 || ((word === "approve" || word === "override") && companies.length > 1)) return null;
   if (word === "reject") return { word, companies, at };
-  if (word !== "approve" && word !== "override") return { word, at };
+  if (word === "snooze" && until && !/^\d{4}-\d{2}-\d{2}$/.test(until)) return null;
+  if (word !== "approve" && word !== "override") return { word, at, until };
   const isProposed = review.candidates.some((each) => each.companyId === companyId);
   if (!isProposed && !company(companyId)) return null;
   return { word: isProposed ? "approve" : "override", companyId, at };
@@ -117,15 +118,15 @@ export const loaded = (text, store, company) => {
   const lines = new Map();
   for (const row of found.isOurs ? rows : []) {
     const line = Object.fromEntries(names.map((name, place) => [name, row[place] ?? ""]));
-    const word = line.decision.trim().toLowerCase().split(":")[0];
+    const [word, until] = line.decision.trim().toLowerCase().split(":");
     if (!word) continue;
     const id = bare(line.acct_customer_id);
-    const told = { word, fingerprint: line.row_fp, companyId: bare(line.cw_company_id), at: line.decided_at, note: line.note };
+    const told = { word, fingerprint: line.row_fp, companyId: bare(line.cw_company_id ?? ""), at: line.decided_at, until, note: line.note };
     lines.set(id, [...(lines.get(id) ?? []), told]);
   }
   for (const [id, told] of lines) {
     const review = store.review(id);
-    const decision = review && told.every((line) => WORDS.has(line.word)) ? read(told, review, company) : null;
+    const decision = review && told.every((line) => Object.hasOwn(WORDS, line.word)) ? read(told, review, company) : null;
     if (!review) found.unknown += 1;
     else if (told.some((line) => line.fingerprint !== review.fingerprint)) found.changed += 1;
     else if (!decision) found.unclear += 1;

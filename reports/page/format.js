@@ -71,8 +71,7 @@ export const totalled = (amounts) => {
 const write = (selector, words) => {
   for (const element of document.querySelectorAll(selector)) {
     try {
-      const text = words(element);
-      if (text) element.textContent = text;
+      element.textContent = words(element);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
@@ -81,12 +80,9 @@ const write = (selector, words) => {
 
 /** Write what stands on the page already in the reader's way. */
 export const localise = () => {
-  write("data.money", ({ value, dataset }) => (dataset.currency === "XXX" ? null : money(value, dataset.currency)));
+  write("data.money", ({ value, dataset }) => money(value, dataset.currency));
   write("data.count", ({ value }) => whole.format(value));
-  write("data.moved", ({ value, dataset: { currency } }) => {
-    if (currency === "XXX") return null;
-    return `${Number(value) > 0 ? "+" : ""}${currency ? money(value, currency) : whole.format(value)}`;
-  });
+  write("data.moved", ({ value, dataset: { currency } }) => `${Number(value) > 0 ? "+" : ""}${currency ? money(value, currency) : whole.format(value)}`);
   write("data.share", ({ value }) => percent.format(value));
   write("time.day", ({ dateTime }) => dayFormat.format(new Date(`${dateTime}T00:00:00Z`)));
   write("time.instant", (element) => {

@@ -24,7 +24,6 @@ export const gridIn = (place, label, options) => {
     suppressColumnMoveAnimation: true,
     animateRows: false,
     // its overlays are made from text as markup, which the policy refuses: what is around the list says that nothing matches
-    suppressNoRowsOverlay: true,
     suppressOverlays: ["loading", "noRows", "noMatchingRows", "exporting"],
     suppressDragLeaveHidesColumns: true,
     ensureDomOrder: true,

@@ -2,8 +2,8 @@
 import { outOfUse } from "./companies.js";
 import { all, drawn, idOf, make, named } from "./elements.js";
 import { amountsInWords, certainty, money, pastDue, plural, points, totalled } from "./format.js";
-import { WORDS } from "./queue.js";
 import { leadOf, weaknesses } from "./reviews.js";
+import { WORDS } from "./store.js";
 
 const fact = (title, ...content) => make("div", {}, make("dt", {}, title), make("dd", {}, ...content));
 

@@ -3,8 +3,7 @@ import { certainty, money } from "./format.js";
 import { gridIn } from "./grid.js";
 import { make, named } from "./elements.js";
 import { isStrong, leadOf, weaknesses } from "./reviews.js";
-
-export const WORDS = { approve: "Approved", override: "Mapped", reject: "Rejected", exclude: "Excluded", unsure: "Unsure", snooze: "Snoozed" };
+import { WORDS } from "./store.js";
 
 const best = (review) => review.candidates[0] ?? null;
 

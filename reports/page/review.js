@@ -6,8 +6,9 @@ import { all, byId, make, named } from "./elements.js";
 import { amountsInWords, count, plural, totalled } from "./format.js";
 import { listenToKeys } from "./keys.js";
 import { panelIn } from "./panel.js";
-import { facetsOf, queueIn, WORDS } from "./queue.js";
+import { facetsOf, queueIn } from "./queue.js";
 import { isStrong } from "./reviews.js";
+import { isInstant, WORDS } from "./store.js";
 
 const narrowing = (store, bands) => {
   const facets = facetsOf(store, bands);
@@ -88,7 +89,7 @@ const files = ({ store, writer, companies, content, say, reader }) => ({
     const found = loaded(await file.text(), store, companies.get);
     if (!found.isOurs) return say(`${file.name} is not a file of decisions: it has no columns decision and acct_customer_id.`);
     found.notes.forEach(([id, note]) => store.annotate(id, note));
-    store.decide(found.changes.map(([id, decision]) => [id, { ...decision, at: decision.at || now() }]));
+    store.decide(found.changes.map(([id, decision]) => [id, { ...decision, at: isInstant(decision.at) ? decision.at : now() }]));
     const others = [[found.changed, "whose evidence is another by now"], [found.unknown, "of customers that need no decision"], [found.unclear, "that contradict each other or name no company"]];
     const left = others.filter(([number]) => number).map(([number, why]) => `${count(number)} ${why}`);
     return say(`${plural(found.changes.length, "decision", "decisions")} loaded${left.length ? `; left out: ${left.join(", ")}` : ""}.`);

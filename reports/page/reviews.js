@@ -1,7 +1,8 @@
 // The customers whose mapping a person can decide, each with its candidates and their evidence.
 import { readers } from "./columns.js";
 
-const bare = (id) => id.replace(/^(ACCT|CW)-/, "");
+/** An id without the mark of its system, nor the guard against formulas. */
+export const bare = (id) => id.replace(/^'/, "").replace(/^(ACCT|CW)-/i, "");
 
 const numberOf = (text) => (text === "" ? null : Number(text));
 

@@ -1,10 +1,13 @@
 // The one place that knows what is selected, chosen and decided. Grid and panel only show it.
 
-const WORDS = ["approve", "override", "reject", "exclude", "unsure", "snooze"];
+/** What can be decided, and how it is shown. */
+export const WORDS = { approve: "Approved", override: "Mapped", reject: "Rejected", exclude: "Excluded", unsure: "Unsure", snooze: "Snoozed" };
+
+export const isInstant = (text) => !Number.isNaN(Date.parse(text));
 
 // any page of this disk can write into the browser's memory: what has not our shape is not ours
 const isOurs = (decision, review) =>
-  Boolean(review) && decision?.fingerprint === review.fingerprint && WORDS.includes(decision.word)
+  Boolean(review) && decision?.fingerprint === review.fingerprint && Object.hasOwn(WORDS, decision.word) && isInstant(decision.at)
   && (decision.word !== "reject" || Array.isArray(decision.companies)) && typeof (decision.companyId ?? "") === "string";
 
 const listed = (content) => (Array.isArray(content) ? content.filter(Array.isArray) : []);

@@ -58,7 +58,7 @@ def test_hostile_text_stays_text(page: Page, complaints: list[str], sample_file:
     assert complaints == []
     assert (found["script"], found["title"]) == (SCRIPTS, 1)
     assert not found["img"]
-    assert "onload=window.pwned" in page.locator("h2 ~ * bdi").first.page.inner_text("body")
+    assert "onload=window.pwned" in page.inner_text("body")
     opened(page, sample_file)
     page.fill("#company-search", "falcon")
     page.locator("#invoice-grid .ag-cell").nth(2).click()
@@ -216,18 +216,8 @@ def test_the_grid_keeps_to_the_policy_whatever_is_done_with_it(
         page.mouse.up()
         page.locator(f"{grid} .ag-cell").nth(2).click(button="right")
         page.locator(f"{grid} .ag-cell").nth(2).dblclick()
-        keys(
-            page,
-            "Control+a",
-            "Control+c",
-            "Control+End",
-            "Control+Home",
-            "PageDown",
-            "Tab",
-            "Shift+Tab",
-            "F2",
-            "Delete",
-        )
+        keys(page, "Control+a", "Control+c", "Control+End", "Control+Home", "PageDown", "Tab", "Shift+Tab")
+        keys(page, "F2", "Delete")
         keys(page, "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter", "Space")
     assert complaints == []
 
