@@ -15,7 +15,7 @@ _CENT: Final = Decimal("0.01")
 
 
 def money_text(amount: Decimal) -> str:
-    """An exact decimal with at least two places: `1234.50`, `0.1250`."""
+    """An exact decimal with at least two places: `1234.50`, `0.125`."""
     rounded = amount.quantize(_CENT)
     return f"{rounded:f}" if rounded == amount else f"{amount.normalize():f}"
 
@@ -43,8 +43,10 @@ def plain(value: object) -> object:
 
 
 def mask_email(email: str | None) -> str | None:
-    """`jane@example.com` as `j•••@e•••.com`: enough to recognise, too little to write to."""
-    return None if email is None else mask_emails(email)
+    """`jane@example.com` as `j•••@e•••.com`, what is no address as `j•••`: to recognise, and not to write to."""
+    if not email:
+        return email
+    return mask_emails(email) if _EMAIL.search(email) else f"{email[0]}•••"
 
 
 def mask_emails(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from etl.report.cells import mask_emails
@@ -43,12 +43,13 @@ FIRST_NIGHT: Final[Mapping[str, Any]] = {
 """What there is to say of a night that has none before it."""
 
 
-def changes(facts: NightFacts, blocked_invoices: int) -> dict[str, Any]:
+def changes(facts: NightFacts, blocked_invoices: int, order: Sequence[str]) -> dict[str, Any]:
     """The part `changes` of the summary: what history found, and what the page shows of it.
 
     Args:
         facts: the night; `changes` of it is what history found, or null on a first night.
         blocked_invoices: how many invoices are blocked tonight.
+        order: of the currencies on the page.
 
     Returns:
         What was found, and with it `changed`, the issues that are not merely still open, `shown`, how many of these
@@ -59,6 +60,9 @@ def changes(facts: NightFacts, blocked_invoices: int) -> dict[str, Any]:
     before = _blocked_before(facts, found["since"])
     return {
         **found,
+        "invoices": {name: _ordered(part, order) for name, part in found["invoices"].items()},
+        "resolved": [_ordered(line, order) for line in found["resolved"]],
+        "blocked": _by_currency(found["blocked"], order),
         "rows": rows,
         "shown": len(rows),
         "changed": sum(found["counts"][state] for state in CHANGE_WORDS if state != "open"),
@@ -68,6 +72,16 @@ def changes(facts: NightFacts, blocked_invoices: int) -> dict[str, Any]:
             "change": None if before is None else blocked_invoices - before,
         },
     }
+
+
+def _ordered(part: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    return {**part, "amounts": _by_currency(part["amounts"], order)}
+
+
+def _by_currency(rows: Sequence[dict[str, Any]], order: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows in the page's order of currencies, then those that the night does not have any more."""
+    places = {code: place for place, code in enumerate(order)}
+    return sorted(rows, key=lambda row: (places.get(row["currency_code"], len(places)), row["currency_code"]))
 
 
 def trend(facts: NightFacts) -> list[dict[str, Any]]:

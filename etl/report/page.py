@@ -53,7 +53,7 @@ def render(summary: dict[str, Any], payloads: Payloads) -> str:
         state_words=STATE_WORDS,
         change_words=CHANGE_WORDS,
         kind_words=KIND_WORDS,
-        first_causes=[(cause.code, cause.title) for cause in CAUSES if cause.code in _named(summary)],
+        first_causes=_first_causes(summary),
         gap_strip=gap_strip(summary["sync"]),
         policy=policy([style], [grid, script], nonce),
         nonce=nonce,
@@ -64,10 +64,10 @@ def render(summary: dict[str, Any], payloads: Payloads) -> str:
     )  # fmt: skip
 
 
-def _named(summary: dict[str, Any]) -> set[str]:
-    """The causes that invoices of the night stand under first."""
-    lines = [*summary["causes"], *summary["absences"]]
-    return {code for line in lines for code in line["code"].split()}
+def _first_causes(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """The causes that invoices of the night stand under first, in the order in which they are checked."""
+    named = {code for line in (*summary["causes"], *summary["absences"]) for code in line["code"].split()}
+    return [(cause.code, cause.title) for cause in CAUSES if cause.code in named]
 
 
 def blocked_by_currency(summary: dict[str, Any]) -> list[tuple[str, list[tuple[dict[str, Any], dict[str, Any]]]]]:

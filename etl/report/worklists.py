@@ -11,7 +11,7 @@ import polars as pl
 from etl.domain import State
 from etl.report.cells import mask_email, mask_emails, plain
 from etl.report.facts import NightFacts
-from etl.taxonomy import BIT, BY_CODE
+from etl.taxonomy import BY_CODE
 
 Rows = list[dict[str, Any]]
 
@@ -162,15 +162,7 @@ def invoices(facts: NightFacts) -> dict[str, Any]:
         "shown": len(listed),
         "list": listed,
         "causes": {code: cause_words(code) for code in sorted(named)},
-        "first_causes": sorted(_first_causes(listed), key=lambda code: BIT[code]),
     }
-
-
-def _first_causes(listed: Rows) -> set[str]:
-    """What the page can be filtered by: the primary cause, or the checks that could not be decided."""
-    primary = {row["primary_cause"] for row in listed}
-    unknown = {code for row in listed if not row["primary_cause"] for code in row["unknown_checks"]}
-    return (primary | unknown) & set(BY_CODE)
 
 
 _INVOICE_COLUMNS: Final = (

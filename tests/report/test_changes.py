@@ -117,6 +117,17 @@ def test_before_and_change_are_tonight(summary: Summary, document: str) -> None:
     ]  # fmt: skip
 
 
+def test_currencies_stand_in_the_order_of_the_page(summary: Summary) -> None:
+    """Those with most blocked invoices first, as everywhere; those that the night does not have come last."""
+    told = sample_changes()
+    moved = {name: {**part, "amounts": part["amounts"][::-1]} for name, part in told["invoices"].items()}
+    resolved = [{**line, "amounts": line["amounts"][::-1]} for line in told["resolved"]]
+    turned = summarise(_changed(blocked=told["blocked"][::-1], invoices=moved, resolved=resolved))["changes"]
+    assert [line["currency_code"] for line in turned["blocked"]] == ["USD", "CAD", "EUR", "GBP"]
+    assert [line["currency_code"] for line in turned["resolved"][2]["amounts"]] == ["USD", "GBP"]
+    assert turned["invoices"] == summary["changes"]["invoices"]
+
+
 def test_what_was_resolved_says_why(summary: Summary, document: str) -> None:
     """Reason, issues, invoices, amounts; the issues add up to what is resolved."""
     lines = _Tables(document).by_caption["Resolved, because"][1:]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.report.cells import mask_emails, money_text, plain
+from etl.report.cells import mask_email, mask_emails, money_text, plain
 from etl.report.facts import FRAMES, NightFacts, RunFacts, empty
 from etl.report.summary import summarise, to_json
 from tests.report.sample import AS_OF, sample_facts
@@ -148,6 +148,11 @@ def test_a_masked_address_keeps_no_name_and_no_domain(email: str) -> None:
     masked = mask_emails(f"to {email}.")
     assert f"@{domain}" not in masked
     assert len(name) == 1 or f"{name}@" not in masked
+
+
+def test_an_address_that_is_none_is_masked_too() -> None:
+    """Whoever mistyped it can still be recognised, and written to."""
+    assert [mask_email(text) for text in ("jane(at)example.com", "jane@", "", None)] == ["j•••", "j•••", "", None]
 
 
 def test_values_keep_their_meaning_as_json() -> None:
