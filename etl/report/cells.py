@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 _EMAIL: Final = re.compile(r"([^\s@\"'<>,;:()]*)@([^\s@\"'<>,;:()]*[^\s@\"'<>,;:().])")
 _ALMOST: Final = 0.999
@@ -63,9 +63,13 @@ def _masked(found: re.Match[str]) -> str:
 
 def money(amount: str, currency_code: str) -> Markup:
     """An amount; the reader's browser writes it in the reader's way."""
-    written = f"{Decimal(amount):,f}"
-    shown = f"{written} (no currency)" if currency_code == "XXX" else f"{currency_code} {written}"
+    shown = _with_currency(f"{Decimal(amount):,f}", currency_code)
     return Markup('<data class="money" value="{}" data-currency="{}">{}</data>').format(amount, currency_code, shown)
+
+
+def currency(code: str) -> str:
+    """The code as a heading; XXX is ISO 4217 for none."""
+    return "No currency named" if code == "XXX" else code
 
 
 def count(number: int) -> Markup:
@@ -80,8 +84,12 @@ def moved(change: str | int, currency_code: str = "") -> Markup:
     shown = f"{sign}{abs(number):,f}"
     if not currency_code:
         return Markup('<data class="moved" value="{}">{}</data>').format(change, shown)
-    words = f"{shown} (no currency)" if currency_code == "XXX" else f"{currency_code} {shown}"
+    words = _with_currency(shown, currency_code)
     return Markup('<data class="moved" value="{}" data-currency="{}">{}</data>').format(change, currency_code, words)
+
+
+def _with_currency(number: str, currency_code: str) -> str:
+    return f"{number} (no currency)" if currency_code == "XXX" else f"{currency_code} {number}"
 
 
 def way(change: str | int) -> str:
@@ -134,6 +142,6 @@ def words(code: str) -> str:
 
 
 FILTERS: Final = {
-    "money": money, "count": count, "moved": moved, "way": way, "share": share, "certainty": certainty,
-    "points": points, "day": day, "instant": instant, "name": name, "words": words, "escape": escape,
+    "money": money, "currency": currency, "count": count, "moved": moved, "way": way, "share": share,
+    "certainty": certainty, "points": points, "day": day, "instant": instant, "name": name, "words": words,
 }  # fmt: skip
