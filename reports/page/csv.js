@@ -72,7 +72,7 @@ export const writerOf = (content, company) => {
 };
 
 /** Cells of a delimited text, quoted as RFC 4180 has it; the delimiter is the one that its first line has most of. */
-export const parsed = (text) => {
+const parsed = (text) => {
   const content = text.replace(/^\uFEFF/, "");
   const firstLine = content.split(/\r?\n/, 1)[0];
   const delimiter = [",", ";", "\t"].map((each) => [firstLine.split(each).length, each]).sort((a, b) => b[0] - a[0])[0][1];

@@ -1,7 +1,7 @@
 // The panel beside the list: who the customer is, which companies it may be, and what speaks for each.
 import { outOfUse } from "./companies.js";
 import { all, drawn, idOf, make, named } from "./elements.js";
-import { amountsInWords, certainty, money, pastDue, plural, points, totalled } from "./format.js";
+import { amountsInWords, certainty, pastDue, plural, points, totalled } from "./format.js";
 import { leadOf, weaknesses } from "./reviews.js";
 import { WORDS } from "./store.js";
 
