@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import os
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "che
 
 _FULL: Final = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 """What the operating system says, in the engine's message, when nothing more can be written."""
+
+
+_SESSION: Final = "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false"
 
 
 class EngineRefusal(Exception):
@@ -63,7 +67,7 @@ class Engine:
             )
         except duckdb.Error as error:
             raise _told(error) from None
-        self.run("set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false")
+        self.run(_SESSION)
         # texts are handed over as they lie, not copied one behind the other
         self.run("set arrow_output_version = '1.4'; set produce_arrow_string_view = true")
         # one checkpoint at the end instead of one after each big table
@@ -73,6 +77,13 @@ class Engine:
         if not is_read_only:
             for schema in SCHEMAS:
                 self.run(f"create schema if not exists {schema}")
+
+    def beside(self) -> Engine:
+        """The same database for another thread: what one of the two began does not keep the other waiting."""
+        other = copy.copy(self)
+        other._connection = self._connection.cursor()  # noqa: SLF001 - it is one of us
+        other.run(_SESSION)
+        return other
 
     def run(self, sql: str) -> None:
         """Execute statements; their results are dropped."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -17,6 +18,7 @@ from etl.config import Settings
 from etl.control import write_control
 from etl.diagnose import access, backfill, causes, gaps
 from etl.diagnose.sync import SyncLog, to_instants
+from etl.documents import OF_DOCUMENTS, share_numbers
 from etl.domain import Run
 from etl.engine import Engine
 from etl.errors import BillsightError, BrokenPromise, ExitCode, InputError, Problem
@@ -39,10 +41,6 @@ from etl.sources import Evening, sources_read
 from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
-_FACTS: Final = (
-    "marts.portal_pairs", "marts.portal_by_id", "marts.portal_unmatched", "marts.portal_by_number",
-    "marts.shared_numbers", "marts.invoice_facts",
-)  # fmt: skip
 _AFTER_CHECKS: Final = (
     "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
     "marts.company_access",    "marts.unposted_invoices", "marts.portal_only_invoices",
@@ -180,11 +178,16 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     write_control(engine, settings, run)
     build(engine, models, names_in(models, "staging"))
     tell("mapping customers to companies")
-    _map(engine, models, settings, run)
-    if not order.orders.is_shrink_accepted:
-        check_coverage(evening, read, coverage(engine), engine.count("matching.mappings"))
-    tell("checking who can look into the portal")
-    _check_access(engine, models, settings)
+    beside = engine.beside()
+    with ThreadPoolExecutor(1) as aside:
+        shared = aside.submit(share_numbers, beside, models)
+        documents = aside.submit(build, beside, models, OF_DOCUMENTS)
+        _map(engine, shared, settings, run)
+        if not order.orders.is_shrink_accepted:
+            check_coverage(evening, read, coverage(engine), engine.count("matching.mappings"))
+        tell("checking who can look into the portal")
+        _check_access(engine, models, settings)
+        documents.result()
     tell("finding why each invoice does or does not show")
     log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal)
     _check_invoices(engine, models, order, log)
@@ -198,7 +201,7 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     return Night(settings, files, tonight)
 
 
-def _map(engine: Engine, models: dict[str, Model], settings: Settings, run: Run) -> None:
+def _map(engine: Engine, shared: Future[pl.DataFrame], settings: Settings, run: Run) -> None:
     judgements = _judgements(settings.register_path)
     # whoever was snoozed until today is back
     is_over = pl.col("snoozed_until") <= run.as_of.astimezone(settings.portal_zone).date()
@@ -208,9 +211,8 @@ def _map(engine: Engine, models: dict[str, Model], settings: Settings, run: Run)
     companies = engine.frame("from staging.connectwise__companies")
     contacts = engine.frame("from staging.connectwise__contacts")
     both = profiles(customers, companies, contacts, settings.provider.email_domains)
-    build(engine, models, names_in(models, "matching"))
     card, portal = read_scorecard(settings.scorecard_path), engine.frame("from staging.portal__mappings")
-    findings = link.findings(both, engine.frame("from matching.shared_invoices"), card)
+    findings = link.findings(both, shared.result(), card)
     policy = Policy(settings.matching.policy, settings.matching.review_floor, settings.matching.candidates)
     shown = certainty(findings, link.decided(both, judgements, portal), policy)
     candidates = link.told(shown, both, card)
@@ -249,7 +251,7 @@ def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, log
     facts = engine.frame("from marts.customer_facts")
     customers = causes.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", customers)
-    build(engine, models, _FACTS)
+    build(engine, models, ["marts.invoice_facts"])
     engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), night))
     starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)
     for facts in engine.batches("marts.invoice_facts", "row_key", starts):

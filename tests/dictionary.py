@@ -34,6 +34,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "matching.candidates": "candidates per customer, ranked: certainty, score, its parts, decision and reason",
     "matching.judgements": "what people decided and holds tonight; whoever was snoozed until today is left out",
     "matching.mappings": "one row per customer: its company, who says so, and why",
+    "matching.repeated_pairs": "pairs of one number that prove nothing: it stands for several invoices on a side",
     "marts.backfill_options": "'sync from' dates worth considering: what each recovers, re-reads and leaves to resyncs",
     "marts.cause_sets": "every set of causes that occurs, as a mask and in words",
     "marts.company_checks": "access of every mapped company: the gates it fails, whom to propose, what to change",

@@ -20,6 +20,7 @@ LAYERS = (
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "runs"},
     {
         "control",
+        "documents",
         "loading",
         "opening",
         "outputs",

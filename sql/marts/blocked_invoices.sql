@@ -1,6 +1,6 @@
 -- model:   marts.blocked_invoices
 -- grain:   invoice_id_acct
--- reads:   marts.invoice_checks, ctl.states, ctl.causes, staging.accounting__invoices
+-- reads:   marts.invoice_checks, ctl.states, ctl.causes, accepted.accounting_invoices
 -- purpose: what is blocked tonight, and by what: the issues are found in it, and the next night compares with it.
 -- units:   balance_amount in currency_code
 -- source:  the night's checks
@@ -15,14 +15,14 @@ select
     causes.code as primary_cause,
 
     ---------- amounts
-    invoices.currency_code,
-    invoices.balance_amount
+    checks.currency_code,
+    checks.balance_amount
 
 from marts.invoice_checks as checks
 inner join ctl.states as states
     on checks.state_code = states.state_code
-inner join staging.accounting__invoices as invoices
-    on checks.row_key = invoices.row_key
+inner join accepted.accounting_invoices as invoices
+    on checks.row_key = invoices.rowid
 left join ctl.causes as causes
     on checks.primary_bit = causes.bit
 where states.state = 'blocked'

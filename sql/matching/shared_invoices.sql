@@ -1,26 +1,12 @@
 -- model:   matching.shared_invoices
 -- grain:   customer_id_acct, company_id_cw
--- reads:   matching.number_pairs, staging.accounting__invoices, staging.connectwise__invoices
+-- reads:   matching.number_pairs, matching.repeated_pairs, staging.accounting__invoices, staging.connectwise__invoices
 -- purpose: how many invoice numbers, with the same or another total, a customer shares with each ConnectWise company.
 --          Joins only: what is enough is judged in etl/match.
 -- units:   invoice_count, disagreeing_count: numbers whose totals agree, or do not
 -- source:  accounting extract and ConnectWise invoices; empty where no ConnectWise invoices were read
 
 -- a number that either side uses more than once proves nothing
-with repeated as (
-    select pairs.row_key
-    from matching.number_pairs as pairs
-    group by pairs.row_key
-    having count(*) > 1
-),
-
-repeated_billed as (
-    select pairs.row_key_cw
-    from matching.number_pairs as pairs
-    group by pairs.row_key_cw
-    having count(*) > 1
-)
-
 select
     ---------- ids
     invoices.customer_id_acct,
@@ -37,10 +23,8 @@ inner join staging.accounting__invoices as invoices
     on pairs.row_key = invoices.row_key
 inner join staging.connectwise__invoices as billed
     on pairs.row_key_cw = billed.row_key_cw
-anti join repeated
-    on pairs.row_key = repeated.row_key
-anti join repeated_billed
-    on pairs.row_key_cw = repeated_billed.row_key_cw
+anti join matching.repeated_pairs as repeated
+    on pairs.row_key = repeated.row_key and pairs.row_key_cw = repeated.row_key_cw
 where
     invoices.document_type = 'invoice'
     and invoices.total_amount <> 0

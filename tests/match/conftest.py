@@ -10,18 +10,18 @@ from typing import Any
 import polars as pl
 import pytest
 
+from etl.documents import share_numbers
 from etl.engine import Engine
 from etl.match import link
 from etl.match.certainty import Policy, certainty
 from etl.match.mappings import Known, mappings
 from etl.match.profiles import profiles
 from etl.match.scorecard import read_scorecard
-from etl.models import build, read_models
+from etl.models import read_models
 from etl.review.register import CURRENT
 from etl.schemas import RELATIONS, Kind
 
 TYPES = {Kind.BOOLEAN: pl.Boolean, Kind.TEXTS: pl.List(pl.String), Kind.INSTANT: pl.Datetime("us")}
-MODELS = ("matching.number_pairs", "matching.shared_invoices")
 Row = dict[str, Any]
 
 
@@ -102,8 +102,7 @@ class Match:
         engine.write("staging.accounting__invoices", _invoices(night.invoices))
         engine.write("staging.connectwise__invoices", _invoices(night.billed))
         both = profiles(customers, companies, contacts, night.own_domains)
-        build(engine, self._models, MODELS)
-        card, shared = read_scorecard(), engine.frame("select * from matching.shared_invoices")
+        card, shared = read_scorecard(), share_numbers(engine, self._models)
         judgements = pl.DataFrame([{key: row.get(key) for key in CURRENT} for row in night.judgements], schema=CURRENT)
         portal = relation("portal_mappings", night.portal)
         decided = link.decided(both, judgements, portal)

@@ -1,0 +1,21 @@
+"""Which pairs of one invoice number prove nothing, because the number stands for several invoices on a side."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+
+def repeated(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs of which either side has another partner, too.
+
+    Locality: whole.
+
+    Args:
+        pairs: `row_key, row_key_cw`; the keys count the rows of a table, so that they can be counted without hashing.
+    """
+    is_repeated = np.zeros(len(pairs), dtype=np.bool_)
+    for side in pairs.columns:
+        keys = pairs[side].to_numpy()
+        is_repeated |= np.bincount(keys)[keys] > 1
+    return pairs.filter(pl.Series(is_repeated))
