@@ -37,20 +37,25 @@ class FileReport:
     """What became of one source file.
 
     Attributes:
+        source: the file.
         profile: the shape it was recognised as.
         newest_change_at: latest change time in it, UTC.
         notes: skipped furniture, windows, warnings: in words.
     """
 
     relation: str
-    file: str
-    digest: str
+    source: extract.SourceFile
     profile: str
     rows_extracted: int
     rows_accepted: int
     rows_quarantined: int
     newest_change_at: datetime | None
     notes: str
+
+    @property
+    def file(self) -> str:
+        """Its name, as the user would say it."""
+        return self.source.name
 
 
 @dataclass
@@ -239,9 +244,8 @@ class Loader:
             f"select count(*) from quarantine.rows where source_file = '{name}' and relation = '{relation.name}'"
         )[0][0]
         return FileReport(
-            relation.name, read.file.name, read.file.digest, read.profile,
-            read.rows, accepted, quarantined, latest_at, read.notes,
-        )  # fmt: skip
+            relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, read.notes
+        )
 
 
 @dataclass(frozen=True)

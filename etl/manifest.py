@@ -15,6 +15,7 @@ from typing import Any, Final
 from etl.config import Settings
 from etl.domain import Run
 from etl.errors import BrokenPromise, InputError, Problem
+from etl.extract import refuse_changed
 from etl.loading import FileReport
 from etl.publish import Publication, told
 from etl.selfcheck import MANIFEST, differences
@@ -49,17 +50,14 @@ def seal(written: Written, publication: Publication) -> None:
         InputError: a source was changed while the night read it.
         OutputError: a file could not be read, or the manifest not written.
     """
-    folder, base = publication.folder, written.settings.base
+    _refuse_changed(written.files)
+    folder = publication.folder
     outputs = sorted(path for path in folder.rglob("*") if path.is_file())
-    inputs = sorted({base / file.file for file in written.files})
     with told(folder), ThreadPoolExecutor(_HASHERS) as pool:
         # the large ones first, so that no processor waits for one of them in the end
         hashed = {path: pool.submit(_digest, path) for path in sorted(outputs, key=_size, reverse=True)}
-        read = {path: pool.submit(_digest_of_source, path) for path in inputs}
         wrong = differences(folder, written.summary)
         digests = {path: hashed[path].result() for path in outputs}
-        sources = {path: read[path].result() for path in inputs}
-    _refuse_changed(written, sources)
     if wrong:
         raise BrokenPromise(wrong)
     with told(folder):
@@ -154,17 +152,17 @@ def _manifest(written: Written, outputs: list[dict[str, Any]]) -> dict[str, Any]
 
 def _inputs(written: Written) -> Iterable[dict[str, Any]]:
     for file in sorted(written.files, key=lambda file: (file.relation, file.file)):
-        yield {"relation": file.relation, **_entry(file.file, written.settings.base / file.file, file.digest)}
+        yield {"relation": file.relation, **_entry(file.file, file.source.path, file.source.digest)}
 
 
-def _refuse_changed(written: Written, found: dict[Path, str]) -> None:
-    """The digest was taken before the file was read: if it is another one now, nobody knows what was read."""
-    remedy = "Let the export end before the night begins, and run it again."
-    problems = [
-        Problem(file.file, "a file that was changed while the night read it", "a file that stays as it is", remedy)
-        for file in written.files
-        if found[written.settings.base / file.file] != file.digest
-    ]
+def _refuse_changed(files: list[FileReport]) -> None:
+    """Who follows the manifest must find the files that it names."""
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            refuse_changed(file.source)
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(problems)
 
@@ -180,14 +178,6 @@ def _size(path: Path) -> int:
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _digest_of_source(path: Path) -> str:
-    """Of a source, which may be gone by now."""
-    try:
-        return _digest(path)
-    except OSError:
-        return ""
 
 
 def _to_json(manifest: dict[str, Any]) -> str:

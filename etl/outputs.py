@@ -167,7 +167,8 @@ def _sources(files: list[FileReport]) -> pl.DataFrame:
         "rows_extracted": pl.Int64, "rows_accepted": pl.Int64, "rows_quarantined": pl.Int64,
         "newest_change_at": pl.Datetime("us"), "notes": pl.String,
     }  # fmt: skip
-    return pl.DataFrame([vars(file) for file in files], schema=schema)
+    told = [vars(file) | {"file": file.source.name, "digest": file.source.digest} for file in files]
+    return pl.DataFrame(told, schema=schema)
 
 
 def _run_facts(night: Night) -> RunFacts:

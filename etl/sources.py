@@ -121,7 +121,8 @@ def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
 def _read(evening: Evening, name: str, newest: datetime | None) -> SourceRead:
     files = [file for file in evening.files if file.relation == name]
     rows = sum(file.rows_extracted for file in files)
-    digest = hashlib.sha256("\n".join(sorted(file.digest for file in files)).encode()).hexdigest() if files else ""
+    digests = "\n".join(sorted(file.source.digest for file in files))
+    digest = hashlib.sha256(digests.encode()).hexdigest() if files else ""
     since = _unchanged_since(evening, name, digest)
     age = _age(evening, name, since, newest)
     trouble = _trouble(evening, name, files)

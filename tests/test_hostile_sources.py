@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,17 @@ def test_the_name_of_a_file_is_never_a_pattern_or_a_statement(engine: Engine, tm
     assert len({report.file for report in reports}) == len(NAMES)
     assert all(report.file.isprintable() for report in reports)
     assert sorted(int(row[0]) for row in found.accepted) == list(range(len(NAMES)))
+
+
+def test_a_source_whose_name_cannot_be_shown_is_in_the_manifest(tmp_path: Path) -> None:
+    """By a name that can; and the night does not take it for a file that has gone."""
+    folder = nights.copied(tmp_path / "night")
+    (folder / "sync_runs.csv").rename(folder / "sync\u200b_runs.csv")
+    settings = folder / "billsight.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('"sync_runs.csv"', '"sync*_runs.csv"'), "utf-8")
+    inputs = json.loads((nights.run(folder).folder / "manifest.json").read_bytes())["inputs"]
+    size = (folder / "sync\u200b_runs.csv").stat().st_size
+    assert [one["bytes"] for one in inputs if one["name"] == r"sync\u200b_runs.csv"] == [size]
 
 
 CHANGES = {

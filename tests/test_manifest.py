@@ -173,7 +173,7 @@ def test_a_source_that_changes_while_it_is_read_ends_the_night(folder: Path, mon
         check(*arguments)
 
     monkeypatch.setattr(pipeline, "_check_laws", meanwhile)
-    with pytest.raises(InputError, match=r"sync_runs\.csv: found a file that was changed while"):
+    with pytest.raises(InputError, match=r"sync_runs\.csv: found a file that changed while"):
         nights.run(folder, "bad")
     assert (folder / "out" / "latest").readlink() == Path("runs/night-1")
 
