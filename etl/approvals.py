@@ -236,13 +236,12 @@ def _content(file: Path) -> bytes:
     """The bytes of an ordinary file of an ordinary size."""
     expected, remedy = "a fix file", "Save it again as CSV or XLSX."
     try:
-        mode = file.lstat().st_mode
-        if not stat.S_ISREG(mode):
-            found = "a link to another file" if stat.S_ISLNK(mode) else "no file (a pipe, a device or a folder)"
+        told = file.lstat()
+        if not stat.S_ISREG(told.st_mode):
+            found = "a link to another file" if stat.S_ISLNK(told.st_mode) else "no file (a pipe, a device or a folder)"
             raise ApprovalRefused(Problem(str(file), found, expected, "Put the file itself there."))
-        size = file.stat().st_size
-        if size > _MOST_BYTES:
-            raise ApprovalRefused(Problem(str(file), f"{size:,} bytes", f"at most {_MOST_BYTES:,}", remedy))
+        if told.st_size > _MOST_BYTES:
+            raise ApprovalRefused(Problem(str(file), f"{told.st_size:,} bytes", f"at most {_MOST_BYTES:,}", remedy))
         data = file.read_bytes()
     except OSError as error:
         raise ApprovalRefused(Problem(str(file), f"no readable file ({error.strerror})", expected, remedy)) from None

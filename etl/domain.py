@@ -92,3 +92,16 @@ class Cause:
     fix_legacy: str
     fix_current: str
     who: str
+
+
+def instant(text: str) -> datetime:
+    """An ISO 8601 instant, in UTC; that is also taken for the zone of one that names none.
+
+    Raises:
+        ValueError: it is none, or none of a year from 1 to 9999 in UTC.
+    """
+    found = datetime.fromisoformat(text)
+    try:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(str(error)) from None

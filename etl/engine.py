@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import copy
-import errno
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import polars as pl
 
-from etl.errors import NotFound, ResourcesExhausted
+from etl.errors import NotFound, ResourcesExhausted, tells_of_full_disk
 
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
-
-
-_FULL: Final = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-"""What the operating system says, in the engine's message, when nothing more can be written."""
 
 
 _SESSION: Final = "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false"
@@ -31,7 +25,7 @@ class EngineRefusal(Exception):
 
 def _told(error: duckdb.Error) -> Exception:
     """What the user can do something about, apart from what only we can."""
-    is_full = isinstance(error, duckdb.OutOfMemoryException) or any(sign in str(error) for sign in _FULL)
+    is_full = isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(str(error))
     return ResourcesExhausted(str(error).splitlines()[0]) if is_full else EngineRefusal(str(error))
 
 
@@ -163,11 +157,8 @@ def published(database: Path) -> Iterator[Engine]:
         message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
         raise NotFound(message)
     try:
-        engine = Engine(database.resolve(), is_read_only=True)
-        try:
+        with closing(Engine(database.resolve(), is_read_only=True)) as engine:
             yield engine
-        finally:
-            engine.close()
     except EngineRefusal as error:
         reason = str(error).splitlines()[0]
         message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."

@@ -24,6 +24,8 @@ say of one that was killed by it. See `etl.stopping`.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,6 +37,14 @@ _LONGEST: Final = 1_000
 _BLANK: Final = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Characters that do something to a terminal, that turn the order of letters round, or that no file can hold."""
+
+FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""When nothing more can be written."""
+
+
+def tells_of_full_disk(said: str) -> bool:
+    """Whether a library hands on what the operating system says of a full disk."""
+    return any(os.strerror(number) in said for number in FULL_DISK)
 
 
 def readable(text: str) -> str:

@@ -16,6 +16,7 @@ from etl.match.certainty import CERTAIN, Policy, certainty
 from etl.match.fit import fit, surprise
 from etl.match.profiles import Profiles, profiles
 from etl.match.scorecard import Scorecard, read_scorecard, score
+from etl.publish import DATABASE, LATEST, told
 from etl.review.register import Register
 
 _WIDTH: Final = 24
@@ -74,7 +75,7 @@ def _forms(row: pl.DataFrame, sides: Profiles) -> str:
 
 
 def _latest(settings: Settings) -> _Night:
-    with published(settings.out / "latest" / "night.duckdb") as engine:
+    with published(settings.out / LATEST / DATABASE) as engine:
         tables = ("accounting__customers", "connectwise__companies", "connectwise__contacts", "portal__mappings")
         customers, companies, contacts, portal = (engine.frame(f"from staging.{table}") for table in tables)
         invoices = engine.frame("from matching.shared_invoices")
@@ -128,6 +129,7 @@ def fit_points(settings: Settings, target: Path) -> str:
 
     Raises:
         NotFound: no night, or too few judgements.
+        OutputError: the file cannot be written.
     """
     night, card = _latest(settings), read_scorecard(settings.scorecard_path)
     judged = _judged(night, card)
@@ -146,8 +148,9 @@ def fit_points(settings: Settings, target: Path) -> str:
     ]
     if after >= before:
         return "\n".join([*lines, "The new points are no better: nothing was written."])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(learned.card.to_json(), encoding="utf-8")
+    with told(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(learned.card.to_json(), encoding="utf-8")
     return "\n".join([*lines, f'Wrote {target}. To use it: [matching] scorecard = "{target}" in the configuration.'])
 
 

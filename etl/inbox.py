@@ -12,7 +12,7 @@ from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
 from etl.domain import Run
 from etl.errors import NotFound, readable
-from etl.publish import FILE_MODE, FOLDER_MODE
+from etl.publish import FILE_MODE, make_folder
 from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
 
@@ -100,8 +100,7 @@ def _move(inbox: Path, outcome: FileOutcome) -> bool:
     """
     folder = inbox / (REJECTED if outcome.is_refused else DONE)
     try:
-        if not folder.is_dir():
-            folder.mkdir(mode=FOLDER_MODE)
+        make_folder(folder)
         target = _free(folder, outcome.file.name)
         reasons = target.with_name(target.name + _REASONS)
         try:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from etl.config import Settings
 from etl.engine import Engine, EngineRefusal, published
-from etl.publish import LATEST, RUNS
+from etl.publish import DATABASE, LATEST, RUNS, is_run_id
 from etl.review.fixes import fingerprints
 from etl.review.site_key import read_site_key
 from etl.review.verdicts import Tonight
-
-_LONGEST_NAME: Final = 60
-"""Of a night; a decided file may name anything."""
-
-DATABASE = "night.duckdb"
 
 
 def tonight(settings: Settings) -> Tonight:
@@ -57,18 +52,17 @@ def tonight(settings: Settings) -> Tonight:
 
 
 def _written(runs: Path, run_id: str, key: bytes) -> dict[str, str] | None:
-    """The fingerprints that an older night wrote; null where it is no longer there, or told by another version."""
+    """The fingerprints that an older night wrote; null where it is no longer there, or told by another version.
+
+    A decided file may name anything as its night.
+    """
     database = runs / run_id / DATABASE
-    is_name = run_id[:1] not in {"", "."} and Path(run_id).name == run_id and len(run_id) <= _LONGEST_NAME
-    if not is_name or not database.exists():
-        return None
     try:
-        engine = Engine(database, is_read_only=True)
-        try:
+        if not is_run_id(run_id) or not database.exists():
+            return None
+        with closing(Engine(database, is_read_only=True)) as engine:
             return _by_customer(engine.frame("from marts.report_mapping_fixes"), key)
-        finally:
-            engine.close()
-    except (EngineRefusal, pl.exceptions.PolarsError):
+    except (OSError, EngineRefusal, pl.exceptions.PolarsError):
         return None
 
 

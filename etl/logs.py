@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from etl.domain import Run
+from etl.domain import Run, instant
 from etl.errors import BillsightError, ExitCode
-from etl.publish import FILE_MODE, FOLDER_MODE, is_run_id
+from etl.publish import FILE_MODE, is_run_id, make_folder
 from etl.stopping import at_stop
 
 LOGS: Final = "logs"
@@ -98,8 +98,7 @@ def began_at(log: Path) -> datetime:
     """
     try:
         with log.open(encoding="utf-8") as lines:
-            instant = datetime.fromisoformat(json.loads(lines.readline())["as_of_at"])
-        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+            return instant(json.loads(lines.readline())["as_of_at"])
     except (ValueError, KeyError, TypeError):
         return datetime.fromtimestamp(log.stat().st_mtime, UTC)
 
@@ -110,10 +109,8 @@ def _path(out: Path, run_id: str) -> Path | None:
     if not is_run_id(run_id):
         return None
     try:
-        for made in (out, folder):
-            if not made.is_dir():
-                made.mkdir(parents=True)
-                made.chmod(FOLDER_MODE)
+        make_folder(out)
+        make_folder(folder)
     except OSError:
         return None
     return folder / f"{run_id}{_SUFFIX}"

@@ -13,8 +13,7 @@ import polars as pl
 from etl.config import Settings
 from etl.engine import published
 from etl.errors import NotFound
-from etl.judged_on import DATABASE
-from etl.publish import LATEST, told
+from etl.publish import DATABASE, LATEST, told
 from etl.review.fixes import guard, prefixed, write_csv
 from etl.review.register import Import, Register
 

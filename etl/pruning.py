@@ -6,12 +6,13 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any
 
 from etl.approvals import decided_on
 from etl.config import Settings
+from etl.domain import instant
 from etl.errors import BillsightError, ExitCode
 from etl.inbox import waiting
 from etl.logs import LOGS, began_at
@@ -19,12 +20,6 @@ from etl.manifest import KEPT
 from etl.publish import FOLDER_MODE, LATEST, PRUNED, RUNS, Held, told
 from etl.review.decisions import ApprovalRefused
 from etl.selfcheck import MANIFEST
-
-_BEFORE_MANIFESTS: Final = frozenset({
-    "report.html", "invoices.csv", "invoices.parquet", "night.duckdb", "mapping_fixes.csv", "mapping_fixes.xlsx",
-    "contact_fixes.csv", "sync_gaps.csv", "quarantine.csv",
-})  # fmt: skip
-"""What nights wrote that did not write a manifest yet."""
 
 
 class NotPruned(BillsightError):
@@ -125,19 +120,18 @@ def _runs(out: Path) -> Iterator[tuple[datetime, Path]]:
     for folder in folders:
         if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
             continue
-        as_of = _instant(_json(folder / MANIFEST).get("as_of_at"))
-        if as_of is None:
-            run = _json(folder / "summary.json").get("run")
-            as_of = _instant(run.get("as_of_at")) if isinstance(run, dict) else None
-        if as_of is not None:
-            yield as_of, folder
+        try:
+            as_of = instant(str(_manifest(folder).get("as_of_at")))
+        except ValueError:
+            continue
+        yield as_of, folder
 
 
 def _doomed(folder: Path) -> set[str]:
     """What the night wrote there, but for what stays; nothing that anybody else put beside it."""
-    outputs = _json(folder / MANIFEST).get("outputs")
+    outputs = _manifest(folder).get("outputs")
     if not isinstance(outputs, list):
-        outputs = [{"name": name} for name in _BEFORE_MANIFESTS]
+        return set()
     named = [entry["name"] for entry in outputs if isinstance(entry, dict) and isinstance(entry.get("name"), str)]
     parts = {path.parts[0] for path in map(PurePosixPath, named) if path.parts and not path.is_absolute()}
     return {name for name in parts - KEPT - {".."} if (folder / name).is_symlink() or (folder / name).exists()}
@@ -164,18 +158,10 @@ def _bytes(path: Path) -> int:
     return path.lstat().st_size + sum(one.lstat().st_size for one in inner)
 
 
-def _json(path: Path) -> dict[str, Any]:
-    """What a file of a run says; nothing where it is not there or spoilt."""
+def _manifest(folder: Path) -> dict[str, Any]:
+    """What the manifest of a run says; nothing where it is not there or spoilt."""
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _instant(text: object) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -15,19 +15,18 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
-from etl.errors import BillsightError, OutputError, RunLocked
+from etl.errors import FULL_DISK, BillsightError, OutputError, RunLocked, tells_of_full_disk
 from etl.stopping import at_stop, tell_when_stopped, unstoppable
 
 FILE_MODE: Final = 0o640
 FOLDER_MODE: Final = 0o750
-RUNS, LATEST = "runs", "latest"
+RUNS, LATEST, DATABASE = "runs", "latest", "night.duckdb"
 _LOCK, _HOLDER = ".lock", ".lock-holder.json"
 _WORK, _LINK = ".tmp-", ".latest-"
 PRUNED: Final = ".pruned-"
 """How the folder begins that holds what is being pruned from a run."""
 _DROPPED: Final = "-dropped"
 
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NEXT_TO_NOTHING: Final = 1_000_000
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -58,7 +57,7 @@ def lock(out: Path, run_id: str) -> Iterator[Held]:
         OutputError: the folder cannot be written.
     """
     with told(out):
-        _make_folder(out)
+        make_folder(out)
         held = FileLock(out / _LOCK, blocking=False, mode=FILE_MODE, fallback_to_soft=False)
         try:
             held.acquire()
@@ -95,7 +94,7 @@ class Publication:
             message = f"{held.run_id!r} cannot be the name of a folder. Choose another run id."
             raise OutputError(message)
         with told(self.folder):
-            _make_folder(self._runs)
+            make_folder(self._runs)
             self._refuse_existing()
             self.folder.mkdir(mode=FOLDER_MODE)
             self.folder.chmod(FOLDER_MODE)
@@ -120,7 +119,7 @@ class Publication:
         """Write one file, which must not be there yet."""
         path = self.path(name)
         with told(path):
-            _make_folder(path.parent)
+            make_folder(path.parent)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
             with os.fdopen(descriptor, "wb") as file:
                 os.fchmod(file.fileno(), FILE_MODE)
@@ -216,7 +215,7 @@ def told(path: Path) -> Iterator[None]:
 
 def _is_full(path: Path, said: str) -> bool:
     """Whether nothing more can be written there, whatever was said about it."""
-    if any(os.strerror(number) in said for number in _FULL):
+    if tells_of_full_disk(said):
         return True
     place = next(filter(Path.exists, (path, *path.parents)))
     return shutil.disk_usage(place).free < _NEXT_TO_NOTHING
@@ -224,7 +223,7 @@ def _is_full(path: Path, said: str) -> bool:
 
 def _cannot_write(error: OSError, path: Path) -> OutputError:
     place = error.filename or path
-    if error.errno in _FULL:
+    if error.errno in FULL_DISK:
         advice = "The disk is full: free some space, or choose another output folder."
     elif error.errno in _FORBIDDEN:
         advice = "Writing is not allowed there: give this user the right, or choose another output folder."
@@ -256,7 +255,7 @@ def _clear_leftovers(out: Path) -> None:
         link.unlink(missing_ok=True)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder and its parents; the mode of one that is there already is its owner's business."""
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)

@@ -19,9 +19,7 @@ from etl.errors import HistoryRefusal, NotFound
 from etl.history.states import Change, Complete, Reading, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.models import build, read_models
-from etl.publish import LATEST
-
-DATABASE: Final = "night.duckdb"
+from etl.publish import DATABASE, LATEST
 
 BLOCKED: Final[dict[str, pl.DataType]] = {
     "invoice_id_acct": pl.String(), "primary_cause": pl.String(), "currency_code": pl.String(),

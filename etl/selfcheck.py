@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -14,18 +15,12 @@ from markupsafe import escape
 
 from etl.engine import Engine
 from etl.outputs import TO_DECIDE
+from etl.publish import DATABASE
 
 MANIFEST: Final = "manifest.json"
 """Written last, of what has stood this check."""
 
 _BEGIN, _END = b"<!doctype html>", b"</html>"
-_COUNTS: Final[Mapping[str, str]] = {
-    "accounting invoices": "from accepted.accounting_invoices",
-    "rows in quarantine": "from quarantine.rows",
-    "companies that nobody can look into": "from marts.company_access where not can_anyone_see",
-    "sync gaps": "from marts.sync_gaps",
-    "customers and candidates to decide": TO_DECIDE,
-}
 
 Check = Callable[[Path, dict[str, Any]], list[str]]
 
@@ -74,17 +69,14 @@ def _parquet(path: Path, summary: dict[str, Any]) -> list[str]:
         for entry in summary["states"]
         for cell in entry["amounts"]
     }
-    nothing = (0, Decimal(0))
-    wrong = [
-        f"{written.get(key, nothing)[0]} invoices {key[0]} in {key[1]}, the summary says {told.get(key, nothing)[0]}"
-        for key in sorted(written.keys() | told.keys(), key=str)
-        if written.get(key, nothing)[0] != told.get(key, nothing)[0]
-    ]
-    return wrong + [
-        f"the balances of the invoices {key[0]} in {key[1]} are not those of the summary"
-        for key in sorted(written.keys() | told.keys(), key=str)
-        if written.get(key, nothing)[1] != told.get(key, nothing)[1]
-    ]
+    wrong = []
+    for key in sorted(written.keys() | told.keys(), key=str):
+        (rows, amount), (said, balance) = (of.get(key, (0, Decimal(0))) for of in (written, told))
+        if rows != said:
+            wrong.append(f"{rows} invoices {key[0]} in {key[1]}, the summary says {said}")
+        if amount != balance:
+            wrong.append(f"the balances of the invoices {key[0]} in {key[1]} are not those of the summary")
+    return wrong
 
 
 def _rows_of_csv(expected: Callable[[dict[str, Any], Path], int]) -> Check:
@@ -115,28 +107,23 @@ def _workbook(path: Path, _summary: dict[str, Any]) -> list[str]:
 
 
 def _database(path: Path, summary: dict[str, Any]) -> list[str]:
-    told = {
-        "accounting invoices": summary["numbers"]["invoices"],
-        "rows in quarantine": summary["quality"]["rows_quarantined"],
-        "companies that nobody can look into": _closed(summary),
-        "sync gaps": summary["sync"]["gaps"],
-    }
-    found = {name: _count(path, name) for name in told}
-    wrong = [f"{found[name]} {name}, the summary says {told[name]}" for name in told if found[name] != told[name]]
-    run_id = _rows(path, "select run_id from ctl.run")
+    counts = (
+        ("accounting invoices", "accepted.accounting_invoices", summary["numbers"]["invoices"]),
+        ("rows in quarantine", "quarantine.rows", summary["quality"]["rows_quarantined"]),
+        ("companies that nobody can look into", "marts.company_access where not can_anyone_see", _closed(summary)),
+        ("sync gaps", "marts.sync_gaps", summary["sync"]["gaps"]),
+    )
+    with closing(Engine(path, threads=1, is_read_only=True)) as engine:
+        found = [(name, engine.count(relation), told) for name, relation, told in counts]
+        run_id = engine.rows("select run_id from ctl.run")
+    wrong = [f"{count} {name}, the summary says {told}" for name, count, told in found if count != told]
     return wrong if run_id == [(summary["run"]["run_id"],)] else [*wrong, "it is of another run"]
 
 
-def _count(database: Path, name: str) -> int:
-    return int(_rows(database, f"select count(*) {_COUNTS[name]}")[0][0])
-
-
-def _rows(database: Path, sql: str) -> list[tuple[Any, ...]]:
-    engine = Engine(database, threads=1, is_read_only=True)
-    try:
-        return engine.rows(sql)
-    finally:
-        engine.close()
+def _to_decide(database: Path) -> int:
+    """Customers and candidates that somebody is asked about."""
+    with closing(Engine(database, threads=1, is_read_only=True)) as engine:
+        return int(engine.rows(f"select count(*) {TO_DECIDE}")[0][0])
 
 
 def _ends_with(path: Path, end: bytes) -> bool:
@@ -152,11 +139,9 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "contact_fixes.csv": _rows_of_csv(lambda summary, _: _closed(summary)),
     "sync_gaps.csv": _rows_of_csv(lambda summary, _: int(summary["sync"]["gaps"])),
     "quarantine.csv": _rows_of_csv(lambda summary, _: int(summary["quality"]["rows_quarantined"])),
-    "mapping_fixes.csv": _rows_of_csv(
-        lambda _, path: _count(path.with_name("night.duckdb"), "customers and candidates to decide")
-    ),
+    "mapping_fixes.csv": _rows_of_csv(lambda _, path: _to_decide(path.with_name(DATABASE))),
     "mapping_fixes.xlsx": _workbook,
     "report.html": _report,
-    "night.duckdb": _database,
+    DATABASE: _database,
 }
 """Every file that a night writes, but its manifest, and how it is read again."""

@@ -13,6 +13,7 @@ from etl import extract
 from etl.config import Settings
 from etl.demo import DemoPlan, write_demo
 from etl.errors import ConfigurationError, InputError, Problem
+from etl.publish import told
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
 from etl.validate import settle_formats, validate
@@ -63,6 +64,7 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
 
     Raises:
         ConfigurationError: there is a configuration already.
+        OutputError: it cannot be written.
     """
     target = folder / "billsight.toml"
     if target.exists() and not is_forced:
@@ -70,7 +72,8 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
         raise ConfigurationError([Problem(str(target), "a configuration", "none yet", remedy)])
     sightings = extract.describe_folder(folder)
     known = [sighting for sighting in sightings if sighting.recognition is not None]
-    target.write_text(_HEADER + _sources(known), encoding="utf-8")
+    with told(target):
+        target.write_text(_HEADER + _sources(known), encoding="utf-8")
     lines = [f"{sighting.name}: {_words(sighting)}" for sighting in sightings]
     found = {sighting.recognition.relation for sighting in known if sighting.recognition}
     missing = [
@@ -147,8 +150,13 @@ def check_sources(settings: Settings) -> str:
 
 
 def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) -> str:
-    """Invent a provider, and put the judgements of its people into its register."""
-    write_demo(out, plan, lambda done, total: tell(f"{done:,} of {total:,} invoices written"))
+    """Invent a provider, and put the judgements of its people into its register.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with told(out):
+        write_demo(out, plan, lambda done, total: tell(f"{done:,} of {total:,} invoices written"))
     remember(out / "judgements.csv", out / "state" / "register.sqlite", plan.as_of)
     return f"Wrote {out}. Next: billsight run --config {out / 'billsight.toml'} --as-of {plan.as_of:%Y-%m-%dT%H:%M:%SZ}"
 

@@ -74,6 +74,7 @@ def test_a_source_that_cannot_be_read_ends_with_every_problem(billsight: Billsig
         ("fly",),
         ("run", "--fast"),
         ("run", "--config", "{}", "--as-of", "yesterday"),
+        ("run", "--config", "{}", "--as-of", "0001-01-01T00:00:00+14:00"),
         ("why",),
         ("init", "no-such-folder"),
         ("demo-data", "--invoices", "-1", "x"),
@@ -86,6 +87,22 @@ def test_wrong_usage_is_told_as_such(billsight: Billsight, folder: Path, argumen
     assert ended.code == ExitCode.USAGE
     assert "Error" in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_what_cannot_be_written_is_told(billsight: Billsight, tmp_path: Path) -> None:
+    """Code 4, not a traceback: a folder stands in the place of the file, or a file in that of the folder."""
+    (tmp_path / "exports" / "billsight.toml").mkdir(parents=True)
+    (tmp_path / "taken").touch()
+    (tmp_path / "firms.csv").write_text("id,name\n1,Acme Dental\n2,Northgate Logistics\n", encoding="utf-8")
+    for command in (
+        ("init", tmp_path / "exports", "--force"),
+        ("demo-data", tmp_path / "taken" / "provider"),
+        ("match", tmp_path / "firms.csv", tmp_path / "firms.csv", "--out", tmp_path / "taken" / "matches.csv"),
+    ):
+        ended = billsight(*command)
+        assert (ended.code, ended.out) == (ExitCode.UNUSABLE, ""), command
+        assert ended.err.startswith("billsight: ")
+        assert "could not be written" in ended.err
 
 
 def test_an_invalid_configuration_tells_every_mistake_with_its_line(billsight: Billsight, folder: Path) -> None:

@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from etl import cli
+from etl.config import load
 from etl.errors import ExitCode
+from etl.judged_on import tonight
 from etl.pipeline import Outcome
 from etl.review.register import Register
 from tests import nights
@@ -136,6 +138,18 @@ def test_evidence_that_changed_makes_a_row_stale_and_only_that_row(folder: Path,
     assert (ended.code, kinds(ended)) == (ExitCode.PARTIAL, ["apply", "stale"])
     assert "the evidence has changed since" in ended.out
     assert held(folder) == [(*bare(same), "approved")]
+
+
+def test_what_a_night_wrote_is_known_whatever_the_night_was_called(folder: Path) -> None:
+    """A long name is a name; what cannot be one was written by no night."""
+    name = "long-" * 20
+    nights.run(folder, name)
+    (row,) = certain(proposed(folder), 1)
+    nights.run(folder, "after-it")
+    was_written = tonight(load(folder / "billsight.toml")).was_written
+    assert was_written(name, bare(row)[0], row["row_fp"]) is True
+    for other in ("x" * 5_000, "a\0b", "..", "../runs/" + name):
+        assert was_written(other, bare(row)[0], row["row_fp"]) is None
 
 
 def test_a_file_of_another_site_means_nothing_here(folder: Path, mappings: Mappings) -> None:

@@ -175,13 +175,6 @@ def test_nothing_is_pruned_that_no_night_wrote_and_no_link_is_followed(folder: P
     assert verify(runs / "night-3") == []
 
 
-def test_runs_from_before_there_were_manifests_are_pruned_too(folder: Path) -> None:
-    """Their summary says when they were, and what nights wrote then is known."""
-    (folder / "out" / "runs" / "night-1" / "manifest.json").unlink()
-    assert _pruned(folder).runs == ["night-1"]
-    assert _names(folder, "night-1") == {"summary.json"}
-
-
 def test_a_killed_pruning_is_finished_by_the_next(folder: Path) -> None:
     """What was renamed aside is cleared by the next holder of the lock, the rest goes with the next pruning."""
     config = folder / "billsight.toml"

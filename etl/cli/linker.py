@@ -13,6 +13,7 @@ from etl.config import load
 from etl.linking import LEFT, RIGHT, Request, link_tables
 from etl.match.certainty import POLICIES
 from etl.match.scorecard import read_scorecard
+from etl.publish import told
 from etl.review.fixes import guard
 
 
@@ -51,7 +52,8 @@ def match(left: Path | None, right: Path | None, config: Path, fit: Path | None,
     columns = {LEFT: _columns(how["left_column"]), RIGHT: _columns(how["right_column"])}
     request = Request(left, right, columns, how["policy"], how["candidates"])
     found = link_tables(request, read_scorecard(), progress())
-    with click.open_file(str(how["out"] or "-"), "wb") as stream:
+    out = how["out"] or Path("-")
+    with told(out), click.open_file(str(out), "wb") as stream:
         for number, rows in enumerate(found.rows()):
             guard(rows).write_csv(stream, include_header=number == 0)
     click.echo("\n".join(found.notes), err=True)

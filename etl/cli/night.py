@@ -13,9 +13,10 @@ import click
 from etl import setup, why
 from etl.cli.options import CONFIG, progress, warn
 from etl.config import load
-from etl.domain import Run
+from etl.domain import Run, instant
 from etl.gates import FailOn, Orders
 from etl.pipeline import Outcome, reconcile
+from etl.publish import DATABASE, LATEST
 from etl.telling import telling
 
 
@@ -111,23 +112,21 @@ def why_command(invoice: str, *, contact: str | None, as_json: bool, config: Pat
       billsight why INV-1042 --contact ann@client.example
       billsight why INV-1042 --json
     """
-    answers = why.explain(load(config).out / "latest" / "night.duckdb", invoice, contact)
+    answers = why.explain(load(config).out / LATEST / DATABASE, invoice, contact)
     click.echo(why.to_json(answers) if as_json else why.to_text(answers), nl=False)
 
 
 def _run(as_of: str | None, run_id: str | None) -> Run:
-    instant = datetime.now(UTC) if as_of is None else _instant(as_of)
-    name = run_id or f"{instant:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}"
-    return Run(name, instant)
+    at = datetime.now(UTC) if as_of is None else _instant(as_of)
+    return Run(run_id or f"{at:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}", at)
 
 
 def _instant(text: str) -> datetime:
     try:
-        instant = datetime.fromisoformat(text)
+        return instant(text)
     except ValueError:
         message = f"{text!r} is not an instant such as 2026-11-22T02:00:00Z"
         raise click.BadParameter(message, param_hint="--as-of") from None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _summary_line(outcome: Outcome) -> str:

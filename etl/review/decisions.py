@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
+from etl.domain import instant
 from etl.errors import BillsightError, ExitCode, Problem
 from etl.review.fixes import SCHEMA_VERSION
 from etl.review.register import Decision
@@ -253,8 +254,7 @@ def _day(text: str) -> date | None:
 def _instant(text: str) -> datetime | None:
     """When it was decided, where that was written as an instant or a clear day."""
     try:
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return instant(text)
+    except ValueError:
         day = _day(text)
         return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
