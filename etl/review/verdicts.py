@@ -117,23 +117,24 @@ def _contradictions(decided: Sequence[Decided]) -> dict[int, Decided]:
 
     To reject a company agrees with everything but to approve that same company.
     """
-    by_customer: dict[str, dict[_Key, Decided]] = defaultdict(dict)
+    first: dict[_Key, Decided] = {}
     for one in decided:
-        by_customer[one.customer_id_acct].setdefault(_key(one), one)
+        first.setdefault(_key(one), one)
+    settled: dict[str, list[Decided]] = defaultdict(list)
+    for (customer, *_), one in first.items():
+        # a second one contradicts whatever is neither a rejection nor itself: no third is needed
+        if one.decision != "rejected" and len(settled[customer]) < 2:  # noqa: PLR2004
+            settled[customer].append(one)
     found: dict[int, Decided] = {}
     for one in decided:
-        others = by_customer[one.customer_id_acct].values()
-        opposite = next((other for other in others if _contradict(one, other)), None)
+        customer, company, decision, _ = _key(one)
+        is_rejected = decision == "rejected"
+        opposite = first.get((customer, company, "approved" if is_rejected else "rejected", None))
+        if not is_rejected:
+            opposite = next((other for other in settled[customer] if _key(other) != _key(one)), opposite)
         if opposite is not None:
             found[id(one.source)] = opposite
     return found
-
-
-def _contradict(one: Decided, other: Decided) -> bool:
-    decisions = {one.decision, other.decision}
-    if "rejected" in decisions:
-        return "approved" in decisions and one.company_id_cw == other.company_id_cw
-    return _key(one) != _key(other)
 
 
 def _contradiction(one: Decided, other: Decided) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -64,6 +65,15 @@ def told(verdict: Verdict) -> str:
     """Why a row is not applied."""
     assert verdict.problem is not None
     return str(verdict.problem)
+
+
+@pytest.mark.parametrize("decisions", [("reject",), ("approve", "reject")], ids=["rejected", "contradicted"])
+def test_a_customer_with_very_many_rows_is_judged_soon(decisions: tuple[str, ...]) -> None:
+    """Whoever fills a file with them does not hold up the night: no row is compared with all others."""
+    many = [(decisions[at % len(decisions)], "007", str(at // len(decisions))) for at in range(20_000)]
+    began = time.monotonic()
+    assert set(kinds(rows(*many))) == {"error"}
+    assert time.monotonic() - began < 20
 
 
 def test_each_decision_can_be_applied() -> None:
