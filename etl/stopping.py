@@ -23,7 +23,6 @@ class _Stop:
     """What is to be done when a signal comes."""
 
     def __init__(self) -> None:
-        self.is_installed = False
         self.told = _NOT_PUBLISHED
         self.acts: list[Callable[[int], None]] = []
         self.holds = 0
@@ -51,9 +50,6 @@ _STOP: Final = _Stop()
 
 def stop_on_signals() -> None:
     """From now on SIGINT ends the process with 130 and SIGTERM with 143; only the main thread can ask for that."""
-    if _STOP.is_installed or threading.current_thread() is not threading.main_thread():
-        return
-    _STOP.is_installed = True
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     for number in SIGNALS:
