@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from collections.abc import Mapping
+from typing import IO, Final
+from xml.parsers.expat import ExpatError, ParserCreate
 
 CONTENT: Final = "content.xml"
 
-_ROW: Final = re.compile(rb"<table:table-row\b")
-_CELL: Final = re.compile(rb"<table:(?:covered-)?table-cell\b[^>]*>")
-_ROWS: Final = re.compile(rb'table:number-rows-repeated="(\d{1,9})')
-_COLUMNS: Final = re.compile(rb'table:number-columns-repeated="(\d{1,9})')
-_VALUE: Final = b"office:value-type"
+_ROWS: Final = "table:number-rows-repeated"
+_COLUMNS: Final = "table:number-columns-repeated"
 
 
-def claimed_cells(content: bytes) -> int:
+class _Extent:
+    """The smallest table that holds every value of the sheet that is being read, and the cells of those before it."""
+
+    def __init__(self) -> None:
+        self.before = self.rows = self.columns = self.last_row = self.last_column = 0
+
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take an element."""
+        if name == "table:table":
+            self.before, self.rows, self.last_row, self.last_column = self.cells, 0, 0, 0
+        elif name == "table:table-row":
+            self.rows, self.columns = self.rows + int(attributes.get(_ROWS, 1)), 0
+        elif name in {"table:table-cell", "table:covered-table-cell"}:
+            self.columns += int(attributes.get(_COLUMNS, 1))
+            if any(key.startswith("office:") or key == "table:formula" for key in attributes):
+                self.last_row, self.last_column = self.rows, max(self.last_column, self.columns)
+
+    @property
+    def cells(self) -> int:
+        """Of all sheets."""
+        return self.before + self.last_row * self.last_column
+
+
+def claimed_cells(content: IO[bytes]) -> int:
     """Cells of the smallest table that holds every value, over all sheets.
 
     Args:
         content: `content.xml` of the file.
+
+    Raises:
+        ValueError: it is no XML, or a number in it is none.
     """
-    return sum(_of_sheet(sheet) for sheet in content.split(b"<table:table ")[1:])
-
-
-def _of_sheet(sheet: bytes) -> int:
-    rows = last_row = last_column = 0
-    for row in _ROW.split(sheet)[1:]:
-        rows += _times(_ROWS, row[: row.find(b">")])
-        if _VALUE not in row:
-            continue
-        last_row, columns = rows, 0
-        for cell in _CELL.findall(row):
-            columns += _times(_COLUMNS, cell)
-            if _VALUE in cell:
-                last_column = max(last_column, columns)
-    return last_row * last_column
-
-
-def _times(repeated: re.Pattern[bytes], tag: bytes) -> int:
-    found = repeated.search(tag)
-    return int(found[1]) if found else 1
+    extent, parser = _Extent(), ParserCreate()
+    parser.StartElementHandler = extent.begin
+    try:
+        parser.ParseFile(content)
+    except ExpatError as error:
+        raise ValueError(str(error)) from None
+    return extent.cells

@@ -34,6 +34,7 @@ _LETTERS: Final = 26
 _DIGITS: Final = 12
 _MOST_LETTERS: Final = 8
 _WORKBOOK: Final = "xl/workbook.xml"
+_BINARY: Final = "xl/workbook.bin"
 _MENDING: Final = "Open it and save it again."
 
 
@@ -108,17 +109,20 @@ def refuse_immense(data: bytes, where: str) -> None:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            if _WORKBOOK not in names and CONTENT not in names:
+            # whoever holds two kinds might be measured as one and read as the other
+            names = {name.lower().replace("\\", "/") for name in archive.namelist()}
+            kinds = names & {_WORKBOOK, CONTENT, _BINARY}
+            if kinds not in ({_WORKBOOK}, {CONTENT}):
                 raise InputError([Problem(where, "no XLSX workbook", "an XLSX file", "Save it as XLSX or CSV.")])
             size, most = sum(member.file_size for member in archive.infolist()), _most(data)
             if size > most:
                 raise InputError([too_much(where, len(data), most)])
-            if _WORKBOOK not in names:
-                _refuse_cells(claimed_cells(archive.read(CONTENT)), CONTENT, where)
-                return
             for member in archive.infolist():
-                _refuse_sheet(archive, member, where)
+                if kinds == {_WORKBOOK}:
+                    _refuse_sheet(archive, member, where)
+                elif member.filename.lower() == CONTENT:
+                    with archive.open(member) as content:
+                        _refuse_cells(claimed_cells(content), CONTENT, where)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
         found = f"a workbook that cannot be read ({error})"
         raise InputError([Problem(where, found, "an XLSX file", _MENDING)]) from None
