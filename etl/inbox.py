@@ -69,9 +69,8 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     if not files:
         return Taken()
     may_override = settings.review.allow_override
-    outcomes: list[FileOutcome] = []
     try:
-        outcomes += import_files(settings, files, Act(None, run.as_of, may_override, folder="inbox/")).files
+        outcomes = import_files(settings, files, Act(None, run.as_of, may_override, folder="inbox/")).files
     except (NotFound, SiteKeyRefusal, RegisterRefusal) as error:
         files_wait = "1 file waits" if len(files) == 1 else f"{len(files)} files wait"
         return Taken(trouble=f"{files_wait} for the next night, being impossible to check tonight: {error}")
