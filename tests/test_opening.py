@@ -1,0 +1,64 @@
+"""Files opened one ahead of whoever stores them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from etl import extract, opening
+from etl.config import Settings, Source
+from etl.errors import InputError
+from etl.opening import IN_TURN, Opener, opened_ahead
+from etl.schemas import RELATIONS
+
+HEAD = "Invoice,Customer,Date,Total,Balance\n"
+COLUMNS = {
+    "invoice_id_acct": "Invoice", "customer_id_acct": "Customer", "invoice_date": "Date", "total_amount": "Total",
+    "balance_amount": "Balance",
+}  # fmt: skip
+
+
+def _opener(folder: Path, files: int) -> Opener:
+    for number in range(files):
+        (folder / f"{number}.csv").write_text(f"{HEAD}{number},C,2026-01-01,1.00,1.00\n", encoding="utf-8")
+    source = Source(path="*.csv", shape="table", columns=COLUMNS)
+    return Opener(Settings(base=folder, sources={"accounting_invoices": source}), 1 << 40, {})
+
+
+def test_every_relation_comes_once_and_ends_with_null(tmp_path: Path) -> None:
+    """Whoever loads knows where one ends, also where nothing was configured."""
+    coming = list(opened_ahead(_opener(tmp_path, 3)))
+    ends = [at for at, one in enumerate(coming) if one is None]
+    assert len(ends) == len(IN_TURN) == len(RELATIONS)
+    files = [one.file.name for one in coming if one is not None and not isinstance(one, InputError)]
+    assert files == ["0.csv", "1.csv", "2.csv"]
+
+
+def test_what_is_wrong_with_a_file_comes_in_its_place(tmp_path: Path) -> None:
+    """The files behind it are opened all the same."""
+    opener = _opener(tmp_path, 3)
+    (tmp_path / "1.csv").write_bytes(b"%PDF-1.7")
+    found = list(opener.opened_of(RELATIONS["accounting_invoices"]))
+    assert [isinstance(one, InputError) for one in found] == [False, True, False]
+
+
+def test_no_more_than_one_file_is_opened_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand pages are never all in memory, and the next is opened before this one is given back."""
+    opened: list[str] = []
+    is_second_open = threading.Event()
+
+    def read_text(file: extract.SourceFile, *others: object) -> extract.Extract:
+        opened.append(file.name)
+        if len(opened) == 2:
+            is_second_open.set()
+        return original(file, *others)  # type: ignore[arg-type]
+
+    original = extract.read_text
+    monkeypatch.setattr(opening.extract, "read_text", read_text)
+    coming = opened_ahead(_opener(tmp_path, 5))
+    next(one for one in coming if one is not None)
+    assert is_second_open.wait(20)
+    assert opened == ["0.csv", "1.csv"]
+    coming.close()  # type: ignore[attr-defined]
