@@ -143,5 +143,7 @@ def _zipped(head: _Head) -> Kind:
     if not inside:
         head.refuse("a zip or XLSX file that is cut off or damaged", "Copy or export it again.")
     if not any(entry.startswith("xl/") for entry in inside):
+        if "content.xml" in inside:
+            head.refuse("an OpenDocument file, such as LibreOffice writes", "Save it as XLSX or CSV.")
         head.refuse(f"a zip archive ({', '.join(inside[:3])})", "Unpack it and give the files inside.")
     return Kind.WORKBOOK

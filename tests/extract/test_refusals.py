@@ -26,6 +26,7 @@ INVOICES = "id,doc_number,customer_id,txn_date,total\n1,INV-1,7,2026-01-05,100.0
         (b"<?xml version='1.0'?><Response><Invoices/></Response>", "an XML file (<Response>)"),
         (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", "a web page (HTML)"),
         (zipped({"invoices.csv": "x"}), "a zip archive (invoices.csv)"),
+        (zipped({"mimetype": "x", "content.xml": "<a/>"}), "an OpenDocument file, such as LibreOffice writes"),
         (zipped({"invoices.csv": "x"})[:40], "cut off or damaged"),
         (b"!CUST\tNAME\nCUST\tAcme\n", "a QuickBooks Desktop IIF file"),
         (bytes(range(1, 9)) * 50, "a binary file"),
