@@ -1,7 +1,8 @@
-"""Source files found, digested and parsed; the next by another thread while the one before it is stored."""
+"""Source files found, digested and parsed, by another thread while those before them are stored."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from etl.errors import InputError, SourceMissing
 from etl.schemas import RELATIONS, Relation
 
 _FIRST: Final = (
-    "connectwise_invoices", "connectwise_companies", "accounting_invoices", "connectwise_contacts", "portal_invoices",
+    "portal_invoices", "connectwise_companies", "connectwise_invoices", "connectwise_contacts", "accounting_invoices",
 )  # fmt: skip
 IN_TURN: Final = [RELATIONS[name] for name in dict.fromkeys((*_FIRST, *RELATIONS))]
 """The order of loading: what is large and only scanned beside what is parsed here, so that both are done at once."""
+
+AHEAD: Final = 4
+"""Items opened before they are asked for; with the null behind each relation, about two large sources."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,14 @@ class Opener:
 
 
 def opened_ahead(opener: Opener) -> Iterator[Coming]:
-    """What the opener gives, one file ahead of whoever takes it: so many and no more are held in memory."""
+    """What the opener gives, `AHEAD` items ahead of whoever takes them: so many and no more are held in memory."""
     items = opener.opened()
 
     def following() -> list[Coming]:
         return list(islice(items, 1))
 
     with ThreadPoolExecutor(1) as aside:
-        coming = aside.submit(following)
-        while found := coming.result():
-            coming = aside.submit(following)
+        coming = deque(aside.submit(following) for _ in range(AHEAD))
+        while found := coming.popleft().result():
+            coming.append(aside.submit(following))
             yield from found

@@ -6,6 +6,7 @@ import importlib.metadata
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
@@ -111,24 +112,31 @@ def write_outputs(night: Night, orders: Orders, publication: Publication) -> tup
     publication.write("summary.json", to_json(summary))
     proposed = fixes.mapping_fixes(engine.frame(TO_DECIDE), run_id, site_key(night.settings.site_key_path))
     work = _work(night, proposed)
+    tables = _tables(engine, run_id) | {"mapping_fixes.csv": proposed}
     with ThreadPoolExecutor(1) as aside:
-        # the charts are drawn by one processor while the others write
-        page = aside.submit(lambda: render(summary, pack(facts, work)))
+        # one processor draws the charts and writes what is small while the others write the answers
+        page = aside.submit(lambda: publication.write("report.html", render(summary, pack(facts, work))))
+        small = aside.submit(_write_tables, tables, publication, night.run.as_of)
         write_answers(engine, publication)
-        publication.write("report.html", page.result())
-    tables = {
-        "mapping_fixes.csv": proposed,
+        page.result()
+        small.result()
+    return summary, remembered
+
+
+def _tables(engine: Engine, run_id: str) -> dict[str, pl.DataFrame]:
+    aside = engine.frame("from quarantine.rows order by relation, source_file, source_line, row_values")
+    return {
         "contact_fixes.csv": fixes.contact_fixes(engine.frame("from marts.company_access"), run_id),
         "sync_gaps.csv": fixes.sync_gaps(engine.frame("from marts.sync_gaps"), run_id),
-        "quarantine.csv": fixes.quarantine(
-            engine.frame("from quarantine.rows order by relation, source_file, source_line, row_values")
-        ),
+        "quarantine.csv": fixes.quarantine(aside),
     }
+
+
+def _write_tables(tables: Mapping[str, pl.DataFrame], publication: Publication, as_of: datetime) -> None:
     with told(publication.folder):
         for name, table in tables.items():
             fixes.write_csv(table, publication.path(name))
-        write_workbook(proposed, publication.path("mapping_fixes.xlsx"), night.run.as_of)
-    return summary, remembered
+        write_workbook(tables["mapping_fixes.csv"], publication.path("mapping_fixes.xlsx"), as_of)
 
 
 def _exit_code(summary: dict[str, Any], orders: Orders) -> ExitCode:

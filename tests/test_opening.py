@@ -1,4 +1,4 @@
-"""Files opened one ahead of whoever stores them."""
+"""Files opened ahead of whoever stores them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from etl import extract, opening
 from etl.config import Settings, Source
 from etl.errors import InputError
-from etl.opening import IN_TURN, Opener, opened_ahead
+from etl.opening import AHEAD, IN_TURN, Opener, opened_ahead
 from etl.schemas import RELATIONS
 
 HEAD = "Invoice,Customer,Date,Total,Balance\n"
@@ -44,21 +44,21 @@ def test_what_is_wrong_with_a_file_comes_in_its_place(tmp_path: Path) -> None:
     assert [isinstance(one, InputError) for one in found] == [False, True, False]
 
 
-def test_no_more_than_one_file_is_opened_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thousand pages are never all in memory, and the next is opened before this one is given back."""
+def test_a_few_files_are_opened_ahead_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand pages are never all in memory, and the next are opened before this one is given back."""
     opened: list[str] = []
-    is_second_open = threading.Event()
+    are_open = threading.Event()
 
     def read_text(file: extract.SourceFile, *others: object) -> extract.Extract:
         opened.append(file.name)
-        if len(opened) == 2:
-            is_second_open.set()
+        if len(opened) == 1 + AHEAD:
+            are_open.set()
         return original(file, *others)  # type: ignore[arg-type]
 
     original = extract.read_text
     monkeypatch.setattr(opening.extract, "read_text", read_text)
-    coming = opened_ahead(_opener(tmp_path, 5))
+    coming = opened_ahead(_opener(tmp_path, 9))
     next(one for one in coming if one is not None)
-    assert is_second_open.wait(20)
-    assert opened == ["0.csv", "1.csv"]
+    assert are_open.wait(20)
+    assert opened == [f"{number}.csv" for number in range(1 + AHEAD)]
     coming.close()  # type: ignore[attr-defined]
