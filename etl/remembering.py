@@ -21,12 +21,9 @@ from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.models import build, read_models
 from etl.publish import DATABASE, LATEST
 
-BLOCKED: Final[dict[str, pl.DataType]] = {
-    "invoice_id_acct": pl.String(), "primary_cause": pl.String(), "currency_code": pl.String(),
-    "balance_amount": pl.Decimal(38, 4),
-}  # fmt: skip
-_BLOCKED: Final = """
-    select invoice_id_acct, primary_cause, currency_code, balance_amount from marts.blocked_invoices
+_TONIGHT: Final = "select invoice_id_acct, primary_cause, currency_code, balance_amount from marts.blocked_invoices"
+_BLOCKED: Final = f"""
+    {_TONIGHT}
     union all
     select invoice_id_acct, code_before, currency_code, amount from marts.invoice_changes where not is_settled"""
 """What a night calls blocked, and what it could not tell of what was blocked before it."""
@@ -36,7 +33,7 @@ STATES: Final = (
 )  # fmt: skip
 """The columns of marts.issue_states."""
 _COMPARED: Final = (
-    "marts.blocked_invoices", "marts.lost_invoices", "marts.issues", "marts.issue_facts", "marts.invoice_changes",
+    "marts.lost_invoices", "marts.issues", "marts.issue_facts", "marts.invoice_changes",
 )  # fmt: skip
 _WRITTEN: Final = {
     "new": "opened",
@@ -132,8 +129,10 @@ def _blocked(folder: Path) -> pl.DataFrame | None:
 def compare(engine: Engine, past: Past, reading: Reading) -> None:
     """Write `marts.issue_states`, what became of every issue, and what is told of it."""
     engine.write("ctl.open_issues", past.open_issues)
-    engine.write("ctl.blocked_before", pl.DataFrame(schema=BLOCKED) if past.blocked is None else past.blocked)
     models = read_models()
+    build(engine, models, ["marts.blocked_invoices"])
+    # where nobody knows what was blocked, nothing is taken to have changed
+    engine.write("ctl.blocked_before", engine.frame(_TONIGHT) if past.blocked is None else past.blocked)
     build(engine, models, _COMPARED)
     facts = engine.frame("from marts.issue_facts order by kind, subject_id, code")
     seen = past.history.earlier(facts)

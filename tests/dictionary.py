@@ -25,7 +25,7 @@ DICTIONARY: Final = DOCS / "data-dictionary.md"
 GUIDE: Final = DOCS / "guide.md"
 
 JUDGED: Final[Mapping[str, str]] = {
-    "ctl.blocked_before": "what was blocked when a night last could tell; nothing where the last one cannot be read",
+    "ctl.blocked_before": "what was blocked when a night last could tell; where none can, what is blocked tonight",
     "ctl.causes": "the taxonomy: every cause with its bit, stage, kind, title, fixes and who can do it",
     "ctl.open_issues": "the issues that stood open after the last run",
     "ctl.remembered": "one row: the numbers of the night, as the history remembers them",
