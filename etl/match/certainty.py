@@ -242,7 +242,7 @@ _BEFORE: Final[dict[str, pl.Expr]] = {
     "tax id contradicts": _is("tax id", "other"),
     "its invoices belong to another company": _is("shared invoices", "other"),
     "the country differs": _is("country", "other"),
-    "the names differ in a number": _is("number in the name", "other"),
+    "the names differ in a number": _is("number in the name", "other", "more"),
     "two companies share the account number": _is("account number", "equal") & (pl.col("companies_with_number") > 1),
     "two companies share the tax id": _is("tax id", "equal") & (pl.col("companies_with_tax_id") > 1),
     "two customers share the account number": _is("account number", "equal") & (pl.col("families_with_number") > 1),

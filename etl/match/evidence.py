@@ -9,6 +9,7 @@ import polars as pl
 
 from etl.match.keys import Flag
 from etl.match.profiles import PLACES, Profiles
+from etl.match.rivals import RIVALS, rivalled
 from etl.match.scorecard import FINDING, KINDS, Scorecard, score
 from etl.match.similarity import similarity
 
@@ -20,13 +21,14 @@ _EQUAL_NAMES: Final = ("same", "equal", "alias", "rearranged", "part", "parent")
 
 # upper bounds in bits, and the finding below each
 _SHARED: Final = ((-6.0, "common"), (-2.0, "some"), (2.0, "telling"), (6.0, "rare"), (math.inf, "very rare"))
+_SMALL_NUMBER: Final = r"(?:^| )\S{1,2}(?: |$)"
 _LACKING: Final = ((0.01, "none"), (5.5, "common"), (9.0, "some"), (12.5, "telling"), (math.inf, "many"))
 
 
 def evidence(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
     """Compare each candidate pair, kind by kind.
 
-    Locality: group: customer. It is done in runs of pairs, so that memory is bounded.
+    Locality: whole: who else fits a company is asked of all. The rest is done in runs of pairs: memory is bounded.
 
     Args:
         pairs: `customer, company, flags`, by customer and company.
@@ -36,10 +38,11 @@ def evidence(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, ca
 
     Returns:
         One row per pair, in their order: the rows of the records and of the names that were compared, one column per
-        kind of `scorecard.KINDS` with the finding, and `score`.
+        kind of `scorecard.KINDS` with the finding, `score`, and `rival`: the customer that fits the company as well.
     """
     runs = range(0, max(pairs.height, 1), _PAIRS_AT_ONCE)
-    return pl.concat(_judged(pairs.slice(start, _PAIRS_AT_ONCE), invoices, profiles, card) for start in runs)
+    found = pl.concat(_judged(pairs.slice(start, _PAIRS_AT_ONCE), invoices, profiles, card) for start in runs)
+    return rivalled(found, card)
 
 
 def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
@@ -55,8 +58,9 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
     # in a short list every word is rare; the town that it is of is not so short
     expected = math.log2(1 + max(profiles.companies.height, _LEAST_CROWD))
     judged = wide.with_columns(**_identifiers(is_one_numbering=profiles.is_one_numbering)).with_columns(
-        **_names(expected), **_contacts(), **_places(), target=pl.col("target_cw").cast(FINDING)
-    )
+        **_names(expected), **_contacts(), **_places(), target=pl.col("target_cw").cast(FINDING),
+        **{RIVALS: pl.lit(None, dtype=FINDING)},
+    )  # fmt: skip
     return judged.with_columns(score=score(card)).select(
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
         pl.col("invoice_count", "all_invoice_count"), "bearers",
@@ -94,6 +98,7 @@ def _identifiers(*, is_one_numbering: bool) -> dict[str, pl.Expr]:
     return {
         "account number": _finding(
             ((pl.col("number_key") == pl.col("number_key_cw")), "equal"),
+            (_is_bare(), "bare"),
             (is_other_number & pl.lit(is_one_numbering), "other"),
             (_has(Flag.ACCOUNT), "equal"),
         ),
@@ -107,6 +112,14 @@ def _identifiers(*, is_one_numbering: bool) -> dict[str, pl.Expr]:
     }
 
 
+def _is_bare() -> pl.Expr:
+    """One of the account numbers is the other without its letters."""
+    has_lost_letters = pl.any_horizontal(
+        pl.col(f"number_key{side}") == pl.col(f"bare_key{side}") for side in ("", "_cw")
+    )
+    return (pl.col("bare_key") == pl.col("bare_key_cw")) & has_lost_letters
+
+
 def _names(expected_bits: float) -> dict[str, pl.Expr]:
     """What the names say: their level and, where they are not equal, the words that they share and lack."""
     is_equal = _is_equal_name()
@@ -115,9 +128,10 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
     # where no word is shared, every word is missing: that is said once
     shares = differs & (pl.col("shared_bits") > 0)
     # a variant of a name may have lost the number that the record has
-    other_record = pl.col("record_numbers").fill_null("") != pl.col("record_numbers_cw").fill_null("")
+    records = (pl.col(name).fill_null("") for name in ("record_numbers", "record_numbers_cw"))
+    other_record, longer_record = _numbers(*records)
     is_alike = is_equal | _is_cut()
-    other_number = pl.col("left_number_words") != pl.col("right_number_words")
+    other_number, longer = _numbers(pl.col("left_number_words"), pl.col("right_number_words"))
     return {
         "name": pl.col("name").cast(pl.String).cast(FINDING),
         "rarity": _finding(
@@ -130,9 +144,18 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
         "words of the company": _finding(*_within(shares, pl.col("right_bits"), _LACKING)),
         "first word": _finding((shares & pl.col("is_first_shared"), "equal"), (shares, "other")),
         "acronym": _finding((_has(Flag.ACRONYM) & differs, "equal")),
-        "number in the name": _finding(((shares & other_number) | (is_alike & other_record), "other")),
+        "number in the name": _finding(
+            ((shares & other_number) | (is_alike & other_record), "other"),
+            ((shares & longer) | (is_alike & longer_record), "more"),
+        ),
         "legal form": _finding((pl.col("left_legal_form") != pl.col("right_legal_form"), "other")),
     }
+
+
+def _numbers(one: pl.Expr, other: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Whether the numbers differ; whether one name has a long one where the other has none, perhaps an account's."""
+    is_more = ((one == "") | (other == "")) & ~(one + other).str.contains(_SMALL_NUMBER)
+    return (one != other) & ~is_more, (one != other) & is_more
 
 
 def _within(holds: pl.Expr, bits: pl.Expr, bounds: tuple[tuple[float, str], ...]) -> list[tuple[pl.Expr, str]]:

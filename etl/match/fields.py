@@ -80,6 +80,11 @@ def account_key(number: pl.Expr) -> pl.Expr:
     return pl.when((key != "") & ~is_filler).then(key)
 
 
+def bare_key(key: pl.Expr) -> pl.Expr:
+    """The digits of an account key that is nothing but letters and at least four digits behind them."""
+    return key.str.extract(r"^[A-Z]*0*(\d{4,})$", 1)
+
+
 def tax_key(identifier: pl.Expr) -> pl.Expr:
     """A tax id without punctuation and country letters; null for one too short, for a word, or for a number made up."""
     key = identifier.str.to_uppercase().str.replace_all("[^A-Z0-9]", "").str.replace(r"^[A-Z]{2}(\d{6,})", "$1")

@@ -21,8 +21,9 @@ class Naming:
     """The names of one side in normal form, by record.
 
     Attributes:
-        table: `record, kind, written, core, squashed, legal_form, number_words, tail`, one row per name; `tail` is
-            what was taken for legal forms where that is in doubt; `is_common`: all its words are known to be common.
+        table: `record, kind, written, is_full, core, squashed, legal_form, number_words, tail`, one row per name;
+            `tail` is what was taken for legal forms where that is in doubt; `is_common`: all its words are known to be
+            common.
         stems: word numbers per name, 0 where there is no more word: [names, 8].
         name_key: one number for the words in their order; sure abbreviations are spelt out.
         words_key: one number for the words in any order, in their stems, without fillers.
@@ -40,7 +41,7 @@ def formed(variants: pl.DataFrame) -> pl.DataFrame:
     Locality: row.
 
     Args:
-        variants: `record, written, kind`.
+        variants: `record, written, kind, is_full`.
     """
     spelled = variants.with_columns(spelling=names.spelled(pl.col("written")))
     core = names.core(pl.col("spelling"))

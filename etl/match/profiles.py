@@ -113,7 +113,7 @@ def _customers(customers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
         tax_key=fields.tax_key(pl.col("tax_identifier")),
         record_numbers=names.numbers(names.normal_name(names.without_account(pl.col("customer_name")))),
         **_places(),
-    )
+    ).with_columns(bare_key=fields.bare_key(pl.col("number_key")))
     return found.with_columns(_families(customers), _has(keys, "domain"), _has(keys, "phone"))
 
 
@@ -130,6 +130,7 @@ def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series
             record_numbers=names.numbers(names.normal_name(pl.col("company_name"))),
             **_places(),
         )
+        .with_columns(bare_key=fields.bare_key(pl.col("number_key")))
         .with_columns(number_bearers=pl.when(pl.col("number_key").is_not_null()).then(pl.len().over("number_key")))
         .with_columns(namesakes.alias("namesakes"), _has(keys, "domain"), _has(keys, "phone"))
     )
@@ -268,7 +269,7 @@ def _customer_names(customers: pl.DataFrame, accounts: pl.Series) -> pl.DataFram
     long = [
         _named(customers, names.parent(path), PARENT),
         *(_named(customers, pl.col(written), OWN) for written in ("customer_name", "full_name", "company_name")),
-        _named(customers, names.leaf(path), ALIAS),
+        _named(customers, names.leaf(path), ALIAS, source=path),
     ]
     named = pl.concat(long)
     # a word in brackets is an account where a company has it; elsewhere it is part of the name
@@ -283,8 +284,11 @@ def _company_names(companies: pl.DataFrame) -> pl.DataFrame:
     return _named(companies, pl.col("company_name"), OWN)
 
 
-def _named(records: pl.DataFrame, written: pl.Expr, kind: str) -> pl.DataFrame:
-    return records.select("record", written=written, kind=pl.lit(kind, dtype=KINDS)).drop_nulls("written")
+def _named(records: pl.DataFrame, written: pl.Expr, kind: str, source: pl.Expr | None = None) -> pl.DataFrame:
+    found = records.select(
+        "record", written=written, kind=pl.lit(kind, dtype=KINDS), source=written if source is None else source
+    )
+    return found.drop_nulls("written")
 
 
 def _target() -> pl.Expr:

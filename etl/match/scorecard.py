@@ -36,7 +36,11 @@ class Level:
 _A, _C, _N = AGREES, CONTRADICTS, ABSENT
 
 KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
-    "account number": {"equal": Level(_A, "equal"), "other": Level(_C, "different")},
+    "account number": {
+        "equal": Level(_A, "equal"),
+        "bare": Level(_A, "equal but for the letters before it"),
+        "other": Level(_C, "different"),
+    },
     "tax id": {"equal": Level(_A, "equal"), "other": Level(_C, "different")},
     "shared invoices": {
         "many": Level(_A, "number and total agree, at no other company"),
@@ -49,7 +53,7 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
         "equal": Level(_A, "equal but for the legal form"),
         "alias": Level(_A, "equal to its other name"),
         "rearranged": Level(_A, "the same words in another order, spacing or spelling"),
-        "part": Level(_A, "equal but for what follows the name"),
+        "part": Level(_A, "equal but for what stands before or behind the name"),
         "parent": Level(_A, "the parent customer's name is equal"),
         "cut": Level(_A, "equal as far as it goes: cut off"),
         "near": Level(_A, "spelt nearly the same"),
@@ -88,7 +92,7 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
     },
     "first word": {"equal": Level(_A, "agrees"), "other": Level(_C, "different")},
     "acronym": {"equal": Level(_A, "one name is the other's initials")},
-    "number in the name": {"other": Level(_C, "different")},
+    "number in the name": {"more": Level(_C, "one has a long one more"), "other": Level(_C, "different")},
     "legal form": {"other": Level(_C, "different")},
     "e-mail domain": {
         "own, named": Level(_A, "equal, of this company only, and bears the name"),
@@ -104,6 +108,11 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
     "address": {"equal": Level(_A, "house number and place are equal"), "other": Level(_C, "the house number differs")},
     "state": {"other": Level(_C, "different")},
     "country": {"other": Level(_C, "different")},
+    "other customers": {
+        "as good": Level(_C, "another one fits the company as well"),
+        "better": Level(_C, "another one fits the company better"),
+        "far better": Level(_C, "another one fits the company far better"),
+    },
     "target": {
         "inactive": Level(_C, "the company is inactive"),
         "deleted": Level(_C, "the company is in the recycle bin"),

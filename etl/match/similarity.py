@@ -13,8 +13,6 @@ from rapidfuzz.process import cpdist
 from etl.match.profiles import Profiles
 from etl.match.variants import ALIAS, PARENT, PART
 
-# exports cut names at 30, 31, 40, 41 or 50 characters, and then the blank at the end
-_CUT_LENGTHS: Final = (29, 30, 31, 39, 40, 41, 49, 50)
 _PREFIX_SHARE, _SLIP_SHARE = 0.8, 0.9
 """How much of a word's bits count where only its beginning, or all but a slip, agrees."""
 
@@ -103,7 +101,7 @@ def _level() -> pl.Expr:
     is_part = (pl.col("left_kind") == PART) | (pl.col("right_kind") == PART)
     is_any = pl.col("is_equal") | pl.col("is_moved")
     level = (
-        pl.when((pl.col("left_kind") == PARENT) & pl.col("is_equal")).then(pl.lit("parent"))
+        pl.when((pl.col("left_kind") == PARENT) & is_any).then(pl.lit("parent"))
         .when(is_any & is_part).then(pl.lit("part"))
         .when(is_any & is_alias).then(pl.lit("alias"))
         .when(pl.col("is_equal") & ~pl.col("is_same_tail")).then(pl.lit("rearranged"))
@@ -143,9 +141,8 @@ def _words(named: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
 
 def _is_cut(short: pl.DataFrame, long: pl.DataFrame) -> pl.Series:
     """One name is the beginning of the other, and as long as the fields that cut names."""
-    both = pl.DataFrame({"written": short["written"], "short": short["squashed_whole"], "long": long["squashed"]})
-    is_full = pl.col("written").str.strip_chars().str.len_chars().is_in(_CUT_LENGTHS)
-    return both.select(is_full & pl.col("long").str.starts_with(pl.col("short"))).to_series()
+    both = pl.DataFrame({"is_full": short["is_full"], "short": short["squashed_whole"], "long": long["squashed"]})
+    return both.select(pl.col("is_full") & pl.col("long").str.starts_with(pl.col("short"))).to_series()
 
 
 _AT_ONCE: Final = 100_000

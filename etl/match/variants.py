@@ -18,34 +18,43 @@ _ALIAS: Final = (
     r"|formerly(?: known as)?|trading as|doing business as|also known as)\.?[\s:]+"
 )
 _TAIL: Final = r"\s*(?:\s[-\u2013\u2014|@]\s.*|\([^()]*\)\s*|/.*|,\s+[A-Z][A-Za-z .]+,\s+[A-Z]{2}\s*)$"
+# an account number before the name: 1042 Acme, AC-10422 - Acme
+_HEAD: Final = r"^(?:[A-Za-z]{1,3}-?)?\d{4,}(?:\s*[-\u2013:])?\s+"
 _PERSON: Final = r"^\s*([A-Z][\w'\u2019-]+),\s+([A-Z][a-z]+(?:\s+[A-Z]\.?)?)\s*$"
 _CAMEL: Final = r"(\p{Ll})(\p{Lu}\p{Ll})"
+# exports cut names at 30, 31, 40, 41 or 50 characters, and then the blank at the end
+_CUT_LENGTHS: Final = (29, 30, 31, 39, 40, 41, 49, 50)
 
 
 def variants(named: pl.DataFrame) -> pl.DataFrame:
     """Add to each name the other names that it holds.
 
     Args:
-        named: `record, written, kind`.
+        named: `record, written, kind, source`: the text of the field that the name stands in.
 
     Returns:
-        `record, written, kind`, each name of a record once: the names given, `Smith, Ann` as `Ann Smith`,
-        `AcmeDental` as `Acme Dental`, the halves of `A dba B`, and `Acme` of `Acme - Austin` or `Acme (Austin)`.
+        `record, written, kind, is_full`, each name of a record once: the names given, `Smith, Ann` as `Ann Smith`,
+        `AcmeDental` as `Acme Dental`, the halves of `A dba B`, and `Acme` of `Acme - Austin`, `Acme (Austin)` or
+        `1042 Acme`. `is_full`: it ends where its field ends, and the field is as long as those that are cut.
     """
     written, is_own = pl.col("written"), pl.col("kind") == OWN
     person = written.str.replace(_PERSON, "$2 $1")
     camel = written.str.replace_all(_CAMEL, "$1 $2")
     halves = written.str.replace(_ALIAS, "\x00").str.split("\x00")
-    tail = written.str.replace(_TAIL, "")
+    part = written.str.replace(_HEAD, "").str.replace(_TAIL, "")
     own = named.filter(is_own)
+    sides = own.filter(written.str.contains(_ALIAS)).with_columns(written=halves, kind=pl.lit(ALIAS, dtype=KINDS))
+    whole = pl.concat((own, sides.explode("written")))
     more = (
         own.filter(written.str.contains(_PERSON)).with_columns(written=person, kind=pl.lit(ALIAS, dtype=KINDS)),
         own.filter(camel != written).with_columns(written=camel, kind=pl.lit(ALIAS, dtype=KINDS)),
-        own.filter(written.str.contains(_ALIAS)).with_columns(written=halves, kind=pl.lit(ALIAS, dtype=KINDS))
-        .explode("written"),
-        own.filter((tail != written) & (tail.str.len_chars() > 1)).with_columns(
-            written=tail, kind=pl.lit(PART, dtype=KINDS)
+        whole[own.height:],
+        whole.filter((part != written) & (part.str.len_chars() > 1)).with_columns(
+            written=part, kind=pl.lit(PART, dtype=KINDS)
         ),
     )  # fmt: skip
     every = pl.concat((named, *more)).filter(pl.col("written").str.strip_chars(" .,)-") != "")
-    return every.unique(["record", "written"], keep="first", maintain_order=True).sort("record", maintain_order=True)
+    once = every.unique(["record", "written"], keep="first", maintain_order=True).sort("record", maintain_order=True)
+    field = pl.col("source").str.strip_chars()
+    is_full = field.str.len_chars().is_in(_CUT_LENGTHS) & field.str.ends_with(written.str.strip_chars())
+    return once.select("record", "written", "kind", is_full=is_full)

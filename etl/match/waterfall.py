@@ -75,7 +75,8 @@ def _values(rows: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
         for _, keys, side in sides
         for kind in ("account", "domain", "phone")
     ]
-    return pl.concat((rows, *values), how="horizontal").with_columns(*named, *listed)
+    rival = people.select(rival_id=profiles.customers["customer_id_acct"].gather(rows["rival"]))
+    return pl.concat((rows, *values, rival), how="horizontal").with_columns(*named, *listed)
 
 
 _SINGLE: Final = ("written_tax_identifier", "postal_key", "place_key", "house_key", "state_key", "country_key")
@@ -114,5 +115,6 @@ _VALUES: Final[dict[str, pl.Expr]] = {
     "address": _both("house_key"),
     "state": _both("state_key"),
     "country": _both("country_key"),
+    "other customers": pl.col("rival_id"),
 }
 """Kind -> what was compared: the customer's | the company's."""
