@@ -267,6 +267,7 @@ _AFTER: Final[dict[str, pl.Expr]] = {
     & ~_is("e-mail domain", *_EQUAL_DOMAIN),
     "name and place agree, the address differs": _NAME_ONLY & _is("address", "other")
     & ~_is("e-mail domain", *_EQUAL_DOMAIN) & ~_is("phone", "equal"),
+    "the phone and the address differ": _NAME_ONLY & _is("phone", "other") & _is("address", "other"),
     "the name agrees, the place differs": _NAME_ONLY & (_is("city", "other") | _is("postal code", "other"))
     & ~(_is("phone", "equal") & _is("e-mail domain", *_EQUAL_DOMAIN)),
     "the state differs": _NAME_ONLY & _is("state", "other"),

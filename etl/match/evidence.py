@@ -21,6 +21,8 @@ _EQUAL_NAMES: Final = ("same", "equal", "alias", "rearranged", "part", "parent")
 
 # upper bounds in bits, and the finding below each
 _SHARED: Final = ((-6.0, "common"), (-2.0, "some"), (2.0, "telling"), (6.0, "rare"), (math.inf, "very rare"))
+_FORM_BITS, _OF_BANKS = 2.0, "na"
+"""What an equal legal form adds to the rarity of a name; the form that says nothing."""
 _SMALL_NUMBER: Final = r"(?:^| )\S{1,2}(?: |$)"
 _LACKING: Final = ((0.01, "none"), (5.5, "common"), (9.0, "some"), (12.5, "telling"), (math.inf, "many"))
 
@@ -125,6 +127,8 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
     is_equal = _is_equal_name()
     differs = pl.col("name").is_not_null() & ~is_equal
     surplus = pl.col("shared_bits") - expected_bits
+    # a form that every firm of a trade has is no sign: First State Bank, N.A.
+    has_form = _has_form()
     # where no word is shared, every word is missing: that is said once
     shares = differs & (pl.col("shared_bits") > 0)
     # a variant of a name may have lost the number that the record has
@@ -136,7 +140,8 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
         "name": pl.col("name").cast(pl.String).cast(FINDING),
         "rarity": _finding(
             # First State Bank: common words make no rare name, however few have it here
-            (is_equal & pl.col("right_is_common") & (surplus >= _SHARED[0][0]), "some"),
+            (is_equal & pl.col("right_is_common") & ~has_form & (surplus >= _SHARED[0][0]), "some"),
+            *_within(is_equal & has_form, surplus + _FORM_BITS, _SHARED),
             *_within(is_equal, surplus, _SHARED),
         ),
         "shared words": _finding((differs & ~shares, "none"), *_within(differs, surplus, _SHARED)),
@@ -150,6 +155,12 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
         ),
         "legal form": _finding((pl.col("left_legal_form") != pl.col("right_legal_form"), "other")),
     }
+
+
+def _has_form() -> pl.Expr:
+    """Both names have the same legal form, and not one that every firm of its trade has."""
+    form = pl.col("left_legal_form")
+    return ((form == pl.col("right_legal_form")) & (form != _OF_BANKS)).fill_null(value=False)
 
 
 def _numbers(one: pl.Expr, other: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

@@ -25,7 +25,7 @@ class Naming:
             `tail` is what was taken for legal forms where that is in doubt; `is_common`: all its words are known to be
             common.
         stems: word numbers per name, 0 where there is no more word: [names, 8].
-        name_key: one number for the words in their order; sure abbreviations are spelt out.
+        name_key: one number for the words in their order; sure abbreviations are spelt out, links left out.
         words_key: one number for the words in any order, in their stems, without fillers.
     """
 
@@ -76,15 +76,26 @@ def naming(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> 
     tells = vocabulary.bits[stem] > 0
     fits = (place < MOST_WORDS) & tells
     matrix[name[fits], place[fits]] = stem[fits] + 1
-    ordered = mixed(known["plain_hash"].to_numpy() ^ mixed(place.astype(np.uint64)))
+    ordered = _in_order(known, first)
     bag = np.where(tells, mixed(stem.astype(np.uint64)), np.uint64(0))
     rare = np.add.reduceat((~vocabulary.stems["is_common"].to_numpy()[stem]).astype(np.int64), first)
     return Naming(
         table.with_columns(is_common=pl.Series(rare == 0)),
         matrix,
-        np.add.reduceat(ordered, first),
+        ordered,
         np.add.reduceat(bag, first),
     )
+
+
+def _in_order(known: pl.DataFrame, first: np.ndarray) -> np.ndarray:
+    """One number per name for its words and their order; links count only where there is nothing else."""
+    length = np.diff(first, append=known.height)
+    counts = ~known["is_link"].to_numpy()
+    counts |= np.repeat(~np.logical_or.reduceat(counts, first), length)
+    before = np.cumsum(counts)
+    place = before - np.repeat(before[first] - counts[first], length)
+    words = mixed(known["plain_hash"].to_numpy() ^ mixed(place.astype(np.uint64)))
+    return np.add.reduceat(np.where(counts, words, np.uint64(0)), first)
 
 
 def mixed(numbers: np.ndarray) -> np.ndarray:

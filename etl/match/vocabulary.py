@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from etl.match.words import ABBREVIATIONS, COMMON_WORDS, FILLERS, OTHER_WORD_BITS, SHORT_FORMS
+from etl.match.words import ABBREVIATIONS, COMMON_WORDS, FILLERS, LINKS, OTHER_WORD_BITS, SHORT_FORMS
 
 _EXPECTED_AMONG: Final = 2000.0
 """What is known of words in general weighs as much as this many companies at hand."""
@@ -23,7 +23,7 @@ class Vocabulary:
     """Every word of both sides; a word's number is its row.
 
     Attributes:
-        words: `word`; `plain_hash`, the same for sure abbreviations of one word; `stem`, its row in `stems`.
+        words: `word`; `plain_hash`, the same for sure abbreviations of one word; `stem`, its row in `stems`; `is_link`.
         stems: `stem_text`, `bits` (-log2 of the share of companies that have it) and `is_common`: known to be.
     """
 
@@ -72,7 +72,9 @@ def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocab
     word = pl.col("word")
     words = pl.concat((left.select("word"), right.select("word"))).unique().sort("word")
     words = words.with_columns(
-        plain_hash=word.replace(ABBREVIATIONS).hash(1), stem_text=_stem(word.replace(SHORT_FORMS))
+        plain_hash=word.replace(ABBREVIATIONS).hash(1),
+        stem_text=_stem(word.replace(SHORT_FORMS)),
+        is_link=word.is_in(LINKS),
     )
     stems = words.select(stem_text="stem_text").unique().sort("stem_text").with_row_index("stem")
     words = words.join(stems, on="stem_text", how="left", maintain_order="left")
@@ -88,7 +90,7 @@ def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocab
         is_common=pl.col("stem_text").is_in([*_common(), *FILLERS]),
         bits=pl.when(pl.col("stem_text").is_in(FILLERS)).then(0.0).otherwise((-smooth.log(2)).clip(_LEAST_BITS)),
     )
-    return Vocabulary(words.select("word", "plain_hash", "stem"), weighed)
+    return Vocabulary(words.select("word", "plain_hash", "stem", "is_link"), weighed)
 
 
 def _common() -> dict[str, float]:

@@ -71,7 +71,10 @@ SHORT_FORMS: Final[dict[str, str]] = {
 ABBREVIATIONS: Final[dict[str, str]] = {short: long for short, long in SHORT_FORMS.items() if short not in _AMBIGUOUS}
 """Short or other spelling -> the word that it can only be: two names that differ in nothing else are equal."""
 
-FILLERS: Final = ("and", "of", "the", "for", "de", "la", "le", "les", "du", "des", "und", "et", "y", "en", "van", "der")
+LINKS: Final = ("and", "of", "the", "for")
+"""Words between words: `Oil & Gas` is `Oil Gas`."""
+
+FILLERS: Final = (*LINKS, "de", "la", "le", "les", "du", "des", "und", "et", "y", "en", "van", "der")
 """Words that tell nothing at all."""
 
 _COMMON: Final = {
