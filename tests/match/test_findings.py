@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,3 +70,47 @@ def test_the_name_within_a_name_is_found(match: Any, customer: str, company: str
     )
     parts = {part["kind"]: part["detail"] for part in match(night).of("A1", "1")["evidence"]}
     assert parts["name"].startswith(detail)
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [
+        ("Zavent Oil Gas", "equal"),
+        ("Bank Zavent", "equal"),
+        ("Of and For", "equal"),
+        ("Gas Oil Zavent", "the same words in another order"),
+        ("Zavent Le Oil & Gas", "the same words in another order"),
+    ],
+)
+def test_links_between_words_do_not_tell_firms_apart(match: Any, name: str, detail: str) -> None:
+    """`and`, `of`, `the`, `for` are left out; a name of nothing else keeps them."""
+    firms = ("Zavent Oil & Gas", "Bank of Zavent", "Of and For", "For and Of")
+    companies = [{"company_id_cw": str(n), "company_name": firm} for n, firm in enumerate(firms, start=1)]
+    answer = match(match.night([{"customer_id_acct": "A1", "customer_name": name}], companies))
+    best = answer.of("A1", answer.proposed("A1")[0])
+    assert next(part["detail"] for part in best["evidence"] if part["kind"] == "name").startswith(detail)
+
+
+def test_an_equal_legal_form_makes_a_common_name_rarer(match: Any) -> None:
+    """Under `names`: Global Health Ltd is one firm, Global Health is any, and every bank is a national one."""
+    for theirs, ours, certain in (
+        ("Global Health Ltd", "Global Health Limited", {("A1", "1")}),
+        ("Global Health", "Global Health Limited", set()),
+        ("Global Health, National Association", "Global Health National Association", set()),
+    ):
+        customer, company = {"customer_id_acct": "A1", "customer_name": theirs}, {"company_name": ours}
+        night = match.night([customer], [{**company, "company_id_cw": "1"}, OTHER])
+        assert match(replace(night, policy="names")).certain() == certain
+
+
+def test_a_site_with_another_phone_and_another_address_is_another_site(match: Any) -> None:
+    """All sites of a chain have its domain, and two of them may be in one street."""
+    shared = {"website": "zavent.test", "postal_code": "78701", "city": "Austin"}
+    customer = {"customer_id_acct": "A1", "customer_name": "Zavent Optics", **shared}
+    company = {"company_id_cw": "1", "company_name": "Zavent Optics", **shared}
+    theirs = {"phone_number": "5124157406", "address_line1": "25 Elm St"}
+    ours = {"phone_number": "5124157499", "address_line1": "100 Elm St"}
+    apart = match(match.night([{**customer, **theirs}], [{**company, **ours}, OTHER]))
+    assert apart.of("A1", "1")["reason"] == "the phone and the address differ"
+    moved = match(match.night([{**customer, **theirs}], [{**company, **ours, "address_line1": "25 Elm"}, OTHER]))
+    assert moved.certain() == {("A1", "1")}
