@@ -16,7 +16,7 @@ import polars as pl
 
 MOST_CANDIDATES: Final = 10
 _MOST_IDENTIFIED: Final = 40
-_LEAST_SHARE: Final = 0.15
+_LEAST_SHARE: Final = 0.2
 _HITS_AT_ONCE: Final = 500_000
 _WEIGHT_BITS, _FLAG_BITS = 10, 10
 _MOST_WEIGHT: Final = (1 << _WEIGHT_BITS) - 1

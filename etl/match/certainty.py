@@ -78,18 +78,27 @@ def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = 
         to no other, which contradicts a mapping to another company.
     """
     policy = policy or Policy()
-    told = evidence.with_columns(**_grounds()).filter(_is_somebody()).with_columns(pl.col(_CUSTOMER).set_sorted())
-    rivals = told.with_columns(**_rivals()).with_columns(
-        families_with_number=_families(told, _is("account number", "equal")),
-        families_with_tax_id=_families(told, _is("tax id", "equal")),
-        is_identified_as_another=_is_taken(told, told.filter("has_identifier").select("company", "family").unique()),
+    # lazy: what expressions have in common is computed once
+    grounded = evidence.lazy().with_columns(**_grounds()).filter(_is_somebody()).collect()
+    told = grounded.with_columns(pl.col(_CUSTOMER).set_sorted())
+    rivals = (
+        told.lazy()
+        .with_columns(**_rivals())
+        .collect()
+        .with_columns(
+            families_with_number=_families(told, _is("account number", "equal")),
+            families_with_tax_id=_families(told, _is("tax id", "equal")),
+            is_identified_as_another=_is_taken(
+                told, told.filter("has_identifier").select("company", "family").unique()
+            ),
+        )
     )
     weighed = _weighed(rivals.join(decided.rejected, on=_PAIR, how="anti", maintain_order="left"))
     known = weighed.with_columns(
         is_unsure=pl.col(_CUSTOMER).is_in(decided.unsure[_CUSTOMER].implode()),
         is_taken=_is_taken(weighed, decided.taken),
     )
-    judged = _unique_both_ways(known.with_columns(obstacle=_first(_obstacles(policy.rule))))
+    judged = _unique_both_ways(known.lazy().with_columns(obstacle=_first(_obstacles(policy.rule))).collect())
     is_certain = pl.col("obstacle").is_null()
     is_enough = is_certain | (pl.col("certainty") >= policy.review_floor) | pl.col("has_identifier")
     shown = judged.filter(is_enough).with_columns(rank=_RANK).filter(pl.col("rank") <= policy.most_candidates)

@@ -59,15 +59,17 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
     )  # fmt: skip
     # in a short list every word is rare; the town that it is of is not so short
     expected = math.log2(1 + max(profiles.companies.height, _LEAST_CROWD))
-    judged = wide.with_columns(**_identifiers(is_one_numbering=profiles.is_one_numbering)).with_columns(
+    # lazy: what the findings have in common is computed once
+    judged = wide.lazy().with_columns(**_identifiers(is_one_numbering=profiles.is_one_numbering)).with_columns(
         **_names(expected), **_contacts(), **_places(), target=pl.col("target_cw").cast(FINDING),
         **{RIVALS: pl.lit(None, dtype=FINDING)},
     )  # fmt: skip
-    return judged.with_columns(score=score(card)).select(
+    told = judged.with_columns(score=score(card)).select(
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
         pl.col("invoice_count", "all_invoice_count"), "bearers",
         namesakes="namesakes_cw", number_bearers="number_bearers_cw",
     )  # fmt: skip
+    return told.collect()
 
 
 def _named(alike: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:

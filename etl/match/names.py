@@ -30,6 +30,8 @@ _NUMBER: Final = (
     r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3}|xiv|xvi{0,3}|xix|xx)\b| [ivx]\b|\S{2} [a-z]$"
     r"| (?:two|three|four|five|six|seven|eight|nine|ten)$"
 )
+# what a name has that has a number; few names do
+_MAY_COUNT: Final = r"(?i)[^\x00-\x7f]|[\d_]|\b(?:[ivx]+|two|three|four|five|six|seven|eight|nine|ten|[a-z])\b"
 _IN_BRACKETS: Final = r"\(([^()\s]{3,})\)\s*$"
 # (2nd), (2019): part of the name
 _NO_ACCOUNT: Final = r"(?i)^(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)$"
@@ -123,6 +125,14 @@ def numbers(core_name: pl.Expr) -> pl.Expr:
     found = core_name.str.extract_all(_NUMBER)
     arabic = found.list.eval(pl.element().str.extract(r"(\S+)$", 1).replace(_ROMAN).str.strip_chars_start("0"))
     return arabic.list.join(" ").fill_null("")
+
+
+def numbers_in(written: pl.Series) -> pl.Series:
+    """The numbers of names as they are written; most have none, and are not brought to their normal form for it."""
+    rows = written.to_frame("written").with_row_index("row")
+    some = rows.filter(pl.col("written").str.contains(_MAY_COUNT))
+    found = some.select("row", numbers=numbers(normal_name(pl.col("written"))))
+    return rows.select("row").join(found, on="row", how="left", maintain_order="left")["numbers"].fill_null("")
 
 
 def _in_brackets(name: pl.Expr) -> pl.Expr:

@@ -43,9 +43,10 @@ def formed(variants: pl.DataFrame) -> pl.DataFrame:
     Args:
         variants: `record, written, kind, is_full`.
     """
-    spelled = variants.with_columns(spelling=names.spelled(pl.col("written")))
+    # lazy: what expressions have in common is computed once
+    spelled = variants.lazy().with_columns(spelling=names.spelled(pl.col("written")))
     core = names.core(pl.col("spelling"))
-    cored = spelled.with_columns(core=core, legal_form=names.form_of(pl.col("spelling"))).drop_nulls("core")
+    cored = spelled.with_columns(core=core, legal_form=names.form_of(pl.col("spelling"))).drop_nulls("core").collect()
     squashed = (pl.col(name).str.replace_all(" ", "", literal=True) for name in ("core", "spelling"))
     return cored.with_columns(
         number_words=names.numbers(pl.col("core")),

@@ -105,21 +105,26 @@ def profiles(
 
 
 def _customers(customers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    found = customers.select(
+    found = customers.lazy().select(
         "record",
         "customer_id_acct",
         written_tax_identifier="tax_identifier",
         number_key=fields.account_key(pl.col("account_number")),
         tax_key=fields.tax_key(pl.col("tax_identifier")),
-        record_numbers=names.numbers(names.normal_name(names.without_account(pl.col("customer_name")))),
         **_places(),
-    ).with_columns(bare_key=fields.bare_key(pl.col("number_key")))
+    ).collect().with_columns(
+        bare_key=fields.bare_key(pl.col("number_key")),
+        record_numbers=names.numbers_in(
+            customers.select(names.without_account(pl.col("customer_name"))).to_series()
+        ),
+    )  # fmt: skip
     return found.with_columns(_families(customers), _has(keys, "domain"), _has(keys, "phone"))
 
 
 def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series) -> pl.DataFrame:
     return (
-        companies.select(
+        companies.lazy()
+        .select(
             "record",
             "company_id_cw",
             "bill_to_company_id_cw",
@@ -127,10 +132,13 @@ def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series
             number_key=fields.account_key(pl.col("account_number")),
             tax_key=fields.tax_key(pl.col("tax_identifier")),
             target=_target(),
-            record_numbers=names.numbers(names.normal_name(pl.col("company_name"))),
             **_places(),
         )
-        .with_columns(bare_key=fields.bare_key(pl.col("number_key")))
+        .collect()
+        .with_columns(
+            bare_key=fields.bare_key(pl.col("number_key")),
+            record_numbers=names.numbers_in(companies["company_name"]),
+        )
         .with_columns(number_bearers=pl.when(pl.col("number_key").is_not_null()).then(pl.len().over("number_key")))
         .with_columns(namesakes.alias("namesakes"), _has(keys, "domain"), _has(keys, "phone"))
     )
@@ -180,13 +188,18 @@ def _company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, ignored: Coll
 
 def _listed(records: pl.DataFrame, **kinds: list[pl.Expr]) -> pl.DataFrame:
     """The keys of records, one row each: `record, kind, key_text`."""
+    wanted = [
+        (kind, expression.alias(f"{kind} {at}")) for kind, every in kinds.items() for at, expression in enumerate(every)
+    ]
+    # lazy: what expressions have in common is computed once
+    told = records.lazy().select("record", *(expression for _, expression in wanted)).collect()
     parts = []
-    for kind, expressions in kinds.items():
-        for expression in expressions:
-            found = records.select("record", kind=pl.lit(kind), key_text=expression)
-            if found.schema["key_text"] != pl.String:
-                found = found.explode("key_text")
-            parts.append(found.drop_nulls("key_text"))
+    for kind, expression in wanted:
+        name = expression.meta.output_name()
+        found = told.select("record", kind=pl.lit(kind), key_text=name)
+        if found.schema["key_text"] != pl.String:
+            found = found.explode("key_text")
+        parts.append(found.drop_nulls("key_text"))
     return pl.concat(parts).unique().sort("record", "kind", "key_text")
 
 

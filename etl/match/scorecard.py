@@ -176,7 +176,9 @@ def read_scorecard(path: Path | None = None) -> Scorecard:
 
 def points(kind: str, card: Scorecard) -> pl.Expr:
     """The points of the column `kind`; an absent finding is worth nothing."""
-    return pl.col(kind).replace_strict(card.points[kind], default=0.0, return_dtype=pl.Float64)
+    worth = pl.Series([card.points[kind].get(finding, 0.0) for finding in FINDING.categories], dtype=pl.Float64)
+    # the findings are numbered, and looked up by their number
+    return pl.lit(worth).gather(pl.col(kind).to_physical()).fill_null(0.0)
 
 
 def score(card: Scorecard) -> pl.Expr:

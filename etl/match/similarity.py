@@ -70,18 +70,17 @@ def _levelled(compared: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     is_equal = people.name_key[left] == firms.name_key[right]
     is_moved = (people.words_key[left] == firms.words_key[right]) & (people.words_key[left] != 0)
     squashed = people.table["squashed"].gather(left) == firms.table["squashed"].gather(right)
+    left_form, right_form = people.table["legal_form"].gather(left), firms.table["legal_form"].gather(right)
     flat = named.with_columns(
         is_equal=is_equal,
         is_moved=pl.Series(is_moved) | squashed,
-        is_same_form=people.table["legal_form"].gather(left).eq_missing(firms.table["legal_form"].gather(right)),
-        is_at_peace=(people.table["legal_form"].gather(left) != firms.table["legal_form"].gather(right))
-        .fill_null(value=False)
-        .not_(),
+        is_same_form=left_form.eq_missing(right_form),
+        is_at_peace=(left_form == right_form).fill_null(value=True),
         is_same_tail=people.table["tail"].gather(left).eq_missing(firms.table["tail"].gather(right)),
     )
     words = _words(flat, profiles)
     told = pl.concat((flat, words), how="horizontal").with_columns(missing=pl.col("left_bits") + pl.col("right_bits"))
-    levelled = told.with_columns(name=_level())
+    levelled = told.lazy().with_columns(name=_level()).collect()
     # a parent that is not equal says nothing: every child has one
     telling = levelled.filter((pl.col("left_kind") != PARENT) | (pl.col("name") == "parent"))
     # names that are not equal are ordered by their words, not by their letters
@@ -130,7 +129,8 @@ def _words(named: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     cut = np.zeros(height, dtype=bool)
     if len(differ):
         shared[differ], lacking_left[differ], lacking_right[differ], first[differ] = _aligned(left, right, profiles)
-        theirs, ours = profiles.customer_names.table[left], profiles.company_names.table[right]
+        tables = (profiles.customer_names.table, profiles.company_names.table)
+        theirs, ours = (table.select(_SPELT)[rows] for table, rows in zip(tables, (left, right), strict=True))
         alike[differ] = cpdist(theirs["core"].to_list(), ours["core"].to_list(), scorer=fuzz.ratio)
         cut[differ] = (_is_cut(theirs, ours) | _is_cut(ours, theirs)).to_numpy()
     return pl.DataFrame({
@@ -139,10 +139,14 @@ def _words(named: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     })  # fmt: skip
 
 
+_SPELT: Final = ("core", "squashed", "squashed_whole", "is_full")
+
+
 def _is_cut(short: pl.DataFrame, long: pl.DataFrame) -> pl.Series:
     """One name is the beginning of the other, and as long as the fields that cut names."""
-    both = pl.DataFrame({"is_full": short["is_full"], "short": short["squashed_whole"], "long": long["squashed"]})
-    return both.select(pl.col("is_full") & pl.col("long").str.starts_with(pl.col("short"))).to_series()
+    both = pl.DataFrame({"short": short["squashed_whole"], "long": long["squashed"]}).with_row_index("row")
+    full = both.filter(short["is_full"]).filter(pl.col("long").str.starts_with(pl.col("short")))
+    return both["row"].is_in(full["row"].implode())
 
 
 _AT_ONCE: Final = 100_000
@@ -179,22 +183,16 @@ class _Words:
 def _run_aligned(theirs: np.ndarray, ours: np.ndarray, words: _Words) -> tuple[np.ndarray, ...]:
     """Each word is held against each of the other name; how well the best agrees is its share, 0 to 1."""
     share_left, share_right = (np.zeros(side.shape, dtype=np.float32) for side in (theirs, ours))
-    fixed, (_, letters) = words.fixed[theirs], words.beginnings
-    begins, is_first = letters[theirs], np.zeros(len(theirs), dtype=bool)
+    fixed, begins = words.fixed[theirs], words.beginnings[1][theirs]
+    is_first = np.zeros(len(theirs), dtype=bool)
     for at in range(ours.shape[1]):
-        word = ours[:, at : at + 1]
-        there = word > 0
-        exact = (theirs == word) & there
-        slip = (fixed == word) & there & ~exact
-        opens = (begins == letters[word]) & (begins > 0) & there & ~exact & ~slip
-        row, place = np.nonzero(opens)
-        agrees = _is_beginning(theirs[row, place], ours[row, at], words.beginnings[0])
-        share = exact + slip * np.float32(_SLIP_SHARE)
-        share[row[agrees], place[agrees]] = _PREFIX_SHARE
-        np.maximum(share_left, share, out=share_left)
-        share_right[:, at] = np.maximum.reduce(share, axis=1)
+        # most names have but few words
+        rows = np.flatnonzero(ours[:, at])
+        share = _shares((theirs[rows], fixed[rows], begins[rows]), ours[rows, at], words)
+        share_left[rows] = np.maximum(share_left[rows], share)
+        share_right[rows, at] = np.maximum.reduce(share, axis=1)
         if at == 0:
-            is_first = share[:, 0] > 0
+            is_first[rows] = share[:, 0] > 0
     weight_left, weight_right = words.bits[theirs], words.bits[ours]
     shared = share_left * weight_left
     return (
@@ -203,6 +201,19 @@ def _run_aligned(theirs: np.ndarray, ours: np.ndarray, words: _Words) -> tuple[n
         (weight_right - share_right * weight_right).sum(axis=1),
         is_first,
     )
+
+
+def _shares(theirs: tuple[np.ndarray, np.ndarray, np.ndarray], ours: np.ndarray, words: _Words) -> np.ndarray:
+    """How well each word of a name agrees with one word of the other: the words, corrected, and their first letters."""
+    word, (written, fixed, begins) = ours[:, None], theirs
+    exact = written == word
+    slip = (fixed == word) & ~exact
+    opens = (begins == words.beginnings[1][word]) & (begins > 0) & ~exact & ~slip
+    row, place = np.nonzero(opens)
+    agrees = _is_beginning(written[row, place], ours[row], words.beginnings[0])
+    share: np.ndarray = exact + slip * np.float32(_SLIP_SHARE)
+    share[row[agrees], place[agrees]] = _PREFIX_SHARE
+    return share
 
 
 def _is_beginning(one: np.ndarray, other: np.ndarray, pairs: np.ndarray) -> np.ndarray:
