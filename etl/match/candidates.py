@@ -14,6 +14,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from etl.match.at_once import at_once
+
 MOST_CANDIDATES: Final = 10
 _MOST_IDENTIFIED: Final = 40
 _LEAST_SHARE: Final = 0.2
@@ -72,9 +74,9 @@ def candidates(left: Keys, right: Keys, companies: int, always: int) -> pl.DataF
     packed = (right.record.astype(np.int64) << _PACKED) | (
         (right.flag.astype(np.int64) << _WEIGHT_BITS) | np.minimum(right.weight, _MOST_WEIGHT).astype(np.int64)
     )
-    parts = [
-        _best(_Hits(record[run], first[run], count[run], packed), companies, always) for run in _runs(record, count)
-    ]
+    parts = at_once(
+        lambda run: _best(_Hits(record[run], first[run], count[run], packed), companies, always), _runs(record, count)
+    )
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty(0, np.int64)] * 4
     names = ("customer", "company", "weight", "flags")
     return pl.DataFrame(

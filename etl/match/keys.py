@@ -171,7 +171,8 @@ def _labels(table: pl.DataFrame, fields: pl.DataFrame, *, is_left: bool) -> list
     """`Taseko Mines` finds the company whose website is tasekomines.com, whatever its name is today."""
     label = pl.col("key_text").str.extract(r"^([^.]+)", 1).str.replace_all(r"[^\p{L}\p{N}]", "")
     sites = fields.filter(pl.col("kind") == "domain").with_columns(squashed=label)
-    names = table.select("record", squashed=pl.concat_list("squashed", "squashed_whole")).explode("squashed")
+    whole = table.filter(pl.col("squashed") != pl.col("squashed_whole"))
+    names = pl.concat((table.select("record", "squashed"), whole.select("record", squashed="squashed_whole")))
     pairs = ((_LABEL_OF, names, sites), (_LABEL_IS, sites, names))
     long = pl.col("squashed").str.len_bytes() >= _LEAST_LABEL
     return [

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from etl.match import fields, names
+from etl.match.at_once import both
 from etl.match.naming import Naming, formed, naming, worded
 from etl.match.spelling import corrections
 from etl.match.variants import ALIAS, KINDS, OWN, PARENT, variants
@@ -73,26 +74,30 @@ def profiles(
     left = customers.sort("customer_id_acct").with_row_index("record")
     right = companies.sort("company_id_cw").with_row_index("record")
     numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
-    left_keys, right_keys = _customer_keys(left, ignored), _company_keys(right, numbered, ignored)
+    left_keys, right_keys = both(lambda: _customer_keys(left, ignored), lambda: _company_keys(right, numbered, ignored))
     everywhere = right_keys.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
     left_keys, right_keys = (
         side.join(everywhere, on=["kind", "key_text"], how="anti", maintain_order="left")
         for side in (left_keys, right_keys)
     )
     accounts = right_keys.filter(pl.col("kind") == "account")["key_text"].unique()
-    left_table, right_table = formed(variants(_customer_names(left, accounts))), formed(variants(_company_names(right)))
+    left_table, right_table = both(
+        lambda: formed(variants(_customer_names(left, accounts))), lambda: formed(variants(_company_names(right)))
+    )
     left_words, right_words = worded(left_table), worded(right_table)
     known = vocabulary(left_words, right_words, right.height)
     stems_left, stems_right = (
         np.isin(np.arange(known.stems.height), words.join(known.words, on="word")["stem"].unique().to_numpy())
         for words in (left_words, right_words)
     )
-    firm_names = naming(right_table, right_words, known)
-    their_names = naming(left_table, left_words, known)
-    people = _customers(left, left_keys).with_columns(_bearers(their_names, firm_names, left.height).alias("bearers"))
-    firms = _companies(right, right_keys, _namesakes(firm_names, right.height))
+    their_names, firm_names = both(
+        lambda: naming(left_table, left_words, known), lambda: naming(right_table, right_words, known)
+    )
+    people, firms = both(
+        lambda: _customers(left, left_keys), lambda: _companies(right, right_keys, _namesakes(firm_names, right.height))
+    )
     return Profiles(
-        customers=people,
+        customers=people.with_columns(_bearers(their_names, firm_names, left.height).alias("bearers")),
         companies=firms,
         customer_keys=left_keys,
         company_keys=right_keys,

@@ -10,6 +10,7 @@ import polars as pl
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
+from etl.match.at_once import at_once
 from etl.match.profiles import Profiles
 from etl.match.variants import ALIAS, PARENT, PART
 
@@ -131,7 +132,7 @@ def _words(named: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
         shared[differ], lacking_left[differ], lacking_right[differ], first[differ] = _aligned(left, right, profiles)
         tables = (profiles.customer_names.table, profiles.company_names.table)
         theirs, ours = (table.select(_SPELT)[rows] for table, rows in zip(tables, (left, right), strict=True))
-        alike[differ] = cpdist(theirs["core"].to_list(), ours["core"].to_list(), scorer=fuzz.ratio)
+        alike[differ] = cpdist(theirs["core"].to_list(), ours["core"].to_list(), scorer=fuzz.ratio, workers=-1)
         cut[differ] = (_is_cut(theirs, ours) | _is_cut(ours, theirs)).to_numpy()
     return pl.DataFrame({
         "similarity": alike, "shared_bits": shared, "left_bits": lacking_left, "right_bits": lacking_right,
@@ -161,7 +162,7 @@ def _aligned(left: np.ndarray, right: np.ndarray, profiles: Profiles) -> tuple[n
     )
     runs = [slice(start, start + _AT_ONCE) for start in range(0, len(left), _AT_ONCE)]
     people, firms = profiles.customer_names.stems, profiles.company_names.stems
-    parts = [_run_aligned(people[left[run]], firms[right[run]], words) for run in runs]
+    parts = at_once(lambda run: _run_aligned(people[left[run]], firms[right[run]], words), runs)
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
