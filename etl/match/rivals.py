@@ -14,8 +14,6 @@ import polars as pl
 from etl.match.scorecard import FINDING, Scorecard, points
 
 RIVALS: Final = "other customers"
-_FAR: Final = 4.0
-"""Bits by which another customer fits far better."""
 _LIKELY: Final = 0.0
 """From this score on a customer is likelier this company than nobody, and keeps others from it."""
 _SURE: Final = 8.0
@@ -38,8 +36,7 @@ def rivalled(found: pl.DataFrame, card: Scorecard) -> pl.DataFrame:
     """
     rival, ahead = _ahead(*(found[name].to_numpy() for name in ("customer", "company", "family", "score")))
     finding = (
-        pl.when(pl.col("ahead") >= _FAR).then(pl.lit("far better", dtype=FINDING))
-        .when(pl.col("ahead") > 0).then(pl.lit("better", dtype=FINDING))
+        pl.when(pl.col("ahead") > 0).then(pl.lit("better", dtype=FINDING))
         .when(pl.col("ahead") == 0).then(pl.lit("as good", dtype=FINDING))
     )  # fmt: skip
     told = found.with_columns(ahead=ahead, rival=rival).with_columns(finding.alias(RIVALS))

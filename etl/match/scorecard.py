@@ -111,7 +111,6 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
     "other customers": {
         "as good": Level(_C, "another one fits the company as well"),
         "better": Level(_C, "another one fits the company better"),
-        "far better": Level(_C, "another one fits the company far better"),
     },
     "target": {
         "inactive": Level(_C, "the company is inactive"),
