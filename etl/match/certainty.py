@@ -79,9 +79,9 @@ def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = 
     """
     policy = policy or Policy()
     # lazy: what expressions have in common is computed once
-    grounded = evidence.lazy().with_columns(**_grounds()).filter(_is_somebody()).collect()
-    told = grounded.with_columns(pl.col(_CUSTOMER).set_sorted())
-    rivals = (
+    told = evidence.lazy().with_columns(**_grounds()).filter(_is_somebody()).collect()
+    told = told.with_columns(pl.col(_CUSTOMER).set_sorted())
+    told = (
         told.lazy()
         .with_columns(**_rivals())
         .collect()
@@ -93,12 +93,14 @@ def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = 
             ),
         )
     )
-    weighed = _weighed(rivals.join(decided.rejected, on=_PAIR, how="anti", maintain_order="left"))
-    known = weighed.with_columns(
+    if decided.rejected.height:
+        told = told.join(decided.rejected, on=_PAIR, how="anti", maintain_order="left")
+    told = _weighed(told)
+    told = told.with_columns(
         is_unsure=pl.col(_CUSTOMER).is_in(decided.unsure[_CUSTOMER].implode()),
-        is_taken=_is_taken(weighed, decided.taken),
+        is_taken=_is_taken(told, decided.taken),
     )
-    judged = _unique_both_ways(known.lazy().with_columns(obstacle=_first(_obstacles(policy.rule))).collect())
+    judged = _unique_both_ways(told.lazy().with_columns(obstacle=_first(_obstacles(policy.rule))).collect())
     is_certain = pl.col("obstacle").is_null()
     is_enough = is_certain | (pl.col("certainty") >= policy.review_floor) | pl.col("has_identifier")
     shown = judged.filter(is_enough).with_columns(rank=_RANK).filter(pl.col("rank") <= policy.most_candidates)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from etl.match import fields, names
-from etl.match.at_once import both
+from etl.match.at_once import at_once, both
 from etl.match.naming import Naming, formed, naming, worded
 from etl.match.spelling import corrections
 from etl.match.variants import ALIAS, KINDS, OWN, PARENT, variants
@@ -73,6 +73,8 @@ def profiles(
     ignored = fields.SHARED_DOMAINS | {domain.lower().removeprefix("@") for domain in own_domains}
     left = customers.sort("customer_id_acct").with_row_index("record")
     right = companies.sort("company_id_cw").with_row_index("record")
+    # a million rows are half a gigabyte: what is not needed again is let go, where nobody else holds it
+    del customers, companies
     numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
     left_keys, right_keys = both(lambda: _customer_keys(left, ignored), lambda: _company_keys(right, numbered, ignored))
     everywhere = right_keys.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
@@ -86,13 +88,10 @@ def profiles(
     )
     left_words, right_words = worded(left_table), worded(right_table)
     known = vocabulary(left_words, right_words, right.height)
-    stems_left, stems_right = (
-        np.isin(np.arange(known.stems.height), words.join(known.words, on="word")["stem"].unique().to_numpy())
-        for words in (left_words, right_words)
-    )
-    their_names, firm_names = both(
-        lambda: naming(left_table, left_words, known), lambda: naming(right_table, right_words, known)
-    )
+    slips = corrections(known.stems, *(_stems(words, known) for words in (left_words, right_words)))
+    tables = ((left_table, left_words), (right_table, right_words))
+    their_names, firm_names = at_once(lambda side: naming(*side, known), tables)
+    del left_words, right_words, tables
     people, firms = both(
         lambda: _customers(left, left_keys), lambda: _companies(right, right_keys, _namesakes(firm_names, right.height))
     )
@@ -104,9 +103,14 @@ def profiles(
         customer_names=their_names,
         company_names=firm_names,
         vocabulary=known,
-        corrections=corrections(known.stems, stems_left, stems_right),
+        corrections=slips,
         is_one_numbering=_is_one_numbering(people, right_keys),
     )
+
+
+def _stems(words: pl.DataFrame, known: Vocabulary) -> np.ndarray:
+    """For each stem of the vocabulary whether one of the words has it."""
+    return np.isin(np.arange(known.stems.height), words.join(known.words, on="word")["stem"].unique().to_numpy())
 
 
 def _customers(customers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
