@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -81,14 +82,14 @@ class Loader:
         self.engine.run(_QUARANTINE)
         problems: list[Problem] = []
         reports: dict[str, list[FileReport]] = {}
-        coming = opened_ahead(Opener(self.settings, self.bulk_bytes, self.missing))
-        for relation in IN_TURN:
-            tell(f"reading {relation.help}")
-            self._create(relation)
-            try:
-                reports[relation.name] = self._relation(relation, iter(coming.__next__, None))
-            except InputError as error:
-                problems += error.problems
+        with closing(opened_ahead(Opener(self.settings, self.bulk_bytes, self.missing))) as coming:
+            for relation in IN_TURN:
+                tell(f"reading {relation.help}")
+                self._create(relation)
+                try:
+                    reports[relation.name] = self._relation(relation, iter(coming.__next__, None))
+                except InputError as error:
+                    problems += error.problems
         if problems:
             raise InputError(problems)
         return [report for name in RELATIONS for report in reports[name]]
@@ -111,6 +112,7 @@ class Loader:
                 extract.refuse_changed(one.file)
             except InputError as error:
                 problems += error.problems
+            del one  # its text, which is stored by now, can be large
         if problems:
             raise InputError(problems)
         self._finish(relation, has_left_over=any(file.has_left_over for file in read))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -85,15 +85,22 @@ class Opener:
             return []
 
 
-def opened_ahead(opener: Opener) -> Iterator[Coming]:
-    """What the opener gives, `AHEAD` items ahead of whoever takes them: so many and no more are held in memory."""
+def opened_ahead(opener: Opener) -> Generator[Coming]:
+    """What the opener gives, `AHEAD` items ahead of whoever takes them: so many and no more are held in memory.
+
+    To be closed by whoever takes them: what was not begun by then is not opened.
+    """
     items = opener.opened()
 
     def following() -> list[Coming]:
         return list(islice(items, 1))
 
-    with ThreadPoolExecutor(1) as aside:
+    aside = ThreadPoolExecutor(1)
+    try:
         coming = deque(aside.submit(following) for _ in range(AHEAD))
         while found := coming.popleft().result():
             coming.append(aside.submit(following))
-            yield from found
+            # not kept here, too: it can be large
+            yield found.pop()
+    finally:
+        aside.shutdown(cancel_futures=True)

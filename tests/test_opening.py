@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+import weakref
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from etl import extract, opening
 from etl.config import Settings, Source
+from etl.engine import Engine
 from etl.errors import InputError
+from etl.loading import Loader
 from etl.opening import AHEAD, IN_TURN, Opener, opened_ahead
-from etl.schemas import RELATIONS
+from etl.schemas import RELATIONS, Relation
 
 HEAD = "Invoice,Customer,Date,Total,Balance\n"
 COLUMNS = {
@@ -62,3 +66,50 @@ def test_a_few_files_are_opened_ahead_and_no_more(tmp_path: Path, monkeypatch: p
     assert are_open.wait(20)
     assert opened == [f"{number}.csv" for number in range(1 + AHEAD)]
     coming.close()  # type: ignore[attr-defined]
+
+
+def test_what_nobody_takes_any_more_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night that fails while it loads ends at once: it does not parse the next files first, nor behind its back."""
+    opened: list[str] = []
+    is_given_up = threading.Event()
+
+    def read_text(file: extract.SourceFile, *others: object) -> extract.Extract:
+        opened.append(file.name)
+        if len(opened) > 1:
+            assert is_given_up.wait(20)
+        return original(file, *others)  # type: ignore[arg-type]
+
+    def give_up(*_: object) -> None:
+        threading.Timer(0.2, is_given_up.set).start()
+        raise MemoryError
+
+    original = extract.read_text
+    monkeypatch.setattr(opening.extract, "read_text", read_text)
+    monkeypatch.setattr(Loader, "_file", give_up)
+    before = threading.active_count()
+    with closing(Engine(tmp_path / "night.duckdb")) as engine, pytest.raises(MemoryError) as failed:
+        Loader(engine, _opener(tmp_path, 9).settings).load()
+    assert failed.value.__traceback__ is not None  # and with it whatever the loader held
+    assert len(opened) <= 2
+    assert threading.active_count() <= before + 1  # the timer may be about to end
+
+
+def test_the_text_of_a_file_is_let_go_once_it_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done with a relation as a whole has the memory of its last file to itself."""
+    texts: list[weakref.ref[extract.Extract]] = []
+
+    def read_text(file: extract.SourceFile, *others: object) -> extract.Extract:
+        text = original(file, *others)  # type: ignore[arg-type]
+        texts.append(weakref.ref(text))
+        return text
+
+    def settle(_loader: Loader, _relation: Relation) -> None:
+        held.append([text() for text in texts])
+
+    held: list[list[extract.Extract | None]] = []
+    original = extract.read_text
+    monkeypatch.setattr(opening.extract, "read_text", read_text)
+    monkeypatch.setattr(Loader, "_settle_copies", settle)
+    with closing(Engine(tmp_path / "night.duckdb")) as engine:
+        Loader(engine, _opener(tmp_path, 3).settings).load()
+    assert held == [[None, None, None]]
