@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -178,7 +178,9 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     write_control(engine, settings, run)
     build(engine, models, names_in(models, "staging"))
     tell("mapping customers to companies")
-    with closing(engine.beside()) as beside, ThreadPoolExecutor(1) as aside:
+    with closing(engine.beside()) as beside, ThreadPoolExecutor(1) as aside, ExitStack() as leaving:
+        # a night that fails here does not wait for joins that nobody will read
+        leaving.callback(aside.shutdown, cancel_futures=True)
         shared = aside.submit(share_numbers, beside, models)
         documents = aside.submit(build, beside, models, OF_DOCUMENTS)
         _map(engine, shared, settings, run)

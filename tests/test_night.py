@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from etl import pipeline
 from etl.demo import DemoPlan
 from etl.domain import State
+from etl.engine import Engine
 from etl.errors import ExitCode, InputError
+from etl.models import Model
 from etl.pipeline import Outcome
 from etl.review.register import Register
 from etl.setup import remember
@@ -198,3 +203,30 @@ def test_the_register_in_the_fixtures_holds_the_judgements_beside_it(tmp_path: P
     assert Register.open(committed).current().equals(made)
     assert committed.read_bytes() == before
     assert [path.name for path in committed.parent.iterdir()] == ["register.sqlite"]
+
+
+def test_a_night_that_is_refused_does_not_join_the_documents_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is joined beside the mapping of customers takes long, and nobody will read it."""
+    joined: list[object] = []
+    is_refused = threading.Event()
+
+    def share_numbers(*_: object) -> None:
+        assert is_refused.wait(20)
+
+    def refuse(*_: object) -> None:
+        threading.Timer(0.2, is_refused.set).start()
+        raise InputError([])
+
+    def build(engine: Engine, models: dict[str, Model], names: Iterable[str]) -> None:
+        joined.extend(name for name in names if name in pipeline.OF_DOCUMENTS)
+        original(engine, models, names)
+
+    original = pipeline.build
+    monkeypatch.setattr(pipeline, "share_numbers", share_numbers)
+    monkeypatch.setattr(pipeline, "_map", refuse)
+    monkeypatch.setattr(pipeline, "build", build)
+    with pytest.raises(InputError):
+        nights.run(nights.invented(tmp_path, nights.SMALL))
+    assert joined == []
