@@ -23,8 +23,7 @@ _GUARDED: Final = COLUMNS[:6]
 """Text that comes from outside and may look like a formula; the other text is ours."""
 
 _NUMBERED: Final = """(
-    select checks.*, invoices.invoice_id_acct, invoices.invoice_number, invoices.customer_name as own_name,
-        invoices.invoice_date, invoices.due_date
+    select checks.*, invoices.invoice_id_acct, invoices.invoice_number, invoices.invoice_date, invoices.due_date
     from marts.invoice_checks as checks
     inner join accepted.accounting_invoices as invoices on checks.row_key = invoices.rowid)"""
 _WORDS: Final[Mapping[str, str]] = {
@@ -69,6 +68,4 @@ def _in_words(answers: pl.DataFrame, words: Mapping[str, pl.DataFrame]) -> pl.Da
         how: Literal["left", "inner"] = "left" if key == "primary_bit" else "inner"
         answers = answers.join(meanings, on=key, how=how, maintain_order="left")
     freed = pl.when("is_freed_alone").then("balance_amount").otherwise(0).cast(answers.schema["balance_amount"])
-    return answers.select(
-        pl.coalesce("customer_name", "own_name") if name == "customer_name" else name for name in COLUMNS[:-1]
-    ).with_columns(answers.select(freed_amount=freed))
+    return answers.select(*COLUMNS[:-1], freed_amount=freed)

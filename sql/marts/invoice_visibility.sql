@@ -15,7 +15,7 @@ select
     customers.company_id_cw,
 
     ---------- words
-    coalesce(customers.customer_name, invoices.customer_name) as customer_name,
+    customers.customer_name,
     customers.company_name,
     customers.mapping_state,
     customers.mapping_source,
