@@ -118,7 +118,6 @@ class Loader:
         self._finish(relation, has_left_over=any(file.has_left_over for file in read))
         if relation.name not in self.settings.sources:
             return []
-        self._settle_copies(relation)
         if relation.is_required and not self.engine.count(_accepted(relation)):
             raise InputError([self._nothing(relation, read)])
         return [self._report(relation, file) for file in read]
@@ -198,14 +197,17 @@ class Loader:
     def _finish(self, relation: Relation, *, has_left_over: bool) -> None:
         if has_left_over:
             self._compact(relation, "unparsed is null")
+        self._settle_copies(relation)
         self.engine.run(f"alter table {_accepted(relation)} drop column unparsed")
 
     def _compact(self, relation: Relation, condition: str) -> None:
         """Keep some rows by writing the table anew: row ids must not have holes, for they are the night's row keys."""
         accepted = _accepted(relation)
-        self.engine.run(f"create or replace table {accepted}_kept as from {accepted} where {condition}")
-        self.engine.run(f"drop table {accepted}")
-        self.engine.run(f"alter table {accepted}_kept rename to {relation.name}")
+        self.engine.run(f"alter table {accepted} rename to {relation.name}_whole")
+        # not made from the rows: such a table would forget how its columns are stored
+        self._create(relation)
+        self.engine.run(f"insert into {accepted} by name select * from {accepted}_whole where {condition}")
+        self.engine.run(f"drop table {accepted}_whole")
 
     def _settle_copies(self, relation: Relation) -> None:
         """Of several rows with one key the newest stays; the others are quarantined."""

@@ -282,3 +282,16 @@ def test_accepted_rows_have_the_types_of_the_schema(engine: Engine, tmp_path: Pa
         assert types["total_amount"] == pl.Decimal(18, 4)
         assert types["created_at"] == pl.Datetime("us")
         assert types["invoice_date"] == pl.Date
+
+
+@pytest.mark.parametrize("odd", [_row(9000, total="abc"), _row(0)], ids=["a row that does not fit", "a copy"])
+def test_a_table_that_is_written_anew_is_stored_as_before(engine: Engine, tmp_path: Path, odd: dict[str, str]) -> None:
+    """One odd row among millions must not make the engine try dictionaries on ids again."""
+    _write(tmp_path / "a.csv", [*map(_row, range(9000)), odd])
+    assert len(_load(engine, tmp_path, ALWAYS).aside) == 1
+    engine.save()
+    stored = engine.rows(
+        "select distinct compression from pragma_storage_info('accepted.accounting_invoices')"
+        " where column_name = 'invoice_id_acct' and segment_type = 'VARCHAR'"
+    )
+    assert stored == [("ZSTD",)]
