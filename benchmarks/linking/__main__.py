@@ -18,7 +18,7 @@ from benchmarks.linking.datasets import VARIANTS, DataSet, count_of, invented, l
 from benchmarks.linking.report import as_json, failed, tables
 from benchmarks.sizes import OUT, SEED
 
-PEERS: Final = ("splink", "sparse_dot_topn", "rapidfuzz", "exact")
+PEERS: Final = ("splink", "splink_narrow", "sparse_dot_topn", "rapidfuzz", "exact")
 _SIZES: Final = "1k,10k"
 _VERSIONS: Final = ("polars", "duckdb", "rapidfuzz", "splink", "sparse_dot_topn", "scikit-learn")
 

@@ -15,7 +15,7 @@ from benchmarks.linking.datasets import DataSet
 OURS: Final = "billsight"
 LIMIT: Final = "polars reads both"
 READING: Final = "read_only"
-LARGEST: Final = {"rapidfuzz": 10_000, "sparse_dot_topn": 100_000, "splink": 100_000}
+LARGEST: Final = {"rapidfuzz": 10_000, "sparse_dot_topn": 100_000, "splink": 100_000, "splink_narrow": 100_000}
 """Above these a peer needs more time or memory than anybody would give it; `--no-limits` gives it."""
 
 _NOISE_S: Final = 0.02
