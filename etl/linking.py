@@ -65,14 +65,15 @@ class Linked:
 
     Attributes:
         shown: what `certainty.certainty` proposes.
-        sides: both tables in normal form.
+        left_ids: the ids of the left table, in the order of its records; `right_ids` likewise.
         card: what each finding is worth.
         policy: what made certain.
         files: what became of the files' rows.
     """
 
     shown: pl.DataFrame
-    sides: Profiles
+    left_ids: pl.Series
+    right_ids: pl.Series
     card: Scorecard
     policy: str
     files: list[FileReport]
@@ -83,23 +84,22 @@ class Linked:
         By the order of the left ids; a left row without a candidate has one row with an empty right id.
         """
         customer = self.shown["customer"]
-        for start in range(0, self.sides.customers.height, _ROWS_AT_ONCE):
+        for start in range(0, len(self.left_ids), _ROWS_AT_ONCE):
             end = start + _ROWS_AT_ONCE
             # the rows are in the order of the customers
             first, last = (int(customer.search_sorted(edge)) for edge in (start, end))
             yield self._told(self.shown[first:last], start, end)
 
     def _told(self, shown: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
-        ids, firms = self.sides.customers["customer_id_acct"], self.sides.companies["company_id_cw"]
         worth = {
             kind.replace(" ", "_").replace("-", "_"): pl.when(pl.col(kind).is_not_null()).then(points(kind, self.card))
             for kind in KINDS
         }
         told = shown.select(
-            "customer", firms.gather(shown["company"]).alias("right_id"), "certainty", "rank",
+            "customer", self.right_ids.gather(shown["company"]).alias("right_id"), "certainty", "rank",
             "decision", "reason", "score", "lead", prior=pl.lit(self.card.prior), **worth,
         )  # fmt: skip
-        every = self.sides.customers[start:end].select(left_id=ids[start:end], customer="record")
+        every = self.left_ids[start:end].alias("left_id").to_frame().with_row_index("customer", start)
         joined = every.join(told, on="customer", how="left", maintain_order="left_right").drop("customer")
         return joined.with_columns(
             pl.col("decision").fill_null("none"), pl.col("reason").fill_null("no company is like it")
@@ -108,7 +108,7 @@ class Linked:
     @property
     def notes(self) -> list[str]:
         """What a person should know, in words."""
-        rows = self.sides.customers.height
+        rows = len(self.left_ids)
         certain = self.shown.filter(pl.col("decision") == CERTAIN)["customer"].n_unique()
         some = self.shown["customer"].n_unique()
         told = [f"{rows} rows: {certain} certain, {some - certain} to review, {rows - some} none."]
@@ -140,21 +140,25 @@ def link_tables(request: Request, card: Scorecard, tell: Callable[[str], None] =
     engine = Engine(Path(":memory:"), threads=2)
     try:
         files = Loader(engine, Settings(base=Path(), sources=sources)).load()
-        tell("bringing names and places to their normal form")
-        both = profiles(
+        tables = (
             engine.frame(f"from accepted.{LEFT}"),
             engine.frame(f"select *, is_status_inactive as is_inactive from accepted.{RIGHT}"),
             engine.frame("from accepted.connectwise_contacts"),
         )
     finally:
         engine.close()
+    tell("bringing names and places to their normal form")
+    both = profiles(*tables)
+    del tables  # of a million records: room for what follows
+    ids = (both.customers["customer_id_acct"], both.companies["company_id_cw"])
+    rule = request.policy or (STRICT if _has_more_than_names(both) else NAMES)
+    policy = Policy(rule, review_floor=0.0, most_candidates=request.most_candidates)
     tell("comparing")
     findings = link.findings(both, _no_invoices(), card)
-    rule = request.policy or (STRICT if _has_more_than_names(both) else NAMES)
+    del both
     tell("deciding")
-    policy = Policy(rule, review_floor=0.0, most_candidates=request.most_candidates)
     shown = certainty(findings, link.nothing_decided(), policy)
-    return Linked(shown, both, card, rule, files)
+    return Linked(shown, *ids, card, rule, files)
 
 
 def _source(path: Path, relation: str, columns: Mapping[str, str]) -> Source:

@@ -5,7 +5,7 @@ The score never maps anybody: `certain` is a rule on the findings. The score ord
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,7 @@ _ENOUGH_WITHOUT_NAME: Final = 5
 _LEAST_OF_NAMES: Final = 0.985
 """Under `names` a candidate is certain from this estimate on: no namesake, no near rival, no common name."""
 
+_PAIRS_AT_ONCE: Final = 500_000
 _PAIR: Final = ["customer", "company"]
 _CUSTOMER: Final = "customer"
 
@@ -78,19 +79,49 @@ def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = 
         to no other, which contradicts a mapping to another company.
     """
     policy = policy or Policy()
+    claims = _Claims.of(evidence.lazy().with_columns(**_grounds()))
+    runs = [_judged(run, claims, decided, policy) for run in _runs(evidence)]
+    judged = _unique_both_ways(pl.concat(runs))
+    is_certain = pl.col("obstacle").is_null()
+    shown = judged.filter(_is_enough(policy)).with_columns(rank=_RANK).filter(pl.col("rank") <= policy.most_candidates)
+    return shown.select(
+        *evidence.columns,
+        "rank",
+        "certainty",
+        "lead",
+        decision=pl.when(is_certain).then(pl.lit(CERTAIN)).otherwise(pl.lit(REVIEW)),
+        reason=pl.coalesce("obstacle", "ground").cast(pl.String),
+        has_sole_identifier=pl.col("has_sole_identifier") & pl.col("target").is_null(),
+    )
+
+
+def _runs(evidence: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The pairs of some customers at a time, all of each: memory is bounded."""
+    customer, start = evidence[_CUSTOMER].set_sorted(), 0
+    while start < max(evidence.height, 1):
+        last = min(start + _PAIRS_AT_ONCE, evidence.height) - 1
+        end = int(customer.search_sorted(customer[last], side="right")) if evidence.height else 1
+        yield evidence.slice(start, end - start)
+        start = end
+
+
+def _judged(pairs: pl.DataFrame, claims: _Claims, decided: Decided, policy: Policy) -> pl.DataFrame:
+    """Weigh the candidates of some customers, and tell what keeps each from being certain; without the hopeless.
+
+    One more than are shown: the first of a customer may yet turn out to be contested, and too unlikely to propose.
+    """
+    columns = pairs.columns
     # lazy: what expressions have in common is computed once
-    told = evidence.lazy().with_columns(**_grounds()).filter(_is_somebody()).collect()
+    told = pairs.lazy().with_columns(**_grounds()).filter(_is_somebody()).collect()
     told = told.with_columns(pl.col(_CUSTOMER).set_sorted())
     told = (
         told.lazy()
         .with_columns(**_rivals())
         .collect()
         .with_columns(
-            families_with_number=_families(told, _is("account number", "equal")),
-            families_with_tax_id=_families(told, _is("tax id", "equal")),
-            is_identified_as_another=_is_taken(
-                told, told.filter("has_identifier").select("company", "family").unique()
-            ),
+            families_with_number=_counted(told, claims.numbers),
+            families_with_tax_id=_counted(told, claims.tax_ids),
+            is_identified_as_another=_is_taken(told, claims.identified),
         )
     )
     if decided.rejected.height:
@@ -100,19 +131,38 @@ def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = 
         is_unsure=pl.col(_CUSTOMER).is_in(decided.unsure[_CUSTOMER].implode()),
         is_taken=_is_taken(told, decided.taken),
     )
-    judged = _unique_both_ways(told.lazy().with_columns(obstacle=_first(_obstacles(policy.rule))).collect())
-    is_certain = pl.col("obstacle").is_null()
-    is_enough = is_certain | (pl.col("certainty") >= policy.review_floor) | pl.col("has_identifier")
-    shown = judged.filter(is_enough).with_columns(rank=_RANK).filter(pl.col("rank") <= policy.most_candidates)
-    return shown.select(
-        *evidence.columns,
-        "rank",
-        "certainty",
-        "lead",
-        decision=pl.when(is_certain).then(pl.lit(CERTAIN)).otherwise(pl.lit(REVIEW)),
-        reason=pl.coalesce("obstacle", _first(_GROUNDS)).cast(pl.String),
-        has_sole_identifier=pl.col("has_sole_identifier") & pl.col("target").is_null(),
+    judged = told.lazy().with_columns(obstacle=_first(_obstacles(policy.rule)), ground=_first(_GROUNDS))
+    return (
+        judged.filter(_is_enough(policy))
+        .filter(policy.most_candidates + 1 >= _RANK)
+        .select(*columns, "certainty", "lead", "has_identifier", "has_sole_identifier", "obstacle", "ground")
+        .collect()
     )
+
+
+def _is_enough(policy: Policy) -> pl.Expr:
+    return pl.col("obstacle").is_null() | (pl.col("certainty") >= policy.review_floor) | pl.col("has_identifier")
+
+
+@dataclass(frozen=True)
+class _Claims:
+    """What all customers claim of the companies; a run of customers is held against it.
+
+    Attributes:
+        numbers, tax_ids: `company, claims`: how many families have its account number, its tax id.
+        identified: `company, family`: whom an identifier points to.
+    """
+
+    numbers: pl.DataFrame
+    tax_ids: pl.DataFrame
+    identified: pl.DataFrame
+
+    @classmethod
+    def of(cls, pairs: pl.LazyFrame) -> _Claims:
+        number, tax_id = (_is(kind, "equal") for kind in ("account number", "tax id"))
+        claims = [pairs.filter(holds).select("company", who="family").collect() for holds in (number, tax_id)]
+        identified = pairs.filter("has_identifier").select("company", "family").unique().collect()
+        return cls(_bearers(claims[0]), _bearers(claims[1]), identified)
 
 
 def _is_taken(pairs: pl.DataFrame, taken: pl.DataFrame) -> pl.Series:
@@ -223,7 +273,7 @@ def _unique_both_ways(judged: pl.DataFrame) -> pl.DataFrame:
 
 def _families(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
     """For how many families of customers this holds at the company of each row."""
-    return _counted(pairs, pairs.filter(holds).select("company", who="family"))
+    return _counted(pairs, _bearers(pairs.filter(holds).select("company", who="family")))
 
 
 def _claims(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
@@ -232,12 +282,15 @@ def _claims(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
     parents = standing.filter(pl.col("customer") == pl.col("family")).select("company", "family", has_parent=pl.lit(1))
     told = standing.join(parents.unique(), on=["company", "family"], how="left")
     who = pl.when(pl.col("has_parent") == 1).then("family").otherwise("customer")
-    return _counted(pairs, told.select("company", who=who))
+    return _counted(pairs, _bearers(told.select("company", who=who)))
 
 
-def _counted(pairs: pl.DataFrame, claims: pl.DataFrame) -> pl.Series:
-    counted = claims.group_by("company").agg(claims=pl.col("who").n_unique())
-    found = pairs.select("company").join(counted, on="company", how="left", maintain_order="left")
+def _bearers(claims: pl.DataFrame) -> pl.DataFrame:
+    return claims.group_by("company").agg(claims=pl.col("who").n_unique())
+
+
+def _counted(pairs: pl.DataFrame, bearers: pl.DataFrame) -> pl.Series:
+    found = pairs.select("company").join(bearers, on="company", how="left", maintain_order="left")
     return found["claims"].fill_null(0)
 
 

@@ -32,13 +32,17 @@ def findings(
     Returns:
         What `evidence.evidence` returns.
     """
-    left, right = keys(profiles)
-    found = candidates(left, right, profiles.companies.height, int(IDENTIFIERS))
     invoices = numbered(shared_invoices, profiles).select(pl.col(name).cast(kind) for name, kind in _INVOICES.items())
     more = [invoices.select(_PAIR), *([] if asked is None else [asked.select(_PAIR)])]
-    named = pl.concat(more).with_columns(weight=pl.lit(0, dtype=pl.Int32), flags=pl.lit(0, dtype=pl.Int32))
+    return evidence(_pairs(profiles, pl.concat(more)), invoices, profiles, card)
+
+
+def _pairs(profiles: Profiles, named: pl.DataFrame) -> pl.DataFrame:
+    left, right = keys(profiles)
+    found = candidates(left, right, profiles.companies.height, int(IDENTIFIERS))
+    named = named.with_columns(weight=pl.lit(0, dtype=pl.Int32), flags=pl.lit(0, dtype=pl.Int32))
     pairs = pl.concat((found, named)).unique(_PAIR, keep="first", maintain_order=True).sort(_PAIR)
-    return evidence(pairs.select(*_PAIR, "flags"), invoices, profiles, card)
+    return pairs.select(*_PAIR, "flags")
 
 
 def nothing_decided() -> Decided:
