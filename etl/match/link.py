@@ -38,11 +38,11 @@ def findings(
 
 
 def _pairs(profiles: Profiles, named: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that share most, and those that are named besides, by customer and company."""
     left, right = keys(profiles)
-    found = candidates(left, right, profiles.companies.height, int(IDENTIFIERS))
-    named = named.with_columns(weight=pl.lit(0, dtype=pl.Int32), flags=pl.lit(0, dtype=pl.Int32))
-    pairs = pl.concat((found, named)).unique(_PAIR, keep="first", maintain_order=True).sort(_PAIR)
-    return pairs.select(*_PAIR, "flags")
+    found = candidates(left, right, profiles.companies.height, int(IDENTIFIERS)).select(*_PAIR, "flags")
+    more = named.unique().join(found, on=_PAIR, how="anti").with_columns(flags=pl.lit(0, dtype=pl.Int32))
+    return pl.concat((found, more)).sort(_PAIR) if more.height else found
 
 
 def nothing_decided() -> Decided:
