@@ -112,6 +112,7 @@ def test_the_answers_do_not_depend_on_how_many_rows_are_written_at_once(
     whole = pl.concat(link_tables(Request(*tables), read_scorecard()).rows())
     monkeypatch.setattr("etl.linking._ROWS_AT_ONCE", 1)
     monkeypatch.setattr("etl.match.evidence._PAIRS_AT_ONCE", 1)
+    monkeypatch.setattr("etl.match.certainty._PAIRS_AT_ONCE", 1)
     monkeypatch.setattr("etl.match.candidates._HITS_AT_ONCE", 1)
     assert pl.concat(link_tables(Request(*tables), read_scorecard()).rows()).equals(whole)
 
