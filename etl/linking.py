@@ -15,7 +15,8 @@ from etl.engine import Engine
 from etl.errors import InputError, Problem
 from etl.loading import FileReport, Loader
 from etl.match import link
-from etl.match.certainty import CERTAIN, NAMES, STRICT, Policy, certainty
+from etl.match.certainty import CERTAIN, Policy, certainty
+from etl.match.clauses import NAMES, STRICT
 from etl.match.profiles import Profiles, profiles
 from etl.match.scorecard import KINDS, Scorecard, points
 

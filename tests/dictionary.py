@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from etl.config import Backfill, Gates, Limits, Matching, Notify, Output, Portal, Provider, Retention, Review, Source
 from etl.extract.registry import PROFILES, shapes_of
-from etl.match import certainty
+from etl.match.clauses import CONTESTED, GROUNDS, STRICT, obstacles
 from etl.match.scorecard import KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, read_scorecard
 from etl.models import FOLDERS, HEADER_KEYS
 from etl.resources import resource
@@ -197,9 +197,9 @@ def scorecard() -> str:
 
 def clauses() -> str:
     """What makes a candidate certain, and what keeps it from being so, for the guide."""
-    grounds = (f"- {words}" for words in certainty._GROUNDS)
-    obstacles = (f"- {words}" for words in [*certainty._obstacles(certainty.STRICT), certainty._CONTESTED])
-    return "\n".join(["It stands on one of these:", "", *grounds, "", "and nothing of this holds:", "", *obstacles])
+    grounds = (f"- {words}" for words in GROUNDS)
+    against = (f"- {words}" for words in [*obstacles(STRICT), CONTESTED])
+    return "\n".join(["It stands on one of these:", "", *grounds, "", "and nothing of this holds:", "", *against])
 
 
 def guide(text: str) -> str:

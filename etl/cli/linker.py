@@ -11,7 +11,7 @@ from etl import explaining
 from etl.cli.options import CONFIG, progress
 from etl.config import load
 from etl.linking import LEFT, RIGHT, Request, link_tables
-from etl.match.certainty import POLICIES
+from etl.match.clauses import POLICIES
 from etl.match.scorecard import read_scorecard
 from etl.publish import told
 from etl.review.fixes import guard

@@ -5,28 +5,20 @@ The score never maps anybody: `certain` is a rule on the findings. The score ord
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
+
+from etl.match.clauses import CONTESTED, GROUNDS, REASON, STRICT, facts, first, found, is_somebody, obstacles, rivals
 
 MOST_CERTAIN: Final = 0.999999
 """An estimate is never 1, however many bits speak for it."""
 
 CERTAIN, REVIEW = "certain", "review"
 
-STRICT, NAMES, EXACT_NAME = "strict", "names", "exact-name"
-POLICIES: Final = (STRICT, NAMES, EXACT_NAME)
-"""What makes certain: an identifier, or the name and a second sign; the name alone where it is rare and unrivalled;
-the name as it is written, whatever else there is."""
-
 _DIGITS, _LEAST_CERTAIN = 6, 1e-6
-_ENOUGH_WITHOUT_NAME: Final = 5
-"""Shared invoices that prove a mapping where the names have nothing in common."""
-_LEAST_OF_NAMES: Final = 0.985
-"""Under `names` a candidate is certain from this estimate on: no namesake, no near rival, no common name."""
-
 _PAIRS_AT_ONCE: Final = 500_000
 _PAIR: Final = ["customer", "company"]
 _CUSTOMER: Final = "customer"
@@ -79,7 +71,7 @@ def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = 
         to no other, which contradicts a mapping to another company.
     """
     policy = policy or Policy()
-    claims = _Claims.of(evidence.lazy().with_columns(**_grounds()))
+    claims = _Claims.of(evidence.lazy().with_columns(**facts()))
     runs = [_judged(run, claims, decided, policy) for run in _runs(evidence)]
     judged = _unique_both_ways(pl.concat(runs))
     is_certain = pl.col("obstacle").is_null()
@@ -112,11 +104,11 @@ def _judged(pairs: pl.DataFrame, claims: _Claims, decided: Decided, policy: Poli
     """
     columns = pairs.columns
     # lazy: what expressions have in common is computed once
-    told = pairs.lazy().with_columns(**_grounds()).filter(_is_somebody()).collect()
+    told = pairs.lazy().with_columns(**facts()).filter(is_somebody()).collect()
     told = told.with_columns(pl.col(_CUSTOMER).set_sorted())
     told = (
         told.lazy()
-        .with_columns(**_rivals())
+        .with_columns(**rivals())
         .collect()
         .with_columns(
             families_with_number=_counted(told, claims.numbers),
@@ -131,7 +123,7 @@ def _judged(pairs: pl.DataFrame, claims: _Claims, decided: Decided, policy: Poli
         is_unsure=pl.col(_CUSTOMER).is_in(decided.unsure[_CUSTOMER].implode()),
         is_taken=_is_taken(told, decided.taken),
     )
-    judged = told.lazy().with_columns(obstacle=_first(_obstacles(policy.rule)), ground=_first(_GROUNDS))
+    judged = told.lazy().with_columns(obstacle=first(obstacles(policy.rule)), ground=first(GROUNDS))
     return (
         judged.filter(_is_enough(policy))
         .filter(policy.most_candidates + 1 >= _RANK)
@@ -159,7 +151,7 @@ class _Claims:
 
     @classmethod
     def of(cls, pairs: pl.LazyFrame) -> _Claims:
-        number, tax_id = (_is(kind, "equal") for kind in ("account number", "tax id"))
+        number, tax_id = (found(kind, "equal") for kind in ("account number", "tax id"))
         claims = [pairs.filter(holds).select("company", who="family").collect() for holds in (number, tax_id)]
         identified = pairs.filter("has_identifier").select("company", "family").unique().collect()
         return cls(_bearers(claims[0]), _bearers(claims[1]), identified)
@@ -170,71 +162,6 @@ def _is_taken(pairs: pl.DataFrame, taken: pl.DataFrame) -> pl.Series:
     others = pairs.select("company", "family").with_row_index("row").join(taken, on="company", suffix="_taken")
     rows = others.filter(pl.col("family") != pl.col("family_taken"))["row"]
     return pairs.select(pl.int_range(pl.len(), dtype=pl.UInt32).is_in(rows.implode())).to_series()
-
-
-def _is(kind: str, *findings: str) -> pl.Expr:
-    return pl.any_horizontal(pl.col(kind) == finding for finding in findings).fill_null(value=False)
-
-
-def _grounds() -> dict[str, pl.Expr]:
-    """What a rule can stand on."""
-    all_there = _is("words of the customer", "none") | _is("words of the company", "none")
-    is_telling = _is("shared words", "very rare", "rare", "telling")
-    like = _is("name", *_LIKE) | (all_there & is_telling)
-    bears_it = _is("acronym", "equal") | _is("e-mail domain", "own, named", "named", "other, named")
-    is_near = like | is_telling | bears_it | _is("name", "alike")
-    return {
-        "has_invoices": _is("shared invoices", "many"),
-        "has_identifier": _is("account number", "equal") | _is("tax id", "equal") | _is("shared invoices", "many"),
-        "has_exact_name": _is("name", "same", "equal"),
-        "has_plausible_name": is_near | _is("shared words", "some"),
-        "is_near_name": is_near,
-        "has_like_name": like,
-        "has_signal": _is("e-mail domain", *_EQUAL_DOMAIN) | _is("phone", "equal") | _is("postal code", "equal")
-        | (_is("city", "equal") & _is("address", "equal")),
-    }  # fmt: skip
-
-
-_EQUAL_DOMAIN: Final = ("own, named", "own", "shared")
-_OTHER_DOMAIN: Final = ("other, named", "other")
-_LIKE: Final = ("same", "equal", "alias", "rearranged", "part", "parent", "cut", "near", "similar")
-
-
-def _rivals() -> dict[str, pl.Expr]:
-    """How many companies, and families of customers, have the same to show. Counted before any pair is left out."""
-    same_number, same_tax = _is("account number", "equal"), _is("tax id", "equal")
-    has_its_name = pl.col("has_exact_name") | _is("name", "alias", "rearranged")
-    return {
-        "companies_with_number": pl.max_horizontal(
-            same_number.sum().over(_CUSTOMER).cast(pl.Int64), pl.col("number_bearers").cast(pl.Int64)
-        ),
-        "companies_with_tax_id": same_tax.sum().over(_CUSTOMER),
-        "companies_with_name": pl.max_horizontal(
-            has_its_name.sum().over(_CUSTOMER).cast(pl.Int64),
-            pl.col("namesakes").cast(pl.Int64),
-            pl.col("bearers").cast(pl.Int64),
-        ),
-        "has_sole_identifier": pl.col("has_invoices")
-        | (same_number & (same_number.sum().over(_CUSTOMER) == 1))
-        | (same_tax & (same_tax.sum().over(_CUSTOMER) == 1)),
-        "is_identified_elsewhere": (same_number | same_tax).any().over(_CUSTOMER)
-        & ~(same_number | same_tax)
-        & ~pl.col("has_invoices")
-        | (same_number.any().over(_CUSTOMER) & same_tax.any().over(_CUSTOMER) & ~(same_number & same_tax)),
-        "is_named_elsewhere": (has_its_name.any().over(_CUSTOMER) | (pl.col("bearers") > 0)) & ~has_its_name,
-    }
-
-
-def _is_somebody() -> pl.Expr:
-    """A place alone proposes nobody: the town is full of other firms."""
-    return (
-        pl.col("is_near_name")
-        | _is("account number", "equal")
-        | _is("tax id", "equal")
-        | _is("shared invoices", "many", "one", "some")
-        | _is("e-mail domain", *_EQUAL_DOMAIN)
-        | _is("phone", "equal")
-    )
 
 
 _RANK: Final = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(_CUSTOMER)
@@ -252,11 +179,6 @@ def _weighed(pairs: pl.DataFrame) -> pl.DataFrame:
     return estimated.with_columns(lead=(pl.col("certainty") - following).round(_DIGITS))
 
 
-def _first(clauses: Mapping[str, pl.Expr]) -> pl.Expr:
-    """The first clause that holds, in words; null where none does."""
-    return pl.coalesce(pl.when(holds).then(pl.lit(words, dtype=_REASON)) for words, holds in clauses.items())
-
-
 def _unique_both_ways(judged: pl.DataFrame) -> pl.DataFrame:
     """Two customers who are equally certain of one company: neither is, unless they are one family.
 
@@ -267,7 +189,7 @@ def _unique_both_ways(judged: pl.DataFrame) -> pl.DataFrame:
     rivals = pl.when(by_identifier).then(_families(judged, by_identifier)).otherwise(_claims(judged, stands))
     is_contested = stands & (rivals > 1)
     return judged.with_columns(
-        obstacle=pl.when(is_contested).then(pl.lit(_CONTESTED, dtype=_REASON)).otherwise(pl.col("obstacle"))
+        obstacle=pl.when(is_contested).then(pl.lit(CONTESTED, dtype=REASON)).otherwise(pl.col("obstacle"))
     )
 
 
@@ -290,101 +212,5 @@ def _bearers(claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counted(pairs: pl.DataFrame, bearers: pl.DataFrame) -> pl.Series:
-    found = pairs.select("company").join(bearers, on="company", how="left", maintain_order="left")
-    return found["claims"].fill_null(0)
-
-
-_CONTESTED: Final = "another customer is equally certain for this company"
-
-_NAME_ONLY: Final = ~pl.col("has_identifier")
-
-_BEFORE: Final[dict[str, pl.Expr]] = {
-    "the company is in the recycle bin": _is("target", "deleted"),
-    "the company is inactive": _is("target", "inactive"),
-    "the company is a vendor": _is("target", "vendor"),
-    "account number contradicts": _is("account number", "other"),
-    "tax id contradicts": _is("tax id", "other"),
-    "its invoices belong to another company": _is("shared invoices", "other"),
-    "the country differs": _is("country", "other"),
-    "the names differ in a number": _is("number in the name", "other", "more"),
-    "two companies share the account number": _is("account number", "equal") & (pl.col("companies_with_number") > 1),
-    "two companies share the tax id": _is("tax id", "equal") & (pl.col("companies_with_tax_id") > 1),
-    "two customers share the account number": _is("account number", "equal") & (pl.col("families_with_number") > 1),
-    "two customers share the tax id": _is("tax id", "equal") & (pl.col("families_with_tax_id") > 1),
-    "its invoices are at more than one company": _is("shared invoices", "some"),
-    "its account number or tax id belongs to another company": pl.col("is_identified_elsewhere"),
-    "another customer has the company's account number, tax id or invoices": _NAME_ONLY
-    & pl.col("is_identified_as_another"),
-    "another company has this name": pl.col("is_named_elsewhere"),
-    "two companies share the name": _NAME_ONLY & pl.col("has_exact_name") & (pl.col("companies_with_name") > 1),
-    "only the parent's name agrees": _NAME_ONLY & _is("name", "parent"),
-    "the name is only similar": _NAME_ONLY & ~pl.col("has_exact_name") & pl.col("has_like_name"),
-    "neither an identifier nor the name agrees": _NAME_ONLY & ~pl.col("has_exact_name"),
-    "the legal form differs": _NAME_ONLY & _is("legal form", "other"),
-    "the e-mail domain differs": _NAME_ONLY & _is("e-mail domain", *_OTHER_DOMAIN),
-}  # fmt: skip
-
-_AFTER: Final[dict[str, pl.Expr]] = {
-    # two sites of one chain are in one town
-    "name and place agree, the phone differs": _NAME_ONLY
-    & _is("phone", "other")
-    & ~_is("e-mail domain", *_EQUAL_DOMAIN),
-    "name and place agree, the address differs": _NAME_ONLY & _is("address", "other")
-    & ~_is("e-mail domain", *_EQUAL_DOMAIN) & ~_is("phone", "equal"),
-    "the phone and the address differ": _NAME_ONLY & _is("phone", "other") & _is("address", "other"),
-    "the name agrees, the place differs": _NAME_ONLY & (_is("city", "other") | _is("postal code", "other"))
-    & ~(_is("phone", "equal") & _is("e-mail domain", *_EQUAL_DOMAIN)),
-    "the state differs": _NAME_ONLY & _is("state", "other"),
-    "only the account number agrees": _is("account number", "equal") & ~pl.col("has_plausible_name")
-    & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
-    "the account number agrees, the name hardly, and other things differ": _is("account number", "equal")
-    & ~pl.col("has_like_name") & ~_is("tax id", "equal") & ~pl.col("has_invoices")
-    & (pl.any_horizontal(_is(kind, "other") for kind in ("phone", "city", "postal code", "state", "address"))
-       | ~_is("shared words", "telling", "rare", "very rare")),
-    "the account number agrees, the name hardly and the e-mail domain not": _is("account number", "equal")
-    & ~pl.col("has_like_name") & _is("e-mail domain", *_OTHER_DOMAIN)
-    & ~_is("tax id", "equal") & ~pl.col("has_invoices"),
-    "only the tax id agrees": _is("tax id", "equal") & ~pl.col("has_plausible_name")
-    & ~_is("account number", "equal") & ~pl.col("has_invoices"),
-    "only a few invoices agree": pl.col("has_invoices") & ~pl.col("has_plausible_name")
-    & ~_is("account number", "equal") & ~_is("tax id", "equal") & (pl.col("invoice_count") < _ENOUGH_WITHOUT_NAME),
-    "another customer is mapped to this company already": pl.col("is_taken"),
-    "a person was unsure": pl.col("is_unsure"),
-    "another company scores higher": pl.col("rank") > 1,
-}  # fmt: skip
-
-
-_ENOUGH: Final[dict[str, dict[str, pl.Expr]]] = {
-    STRICT: {"only the name agrees": _NAME_ONLY & ~pl.col("has_signal")},
-    NAMES: {
-        "only the name agrees, and it is too common": _NAME_ONLY
-        & ~pl.col("has_signal") & _is("rarity", "common", "some"),
-        "only the name agrees, and others are like it": _NAME_ONLY
-        & ~pl.col("has_signal") & (pl.col("certainty") < _LEAST_OF_NAMES),
-    },
-    EXACT_NAME: {},
-}  # fmt: skip
-"""What each policy asks for besides an equal name."""
-
-
-def _obstacles(rule: str) -> dict[str, pl.Expr]:
-    """What keeps a candidate from being certain, in the order in which it is told."""
-    return {**_BEFORE, **_ENOUGH[rule], **_AFTER}
-
-
-_GROUNDS: Final[dict[str, pl.Expr]] = {
-    "account number and name agree": _is("account number", "equal") & pl.col("has_like_name"),
-    "account number agrees, the name is plausible": _is("account number", "equal") & pl.col("has_plausible_name"),
-    "tax id agrees": _is("tax id", "equal"),
-    "invoices agree in number and total": pl.col("has_invoices"),
-    "name and e-mail domain agree": _is("e-mail domain", *_EQUAL_DOMAIN),
-    "name and phone agree": _is("phone", "equal"),
-    "name and postal code agree": _is("postal code", "equal"),
-    "name, city and address agree": _is("address", "equal"),
-    "the name agrees": pl.col("has_exact_name"),
-}
-"""What makes a candidate certain, the strongest first."""
-
-_REASON: Final = pl.Enum(
-    [_CONTESTED, *_BEFORE, *(words for clauses in _ENOUGH.values() for words in clauses), *_AFTER, *_GROUNDS]
-)
+    counted = pairs.select("company").join(bearers, on="company", how="left", maintain_order="left")
+    return counted["claims"].fill_null(0)
