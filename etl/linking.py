@@ -155,7 +155,7 @@ def link_tables(request: Request, card: Scorecard, tell: Callable[[str], None] =
     rule = request.policy or (STRICT if _has_more_than_names(both) else NAMES)
     policy = Policy(rule, review_floor=0.0, most_candidates=request.most_candidates)
     tell("comparing")
-    findings = link.findings(both, _no_invoices(), card)
+    findings = link.findings_of_tables(both, card)
     del both
     tell("deciding")
     shown = certainty(findings, link.nothing_decided(), policy)
@@ -182,13 +182,6 @@ def _found(captions: list[str], relation: str) -> dict[str, str]:
         if caption is not None:
             found[_OURS[relation].get(name, name)] = caption
     return found
-
-
-def _no_invoices() -> pl.DataFrame:
-    text, count = pl.String, pl.Int64
-    return pl.DataFrame(
-        schema={"customer_id_acct": text, "company_id_cw": text, "invoice_count": count, "disagreeing_count": count}
-    )
 
 
 def _has_more_than_names(both: Profiles) -> bool:

@@ -79,6 +79,7 @@ def is_somebody() -> pl.Expr:
     """A place alone proposes nobody: the town is full of other firms."""
     return (
         pl.col("is_near_name")
+        | found("acronym", "letters")
         | found("account number", "equal")
         | found("tax id", "equal")
         | found("shared invoices", "many", "one", "some")

@@ -42,9 +42,16 @@ def evidence(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, ca
         One row per pair, in their order: the rows of the records and of the names that were compared, one column per
         kind of `scorecard.KINDS` with the finding, `score`, and `rival`: the customer that fits the company as well.
     """
+    return rivalled(compared(pairs, invoices, profiles, card), card)
+
+
+def compared(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
+    """The same, before it is asked who else fits a company.
+
+    Locality: row.
+    """
     runs = range(0, max(pairs.height, 1), _PAIRS_AT_ONCE)
-    found = pl.concat(_judged(pairs.slice(start, _PAIRS_AT_ONCE), invoices, profiles, card) for start in runs)
-    return rivalled(found, card)
+    return pl.concat(_judged(pairs.slice(start, _PAIRS_AT_ONCE), invoices, profiles, card) for start in runs)
 
 
 def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
@@ -150,7 +157,7 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
         "words of the customer": _finding(*_within(shares, pl.col("left_bits"), _LACKING)),
         "words of the company": _finding(*_within(shares, pl.col("right_bits"), _LACKING)),
         "first word": _finding((shares & pl.col("is_first_shared"), "equal"), (shares, "other")),
-        "acronym": _finding((_has(Flag.ACRONYM) & differs, "equal")),
+        "acronym": _finding((_has(Flag.ACRONYM) & differs, "equal"), (_has(Flag.LETTERS) & differs, "letters")),
         "number in the name": _finding(
             ((shares & other_number) | (is_alike & other_record), "other"),
             ((shares & longer) | (is_alike & longer_record), "more"),

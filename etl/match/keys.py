@@ -33,6 +33,7 @@ class Flag(IntFlag):
     ACRONYM = 128
     LABEL = 256
     COMMON_DOMAIN = 512
+    LETTERS = 1024
 
 
 IDENTIFIERS: Final = int(Flag.ACCOUNT | Flag.TAX)

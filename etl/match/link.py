@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
+from etl.match.abbreviations import abbreviated
 from etl.match.candidates import candidates
 from etl.match.certainty import Decided
-from etl.match.evidence import evidence
+from etl.match.evidence import compared, evidence
 from etl.match.keys import IDENTIFIERS, keys
 from etl.match.profiles import Profiles
+from etl.match.rivals import rivalled
 from etl.match.scorecard import Scorecard
 from etl.match.waterfall import waterfall
 
 _PAIR = ["customer", "company"]
+_LIKELY = 0.0
+"""A score from which a candidate is as likely as nobody."""
 _INVOICES = {"customer": pl.UInt32, "company": pl.UInt32, "invoice_count": pl.Int64, "disagreeing_count": pl.Int64}
 
 
@@ -35,6 +39,21 @@ def findings(
     invoices = numbered(shared_invoices, profiles).select(pl.col(name).cast(kind) for name, kind in _INVOICES.items())
     more = [invoices.select(_PAIR), *([] if asked is None else [asked.select(_PAIR)])]
     return evidence(_pairs(profiles, pl.concat(more)), invoices, profiles, card)
+
+
+def findings_of_tables(profiles: Profiles, card: Scorecard) -> pl.DataFrame:
+    """The same of two tables without invoices; abbreviations are tried where nobody is likely.
+
+    Locality: whole.
+    """
+    nothing = pl.DataFrame(schema=_INVOICES)
+    found = compared(_pairs(profiles, nothing.select(_PAIR)), nothing, profiles, card)
+    likely = found.filter(pl.col("score") >= _LIKELY).select("customer").unique()
+    shorts = abbreviated(likely, profiles)
+    if shorts.height:
+        more = compared(shorts, nothing, profiles, card)
+        found = pl.concat((found.join(more, on=_PAIR, how="anti"), more)).sort(_PAIR)
+    return rivalled(found, card)
 
 
 def _pairs(profiles: Profiles, named: pl.DataFrame) -> pl.DataFrame:

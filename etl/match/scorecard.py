@@ -91,7 +91,10 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
         "many": Level(_C, "telling ones are missing in the customer's name"),
     },
     "first word": {"equal": Level(_A, "agrees"), "other": Level(_C, "different")},
-    "acronym": {"equal": Level(_A, "one name is the other's initials")},
+    "acronym": {
+        "equal": Level(_A, "one name is the other's initials"),
+        "letters": Level(_A, "the company's first word is made of the customer's letters, in their order"),
+    },
     "number in the name": {"more": Level(_C, "one has a long one more"), "other": Level(_C, "different")},
     "legal form": {"other": Level(_C, "different")},
     "e-mail domain": {

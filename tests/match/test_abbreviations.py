@@ -1,0 +1,80 @@
+"""Names that have become abbreviations: proposed where nobody else is, and never more than proposed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from etl.linking import Request, link_tables
+from etl.match.scorecard import read_scorecard
+
+CUSTOMERS = {"A1": "Washington Federal", "A2": "Pinduoduo", "A3": "21Vianet", "A4": "Acme Dental LLC"}
+COMPANIES = {"1": "WAFD INC", "2": "PDD Holdings Inc.", "3": "VNET Group, Inc.", "4": "Acme Dental", "5": "Adl Inc."}
+
+
+def _linked(folder: Path, customers: dict[str, str], companies: dict[str, str]) -> pl.DataFrame:
+    paths = []
+    for key, names in (("left_id", customers), ("right_id", companies)):
+        paths.append(folder / f"{key}.csv")
+        pl.DataFrame({key: list(names), "name": list(names.values())}).write_csv(paths[-1])
+    return pl.concat(link_tables(Request(*paths), read_scorecard()).rows())
+
+
+def _proposed(rows: pl.DataFrame) -> set[tuple[str, str]]:
+    return set(rows.drop_nulls("right_id").select("left_id", "right_id").rows())
+
+
+def test_an_abbreviation_is_proposed_where_nobody_else_is_likely(tmp_path: Path) -> None:
+    """`Adl` has letters of Acme Dental too, but there is an Acme Dental."""
+    rows = _linked(tmp_path, CUSTOMERS, COMPANIES)
+    assert _proposed(rows) == {("A1", "1"), ("A2", "2"), ("A3", "3"), ("A4", "4")}
+    guessed = rows.filter(pl.col("left_id") != "A4")
+    assert guessed["decision"].unique().to_list() == ["review"]
+    assert guessed["certainty"].max() < 0.05
+    assert guessed["acronym"].to_list() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("policy", ["strict", "names", "exact-name"])
+def test_no_policy_maps_by_letters(tmp_path: Path, policy: str) -> None:
+    """Letters in their order are an accident more often than not."""
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    left.write_text("left_id,name\nA1,Washington Federal\n", encoding="utf-8")
+    right.write_text("right_id,name\n1,WAFD INC\n", encoding="utf-8")
+    rows = pl.concat(link_tables(Request(left, right, policy=policy), read_scorecard()).rows())
+    assert rows.select("right_id", "decision").rows() == [("1", "review")]
+
+
+def test_letters_must_begin_alike_and_stand_in_order(tmp_path: Path) -> None:
+    """Neither another first letter nor another order, nor a letter that is not there."""
+    rows = _linked(tmp_path, {"A1": "Washington Federal"}, {"1": "Sfed Inc", "2": "Wdf Inc", "3": "Wxf Inc"})
+    assert _proposed(rows) == set()
+
+
+def test_where_many_would_do_none_is_proposed(tmp_path: Path) -> None:
+    """Five are shown; of six, the letters tell nothing."""
+    shorts = ("Was", "Wgo", "Wfd", "Wer", "Wal", "Wnl")
+    for count, proposed in ((5, 5), (6, 0)):
+        companies = {str(number): f"{short} Inc" for number, short in enumerate(shorts[:count])}
+        assert len(_proposed(_linked(tmp_path, {"A1": "Washington Federal"}, companies))) == proposed
+
+
+def test_a_short_name_that_many_have_abbreviates_nobody(tmp_path: Path) -> None:
+    """Two may be called WAFD; of three it is a word like others."""
+    for count, proposed in ((2, 2), (3, 0)):
+        companies = {str(number): f"WAFD {place} Inc" for number, place in zip(range(count), "XYZ", strict=False)}
+        assert len(_proposed(_linked(tmp_path, {"A1": "Washington Federal"}, companies))) == proposed
+
+
+def test_a_list_full_of_short_names_is_not_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There everybody's letters are found somewhere."""
+    monkeypatch.setattr("etl.match.abbreviations._MOST_SHORT", 3)
+    assert _proposed(_linked(tmp_path, CUSTOMERS, COMPANIES)) == {("A4", "4")}
+
+
+def test_how_many_names_are_asked_at_once_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one the answers are the same."""
+    whole = _linked(tmp_path, CUSTOMERS, COMPANIES)
+    monkeypatch.setattr("etl.match.abbreviations._NAMES_AT_ONCE", 1)
+    assert _linked(tmp_path, CUSTOMERS, COMPANIES).equals(whole)
