@@ -38,7 +38,7 @@ def abbreviated(likely: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     if shorts.height > _MOST_SHORT:
         shorts = shorts.clear()
     # 21Vianet is VNET
-    letters = pl.col("squashed").str.replace(r"^[^a-z]+", "")
+    letters = pl.col("squashed").str.replace_all(r"[^a-z]+", "")
     asked = profiles.customer_names.table.select(customer="record", letters=letters)
     asked = asked.join(likely, on="customer", how="anti", maintain_order="left")
     runs = range(0, max(asked.height, 1), _NAMES_AT_ONCE)
