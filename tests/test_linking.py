@@ -117,6 +117,21 @@ def test_the_answers_do_not_depend_on_how_many_rows_are_written_at_once(
     assert pl.concat(link_tables(Request(*tables), read_scorecard()).rows()).equals(whole)
 
 
+def test_in_whatever_runs_customers_are_decided_they_are_held_against_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two who share a tax id do so in two runs too, and a customer's two companies are weighed in one."""
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    left.write_text("left_id,name,tax id\nA,Wafd,47-8213690\nB,Wafd Branch,47-8213690\nC,Rare Zither,\n", "utf-8")
+    right.write_text("right_id,name,tax id\n1,Wafd Inc,47-8213690\n2,Rare Zither,\n3,Rare Zither Shop,\n", "utf-8")
+    whole = pl.concat(link_tables(Request(left, right), read_scorecard()).rows())
+    reasons = set(whole.filter(pl.col("right_id") == "1")["reason"])
+    assert reasons == {"two customers share the tax id"}
+    assert whole.filter(pl.col("left_id") == "C").height == 2
+    monkeypatch.setattr("etl.match.certainty._PAIRS_AT_ONCE", 1)
+    assert pl.concat(link_tables(Request(left, right), read_scorecard()).rows()).equals(whole)
+
+
 def test_the_sides_may_change_places(tables: tuple[Path, Path]) -> None:
     """Who is certain of whom does not depend on which table comes first."""
     forth = pl.concat(link_tables(Request(*tables), read_scorecard()).rows()).filter(pl.col("decision") == "certain")

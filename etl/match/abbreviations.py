@@ -18,7 +18,7 @@ _MOST_BEARERS: Final = 2
 _MOST_SHORT: Final = 2_000
 """Among more short names than these, every customer's letters are found somewhere."""
 _MOST_EACH: Final = 5
-_NAMES_AT_ONCE: Final = 5_000
+_NAMES_AT_ONCE: Final = 500
 _PAIR: Final = ["customer", "company"]
 
 
@@ -28,7 +28,7 @@ def abbreviated(likely: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     Locality: group: customer; the companies' short names are the same for all.
 
     Args:
-        likely: `customer`: those for whom somebody is.
+        likely: `customer`: those for whom somebody is likely, or pointed to by an identifier or the name.
         profiles: both sides in normal form.
 
     Returns:

@@ -7,16 +7,15 @@ import polars as pl
 from etl.match.abbreviations import abbreviated
 from etl.match.candidates import candidates
 from etl.match.certainty import Decided
+from etl.match.clauses import facts, is_somebody
 from etl.match.evidence import compared, evidence
 from etl.match.keys import IDENTIFIERS, keys
 from etl.match.profiles import Profiles
-from etl.match.rivals import rivalled
+from etl.match.rivals import LIKELY, rivalled
 from etl.match.scorecard import Scorecard
 from etl.match.waterfall import waterfall
 
 _PAIR = ["customer", "company"]
-_LIKELY = 0.0
-"""A score from which a candidate is as likely as nobody."""
 _INVOICES = {"customer": pl.UInt32, "company": pl.UInt32, "invoice_count": pl.Int64, "disagreeing_count": pl.Int64}
 
 
@@ -47,10 +46,17 @@ def findings_of_tables(profiles: Profiles, card: Scorecard) -> pl.DataFrame:
     Locality: whole.
     """
     nothing = pl.DataFrame(schema=_INVOICES)
-    found = compared(_pairs(profiles, nothing.select(_PAIR)), nothing, profiles, card)
-    likely = found.filter(pl.col("score") >= _LIKELY).select("customer").unique()
+    pairs = _pairs(profiles, nothing.select(_PAIR))
+    found = compared(pairs, nothing, profiles, card)
+    # a mere neighbour is nobody; whom an identifier or the name points to need not be guessed
+    is_pointed_to = pl.col("has_identifier") | pl.col("has_exact_name")
+    is_likely = is_somebody() & ((pl.col("score") >= LIKELY) | is_pointed_to)
+    likely = found.lazy().with_columns(**facts()).filter(is_likely).select("customer").unique().collect()
     shorts = abbreviated(likely, profiles)
     if shorts.height:
+        # whatever else a pair was found by still holds
+        known = shorts.join(pairs, on=_PAIR, how="left", maintain_order="left", suffix="_known")
+        shorts = known.select(*_PAIR, flags=pl.col("flags") | pl.col("flags_known").fill_null(0))
         more = compared(shorts, nothing, profiles, card)
         found = pl.concat((found.join(more, on=_PAIR, how="anti"), more)).sort(_PAIR)
     return rivalled(found, card)

@@ -14,7 +14,7 @@ import polars as pl
 from etl.match.scorecard import FINDING, Scorecard, points
 
 RIVALS: Final = "other customers"
-_LIKELY: Final = 0.0
+LIKELY: Final = 0.0
 """From this score on a customer is likelier this company than nobody, and keeps others from it."""
 _SURE: Final = 8.0
 _ENOUGH_COMPANIES, _MOST_SHARED = 20, 0.15
@@ -54,7 +54,7 @@ def _ahead(
         return np.empty(0, np.int64), np.empty(0)
     starts = np.flatnonzero(np.diff(customer, prepend=~customer[:1]))
     best = np.repeat(np.maximum.reduceat(score, starts), np.diff(starts, append=len(customer)))
-    likely = np.flatnonzero((score == best) & (score >= _LIKELY))
+    likely = np.flatnonzero((score == best) & (score >= LIKELY))
     likely = likely[np.lexsort((customer[likely], -score[likely], company[likely]))]
     first = _firsts(likely, company)
     second = _firsts(likely[family[likely] != family[first[company[likely]]]], company)

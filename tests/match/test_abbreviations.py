@@ -10,15 +10,28 @@ import pytest
 from etl.linking import Request, link_tables
 from etl.match.scorecard import read_scorecard
 
+Row = dict[str, str]
 CUSTOMERS = {"A1": "Washington Federal", "A2": "Pinduoduo", "A3": "21Vianet", "A4": "Acme Dental LLC"}
 COMPANIES = {"1": "WAFD INC", "2": "PDD Holdings Inc.", "3": "VNET Group, Inc.", "4": "Acme Dental", "5": "Adl Inc."}
 
 
+BANK = "Washington Federal"
+SEATTLE = {"phone": "206 555 0100", "address": "12 Oak Street", "city": "Seattle", "postal code": "98101"}
+DENVER = {"phone": "303 555 0199", "address": "77 Elm Road", "city": "Denver", "postal code": "80014"}
+DETAILS = ("name", "account number", "tax id", *SEATTLE)
+
+
 def _linked(folder: Path, customers: dict[str, str], companies: dict[str, str]) -> pl.DataFrame:
+    sides = [[{"id": key, "name": name} for key, name in side.items()] for side in (customers, companies)]
+    return _linked_in_detail(folder, *sides)
+
+
+def _linked_in_detail(folder: Path, customers: list[Row], companies: list[Row]) -> pl.DataFrame:
     paths = []
-    for key, names in (("left_id", customers), ("right_id", companies)):
+    for key, rows in (("left_id", customers), ("right_id", companies)):
         paths.append(folder / f"{key}.csv")
-        pl.DataFrame({key: list(names), "name": list(names.values())}).write_csv(paths[-1])
+        told = [{key: row["id"], **{name: row.get(name, "") for name in DETAILS}} for row in rows]
+        pl.DataFrame(told).write_csv(paths[-1])
     return pl.concat(link_tables(Request(*paths), read_scorecard()).rows())
 
 
@@ -44,6 +57,39 @@ def test_no_policy_maps_by_letters(tmp_path: Path, policy: str) -> None:
     right.write_text("right_id,name\n1,WAFD INC\n", encoding="utf-8")
     rows = pl.concat(link_tables(Request(left, right, policy=policy), read_scorecard()).rows())
     assert rows.select("right_id", "decision").rows() == [("1", "review")]
+
+
+def test_what_else_a_pair_shares_still_counts(tmp_path: Path) -> None:
+    """An equal phone is not a different one because the letters were looked at; and a shared tax id stays shared."""
+    phone = {**DENVER, "phone": SEATTLE["phone"]}
+    rows = _linked_in_detail(
+        tmp_path, [{"id": "A", "name": BANK, **SEATTLE}], [{"id": "1", "name": "WAFD Inc", **phone}]
+    )
+    assert rows.select("phone", "acronym").rows() == [(7.0, 0.0)]
+    taxed = {"tax id": "47-8213690"}
+    customers = [{"id": "A", "name": BANK, **taxed, **SEATTLE}, {"id": "B", "name": "WAFD", **taxed}]
+    rows = _linked_in_detail(tmp_path, customers, [{"id": "1", "name": "WAFD Inc", **taxed, **DENVER}])
+    assert rows["decision"].to_list() == ["review", "review"]
+    assert set(rows["reason"]) == {"two customers share the tax id"}
+
+
+def test_whom_an_identifier_points_to_is_not_guessed(tmp_path: Path) -> None:
+    """The account number is certain, however much else differs; WAFD in the same town is no rival."""
+    account = {"account number": "ZX77341"}
+    near = {"city": "Seattle", "postal code": "98101"}
+    companies = [
+        {"id": "1", "name": "WAFD", **near},
+        {"id": "2", "name": "Washington Fed Holding", **account, **DENVER},
+    ]
+    rows = _linked_in_detail(tmp_path, [{"id": "A", "name": BANK, **account, **SEATTLE}], companies)
+    assert rows.select("right_id", "acronym").rows() == [("2", None)]
+
+
+def test_a_neighbour_is_nobody(tmp_path: Path) -> None:
+    """Another firm at the same address does not keep the abbreviation from being found."""
+    companies = [{"id": "1", "name": "Zebra Plumbing", **SEATTLE, "phone": ""}, {"id": "2", "name": "WAFD Inc"}]
+    rows = _linked_in_detail(tmp_path, [{"id": "A", "name": BANK, **SEATTLE}], companies)
+    assert _proposed(rows) == {("A", "2")}
 
 
 def test_letters_must_begin_alike_and_stand_in_order(tmp_path: Path) -> None:
