@@ -55,7 +55,7 @@ _KINDS: Final[dict[str, tuple[int, float, int]]] = {
         ("phone", 1.0, MOST_WITH_KEY), ("address", 1.0, 100), ("squashed", 1.0, 100), ("start", 0.5, 60),
         ("opening", 0.6, 100), (_ACRONYM_OF, 1.0, 50), (_ACRONYM_IS, 1.0, 50), (_LABEL_OF, 1.0, 50),
         (_LABEL_IS, 1.0, 50), ("place_key", 0.5, MOST_WITH_KEY), ("postal_key", 0.5, MOST_WITH_KEY),
-        ("word", 1.0, 150), ("pair", 1.0, 150),
+        ("word", 1.0, 150), ("pair", 0.5, 150),
     ), start=10)
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from etl.match.forms import ANY_FORM, GENERIC_FORM, LEGAL_FORMS, SURE_FORM
+from etl.match.words import PHRASES
 
 _LETTERS: Final[dict[str, str]] = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
@@ -38,8 +39,19 @@ _NO_ACCOUNT: Final = r"(?i)^(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)$"
 
 
 def spelled(name: pl.Expr) -> pl.Expr:
-    """The name in plain lower-case words: no accents, punctuation, quotes or `(deleted)`; the legal form stays."""
-    plain = (
+    """The name in plain lower-case words: no accents, punctuation, quotes or `(deleted)`; the legal form stays.
+
+    `FCU` is written out.
+    """
+    framed = pl.concat_str(pl.lit("^"), plain(name), pl.lit(" "))
+    # twice: two that follow each other share the blank between them
+    written_out = framed.str.replace_many(PHRASES, leftmost=True).str.replace_many(PHRASES, leftmost=True)
+    return written_out.str.strip_chars("^ ")
+
+
+def plain(name: pl.Expr) -> pl.Expr:
+    """The same with abbreviations as they are."""
+    words = (
         name.str.replace_all(_DELETED, " ")
         .str.replace_all(_QUOTES, "")
         .str.normalize("NFKD")
@@ -58,7 +70,7 @@ def spelled(name: pl.Expr) -> pl.Expr:
         .str.replace("^the ", "")
         .str.replace(" the$", "")
     )
-    return pl.when(plain != "").then(plain)
+    return pl.when(words != "").then(words)
 
 
 def core(spelling: pl.Expr) -> pl.Expr:

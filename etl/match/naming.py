@@ -46,13 +46,14 @@ def formed(variants: pl.DataFrame) -> pl.DataFrame:
     # lazy: what expressions have in common is computed once
     spelled = variants.lazy().with_columns(spelling=names.spelled(pl.col("written")))
     core = names.core(pl.col("spelling"))
-    cored = spelled.with_columns(core=core, legal_form=names.form_of(pl.col("spelling"))).drop_nulls("core").collect()
-    squashed = (pl.col(name).str.replace_all(" ", "", literal=True) for name in ("core", "spelling"))
+    told = {"core": core, "legal_form": names.form_of(pl.col("spelling")), "plain": names.plain(pl.col("written"))}
+    cored = spelled.with_columns(**told).drop_nulls("core").collect()
+    squashed = (pl.col(name).str.replace_all(" ", "", literal=True) for name in ("core", "plain"))
     return cored.with_columns(
         number_words=names.numbers(pl.col("core")),
         tail=names.doubtful_form(pl.col("spelling").str.slice(pl.col("core").str.len_chars())),
         **dict(zip(("squashed", "squashed_whole"), squashed, strict=True)),
-    ).drop("spelling")
+    ).drop("spelling", "plain")
 
 
 def worded(table: pl.DataFrame) -> pl.DataFrame:

@@ -71,6 +71,29 @@ SHORT_FORMS: Final[dict[str, str]] = {
 ABBREVIATIONS: Final[dict[str, str]] = {short: long for short, long in SHORT_FORMS.items() if short not in _AMBIGUOUS}
 """Short or other spelling -> the word that it can only be: two names that differ in nothing else are equal."""
 
+_FIRST_OR_LATER: Final = {
+    "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth", "6th": "sixth", "7th": "seventh",
+    "8th": "eighth", "9th": "ninth", "10th": "tenth", "s and l": "savings and loan",
+}  # fmt: skip
+# BK Precision and CU Boulder are no bank and no credit union
+_LATER: Final = {
+    "bk": "bank", "st bk": "state bank", "st bank": "state bank", "nat bk": "national bank",
+    "nat bank": "national bank", "bk and tr": "bank and trust", "bank and tr": "bank and trust",
+    "tr co": "trust co", "tr company": "trust company", "cu": "credit union", "c u": "credit union",
+    "cr un": "credit union", "cr union": "credit union", "cred union": "credit union",
+    "fcu": "federal credit union", "f c u": "federal credit union", "fed cu": "federal credit union",
+    "isd": "independent school district", "usd": "unified school district", "hoa": "homeowners association",
+    "umc": "united methodist church", "vfd": "volunteer fire department",
+}  # fmt: skip
+
+PHRASES: Final[dict[str, str]] = {
+    f"{before}{short} ": f"{before}{long} "
+    for befores, phrases in (("^ ", _FIRST_OR_LATER), (" ", _LATER))
+    for short, long in phrases.items()
+    for before in befores
+}
+"""Short -> long, for what is not one word in both; `^` stands before a name and a blank behind it."""
+
 LINKS: Final = ("and", "of", "the", "for")
 """Words between words: `Oil & Gas` is `Oil Gas`."""
 
