@@ -54,7 +54,7 @@ _KINDS: Final[dict[str, tuple[int, float, int]]] = {
         ("account", 1.0, MOST_WITH_KEY), ("tax", 1.0, MOST_WITH_KEY), ("domain", 1.0, MOST_WITH_KEY),
         ("phone", 1.0, MOST_WITH_KEY), ("address", 1.0, 100), ("squashed", 1.0, 100), ("start", 0.5, 60),
         ("opening", 0.6, 100), (_ACRONYM_OF, 1.0, 50), (_ACRONYM_IS, 1.0, 50), (_LABEL_OF, 1.0, 50),
-        (_LABEL_IS, 1.0, 50), ("place_key", 0.5, MOST_WITH_KEY), ("postal_key", 0.5, MOST_WITH_KEY),
+        (_LABEL_IS, 1.0, 50), ("place_key", 1.0, MOST_WITH_KEY), ("postal_key", 1.0, MOST_WITH_KEY),
         ("word", 1.0, 150), ("pair", 0.5, 150),
     ), start=10)
 }  # fmt: skip
@@ -137,7 +137,7 @@ def _every(side: _Side) -> Iterator[_Kind]:
     yield _keyed(table, "opening", opening)
     yield from _acronyms(table, is_left=is_left)
     yield from _labels(table, side.fields, is_left=is_left)
-    yield from _placed(table, side.records)
+    yield from _placed(side)
     for kind in _FIELDS:
         yield _keyed(side.fields.filter(pl.col("kind") == kind), kind, pl.col("key_text"))
     yield "word", pl.concat(part for matrix in matrices for part in _single(record, matrix))
@@ -181,12 +181,12 @@ def _labels(table: pl.DataFrame, fields: pl.DataFrame, *, is_left: bool) -> list
     ]
 
 
-def _placed(table: pl.DataFrame, places: pl.DataFrame) -> list[_Kind]:
-    """Namesakes in one town come before the others."""
-    named = table.select("record", "squashed").join(places.select("record", "place_key", "postal_key"), on="record")
+def _placed(side: _Side) -> list[_Kind]:
+    """Namesakes in one town come before the others; words in another order or in the plural are no other name."""
+    words = side.naming.table.select("record", words=side.naming.words_key).filter(pl.col("words") != 0)
+    named = words.join(side.records.select("record", "place_key", "postal_key"), on="record")
     return [
-        _keyed(named, place, pl.concat_str("squashed", place, separator="\x1f"))
-        for place in ("place_key", "postal_key")
+        _keyed(named, place, pl.concat_str("words", place, separator="\x1f")) for place in ("place_key", "postal_key")
     ]
 
 

@@ -13,7 +13,7 @@ from etl.match import fields, names
 from etl.match.at_once import at_once, both
 from etl.match.naming import Naming, formed, naming, worded
 from etl.match.spelling import corrections
-from etl.match.variants import ALIAS, KINDS, OWN, PARENT, variants
+from etl.match.variants import ALIAS, KINDS, OWN, PARENT, PART, variants, without_town
 from etl.match.vocabulary import Vocabulary, vocabulary
 
 MOST_SHARING: Final = 3
@@ -292,6 +292,7 @@ def _customer_names(customers: pl.DataFrame, accounts: pl.Series) -> pl.DataFram
         _named(customers, names.parent(path), PARENT),
         *(_named(customers, pl.col(written), OWN) for written in ("customer_name", "full_name", "company_name")),
         _named(customers, names.leaf(path), ALIAS, source=path),
+        _named(customers, without_town(pl.col("customer_name"), pl.col("city")), PART),
     ]
     named = pl.concat(long)
     # a word in brackets is an account where a company has it; elsewhere it is part of the name
@@ -303,7 +304,8 @@ def _customer_names(customers: pl.DataFrame, accounts: pl.Series) -> pl.DataFram
 
 
 def _company_names(companies: pl.DataFrame) -> pl.DataFrame:
-    return _named(companies, pl.col("company_name"), OWN)
+    name = pl.col("company_name")
+    return pl.concat((_named(companies, name, OWN), _named(companies, without_town(name, pl.col("city")), PART)))
 
 
 def _named(records: pl.DataFrame, written: pl.Expr, kind: str, source: pl.Expr | None = None) -> pl.DataFrame:
