@@ -23,6 +23,8 @@ _EQUAL_NAMES: Final = ("same", "equal", "alias", "rearranged", "part", "parent")
 _SHARED: Final = ((-6.0, "common"), (-2.0, "some"), (2.0, "telling"), (6.0, "rare"), (math.inf, "very rare"))
 _FORM_BITS, _OF_BANKS = 2.0, "na"
 """What an equal legal form adds to the rarity of a name; the form that says nothing."""
+_ENOUGH_COMPANIES, _MOST_NAMESAKES = 100, 0.1
+"""Where more companies than this share share their names, as banks do, a name that is there once may be so by chance."""
 _SMALL_NUMBER: Final = r"(?:^| )\S{1,2}(?: |$)"
 _LACKING: Final = ((0.01, "none"), (5.5, "common"), (9.0, "some"), (12.5, "telling"), (math.inf, "many"))
 
@@ -68,7 +70,7 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
     expected = math.log2(1 + max(profiles.companies.height, _LEAST_CROWD))
     # lazy: what the findings have in common is computed once
     judged = wide.lazy().with_columns(**_identifiers(is_one_numbering=profiles.is_one_numbering)).with_columns(
-        **_names(expected), **_contacts(), **_places(), target=pl.col("target_cw").cast(FINDING),
+        **_names(expected, is_crowded=_is_crowded(profiles.companies)), **_contacts(), **_places(), target=pl.col("target_cw").cast(FINDING),
         **{RIVALS: pl.lit(None, dtype=FINDING)},
     )  # fmt: skip
     told = judged.with_columns(score=score(card)).select(
@@ -131,7 +133,13 @@ def _is_bare() -> pl.Expr:
     return (pl.col("bare_key") == pl.col("bare_key_cw")) & has_lost_letters
 
 
-def _names(expected_bits: float) -> dict[str, pl.Expr]:
+def _is_crowded(companies: pl.DataFrame) -> bool:
+    """Whether companies commonly share their names here."""
+    sharing = companies.filter(pl.col("namesakes") > 1).height
+    return companies.height >= _ENOUGH_COMPANIES and sharing > _MOST_NAMESAKES * companies.height
+
+
+def _names(expected_bits: float, *, is_crowded: bool) -> dict[str, pl.Expr]:
     """What the names say: their level and, where they are not equal, the words that they share and lack."""
     is_equal = _is_equal_name()
     differs = pl.col("name").is_not_null() & ~is_equal
@@ -150,6 +158,7 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
         "rarity": _finding(
             # First State Bank: common words make no rare name, however few have it here
             (is_equal & pl.col("right_is_common") & ~has_form & (surplus >= _SHARED[0][0]), "some"),
+            (is_equal & pl.lit(is_crowded) & (surplus >= _SHARED[0][0]), "some"),
             *_within(is_equal & has_form, surplus + _FORM_BITS, _SHARED),
             *_within(is_equal, surplus, _SHARED),
         ),

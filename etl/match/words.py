@@ -86,9 +86,25 @@ _LATER: Final = {
     "umc": "united methodist church", "vfd": "volunteer fire department",
 }  # fmt: skip
 
+_STATES: Final = {
+    "al": "alabama", "ak": "alaska", "az": "arizona", "ar": "arkansas", "ca": "california", "co": "colorado",
+    "ct": "connecticut", "de": "delaware", "fl": "florida", "fla": "florida", "ga": "georgia", "hi": "hawaii",
+    "id": "idaho", "il": "illinois", "ill": "illinois", "ind": "indiana", "ia": "iowa", "ks": "kansas",
+    "ky": "kentucky", "la": "louisiana", "me": "maine", "md": "maryland", "mass": "massachusetts", "mi": "michigan",
+    "mich": "michigan", "mn": "minnesota", "minn": "minnesota", "ms": "mississippi", "miss": "mississippi",
+    "mo": "missouri", "mt": "montana", "ne": "nebraska", "nv": "nevada", "nh": "new hampshire", "nj": "new jersey",
+    "nm": "new mexico", "ny": "new york", "nc": "north carolina", "nd": "north dakota", "oh": "ohio", "ok": "oklahoma",
+    "okla": "oklahoma", "pa": "pennsylvania", "penna": "pennsylvania", "ri": "rhode island", "sc": "south carolina",
+    "sd": "south dakota", "tn": "tennessee", "tenn": "tennessee", "tx": "texas", "tex": "texas", "ut": "utah",
+    "vt": "vermont", "va": "virginia", "wa": "washington", "wash": "washington", "wv": "west virginia",
+    "wi": "wisconsin", "wis": "wisconsin", "wy": "wyoming",
+}  # fmt: skip
+# elsewhere LA, ME and OK are words
+_OF_STATES: Final = {f"of {short}": f"of {long}" for short, long in _STATES.items()}
+
 PHRASES: Final[dict[str, str]] = {
     f"{before}{short} ": f"{before}{long} "
-    for befores, phrases in (("^ ", _FIRST_OR_LATER), (" ", _LATER))
+    for befores, phrases in (("^ ", _FIRST_OR_LATER), (" ", _LATER | _OF_STATES))
     for short, long in phrases.items()
     for before in befores
 }
