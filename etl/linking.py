@@ -185,9 +185,8 @@ def _found(captions: list[str], relation: str) -> dict[str, str]:
 
 
 def _has_more_than_names(both: Profiles) -> bool:
-    """Whether both sides tell something else that can be compared."""
+    """Whether both sides tell something else that can make certain; a town alone does not."""
     kinds = [set(keys["kind"].unique()) for keys in (both.customer_keys, both.company_keys)]
-    places = ("postal_key", "place_key")
-    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or any(
-        both.customers[place].count() and both.companies[place].count() for place in places
+    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or bool(
+        both.customers["postal_key"].count() and both.companies["postal_key"].count()
     )

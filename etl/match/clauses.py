@@ -156,8 +156,10 @@ _AFTER: Final[dict[str, pl.Expr]] = {
 _ENOUGH: Final[dict[str, dict[str, pl.Expr]]] = {
     STRICT: {"only the name agrees": _NAME_ONLY & ~pl.col("has_signal")},
     NAMES: {
+        "only the name agrees, and companies commonly share their names here": _NAME_ONLY
+        & ~pl.col("has_signal") & pl.col("is_crowded") & ~found("city", "equal"),
         "only the name agrees, and it is too common": _NAME_ONLY
-        & ~pl.col("has_signal") & found("rarity", "common", "some"),
+        & ~pl.col("has_signal") & found("rarity", "common", "some") & ~found("city", "equal"),
         "only the name agrees, and others are like it": _NAME_ONLY
         & ~pl.col("has_signal") & (pl.col("certainty") < _LEAST_OF_NAMES),
     },

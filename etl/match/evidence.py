@@ -70,13 +70,13 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
     expected = math.log2(1 + max(profiles.companies.height, _LEAST_CROWD))
     # lazy: what the findings have in common is computed once
     judged = wide.lazy().with_columns(**_identifiers(is_one_numbering=profiles.is_one_numbering)).with_columns(
-        **_names(expected, is_crowded=_is_crowded(profiles.companies)), **_contacts(), **_places(), target=pl.col("target_cw").cast(FINDING),
+        **_names(expected), **_contacts(), **_places(), target=pl.col("target_cw").cast(FINDING),
         **{RIVALS: pl.lit(None, dtype=FINDING)},
     )  # fmt: skip
     told = judged.with_columns(score=score(card)).select(
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
         pl.col("invoice_count", "all_invoice_count"), "bearers",
-        namesakes="namesakes_cw", number_bearers="number_bearers_cw",
+        namesakes="namesakes_cw", number_bearers="number_bearers_cw", is_crowded=_is_crowded(profiles.companies),
     )  # fmt: skip
     return told.collect()
 
@@ -139,7 +139,7 @@ def _is_crowded(companies: pl.DataFrame) -> bool:
     return companies.height >= _ENOUGH_COMPANIES and sharing > _MOST_NAMESAKES * companies.height
 
 
-def _names(expected_bits: float, *, is_crowded: bool) -> dict[str, pl.Expr]:
+def _names(expected_bits: float) -> dict[str, pl.Expr]:
     """What the names say: their level and, where they are not equal, the words that they share and lack."""
     is_equal = _is_equal_name()
     differs = pl.col("name").is_not_null() & ~is_equal
@@ -158,7 +158,6 @@ def _names(expected_bits: float, *, is_crowded: bool) -> dict[str, pl.Expr]:
         "rarity": _finding(
             # First State Bank: common words make no rare name, however few have it here
             (is_equal & pl.col("right_is_common") & ~has_form & (surplus >= _SHARED[0][0]), "some"),
-            (is_equal & pl.lit(is_crowded) & (surplus >= _SHARED[0][0]), "some"),
             *_within(is_equal & has_form, surplus + _FORM_BITS, _SHARED),
             *_within(is_equal, surplus, _SHARED),
         ),
