@@ -114,7 +114,8 @@ class Linked:
         some = self.shown["customer"].n_unique()
         told = [f"{rows} rows: {certain} certain, {some - certain} to review, {rows - some} none."]
         if self.policy == NAMES:
-            told.append("There are but names to compare: equal names, rare and unrivalled, count as certain (names).")
+            what = "equal names, rare or in one town and unrivalled, count as certain (names)."
+            told.append(f"There are but names and towns to compare: {what}")
         told += [
             f"{file.file}: {file.rows_quarantined} of {file.rows_extracted} rows could not be used."
             for file in self.files

@@ -68,10 +68,23 @@ def test_a_table_of_names_alone_is_linked_by_names_and_this_is_said(billsight: B
     left.write_text("id,name\n1,Zaventhorpe Instruments\n", encoding="utf-8")
     right.write_text("id,name\nB,Zaventhorpe Instruments Ltd\nC,Other Works\n", encoding="utf-8")
     ended = billsight("match", left, right, "--out", out)
-    assert "but names to compare" in ended.err
+    assert "but names and towns to compare" in ended.err
     assert told(out.read_text(encoding="utf-8"))[0]["decision"] == "certain"
     strict = billsight("match", left, right, "--policy", "strict")
     assert told(strict.out)[0]["reason"] == "only the name agrees"
+
+
+def test_a_town_beside_the_names_makes_no_less_certain(billsight: Billsight, tmp_path: Path) -> None:
+    """Names and towns are linked by names, too; another town contradicts."""
+    left, right, out = tmp_path / "l.csv", tmp_path / "r.csv", tmp_path / "o.csv"
+    left.write_text("id,name,city\n1,Zaventhorpe Instruments,Bled\n2,Quux Works,Bled\n", encoding="utf-8")
+    right.write_text("id,name,city\nB,Zaventhorpe Instruments,Bled\nC,Quux Works,Kranj\n", encoding="utf-8")
+    ended = billsight("match", left, right, "--out", out)
+    assert "but names and towns to compare" in ended.err
+    rows = told(out.read_text(encoding="utf-8"))
+    assert [(row["left_id"], row["right_id"], row["decision"]) for row in rows if row["rank"] == "1"] == [
+        ("1", "B", "certain"), ("2", "C", "review"),
+    ]  # fmt: skip
 
 
 def test_an_id_that_is_a_formula_is_guarded(billsight: Billsight, tables: tuple[Path, Path]) -> None:

@@ -23,7 +23,7 @@ from etl.review.fixes import guard
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of to the terminal.")
 @click.option(
     "--policy", type=click.Choice(list(POLICIES)),
-    help="What is certain; strict, or names where there is nothing but names to compare.",
+    help="What is certain; strict, or names where there is nothing but names and towns to compare.",
 )  # fmt: skip
 @click.option("--left-column", multiple=True, metavar="OURS=CAPTION", help="A column of LEFT that is not found.")
 @click.option("--right-column", multiple=True, metavar="OURS=CAPTION", help="A column of RIGHT that is not found.")

@@ -15,7 +15,7 @@ the name as it is written, whatever else there is."""
 _ENOUGH_WITHOUT_NAME: Final = 5
 """Shared invoices that prove a mapping where the names have nothing in common."""
 _LEAST_OF_NAMES: Final = 0.985
-"""Under `names` a candidate is certain from this estimate on: no namesake, no near rival, no common name."""
+"""Under `names` a candidate is certain from this estimate on: no namesake and no near rival."""
 
 _CUSTOMER: Final = "customer"
 

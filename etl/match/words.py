@@ -113,7 +113,25 @@ PHRASES: Final[dict[str, str]] = {
 LINKS: Final = ("and", "of", "the", "for")
 """Words between words: `Oil & Gas` is `Oil Gas`."""
 
-FILLERS: Final = (*LINKS, "in", "at", "on", "by", "de", "la", "le", "les", "du", "des", "und", "et", "y", "en", "van", "der")
+FILLERS: Final = (
+    *LINKS,
+    "in",
+    "at",
+    "on",
+    "by",
+    "de",
+    "la",
+    "le",
+    "les",
+    "du",
+    "des",
+    "und",
+    "et",
+    "y",
+    "en",
+    "van",
+    "der",
+)
 """Words that tell nothing at all."""
 
 _COMMON: Final = {

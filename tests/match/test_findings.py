@@ -103,6 +103,28 @@ def test_an_equal_legal_form_makes_a_common_name_rarer(match: Any) -> None:
         assert match(replace(night, policy="names")).certain() == certain
 
 
+def test_a_lone_name_is_doubted_where_companies_commonly_share_theirs(match: Any) -> None:
+    """Under `names`: among banks a rare name may have a namesake that is not in the list; in one town it has none."""
+    doubted = "only the name agrees, and companies commonly share their names here"
+    names = {"many": [f"Bank {n // 2}" for n in range(120)], "few": [f"Bank {n}" for n in range(120)]}
+    for town, share, certain in ((None, "many", False), (None, "few", True), ("Bled", "many", True)):
+        others = [{"company_id_cw": str(n), "company_name": name} for n, name in enumerate(names[share], start=10)]
+        customer = {"customer_id_acct": "A1", "customer_name": "Zavent Quartz", "city": town}
+        companies = [{"company_id_cw": "1", "company_name": "Zavent Quartz", "city": town}, *others]
+        answer = match(replace(match.night([customer], companies), policy="names"))
+        assert answer.certain() == ({("A1", "1")} if certain else set())
+        assert (answer.of("A1", "1")["reason"] == doubted) is not certain
+
+
+def test_a_common_name_counts_in_its_town_only(match: Any) -> None:
+    """Under `names`: two clients of one common name in one town are rarer than in two."""
+    for theirs, ours, certain in (("Bled", "Bled", True), ("Bled", "Kranj", False), ("Bled", None, False)):
+        customer = {"customer_id_acct": "A1", "customer_name": "Global Health", "city": theirs}
+        company = {"company_id_cw": "1", "company_name": "Global Health Limited", "city": ours}
+        night = match.night([customer], [company, OTHER])
+        assert match(replace(night, policy="names")).certain() == ({("A1", "1")} if certain else set())
+
+
 def test_a_site_with_another_phone_and_another_address_is_another_site(match: Any) -> None:
     """All sites of a chain have its domain, and two of them may be in one street."""
     shared = {"website": "zavent.test", "postal_code": "78701", "city": "Austin"}

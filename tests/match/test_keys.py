@@ -49,3 +49,47 @@ def test_at_most_five_candidates_are_proposed(match: Any) -> None:
     answer = match(match.night([{"customer_id_acct": "A1", "customer_name": "Acme Dental"}], companies))
     assert answer.proposed("A1") == ["0", "1", "10", "11", "12"]
     assert {row["reason"] for row in answer.candidates.rows(named=True)} == {"two companies share the name"}
+
+
+@pytest.mark.parametrize(
+    ("customer", "company"),
+    [
+        ("First National Bank of Sparta", "First National Bank"),
+        ("First National Bank", "First Natl Bank (Sparta)"),
+        ("First Nat Bk in Sparta, The", "First National Bank"),
+        ("First National Bank", "National First Bank"),
+    ],
+)
+def test_of_many_namesakes_the_one_in_town_comes_first(match: Any, customer: str, company: str) -> None:
+    """Also where one of the two has the town in its name; the same words elsewhere are somebody else."""
+    others = [
+        {
+            "company_id_cw": str(n),
+            "company_name": "First National Bank",
+            "city": f"Town {chr(97 + n % 26)}{n // 26 * 'x'}",
+        }
+        for n in range(10, 170)
+    ]
+    companies = [*others, {"company_id_cw": "1", "company_name": company, "city": "Sparta"}]
+    answer = match(match.night([{"customer_id_acct": "A1", "customer_name": customer, "city": "SPARTA"}], companies))
+    assert answer.proposed("A1")[0] == "1"
+    assert answer.certain() == set()
+
+
+def test_a_town_is_taken_off_a_name_only_where_a_name_is_left(match: Any) -> None:
+    """`City of Sparta` is no `City`, and `Oak Dental Sparta` in another town is not `Oak Dental`."""
+    customer = {"customer_id_acct": "A1", "customer_name": "City of Sparta", "city": "Sparta"}
+    answer = match(match.night([customer], [{"company_id_cw": "1", "company_name": "City", "city": "Sparta"}]))
+    assert "equal but for" not in _name(answer)
+    for town, detail in (("Sparta", "equal but for"), ("Arena", "spelt")):
+        customer = {"customer_id_acct": "A1", "customer_name": "Oak Dental Sparta", "city": town}
+        answer = match(match.night([customer], [{"company_id_cw": "1", "company_name": "Oak Dental", "city": town}]))
+        assert _name(answer).startswith(detail)
+
+
+def _name(answer: Any) -> str:
+    """What is told of the first candidate's name; nothing where there is no candidate."""
+    if not answer.proposed("A1"):
+        return ""
+    evidence = answer.of("A1", answer.proposed("A1")[0])["evidence"]
+    return next(str(part["detail"]) for part in evidence if part["kind"] == "name")

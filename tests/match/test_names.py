@@ -29,6 +29,12 @@ VALUE = pl.col("value")
         ("Acme Dental_C", "acme-dental"),
         ("Smith + Sons L.L.C.", "Smith & Sons, LLC"),
         ("Acme, The", "Acme"),
+        ("Campus F.C.U.", "Campus Federal Credit Union"),
+        ("Campus C. U.", "Campus Credit Union"),
+        ("FARMERS ST BK & TR CO", "Farmers State Bank and Trust Company"),
+        ("1st Pulaski S&L", "First Pulaski Savings and Loan"),
+        ("Austin ISD", "Austin Independent School District"),
+        ("Community Bank of S.C.", "Community Bank of South Carolina"),
     ],
 )
 def test_spellings_of_one_firm_have_one_normal_form(left: str, right: str) -> None:
@@ -44,6 +50,9 @@ def test_spellings_of_one_firm_have_one_normal_form(left: str, right: str) -> No
         ("Johnson & Johnson", "Johnson"),
         ("Limited Edition Ltd", "Edition Ltd"),
         ("The Company", "The LLC"),
+        ("BK Precision", "Bank Precision"),
+        ("CU Boulder", "Credit Union Boulder"),
+        ("LA Fitness", "Louisiana Fitness"),
     ],
 )
 def test_what_tells_firms_apart_stays(left: str, right: str) -> None:
