@@ -80,7 +80,9 @@ def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocab
     words = words.join(stems, on="stem_text", how="left", maintain_order="left")
     counted = _counts(right, words).join(_counts(left, words), on="stem", how="full", coalesce=True, suffix="_left")
     people = max(left["record"].n_unique(), 1)
-    share = pl.max_horizontal(pl.col("count").fill_null(0), pl.col("count_left").fill_null(0) * (companies / people))
+    # that a customer has a word is no sign that others have it
+    more = (pl.col("count_left").fill_null(0).cast(pl.Float64) - 1).clip(0) * (companies / people)
+    share = pl.max_horizontal(pl.col("count").fill_null(0), 1 + more)
     expected = pl.coalesce(
         pl.col("stem_text").replace_strict(_common(), default=None, return_dtype=pl.Float64), OTHER_WORD_BITS
     )

@@ -76,6 +76,23 @@ def test_of_many_namesakes_the_one_in_town_comes_first(match: Any, customer: str
     assert answer.certain() == set()
 
 
+@pytest.mark.parametrize(
+    ("customer", "company", "others"),
+    [
+        ("Adevinta North Sea", "Adevinta", "Zavent{} North Sea"),
+        ("First National Bank in Sparta", "First National Bank", "First National Bank in Town{}"),
+    ],
+)
+def test_words_that_many_have_do_not_crowd_out_the_one_that_tells(
+    match: Any, customer: str, company: str, others: str
+) -> None:
+    """Two common words side by side are not three, and `in` is none."""
+    companies = [{"company_id_cw": str(n), "company_name": others.format(n)} for n in range(10, 50)]
+    companies = [*companies, {"company_id_cw": "1", "company_name": company, "city": "Sparta"}]
+    night = match.night([{"customer_id_acct": "A1", "customer_name": customer, "city": "Sparta"}], companies)
+    assert match(night).proposed("A1")[:1] == ["1"]
+
+
 def test_a_town_is_taken_off_a_name_only_where_a_name_is_left(match: Any) -> None:
     """`City of Sparta` is no `City`, and `Oak Dental Sparta` in another town is not `Oak Dental`."""
     customer = {"customer_id_acct": "A1", "customer_name": "City of Sparta", "city": "Sparta"}
