@@ -87,6 +87,21 @@ def test_a_town_beside_the_names_makes_no_less_certain(billsight: Billsight, tmp
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "company"), [("Canarc Resource Corp.", "Canagold Resources Ltd."), ("Manx Resources", "X Resources")]
+)
+def test_of_many_with_one_common_word_the_one_that_begins_or_ends_alike_is_proposed(
+    tmp_path: Path, name: str, company: str
+) -> None:
+    """However unlikely it is: a person may know better."""
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    left.write_text(f"left_id,name\nA1,{name}\n", encoding="utf-8")
+    others = "".join(f"{number},Zavent{number} Resources\n" for number in range(10, 60))
+    right.write_text(f"right_id,name\n{others}99,{company}\n", encoding="utf-8")
+    rows = pl.concat(link_tables(Request(left, right), read_scorecard()).rows())
+    assert "99" in rows["right_id"].to_list()
+
+
 def test_an_id_that_is_a_formula_is_guarded(billsight: Billsight, tables: tuple[Path, Path]) -> None:
     """The answer is opened in a spreadsheet, too; points stay numbers, whatever their sign."""
     tables[0].write_text(CUSTOMERS.replace("A1,", "=A1,").replace("A2,", "@A2,"), encoding="utf-8")

@@ -17,6 +17,9 @@ from etl.match.profiles import MOST_SHARING, MOST_WITH_KEY, Profiles
 _GRAIN: Final = 16
 _PAIRED_WORDS: Final = 6
 _STARTS: Final = (10, 5)
+_ENDING: Final = 10
+_SECOND_WORD: Final = r" (\S{2,}?)s?(?: |$)"
+"""Without the plural's s."""
 _ACRONYM_LETTERS: Final = (3, 6)
 
 
@@ -53,8 +56,9 @@ _KINDS: Final[dict[str, tuple[int, float, int]]] = {
     for seed, (kind, worth, most) in enumerate((
         ("account", 1.0, MOST_WITH_KEY), ("tax", 1.0, MOST_WITH_KEY), ("domain", 1.0, MOST_WITH_KEY),
         ("phone", 1.0, MOST_WITH_KEY), ("address", 1.0, 100), ("squashed", 1.0, 100), ("start", 0.5, 60),
-        ("opening", 0.6, 100), (_ACRONYM_OF, 1.0, 50), (_ACRONYM_IS, 1.0, 50), (_LABEL_OF, 1.0, 50),
-        (_LABEL_IS, 1.0, 50), ("place_key", 1.0, MOST_WITH_KEY), ("postal_key", 1.0, MOST_WITH_KEY),
+        ("ending", 0.5, 60), ("opening", 0.6, 100), (_ACRONYM_OF, 1.0, 50), (_ACRONYM_IS, 1.0, 50),
+        (_LABEL_OF, 1.0, 50), (_LABEL_IS, 1.0, 50),
+        ("place_key", 1.0, MOST_WITH_KEY), ("postal_key", 1.0, MOST_WITH_KEY),
         ("word", 1.0, 150), ("pair", 0.5, 150),
     ), start=10)
 }  # fmt: skip
@@ -128,12 +132,14 @@ def _every(side: _Side) -> Iterator[_Kind]:
     """The keys of one side, kind by kind, so that not all are held at once: `record, key`."""
     table, stems = side.naming.table, side.naming.stems
     squashed, is_left = pl.col("squashed"), side.fixed is not None
-    opening = pl.concat_str(pl.col("core").str.head(3), pl.col("core").str.extract(r" (\S{2,})", 1), separator=" ")
+    second = pl.col("core").str.extract(_SECOND_WORD, 1)
+    opening = pl.concat_str(pl.col("core").str.head(3), second, separator=" ")
     record = table["record"].to_numpy()
     matrices = [stems] if side.fixed is None else _with_corrections(stems, side.fixed)
     yield _keyed(table, "squashed", squashed)
     for length in _STARTS:
         yield _keyed(table, "start", squashed.str.head(length))
+    yield _keyed(table, "ending", squashed.str.tail(_ENDING))
     yield _keyed(table, "opening", opening)
     yield from _acronyms(table, is_left=is_left)
     yield from _labels(table, side.fields, is_left=is_left)
