@@ -54,6 +54,7 @@ def rivals() -> dict[str, pl.Expr]:
     """How many companies, and families of customers, have the same to show. Counted before any pair is left out."""
     same_number, same_tax = found("account number", "equal"), found("tax id", "equal")
     has_its_name = pl.col("has_exact_name") | found("name", "alias", "rearranged")
+    is_in_place = found("phone", "equal") & found("address", "equal")
     return {
         "companies_with_number": pl.max_horizontal(
             same_number.sum().over(_CUSTOMER).cast(pl.Int64), pl.col("number_bearers").cast(pl.Int64)
@@ -72,6 +73,8 @@ def rivals() -> dict[str, pl.Expr]:
         & ~pl.col("has_invoices")
         | (same_number.any().over(_CUSTOMER) & same_tax.any().over(_CUSTOMER) & ~(same_number & same_tax)),
         "is_named_elsewhere": (has_its_name.any().over(_CUSTOMER) | (pl.col("bearers") > 0)) & ~has_its_name,
+        # a second company there may be the same one, spelt otherwise
+        "is_sole_in_place": pl.col("has_exact_name") & is_in_place & (is_in_place.sum().over(_CUSTOMER) == 1),
     }
 
 
@@ -115,12 +118,13 @@ _BEFORE: Final[dict[str, pl.Expr]] = {
     "another customer has the company's account number, tax id or invoices": _NAME_ONLY
     & pl.col("is_identified_as_another"),
     "another company has this name": pl.col("is_named_elsewhere"),
-    "two companies share the name": _NAME_ONLY & pl.col("has_exact_name") & (pl.col("companies_with_name") > 1),
+    "two companies share the name": _NAME_ONLY & pl.col("has_exact_name") & (pl.col("companies_with_name") > 1)
+    & ~pl.col("is_sole_in_place"),
     "only the parent's name agrees": _NAME_ONLY & found("name", "parent"),
     "the name is only similar": _NAME_ONLY & ~pl.col("has_exact_name") & pl.col("has_like_name"),
     "neither an identifier nor the name agrees": _NAME_ONLY & ~pl.col("has_exact_name"),
     "the legal form differs": _NAME_ONLY & found("legal form", "other"),
-    "the e-mail domain differs": _NAME_ONLY & found("e-mail domain", *_OTHER_DOMAIN),
+    "the e-mail domain differs": _NAME_ONLY & found("e-mail domain", *_OTHER_DOMAIN) & ~pl.col("is_sole_in_place"),
 }  # fmt: skip
 
 _AFTER: Final[dict[str, pl.Expr]] = {
@@ -178,6 +182,7 @@ GROUNDS: Final[dict[str, pl.Expr]] = {
     "account number agrees, the name is plausible": found("account number", "equal") & pl.col("has_plausible_name"),
     "tax id agrees": found("tax id", "equal"),
     "invoices agree in number and total": pl.col("has_invoices"),
+    "name, phone and address agree": pl.col("is_sole_in_place"),
     "name and e-mail domain agree": found("e-mail domain", *_EQUAL_DOMAIN),
     "name and phone agree": found("phone", "equal"),
     "name and postal code agree": found("postal code", "equal"),

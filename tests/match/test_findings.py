@@ -136,3 +136,47 @@ def test_a_site_with_another_phone_and_another_address_is_another_site(match: An
     assert apart.of("A1", "1")["reason"] == "the phone and the address differ"
     moved = match(match.night([{**customer, **theirs}], [{**company, **ours, "address_line1": "25 Elm"}, OTHER]))
     assert moved.certain() == {("A1", "1")}
+
+
+PLACE = {"phone_number": "5124157406", "address_line1": "25 Elm St", "postal_code": "78701", "city": "Austin"}
+ELSEWHERE = {"phone_number": "5124157499", "address_line1": "9 Oak St", "postal_code": "78745", "city": "Austin"}
+ZAVENT = "Zavent Optics"
+AGREE, SHARED = "name, phone and address agree", "two companies share the name"
+
+
+@pytest.mark.parametrize(
+    ("ours", "other", "reason"),
+    [
+        (PLACE, ELSEWHERE, AGREE),
+        (PLACE, {}, AGREE),
+        (PLACE, PLACE, SHARED),
+        ({**PLACE, "phone_number": None}, ELSEWHERE, SHARED),
+        ({**PLACE, "address_line1": None}, ELSEWHERE, SHARED),
+        ({**PLACE, "address_line1": "77 Elm St"}, ELSEWHERE, SHARED),
+    ],
+)
+def test_of_namesakes_the_one_with_the_phone_and_the_address_is_meant(
+    match: Any, ours: dict[str, str], other: dict[str, str], reason: str
+) -> None:
+    """A chain's sites share the name; two records of one site are duplicates, for a person."""
+    customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **PLACE}
+    companies = [{"company_id_cw": str(n), "company_name": ZAVENT, **place} for n, place in enumerate((ours, other), 1)]
+    answer = match(match.night([customer], companies))
+    assert answer.of("A1", "1")["reason"] == reason
+    assert answer.certain() == ({("A1", "1")} if reason == AGREE else set())
+
+
+def test_two_customers_of_one_name_phone_and_address_are_for_a_person(match: Any) -> None:
+    """Both cannot be the one company, unless one belongs to the other."""
+    customers = [{"customer_id_acct": key, "customer_name": ZAVENT, **PLACE} for key in ("A1", "A2")]
+    companies = [{"company_id_cw": str(n), "company_name": ZAVENT, **place} for n, place in enumerate((PLACE, {}), 1)]
+    assert match(match.night(customers, companies)).certain() == set()
+
+
+def test_a_website_may_differ_where_name_phone_and_address_agree(match: Any) -> None:
+    """Many a firm bears one domain on its letters and another on its invoices; a phone alone may be a landlord's."""
+    for place, certain in ((PLACE, True), ({**PLACE, "address_line1": None}, False)):
+        customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **place, "website": "zavent.test"}
+        company = {"company_id_cw": "1", "company_name": ZAVENT, **place, "website": "optics.test"}
+        answer = match(match.night([customer], [company, OTHER]))
+        assert answer.certain() == ({("A1", "1")} if certain else set())
