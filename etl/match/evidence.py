@@ -23,7 +23,7 @@ _EQUAL_NAMES: Final = ("same", "equal", "alias", "rearranged", "part", "parent")
 _SHARED: Final = ((-6.0, "common"), (-2.0, "some"), (2.0, "telling"), (6.0, "rare"), (math.inf, "very rare"))
 _FORM_BITS, _OF_BANKS = 2.0, "na"
 """What an equal legal form adds to the rarity of a name; the form that says nothing."""
-_ENOUGH_COMPANIES, _MOST_NAMESAKES = 100, 0.1
+_ENOUGH_COMPANIES, _MOST_NAMESAKES = 100, 0.05
 """Where more companies than this have namesakes, as banks do, a name that is there once may be so by chance."""
 _SMALL_NUMBER: Final = r"(?:^| )\S{1,2}(?: |$)"
 _LACKING: Final = ((0.01, "none"), (5.5, "common"), (9.0, "some"), (12.5, "telling"), (math.inf, "many"))
