@@ -71,10 +71,8 @@ SHORT_FORMS: Final[dict[str, str]] = {
 ABBREVIATIONS: Final[dict[str, str]] = {short: long for short, long in SHORT_FORMS.items() if short not in _AMBIGUOUS}
 """Short or other spelling -> the word that it can only be: two names that differ in nothing else are equal."""
 
-_FIRST_OR_LATER: Final = {
-    "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth", "6th": "sixth", "7th": "seventh",
-    "8th": "eighth", "9th": "ninth", "10th": "tenth", "s and l": "savings and loan",
-}  # fmt: skip
+# 2nd stays: 1st Ward and 2nd Ward differ in a number
+_FIRST_OR_LATER: Final = {"1st": "first", "s and l": "savings and loan"}
 # BK Precision and CU Boulder are no bank and no credit union
 _LATER: Final = {
     "bk": "bank", "st bk": "state bank", "st bank": "state bank", "nat bk": "national bank",
@@ -114,24 +112,8 @@ LINKS: Final = ("and", "of", "the", "for")
 """Words between words: `Oil & Gas` is `Oil Gas`."""
 
 FILLERS: Final = (
-    *LINKS,
-    "in",
-    "at",
-    "on",
-    "by",
-    "de",
-    "la",
-    "le",
-    "les",
-    "du",
-    "des",
-    "und",
-    "et",
-    "y",
-    "en",
-    "van",
-    "der",
-)
+    *LINKS, "in", "at", "on", "by", "de", "la", "le", "les", "du", "des", "und", "et", "y", "en", "van", "der",
+)  # fmt: skip
 """Words that tell nothing at all."""
 
 _COMMON: Final = {

@@ -72,6 +72,15 @@ def test_the_name_within_a_name_is_found(match: Any, customer: str, company: str
     assert parts["name"].startswith(detail)
 
 
+@pytest.mark.parametrize(("theirs", "ours"), [("1st Ward", "2nd Ward"), ("First Ward", "2nd Ward")])
+def test_ordinals_tell_firms_apart_whatever_else_agrees(match: Any, theirs: str, ours: str) -> None:
+    """Also where both have one account number."""
+    customer = {"customer_id_acct": "A1", "customer_name": f"Zavent {theirs}", "account_number": "C1"}
+    company = {"company_id_cw": "1", "company_name": f"Zavent {ours}", "account_number": "C1"}
+    answer = match(match.night([customer], [company, OTHER]))
+    assert answer.of("A1", "1")["reason"] == "the names differ in a number"
+
+
 @pytest.mark.parametrize(
     ("name", "detail"),
     [
