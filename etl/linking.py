@@ -16,7 +16,7 @@ from etl.errors import InputError, Problem
 from etl.loading import FileReport, Loader
 from etl.match import link
 from etl.match.certainty import CERTAIN, Policy, certainty
-from etl.match.clauses import NAMES, STRICT
+from etl.match.clauses import CROWDED, NAMES, STRICT
 from etl.match.profiles import Profiles, profiles
 from etl.match.scorecard import KINDS, Scorecard, points
 
@@ -116,6 +116,8 @@ class Linked:
         if self.policy == NAMES:
             what = "equal names, rare or in one town and unrivalled, count as certain (names)."
             told.append(f"There are but names and towns to compare: {what}")
+        if (self.shown["reason"] == CROWDED).any():
+            told.append("Many companies share their names: one that is equal counts in its town and state only.")
         told += [
             f"{file.file}: {file.rows_quarantined} of {file.rows_extracted} rows could not be used."
             for file in self.files
@@ -188,6 +190,6 @@ def _found(captions: list[str], relation: str) -> dict[str, str]:
 def _has_more_than_names(both: Profiles) -> bool:
     """Whether both sides tell something else that can make certain; a town alone does not."""
     kinds = [set(keys["kind"].unique()) for keys in (both.customer_keys, both.company_keys)]
-    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or bool(
-        both.customers["postal_key"].count() and both.companies["postal_key"].count()
+    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or any(
+        both.customers[place].count() and both.companies[place].count() for place in ("postal_key", "house_key")
     )

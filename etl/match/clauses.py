@@ -54,7 +54,6 @@ def rivals() -> dict[str, pl.Expr]:
     """How many companies, and families of customers, have the same to show. Counted before any pair is left out."""
     same_number, same_tax = found("account number", "equal"), found("tax id", "equal")
     has_its_name = pl.col("has_exact_name") | found("name", "alias", "rearranged")
-    is_in_place = found("phone", "equal") & found("address", "equal")
     return {
         "companies_with_number": pl.max_horizontal(
             same_number.sum().over(_CUSTOMER).cast(pl.Int64), pl.col("number_bearers").cast(pl.Int64)
@@ -73,9 +72,28 @@ def rivals() -> dict[str, pl.Expr]:
         & ~pl.col("has_invoices")
         | (same_number.any().over(_CUSTOMER) & same_tax.any().over(_CUSTOMER) & ~(same_number & same_tax)),
         "is_named_elsewhere": (has_its_name.any().over(_CUSTOMER) | (pl.col("bearers") > 0)) & ~has_its_name,
-        # a second company there may be the same one, spelt otherwise
-        "is_sole_in_place": pl.col("has_exact_name") & is_in_place & (is_in_place.sum().over(_CUSTOMER) == 1),
+        "is_sole_in_place": _is_sole_in_place(has_its_name),
     }
+
+
+def _is_sole_in_place(has_its_name: pl.Expr) -> pl.Expr:
+    """The one of several namesakes whose phone and address are the customer's, where all others are known to be apart.
+
+    A namesake nearby, or of no known place, may be the same firm a second time; and another company that the phone, an
+    invoice or only its e-mail domain points to may be meant.
+    """
+    is_here = found("phone", "equal") & found("address", "equal")
+    is_elsewhere = found("city", "other") | found("postal code", "other")
+    is_apart = is_elsewhere | (found("phone", "other") & found("address", "other"))
+    is_pointed_to = found("phone", "equal") | found("shared invoices", "many", "one", "some")
+    may_be_meant = is_pointed_to | (has_its_name & ~is_apart)
+    has_domain = found("e-mail domain", *_EQUAL_DOMAIN)
+    return (
+        (pl.col("has_exact_name") & is_here)
+        & (may_be_meant.sum().over(_CUSTOMER) == 1)
+        & (has_domain | ~has_domain.any().over(_CUSTOMER))
+        & (has_its_name.sum().over(_CUSTOMER) >= pl.max_horizontal("namesakes", "bearers"))
+    )
 
 
 def is_somebody() -> pl.Expr:
@@ -97,6 +115,7 @@ def first(clauses: Mapping[str, pl.Expr]) -> pl.Expr:
 
 
 CONTESTED: Final = "another customer is equally certain for this company"
+CROWDED: Final = "only the name agrees, and companies commonly share their names here"
 
 _NAME_ONLY: Final = ~pl.col("has_identifier")
 
@@ -124,7 +143,7 @@ _BEFORE: Final[dict[str, pl.Expr]] = {
     "the name is only similar": _NAME_ONLY & ~pl.col("has_exact_name") & pl.col("has_like_name"),
     "neither an identifier nor the name agrees": _NAME_ONLY & ~pl.col("has_exact_name"),
     "the legal form differs": _NAME_ONLY & found("legal form", "other"),
-    "the e-mail domain differs": _NAME_ONLY & found("e-mail domain", *_OTHER_DOMAIN) & ~pl.col("is_sole_in_place"),
+    "the e-mail domain differs": _NAME_ONLY & found("e-mail domain", *_OTHER_DOMAIN),
 }  # fmt: skip
 
 _AFTER: Final[dict[str, pl.Expr]] = {
@@ -136,7 +155,7 @@ _AFTER: Final[dict[str, pl.Expr]] = {
     & ~found("e-mail domain", *_EQUAL_DOMAIN) & ~found("phone", "equal"),
     "the phone and the address differ": _NAME_ONLY & found("phone", "other") & found("address", "other"),
     "the name agrees, the place differs": _NAME_ONLY & (found("city", "other") | found("postal code", "other"))
-    & ~(found("phone", "equal") & found("e-mail domain", *_EQUAL_DOMAIN)),
+    & ~(found("phone", "equal") & (found("e-mail domain", *_EQUAL_DOMAIN) | found("address", "equal"))),
     "the state differs": _NAME_ONLY & found("state", "other"),
     "only the account number agrees": found("account number", "equal") & ~pl.col("has_plausible_name")
     & ~found("tax id", "equal") & ~pl.col("has_invoices"),
@@ -157,13 +176,16 @@ _AFTER: Final[dict[str, pl.Expr]] = {
 }  # fmt: skip
 
 
+_IS_SAME_TOWN: Final = pl.col("is_same_town").fill_null(value=False)
+"""Of the same state, too: there are many Springfields."""
+
 _ENOUGH: Final[dict[str, dict[str, pl.Expr]]] = {
     STRICT: {"only the name agrees": _NAME_ONLY & ~pl.col("has_signal")},
     NAMES: {
-        "only the name agrees, and companies commonly share their names here": _NAME_ONLY
-        & ~pl.col("has_signal") & pl.col("is_crowded") & ~found("city", "equal"),
+        CROWDED: _NAME_ONLY
+        & ~pl.col("has_signal") & pl.col("is_crowded") & ~_IS_SAME_TOWN,
         "only the name agrees, and it is too common": _NAME_ONLY
-        & ~pl.col("has_signal") & found("rarity", "common", "some") & ~found("city", "equal"),
+        & ~pl.col("has_signal") & found("rarity", "common", "some") & ~_IS_SAME_TOWN,
         "only the name agrees, and others are like it": _NAME_ONLY
         & ~pl.col("has_signal") & (pl.col("certainty") < _LEAST_OF_NAMES),
     },

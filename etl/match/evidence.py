@@ -77,6 +77,7 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
         pl.col("invoice_count", "all_invoice_count"), "bearers",
         namesakes="namesakes_cw", number_bearers="number_bearers_cw", is_crowded=_is_crowded(profiles.companies),
+        is_same_town=(pl.col("place_key") == pl.col("place_key_cw")) & (pl.col("state_key") == pl.col("state_key_cw")),
     )  # fmt: skip
     return told.collect()
 

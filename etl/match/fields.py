@@ -10,6 +10,8 @@ from typing import Final
 
 import polars as pl
 
+from etl.match.words import STATES
+
 _PLACEHOLDERS: Final = (
     "NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "NEW", "TEST", "PENDING", "DEFAULT", "X", "XX", "XXX", "CASH",
     "COD", "MISC", "PREPAID", "SAME", "VARIOUS", "NEWCUSTOMER", "WALKIN",
@@ -41,6 +43,29 @@ _COUNTRIES: Final[dict[str, str]] = {
     "finland": "fi", "portugal": "pt", "poland": "pl", "mexico": "mx", "singapore": "sg", "india": "in", "japan": "jp",
     "united arab emirates": "ae", "uae": "ae", "philippines": "ph", "malaysia": "my", "hong kong": "hk",
 }  # fmt: skip
+
+_NO_PLACES: Final = (
+    "na",
+    "none",
+    "null",
+    "unknown",
+    "tbd",
+    "tba",
+    "test",
+    "various",
+    "other",
+    "same",
+    "x",
+    "xx",
+    "xxx",
+)
+_NO_HOUSE: Final = r"(?i)\b(?:p\W*o\W*box|box|level|floor|suite|ste|unit|apt|room|shop|lot|bldg|building)\W*\d+\b"
+_PROVINCES: Final = {
+    "ab": "alberta", "bc": "britishcolumbia", "mb": "manitoba", "nb": "newbrunswick", "ns": "novascotia",
+    "on": "ontario", "qc": "quebec", "sk": "saskatchewan", "nsw": "newsouthwales", "qld": "queensland",
+    "vic": "victoria", "tas": "tasmania", "act": "australiancapitalterritory",
+}  # fmt: skip
+_STATE_CODES: Final = {name.replace(" ", ""): code for code, name in (STATES | _PROVINCES).items()}
 
 # what people register under: a suffix of one or more parts, or a host that gives each client a name of its own
 _SUFFIX: Final = (
@@ -127,12 +152,12 @@ def place_key(city: pl.Expr) -> pl.Expr:
         city.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"[^a-z ]", "").str.strip_chars()
         .str.replace("^saint ", "st ").str.replace("^fort ", "ft ").str.replace_all(" +", " ")
     )  # fmt: skip
-    return pl.when(key != "").then(key)
+    return pl.when((key != "") & ~key.is_in(_NO_PLACES)).then(key)
 
 
 def house_key(address: pl.Expr) -> pl.Expr:
-    """The first number of an address line; streets are written in too many ways."""
-    return address.str.extract(r"(\d+)", 1)
+    """The first number of an address line, floors and boxes apart; streets are written in too many ways."""
+    return address.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+)", 1)
 
 
 def country_key(country: pl.Expr) -> pl.Expr:
@@ -143,8 +168,8 @@ def country_key(country: pl.Expr) -> pl.Expr:
 
 
 def state_key(state: pl.Expr) -> pl.Expr:
-    """The code of a state or province; null where it is written out, for that differs from its code."""
-    key = state.str.to_lowercase().str.replace_all(r"[^a-z]", "")
+    """The code of a state or province; null for one that is written out and not known: that differs from its code."""
+    key = state.str.to_lowercase().str.replace_all(r"[^a-z]", "").replace(_STATE_CODES)
     return pl.when(key.str.len_chars().is_between(2, 3)).then(key)
 
 

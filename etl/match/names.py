@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from etl.match.forms import ANY_FORM, GENERIC_FORM, LEGAL_FORMS, SURE_FORM
-from etl.match.words import PHRASES
+from etl.match.words import GUESSES, PHRASES
 
 _LETTERS: Final[dict[str, str]] = {
     "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
@@ -33,6 +33,8 @@ _NUMBER: Final = (
 )
 # what a name has that has a number; few names do
 _MAY_COUNT: Final = r"(?i)[^\x00-\x7f]|[\d_]|\b(?:[ivx]+|two|three|four|five|six|seven|eight|nine|ten|[a-z])\b"
+# how a guess begins
+_MAY_BE_SHORT: Final = rf"(?i)\b(?:{'|'.join(sorted({short.split()[0] for short in GUESSES}))})\b"
 _IN_BRACKETS: Final = r"\(([^()\s]{3,})\)\s*$"
 # (2nd), (2019): part of the name
 _NO_ACCOUNT: Final = r"(?i)^(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)$"
@@ -43,10 +45,26 @@ def spelled(name: pl.Expr) -> pl.Expr:
 
     `FCU` is written out.
     """
-    framed = pl.concat_str(pl.lit("^"), plain(name), pl.lit(" "))
+    return _written_out(plain(name), PHRASES)
+
+
+def may_be_short(name: pl.Expr) -> pl.Expr:
+    """Whether `guessed` may have something to say; few names need to be asked."""
+    return name.str.contains(_MAY_BE_SHORT)
+
+
+def guessed(name: pl.Expr) -> pl.Expr:
+    """What `spelled` gives, with what is probably short for several words written out; null where nothing is."""
+    words = spelled(name)
+    longer = _written_out(words, GUESSES)
+    return pl.when(longer != words).then(longer)
+
+
+def _written_out(words: pl.Expr, phrases: dict[str, str]) -> pl.Expr:
+    framed = pl.concat_str(pl.lit("^"), words, pl.lit(" $"))
     # twice: two that follow each other share the blank between them
-    written_out = framed.str.replace_many(PHRASES, leftmost=True).str.replace_many(PHRASES, leftmost=True)
-    return written_out.str.strip_chars("^ ")
+    longer = framed.str.replace_many(phrases, leftmost=True).str.replace_many(phrases, leftmost=True)
+    return longer.str.strip_chars("^$ ")
 
 
 def plain(name: pl.Expr) -> pl.Expr:

@@ -292,7 +292,7 @@ def _customer_names(customers: pl.DataFrame, accounts: pl.Series) -> pl.DataFram
         _named(customers, names.parent(path), PARENT),
         *(_named(customers, pl.col(written), OWN) for written in ("customer_name", "full_name", "company_name")),
         _named(customers, names.leaf(path), ALIAS, source=path),
-        _named(customers, without_town(pl.col("customer_name"), pl.col("city")), PART),
+        *_parts(customers, "customer_name"),
     ]
     named = pl.concat(long)
     # a word in brackets is an account where a company has it; elsewhere it is part of the name
@@ -304,8 +304,15 @@ def _customer_names(customers: pl.DataFrame, accounts: pl.Series) -> pl.DataFram
 
 
 def _company_names(companies: pl.DataFrame) -> pl.DataFrame:
-    name = pl.col("company_name")
-    return pl.concat((_named(companies, name, OWN), _named(companies, without_town(name, pl.col("city")), PART)))
+    return pl.concat((_named(companies, pl.col("company_name"), OWN), *_parts(companies, "company_name")))
+
+
+def _parts(records: pl.DataFrame, column: str) -> list[pl.DataFrame]:
+    """The names without their town, and those that may be short for longer ones: compared, never equal."""
+    name = pl.col(column)
+    short = _named(records, without_town(name, pl.col("city")), PART, source=name)
+    both = pl.concat((_named(records, name, PART), short)).filter(names.may_be_short(pl.col("written")))
+    return [short, _named(both, names.guessed(pl.col("written")), PART, source=pl.col("source"))]
 
 
 def _named(records: pl.DataFrame, written: pl.Expr, kind: str, source: pl.Expr | None = None) -> pl.DataFrame:

@@ -140,12 +140,12 @@ def _words(named: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     })  # fmt: skip
 
 
-_SPELT: Final = ("core", "squashed", "squashed_whole", "is_full")
+_SPELT: Final = ("core", "squashed_whole", "is_full")
 
 
 def _is_cut(short: pl.DataFrame, long: pl.DataFrame) -> pl.Series:
     """One name is the beginning of the other, and as long as the fields that cut names."""
-    both = pl.DataFrame({"short": short["squashed_whole"], "long": long["squashed"]}).with_row_index("row")
+    both = pl.DataFrame({"short": short["squashed_whole"], "long": long["squashed_whole"]}).with_row_index("row")
     full = both.filter(short["is_full"]).filter(pl.col("long").str.starts_with(pl.col("short")))
     return both["row"].is_in(full["row"].implode())
 

@@ -22,7 +22,7 @@ _TAIL: Final = r"\s*(?:\s[-\u2013\u2014|@]\s.*|\([^()]*\)\s*|/.*|,\s+[A-Z][A-Za-
 _HEAD: Final = r"^(?:[A-Za-z]{1,3}-?)?\d{4,}(?:\s*[-\u2013:])?\s+"
 _PERSON: Final = r"^\s*([A-Z][\w'\u2019-]+),\s+([A-Z][a-z]+(?:\s+[A-Z]\.?)?)\s*$"
 _CAMEL: Final = r"(\p{Ll})(\p{Lu}\p{Ll})"
-_THE: Final = "(?i),? the$"
+_THE: Final = "(?i)^the |,? the$"
 _BEFORE_TOWN: Final = r"(?i)[\s,(\u2013/-]*(?:\s(?:of|at|in))?[\s,(\u2013/-]*$"
 # exports cut names at 30, 31, 40, 41 or 50 characters, and then the blank at the end
 _CUT_LENGTHS: Final = (29, 30, 31, 39, 40, 41, 49, 50)
@@ -64,7 +64,7 @@ def variants(named: pl.DataFrame) -> pl.DataFrame:
 
 def without_town(written: pl.Expr, town: pl.Expr) -> pl.Expr:
     """`First National Bank` of `First National Bank of Sparta` in Sparta; null where less than two words are left."""
-    name, place = (text.str.strip_chars(" .,)") for text in (written.str.replace(_THE, ""), town))
+    name, place = (text.str.strip_chars(" .,)") for text in (written.str.replace_all(_THE, ""), town))
     bare = name.str.head(name.str.len_chars() - place.str.len_chars())
     rest = bare.str.replace(_BEFORE_TOWN, "")
     is_behind = name.str.to_lowercase().str.ends_with(place.str.to_lowercase()) & (place != "") & (rest != bare)

@@ -71,49 +71,52 @@ SHORT_FORMS: Final[dict[str, str]] = {
 ABBREVIATIONS: Final[dict[str, str]] = {short: long for short, long in SHORT_FORMS.items() if short not in _AMBIGUOUS}
 """Short or other spelling -> the word that it can only be: two names that differ in nothing else are equal."""
 
-# 2nd stays: 1st Ward and 2nd Ward differ in a number
-_FIRST_OR_LATER: Final = {"1st": "first", "s and l": "savings and loan"}
-# BK Precision and CU Boulder are no bank and no credit union
-_LATER: Final = {
-    "bk": "bank", "st bk": "state bank", "st bank": "state bank", "nat bk": "national bank",
-    "nat bank": "national bank", "bk and tr": "bank and trust", "bank and tr": "bank and trust",
-    "tr co": "trust co", "tr company": "trust company", "cu": "credit union", "c u": "credit union",
-    "cr un": "credit union", "cr union": "credit union", "cred union": "credit union",
+_CREDIT_UNION: Final = {
     "fcu": "federal credit union", "f c u": "federal credit union", "fed cu": "federal credit union",
-    "isd": "independent school district", "usd": "unified school district", "hoa": "homeowners association",
-    "umc": "united methodist church", "vfd": "volunteer fire department",
+    "cred union": "credit union", "cr union": "credit union",
 }  # fmt: skip
+# S&L Plumbing is no bank, and 1st Ward differs from 2nd Ward in a number
+PHRASES: Final[dict[str, str]] = {
+    "^1st ": "^first ",
+    " s and l ": " savings and loan ",
+    **{f" {bank} and tr ": " bank and trust " for bank in ("bank", "bk")},
+    **{f" {short} ": f" {long} " for short, long in _CREDIT_UNION.items()},
+}
+"""What several words can only be short for; `^` stands before a name and a blank behind it."""
 
-_STATES: Final = {
+_PROBABLY: Final = {
+    "bk": "bank", "st bk": "state bank", "st bank": "state bank", "nat bk": "national bank",
+    "nat bank": "national bank", "tr co": "trust co", "tr company": "trust company", "cu": "credit union",
+    "c u": "credit union", "cr un": "credit union", "isd": "independent school district",
+    "usd": "unified school district", "hoa": "homeowners association", "umc": "united methodist church",
+    "vfd": "volunteer fire department",
+}  # fmt: skip
+STATES: Final = {
     "al": "alabama", "ak": "alaska", "az": "arizona", "ar": "arkansas", "ca": "california", "co": "colorado",
-    "ct": "connecticut", "de": "delaware", "fl": "florida", "fla": "florida", "ga": "georgia", "hi": "hawaii",
-    "id": "idaho", "il": "illinois", "ill": "illinois", "ind": "indiana", "ia": "iowa", "ks": "kansas",
-    "ky": "kentucky", "la": "louisiana", "me": "maine", "md": "maryland", "mass": "massachusetts", "mi": "michigan",
-    "mich": "michigan", "mn": "minnesota", "minn": "minnesota", "ms": "mississippi", "miss": "mississippi",
+    "ct": "connecticut", "de": "delaware", "fl": "florida", "ga": "georgia", "hi": "hawaii", "id": "idaho",
+    "il": "illinois", "in": "indiana", "ia": "iowa", "ks": "kansas", "ky": "kentucky", "la": "louisiana",
+    "me": "maine", "md": "maryland", "ma": "massachusetts", "mi": "michigan", "mn": "minnesota", "ms": "mississippi",
     "mo": "missouri", "mt": "montana", "ne": "nebraska", "nv": "nevada", "nh": "new hampshire", "nj": "new jersey",
     "nm": "new mexico", "ny": "new york", "nc": "north carolina", "nd": "north dakota", "oh": "ohio", "ok": "oklahoma",
-    "okla": "oklahoma", "pa": "pennsylvania", "penna": "pennsylvania", "ri": "rhode island", "sc": "south carolina",
-    "sd": "south dakota", "tn": "tennessee", "tenn": "tennessee", "tx": "texas", "tex": "texas", "ut": "utah",
-    "vt": "vermont", "va": "virginia", "wa": "washington", "wash": "washington", "wv": "west virginia",
-    "wi": "wisconsin", "wis": "wisconsin", "wy": "wyoming",
+    "or": "oregon", "pa": "pennsylvania", "ri": "rhode island", "sc": "south carolina", "sd": "south dakota",
+    "tn": "tennessee", "tx": "texas", "ut": "utah", "vt": "vermont", "va": "virginia", "wa": "washington",
+    "wv": "west virginia", "wi": "wisconsin", "wy": "wyoming", "dc": "district of columbia",
 }  # fmt: skip
-# elsewhere LA, ME and OK are words
-_OF_STATES: Final = {f"of {short}": f"of {long}" for short, long in _STATES.items()}
+"""Code of a state of the United States -> its name."""
 
-PHRASES: Final[dict[str, str]] = {
-    f"{before}{short} ": f"{before}{long} "
-    for befores, phrases in (("^ ", _FIRST_OR_LATER), (" ", _LATER | _OF_STATES))
-    for short, long in phrases.items()
-    for before in befores
+GUESSES: Final[dict[str, str]] = {
+    **{f" {short} ": f" {long} " for short, long in _PROBABLY.items()},
+    **{f" of {short} $": f" of {long} $" for short, long in STATES.items()},
 }
-"""Short -> long, for what is not one word in both; `^` stands before a name and a blank behind it."""
+"""What several words are probably short for; `$` stands behind the blank that follows a name.
+
+`St Bank` may be a bank in a street, and `of LA` of Los Angeles: such names are compared, and never count as equal.
+"""
 
 LINKS: Final = ("and", "of", "the", "for")
 """Words between words: `Oil & Gas` is `Oil Gas`."""
 
-FILLERS: Final = (
-    *LINKS, "in", "at", "on", "by", "de", "la", "le", "les", "du", "des", "und", "et", "y", "en", "van", "der",
-)  # fmt: skip
+FILLERS: Final = (*LINKS, "de", "la", "le", "les", "du", "des", "und", "et", "y", "en", "van", "der")
 """Words that tell nothing at all."""
 
 _COMMON: Final = {

@@ -30,7 +30,7 @@ OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
         ({"postal_code": "02134"}, {"postal_code": "2134-1000"}, "name and postal code agree"),
         (
             {"city": "Saint Paul", "address_line1": "12 Elm Street"},
-            {"city": "St. Paul", "address_line1": "Suite 12, Elm St"},
+            {"city": "St. Paul", "address_line1": "Suite 4, 12 Elm St"},
             "name, city and address agree",
         ),
     ],

@@ -112,26 +112,75 @@ def test_an_equal_legal_form_makes_a_common_name_rarer(match: Any) -> None:
         assert match(replace(night, policy="names")).certain() == certain
 
 
-def test_a_lone_name_is_doubted_where_companies_commonly_share_theirs(match: Any) -> None:
+@pytest.mark.parametrize(
+    ("companies", "namesakes", "place"),
+    [
+        (120, 8, {}),
+        (120, 4, {}),
+        (90, 80, {}),
+        (120, 8, {"city": "Bled", "state": "OR"}),
+        (120, 8, {"city": "Bled"}),
+    ],
+)
+def test_a_lone_name_is_doubted_where_companies_commonly_share_theirs(
+    match: Any, companies: int, namesakes: int, place: dict[str, str]
+) -> None:
     """Under `names`: among banks a rare name may have a namesake that is not in the list; in one town it has none."""
+    is_certain = (companies, namesakes) != (120, 8) or "state" in place
+    names = [f"Bank {min(n, companies - namesakes)}" for n in range(companies)]
+    others = [{"company_id_cw": str(n), "company_name": name} for n, name in enumerate(names, start=10)]
+    customer = {"customer_id_acct": "A1", "customer_name": "Zavent Quartz", **place}
+    company = {"company_id_cw": "1", "company_name": "Zavent Quartz", **place}
+    answer = match(replace(match.night([customer], [company, *others]), policy="names"))
+    assert answer.certain() == ({("A1", "1")} if is_certain else set())
     doubted = "only the name agrees, and companies commonly share their names here"
-    names = {"many": [f"Bank {n // 2}" for n in range(120)], "few": [f"Bank {n}" for n in range(120)]}
-    for town, share, certain in ((None, "many", False), (None, "few", True), ("Bled", "many", True)):
-        others = [{"company_id_cw": str(n), "company_name": name} for n, name in enumerate(names[share], start=10)]
-        customer = {"customer_id_acct": "A1", "customer_name": "Zavent Quartz", "city": town}
-        companies = [{"company_id_cw": "1", "company_name": "Zavent Quartz", "city": town}, *others]
-        answer = match(replace(match.night([customer], companies), policy="names"))
-        assert answer.certain() == ({("A1", "1")} if certain else set())
-        assert (answer.of("A1", "1")["reason"] == doubted) is not certain
+    assert (answer.of("A1", "1")["reason"] == doubted) is not is_certain
 
 
-def test_a_common_name_counts_in_its_town_only(match: Any) -> None:
+@pytest.mark.parametrize(
+    ("theirs", "ours", "found"),
+    [
+        (("Springfield", "IL"), ("Springfield", "Illinois"), {("A1", "1")}),
+        (("Springfield", "IL"), ("Springfield", "MO"), set()),
+        (("Springfield", "Illinois"), ("Springfield", "Missouri"), set()),
+        (("Springfield", "Tyrol"), ("Springfield", "Styria"), set()),
+        (("Springfield", None), ("Springfield", None), set()),
+        (("N/A", "IL"), ("N/A", "IL"), set()),
+        (("Springfield", "IL"), ("Salem", "IL"), set()),
+    ],
+)
+def test_a_common_name_counts_in_its_town_and_state_only(
+    match: Any, theirs: tuple[str, str], ours: tuple[str, str], found: set[tuple[str, str]]
+) -> None:
     """Under `names`: two clients of one common name in one town are rarer than in two."""
-    for theirs, ours, certain in (("Bled", "Bled", True), ("Bled", "Kranj", False), ("Bled", None, False)):
-        customer = {"customer_id_acct": "A1", "customer_name": "Global Health", "city": theirs}
-        company = {"company_id_cw": "1", "company_name": "Global Health Limited", "city": ours}
-        night = match.night([customer], [company, OTHER])
-        assert match(replace(night, policy="names")).certain() == ({("A1", "1")} if certain else set())
+    places = [dict(zip(("city", "state"), place, strict=True)) for place in (theirs, ours)]
+    customer = {"customer_id_acct": "A1", "customer_name": "Global Health", **places[0]}
+    company = {"company_id_cw": "1", "company_name": "Global Health Limited", **places[1]}
+    night = match.night([customer], [company, OTHER])
+    assert match(replace(night, policy="names")).certain() == found
+
+
+def test_a_street_is_no_state_and_letters_may_be_another_word(match: Any) -> None:
+    """What is probably short for several words is compared, and is never the same name."""
+    for theirs, *ours in (
+        ("Main St Bank", "Main State Bank", "Main Street Bank"),
+        ("Lubbock UMC", "Lubbock United Methodist Church"),
+        ("Ballet of LA", "Ballet of Louisiana"),
+    ):
+        place = {"postal_code": "01752", "phone_number": "4104157406"}
+        customer = {"customer_id_acct": "A1", "customer_name": theirs, **place}
+        companies = [{"company_id_cw": str(n), "company_name": name, **place} for n, name in enumerate(ours, 1)]
+        answer = match(match.night([customer], companies))
+        assert "1" in answer.proposed("A1")
+        assert answer.certain() == set()
+
+
+def test_another_town_name_for_the_place_of_one_phone_is_no_other_place(match: Any) -> None:
+    """North York is in Toronto: phone, house number and postal code agree."""
+    for more, certain in (({}, True), ({"postal_code": "73301"}, False), ({"phone_number": None}, False)):
+        customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **PLACE}
+        company = {"company_id_cw": "1", "company_name": ZAVENT, **PLACE, "city": "North Austin", **more}
+        assert match(match.night([customer], [company, OTHER])).certain() == ({("A1", "1")} if certain else set())
 
 
 def test_a_site_with_another_phone_and_another_address_is_another_site(match: Any) -> None:
@@ -157,22 +206,55 @@ AGREE, SHARED = "name, phone and address agree", "two companies share the name"
     ("ours", "other", "reason"),
     [
         (PLACE, ELSEWHERE, AGREE),
-        (PLACE, {}, AGREE),
+        (PLACE, {"city": "Dallas"}, AGREE),
+        # a site nearby or of no known place may be the same one, written down twice
         (PLACE, PLACE, SHARED),
+        (PLACE, {}, SHARED),
+        (PLACE, {"phone_number": ELSEWHERE["phone_number"]}, SHARED),
+        (PLACE, {**PLACE, "phone_number": ELSEWHERE["phone_number"]}, SHARED),
+        (PLACE, {**ELSEWHERE, "phone_number": PLACE["phone_number"]}, SHARED),
         ({**PLACE, "phone_number": None}, ELSEWHERE, SHARED),
         ({**PLACE, "address_line1": None}, ELSEWHERE, SHARED),
         ({**PLACE, "address_line1": "77 Elm St"}, ELSEWHERE, SHARED),
+        # the e-mail domain points to the other one
+        (PLACE, {**ELSEWHERE, "website": "zavent.test"}, SHARED),
+        ({**PLACE, "website": "zavent.test"}, {**ELSEWHERE, "website": "zavent.test"}, AGREE),
     ],
 )
 def test_of_namesakes_the_one_with_the_phone_and_the_address_is_meant(
     match: Any, ours: dict[str, str], other: dict[str, str], reason: str
 ) -> None:
-    """A chain's sites share the name; two records of one site are duplicates, for a person."""
-    customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **PLACE}
+    """Where all the others are known to be apart; a chain's sites share the name, and its website."""
+    customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, "website": "zavent.test", **PLACE}
     companies = [{"company_id_cw": str(n), "company_name": ZAVENT, **place} for n, place in enumerate((ours, other), 1)]
     answer = match(match.night([customer], companies))
     assert answer.of("A1", "1")["reason"] == reason
     assert answer.certain() == ({("A1", "1")} if reason == AGREE else set())
+
+
+def test_a_namesake_that_an_invoice_points_to_keeps_the_other_from_being_certain(match: Any) -> None:
+    """One shared invoice proves nothing, and leaves a doubt."""
+    customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **PLACE}
+    companies = [{"company_id_cw": str(n), "company_name": ZAVENT, **at} for n, at in enumerate((PLACE, ELSEWHERE), 1)]
+    night = match.night([customer], companies)
+    invoice = {"number_key": "77", "total_amount": 77}
+    pointed = replace(
+        night, invoices=[{"customer_id_acct": "A1", **invoice}], billed=[{"company_id_cw": "2", **invoice}]
+    )
+    assert (len(match(night).certain()), match(pointed).certain()) == (1, set())
+
+
+def test_floors_and_boxes_are_no_house_numbers(match: Any) -> None:
+    """Two sites on a first floor are not one."""
+    for theirs, ours, certain in (
+        ("Level 1, 25 Elm St", "Level 1, 99 Oak St", False),
+        ("PO Box 12", "12 Elm St", False),
+        ("Suite 4, 25 Elm St", "25 Elm St, Suite 4", True),
+    ):
+        customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **PLACE, "address_line1": theirs}
+        company = {"company_id_cw": "1", "company_name": ZAVENT, **PLACE, "address_line1": ours}
+        answer = match(match.night([customer], [company, {**ELSEWHERE, **OTHER, "company_name": ZAVENT}]))
+        assert answer.certain() == ({("A1", "1")} if certain else set())
 
 
 def test_two_customers_of_one_name_phone_and_address_are_for_a_person(match: Any) -> None:
@@ -180,12 +262,3 @@ def test_two_customers_of_one_name_phone_and_address_are_for_a_person(match: Any
     customers = [{"customer_id_acct": key, "customer_name": ZAVENT, **PLACE} for key in ("A1", "A2")]
     companies = [{"company_id_cw": str(n), "company_name": ZAVENT, **place} for n, place in enumerate((PLACE, {}), 1)]
     assert match(match.night(customers, companies)).certain() == set()
-
-
-def test_a_website_may_differ_where_name_phone_and_address_agree(match: Any) -> None:
-    """Many a firm bears one domain on its letters and another on its invoices; a phone alone may be a landlord's."""
-    for place, certain in ((PLACE, True), ({**PLACE, "address_line1": None}, False)):
-        customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **place, "website": "zavent.test"}
-        company = {"company_id_cw": "1", "company_name": ZAVENT, **place, "website": "optics.test"}
-        answer = match(match.night([customer], [company, OTHER]))
-        assert answer.certain() == ({("A1", "1")} if certain else set())

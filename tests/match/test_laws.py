@@ -20,6 +20,7 @@ SOME = {
     "tax_identifier": st.sampled_from([None, None, "12-3456789", "987654321"]),
     "phone_number": st.sampled_from([None, "410 415 7406", "4104157407"]),
     "website": st.sampled_from([None, "acme.test", "www.harbour.test"]),
+    "address_line1": st.sampled_from([None, "25 Elm St", "9 Oak St"]),
     "city": st.sampled_from([None, "Austin", "Dallas"]),
     "postal_code": st.sampled_from([None, "78701", "02134"]),
     "country": st.sampled_from([None, None, "US", "Canada"]),
