@@ -232,6 +232,15 @@ def test_of_namesakes_the_one_with_the_phone_and_the_address_is_meant(
     assert answer.certain() == ({("A1", "1")} if reason == AGREE else set())
 
 
+def test_of_more_namesakes_than_are_looked_at_none_is_meant(match: Any) -> None:
+    """One of those that were not compared may be nearby."""
+    customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **PLACE}
+    for count, certain in ((5, {("A1", "1")}), (40, set())):
+        sites = [{"company_id_cw": str(n), "company_name": ZAVENT, "city": f"Town{n * 'x'}"} for n in range(2, count)]
+        answer = match(match.night([customer], [{"company_id_cw": "1", "company_name": ZAVENT, **PLACE}, *sites]))
+        assert answer.certain() == certain
+
+
 def test_a_namesake_that_an_invoice_points_to_keeps_the_other_from_being_certain(match: Any) -> None:
     """One shared invoice proves nothing, and leaves a doubt."""
     customer = {"customer_id_acct": "A1", "customer_name": ZAVENT, **PLACE}

@@ -89,7 +89,8 @@ def test_words_that_many_have_do_not_crowd_out_the_one_that_tells(
     match: Any, customer: str, company: str, others: str
 ) -> None:
     """A rare word tells more than two common ones, and a town more than `in`."""
-    companies = [{"company_id_cw": str(n), "company_name": others.format(n)} for n in range(10, 50)]
+    names = [others.format(f"{n}x") for n in range(20)] + [f"Quux{n}x" for n in range(400)]
+    companies = [{"company_id_cw": str(n), "company_name": name} for n, name in enumerate(names, start=10)]
     companies = [*companies, {"company_id_cw": "1", "company_name": company, "city": "Sparta"}]
     night = match.night([{"customer_id_acct": "A1", "customer_name": customer, "city": "Sparta"}], companies)
     assert match(night).proposed("A1")[:1] == ["1"]
