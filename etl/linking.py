@@ -190,6 +190,9 @@ def _found(captions: list[str], relation: str) -> dict[str, str]:
 def _has_more_than_names(both: Profiles) -> bool:
     """Whether both sides tell something else that can make certain; a town alone does not."""
     kinds = [set(keys["kind"].unique()) for keys in (both.customer_keys, both.company_keys)]
-    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or any(
-        both.customers[place].count() and both.companies[place].count() for place in ("postal_key", "house_key")
-    )
+    places = {
+        place
+        for place in ("postal_key", "place_key", "house_key")
+        if both.customers[place].count() and both.companies[place].count()
+    }
+    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or "postal_key" in places or len(places) > 1

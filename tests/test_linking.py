@@ -88,6 +88,23 @@ def test_a_town_beside_the_names_makes_no_less_certain(billsight: Billsight, tmp
 
 
 @pytest.mark.parametrize(
+    ("columns", "place", "policy"),
+    [
+        ("address", "25 Elm St", "names"),
+        ("city", "Bled", "names"),
+        ("city,address", "Bled,25 Elm St", "strict"),
+        ("zip", "78701", "strict"),
+    ],
+)
+def test_only_what_can_make_certain_is_more_than_names(tmp_path: Path, columns: str, place: str, policy: str) -> None:
+    """A street without a town can be anywhere, and a town has many firms."""
+    paths = [tmp_path / "left.csv", tmp_path / "right.csv"]
+    for path in paths:
+        path.write_text(f"id,name,{columns}\n1,Zaventhorpe Instruments,{place}\n", encoding="utf-8")
+    assert link_tables(Request(*paths), read_scorecard()).policy == policy
+
+
+@pytest.mark.parametrize(
     ("name", "company"), [("Canarc Resource Corp.", "Canagold Resources Ltd."), ("Manx Resources", "X Resources")]
 )
 def test_of_many_with_one_common_word_the_one_that_begins_or_ends_alike_is_proposed(

@@ -31,7 +31,7 @@ def facts() -> dict[str, pl.Expr]:
     is_telling = found("shared words", "very rare", "rare", "telling")
     like = found("name", *_LIKE) | (all_there & is_telling)
     bears_it = found("acronym", "equal") | found("e-mail domain", "own, named", "named", "other, named")
-    is_near = like | is_telling | bears_it | found("name", "alike")
+    is_near = like | is_telling | bears_it | found("name", "guess", "alike")
     return {
         "has_invoices": found("shared invoices", "many"),
         "has_identifier": found("account number", "equal") | found("tax id", "equal")
@@ -83,9 +83,13 @@ def _is_sole_in_place(has_its_name: pl.Expr) -> pl.Expr:
     invoice or only its e-mail domain points to may be meant.
     """
     is_here = found("phone", "equal") & found("address", "equal")
-    is_elsewhere = found("city", "other") | found("postal code", "other")
-    is_apart = is_elsewhere | (found("phone", "other") & found("address", "other"))
-    is_pointed_to = found("phone", "equal") | found("shared invoices", "many", "one", "some")
+    is_elsewhere = found("postal code", "other") | (found("city", "other") & ~found("postal code", "equal"))
+    is_apart = (is_elsewhere & ~found("address", "equal")) | (found("phone", "other") & found("address", "other"))
+    is_pointed_to = (
+        found("phone", "equal")
+        | found("shared invoices", "many", "one", "some")
+        | found("account number", "equal", "bare")
+    )
     may_be_meant = is_pointed_to | (has_its_name & ~is_apart)
     has_domain = found("e-mail domain", *_EQUAL_DOMAIN)
     return (
@@ -140,7 +144,8 @@ _BEFORE: Final[dict[str, pl.Expr]] = {
     "two companies share the name": _NAME_ONLY & pl.col("has_exact_name") & (pl.col("companies_with_name") > 1)
     & ~pl.col("is_sole_in_place"),
     "only the parent's name agrees": _NAME_ONLY & found("name", "parent"),
-    "the name is only similar": _NAME_ONLY & ~pl.col("has_exact_name") & pl.col("has_like_name"),
+    "the name is only similar": _NAME_ONLY & ~pl.col("has_exact_name")
+    & (pl.col("has_like_name") | found("name", "guess")),
     "neither an identifier nor the name agrees": _NAME_ONLY & ~pl.col("has_exact_name"),
     "the legal form differs": _NAME_ONLY & found("legal form", "other"),
     "the e-mail domain differs": _NAME_ONLY & found("e-mail domain", *_OTHER_DOMAIN),
@@ -155,14 +160,15 @@ _AFTER: Final[dict[str, pl.Expr]] = {
     & ~found("e-mail domain", *_EQUAL_DOMAIN) & ~found("phone", "equal"),
     "the phone and the address differ": _NAME_ONLY & found("phone", "other") & found("address", "other"),
     "the name agrees, the place differs": _NAME_ONLY & (found("city", "other") | found("postal code", "other"))
-    & ~(found("phone", "equal") & (found("e-mail domain", *_EQUAL_DOMAIN) | found("address", "equal"))),
+    & ~(found("phone", "equal") & found("e-mail domain", *_EQUAL_DOMAIN))
+    & ~(found("phone", "equal") & found("address", "equal") & ~found("postal code", "other")),
     "the state differs": _NAME_ONLY & found("state", "other"),
     "only the account number agrees": found("account number", "equal") & ~pl.col("has_plausible_name")
     & ~found("tax id", "equal") & ~pl.col("has_invoices"),
     "the account number agrees, the name hardly, and other things differ": found("account number", "equal")
     & ~pl.col("has_like_name") & ~found("tax id", "equal") & ~pl.col("has_invoices")
     & (pl.any_horizontal(found(kind, "other") for kind in ("phone", "city", "postal code", "state", "address"))
-       | ~found("shared words", "telling", "rare", "very rare")),
+       | ~(found("shared words", "telling", "rare", "very rare") | found("name", "guess"))),
     "the account number agrees, the name hardly and the e-mail domain not": found("account number", "equal")
     & ~pl.col("has_like_name") & found("e-mail domain", *_OTHER_DOMAIN)
     & ~found("tax id", "equal") & ~pl.col("has_invoices"),
@@ -176,16 +182,13 @@ _AFTER: Final[dict[str, pl.Expr]] = {
 }  # fmt: skip
 
 
-_IS_SAME_TOWN: Final = pl.col("is_same_town").fill_null(value=False)
-"""Of the same state, too: there are many Springfields."""
-
 _ENOUGH: Final[dict[str, dict[str, pl.Expr]]] = {
     STRICT: {"only the name agrees": _NAME_ONLY & ~pl.col("has_signal")},
     NAMES: {
         CROWDED: _NAME_ONLY
-        & ~pl.col("has_signal") & pl.col("is_crowded") & ~_IS_SAME_TOWN,
+        & ~pl.col("has_signal") & pl.col("is_crowded") & ~pl.col("is_same_town"),
         "only the name agrees, and it is too common": _NAME_ONLY
-        & ~pl.col("has_signal") & found("rarity", "common", "some") & ~_IS_SAME_TOWN,
+        & ~pl.col("has_signal") & found("rarity", "common", "some") & ~pl.col("is_same_town"),
         "only the name agrees, and others are like it": _NAME_ONLY
         & ~pl.col("has_signal") & (pl.col("certainty") < _LEAST_OF_NAMES),
     },

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from etl.match.fields import KNOWN_STATES
 from etl.match.keys import Flag
 from etl.match.profiles import PLACES, Profiles
 from etl.match.rivals import RIVALS, rivalled
@@ -17,7 +18,7 @@ _ENOUGH_INVOICES: Final = 2
 _LEAST_CROWD: Final = 1000
 _PAIRS_AT_ONCE: Final = 500_000
 _PAIR: Final = ["customer", "company"]
-_EQUAL_NAMES: Final = ("same", "equal", "alias", "rearranged", "part", "parent")
+_EQUAL_NAMES: Final = ("same", "equal", "alias", "rearranged", "part", "guess", "parent")
 
 # upper bounds in bits, and the finding below each
 _SHARED: Final = ((-6.0, "common"), (-2.0, "some"), (2.0, "telling"), (6.0, "rare"), (math.inf, "very rare"))
@@ -77,7 +78,7 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
         pl.col("invoice_count", "all_invoice_count"), "bearers",
         namesakes="namesakes_cw", number_bearers="number_bearers_cw", is_crowded=_is_crowded(profiles.companies),
-        is_same_town=(pl.col("place_key") == pl.col("place_key_cw")) & (pl.col("state_key") == pl.col("state_key_cw")),
+        is_same_town=_is_same_town(),
     )  # fmt: skip
     return told.collect()
 
@@ -132,6 +133,13 @@ def _is_bare() -> pl.Expr:
         pl.col(f"number_key{side}") == pl.col(f"bare_key{side}") for side in ("", "_cw")
     )
     return (pl.col("bare_key") == pl.col("bare_key_cw")) & has_lost_letters
+
+
+def _is_same_town() -> pl.Expr:
+    """Of the same state, too, and one that is known: there are many Springfields."""
+    is_known = pl.col("state_key").is_in(sorted(KNOWN_STATES))
+    same_town, same_state = (pl.col(key) == pl.col(f"{key}_cw") for key in ("place_key", "state_key"))
+    return (same_town & same_state & is_known).fill_null(value=False)
 
 
 def _is_crowded(companies: pl.DataFrame) -> bool:

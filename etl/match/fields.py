@@ -45,27 +45,28 @@ _COUNTRIES: Final[dict[str, str]] = {
 }  # fmt: skip
 
 _NO_PLACES: Final = (
-    "na",
-    "none",
-    "null",
-    "unknown",
-    "tbd",
-    "tba",
-    "test",
-    "various",
-    "other",
-    "same",
-    "x",
-    "xx",
-    "xxx",
+    "na", "n a", "none", "null", "nil", "unknown", "unspecified", "tbd", "tba", "tbc", "test", "various", "multiple",
+    "other", "same", "not available", "notavailable", "no city", "nocity", "x", "xx", "xxx",
+)  # fmt: skip
+_NO_HOUSE: Final = (
+    r"(?i)\b(?:p\W*o\W*box|box|level|floor|suite|ste|unit|apt|room|shop|lot|bldg|building)\W*\d+(?:\W*-\W*\d+)?[a-z]?\b"
+    r"|\b\d+(?:st|nd|rd|th)\W+(?:floor|fl|level)\b"
 )
-_NO_HOUSE: Final = r"(?i)\b(?:p\W*o\W*box|box|level|floor|suite|ste|unit|apt|room|shop|lot|bldg|building)\W*\d+\b"
+_SHORT_STATES: Final = {
+    "ala": "al", "ariz": "az", "ark": "ar", "cal": "ca", "calif": "ca", "colo": "co", "conn": "ct", "del": "de",
+    "fla": "fl", "ill": "il", "ind": "in", "kan": "ks", "kans": "ks", "mass": "ma", "mich": "mi", "minn": "mn",
+    "miss": "ms", "neb": "ne", "nebr": "ne", "nev": "nv", "okla": "ok", "ore": "or", "penn": "pa", "penna": "pa",
+    "tenn": "tn", "tex": "tx", "wash": "wa", "wis": "wi", "wisc": "wi", "wyo": "wy", "alta": "ab", "man": "mb",
+    "ont": "on", "que": "qc", "pq": "qc", "sask": "sk",
+}  # fmt: skip
 _PROVINCES: Final = {
     "ab": "alberta", "bc": "britishcolumbia", "mb": "manitoba", "nb": "newbrunswick", "ns": "novascotia",
     "on": "ontario", "qc": "quebec", "sk": "saskatchewan", "nsw": "newsouthwales", "qld": "queensland",
     "vic": "victoria", "tas": "tasmania", "act": "australiancapitalterritory",
 }  # fmt: skip
-_STATE_CODES: Final = {name.replace(" ", ""): code for code, name in (STATES | _PROVINCES).items()}
+_STATE_CODES: Final = {name.replace(" ", ""): code for code, name in (STATES | _PROVINCES).items()} | _SHORT_STATES
+KNOWN_STATES: Final = frozenset(STATES | _PROVINCES)
+"""The codes of the states and provinces that are known by name."""
 
 # what people register under: a suffix of one or more parts, or a host that gives each client a name of its own
 _SUFFIX: Final = (
@@ -156,8 +157,12 @@ def place_key(city: pl.Expr) -> pl.Expr:
 
 
 def house_key(address: pl.Expr) -> pl.Expr:
-    """The first number of an address line, floors and boxes apart; streets are written in too many ways."""
-    return address.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+)", 1)
+    """The first number of an address line; streets are written in too many ways.
+
+    A floor or a box is one only where there is no other, and never the same as a house.
+    """
+    house = address.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+)", 1)
+    return pl.coalesce(house, pl.concat_str(pl.lit("#"), address.str.extract(r"(\d+)", 1)))
 
 
 def country_key(country: pl.Expr) -> pl.Expr:
@@ -170,7 +175,7 @@ def country_key(country: pl.Expr) -> pl.Expr:
 def state_key(state: pl.Expr) -> pl.Expr:
     """The code of a state or province; null for one that is written out and not known: that differs from its code."""
     key = state.str.to_lowercase().str.replace_all(r"[^a-z]", "").replace(_STATE_CODES)
-    return pl.when(key.str.len_chars().is_between(2, 3)).then(key)
+    return pl.when(key.str.len_chars().is_between(2, 3) & ~key.is_in(_NO_PLACES)).then(key)
 
 
 def distinct(values: pl.Expr) -> pl.Expr:

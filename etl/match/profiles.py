@@ -13,7 +13,7 @@ from etl.match import fields, names
 from etl.match.at_once import at_once, both
 from etl.match.naming import Naming, formed, naming, worded
 from etl.match.spelling import corrections
-from etl.match.variants import ALIAS, KINDS, OWN, PARENT, PART, variants, without_town
+from etl.match.variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, variants, without_town
 from etl.match.vocabulary import Vocabulary, vocabulary
 
 MOST_SHARING: Final = 3
@@ -312,7 +312,7 @@ def _parts(records: pl.DataFrame, column: str) -> list[pl.DataFrame]:
     name = pl.col(column)
     short = _named(records, without_town(name, pl.col("city")), PART, source=name)
     both = pl.concat((_named(records, name, PART), short)).filter(names.may_be_short(pl.col("written")))
-    return [short, _named(both, names.guessed(pl.col("written")), PART, source=pl.col("source"))]
+    return [short, _named(both, names.guessed(pl.col("written")), GUESS, source=pl.col("source"))]
 
 
 def _named(records: pl.DataFrame, written: pl.Expr, kind: str, source: pl.Expr | None = None) -> pl.DataFrame:

@@ -12,13 +12,26 @@ from rapidfuzz.process import cpdist
 
 from etl.match.at_once import at_once
 from etl.match.profiles import Profiles
-from etl.match.variants import ALIAS, PARENT, PART
+from etl.match.variants import ALIAS, GUESS, PARENT, PART
 
 _PREFIX_SHARE, _SLIP_SHARE = 0.8, 0.9
 """How much of a word's bits count where only its beginning, or all but a slip, agrees."""
 
 # best first: with several names, the best comparison counts
-_LEVELS: Final = ("same", "equal", "alias", "rearranged", "part", "parent", "cut", "near", "similar", "alike", "unlike")
+_LEVELS: Final = (
+    "same",
+    "equal",
+    "alias",
+    "rearranged",
+    "part",
+    "guess",
+    "parent",
+    "cut",
+    "near",
+    "similar",
+    "alike",
+    "unlike",
+)
 NAME: Final = pl.Enum(_LEVELS)
 _NEAR, _SIMILAR, _ALIKE = 92.0, 84.0, 72.0
 
@@ -59,8 +72,12 @@ def _name_pairs(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     both = numbered.join(left, left_on="customer", right_on="record", how="left", maintain_order="left").join(
         right, left_on="company", right_on="record", how="left", maintain_order="left"
     )
-    is_cut = pl.col("left_kind") == PART
-    return both.filter(~(is_cut & (pl.col("right_kind") == PART)) | is_cut.is_null())
+    is_made = pl.col("left_kind").is_in(_MADE)
+    return both.filter(~(is_made & pl.col("right_kind").is_in(_MADE)) | is_made.is_null())
+
+
+_MADE: Final = (PART, GUESS)
+"""Kinds of names that nobody has written."""
 
 
 def _levelled(compared: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
@@ -99,9 +116,11 @@ def _level() -> pl.Expr:
     similarity = pl.col("similarity")
     is_alias = (pl.col("left_kind") == ALIAS) | (pl.col("right_kind") == ALIAS)
     is_part = (pl.col("left_kind") == PART) | (pl.col("right_kind") == PART)
+    is_guess = (pl.col("left_kind") == GUESS) | (pl.col("right_kind") == GUESS)
     is_any = pl.col("is_equal") | pl.col("is_moved")
     level = (
         pl.when((pl.col("left_kind") == PARENT) & is_any).then(pl.lit("parent"))
+        .when(is_any & is_guess).then(pl.lit("guess"))
         .when(is_any & is_part).then(pl.lit("part"))
         .when(is_any & is_alias).then(pl.lit("alias"))
         .when(pl.col("is_equal") & ~pl.col("is_same_tail")).then(pl.lit("rearranged"))

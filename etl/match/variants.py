@@ -9,9 +9,10 @@ from typing import Final
 
 import polars as pl
 
-OWN, ALIAS, PART, PARENT = "own", "alias", "part", "parent"
-KINDS: Final = pl.Enum([OWN, ALIAS, PART, PARENT])
-"""`own`: a name of the record; `alias`: one side of a `dba`; `part`: a name without its tail; `parent`: not its own."""
+OWN, ALIAS, PART, GUESS, PARENT = "own", "alias", "part", "guess", "parent"
+KINDS: Final = pl.Enum([OWN, ALIAS, PART, GUESS, PARENT])
+"""`own`: a name of the record; `alias`: one side of a `dba`; `part`: a name without its tail; `guess`: with what is
+probably short written out; `parent`: not its own."""
 
 _ALIAS: Final = (
     r"(?i)[\s,;(/-]+(?:d[./ ]?b[./ ]?a|t/a|a/?k/?a|f/?k/?a|n/?k/?a|o/a|c/o"
