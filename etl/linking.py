@@ -69,6 +69,7 @@ class Linked:
         left_ids: the ids of the left table, in the order of its records; `right_ids` likewise.
         card: what each finding is worth.
         policy: what made certain.
+        is_asked_for: whether the policy was asked for; otherwise what there is to compare decided it.
         files: what became of the files' rows.
     """
 
@@ -77,6 +78,7 @@ class Linked:
     right_ids: pl.Series
     card: Scorecard
     policy: str
+    is_asked_for: bool
     files: list[FileReport]
 
     def rows(self) -> Iterator[pl.DataFrame]:
@@ -113,7 +115,7 @@ class Linked:
         certain = self.shown.filter(pl.col("decision") == CERTAIN)["customer"].n_unique()
         some = self.shown["customer"].n_unique()
         told = [f"{rows} rows: {certain} certain, {some - certain} to review, {rows - some} none."]
-        if self.policy == NAMES:
+        if self.policy == NAMES and not self.is_asked_for:
             what = "equal names, rare or in one town and unrivalled, count as certain (names)."
             told.append(f"There are but names and towns to compare: {what}")
         if (self.shown["reason"] == CROWDED).any():
@@ -162,7 +164,7 @@ def link_tables(request: Request, card: Scorecard, tell: Callable[[str], None] =
     del both
     tell("deciding")
     shown = certainty(findings, link.nothing_decided(), policy)
-    return Linked(shown, *ids, card, rule, files)
+    return Linked(shown, *ids, card, rule, request.policy is not None, files)
 
 
 def _source(path: Path, relation: str, columns: Mapping[str, str]) -> Source:
@@ -190,9 +192,8 @@ def _found(captions: list[str], relation: str) -> dict[str, str]:
 def _has_more_than_names(both: Profiles) -> bool:
     """Whether both sides tell something else that can make certain; a town alone does not."""
     kinds = [set(keys["kind"].unique()) for keys in (both.customer_keys, both.company_keys)]
-    places = {
-        place
+    has_postal, has_town, has_house = (
+        both.customers[place].count() > 0 and both.companies[place].count() > 0
         for place in ("postal_key", "place_key", "house_key")
-        if both.customers[place].count() and both.companies[place].count()
-    }
-    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or "postal_key" in places or len(places) > 1
+    )
+    return bool(kinds[0] & kinds[1] & set(_COMPARED)) or has_postal or (has_town and has_house)

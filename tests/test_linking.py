@@ -41,6 +41,19 @@ def told(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def written(folder: Path, left: str, right: str) -> tuple[Path, Path]:
+    """Two tables on disk, their rows apart by `;`."""
+    paths = folder / "left.csv", folder / "right.csv"
+    for path, text in zip(paths, (left, right), strict=True):
+        path.write_text(text.replace(";", "\n") + "\n", encoding="utf-8")
+    return paths
+
+
+def linked(tables: tuple[Path, Path]) -> pl.DataFrame:
+    """The whole answer for two tables."""
+    return pl.concat(link_tables(Request(*tables), read_scorecard()).rows())
+
+
 def test_every_row_of_the_left_table_has_an_answer(billsight: Billsight, tables: tuple[Path, Path]) -> None:
     """Certain, to review or none: nobody is lost, and what was found is counted on stderr."""
     ended = billsight("match", *tables)
@@ -64,27 +77,29 @@ def test_the_points_of_a_row_add_up_to_its_score(billsight: Billsight, tables: t
 
 def test_a_table_of_names_alone_is_linked_by_names_and_this_is_said(billsight: Billsight, tmp_path: Path) -> None:
     """With nothing else to compare, equal names that are rare and unrivalled count; strict can be asked for."""
-    left, right, out = tmp_path / "l.csv", tmp_path / "r.csv", tmp_path / "o.csv"
-    left.write_text("id,name\n1,Zaventhorpe Instruments\n", encoding="utf-8")
-    right.write_text("id,name\nB,Zaventhorpe Instruments Ltd\nC,Other Works\n", encoding="utf-8")
-    ended = billsight("match", left, right, "--out", out)
+    names = written(
+        tmp_path, "id,name;1,Zaventhorpe Instruments", "id,name;B,Zaventhorpe Instruments Ltd;C,Other Works"
+    )
+    ended = billsight("match", *names)
     assert "but names and towns to compare" in ended.err
-    assert told(out.read_text(encoding="utf-8"))[0]["decision"] == "certain"
-    strict = billsight("match", left, right, "--policy", "strict")
+    assert told(ended.out)[0]["decision"] == "certain"
+    strict = billsight("match", *names, "--policy", "strict")
     assert told(strict.out)[0]["reason"] == "only the name agrees"
 
 
-def test_a_town_beside_the_names_makes_no_less_certain(billsight: Billsight, tmp_path: Path) -> None:
+def test_what_there_is_to_compare_is_not_told_of_a_policy_that_was_asked_for(
+    billsight: Billsight, tables: tuple[Path, Path]
+) -> None:
+    """There are phones and domains, too."""
+    assert "but names" not in billsight("match", *tables, "--policy", "names").err
+
+
+def test_a_town_beside_the_names_makes_no_less_certain(tmp_path: Path) -> None:
     """Names and towns are linked by names, too; another town contradicts."""
-    left, right, out = tmp_path / "l.csv", tmp_path / "r.csv", tmp_path / "o.csv"
-    left.write_text("id,name,city\n1,Zaventhorpe Instruments,Bled\n2,Quux Works,Bled\n", encoding="utf-8")
-    right.write_text("id,name,city\nB,Zaventhorpe Instruments,Bled\nC,Quux Works,Kranj\n", encoding="utf-8")
-    ended = billsight("match", left, right, "--out", out)
-    assert "but names and towns to compare" in ended.err
-    rows = told(out.read_text(encoding="utf-8"))
-    assert [(row["left_id"], row["right_id"], row["decision"]) for row in rows if row["rank"] == "1"] == [
-        ("1", "B", "certain"), ("2", "C", "review"),
-    ]  # fmt: skip
+    left = "id,name,city;1,Zaventhorpe Instruments,Bled;2,Quux Works,Bled"
+    right = "id,name,city;B,Zaventhorpe Instruments,Bled;C,Quux Works,Kranj"
+    rows = linked(written(tmp_path, left, right)).filter(pl.col("rank") == 1)
+    assert rows.select("left_id", "right_id", "decision").rows() == [("1", "B", "certain"), ("2", "C", "review")]
 
 
 @pytest.mark.parametrize(
@@ -98,9 +113,7 @@ def test_a_town_beside_the_names_makes_no_less_certain(billsight: Billsight, tmp
 )
 def test_only_what_can_make_certain_is_more_than_names(tmp_path: Path, columns: str, place: str, policy: str) -> None:
     """A street without a town can be anywhere, and a town has many firms."""
-    paths = [tmp_path / "left.csv", tmp_path / "right.csv"]
-    for path in paths:
-        path.write_text(f"id,name,{columns}\n1,Zaventhorpe Instruments,{place}\n", encoding="utf-8")
+    paths = written(tmp_path, *[f"id,name,{columns};1,Zaventhorpe Instruments,{place}"] * 2)
     assert link_tables(Request(*paths), read_scorecard()).policy == policy
 
 
@@ -111,11 +124,8 @@ def test_of_many_with_one_common_word_the_one_that_begins_or_ends_alike_is_propo
     tmp_path: Path, name: str, company: str
 ) -> None:
     """However unlikely it is: a person may know better."""
-    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
-    left.write_text(f"left_id,name\nA1,{name}\n", encoding="utf-8")
-    others = "".join(f"{number},Zavent{number} Resources\n" for number in range(10, 60))
-    right.write_text(f"right_id,name\n{others}99,{company}\n", encoding="utf-8")
-    rows = pl.concat(link_tables(Request(left, right), read_scorecard()).rows())
+    others = ";".join(f"{number},Zavent{number} Resources" for number in range(10, 60))
+    rows = linked(written(tmp_path, f"id,name;A1,{name}", f"id,name;{others};99,{company}"))
     assert "99" in rows["right_id"].to_list()
 
 
@@ -154,32 +164,32 @@ def test_the_answers_do_not_depend_on_how_many_rows_are_written_at_once(
     tables: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In slices of one row the file is the same."""
-    whole = pl.concat(link_tables(Request(*tables), read_scorecard()).rows())
+    whole = linked(tables)
     monkeypatch.setattr("etl.linking._ROWS_AT_ONCE", 1)
     monkeypatch.setattr("etl.match.evidence._PAIRS_AT_ONCE", 1)
     monkeypatch.setattr("etl.match.certainty._PAIRS_AT_ONCE", 1)
     monkeypatch.setattr("etl.match.candidates._HITS_AT_ONCE", 1)
-    assert pl.concat(link_tables(Request(*tables), read_scorecard()).rows()).equals(whole)
+    assert linked(tables).equals(whole)
 
 
 def test_in_whatever_runs_customers_are_decided_they_are_held_against_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two who share a tax id do so in two runs too, and a customer's two companies are weighed in one."""
-    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
-    left.write_text("left_id,name,tax id\nA,Wafd,47-8213690\nB,Wafd Branch,47-8213690\nC,Rare Zither,\n", "utf-8")
-    right.write_text("right_id,name,tax id\n1,Wafd Inc,47-8213690\n2,Rare Zither,\n3,Rare Zither Shop,\n", "utf-8")
-    whole = pl.concat(link_tables(Request(left, right), read_scorecard()).rows())
+    left = "id,name,tax id;A,Wafd,47-8213690;B,Wafd Branch,47-8213690;C,Rare Zither,"
+    right = "id,name,tax id;1,Wafd Inc,47-8213690;2,Rare Zither,;3,Rare Zither Shop,"
+    both = written(tmp_path, left, right)
+    whole = linked(both)
     reasons = set(whole.filter(pl.col("right_id") == "1")["reason"])
     assert reasons == {"two customers share the tax id"}
     assert whole.filter(pl.col("left_id") == "C").height == 2
     monkeypatch.setattr("etl.match.certainty._PAIRS_AT_ONCE", 1)
-    assert pl.concat(link_tables(Request(left, right), read_scorecard()).rows()).equals(whole)
+    assert linked(both).equals(whole)
 
 
 def test_the_sides_may_change_places(tables: tuple[Path, Path]) -> None:
     """Who is certain of whom does not depend on which table comes first."""
-    forth = pl.concat(link_tables(Request(*tables), read_scorecard()).rows()).filter(pl.col("decision") == "certain")
+    forth = linked(tables).filter(pl.col("decision") == "certain")
     named = {LEFT: {"id": "right_id"}, RIGHT: {"id": "left_id"}}
     back = pl.concat(link_tables(Request(tables[1], tables[0], named), read_scorecard()).rows())
     certain = back.filter(pl.col("decision") == "certain")

@@ -75,7 +75,8 @@ class Matching(_Part):
     policy: Literal["strict", "names", "exact-name"] = Field(
         "strict",
         description="what maps by itself: an identifier, or the exact name and a second sign (strict);"
-        " the name alone where it is rare and unrivalled (names); the exact name, whatever else there is (exact-name)",
+        " the name alone where it is rare or in its town, and unrivalled (names);"
+        " the exact name, whatever else there is (exact-name)",
     )
     review_floor: float = Field(0.02, ge=0, le=1, description="candidates below this certainty are not proposed")
     ambiguous_lead: float = Field(0.10, ge=0, le=1, description="a smaller lead over the next candidate is ambiguous")

@@ -9,8 +9,8 @@ import polars as pl
 
 STRICT, NAMES, EXACT_NAME = "strict", "names", "exact-name"
 POLICIES: Final = (STRICT, NAMES, EXACT_NAME)
-"""What makes certain: an identifier, or the name and a second sign; the name alone where it is rare and unrivalled;
-the name as it is written, whatever else there is."""
+"""What makes certain: an identifier, or the name and a second sign; the name alone where it is rare or in its town,
+and unrivalled; the name as it is written, whatever else there is."""
 
 _ENOUGH_WITHOUT_NAME: Final = 5
 """Shared invoices that prove a mapping where the names have nothing in common."""
@@ -54,16 +54,13 @@ def rivals() -> dict[str, pl.Expr]:
     """How many companies, and families of customers, have the same to show. Counted before any pair is left out."""
     same_number, same_tax = found("account number", "equal"), found("tax id", "equal")
     has_its_name = pl.col("has_exact_name") | found("name", "alias", "rearranged")
+    seen, known = has_its_name.sum().over(_CUSTOMER).cast(pl.Int64), pl.max_horizontal("namesakes", "bearers")
     return {
         "companies_with_number": pl.max_horizontal(
             same_number.sum().over(_CUSTOMER).cast(pl.Int64), pl.col("number_bearers").cast(pl.Int64)
         ),
         "companies_with_tax_id": same_tax.sum().over(_CUSTOMER),
-        "companies_with_name": pl.max_horizontal(
-            has_its_name.sum().over(_CUSTOMER).cast(pl.Int64),
-            pl.col("namesakes").cast(pl.Int64),
-            pl.col("bearers").cast(pl.Int64),
-        ),
+        "companies_with_name": pl.max_horizontal(seen, known.cast(pl.Int64)),
         "has_sole_identifier": pl.col("has_invoices")
         | (same_number & (same_number.sum().over(_CUSTOMER) == 1))
         | (same_tax & (same_tax.sum().over(_CUSTOMER) == 1)),
@@ -72,15 +69,15 @@ def rivals() -> dict[str, pl.Expr]:
         & ~pl.col("has_invoices")
         | (same_number.any().over(_CUSTOMER) & same_tax.any().over(_CUSTOMER) & ~(same_number & same_tax)),
         "is_named_elsewhere": (has_its_name.any().over(_CUSTOMER) | (pl.col("bearers") > 0)) & ~has_its_name,
-        "is_sole_in_place": _is_sole_in_place(has_its_name),
+        "is_sole_in_place": _is_sole_in_place(has_its_name) & (seen >= known),
     }
 
 
 def _is_sole_in_place(has_its_name: pl.Expr) -> pl.Expr:
-    """The one of several namesakes whose phone and address are the customer's, where all others are known to be apart.
+    """The one company with the customer's phone and address, where all namesakes are known to be apart.
 
     A namesake nearby, or of no known place, may be the same firm a second time; and another company that the phone, an
-    invoice or only its e-mail domain points to may be meant.
+    invoice, an account number or only its e-mail domain points to may be meant.
     """
     is_here = found("phone", "equal") & found("address", "equal")
     is_elsewhere = found("postal code", "other") | (found("city", "other") & ~found("postal code", "equal"))
@@ -92,12 +89,8 @@ def _is_sole_in_place(has_its_name: pl.Expr) -> pl.Expr:
     )
     may_be_meant = is_pointed_to | (has_its_name & ~is_apart)
     has_domain = found("e-mail domain", *_EQUAL_DOMAIN)
-    return (
-        (pl.col("has_exact_name") & is_here)
-        & (may_be_meant.sum().over(_CUSTOMER) == 1)
-        & (has_domain | ~has_domain.any().over(_CUSTOMER))
-        & (has_its_name.sum().over(_CUSTOMER) >= pl.max_horizontal("namesakes", "bearers"))
-    )
+    is_domain_elsewhere = has_domain.any().over(_CUSTOMER) & ~has_domain
+    return is_here & (may_be_meant.sum().over(_CUSTOMER) == 1) & ~is_domain_elsewhere
 
 
 def is_somebody() -> pl.Expr:
@@ -185,8 +178,7 @@ _AFTER: Final[dict[str, pl.Expr]] = {
 _ENOUGH: Final[dict[str, dict[str, pl.Expr]]] = {
     STRICT: {"only the name agrees": _NAME_ONLY & ~pl.col("has_signal")},
     NAMES: {
-        CROWDED: _NAME_ONLY
-        & ~pl.col("has_signal") & pl.col("is_crowded") & ~pl.col("is_same_town"),
+        CROWDED: _NAME_ONLY & ~pl.col("has_signal") & pl.col("is_crowded") & ~pl.col("is_same_town"),
         "only the name agrees, and it is too common": _NAME_ONLY
         & ~pl.col("has_signal") & found("rarity", "common", "some") & ~pl.col("is_same_town"),
         "only the name agrees, and others are like it": _NAME_ONLY

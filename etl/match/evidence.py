@@ -137,7 +137,7 @@ def _is_bare() -> pl.Expr:
 
 def _is_same_town() -> pl.Expr:
     """Of the same state, too, and one that is known: there are many Springfields."""
-    is_known = pl.col("state_key").is_in(sorted(KNOWN_STATES))
+    is_known = pl.col("state_key").is_in(KNOWN_STATES)
     same_town, same_state = (pl.col(key) == pl.col(f"{key}_cw") for key in ("place_key", "state_key"))
     return (same_town & same_state & is_known).fill_null(value=False)
 

@@ -12,10 +12,11 @@ import polars as pl
 
 from etl.match.words import STATES
 
+_NOTHING: Final = ("NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "TEST", "X", "XX", "XXX", "SAME", "VARIOUS")
 _PLACEHOLDERS: Final = (
-    "NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "NEW", "TEST", "PENDING", "DEFAULT", "X", "XX", "XXX", "CASH",
-    "COD", "MISC", "PREPAID", "SAME", "VARIOUS", "NEWCUSTOMER", "WALKIN",
+    *_NOTHING, "NEW", "PENDING", "DEFAULT", "CASH", "COD", "MISC", "PREPAID", "NEWCUSTOMER", "WALKIN",
 )  # fmt: skip
+_NO_PLACES: Final = (*_NOTHING, "NIL", "UNSPECIFIED", "TBC", "MULTIPLE", "OTHER", "NOTAVAILABLE", "NOCITY")
 
 SHARED_DOMAINS: Final[frozenset[str]] = frozenset((
     "gmail.com", "googlemail.com", "yahoo.com", "yahoo.ca", "yahoo.co.uk", "yahoo.com.au", "ymail.com",
@@ -44,10 +45,6 @@ _COUNTRIES: Final[dict[str, str]] = {
     "united arab emirates": "ae", "uae": "ae", "philippines": "ph", "malaysia": "my", "hong kong": "hk",
 }  # fmt: skip
 
-_NO_PLACES: Final = (
-    "na", "n a", "none", "null", "nil", "unknown", "unspecified", "tbd", "tba", "tbc", "test", "various", "multiple",
-    "other", "same", "not available", "notavailable", "no city", "nocity", "x", "xx", "xxx",
-)  # fmt: skip
 _NO_HOUSE: Final = (
     r"(?i)\b(?:p\W*o\W*box|box|level|floor|suite|ste|unit|apt|room|shop|lot|bldg|building)\W*\d+(?:\W*-\W*\d+)?[a-z]?\b"
     r"|\b\d+(?:st|nd|rd|th)\W+(?:floor|fl|level)\b"
@@ -60,12 +57,12 @@ _SHORT_STATES: Final = {
     "ont": "on", "que": "qc", "pq": "qc", "sask": "sk",
 }  # fmt: skip
 _PROVINCES: Final = {
-    "ab": "alberta", "bc": "britishcolumbia", "mb": "manitoba", "nb": "newbrunswick", "ns": "novascotia",
-    "on": "ontario", "qc": "quebec", "sk": "saskatchewan", "nsw": "newsouthwales", "qld": "queensland",
-    "vic": "victoria", "tas": "tasmania", "act": "australiancapitalterritory",
+    "ab": "alberta", "bc": "british columbia", "mb": "manitoba", "nb": "new brunswick", "ns": "nova scotia",
+    "on": "ontario", "qc": "quebec", "sk": "saskatchewan", "nsw": "new south wales", "qld": "queensland",
+    "vic": "victoria", "tas": "tasmania", "act": "australian capital territory",
 }  # fmt: skip
 _STATE_CODES: Final = {name.replace(" ", ""): code for code, name in (STATES | _PROVINCES).items()} | _SHORT_STATES
-KNOWN_STATES: Final = frozenset(STATES | _PROVINCES)
+KNOWN_STATES: Final = tuple(STATES | _PROVINCES)
 """The codes of the states and provinces that are known by name."""
 
 # what people register under: a suffix of one or more parts, or a host that gives each client a name of its own
@@ -153,7 +150,11 @@ def place_key(city: pl.Expr) -> pl.Expr:
         city.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"[^a-z ]", "").str.strip_chars()
         .str.replace("^saint ", "st ").str.replace("^fort ", "ft ").str.replace_all(" +", " ")
     )  # fmt: skip
-    return pl.when((key != "") & ~key.is_in(_NO_PLACES)).then(key)
+    return pl.when((key != "") & ~_is_no_place(key)).then(key)
+
+
+def _is_no_place(key: pl.Expr) -> pl.Expr:
+    return key.str.replace_all(" ", "", literal=True).str.to_uppercase().is_in(_NO_PLACES)
 
 
 def house_key(address: pl.Expr) -> pl.Expr:
@@ -175,7 +176,7 @@ def country_key(country: pl.Expr) -> pl.Expr:
 def state_key(state: pl.Expr) -> pl.Expr:
     """The code of a state or province; null for one that is written out and not known: that differs from its code."""
     key = state.str.to_lowercase().str.replace_all(r"[^a-z]", "").replace(_STATE_CODES)
-    return pl.when(key.str.len_chars().is_between(2, 3) & ~key.is_in(_NO_PLACES)).then(key)
+    return pl.when(key.str.len_chars().is_between(2, 3) & ~_is_no_place(key)).then(key)
 
 
 def distinct(values: pl.Expr) -> pl.Expr:

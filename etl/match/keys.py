@@ -24,7 +24,7 @@ _ACRONYM_LETTERS: Final = (3, 6)
 
 
 class Flag(IntFlag):
-    """What a pair was found by."""
+    """What a pair was found by; `LETTERS` does not come from keys, and need not fit their bits."""
 
     NAME = 1
     ACCOUNT = 2

@@ -12,27 +12,17 @@ from rapidfuzz.process import cpdist
 
 from etl.match.at_once import at_once
 from etl.match.profiles import Profiles
+from etl.match.scorecard import KINDS_OF_EVIDENCE
 from etl.match.variants import ALIAS, GUESS, PARENT, PART
 
 _PREFIX_SHARE, _SLIP_SHARE = 0.8, 0.9
 """How much of a word's bits count where only its beginning, or all but a slip, agrees."""
 
-# best first: with several names, the best comparison counts
-_LEVELS: Final = (
-    "same",
-    "equal",
-    "alias",
-    "rearranged",
-    "part",
-    "guess",
-    "parent",
-    "cut",
-    "near",
-    "similar",
-    "alike",
-    "unlike",
-)
+_LEVELS: Final = tuple(KINDS_OF_EVIDENCE["name"])
+"""Best first: with several names, the best comparison counts."""
 NAME: Final = pl.Enum(_LEVELS)
+_MADE: Final = (PART, GUESS)
+"""Kinds of names that nobody has written: two of them are not compared."""
 _NEAR, _SIMILAR, _ALIKE = 92.0, 84.0, 72.0
 
 
@@ -74,10 +64,6 @@ def _name_pairs(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     )
     is_made = pl.col("left_kind").is_in(_MADE)
     return both.filter(~(is_made & pl.col("right_kind").is_in(_MADE)) | is_made.is_null())
-
-
-_MADE: Final = (PART, GUESS)
-"""Kinds of names that nobody has written."""
 
 
 def _levelled(compared: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:

@@ -13,8 +13,6 @@ from etl.match.scorecard import read_scorecard
 Row = dict[str, str]
 CUSTOMERS = {"A1": "Washington Federal", "A2": "Pinduoduo", "A3": "21Vianet", "A4": "Acme Dental LLC"}
 COMPANIES = {"1": "WAFD INC", "2": "PDD Holdings Inc.", "3": "VNET Group, Inc.", "4": "Acme Dental", "5": "Adl Inc."}
-
-
 BANK = "Washington Federal"
 SEATTLE = {"phone": "206 555 0100", "address": "12 Oak Street", "city": "Seattle", "postal code": "98101"}
 DENVER = {"phone": "303 555 0199", "address": "77 Elm Road", "city": "Denver", "postal code": "80014"}
@@ -26,13 +24,15 @@ def _linked(folder: Path, customers: dict[str, str], companies: dict[str, str]) 
     return _linked_in_detail(folder, *sides)
 
 
-def _linked_in_detail(folder: Path, customers: list[Row], companies: list[Row]) -> pl.DataFrame:
+def _linked_in_detail(
+    folder: Path, customers: list[Row], companies: list[Row], policy: str | None = None
+) -> pl.DataFrame:
     paths = []
     for key, rows in (("left_id", customers), ("right_id", companies)):
         paths.append(folder / f"{key}.csv")
         told = [{key: row["id"], **{name: row.get(name, "") for name in DETAILS}} for row in rows]
         pl.DataFrame(told).write_csv(paths[-1])
-    return pl.concat(link_tables(Request(*paths), read_scorecard()).rows())
+    return pl.concat(link_tables(Request(*paths, policy=policy), read_scorecard()).rows())
 
 
 def _proposed(rows: pl.DataFrame) -> set[tuple[str, str]]:
@@ -52,10 +52,7 @@ def test_an_abbreviation_is_proposed_where_nobody_else_is_likely(tmp_path: Path)
 @pytest.mark.parametrize("policy", ["strict", "names", "exact-name"])
 def test_no_policy_maps_by_letters(tmp_path: Path, policy: str) -> None:
     """Letters in their order are an accident more often than not."""
-    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
-    left.write_text("left_id,name\nA1,Washington Federal\n", encoding="utf-8")
-    right.write_text("right_id,name\n1,WAFD INC\n", encoding="utf-8")
-    rows = pl.concat(link_tables(Request(left, right, policy=policy), read_scorecard()).rows())
+    rows = _linked_in_detail(tmp_path, [{"id": "A1", "name": BANK}], [{"id": "1", "name": "WAFD INC"}], policy)
     assert rows.select("right_id", "decision").rows() == [("1", "review")]
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from etl.match.clauses import CROWDED
+
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 
 
@@ -113,28 +115,27 @@ def test_an_equal_legal_form_makes_a_common_name_rarer(match: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("companies", "namesakes", "place"),
+    ("crowd", "place", "found"),
     [
-        (120, 8, {}),
-        (120, 4, {}),
-        (90, 80, {}),
-        (120, 8, {"city": "Bled", "state": "OR"}),
-        (120, 8, {"city": "Bled"}),
+        ((120, 8), {}, set()),
+        ((120, 4), {}, {("A1", "1")}),
+        ((90, 80), {}, {("A1", "1")}),
+        ((120, 8), {"city": "Bled", "state": "OR"}, {("A1", "1")}),
+        ((120, 8), {"city": "Bled"}, set()),
     ],
 )
 def test_a_lone_name_is_doubted_where_companies_commonly_share_theirs(
-    match: Any, companies: int, namesakes: int, place: dict[str, str]
+    match: Any, crowd: tuple[int, int], place: dict[str, str], found: set[tuple[str, str]]
 ) -> None:
     """Under `names`: among banks a rare name may have a namesake that is not in the list; in one town it has none."""
-    is_certain = (companies, namesakes) != (120, 8) or "state" in place
+    companies, namesakes = crowd
     names = [f"Bank {min(n, companies - namesakes)}" for n in range(companies)]
     others = [{"company_id_cw": str(n), "company_name": name} for n, name in enumerate(names, start=10)]
     customer = {"customer_id_acct": "A1", "customer_name": "Zavent Quartz", **place}
     company = {"company_id_cw": "1", "company_name": "Zavent Quartz", **place}
     answer = match(replace(match.night([customer], [company, *others]), policy="names"))
-    assert answer.certain() == ({("A1", "1")} if is_certain else set())
-    doubted = "only the name agrees, and companies commonly share their names here"
-    assert (answer.of("A1", "1")["reason"] == doubted) is not is_certain
+    assert answer.certain() == found
+    assert (answer.of("A1", "1")["reason"] == CROWDED) is not bool(found)
 
 
 @pytest.mark.parametrize(

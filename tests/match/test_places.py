@@ -123,6 +123,7 @@ def test_two_boxes_or_shops_are_two_places(match: Any) -> None:
         ("Shop 12, Westfield Mall", "Shop 88, Westfield Mall", False),
         ("Unit 4", "Unit 9", False),
         ("PO Box 12", "25 Elm St", False),
+        ("12 Elm Street", "Suite 12, Elm St", False),
         ("PO Box 1234", "P.O. Box 1234", True),
         ("Level 10-12, 25 Elm St", "2nd Floor, 25 Elm St", True),
     ):
