@@ -20,6 +20,7 @@ _CAPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "total_amount": ("Amount", "Total"),
     "balance_amount": ("Open balance",),
     "currency_code": ("Currency", "Transaction currency"),
+    "payment_terms": ("Terms",),
     "bill_email": ("Email",),
     "created_at": ("Create date", "Created date", "Created"),
     "modified_at": ("Last modified", "Last modified date"),
