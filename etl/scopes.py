@@ -63,7 +63,8 @@ class Scope:
             self.kind, f"everything since {self.since}"
         )
         cut = (
-            f" Its number of rows is that of a page: it may be cut. Set [sources.{self.relation}] is_complete."
+            " It may be cut: its number of rows is that of a page, or too many rows are in quarantine."
+            f" Set [sources.{self.relation}] is_complete where it is whole."
             if self.is_cut
             else ""
         )
@@ -82,6 +83,7 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
         read: what became of each source; a list that has not changed since an earlier run is as old as that run.
     """
     unchanged = {source.relation: source.unchanged_since for source in read}
+    broken = {source.relation for source in read if source.trouble and not source.is_stale}
     found = {}
     for relation in OF_INTEREST:
         files = [file for file in evening.files if file.relation == relation]
@@ -92,7 +94,8 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
             if relation in unchanged:
                 made.append((datetime.fromisoformat(unchanged[relation]).astimezone(UTC), "unchanged since that run"))
             made_at, made_reason = _made(source, made, evening)
-            is_cut = _is_page(files) if source.is_complete is None else not source.is_complete
+            is_page = _is_page(files) if source.is_complete is None else not source.is_complete
+            is_cut = is_page or relation in broken
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, is_cut)
     return found
 
