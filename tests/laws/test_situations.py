@@ -16,6 +16,7 @@ NO_AMOUNT = {"total": "", "balance": ""}
 NO_ID = {"invoice_id": ""}
 ALIKE = NO_ID | {"invoice_number": "{n}-1", "total": "9", "balance": "9"}
 WORD, ZEROS = NO_ID | {"invoice_number": "Rechnung {n}"}, NO_ID | {"invoice_number": "000{n}"}
+CREDIT, FUTURE = {"total": "-100", "balance": "-100"}, {"TxnDate": "2027-01-10"}
 BARE = NO_ID | {"customer_id": "", "company_id": ""}
 JUST_NOW = {"changed": (LAST_SYNC + timedelta(hours=1)).isoformat()}
 SINCE_THE_LIST = {"changed": (LIST_AT + timedelta(minutes=10)).isoformat()}
@@ -41,7 +42,9 @@ class Situation:
 
 
 PROOF, BEATS, AMOUNTS, WAITS = "presence needs proof", "proof beats inference", "amounts", "waiting is not blocked"
-MISSED = ("MISSED_IN_WINDOW",)
+MISSED, REFORMATTED = ("MISSED_IN_WINDOW",), ("NUMBER_REFORMATTED",)
+PAID_UP = ("PAID_IN_FULL",)
+SETTLED, EARLY = ("PAID_IN_FULL", "PORTAL_SHOWS_SETTLED"), ("PAID_IN_FULL", "PORTAL_NOT_CAUGHT_UP")
 SITUATIONS = (
     Situation(PROOF, "by its id", "visible"),
     Situation(PROOF, "not on the list", "blocked", MISSED, rows=()),
@@ -54,17 +57,17 @@ SITUATIONS = (
     Situation(PROOF, "number alone", "unknown", rows=(BARE | NO_AMOUNT,), unknown=MISSED[0]),
     Situation(PROOF, "somebody else's number", "blocked", MISSED, rows=(NO_ID | OTHERS,)),
     Situation(PROOF, "alike, other amount", "blocked", MISSED, rows=(ALIKE,)),
-    Situation(PROOF, "a word before it", "visible", ("NUMBER_REFORMATTED",), rows=(WORD,)),
-    Situation(PROOF, "zeros before it", "visible", ("NUMBER_REFORMATTED",), rows=(ZEROS,)),
+    Situation(PROOF, "a word before it", "visible", REFORMATTED, rows=(WORD,)),
+    Situation(PROOF, "zeros before it", "visible", REFORMATTED, rows=(ZEROS,)),
     Situation(PROOF, "zeros, no amount", "unknown", rows=(ZEROS | NO_AMOUNT,), unknown=MISSED[0]),
-    Situation(PROOF, "only its credit is there", "blocked", MISSED, rows=(NO_ID | {"total": "-100", "balance": "-100"},)),
+    Situation(PROOF, "only its credit is there", "blocked", MISSED, rows=(NO_ID | CREDIT,)),
     Situation(PROOF, "twice on the list", "visible", rows=({}, {"portal_id": "twice"})),
-    Situation(BEATS, "a future date", "visible", ("FUTURE_DATED",), own={"TxnDate": "2027-01-10"}),
-    Situation(BEATS, "a future date, absent", "blocked", ("FUTURE_DATED", *MISSED), own={"TxnDate": "2027-01-10"}, rows=()),
-    Situation(AMOUNTS, "paid long ago, still open there", "expected", ("PAID_IN_FULL", "PORTAL_SHOWS_SETTLED"), own=PAID),
-    Situation(AMOUNTS, "paid an hour ago", "expected", ("PAID_IN_FULL", "PORTAL_NOT_CAUGHT_UP"), own=PAID | JUST_NOW),
-    Situation(AMOUNTS, "paid after the list", "expected", ("PAID_IN_FULL", "PORTAL_NOT_CAUGHT_UP"), own=PAID | SINCE_THE_LIST),
-    Situation(AMOUNTS, "paid, and shown as paid", "expected", ("PAID_IN_FULL",), own=PAID, rows=({"balance": "0"},)),
+    Situation(BEATS, "a future date", "visible", ("FUTURE_DATED",), own=FUTURE),
+    Situation(BEATS, "a future date, absent", "blocked", ("FUTURE_DATED", *MISSED), own=FUTURE, rows=()),
+    Situation(AMOUNTS, "paid long ago, still open there", "expected", SETTLED, own=PAID),
+    Situation(AMOUNTS, "paid an hour ago", "expected", EARLY, own=PAID | JUST_NOW),
+    Situation(AMOUNTS, "paid after the list", "expected", EARLY, own=PAID | SINCE_THE_LIST),
+    Situation(AMOUNTS, "paid, and shown as paid", "expected", PAID_UP, own=PAID, rows=({"balance": "0"},)),
     Situation(AMOUNTS, "paid, not on the list", "expected", ("PAID_IN_FULL",), own=PAID, rows=()),
     Situation(AMOUNTS, "partly paid here", "visible", ("STALE_AMOUNT",), own={"Balance": 40.0}),
     Situation(AMOUNTS, "partly paid just now", "visible", ("PORTAL_NOT_CAUGHT_UP",), own={"Balance": 40.0} | JUST_NOW),
