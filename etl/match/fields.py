@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from etl.match.marks import WORD_SIGNS, plain_signs
 from etl.match.words import STATES
 
 _NOTHING: Final = ("NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "TEST", "X", "XX", "XXX", "SAME", "VARIOUS")
@@ -80,32 +81,42 @@ _FREE_MAIL: Final = (
     r"|sfr|laposte|neuf|numericable|arcor|freenet|tiscali|virgilio|alice|telia|online)\.[a-z]{2,3}$"
 )
 _PHONE: Final = r"\+?\(?\d[\d\s().\-/]{5,}\d"
-_PHONE_DIGITS: Final = 9
+TEN, PHONE_DIGITS = 10, 9
+"""Two phone numbers of ten digits are compared whole, others by their last nine."""
 _NO_PHONE: Final = "0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7}|1234567|7654321|5551212"
 # shorter ones are no tax id, phone number or postal code
 _FILLERS: Final = "^(EXEMPT|NONE|PENDING|APPLIED|NOTAPPL|UNKNOWN|TEST)|^0?123456789?0?$"
 _SHORTEST_TAX_ID, _SHORTEST_PHONE, _SHORTEST_POSTAL_CODE = 6, 7, 3
 _COUNTRY_LETTERS: Final = 2
+_BETWEEN: Final = rf"[^{WORD_SIGNS}]"
+_DASH: Final = r"\p{Pd}"
 
 
-def account_key(number: pl.Expr) -> pl.Expr:
-    """An account number without case, punctuation, `_C`/`_V` and the leading zeros that spreadsheets lose."""
-    key = (
-        number.str.to_uppercase()
-        .str.strip_chars()
-        .str.replace("_[CV]$", "")
-        .str.replace_all("[^A-Z0-9]", "")
-        .str.strip_chars_start("0")
+def account_key(number: pl.Expr, *, is_apart: bool = False) -> pl.Expr:
+    """An account number without case, outer blanks, `_C`/`_V` and the leading zeros that spreadsheets lose.
+
+    Args:
+        number: as it is written.
+        is_apart: keep what stands between its parts: 100-11 and 1001-1 are two numbers.
+    """
+    written = plain_signs(number).str.to_uppercase().str.strip_chars().str.replace("_[CV]$", "")
+    bare = written.str.replace_all(_BETWEEN, "")
+    is_filler = bare.str.strip_chars_start("0").is_in(_PLACEHOLDERS) | bare.str.contains(
+        "^0*(?:12345+6?7?8?9?|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,})?$"
     )
-    is_filler = key.is_in(_PLACEHOLDERS) | key.str.contains(
-        "^(?:12345+6?7?8?9?|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,})$"
-    )
-    return pl.when((key != "") & ~is_filler).then(key)
+    told = written.str.replace_all(_DASH, "-").str.replace_all(r"\s+", " ") if is_apart else bare
+    return pl.when(~is_filler).then(told.str.replace(r"^0+(\d+)$", "$1"))
+
+
+def is_in_parts(number: pl.Expr) -> pl.Expr:
+    """Whether something stands between the parts of an account number: `A-12`, not `A12` or `ACME INC`."""
+    written = number.str.strip_chars().str.replace("(?i)_[CV]$", "")
+    return written.str.contains(rf"[{WORD_SIGNS}]{_BETWEEN}+[{WORD_SIGNS}]") & written.str.contains(r"\d")
 
 
 def bare_key(key: pl.Expr) -> pl.Expr:
     """The digits of an account key that is nothing but letters and at least four digits behind them."""
-    return key.str.extract(r"^[A-Z]*0*(\d{4,})$", 1)
+    return key.str.extract(rf"^[A-Z]*{_BETWEEN}?0*(\d{{4,}})$", 1)
 
 
 def tax_key(identifier: pl.Expr) -> pl.Expr:
@@ -129,11 +140,14 @@ def site_domains(website: pl.Expr, ignored: Collection[str]) -> pl.Expr:
 
 
 def phone_keys(text: pl.Expr) -> pl.Expr:
-    """The last nine digits of every phone number in a text: with and without the country code they are the same."""
-    digits = pl.element().str.replace_all(r"\D", "")
-    last = digits.str.tail(_PHONE_DIGITS)
+    """Every phone number in a text: all ten digits, also behind a leading 1; of others the last nine.
+
+    With and without the country code they are the same; two of ten digits are if all ten are.
+    """
+    digits = pl.element().str.replace_all(r"\D", "").str.replace(r"^1(\d{10})$", "$1")
+    key = pl.when(digits.str.len_chars() == TEN).then(digits).otherwise(digits.str.tail(PHONE_DIGITS))
     is_phone = (digits.str.len_chars() >= _SHORTEST_PHONE) & ~digits.str.contains(_NO_PHONE)
-    return _clean(text.str.extract_all(_PHONE).list.eval(pl.when(is_phone).then(last)))
+    return _clean(plain_signs(text).str.extract_all(_PHONE).list.eval(pl.when(is_phone).then(key)))
 
 
 def postal_key(code: pl.Expr) -> pl.Expr:
@@ -162,7 +176,7 @@ def house_key(address: pl.Expr) -> pl.Expr:
 
     A floor or a box is one only where there is no other, and never the same as a house.
     """
-    house = address.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+)", 1)
+    house = address.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+\p{No}?)", 1)
     return pl.coalesce(house, pl.concat_str(pl.lit("#"), address.str.extract(r"(\d+)", 1)))
 
 
