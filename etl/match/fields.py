@@ -5,7 +5,6 @@ Locality: row, everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -18,22 +17,6 @@ _PLACEHOLDERS: Final = (
     *_NOTHING, "NEW", "PENDING", "DEFAULT", "CASH", "COD", "MISC", "PREPAID", "NEWCUSTOMER", "WALKIN",
 )  # fmt: skip
 _NO_PLACES: Final = (*_NOTHING, "NIL", "UNSPECIFIED", "TBC", "MULTIPLE", "OTHER", "NOTAVAILABLE", "NOCITY")
-
-SHARED_DOMAINS: Final[frozenset[str]] = frozenset((
-    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.ca", "yahoo.co.uk", "yahoo.com.au", "ymail.com",
-    "rocketmail.com", "outlook.com", "outlook.com.au", "hotmail.com", "hotmail.co.uk", "hotmail.ca", "live.com",
-    "live.ca", "live.co.uk", "live.com.au", "msn.com", "aol.com", "aim.com", "icloud.com", "me.com", "mac.com",
-    "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "bellsouth.net", "cox.net", "charter.net",
-    "earthlink.net", "optonline.net", "roadrunner.com", "frontier.com", "windstream.net", "centurylink.net",
-    "embarqmail.com", "juno.com", "netzero.net", "mail.com", "gmx.com", "gmx.de", "gmx.net", "web.de", "t-online.de",
-    "proton.me", "protonmail.com", "pm.me", "zoho.com", "fastmail.com", "hey.com", "tutanota.com", "rogers.com",
-    "shaw.ca", "telus.net", "bell.net", "sympatico.ca", "btinternet.com", "sky.com", "virginmedia.com",
-    "talktalk.net", "ntlworld.com", "bigpond.com", "bigpond.net.au", "optusnet.com.au", "tpg.com.au", "iinet.net.au",
-    "xtra.co.nz", "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "bill.com", "intuit.com", "quickbooks.com",
-    "avidxchange.net", "avidbill.com", "coupahost.com", "concursolutions.com", "xerofiles.com", "facebook.com",
-    "linkedin.com", "instagram.com", "google.com", "wixsite.com", "business.site",
-))  # fmt: skip
-"""Free mail, access providers, bill services and site builders: an address there says nothing about the firm."""
 
 _COUNTRIES: Final[dict[str, str]] = {
     "usa": "us", "united states": "us", "united states of america": "us", "america": "us",
@@ -126,17 +109,22 @@ def tax_key(identifier: pl.Expr) -> pl.Expr:
     return pl.when((key.str.len_chars() >= _SHORTEST_TAX_ID) & key.str.contains(r"\d{4}") & ~is_filler).then(key)
 
 
-def email_domains(text: pl.Expr, ignored: Collection[str]) -> pl.Expr:
+def email_domains(text: pl.Expr, ignored: pl.Series) -> pl.Expr:
     """The registered domains of all the addresses in a text, without those in `ignored`."""
     hosts = text.str.to_lowercase().str.extract_all(r"@[a-z0-9.\-]+\.[a-z]{2,}")
-    names = hosts.list.eval(pl.element().str.strip_chars_start("@").str.extract(_REGISTERED, 1))
+    names = hosts.list.eval(registered(pl.element().str.strip_chars_start("@")))
     return _clean(names.list.eval(_without(ignored)))
 
 
-def site_domains(website: pl.Expr, ignored: Collection[str]) -> pl.Expr:
+def site_domains(website: pl.Expr, ignored: pl.Series) -> pl.Expr:
     """The registered domain of a website, as a list of one or none."""
     host = website.str.to_lowercase().str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
-    return _clean(pl.concat_list(host.str.extract(_REGISTERED, 1)).list.eval(_without(ignored)))
+    return _clean(pl.concat_list(registered(host)).list.eval(_without(ignored)))
+
+
+def registered(host: pl.Expr) -> pl.Expr:
+    """What somebody has registered of a host: `acme.co.uk` of `mail.acme.co.uk`."""
+    return host.str.extract(_REGISTERED, 1)
 
 
 def phone_keys(text: pl.Expr) -> pl.Expr:
@@ -203,5 +191,5 @@ def _clean(values: pl.Expr) -> pl.Expr:
     return distinct(values).fill_null([])
 
 
-def _without(ignored: Collection[str]) -> pl.Expr:
-    return pl.element().filter(~pl.element().is_in(sorted(ignored)) & ~pl.element().str.contains(_FREE_MAIL))
+def _without(ignored: pl.Series) -> pl.Expr:
+    return pl.element().filter(~pl.element().is_in(ignored.implode()) & ~pl.element().str.contains(_FREE_MAIL))

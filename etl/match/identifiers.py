@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,11 +24,11 @@ class Rules:
             one side never does, it has lost what stands between the parts, and 10011 is the same as 100-11.
     """
 
-    ignored: Collection[str]
+    ignored: pl.Series
     is_apart: dict[str, bool]
 
     @classmethod
-    def of(cls, customers: pl.DataFrame, companies: pl.DataFrame, ignored: Collection[str]) -> Rules:
+    def of(cls, customers: pl.DataFrame, companies: pl.DataFrame, ignored: pl.Series) -> Rules:
         """See how both sides write their account numbers."""
         theirs = _are_any(customers, *_written())
         found = {

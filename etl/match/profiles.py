@@ -14,6 +14,7 @@ from etl.match.at_once import at_once, both
 from etl.match.identifiers import ACCOUNTS, Accounts, Rules, company_keys, customer_keys
 from etl.match.namesakes import bearers, namesakes
 from etl.match.naming import Naming, formed, naming, worded
+from etl.match.shared_domains import shared_domains
 from etl.match.spelling import corrections
 from etl.match.variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, variants, without_town
 from etl.match.vocabulary import Vocabulary, vocabulary
@@ -72,13 +73,13 @@ def profiles(
     Returns:
         Frames in the order of their ids: the order of the rows that came in is forgotten.
     """
-    ignored = fields.SHARED_DOMAINS | {domain.lower().removeprefix("@") for domain in own_domains}
+    ignored = shared_domains() | {domain.lower().removeprefix("@") for domain in own_domains}
     left = _composed(customers).sort("customer_id_acct").with_row_index("record")
     right = _composed(companies).sort("company_id_cw").with_row_index("record")
     # a million rows are half a gigabyte: what is not needed again is let go, where nobody else holds it
     del customers, companies
     numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
-    rules = Rules.of(left, right, ignored)
+    rules = Rules.of(left, right, pl.Series(sorted(ignored), dtype=pl.String))
     left_keys, right_keys = both(lambda: customer_keys(left, rules), lambda: company_keys(right, numbered, rules))
     everywhere = right_keys.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
     left_keys, right_keys = (
