@@ -14,6 +14,7 @@ from etl.match.candidates import Keys
 from etl.match.fields import PHONE_DIGITS, TEN
 from etl.match.identifiers import ACCOUNTS
 from etl.match.naming import Naming, mixed
+from etl.match.own_domains import NAMED
 from etl.match.profiles import MOST_SHARING, MOST_WITH_KEY, Profiles
 
 _GRAIN: Final = 16
@@ -38,14 +39,18 @@ class Flag(IntFlag):
     ACRONYM = 128
     LABEL = 256
     COMMON_DOMAIN = 512
-    LETTERS = 1024
+    NAMED_DOMAIN = 1024
+    SOLE_DOMAIN = 2048
+    LETTERS = 4096
 
 
 IDENTIFIERS: Final = int(Flag.ACCOUNT | Flag.TAX)
 """Whoever shares one of these is looked at, whatever the names are."""
 
 _ACRONYM_OF, _ACRONYM_IS, _LABEL_OF, _LABEL_IS = "acronym of", "acronym is", "label of", "label is"
+_SOLE: Final = "sole domain"
 _FLAGS: Final = {
+    NAMED: Flag.NAMED_DOMAIN, _SOLE: Flag.SOLE_DOMAIN,
     "account": Flag.ACCOUNT, "identifier": Flag.ACCOUNT, "tax": Flag.TAX, "phone": Flag.PHONE,
     _ACRONYM_OF: Flag.ACRONYM, _ACRONYM_IS: Flag.ACRONYM, _LABEL_OF: Flag.LABEL, _LABEL_IS: Flag.LABEL,
 }  # fmt: skip
@@ -62,7 +67,7 @@ _KINDS: Final[dict[str, tuple[int, float, int]]] = {
         ("ending", 0.5, 60), ("opening", 0.6, 100), (_ACRONYM_OF, 1.0, 50), (_ACRONYM_IS, 1.0, 50),
         (_LABEL_OF, 1.0, 50), (_LABEL_IS, 1.0, 50),
         ("place_key", 1.0, MOST_WITH_KEY), ("postal_key", 1.0, MOST_WITH_KEY),
-        ("word", 1.0, 150), ("pair", 0.5, 150),
+        ("word", 1.0, 150), ("pair", 0.5, 150), (NAMED, 0.0, MOST_WITH_KEY), (_SOLE, 0.0, 1),
     ), start=10)
 }  # fmt: skip
 
@@ -147,6 +152,7 @@ def _every(side: _Side) -> Iterator[_Kind]:
     yield from _acronyms(table, is_left=is_left)
     yield from _labels(table, side.fields, is_left=is_left)
     yield from _placed(side)
+    yield from _domains(side, is_left=is_left)
     yield _phones(side.fields, is_left=is_left)
     for kind in _FIELDS:
         yield _keyed(side.fields.filter(pl.col("kind") == kind), kind, pl.col("key_text"))
@@ -189,6 +195,16 @@ def _labels(table: pl.DataFrame, fields: pl.DataFrame, *, is_left: bool) -> list
     return [
         _keyed((theirs if is_left else ours).filter(long), kind, pl.col("squashed")) for kind, theirs, ours in pairs
     ]
+
+
+def _domains(side: _Side, *, is_left: bool) -> list[_Kind]:
+    """Domains that bear the company's name, and those that one company has, and one family of customers."""
+    text, whose = pl.col("key_text"), "family" if is_left else "record"
+    domains = side.fields.filter(pl.col("kind") == "domain")
+    named = domains if is_left else side.fields.filter(pl.col("kind") == NAMED)
+    owned = domains.join(side.records.select("record", whose), on="record") if is_left else domains
+    sole = owned.filter(pl.col(whose).n_unique().over("key_text") == 1)
+    return [_keyed(named, NAMED, text), _keyed(sole, _SOLE, text)]
 
 
 def _phones(fields: pl.DataFrame, *, is_left: bool) -> _Kind:

@@ -14,6 +14,7 @@ from etl.match.at_once import at_once, both
 from etl.match.identifiers import ACCOUNTS, Accounts, Rules, company_keys, customer_keys
 from etl.match.namesakes import bearers, namesakes
 from etl.match.naming import Naming, formed, naming, worded
+from etl.match.own_domains import named_domains
 from etl.match.shared_domains import shared_domains
 from etl.match.spelling import corrections
 from etl.match.variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, variants, without_town
@@ -81,6 +82,7 @@ def profiles(
     numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
     rules = Rules.of(left, right, pl.Series(sorted(ignored), dtype=pl.String))
     left_keys, right_keys = both(lambda: customer_keys(left, rules), lambda: company_keys(right, numbered, rules))
+    towns = pl.concat(side.select(fields.place_key(pl.col("city"))).to_series() for side in (left, right))
     everywhere = right_keys.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
     left_keys, right_keys = (
         side.join(everywhere, on=["kind", "key_text"], how="anti", maintain_order="left")
@@ -104,7 +106,7 @@ def profiles(
         customers=people.with_columns(bearers(their_names, firm_names, left.height).alias("bearers")),
         companies=firms,
         customer_keys=left_keys,
-        company_keys=right_keys,
+        company_keys=pl.concat((right_keys, named_domains(right_keys, firm_names, known, towns))),
         customer_names=their_names,
         company_names=firm_names,
         vocabulary=known,
