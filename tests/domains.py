@@ -39,7 +39,6 @@ def main() -> None:
     head = [f"# {', '.join(names)}", f"# {len(kept):,} domains; made by 'make domains', do not edit"]
     (FOLDER / f"mail_providers{SUFFIX}").write_text("\n".join((*head, *kept, "")), encoding="utf-8")
     (FOLDER / "mail_providers.LICENSE").write_text("\n".join(terms), encoding="utf-8")
-    print(f"{len(kept):,} domains")
 
 
 if __name__ == "__main__":

@@ -64,6 +64,8 @@ _FREE_MAIL: Final = (
     r"|sfr|laposte|neuf|numericable|arcor|freenet|tiscali|virgilio|alice|telia|online)\.[a-z]{2,3}$"
 )
 _PHONE: Final = r"\+?\(?\d[\d\s().\-/]{5,}\d"
+MOST_SHARING: Final = 3
+"""A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
 TEN, PHONE_DIGITS = 10, 9
 """Two phone numbers of ten digits are compared whole, others by their last nine."""
 _NO_PHONE: Final = "0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7}|1234567|7654321|5551212"

@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 
 from etl.match.candidates import Keys
-from etl.match.fields import PHONE_DIGITS, TEN
+from etl.match.fields import MOST_SHARING, PHONE_DIGITS, TEN
 from etl.match.identifiers import ACCOUNTS
 from etl.match.naming import Naming, mixed
 from etl.match.own_domains import NAMED
-from etl.match.profiles import MOST_SHARING, MOST_WITH_KEY, Profiles
+from etl.match.profiles import MOST_WITH_KEY, Profiles
 
 _GRAIN: Final = 16
 _PAIRED_WORDS: Final = 6

@@ -15,13 +15,13 @@ from etl.match.identifiers import ACCOUNTS, Accounts, Rules, company_keys, custo
 from etl.match.namesakes import bearers, namesakes
 from etl.match.naming import Naming, formed, naming, worded
 from etl.match.own_domains import named_domains
+from etl.match.paths import with_paths
 from etl.match.shared_domains import shared_domains
 from etl.match.spelling import corrections
+from etl.match.twins import twins
 from etl.match.variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, variants, without_town
 from etl.match.vocabulary import Vocabulary, vocabulary
 
-MOST_SHARING: Final = 3
-"""A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
 MOST_WITH_KEY: Final = 400
 """A key of more companies than this is dropped: it would only make work."""
 _SAME_NUMBERING: Final = 0.02
@@ -75,7 +75,7 @@ def profiles(
         Frames in the order of their ids: the order of the rows that came in is forgotten.
     """
     ignored = shared_domains() | {domain.lower().removeprefix("@") for domain in own_domains}
-    left = _composed(customers).sort("customer_id_acct").with_row_index("record")
+    left = with_paths(_composed(customers)).sort("customer_id_acct").with_row_index("record")
     right = _composed(companies).sort("company_id_cw").with_row_index("record")
     # a million rows are half a gigabyte: what is not needed again is let go, where nobody else holds it
     del customers, companies
@@ -102,11 +102,13 @@ def profiles(
         lambda: _customers(left, left_keys, rules),
         lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height)),
     )
+    named = named_domains(right_keys, firm_names, known, towns)
+    firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), numbered, named, firm_names))
     return Profiles(
         customers=people.with_columns(bearers(their_names, firm_names, left.height).alias("bearers")),
         companies=firms,
         customer_keys=left_keys,
-        company_keys=pl.concat((right_keys, named_domains(right_keys, firm_names, known, towns))),
+        company_keys=pl.concat((right_keys, named)),
         customer_names=their_names,
         company_names=firm_names,
         vocabulary=known,
@@ -192,8 +194,9 @@ def _places() -> dict[str, pl.Expr]:
 
 def _families(customers: pl.DataFrame) -> pl.Series:
     """The row of the topmost known customer above each customer; its own where there is none."""
-    path = pl.coalesce("full_name", "customer_name")
-    people = customers.select("record", "parent_customer_id_acct", path=_folded(path), root=_folded(names.root(path)))
+    people = customers.select(
+        "record", "parent_customer_id_acct", path=_folded(pl.col("path")), root=_folded(names.root(pl.col("path")))
+    )
     # a name that two customers bear leads to neither
     by_name = people.filter(pl.col("path").is_unique()).select("path", root_record="record")
     by_id = customers.select(parent_customer_id_acct="customer_id_acct", parent_record="record")
@@ -211,11 +214,11 @@ def _folded(name: pl.Expr) -> pl.Expr:
 
 
 def _customer_names(customers: pl.DataFrame, accounts: Accounts) -> pl.DataFrame:
-    path = pl.coalesce("full_name", "customer_name")
+    path = pl.col("path")
     # a name that is the parent's is the parent's, whatever field it stands in; a leaf may be no child at all
     long = [
         _named(customers, names.parent(path), PARENT),
-        *(_named(customers, pl.col(written), OWN) for written in ("customer_name", "full_name", "company_name")),
+        *(_named(customers, _unless_leaf(written), OWN) for written in ("customer_name", "path", "company_name")),
         _named(customers, names.leaf(path), ALIAS, source=path),
         *_parts(customers, "customer_name"),
     ]
@@ -226,6 +229,11 @@ def _customer_names(customers: pl.DataFrame, accounts: Accounts) -> pl.DataFrame
     return named.with_columns(written=pl.coalesce(bare, "written")).unique(
         ["record", "written"], keep="first", maintain_order=True
     )
+
+
+def _unless_leaf(column: str) -> pl.Expr:
+    name = pl.col(column)
+    return pl.when(_folded(name).ne_missing(_folded(pl.col("leaf")))).then(name)
 
 
 def _company_names(companies: pl.DataFrame) -> pl.DataFrame:
