@@ -7,6 +7,7 @@ Locality: whole; a word is as telling as it is rare among the companies, and a t
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
@@ -16,7 +17,7 @@ from etl.match.forms import LEGAL_FORMS
 from etl.match.naming import MOST_WORDS, Naming, worded
 from etl.match.variants import GUESS
 from etl.match.vocabulary import Vocabulary
-from etl.match.words import COMMON_WORDS, FILLERS, STATES
+from etl.match.words import COMMON_WORDS, STATES
 
 NAMED: Final = "named domain"
 """The kind of a domain that bears its company's name."""
@@ -29,13 +30,33 @@ _PROVIDERS: Final = (
     "communications", "communication", "internet", "mail", "host", "hosting", "store", "shop", "market",
 )  # fmt: skip
 """Words of providers' names: where the firm has none of them in its own name, the domain is not its own."""
-_ADDED: Final = {
-    *COMMON_WORDS, *LEGAL_FORMS, *FILLERS, *KNOWN_STATES, *(name.replace(" ", "") for name in STATES.values()),
-    "usa", "the", "my", "go", "hq", "team",
-} - {*_PROVIDERS}  # fmt: skip
-_EXPLAINED: Final = (
-    rf"^(?:{'|'.join(sorted((word for word in _ADDED if ' ' not in word), key=len, reverse=True))})*\d*$"
-)
+_UMLAUTS: Final = {"ae": "a", "oe": "o", "ue": "u"}
+_ADDED: Final = sorted({
+    re.sub("([aou])e", r"\1", word)
+    for word in (*COMMON_WORDS, *LEGAL_FORMS, *(name.replace(" ", "") for name in STATES.values()),
+                 "usa", "the", "team")
+    if len(word) >= _LEAST_LETTERS and " " not in word and word not in _PROVIDERS
+})  # fmt: skip
+"""What a label may hold besides the name."""
+_TOWNS: Final = frozenset((
+    "york los angeles chicago houston phoenix philadelphia antonio diego dallas austin jose jacksonville columbus "
+    "charlotte indianapolis francisco seattle denver oklahoma nashville washington boston vegas portland detroit "
+    "memphis louisville baltimore milwaukee albuquerque tucson fresno sacramento mesa atlanta omaha raleigh miami "
+    "oakland minneapolis tulsa tampa orleans wichita cleveland bakersfield aurora anaheim honolulu riverside lexington "
+    "stockton cincinnati pittsburgh anchorage greensboro lincoln plano orlando irvine newark toledo durham madison "
+    "lubbock scottsdale reno buffalo norfolk boise richmond spokane rochester tacoma modesto fontana akron augusta "
+    "mobile montgomery shreveport knoxville worcester providence salem eugene savannah hartford lansing albany utica "
+    "syracuse dayton savannah charleston concord dover burlington springfield naples sarasota pensacola tallahassee "
+    "gainesville chattanooga birmingham huntsville jackson lafayette ogden provo billings missoula fargo duluth "
+    "toronto montreal vancouver calgary edmonton ottawa winnipeg quebec hamilton kitchener halifax victoria windsor "
+    "saskatoon regina kelowna kingston london manchester birmingham leeds glasgow sheffield bradford liverpool "
+    "edinburgh bristol cardiff leicester coventry nottingham newcastle belfast brighton plymouth derby southampton "
+    "oxford cambridge norwich exeter dublin cork limerick galway sydney melbourne brisbane perth adelaide canberra "
+    "hobart darwin cairns geelong auckland wellington christchurch dunedin tauranga napier berlin hamburg munich "
+    "cologne frankfurt vienna zurich geneva paris lyon brussels antwerp amsterdam rotterdam madrid barcelona rome milan"
+).split())  # fmt: skip
+"""Large towns of the countries where clients are; those of the clients' own addresses are added to them."""
+_EXPLAINED: Final = rf"^(?:{'|'.join(_ADDED)})*\d*$"
 _LINKS: Final = r"\b(?:and|of|the|for|de)\b"
 _ROW: Final = ["record", "name", "key_text"]
 
@@ -55,11 +76,11 @@ def named_domains(keys: pl.DataFrame, naming: Naming, known: Vocabulary, towns: 
     Returns:
         `record, kind, key_text`, of the kind `NAMED`.
     """
-    label = pl.col("key_text").str.extract(r"^([^.]+)", 1).str.replace_all(r"[^\p{L}\p{N}]", "")
+    label = _short(pl.col("key_text").str.extract(r"^([^.]+)", 1).str.replace_all(r"[^\p{L}\p{N}]", ""))
     labels = keys.filter(pl.col("kind") == "domain").select("record", "key_text", label=label)
     # numbered before any is left out: the words of a name are found by its number
     table = naming.table.with_row_index("name").filter(pl.col("kind") != GUESS)
-    named = labels.join(table.select("record", "name", "core", "squashed"), on="record")
+    named = labels.join(table.select("record", "name", "core", squashed=_short(pl.col("squashed"))), on="record")
     hits = _hits(named, _words(naming, known, towns))
     told = named.join(hits, on=_ROW, how="left", maintain_order="left").with_columns(_initials())
     is_in = pl.col("label").str.contains(pl.col("squashed"), literal=True) & pl.col("core").str.contains(" ")
@@ -77,13 +98,18 @@ def _words(naming: Naming, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
     weighed = known.words.select("word", "stem").with_columns(pl.col("stem").cast(pl.UInt32)).join(stems, on="stem")
     places = towns.str.split(" ").explode().drop_nulls().unique()
     states = [word for name in STATES.values() for word in name.split()]
-    is_place = pl.col("word").is_in(places.implode()) | pl.col("word").is_in([*KNOWN_STATES, *states])
+    is_place = pl.col("word").is_in(places.implode()) | pl.col("word").is_in([*KNOWN_STATES, *states, *_TOWNS])
     telling = weighed.select(
         "word",
         is_telling=~pl.col("is_common") & (pl.col("bits") >= _LEAST_BITS) & ~is_place
         & ~pl.col("word").is_in(_PROVIDERS) & ~pl.col("word").str.contains(r"^\d+$"),
     )  # fmt: skip
-    return worded(naming.table).select("name", "word").join(telling, on="word")
+    return worded(naming.table).join(telling, on="word").select("name", "is_telling", word=_short(pl.col("word")))
+
+
+def _short(letters: pl.Expr) -> pl.Expr:
+    """German umlauts without their e: `mueller-bau` bears Müller Bau."""
+    return letters.str.replace_many(_UMLAUTS)
 
 
 def _hits(named: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
