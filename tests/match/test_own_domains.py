@@ -25,8 +25,9 @@ def verdict(match: Any, name: str, domain: str, **more: str) -> tuple[str, str]:
     ("name", "domain"),
     [
         ("Zavent Dental LLC", "zavent.com"), ("Zavent Dental", "zaventdental.com"),
-        ("Zavent Dental", "zavent-dental.co.uk"),
-        ("Zavent Dental", "zaventtx.com"), ("Zavent Dental", "thezaventgroup.com"), ("Global Health", "globalhealth.com"),
+        ("Zavent Dental", "zavent-dental.co.uk"), ("Zavent Dental", "zaventtx.com"),
+        ("Zavent Dental", "thezaventgroup.com"),
+        ("Global Health", "globalhealth.com"),
         ("International Flavors & Fragrances", "iff.com"), ("First National Bank", "fnb.com"),
         ("Müller Bau", "mueller-bau.de"), ("Müller Bau", "muller-bau.de"), ("Austin Dental", "austindental.com"),
         ("Ridgewave Cloud", "ridgewavecloud.com"), ("Zavent Dental", "zavent.myshopify.com"),
@@ -98,8 +99,8 @@ def test_every_list_has_its_terms_and_what_they_hold_says_nothing(match: Any) ->
     assert (FOLDER / "mail_providers.LICENSE").read_text(encoding="utf-8").count("Permission") >= 2
     assert len(shared_domains()) > 15_000
     assert all(domain == domain.lower() and "." in domain for domain in shared_domains())
-    some = ("frontiernet.net", "eastlink.ca", "westnet.com.au", "btopenworld.com", "linktr.ee", "etsy.com", "ewetel.net",
-            "facebook.com", "wixsite.com", "secureserver.net", "bill.com")  # fmt: skip
+    some = ("frontiernet.net", "eastlink.ca", "westnet.com.au", "btopenworld.com", "linktr.ee", "etsy.com",
+            "ewetel.net", "facebook.com", "wixsite.com", "secureserver.net", "bill.com")  # fmt: skip
     customers = [
         {"customer_id_acct": str(n), "customer_name": f"{domain.split('.')[0].title()} Dental", "email": f"a@{domain}"}
         for n, domain in enumerate(some)
