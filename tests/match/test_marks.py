@@ -118,7 +118,7 @@ SAME_NAMES = [
     ("İzmir Halı", "Izmir Hali"), ("G̃uarani Labs", "Guarani Labs"), ("Má Farms", "Ma Farms"),
     ("Hậu Trading", "HẬU Trading"),
     ("Ｚａｖｅｎｔ Ｏｎｅ", "Zavent One"), ("ﾊﾞﾝﾀﾞｲ 商会", "バンダイ 商会"),
-    ("Zavent １２", "Zavent 12"), ("Zavent १२", "Zavent 12"),
+    ("Zavent １２", "Zavent 12"), ("Quorex १२", "Quorex 12"),
     ("Zavent ٣", "Zavent 3"), ("मीना ट्रेडर्स", "मीना ट्रेडर्स"), ("Їжак Груп", "ЇЖАК ГРУП"), ("한강 상사", "한강 상사"),
     ("Intl Müller & Söhne GmbH", "International Müller Sohne"), ("É. Zavent", "E Zavent"),
 ]  # fmt: skip
