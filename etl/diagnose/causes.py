@@ -138,6 +138,7 @@ def _existence_gates(night: Night) -> dict[str, pl.Expr]:
     is_void = status == "voided"
     is_gone = status.is_in(["voided", "deleted", "draft"])
     is_paid = (pl.col("total_sign") > 0) & ((pl.col("balance_sign") == 0) | (status == "paid")) & ~is_gone
+    # null where nobody knows whether it is an invoice
     is_shared = pl.col("is_number_shared") & pl.col("is_invoice") & ~is_gone
     in_connectwise = pl.col("is_in_connectwise") | ~pl.lit(night.has_connectwise_invoices)
     return {
@@ -191,6 +192,10 @@ def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
     failed[looked_at] = _bits_of(found)
     unknown[looked_at[found == "?"]] = masks.bits(["MISSED_IN_WINDOW"])
     unknown[is_reached & is_ambiguous] = masks.bits(["MISSED_IN_WINDOW"])
+    # what may be no invoice need not have come to the portal
+    is_doubtful = facts["is_invoice"].is_null().to_numpy()
+    unknown[is_doubtful] |= failed[is_doubtful]
+    failed[is_doubtful] = 0
     is_stale = facts["is_amount_stale"].fill_null(value=False).to_numpy() & is_present & is_reached
     failed[is_stale] |= np.uint64(masks.bits(["STALE_AMOUNT"]))
     carried = np.zeros(len(facts), dtype=np.bool_)
@@ -211,7 +216,10 @@ def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
 
 def _states(whole: pl.DataFrame) -> pl.DataFrame:
     expected = masks.only(pl.col("failed"), codes(_EXPECTED))
-    blocking = masks.only(pl.col("failed"), codes(_BLOCKING))
+    # nothing is concluded from the absence of what may be no invoice
+    blocking = pl.when(pl.col("is_invoice").is_null()).then(masks.NOTHING).otherwise(
+        masks.only(pl.col("failed"), codes(_BLOCKING))
+    )  # fmt: skip
     primary = pl.when(expected != 0).then(masks.first(expected)).otherwise(masks.first(blocking))
     is_waiting = masks.first(blocking).is_in([BIT[code] for code in codes(_WAITING)]).fill_null(value=False)
     code = (

@@ -34,6 +34,19 @@ Transform = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 @dataclass(frozen=True)
+class Captions:
+    """What became of the captions of a table.
+
+    Attributes:
+        used: our column -> the file's caption.
+        ignored: captions that are none of ours.
+    """
+
+    used: Mapping[str, str]
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Extract:
     """What one file gave.
 
@@ -44,6 +57,8 @@ class Extract:
         shape_notes: rows that are no records, counted per reason.
         window: the range in a report's title lines: what is outside of it is not gone.
         warnings: what was odd, told to the user.
+        unknown: words for types and states that nobody here knows, and what is made of them.
+        captions: of a table: what became of them; null for records.
     """
 
     frame: pl.DataFrame
@@ -52,6 +67,8 @@ class Extract:
     shape_notes: dict[str, int] = field(default_factory=dict)
     window: str | None = None
     warnings: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    captions: Captions | None = None
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from etl.errors import InputError, Problem
 from etl.extract.documents import Document
 from etl.extract.frames import conform, text_frame, tidy, without_nuls
 from etl.extract.gathering import refuse_emptiness
+from etl.extract.invoice_terms import unknown_terms
 from etl.extract.json_records import JsonRecord, json_records
 from etl.extract.profile import Extract, RecordProfile
 from etl.schemas import Kind, Relation
@@ -78,11 +79,13 @@ def read_records(document: Document, profile: RecordProfile, relation: Relation)
         pl.Series("source_line", columns[-2], dtype=pl.Int64),
         pl.Series("read_problem", columns[-1], dtype=pl.String),
     ]
-    finished = profile.finish(tidy(without_nuls(texts).with_columns(recorded), relation))
+    clean = tidy(without_nuls(texts).with_columns(recorded), relation)
+    finished = profile.finish(clean)
     warnings = [*document.decoded.warnings, *profile.remarks(finished)]
     if not rows:
         warnings.append("the file holds no records")
-    return Extract(conform(finished, relation, document.file), profile.title, profile.shape, warnings=warnings)
+    text = conform(finished, relation, document.file)
+    return Extract(text, profile.title, profile.shape, warnings=warnings, unknown=unknown_terms(clean))
 
 
 def unknown_records(document: Document, expected: str, remedy: str) -> Problem:

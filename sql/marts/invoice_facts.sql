@@ -19,7 +19,11 @@ select
     invoices.row_key,
 
     ---------- the document
-    coalesce(invoices.document_type, 'invoice') = 'invoice' as is_invoice,
+    -- a word that nobody knows says neither that it is one nor that it is none
+    case
+        when invoices.document_type = 'unknown' then null
+        else coalesce(invoices.document_type, 'invoice') = 'invoice'
+    end as is_invoice,
     coalesce(invoices.document_status, 'unknown') as document_status,
     sign(invoices.total_amount)::tinyint as total_sign,
     sign(invoices.balance_amount)::tinyint as balance_sign,
