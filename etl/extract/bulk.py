@@ -25,6 +25,7 @@ from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
 from etl.extract.frames import BLANKS, conform, split_lists, tidy, without_nuls
 from etl.extract.invoice_terms import unknown_terms
+from etl.extract.powershell import mark_cut_cells
 from etl.extract.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.reading import source_problems
 from etl.extract.registry import table_profiles
@@ -134,15 +135,14 @@ def lines_of(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str]) -> list[
     return lines
 
 
-def careful_rows(
-    file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], lines: Sequence[int | None]
-) -> Extract:
+def careful_rows(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], lines: Sequence[int | None]) -> Extract:
     """The rows that were set aside, as `read_text` would have given them; rows without any value are left out."""
     records = [json.loads(row) for row in raw_rows]
     data = [pl.Series(name, [record.get(name) for record in records], dtype=pl.String) for name in scan.columns]
     data.append(pl.Series("source_line", lines, dtype=pl.Int64))
     data.append(pl.Series("read_problem", [None] * len(records), dtype=pl.String))
-    frame = tidy(split_lists(without_nuls(pl.DataFrame(data)), scan.relation), scan.relation)
+    written = mark_cut_cells(without_nuls(pl.DataFrame(data)), scan.columns)
+    frame = tidy(split_lists(written, scan.relation), scan.relation)
     filled = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in scan.columns))
     text = conform(scan.profile.finish(filled), scan.relation, file)
     return Extract(text, scan.profile.title, scan.profile.shape, unknown=unknown_terms(filled))

@@ -25,8 +25,9 @@ _START, _END = r"(?:^|\x1f)", r"(?:\x1f|$)"
 _SUSPECT: Final = (
     rf"{_START}{_EDGE}|{_EDGE}{_END}|[\x00-\x08\x0b\x0c\x0e-\x1e\x7f-\x{{9f}}]"
     rf"|{_START}[0-9]([.,][0-9]+)?[Ee]\+[0-9]+{_END}"
+    rf"|{_START}(?:@\{{|System\.)"
 )
-"""A text with blanks around it or a control character in it, or a number as a spreadsheet writes a long id."""
+"""Blanks around a text or a control character in it, a number as a spreadsheet writes a long id, a cut object."""
 
 _MONEY: Final = r"-?[0-9]{1,13}(\.[0-9]{1,4})?"
 _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
@@ -225,7 +226,7 @@ def _words(text: str, known: Mapping[str, str]) -> str:
 def _unfit(scan: BulkScan) -> list[str]:
     """When a row is set aside: text that is not in its kind's form, a word that nobody knows, a spoilt id ..."""
     kinds = {column.name: column.kind for column in scan.relation.columns}
-    texts = [f"text_{name}" for name in scan.columns if kinds[name] is Kind.TEXT]
+    texts = [f"text_{name}" for name in scan.columns if kinds[name] in {Kind.TEXT, Kind.TEXTS}]
     castable = [name for name in scan.columns if kinds[name] not in {Kind.TEXT, Kind.TEXTS}]
     uncast = [f"(typed.{name} is null and text_{name} is not null)" for name in castable]
     uncast += [f"(text_{name} is not null and {_words(f'text_{name}', _TERMS[name])} is null)" for name in _terms(scan)]

@@ -84,7 +84,8 @@ def _is_nobodys() -> pl.Expr:
     """A cheque, a deposit or a journal entry that names nobody is no row of this relation."""
     is_said = pl.col("document_type").fill_null("").str.strip_chars() != ""
     is_own = is_said & document_type("document_type").is_in(["other", "bill", "journal"])
-    return (is_own | (~is_said & (pl.col("_filled") == 1))) & (pl.col("customer_name").fill_null("").str.strip_chars() == "")
+    is_band = ~is_said & (pl.col("_filled") == 1)
+    return (is_own | is_band) & (pl.col("customer_name").fill_null("").str.strip_chars() == "")
 
 
 def _disagreement(judged: pl.DataFrame) -> list[str]:

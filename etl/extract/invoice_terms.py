@@ -36,7 +36,7 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
         "factuur, facturen, verkoopfactuur,"
         # the north, the east, Turkish, Greek, Asia
         "faktura sprzedaży, faktura vat, kundfaktura, salgsfaktura, lasku, laskut, számla, faktúra, factură, račun,"
-        "fatura satış, satış faturası, τιμολόγιο, счет, счёт, счет-фактура, счёт-фактура, рахунок, фактура,"
+        "sat\u0131\u015f faturas\u0131, τιμολόγιο, счет, счёт, счет-фактура, счёт-фактура, рахунок, фактура,"
         "请求书, 請求書, 发票, 發票, 청구서, 송장, فاتورة, חשבונית, חשבונית מס, hóa đơn"
     ),
     "credit_memo": (
@@ -48,16 +48,17 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
         "nota de crédito, nota de credito, notas de crédito, abono, factura rectificativa,"
         "nota di credito, note di credito, creditnota, creditfactuur, kreditnota, kreditnote, kreditfaktura,"
         "faktura korygująca, hyvityslasku, jóváíró számla, dobropis, кредит-нота, кредитовое авизо,"
-        "iade faturası, πιστωτικό τιμολόγιο, 贷项通知单, 紅字發票, 红字发票, クレジットノート, إشعار دائن"
+        "iade faturas\u0131, πιστωτικό τιμολόγιο, 贷项通知单, 紅字發票, 红字发票, クレジットノート, إشعار دائن"
     ),
     "sales_receipt": "sales receipt, cash sale, cash receipt invoice",
     "estimate": (
         "estimate, estimates, quote, quotes, quotation, sales quote, offer, proposal, devis, angebot,"
-        "kostenvoranschlag, presupuesto, cotización, cotizacion, orçamento, orcamento, preventivo, offerte, oferta, offert,"
+        "kostenvoranschlag, presupuesto, cotización, cotizacion, orçamento, orcamento, preventivo, offerte,"
+        "oferta, offert,"
         "見積書, 报价单"
     ),
     "pro_forma": (
-        "pro forma, proforma, pro forma invoice, proforma invoice, facture pro forma, facture proforma,"
+        "pro forma, proforma, pro forma invoice, proforma invoice, facture pro forma,"
         "proformarechnung, factura proforma, fattura proforma, fatura proforma, proforma factuur"
     ),
     "statement": "statement, statements, account statement, customer statement, statement of account",
@@ -70,10 +71,13 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
         "invoice payment, paiement, zahlung, pago, pagamento, betaling, prepayment, overpayment, ar prepayment,"
         "ar overpayment, arprepayment, aroverpayment, credit card payment received"
     ),
-    "opening_balance": "opening balance, opening balances, customer opening balance, beginning balance, balance forward",
+    "opening_balance": (
+        "opening balance, opening balances, customer opening balance, beginning balance,"
+        "balance forward"
+    ),
     "retainer": "retainer, retainers, retainer invoice",
     "journal": "journal, journals, journal entry, general journal, general journal entry, manual journal, gj",
-    "bill": "bill, bills, purchase invoice, supplier invoice, vendor invoice, vendor bill, vendbill, accpay, ap invoice",
+    "bill": "bill, bills, purchase invoice, supplier invoice, vendor invoice, vendor bill, vendbill, accpay",
     "other": (
         "check, cheque, expense, deposit, transfer, refund, customer refund, bill payment, bill payment (check),"
         "bill payment (cheque), bill payment (credit card), vendor credit, supplier credit, accpaycredit,"

@@ -76,10 +76,10 @@ def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def no_warnings(frame: pl.DataFrame) -> list[str]:
-    """The remarks of a profile that makes none."""
+def nothing_refused(frame: pl.DataFrame) -> str | None:
+    """What a profile that takes every frame has against one."""
     del frame
-    return []
+    return None
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class RecordProfile:
         never: a key that says it is something else.
         entities: names of the lists that hold such records; a plain array has none.
         finish: row-local transform that derives what no single field says.
-        remarks: what to tell about the finished frame.
+        refuses: why a finished frame as a whole is not to be used; null where it is.
     """
 
     shape: str
@@ -103,7 +103,7 @@ class RecordProfile:
     never: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
     finish: Transform = unchanged
-    remarks: Callable[[pl.DataFrame], list[str]] = no_warnings
+    refuses: Callable[[pl.DataFrame], str | None] = nothing_refused
 
     def fits(self, keys: frozenset[str], entity: str) -> bool:
         """Whether records with these keys, from a list of this name, are this profile's."""

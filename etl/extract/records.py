@@ -16,6 +16,7 @@ from etl.extract.frames import conform, text_frame, tidy, without_nuls
 from etl.extract.gathering import refuse_emptiness
 from etl.extract.invoice_terms import unknown_terms
 from etl.extract.json_records import JsonRecord, json_records
+from etl.extract.powershell import UnreadableError, refuse_if_cut
 from etl.extract.profile import Extract, RecordProfile
 from etl.schemas import Kind, Relation
 
@@ -68,7 +69,7 @@ def read_records(document: Document, profile: RecordProfile, relation: Relation)
     """Every record of the document as a row.
 
     Raises:
-        InputError: the file is cut off or is not JSON.
+        InputError: the file is cut off or is not JSON, or most of its records have lost what they held.
     """
     lists = frozenset(column.name for column in relation.columns if column.kind is Kind.TEXTS)
     names = [*profile.fields, "source_line", "read_problem"]
@@ -81,7 +82,10 @@ def read_records(document: Document, profile: RecordProfile, relation: Relation)
     ]
     clean = tidy(without_nuls(texts).with_columns(recorded), relation)
     finished = profile.finish(clean)
-    warnings = [*document.decoded.warnings, *profile.remarks(finished)]
+    refuse_if_cut(clean, document.file.name)
+    if why := profile.refuses(finished):
+        raise InputError([Problem(document.file.name, why, profile.title, "Export the list again with them.")])
+    warnings = list(document.decoded.warnings)
     if not rows:
         warnings.append("the file holds no records")
     text = conform(finished, relation, document.file)
@@ -103,11 +107,15 @@ def _rows(document: Document, profile: RecordProfile, lists: frozenset[str]) -> 
         problems = [record.problem] if record.problem else []
         values: list[object] = []
         for name, get, is_list in getters:
-            value = None if record.value is None else get(record.value, record.entity)
+            value = None
+            try:
+                value = None if record.value is None else get(record.value, record.entity)
+            except UnreadableError as error:
+                problems.append(str(error))
             if isinstance(value, bool):
                 value = "true" if value else "false"
             elif not is_list and isinstance(value, dict | list):
                 problems.append(f"{name} is {'a list' if isinstance(value, list) else 'an object'}, not a value")
                 value = None
             values.append(value)
-        yield (*values, record.line, "; ".join(problems) or None)
+        yield (*values, record.line, "; ".join(dict.fromkeys(problems)) or None)

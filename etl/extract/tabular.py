@@ -15,6 +15,7 @@ from etl.extract.delimited import Numbered
 from etl.extract.documents import Document, Kind
 from etl.extract.frames import conform, split_lists, tidy
 from etl.extract.invoice_terms import unknown_terms
+from etl.extract.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.profile import TABLE, Extract, TableProfile
 from etl.extract.tables import Table, open_table
 from etl.schemas import Relation
@@ -79,9 +80,11 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
         told = furniture.remove(frame, header, profile)
         frame, notes = told.frame, {**notes, **told.notes}
         warnings += told.warnings
+    frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
     unknown = unknown_terms(frame)
     before = frame.height
+    refuse_if_cut(frame, document.file.name)
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
     if finished.height < before:
         notes["repeated line item"] = before - finished.height
