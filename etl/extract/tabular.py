@@ -84,8 +84,8 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
     unknown = unknown_terms(frame)
     before = frame.height
-    refuse_if_cut(frame, document.file.name)
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
+    refuse_if_cut(finished, document.file.name)
     if finished.height < before:
         notes["repeated line item"] = before - finished.height
     if not finished.height:

@@ -7,11 +7,19 @@
 
 -- a contact that could not be read is there, and may be able to see
 with unread as (
-    select aside.row_values ->> 'company_id_cw' as company_id_cw
+    select
+        aside.row_values ->> 'company_id_cw' as company_id_cw,
+        array_to_string(aside.broken_rules, '; ') like '%company is %' as is_company_lost
     from quarantine.rows as aside
     anti join staging.connectwise__contacts as known
         on aside.row_values ->> 'contact_id_cw' = known.contact_id_cw
     where aside.relation = 'connectwise_contacts'
+),
+
+-- where it cannot be told whose it is, it may be anybody's
+anywhere as (
+    select count(*) filter (where unread.company_id_cw is null and unread.is_company_lost) as contact_count
+    from unread
 ),
 
 contacts as (
@@ -78,10 +86,10 @@ select
     companies.company_name,
 
     ---------- counts
-    coalesce(own.contact_count, 0) as contact_count,
-    coalesce(own.active_contact_count, 0) as active_contact_count,
+    coalesce(own.contact_count, 0) + anywhere.contact_count as contact_count,
+    coalesce(own.active_contact_count, 0) + anywhere.contact_count as active_contact_count,
     coalesce(own.able_contact_count, 0) as able_contact_count,
-    coalesce(own.perhaps_able_contact_count, 0) as perhaps_able_contact_count,
+    coalesce(own.perhaps_able_contact_count, 0) + anywhere.contact_count as perhaps_able_contact_count,
     coalesce(related.related_able_count, 0) as related_able_count,
 
     ---------- the contact to propose
@@ -93,6 +101,7 @@ select
     proposed.failed as proposed_failed
 
 from mapped
+cross join anywhere
 inner join staging.connectwise__companies as companies
     on mapped.company_id_cw = companies.company_id_cw
 left join own
