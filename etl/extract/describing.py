@@ -13,6 +13,8 @@ from etl.schemas import Relation
 
 _WIDTH: Final = 110
 _MOST: Final = 15
+_HARD: Final = "\u00a0"
+"""A blank at which no line is broken; textwrap breaks at ASCII blanks only."""
 _ADDRESS: Final = ("address_line1", "city", "state", "postal_code", "country")
 _DERIVED: Final = frozenset({"has_internal_id"})
 """Columns that nobody is expected to give."""
@@ -27,7 +29,7 @@ def describe_columns(found: Extract, relation: Relation) -> list[str]:
 
 def _read(found: Extract) -> Iterator[str]:
     for column, caption in found.captions.used.items() if found.captions else ():
-        yield caption if fold(caption) == fold(column) else f"{caption} = {column}"
+        yield caption if fold(caption) == fold(column) else f"{caption} = {column}".replace(" ", _HARD)
 
 
 def _not_given(found: Extract, relation: Relation) -> list[str]:
@@ -50,4 +52,5 @@ def _line(what: str, names: Iterable[str]) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+    lines = textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+    return lines.replace(_HARD, " ")
