@@ -216,17 +216,17 @@ def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
 
 def _states(whole: pl.DataFrame) -> pl.DataFrame:
     expected = masks.only(pl.col("failed"), codes(_EXPECTED))
-    # nothing is concluded from the absence of what may be no invoice
-    blocking = pl.when(pl.col("is_invoice").is_null()).then(masks.NOTHING).otherwise(
-        masks.only(pl.col("failed"), codes(_BLOCKING))
-    )  # fmt: skip
+    told = masks.only(pl.col("failed"), codes(_BLOCKING))
+    # what may be no invoice is not blocked: nobody knows whether it should show
+    is_doubtful = pl.col("is_invoice").is_null()
+    blocking = pl.when(is_doubtful).then(masks.NOTHING).otherwise(told)
     primary = pl.when(expected != 0).then(masks.first(expected)).otherwise(masks.first(blocking))
     is_waiting = masks.first(blocking).is_in([BIT[code] for code in codes(_WAITING)]).fill_null(value=False)
     code = (
         pl.when(expected != 0).then(STATE_CODES.index(State.EXPECTED))
         .when(is_waiting).then(STATE_CODES.index(State.WAITING))
         .when(blocking != 0).then(STATE_CODES.index(State.BLOCKED))
-        .when(pl.col("is_present") & pl.col("can_anyone_see")).then(STATE_CODES.index(State.VISIBLE))
+        .when(pl.col("is_present") & pl.col("can_anyone_see") & (told == 0)).then(STATE_CODES.index(State.VISIBLE))
         .otherwise(STATE_CODES.index(State.UNKNOWN))
     )  # fmt: skip
     return whole.with_columns(

@@ -64,6 +64,10 @@ def _mask(*causes: str) -> int:
         ({"document_status": "draft", "balance_sign": 0}, "blocked", ["DRAFT"]),
         ({"total_sign": -1, "balance_sign": -1}, "expected", ["NEGATIVE_BALANCE"]),
         ({"is_invoice": False, "total_sign": -1}, "expected", ["NOT_AN_INVOICE", "NEGATIVE_BALANCE"]),
+        ({"is_invoice": None}, "visible", []),
+        ({"is_invoice": None, "portal_match": None}, "unknown", []),
+        ({"is_invoice": None, "balance_sign": 0}, "expected", ["PAID_IN_FULL"]),
+        ({"is_invoice": None, "is_number_shared": True, "portal_match": 2}, "visible", []),
         ({"is_future": True, "portal_match": None}, "waiting", ["FUTURE_DATED"]),
         ({"is_number_shared": True}, "visible", []),
         ({"is_number_shared": True, "portal_match": 2}, "blocked", ["DUPLICATE_NUMBER"]),
@@ -118,7 +122,7 @@ def test_without_the_list_nothing_is_proven() -> None:
 
 FACT = st.fixed_dictionaries(
     {
-        "is_invoice": st.booleans(),
+        "is_invoice": st.none() | st.booleans(),
         "document_status": st.sampled_from(["open", "paid", "draft", "voided", "deleted", "unknown"]),
         "total_sign": st.sampled_from([-1, 0, 1]),
         "balance_sign": st.sampled_from([-1, 0, 1]),
@@ -149,6 +153,8 @@ def test_a_state_follows_from_its_gates(facts: dict[str, Any], *, has_list: bool
     assert not set(failed) & set(unknown)
     if CauseClass.EXPECTED in kinds:
         assert (state, primary) == ("expected", next(code for code in failed if BY_CODE[code].kind == "expected"))
+    elif blocking and facts["is_invoice"] is None:
+        assert (state, primary) == ("unknown", None)
     elif blocking:
         assert primary == blocking[0]
         assert state == ("waiting" if BY_CODE[primary].kind is CauseClass.WAITING else "blocked")
