@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC
+from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -9,13 +13,16 @@ import polars as pl
 from etl.config import Settings
 from etl.domain import Run, Stage, State
 from etl.engine import Engine
+from etl.scopes import Scope
 from etl.taxonomy import BIT, CAUSES
+
+_NONE: Final[Mapping[str, Scope]] = MappingProxyType({})
 
 MISSED = (
     "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED", "BACKDATED_ENTRY", "MISSED_IN_WINDOW",
     "MISSED_UNDATED",
 )  # fmt: skip
-"""The causes that a sync from an earlier date, or a single resync, mends."""
+"""The causes that a sync from an earlier date, or a single resync, fixes."""
 
 _GIVEN = {
     "has_customers": "accounting_customers",
@@ -26,15 +33,34 @@ _GIVEN = {
 }
 
 
-def write_control(engine: Engine, settings: Settings, run: Run) -> None:
-    """Write ctl.run (one row), ctl.causes and ctl.states; after the sources are loaded."""
+def write_control(engine: Engine, settings: Settings, run: Run, scopes: Mapping[str, Scope] = _NONE) -> None:
+    """Write ctl.run (one row), ctl.causes and ctl.states; after the sources are loaded.
+
+    Args:
+        engine: holds the accepted rows.
+        settings: the configuration.
+        run: identity and clock of the run.
+        scopes: what each list holds; a list without one holds everything, as of the run.
+    """
     engine.write("ctl.causes", _causes())
     states = pl.DataFrame({"state": [str(state) for state in State]}).with_row_index("state_code")
     engine.write("ctl.states", states.with_columns(pl.col("state_code").cast(pl.UInt8)))
-    engine.write("ctl.run_settings", _run(engine, settings, run))
+    engine.write("ctl.run_settings", _run(engine, settings, run).hstack(_scopes(settings, run, scopes)))
     engine.run("""
         create or replace table ctl.run as
-        select *, (select min(invoice_date) from accepted.accounting_invoices) as first_invoice_date
+        select *,
+            (select min(invoice_date) from accepted.accounting_invoices) as first_invoice_date,
+            -- amounts are compared where both sides are in one known currency
+            (select case when count(distinct currency_code) = 1 then min(currency_code) end from (
+                select currency_code from accepted.accounting_invoices union
+                select currency_code from accepted.accounting_customers where currency_code <> 'XXX'
+            )) as only_currency_code,
+            (select case when count(distinct currency_code) = 1 then min(currency_code) end
+                from accepted.portal_invoices) as only_portal_currency_code,
+            -- the last successful sync that had ended when the portal's list was made
+            (select max(started_at) from accepted.sync_runs
+                where run_status = 'succeeded' and coalesce(finished_at, started_at) <= portal_list_at
+            ) as portal_synced_at
         from ctl.run_settings""")
     engine.run("drop table ctl.run_settings")
 
@@ -70,6 +96,30 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
             name: pl.Series(name, [[caption.lower() for caption in captions]], dtype=pl.List(pl.String))
             for name, captions in lists.items()
         },
+    )
+
+
+def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.DataFrame:
+    now = run.as_of.astimezone(UTC)
+    portal, books = scopes.get("portal_invoices"), scopes.get("accounting_invoices")
+
+    def instant(scope: Scope | None) -> pl.Expr:
+        made_at = now if scope is None else scope.made_at
+        return pl.lit(made_at.replace(tzinfo=None), dtype=pl.Datetime("us"))
+
+    terms = [caption.lower() for caption in settings.portal.hidden_payment_terms]
+    return pl.select(
+        portal_scope=pl.lit("all" if portal is None else portal.kind),
+        portal_since=pl.lit(None if portal is None else portal.since, dtype=pl.Date),
+        is_portal_list_cut=pl.lit(portal is not None and portal.is_cut),
+        # a list that is cut, or begins somewhere, does not tell what is gone
+        accounting_scope=pl.lit("all" if books is None else "unknown" if books.is_cut else books.kind),
+        portal_list_at=instant(portal),
+        portal_mappings_at=instant(scopes.get("portal_mappings")),
+        accounting_at=instant(books),
+        hides_zero_invoices=pl.lit(settings.portal.hides_zero_invoices),
+        holds_future_invoices=pl.lit(settings.portal.holds_future_invoices),
+        hidden_payment_terms=pl.Series([terms], dtype=pl.List(pl.String)),
     )
 
 

@@ -13,9 +13,14 @@ from etl.models import Model, build
 
 OF_DOCUMENTS: Final = (
     "marts.shared_numbers", "marts.portal_pairs", "marts.portal_by_id", "marts.portal_unmatched",
+)  # fmt: skip
+"""Which numbers several invoices carry, and which documents the portal names by their ids."""
+
+OF_PORTAL: Final = (
+    "marts.customer_names", "marts.portal_candidates", "marts.portal_form", "marts.portal_claims",
     "marts.portal_by_number",
 )  # fmt: skip
-"""Which numbers several invoices carry, and which invoices the portal has."""
+"""Which documents the portal shows under their numbers; for that the mappings have to be known."""
 
 
 def share_numbers(engine: Engine, models: Mapping[str, Model]) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from etl.errors import NotFound, ResourcesExhausted, tells_of_full_disk
+from etl.resources import resource
 
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
 
@@ -71,6 +72,8 @@ class Engine:
         if not is_read_only:
             for schema in SCHEMAS:
                 self.run(f"create schema if not exists {schema}")
+            for file in sorted((resource("sql") / "functions").iterdir(), key=lambda entry: entry.name):
+                self.run(file.read_text(encoding="utf-8"))
 
     def beside(self) -> Engine:
         """The same database for another thread: what one of the two began does not keep the other waiting."""

@@ -156,6 +156,9 @@ class Loader:
         notes = [f"{count} {reason}" for reason, count in sorted(found.shape_notes.items())]
         if found.window:
             notes.append(f"range: {found.window}")
+        if formats.unread_columns:
+            left_out = ", ".join(sorted(formats.unread_columns))
+            notes.append(f"{left_out} left out: its dates can be read in two ways; set date_order to use it")
         told = "; ".join(map(readable, [*notes, *found.warnings, *found.unknown]))
         return _Read(file, found.profile, found.frame.height, told, tuple(found.unknown))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from etl.config import Settings
 from etl.control import write_control
 from etl.diagnose import access, backfill, causes, gaps
 from etl.diagnose.sync import SyncLog, to_instants
-from etl.documents import OF_DOCUMENTS, share_numbers
+from etl.documents import OF_DOCUMENTS, OF_PORTAL, share_numbers
 from etl.domain import Run
 from etl.engine import Engine
 from etl.errors import BillsightError, BrokenPromise, ExitCode, InputError, Problem
@@ -37,13 +37,15 @@ from etl.pruning import Pruned, prune_after_night
 from etl.publish import Publication, lock
 from etl.remembering import Ended, Past, compare, recall, record, record_failure
 from etl.review.register import Register, RegisterRefusal
+from etl.scopes import find_scopes
 from etl.sources import Evening, sources_read
 from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
 _AFTER_CHECKS: Final = (
     "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
-    "marts.company_access",    "marts.unposted_invoices", "marts.portal_only_invoices",
+    "marts.company_access", "marts.unposted_invoices", "marts.portal_only_invoices", "marts.amount_differences",
+    "marts.portal_memory",
 )  # fmt: skip
 
 _COUNTED_BY: Final = (
@@ -177,8 +179,8 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     evening = Evening(settings, run, files, loader.missing, past.runs)
     read = sources_read(evening)
     check_sources(evening, read, is_shrink_accepted=order.orders.is_shrink_accepted)
-    loader.forget(source.relation for source in read if source.is_stale)
-    write_control(engine, settings, run)
+    write_control(engine, settings, run, find_scopes(engine, settings, run, files, read))
+    engine.write("ctl.portal_memory", past.portal_memory)
     build(engine, models, names_in(models, "staging"))
     tell("mapping customers to companies")
     with closing(engine.beside()) as beside, ThreadPoolExecutor(1) as aside, ExitStack() as leaving:
@@ -193,8 +195,9 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
         _check_access(engine, models, settings)
         documents.result()
     tell("finding why each invoice does or does not show")
-    log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal)
-    _check_invoices(engine, models, order, log)
+    list_at = engine.rows("select portal_list_at from ctl.run")[0][0].replace(tzinfo=UTC)
+    log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal, list_at)
+    _check_invoices(engine, models, order, (log, list_at))
     build(engine, models, _AFTER_CHECKS)
     tell("looking for sync gaps")
     _find_gaps(engine, settings, log)
@@ -241,17 +244,18 @@ def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) 
     engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), level))
 
 
-def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, log: SyncLog) -> None:
+def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]) -> None:
     settings = order.settings
     has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
     night = causes.Night(
         as_of=order.run.as_of.astimezone(UTC),
         portal=settings.portal,
-        log=log,
+        log=portal[0],
+        list_at=portal[1],
         has_portal_list=has_list,
         has_connectwise_invoices=has_billed,
     )
-    build(engine, models, ["marts.contact_emails", "marts.customer_facts"])
+    build(engine, models, ["marts.contact_emails", "marts.customer_facts", *OF_PORTAL])
     facts = engine.frame("from marts.customer_facts")
     customers = causes.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", customers)

@@ -27,6 +27,13 @@ _BLOCKED: Final = f"""
     union all
     select invoice_id_acct, code_before, currency_code, amount from marts.invoice_changes where not is_settled"""
 """What a night calls blocked, and what it could not tell of what was blocked before it."""
+PORTAL_MEMORY: Final = {
+    "invoice_id_acct": pl.String,
+    "shown_at": pl.Datetime("us"),
+    "balance_amount": pl.Decimal(18, 4),
+    "balance_since": pl.Datetime("us"),
+}
+"""The columns of marts.portal_memory: when the portal last showed an invoice, and since when it has its balance."""
 STATES: Final = (
     "kind", "subject_id", "code", "change", "reason", "was_open", "unseen_since", "first_seen_at", "times_reopened",
     "invoices", "currency_code", "amount",
@@ -65,12 +72,14 @@ class Past:
         runs: every run, oldest first.
         open_issues: what stood open after the last of them.
         blocked: the invoices that were blocked when a night last could tell; null where the last night cannot be read.
+        portal_memory: what the last run remembered of the portal's list, one row per invoice.
     """
 
     history: History
     runs: list[PastRun] = field(default_factory=list)
     open_issues: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN))
     blocked: pl.DataFrame | None = None
+    portal_memory: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PORTAL_MEMORY))
 
     @property
     def published(self) -> list[PastRun]:
@@ -100,8 +109,12 @@ def recall(settings: Settings) -> Past:
     if latest.name not in published_ids and _catch_up(history, latest, published_ids):
         runs = history.runs()
         published_ids.append(latest.name)
-    blocked = _blocked(latest) if published_ids[-1:] == [latest.name] else None
-    return Past(history, runs, history.open_issues(), blocked)
+    is_last = published_ids[-1:] == [latest.name]
+    blocked = _read(latest, _BLOCKED) if is_last else None
+    memory = _read(latest, "from marts.portal_memory") if is_last else None
+    if memory is None:
+        memory = pl.DataFrame(schema=PORTAL_MEMORY)
+    return Past(history, runs, history.open_issues(), blocked, memory)
 
 
 def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
@@ -118,10 +131,10 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
     return True
 
 
-def _blocked(folder: Path) -> pl.DataFrame | None:
+def _read(folder: Path, sql: str) -> pl.DataFrame | None:
     try:
         with published(folder / DATABASE) as engine:
-            return engine.frame(_BLOCKED)
+            return engine.frame(sql)
     except NotFound:
         return None
 

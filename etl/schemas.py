@@ -44,12 +44,14 @@ class Column:
     Attributes:
         required: a row without it is quarantined.
         help: one sentence for the data dictionary.
+        is_optional: it only helps: where it can be read in two ways, it is left out and the file is not refused.
     """
 
     name: str
     kind: Kind
     help: str
     required: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 Column("total_amount", _M, "total in currency_code", required=True),
                 Column("balance_amount", _M, "open balance in currency_code; null where the export has none"),
                 _CURRENCY,
+                _text("payment_terms", "payment terms, as written"),
                 _text("bill_email", "address the invoice is sent to"),
                 Column("created_at", _I, "entered into the accounting package"),
                 Column("modified_at", _I, "last changed"),
@@ -214,8 +217,13 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("invoice_id_acct", "accounting id that the portal holds"),
                 _text("invoice_number", "number that the portal shows"),
                 _text("customer_id_acct", "accounting customer"),
-                _text("customer_name", "customer name"),
+                _text("customer_name", "customer name, or the name on the card"),
                 _text("company_id_cw", "ConnectWise company it is shown to"),
+                _text("company_name", "name of the company it is shown to, where it stands beside the customer's"),
+                _text("document_type", "invoice, credit_memo, estimate, payment or unknown"),
+                _text("portal_status", "open, paid or in transit; empty where the list has no word that says so"),
+                Column("invoice_date", _D, "date of the invoice", is_optional=True),
+                Column("due_date", _D, "due date", is_optional=True),
                 Column("total_amount", _M, "total in currency_code"),
                 Column("balance_amount", _M, "balance in currency_code"),
                 _CURRENCY,

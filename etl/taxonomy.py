@@ -38,9 +38,12 @@ CAUSES: tuple[Cause, ...] = (
     Cause("DELETED", "1.8", _EXISTENCE, _E, "Deleted", "If the portal still shows it: Verify Content For Next Sync", "If the portal still shows it: delete its card in Entities", _NOBODY),
     Cause("VOIDED", "1.9", _EXISTENCE, _E, "Voided", "None", "None", _NOBODY),
     Cause("ZERO_TOTAL", "1.10", _EXISTENCE, _E, "Zero total", "None", "Billing settings: Hide Zero Dollar Invoices decides", _NOBODY),
+    Cause("HIDDEN_ZERO", "1.10", _EXISTENCE, _E, "Zero total, hidden by a setting", "None", "None: Billing settings: Hide Zero Dollar Invoices is on", _NOBODY),
+    Cause("HIDDEN_BY_TERMS", "1.16", _EXISTENCE, _E, "Hidden by its payment terms", "None: the portal is set to hide these payment terms", "None: the portal is set to hide these payment terms", _NOBODY),
     Cause("PAID_IN_FULL", "1.11", _EXISTENCE, _E, "Paid in full", "Look in Invoice History, not Open Invoices", "Look in Invoice History, not Open Invoices", _NOBODY),
     Cause("NEGATIVE_BALANCE", "1.12", _EXISTENCE, _E, "Negative total or credit balance", "Check the document type: a credit is not an open invoice", "Check the document type: a credit is not an open invoice", _NOBODY),
-    Cause("FUTURE_DATED", "1.13", _EXISTENCE, _W, "Dated in the future", "Wait for the date, or extend the thru date of the batch", "Wait for the date, or extend the thru date of the batch", _NOBODY),
+    Cause("FUTURE_DATED", "1.13", _EXISTENCE, _R, "Dated in the future", "None", "None", _NOBODY),
+    Cause("HELD_UNTIL_DATE", "1.13", _EXISTENCE, _W, "Held back until its date", "Wait for the date", "Wait for the date", _NOBODY),
     Cause("DUPLICATE_NUMBER", "1.14", _EXISTENCE, _D, "Same number on another invoice", "Renumber or void the copy, then sync", "Renumber or void the copy, then Resync", _BILLING),
     Cause("NUMBER_REFORMATTED", "1.15", _EXISTENCE, _R, "Number written differently elsewhere", "Correct the number at its source", "Correct the number at its source", _BILLING),
     Cause("CREATED_ONLY_IN_ACCOUNTING", "1.6", _EXISTENCE, _R, "Not in ConnectWise", "None: Show Accounting Invoice as backup gives the PDF", "None: the PDF comes from accounting", _NOBODY),
@@ -60,13 +63,18 @@ CAUSES: tuple[Cause, ...] = (
     Cause("BILL_TO_ELSEWHERE", "2.12", _IDENTITY, _D, "Company bills to another company", f"Map to the bill-to company. {_MAP_LEGACY}", f"Map to the bill-to company. {_MAP_CURRENT}", _ANALYST),
     Cause("SYNC_STALLED", "3.1", _TRANSPORT, _D, "Sync failed or stopped", "Setup > Accounting Sync: restart the sync (QuickBooks Desktop: the Web Connector)", "Integrations > Sync History: restart the sync", _PORTAL),
     Cause("PENDING_NEXT_SYNC", "3.2", _TRANSPORT, _W, "Waiting for the next sync", "Wait for the next sync", "Wait for the next sync", _NOBODY),
+    Cause("PORTAL_LIST_OLDER", "3.2", _TRANSPORT, _W, "Newer than the portal's list", "Export the portal's list again", "Export the portal's list again", _NOBODY),
     Cause("BEFORE_SYNC_START", "3.3", _TRANSPORT, _D, "Older than the sync start", _DATE_LEGACY, _DATE_CURRENT, _PORTAL),
     Cause("RECREATED_ID", "3.6", _TRANSPORT, _D, "Recreated: the portal holds the old copy", f"{_RESYNC_LEGACY}; reapply payments", f"{_RESYNC_CURRENT}; reapply payments", _PORTAL),
     Cause("SKIPPED_WHILE_UNMAPPED", "3.7", _TRANSPORT, _D, "Skipped while the customer was unmapped", _RESYNC_LEGACY, _RESYNC_CURRENT, _PORTAL),
     Cause("BACKDATED_ENTRY", "3.5", _TRANSPORT, _D, "Back-dated entry, missed", _DATE_LEGACY, _DATE_CURRENT, _PORTAL),
     Cause("MISSED_IN_WINDOW", "3.4", _TRANSPORT, _D, "Missed by a sync", _DATE_LEGACY, _DATE_CURRENT, _PORTAL),
     Cause("MISSED_UNDATED", "3.4", _TRANSPORT, _D, "Missed; no change time to reason with", _RESYNC_LEGACY, _RESYNC_CURRENT, _PORTAL),
-    Cause("STALE_AMOUNT", "3.8", _TRANSPORT, _D, "Portal shows an old amount", "Verify Content For Next Sync, then run the sync", _RESYNC_CURRENT, _PORTAL),
+    Cause("STALE_AMOUNT", "3.8", _TRANSPORT, _D, "Portal shows an old amount", "Verify Content For Next Sync, then run the sync; not while a payment is pending in the portal", f"{_RESYNC_CURRENT}; not while a payment is pending in the portal", _PORTAL),
+    Cause("PORTAL_SHOWS_SETTLED", "3.9", _TRANSPORT, _D, "Shown but no longer owed", "Verify Content For Next Sync, then run the sync; not while a payment is pending in the portal", f"{_RESYNC_CURRENT}; not while a payment is pending in the portal", _PORTAL),
+    Cause("PAYMENT_NOT_POSTED", "3.10", _TRANSPORT, _D, "Paid in the portal, not in the books", "Look up the payment under Pending and under Payments Failing To Sync, then post it in the accounting package. Do not ask the client to pay", "Look up the payment under Pending and under Payments Failing To Sync, then post it in the accounting package. Do not ask the client to pay", _BILLING),
+    Cause("PAYMENT_IN_TRANSIT", "3.11", _TRANSPORT, _R, "Payment on its way", "Wait until the payment has cleared", "Wait until the payment has cleared", _NOBODY),
+    Cause("PORTAL_NOT_CAUGHT_UP", "3.12", _TRANSPORT, _R, "Portal not caught up yet", "Wait for the next sync", "Wait for the next sync", _NOBODY),
     Cause("NO_CONTACT", "4.1", _ACCESS, _D, "Company has no contact", "Create a contact in ConnectWise", "Create a contact in ConnectWise", _DESK),
     Cause("ONLY_INACTIVE_CONTACTS", "4.2", _ACCESS, _D, "Only inactive contacts", "Reactivate a contact, or name another", "Reactivate a contact, or name another", _DESK),
     Cause("NO_LOGIN_EMAIL", "4.3", _ACCESS, _D, "No default e-mail", "Add a default e-mail to the contact", "Add a default e-mail to the contact", _DESK),
@@ -79,6 +87,9 @@ CAUSES: tuple[Cause, ...] = (
     Cause("CONTACT_AT_PARENT_OR_CHILD", "4.9", _ACCESS, _D, "Able contact only at a related company", "Add a contact at the mapped company", "Billing settings: Show Child Companies; or add a contact at the mapped company", _PORTAL),
     Cause("BILL_EMAIL_NOT_A_CONTACT", "4.10", _ACCESS, _R, "Billing e-mail is no contact of the company", "Add the person as a contact; check the mapping", "Add the person as a contact; check the mapping", _DESK),
 )  # fmt: skip
+
+SHOWN_WRONG: tuple[str, ...] = ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED", "PAYMENT_NOT_POSTED")
+"""Defects of what is shown: the portal and the books differ on what is owed. They hide nothing."""
 
 BIT: dict[str, int] = {cause.code: bit for bit, cause in enumerate(CAUSES)}
 BY_CODE: dict[str, Cause] = {cause.code: cause for cause in CAUSES}

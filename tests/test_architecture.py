@@ -90,7 +90,9 @@ def _files() -> list[Path]:
 FILES = _files()
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 PRODUCT = [path for path in PYTHON if path.is_relative_to(ROOT / "etl")]
-MODELS = [path for path in FILES if path.suffix == ".sql" and path.is_relative_to(SQL)]
+MODELS = [
+    path for path in FILES if path.suffix == ".sql" and path.is_relative_to(SQL) and path.parent.name != "functions"
+]
 
 
 def _name(path: Path) -> str:
@@ -181,6 +183,7 @@ def _header(text: str) -> dict[str, str]:
 def _relations(sql: str) -> set[str]:
     """The relations a select names, as DuckDB's own parser sees them; with-queries are not among them."""
     with duckdb.connect() as connection:
+        connection.execute((SQL / "functions" / "number_key.sql").read_text(encoding="utf-8"))
         names = connection.get_table_names(sql, qualified=True)
     return {re.sub(r"(?i) as .*", "", name).replace('"', "") for name in names}
 

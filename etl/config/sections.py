@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -39,6 +39,17 @@ class Source(_Part):
     encoding: str | None = Field(None, description="only where the file's encoding is guessed wrong")
     delimiter: str | None = Field(None, min_length=1, max_length=1, description="only where it is guessed wrong")
     sheet: str | None = Field(None, description="sheet of an XLSX file; the first where not given")
+    scope: str | None = Field(
+        None,
+        pattern=r"^(all|open|since:\d{4}-\d{2}-\d{2})$",
+        description="what the files hold: all, open (only what is still owed) or since:2026-01-01; guessed where not given",
+    )
+    as_of: datetime | None = Field(
+        None, description="the instant at which the files were made; from their names or times where not given"
+    )
+    is_complete: bool | None = Field(
+        None, description="true: the list is whole although its number of rows is that of a page; false: it is cut"
+    )
     columns: dict[str, str] = Field(default_factory=dict, description="our column = the file's caption")
 
 
@@ -52,6 +63,13 @@ class Portal(_Part):
     grace_hours: float = Field(24, ge=0, description="younger changes wait for the next sync")
     stall_hours: float = Field(48, gt=0, description="a sync that last succeeded longer ago has stalled")
     time_zone: Zone = Field("UTC", description="zone in which the portal reads its dates")
+    hidden_payment_terms: list[str] = Field(
+        default_factory=list, description="payment terms whose invoices the portal hides"
+    )
+    hides_zero_invoices: bool = Field(default=False, description="true: Hide Zero Dollar Invoices is on")
+    holds_future_invoices: bool = Field(
+        default=False, description="true: the portal holds an invoice back until its date has come"
+    )
     hidden_company_types: list[str] = Field(default_factory=list, description="company types that the portal hides")
     hidden_company_statuses: list[str] = Field(
         default_factory=list, description="company statuses that the portal hides"

@@ -10,15 +10,23 @@ import polars as pl
 
 from etl.config import Portal
 from etl.diagnose import masks
+from etl.diagnose.owed import judge_amounts
 from etl.diagnose.sync import Absence, SyncLog, why_absent, why_not_carried
 from etl.domain import CauseClass, MappingSource, MappingState, State
-from etl.taxonomy import BIT, codes, mask
+from etl.taxonomy import BIT, SHOWN_WRONG, codes, mask
 
 _EXPECTED = mask(CauseClass.EXPECTED)
-# an old amount is shown, so it is told but does not block
-_BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~masks.bits(["STALE_AMOUNT"])
+# what is shown with another amount is shown: it is reported, and does not block
+_BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~masks.bits(SHOWN_WRONG)
 _WAITING = mask(CauseClass.WAITING)
-_NOT_SENT = masks.bits(["DRAFT", "FUTURE_DATED"])
+_NOT_SENT = masks.bits(["DRAFT", "HELD_UNTIL_DATE"])
+_REFUTED = (
+    "DUPLICATE_NUMBER", "CUSTOMER_INACTIVE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE",
+    "SUBCUSTOMER_UNMAPPED", "UNMAPPED_CERTAIN",
+)  # fmt: skip
+"""What only predicts that an invoice does not show: where the portal's list shows it, a remark with its risk."""
+_HIDING = masks.bits(["TARGET_INACTIVE", "TARGET_HIDDEN", "MAPPING_CONFLICT"])
+"""Checks that could hide an invoice: while one is undecided, nothing is visible."""
 STATE_CODES = tuple(State)
 
 
@@ -29,6 +37,7 @@ class Night:
     Attributes:
         has_portal_list: whether the portal's own list of invoices was read.
         has_connectwise_invoices: whether ConnectWise invoices were read.
+        list_at: when the portal's list was made; the run's instant where not given.
     """
 
     as_of: datetime
@@ -36,6 +45,12 @@ class Night:
     log: SyncLog
     has_portal_list: bool
     has_connectwise_invoices: bool
+    list_at: datetime | None = None
+
+    @property
+    def list_instant(self) -> int:
+        """When the portal's list was made, microseconds since 1970."""
+        return round((self.list_at or self.as_of).timestamp() * 1_000_000)
 
 
 def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFrame:
@@ -116,21 +131,32 @@ def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
 
     Returns:
         `row_key`, `failed` and `unknown` (masks), `primary_bit`, `state_code` (position in State), `is_freed_alone`,
-        `is_present` (proven in the portal), `is_carried` (by a logged run).
+        `is_present` (proven in the portal), `is_carried` (by a logged run), `difference_amount` (what is shown and no
+        longer owed, or paid in the portal and not in the books).
     """
+    seen = facts.with_columns(is_present=pl.col("portal_match").is_not_null() & pl.lit(night.has_portal_list))
     gates = _existence_gates(night)
-    own = facts.with_columns(own_failed=masks.failed(gates), own_unknown=masks.unknown(gates)).with_columns(
+    own = seen.with_columns(own_failed=masks.failed(gates), own_unknown=masks.unknown(gates)).with_columns(
         is_expected=masks.only(pl.col("own_failed"), codes(_EXPECTED)) != 0
     )
-    transport = _transport(own, night)
-    whole = own.with_columns(transport).with_columns(
+    amounts = judge_amounts(own, night.log, night.list_instant, night.portal.grace_hours)
+    whole = own.with_columns(_transport(own, night)).hstack(amounts)
+    judged = whole.with_columns(
         failed=pl.col("own_failed")
+        | pl.col("amount_failed")
         | _reached(pl.col("customer_failed") | pl.col("transport_failed") | _shown_elsewhere() | _email(facts)),
-        unknown=pl.col("own_unknown") | _reached(pl.col("customer_unknown") | pl.col("transport_unknown")),
+    ).with_columns(
+        # what fails is not unknown as well
+        unknown=(
+            pl.col("own_unknown")
+            | _reached(pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown"))
+        )
+        & ~pl.col("failed"),
     )
-    return _states(whole).select(
-        "row_key", "failed", "unknown", "primary_bit", "state_code", "is_freed_alone", "is_present", "is_carried"
-    )
+    return _states(judged).select(
+        "row_key", "failed", "unknown", "primary_bit", "state_code", "is_freed_alone", "is_present", "is_carried",
+        "difference_amount",
+    )  # fmt: skip
 
 
 def _existence_gates(night: Night) -> dict[str, pl.Expr]:
@@ -138,18 +164,22 @@ def _existence_gates(night: Night) -> dict[str, pl.Expr]:
     is_void = status == "voided"
     is_gone = status.is_in(["voided", "deleted", "draft"])
     is_paid = (pl.col("total_sign") > 0) & ((pl.col("balance_sign") == 0) | (status == "paid")) & ~is_gone
-    # null where nobody knows whether it is an invoice
-    is_shared = pl.col("is_number_shared") & pl.col("is_invoice") & ~is_gone
+    is_shared = pl.col("is_number_shared") & pl.col("is_invoice").fill_null(value=True) & ~is_gone
+    is_zero = (pl.col("total_sign") == 0) & ~is_void
+    is_held = pl.col("is_future") & ~pl.col("is_present") & pl.lit(night.portal.holds_future_invoices)
     in_connectwise = pl.col("is_in_connectwise") | ~pl.lit(night.has_connectwise_invoices)
     return {
         "NOT_AN_INVOICE": pl.col("is_invoice"),
         "DRAFT": status != "draft",
         "DELETED": status != "deleted",
         "VOIDED": ~is_void,
-        "ZERO_TOTAL": (pl.col("total_sign") != 0) | is_void,
+        "ZERO_TOTAL": ~is_zero | pl.lit(night.portal.hides_zero_invoices),
+        "HIDDEN_ZERO": ~is_zero | pl.lit(not night.portal.hides_zero_invoices),
+        "HIDDEN_BY_TERMS": ~pl.col("is_hidden_by_terms") | pl.col("is_present"),
         "PAID_IN_FULL": pl.when(~(pl.col("is_balance_assumed") & (pl.col("total_sign") > 0) & ~is_gone)).then(~is_paid),
         "NEGATIVE_BALANCE": ~((pl.col("total_sign") < 0) | (pl.col("balance_sign") < 0)),
-        "FUTURE_DATED": ~pl.col("is_future"),
+        "FUTURE_DATED": ~pl.col("is_future") | is_held,
+        "HELD_UNTIL_DATE": ~is_held,
         "DUPLICATE_NUMBER": ~is_shared | (pl.col("portal_match") == 1).fill_null(value=False),
         "NUMBER_REFORMATTED": ~(
             pl.col("is_number_reformatted")
@@ -181,29 +211,31 @@ def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
     """The transport gates: the cause of an absence as a bit, and whether it can be told at all."""
     is_sent = (masks.only(pl.col("own_failed"), codes(_NOT_SENT)) == 0) & ~pl.col("is_expected")
     is_reached = facts.select(is_sent & pl.col("is_transport_reached")).to_series().to_numpy()
-    is_present = facts["portal_match"].is_not_null().to_numpy() & night.has_portal_list
-    is_ambiguous = facts["is_portal_ambiguous"].to_numpy() & night.has_portal_list
-    looked_at = np.flatnonzero(is_reached & ~is_present & ~is_ambiguous)
+    is_present = facts["is_present"].to_numpy()
+    # a word for a document that nobody knows may stand for one that the portal never has
+    is_undecided = (facts["is_portal_undecided"].to_numpy() & night.has_portal_list) | facts[
+        "is_invoice"
+    ].is_null().to_numpy()
+    looked_at = np.flatnonzero(is_reached & ~is_present & ~is_undecided)
     absent = Absence.of(facts[looked_at])
-    judge = why_absent if night.has_portal_list else why_not_carried
-    found = judge(absent, night.log, night.portal, night.as_of)
+    if night.has_portal_list:
+        found = why_absent(absent, night.log, night.portal, (night.as_of, night.list_instant))
+    else:
+        found = why_not_carried(absent, night.log, night.portal, night.as_of)
     failed = np.zeros(len(facts), dtype=np.uint64)
     unknown = np.zeros(len(facts), dtype=np.uint64)
     failed[looked_at] = _bits_of(found)
     unknown[looked_at[found == "?"]] = masks.bits(["MISSED_IN_WINDOW"])
-    unknown[is_reached & is_ambiguous] = masks.bits(["MISSED_IN_WINDOW"])
+    unknown[is_reached & ~is_present & is_undecided] = masks.bits(["MISSED_IN_WINDOW"])
     # what may be no invoice need not have come to the portal
-    is_doubtful = facts["is_invoice"].is_null().to_numpy()
+    is_doubtful = facts["is_invoice"].is_null().to_numpy() & ~is_present
     unknown[is_doubtful] |= failed[is_doubtful]
     failed[is_doubtful] = 0
-    is_stale = facts["is_amount_stale"].fill_null(value=False).to_numpy() & is_present & is_reached
-    failed[is_stale] |= np.uint64(masks.bits(["STALE_AMOUNT"]))
     carried = np.zeros(len(facts), dtype=np.bool_)
     carried[looked_at] = night.log.is_carried(absent.changed) | night.log.is_carried(absent.created)
     return [
         pl.Series("transport_failed", failed),
         pl.Series("transport_unknown", unknown),
-        pl.Series("is_present", is_present),
         pl.Series("is_carried", carried),
     ]
 
@@ -216,17 +248,20 @@ def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
 
 def _states(whole: pl.DataFrame) -> pl.DataFrame:
     expected = masks.only(pl.col("failed"), codes(_EXPECTED))
-    told = masks.only(pl.col("failed"), codes(_BLOCKING))
-    # what may be no invoice is not blocked: nobody knows whether it should show
-    is_doubtful = pl.col("is_invoice").is_null()
-    blocking = pl.when(is_doubtful).then(masks.NOTHING).otherwise(told)
+    refuted = pl.when("is_present").then(masks.bits(_REFUTED)).otherwise(0).cast(pl.UInt64)
+    told = masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted
+    # nothing is concluded of a document whose word nobody knows
+    blocking = pl.when(pl.col("is_invoice").is_not_null()).then(told).otherwise(masks.NOTHING)
     primary = pl.when(expected != 0).then(masks.first(expected)).otherwise(masks.first(blocking))
     is_waiting = masks.first(blocking).is_in([BIT[code] for code in codes(_WAITING)]).fill_null(value=False)
+    # the portal may show it only here, to a customer that its own list of mappings does not have
+    is_shown = pl.col("is_transport_reached") | pl.col("is_shown_here").fill_null(value=False)
+    is_visible = pl.col("is_present") & pl.col("can_anyone_see") & is_shown & ((pl.col("unknown") & _HIDING) == 0)
     code = (
         pl.when(expected != 0).then(STATE_CODES.index(State.EXPECTED))
         .when(is_waiting).then(STATE_CODES.index(State.WAITING))
         .when(blocking != 0).then(STATE_CODES.index(State.BLOCKED))
-        .when(pl.col("is_present") & pl.col("can_anyone_see") & (told == 0)).then(STATE_CODES.index(State.VISIBLE))
+        .when(is_visible & (told == 0)).then(STATE_CODES.index(State.VISIBLE))
         .otherwise(STATE_CODES.index(State.UNKNOWN))
     )  # fmt: skip
     return whole.with_columns(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.extract.invoice_terms import document_status, document_type, fold_term
+from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, portal_type
 
 
 def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
@@ -64,11 +64,12 @@ def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
 
     Locality: row.
     """
+    frame = _with_absent(
+        frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw",
+        "document_type", "portal_status",
+    ).with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))  # fmt: skip
     if "portal_invoice_id" in frame.columns:
         return frame
-    frame = _with_absent(
-        frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw"
-    )
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")
     made = _together("invoice_number", customer)
     return frame.with_columns(portal_invoice_id=pl.coalesce("invoice_id_acct", made))

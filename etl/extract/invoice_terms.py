@@ -111,6 +111,17 @@ DOCUMENT_STATUSES: Final[Mapping[str, str]] = _folded({
 })  # fmt: skip
 """Folded status -> ours; anything else is read from the amounts."""
 
+PORTAL_STATUSES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("open", "unpaid", "notpaid", "due", "overdue", "pastdue", "outstanding", "partial"), "open"),
+    **dict.fromkeys(("partiallypaid", "partlypaid", "partpaid", "partialpayment"), "open"),
+    **dict.fromkeys(("paid", "paidinfull", "fullypaid", "settled"), "paid"),
+    **dict.fromkeys(
+        ("pending", "processing", "scheduled", "submitted", "paymentpending", "pendingpayment"), "in transit"
+    ),
+    **dict.fromkeys(("paymentprocessing", "paymentscheduled", "paymentsubmitted", "intransit"), "in transit"),
+}
+"""Folded word of the portal -> ours; any other word (AutoPay, Sent, Viewed) says nothing of what is owed."""
+
 UNKNOWN_TYPE: Final = "unknown"
 
 _SHOWN: Final = 5
@@ -135,6 +146,17 @@ def document_status(column: str | None) -> pl.Expr:
         return status_of_amounts()
     known = fold_term(column).replace_strict(DOCUMENT_STATUSES, default=None, return_dtype=pl.String)
     return pl.coalesce(known, status_of_amounts())
+
+
+def portal_status(column: str) -> pl.Expr:
+    """What the portal says is owed, in our words; null where it has no word that says so."""
+    return fold_term(column).replace_strict(PORTAL_STATUSES, default=None, return_dtype=pl.String)
+
+
+def portal_type(column: str) -> pl.Expr:
+    """The kind of a row on the portal's list; null where it says none, unknown where it says one we do not know."""
+    known = fold_term(column).replace_strict(DOCUMENT_TYPES, default="unknown", return_dtype=pl.String)
+    return pl.when(pl.col(column).is_not_null()).then(known)
 
 
 def status_of_amounts() -> pl.Expr:

@@ -21,6 +21,7 @@ _CAPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "balance_amount": ("Open balance",),
     "document_status": ("Status",),
     "currency_code": ("Currency", "Transaction currency"),
+    "payment_terms": ("Terms",),
     "bill_email": ("Email",),
     "created_at": ("Create date", "Created date", "Created"),
     "modified_at": ("Last modified", "Last modified date"),

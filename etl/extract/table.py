@@ -41,6 +41,7 @@ _INVOICES: Final[dict[str, tuple[str, ...]]] = {
     "total_amount": ("Total", "Total Amount", "Amount", "Invoice Total", "total_amt"),
     "balance_amount": ("Open Balance", "Amount Due", "Balance Due", "Outstanding", "Amount Outstanding", "Balance"),
     "currency_code": ("Currency", "Currency Code", "currency_id"),
+    "payment_terms": ("Terms", "Payment Terms", "Sales Term"),
     "bill_email": ("Email", "Billing Email", "Bill Email"),
     "created_at": ("Created", "Created At", "Create Time", "Created Date", "Date Created"),
     "modified_at": (

@@ -32,6 +32,7 @@ UNPOSTED_TITLES: Final = {
 PORTAL_ONLY_TITLES: Final = {
     "PORTAL_GHOST": "Gone from accounting, still in the portal",
     "RECREATED_ID": "Recreated in accounting: the portal holds the old copy",
+    "NOT_OPEN_IN_ACCOUNTING": "Shown, not open in accounting: paid, void or deleted there?",
 }
 
 

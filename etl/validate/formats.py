@@ -42,6 +42,7 @@ class Formats:
         currency_code: currency of rows that name none.
         serial_columns: columns that hold the day numbers of a spreadsheet.
         zones: columns whose clocks stand in another zone than the file's.
+        unread_columns: optional dates that can be read in two ways; they are left out.
     """
 
     date_order: DateOrder | None
@@ -50,6 +51,7 @@ class Formats:
     currency_code: str | None
     serial_columns: frozenset[str] = frozenset()
     zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
+    unread_columns: frozenset[str] = frozenset()
 
 
 def settle_formats(
@@ -71,6 +73,9 @@ def settle_formats(
     batches = [text] if isinstance(text, pl.DataFrame) else text
     evidence = _Evidence(observe(batches, relation), f"[sources.{relation.name}]")
     order, problems = (source.date_order, []) if source.date_order else _found_order(evidence)
+    unread = _left_out(evidence, relation) if problems else frozenset[str]()
+    if unread:
+        problems = []
     if order is not None:
         problems += _impossible(evidence, order)
     if source.decimal_comma is None:
@@ -78,7 +83,7 @@ def settle_formats(
     if problems:
         raise InputError(problems)
     decimal_comma = evidence.seen("comma") > 0 if source.decimal_comma is None else source.decimal_comma
-    return Formats(order, zone, decimal_comma, source.currency_code, _serial_columns(evidence))
+    return Formats(order, zone, decimal_comma, source.currency_code, _serial_columns(evidence), unread_columns=unread)
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,13 @@ def _found_order(evidence: _Evidence) -> tuple[DateOrder | None, list[Problem]]:
     if unclear is not None:
         return None, [_ambiguous(evidence, unclear, survivors)]
     return best, []
+
+
+def _left_out(evidence: _Evidence, relation: Relation) -> frozenset[str]:
+    """The numeric dates, where all of them only help; else none."""
+    numeric = frozenset(evidence.of_columns("numeric"))
+    optional = {column.name for column in relation.columns if column.is_optional}
+    return numeric if numeric <= optional else frozenset()
 
 
 def _impossible(evidence: _Evidence, order: DateOrder) -> list[Problem]:

@@ -64,7 +64,9 @@ def validate(text: pl.DataFrame, relation: Relation, formats: Formats) -> Split:
     Returns:
         `accepted` and `rejected`; together they are `text`, each half in its order.
     """
-    clean = text.select(*(_clean(column) for column in relation.columns), *_recorded(text))
+    clean = text.select(*(_clean(column) for column in relation.columns), *_recorded(text)).with_columns(
+        pl.lit(None, dtype=pl.String).alias(name) for name in formats.unread_columns
+    )
     rules = rules_of(relation, formats)
     if READ_PROBLEM in text.columns:
         rules.insert(0, read_problem())

@@ -148,10 +148,11 @@ def _is_identity_reached(row: Row, code: str) -> bool:
 
 
 def _is_transport_reached(row: Row, code: str) -> bool:
-    is_sent = row["document_status"] != "draft" and not row["is_future"] and row["is_transport_reached"]
+    is_held = facts.has(row["failed"], "HELD_UNTIL_DATE")
+    is_sent = row["document_status"] != "draft" and not is_held and (row["is_transport_reached"] or row["is_present"])
     if not is_sent:
         return False
-    if code == "STALE_AMOUNT":
+    if FACET_OF[code].subject == "portal's amount":
         return bool(row["is_present"]) and row["portal_balance_amount"] is not None
     # one reason decides for what is absent; what a sync carried passes, although nothing proves that it arrived
     return bool(row["is_present"] or row["is_carried"]) and not _is_decided(row, code)

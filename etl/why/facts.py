@@ -21,12 +21,21 @@ ANSWER: Final = (
 """The columns of marts.invoice_visibility that are the answer."""
 
 _MOST_ANSWERS: Final = 20
+_ONLY_THERE: Final = {
+    "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package before anything else:"
+    " it may be void, deleted, or another company's.",
+    "RECREATED_ID": "accounting has its number under another id: it was made again there. Resync the new one, and move"
+    " payments to it.",
+    "NOT_OPEN_IN_ACCOUNTING": "the accounting extract does not have it as open. It may be paid, void or deleted there:"
+    " look it up, then resync it.",
+}
 
 _FACTS: Final = """
     select {answer},
         checks.failed, checks.unknown, checks.is_present, checks.is_carried, checks.is_freed_alone,
         facts.is_future, facts.is_transport_reached, facts.is_access_reached, facts.has_bill_email,
-        facts.portal_match, facts.changed_at,
+        facts.portal_match, facts.changed_at, facts.is_portal_undecided, facts.was_shown,
+        facts.portal_status, facts.portal_balance_amount,
         customers.is_active as customer_is_active, customers.has_customer_row, customers.merged_into_customer_id_acct,
         customers.customer_email, customers.has_company, customers.is_in_portal,
         own.parent_customer_id_acct, parents.company_id_cw as parent_company_id_cw,
@@ -38,8 +47,7 @@ _FACTS: Final = """
         access.contact_count, access.able_contact_count, company_facts.active_contact_count,
         access.proposed_contact_id_cw, access.proposed_contact_name, access.proposed_contact_email,
         access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix, contacts.login_holders,
-        coalesce(by_id.portal_balance_amount, by_number.portal_balance_amount) as portal_balance_amount,
-        invoices.bill_email, this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
+        invoices.bill_email, invoices.payment_terms, this_run.portal_list_at, this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
         this_run.has_portal_list, this_run.has_customers, this_run.has_connectwise_invoices, this_run.portal_time_zone
     from marts.invoice_visibility as answers
     cross join ctl.run as this_run
@@ -57,8 +65,6 @@ _FACTS: Final = """
     left join marts.company_access as access on answers.company_id_cw = access.company_id_cw
     left join marts.company_facts as company_facts on answers.company_id_cw = company_facts.company_id_cw
     left join marts.contact_checks as contacts on access.proposed_contact_id_cw = contacts.contact_id_cw
-    left join (from marts.portal_by_id where row_key in ({keys})) as by_id on answers.row_key = by_id.row_key
-    left join marts.portal_by_number as by_number on answers.row_key = by_number.row_key
     where answers.row_key in ({keys})
     order by answers.row_key"""
 
@@ -145,8 +151,7 @@ def _is_older(row: Row, sync_from: Any) -> bool:
 
 def number_key(engine: Engine, number: str) -> str:
     """The key by which numbers are compared, made as staging makes it; empty where nothing is left of the number."""
-    bare = f"translate(upper({literal(number.strip())}), ' #-/._', '')"
-    return str(engine.rows(f"select ltrim(regexp_replace({bare}, '^INV', ''), '0')")[0][0])
+    return str(engine.rows(f"select coalesce(number_key({literal(number)}), '')")[0][0])
 
 
 def literal(text: str) -> str:
@@ -174,10 +179,7 @@ def elsewhere(engine: Engine, invoice: str) -> str:
             or invoices.portal_invoice_id = {wanted}""")
     if portal:
         cause, number = portal[0]
-        return (
-            f"{number or invoice} is only in the portal ({cause}): accounting does not have it."
-            " Legacy interface: Verify Content For Next Sync. Current interface: delete its card in Entities."
-        )
+        return f"{number or invoice} is only in the portal ({cause}): {_ONLY_THERE[cause]}"
     aside = engine.rows(f"""
         select source_file, source_line, broken_rules from quarantine.rows
         where relation = 'accounting_invoices'

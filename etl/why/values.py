@@ -10,7 +10,10 @@ from typing import Any, Final
 
 from etl.why.facts import Row
 
-_FOUND_BY: Final = {1: "found by its id", 2: "found by number and customer", 3: "found by number and total"}
+_FOUND_BY: Final = {
+    1: "found by its id", 2: "found by number and customer", 3: "found by number and amount",
+    4: "found by a number that is written differently, and the amount",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ def _amount(row: Row, _: str | None) -> str:
 
 def _date(row: Row, _: str | None) -> str:
     return f"dated {row['invoice_date']}, judged on {row['as_of_date']}"
+
+
+def _terms(row: Row, _: str | None) -> str:
+    return f"payment terms {row['payment_terms'] or 'not given'}"
 
 
 def _number(row: Row, failed: str | None) -> str:
@@ -136,13 +143,20 @@ def _sync(row: Row, failed: str | None) -> str:
         place = "a sync carried it; without the portal's list nothing proves that it arrived" if failed is None else ""
         return "; ".join(part for part in (place, times, last) if part)
     gap = f"; {row['gap']}" if row["gap"] else ""
+    if row["is_portal_undecided"]:
+        return f"a row of the portal's list is like it, and nothing decides whether it is this invoice; {times}"
+    if row["was_shown"]:
+        return f"it was on the portal's list of open invoices before, and is not now: paid there? {times}"
+    if failed == "PORTAL_LIST_OLDER":
+        return f"the portal's list was made {instant(row['portal_list_at'])}; {times}; {last}"
     return f"not in the portal's list; {times}; {last}{gap}"
 
 
 def _portal_amount(row: Row, _: str | None) -> str:
     shown = row["portal_balance_amount"]
-    portal = "the portal tells no amount" if shown is None else f"portal {money(shown)}"
-    return f"{portal}, accounting {money(row['balance_amount'])} {row['currency_code']}"
+    said = f", status {row['portal_status']}" if row["portal_status"] else ""
+    portal = f"the portal gives no balance{said}" if shown is None else f"portal {money(shown)} open{said}"
+    return f"{portal}; accounting {money(row['balance_amount'])} {row['currency_code']} open"
 
 
 def _contacts(row: Row, failed: str | None) -> str:
@@ -182,9 +196,11 @@ FACETS: Final = (
         "NOT_AN_INVOICE": "an invoice", "DRAFT": "not a draft", "DELETED": "not deleted", "VOIDED": "not voided",
     }),
     Facet("amount", _amount, {
-        "ZERO_TOTAL": "not zero", "PAID_IN_FULL": "not paid in full", "NEGATIVE_BALANCE": "not negative",
+        "ZERO_TOTAL": "not zero", "HIDDEN_ZERO": "not hidden as a zero total", "PAID_IN_FULL": "not paid in full",
+        "NEGATIVE_BALANCE": "not negative",
     }),
-    Facet("date", _date, {"FUTURE_DATED": "not in the future"}),
+    Facet("terms", _terms, {"HIDDEN_BY_TERMS": "not hidden by its terms"}),
+    Facet("date", _date, {"FUTURE_DATED": "not in the future", "HELD_UNTIL_DATE": "not held back"}),
     Facet("number", _number, {
         "DUPLICATE_NUMBER": "on no other invoice", "NUMBER_REFORMATTED": "written alike everywhere",
         "CREATED_ONLY_IN_ACCOUNTING": "known to ConnectWise",
@@ -203,10 +219,14 @@ FACETS: Final = (
         "TARGET_HIDDEN": "not hidden", "BILL_TO_ELSEWHERE": "billed itself",
     }),
     Facet("sync", _sync, dict.fromkeys((
-        "SYNC_STALLED", "PENDING_NEXT_SYNC", "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED",
+        "SYNC_STALLED", "PENDING_NEXT_SYNC", "PORTAL_LIST_OLDER", "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED",
         "BACKDATED_ENTRY", "MISSED_IN_WINDOW", "MISSED_UNDATED",
     ), "not missed")),
-    Facet("portal's amount", _portal_amount, {"STALE_AMOUNT": "up to date"}),
+    Facet("portal's amount", _portal_amount, {
+        "STALE_AMOUNT": "up to date", "PORTAL_SHOWS_SETTLED": "not shown after it was settled",
+        "PAYMENT_NOT_POSTED": "no payment that the books lack", "PAYMENT_IN_TRANSIT": "no payment on its way",
+        "PORTAL_NOT_CAUGHT_UP": "the portal had time to catch up",
+    }),
     Facet("contacts", _contacts, {
         "NO_CONTACT": "there is one", "ONLY_INACTIVE_CONTACTS": "one is active",
         "CONTACT_AT_PARENT_OR_CHILD": "at the company itself",

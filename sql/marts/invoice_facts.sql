@@ -1,7 +1,7 @@
 -- model:   marts.invoice_facts
 -- grain:   row_key
 -- kind:    view
--- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.run
+-- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.portal_memory, ctl.run
 -- purpose: what decides about each accounting invoice, and what it is counted by, without its text: etl/diagnose judges it
 --          batch by batch. customer_key is the row of marts.customer_checks.
 -- units:   customer_failed and customer_unknown are masks of causes; amounts in currency_code; days_past_due in days
@@ -58,32 +58,52 @@ select
     customers.can_anyone_see,
     customers.judged_at,
 
-    ---------- the portal: 1 by id, 2 by number and customer, 3 by number and total
+    ---------- the portal: 1 by id, 2 by number and customer, 3 by number and amount, 4 by a number written differently
     case
         when by_id.row_key is not null then 1
-        when not by_number.is_recreated and not by_number.is_ambiguous then by_number.match_level
+        when not by_number.is_recreated and not by_number.is_undecided then by_number.match_level
     end::tinyint as portal_match,
-    coalesce(by_number.is_ambiguous, false) as is_portal_ambiguous,
-    coalesce(by_number.is_recreated, false) as is_portal_id_old,
-    coalesce(by_number.is_reformatted, false) as is_number_reformatted,
+    coalesce(by_number.is_undecided, false) and by_id.row_key is null as is_portal_undecided,
+    coalesce(by_number.is_recreated and not by_number.is_undecided, false) as is_portal_id_old,
+    coalesce(by_id.is_number_different, by_number.is_reformatted, false) as is_number_reformatted,
+    coalesce(by_id.shown_company_id_cw, by_number.shown_company_id_cw) = customers.company_id_cw as is_shown_here,
     -- shown to a company that is neither the mapped one nor the one that it bills to
     coalesce(
         coalesce(by_id.shown_company_id_cw, by_number.shown_company_id_cw)
         not in (customers.company_id_cw, coalesce(customers.bill_to_company_id_cw, customers.company_id_cw)),
         false
     ) as is_shown_elsewhere,
+    -- a list that shows what is open loses what is paid there, and one that begins somewhere shows nothing older
+    this_run.portal_scope <> 'all' and memory.shown_at is not null as was_shown,
+    coalesce(invoices.invoice_date < this_run.portal_since, false) or this_run.is_portal_list_cut as is_outside_list,
     case
-        -- a balance that nobody gave is not another one
-        when invoices.is_balance_assumed then false
-        when by_id.row_key is not null
-            then
-                by_id.portal_balance_amount <> invoices.balance_amount
-                and by_id.portal_currency_code in (invoices.currency_code, 'XXX')
-        when not by_number.is_recreated
-            then
-                by_number.portal_balance_amount <> invoices.balance_amount
-                and by_number.portal_currency_code in (invoices.currency_code, 'XXX')
-    end as is_amount_stale,
+        when len(this_run.hidden_payment_terms) = 0 then false
+        else list_contains(this_run.hidden_payment_terms, lower(trim(invoices.payment_terms)))
+    end as is_hidden_by_terms,
+
+    ---------- what the portal says is owed
+    coalesce(by_id.portal_status, by_number.portal_status) as portal_status,
+    coalesce(by_id.portal_total_amount, by_number.portal_total_amount) as portal_total_amount,
+    coalesce(by_id.portal_balance_amount, by_number.portal_balance_amount) as portal_balance_amount,
+    coalesce(
+        coalesce(by_id.portal_currency_code, by_number.portal_currency_code) = invoices.currency_code
+        or (
+            coalesce(by_id.portal_currency_code, by_number.portal_currency_code) = 'XXX'
+            and invoices.currency_code = this_run.only_currency_code
+        )
+        or (
+            invoices.currency_code = 'XXX'
+            and coalesce(by_id.portal_currency_code, by_number.portal_currency_code) = this_run.only_portal_currency_code
+        ),
+        false
+    ) as is_amount_comparable,
+    this_run.portal_scope = 'open' as is_list_of_open,
+    -- without a change time, the first run that saw this balance
+    coalesce(
+        invoices.modified_at,
+        case when memory.balance_amount = invoices.balance_amount then memory.balance_since end,
+        this_run.as_of_at
+    ) as balance_since,
 
     ---------- ConnectWise
     in_connectwise.row_key is not null as is_in_connectwise,
@@ -101,6 +121,8 @@ left join marts.portal_by_id as by_id
     on invoices.row_key = by_id.row_key
 left join marts.portal_by_number as by_number
     on invoices.row_key = by_number.row_key
+left join ctl.portal_memory as memory
+    on invoices.invoice_id_acct = memory.invoice_id_acct
 left join marts.shared_numbers as shared_numbers
     on invoices.exact_number = shared_numbers.exact_number
 left join in_connectwise

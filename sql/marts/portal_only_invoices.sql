@@ -1,26 +1,68 @@
 -- model:   marts.portal_only_invoices
--- grain:   portal_invoice_id
--- reads:   marts.portal_unmatched, marts.portal_by_number, staging.accounting__invoices
--- purpose: what the portal shows and accounting does not have: deleted there, or made anew under another id.
--- units:   total_amount in currency_code
+-- grain:   portal_row_key
+-- reads:   marts.portal_unmatched, marts.portal_claims, marts.portal_candidates, ctl.run
+-- purpose: what the portal shows and the accounting extract does not have: made anew under another id; gone from accounting;
+--          or, where the extract need not hold everything, perhaps only settled there.
+-- units:   total_amount and open_amount in currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
-with recreated as (
-    select distinct invoices.number_key
-    from marts.portal_by_number as by_number
-    inner join staging.accounting__invoices as invoices
-        on by_number.row_key = invoices.row_key
+with judged as (
+    select
+        portal.portal_row_key,
+        portal.portal_invoice_id,
+        portal.invoice_number,
+        coalesce(portal.customer_name, portal.company_name) as customer_name,
+        portal.total_amount,
+        -- a list of open invoices that gives no balance gives the total
+        case
+            when portal.portal_status in ('paid', 'in transit') then 0
+            else coalesce(
+                portal.balance_amount,
+                case when portal.portal_status = 'open' or this_run.portal_scope = 'open' then portal.total_amount end
+            )
+        end as open_amount,
+        portal.currency_code,
+        coalesce(claims.has_old_id, false) as is_recreated,
+        this_run.accounting_scope = 'all' as is_all,
+        this_run.accounting_scope = 'open'
+        or coalesce(portal.invoice_date >= this_run.first_invoice_date, true) as is_in_window
+    from marts.portal_unmatched as portal
+    cross join ctl.run as this_run
+    left join (
+        select
+            found.portal_row_key,
+            bool_and(found.has_old_id and not found.is_undecided) as has_old_id
+        from marts.portal_claims as found
+        group by found.portal_row_key
+    ) as claims
+        on portal.portal_row_key = claims.portal_row_key
+    -- what may be a document of accounting is not gone from it
+    anti join (
+        select candidates.portal_row_key
+        from marts.portal_candidates as candidates
+        where not candidates.has_old_id and (candidates.is_same_customer or not candidates.is_somebody_known)
+    ) as explained
+        on portal.portal_row_key = explained.portal_row_key
+    where
+        (portal.gone_row_key is null or coalesce(claims.has_old_id, false))
+        and coalesce(portal.document_type, 'invoice') in ('invoice', 'unknown')
+        and coalesce(portal.total_amount, 0) >= 0
 )
 
 select
-    portal.portal_invoice_id,
-    portal.invoice_number,
-    portal.customer_name,
-    portal.total_amount,
-    portal.currency_code,
-    case when recreated.number_key is null then 'PORTAL_GHOST' else 'RECREATED_ID' end as cause
-from marts.portal_unmatched as portal
-left join recreated
-    on portal.number_key = recreated.number_key
--- a row without an accounting id that was found by number is not alone
-where portal.invoice_id_acct is not null or recreated.number_key is null
+    judged.portal_row_key,
+    judged.portal_invoice_id,
+    judged.invoice_number,
+    judged.customer_name,
+    judged.total_amount,
+    judged.open_amount,
+    judged.currency_code,
+    case
+        when judged.is_recreated then 'RECREATED_ID'
+        when judged.is_all then 'PORTAL_GHOST'
+        else 'NOT_OPEN_IN_ACCOUNTING'
+    end as cause
+from judged
+where
+    judged.is_recreated
+    or (judged.is_in_window and (judged.is_all or judged.open_amount > 0))

@@ -22,9 +22,7 @@ lone as materialized (
     select
         met.row_key,
         met.row_key_cw,
-        nullif(ltrim(regexp_replace(
-            translate(met.exact_number, ' #-/._', ''), '^INV', ''
-        ), '0'), '') as number_key
+        number_key(met.exact_number) as number_key
     from met
     where met.row_key is null or met.row_key_cw is null
 )

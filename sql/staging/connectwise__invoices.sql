@@ -10,9 +10,7 @@ select
     invoices.rowid as row_key_cw,
     invoices.* exclude (is_closed),
     upper(invoices.invoice_number) as exact_number,
-    nullif(ltrim(regexp_replace(
-        translate(upper(invoices.invoice_number), ' #-/._', ''), '^INV', ''
-    ), '0'), '') as number_key,
+    number_key(invoices.invoice_number) as number_key,
     coalesce(
         invoices.is_closed,
         -- unknown where nobody says which statuses are closed

@@ -9,7 +9,5 @@
 select
     invoices.rowid as portal_row_key,
     invoices.*,
-    nullif(ltrim(regexp_replace(
-        translate(upper(invoices.invoice_number), ' #-/._', ''), '^INV', ''
-    ), '0'), '') as number_key
+    number_key(invoices.invoice_number) as number_key
 from accepted.portal_invoices as invoices

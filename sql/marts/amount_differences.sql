@@ -1,0 +1,38 @@
+-- model:   marts.amount_differences
+-- grain:   one row per document
+-- reads:   marts.invoice_checks, staging.accounting__invoices, marts.customer_checks, marts.portal_only_invoices, ctl.causes
+-- purpose: where the portal and the books differ on what is owed. figure: shown_not_owed, what the portal still asks for and
+--          the books do not; paid_in_portal, what the client paid there and the books do not have.
+-- units:   amount in currency_code
+-- source:  the checks of the run, and the portal's own list of invoices
+
+select
+    case causes.code when 'PAYMENT_NOT_POSTED' then 'paid_in_portal' else 'shown_not_owed' end as figure,
+    causes.code as cause,
+    invoices.invoice_id_acct,
+    invoices.invoice_number,
+    customers.customer_name,
+    checks.currency_code,
+    checks.difference_amount as amount,
+    causes.who
+from marts.invoice_checks as checks
+inner join ctl.causes as causes
+    on (checks.failed & causes.mask) <> 0 and causes.code in ('STALE_AMOUNT', 'PORTAL_SHOWS_SETTLED', 'PAYMENT_NOT_POSTED')
+inner join staging.accounting__invoices as invoices
+    on checks.row_key = invoices.row_key
+inner join marts.customer_checks as customers
+    on checks.customer_key = customers.rowid
+where checks.difference_amount is not null
+
+union all by name
+
+select
+    'shown_not_owed' as figure,
+    portal.cause,
+    portal.invoice_number,
+    portal.customer_name,
+    portal.currency_code,
+    portal.open_amount as amount,
+    'Billing (accounting)' as who
+from marts.portal_only_invoices as portal
+where portal.cause = 'NOT_OPEN_IN_ACCOUNTING'

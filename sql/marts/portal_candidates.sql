@@ -1,0 +1,184 @@
+-- model:   marts.portal_candidates
+-- grain:   portal_row_key, row_key
+-- reads:   marts.portal_unmatched, staging.accounting__invoices, marts.customer_names, matching.mappings,
+--          staging.accounting__customers, staging.connectwise__companies, ctl.run
+-- purpose: portal rows and the accounting documents that they may be: how alike the numbers are, whether the customers
+--          agree, and whether the amounts do. number_form: 0 as written, 1 but for words before the number, 2 but for
+--          leading zeros, 3 but for separators, 4 the row has no number that can be read, and the amounts agree.
+-- units:   none
+-- source:  the portal's own list of invoices against the accounting extract
+
+with shown as (
+    select
+        portal.*,
+        name_key(coalesce(portal.company_name, portal.customer_name)) as name,
+        known.customer_id_acct is not null as is_customer_known
+    from marts.portal_unmatched as portal
+    left join staging.accounting__customers as known
+        on portal.customer_id_acct = known.customer_id_acct
+    -- a credit, an estimate or a payment is no invoice, whatever its number
+    where coalesce(portal.document_type, 'invoice') in ('invoice', 'unknown') and coalesce(portal.total_amount, 0) >= 0
+),
+
+-- whom a name belongs to: accounting customers, and companies that somebody or nobody is mapped to
+known_names as (
+    select
+        names.name,
+        true as is_taken
+    from marts.customer_names as names
+
+    union
+
+    select
+        name_key(companies.company_name) as name,
+        false as is_taken
+    from staging.connectwise__companies as companies
+),
+
+named as (
+    select
+        known_names.name,
+        bool_or(known_names.is_taken) as is_taken
+    from known_names
+    group by known_names.name
+),
+
+taken_companies as (
+    select distinct mappings.company_id_cw
+    from matching.mappings as mappings
+    where mappings.company_id_cw is not null
+),
+
+-- a list whose names hardly anybody knows is written in names of its own: they say nothing
+listed as (
+    select count(named.name) * 2 < count(shown.name) as are_names_unknown
+    from shown
+    left join named
+        on shown.name = named.name
+),
+
+met as (
+    select
+        shown.portal_row_key,
+        invoices.row_key,
+        false as is_by_amount
+    from shown
+    inner join staging.accounting__invoices as invoices
+        on shown.number_key = invoices.number_key
+
+    union all
+
+    select
+        shown.portal_row_key,
+        invoices.row_key,
+        true as is_by_amount
+    from shown
+    inner join staging.accounting__invoices as invoices
+        on shown.total_amount = invoices.total_amount
+    where shown.number_key is null
+),
+
+pairs as (
+    select
+        shown.portal_row_key,
+        invoices.row_key,
+        shown.has_old_id or shown.gone_row_key is not null as has_old_id,
+        shown.name,
+        shown.company_id_cw,
+        shown.is_customer_known,
+        mappings.company_id_cw as mapped_company_id_cw,
+        invoices.customer_id_acct,
+        case
+            when met.is_by_amount then 4
+            when number_text(shown.invoice_number) = number_text(invoices.invoice_number) then 0
+            when number_without_words(shown.invoice_number) = number_without_words(invoices.invoice_number) then 1
+            when ltrim(number_without_words(shown.invoice_number), '0')
+                = ltrim(number_without_words(invoices.invoice_number), '0') then 2
+            else 3
+        end as number_form,
+        coalesce(invoices.document_type, 'invoice') in ('invoice', 'unknown') as is_invoice,
+        coalesce(invoices.document_status, 'unknown') in ('unknown', 'open')
+        and (invoices.is_balance_assumed or invoices.balance_amount > 0) as is_open,
+        shown.customer_id_acct is null and shown.name is null and shown.company_id_cw is null as is_customer_untold,
+        coalesce(
+            shown.customer_id_acct in (
+                invoices.customer_id_acct, customers.parent_customer_id_acct, customers.merged_into_customer_id_acct
+            )
+            or shown.company_id_cw in (mappings.company_id_cw, companies.bill_to_company_id_cw),
+            false
+        ) as is_same_id,
+        case
+            when not coalesce(
+                    shown.currency_code = invoices.currency_code
+                    or (shown.currency_code = 'XXX' and invoices.currency_code = this_run.only_currency_code)
+                    or (invoices.currency_code = 'XXX' and shown.currency_code = this_run.only_portal_currency_code)
+                    or (
+                        shown.currency_code = 'XXX'
+                        and invoices.currency_code = 'XXX'
+                        and this_run.only_currency_code = 'XXX'
+                    ),
+                    false
+                ) then null
+            when shown.total_amount = invoices.total_amount then true
+            -- a list with one amount gives the total or what is open
+            when invoices.is_balance_assumed then coalesce(shown.total_amount, shown.balance_amount) = invoices.total_amount
+            when shown.total_amount is null or shown.balance_amount is null
+                then coalesce(shown.total_amount, shown.balance_amount) in (invoices.balance_amount, invoices.total_amount)
+            else false
+        end as is_same_amount,
+        coalesce(invoices.changed_at > this_run.portal_synced_at, false) as is_changed_since
+    from met
+    cross join ctl.run as this_run
+    inner join shown
+        on met.portal_row_key = shown.portal_row_key
+    inner join staging.accounting__invoices as invoices
+        on met.row_key = invoices.row_key
+    left join staging.accounting__customers as customers
+        on invoices.customer_id_acct = customers.customer_id_acct
+    left join matching.mappings as mappings
+        on invoices.customer_id_acct = mappings.customer_id_acct
+    left join staging.connectwise__companies as companies
+        on mappings.company_id_cw = companies.company_id_cw
+    -- the row of a document that is gone does not claim that document again
+    where shown.gone_row_key is distinct from invoices.row_key
+)
+
+select
+    pairs.portal_row_key,
+    pairs.row_key,
+    pairs.number_form,
+    pairs.has_old_id,
+    pairs.is_invoice,
+    pairs.is_invoice and pairs.is_open as is_live,
+    -- an amount that changed after the portal last asked is not another amount
+    case when pairs.is_same_amount or not pairs.is_changed_since then pairs.is_same_amount end as is_same_amount,
+    pairs.is_same_id or (not pairs.is_customer_known and own_names.name is not null) as is_same_customer,
+    -- nobody is named; or only a company that nobody is mapped to, or in names that nobody knows
+    pairs.is_customer_untold
+    or (
+        not pairs.is_customer_known
+        and pairs.mapped_company_id_cw is null
+        and (named.name is not null or pairs.company_id_cw is not null)
+        and not coalesce(named.is_taken, false)
+        and taken_companies.company_id_cw is null
+    )
+    or (
+        not pairs.is_customer_known
+        and pairs.company_id_cw is null
+        and named.name is null
+        and listed.are_names_unknown
+    ) as is_customer_open,
+    -- the row names somebody whom accounting or ConnectWise knows, and who is not this customer
+    pairs.is_customer_known
+    or taken_companies.company_id_cw is not null
+    or (pairs.company_id_cw is not null and pairs.mapped_company_id_cw is not null)
+    or coalesce(named.is_taken, false)
+    or (named.name is not null and pairs.mapped_company_id_cw is not null) as is_somebody_known
+from pairs
+cross join listed
+left join marts.customer_names as own_names
+    on pairs.customer_id_acct = own_names.customer_id_acct and pairs.name = own_names.name
+left join named
+    on pairs.name = named.name
+left join taken_companies
+    on pairs.company_id_cw = taken_companies.company_id_cw

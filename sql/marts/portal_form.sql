@@ -1,0 +1,52 @@
+-- model:   marts.portal_form
+-- grain:   one row
+-- reads:   marts.portal_candidates, staging.accounting__invoices
+-- purpose: how the portal's list writes its numbers. Of the rows whose number is written otherwise than accounting's, the
+--          smallest change that makes at least 95 % of them equal to one document each, amounts agreeing, and at least 20:
+--          that is the list's format. A change that makes two numbers of accounting equal is none.
+-- units:   rows
+-- source:  the portal's own list of invoices against the accounting extract
+
+with rows_of as (
+    select
+        candidates.portal_row_key,
+        min(candidates.number_form) as number_form,
+        count(*) = 1 and bool_and(coalesce(candidates.is_same_amount, false)) as is_equal
+    from marts.portal_candidates as candidates
+    where candidates.is_invoice and candidates.number_form < 4
+    group by candidates.portal_row_key
+    having min(candidates.number_form) > 0
+),
+
+counted as (
+    select
+        forms.number_form,
+        count(*) filter (where rows_of.is_equal and rows_of.number_form <= forms.number_form) as rows_equal,
+        count(*) as rows_changed
+    from rows_of
+    cross join (values (1), (2), (3)) as forms (number_form)
+    group by forms.number_form
+),
+
+numbers as (
+    select
+        count(distinct number_text(invoices.invoice_number)) as written,
+        count(distinct number_without_words(invoices.invoice_number)) as without_words,
+        count(distinct ltrim(number_without_words(invoices.invoice_number), '0')) as without_zeros,
+        count(distinct invoices.number_key) as bare
+    from staging.accounting__invoices as invoices
+    where exists (select 1 from rows_of having count(*) >= 20)
+)
+
+select
+    coalesce(min(counted.number_form), 0) as number_form,
+    coalesce(any_value(counted.rows_equal), 0) as rows_equal
+from numbers
+left join counted
+    on counted.rows_equal >= 20
+    and counted.rows_equal >= 0.95 * counted.rows_changed
+    and numbers.written = case counted.number_form
+        when 1 then numbers.without_words
+        when 2 then numbers.without_zeros
+        else numbers.bare
+    end
