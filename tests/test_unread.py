@@ -115,6 +115,20 @@ def test_a_contact_that_could_not_be_read_is_not_missing(tmp_path: Path, lost: d
     assert {found[number][0] for number in ("4102", "4103", "4104")} == {"visible"}
 
 
+def test_a_company_or_a_customer_that_could_not_be_read_is_not_missing(tmp_path: Path) -> None:
+    """Nothing is said of a company that is only unreadable, and a customer is not said to lack in the extract."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    companies = json.loads((folder / "connectwise_companies.json").read_text(encoding="utf-8"))
+    companies[0]["types"] = "System.Object[]"
+    (folder / "connectwise_companies.json").write_text(json.dumps(companies), encoding="utf-8")
+    customers = (folder / "accounting_customers.csv").read_text(encoding="utf-8")
+    customers = customers.replace(f"{CLIENTS[102]},yes", f"{CLIENTS[102]},perhaps")
+    (folder / "accounting_customers.csv").write_text(customers, encoding="utf-8")
+    outcome = nights.run(folder, as_of=AS_OF)
+    assert states(outcome)["4101"] == ("unknown", None)
+    assert "CUSTOMER_NOT_IN_EXTRACT" not in " ".join(nights.answers(outcome)["causes"])
+
+
 def test_contacts_that_are_all_cut_stop_the_night(tmp_path: Path) -> None:
     """With the remedy; nobody is sent to add e-mails that are there."""
     folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))

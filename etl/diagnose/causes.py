@@ -76,7 +76,7 @@ def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFr
     gates = _mapping_gates(ambiguous_lead) | {
         "UNMAPPED_CERTAIN": ~is_new_to_portal,
         "MAPPING_CONFLICT": ~pl.col("is_conflicting"),
-        "TARGET_MISSING": ~is_mapped | has_target,
+        "TARGET_MISSING": ~is_mapped | pl.col("has_company"),
         "TARGET_DELETED": ~has_target | ~pl.col("is_deleted"),
         "TARGET_INACTIVE": ~has_target | ~pl.col("is_inactive"),
         "TARGET_HIDDEN": ~has_target | ~pl.col("is_hidden"),
