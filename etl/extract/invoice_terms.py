@@ -82,7 +82,11 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
         "check, cheque, expense, deposit, transfer, refund, customer refund, bill payment, bill payment (check),"
         "bill payment (cheque), bill payment (credit card), vendor credit, supplier credit, accpaycredit,"
         "credit card credit, credit card payment, credit card expense, credit card charge, cash expense,"
-        "purchase order, sales order, inventory adjustment, time activity"
+        "purchase order, sales order, inventory adjustment, inventory qty adjust, inventory starting value,"
+        "item receipt, build assembly, bill pmt -check, bill pmt -ccard, cc expense, cc-credit, paycheck,"
+        "payroll check, payroll liability, liability check, sales tax payment, sales tax adjustment, tax payment,"
+        "global tax payment, global tax adjustment, billable expense charge, delayed charge, delayed credit,"
+        "time activity, time charge"
     ),
 })  # fmt: skip
 """Folded type -> ours; nothing at all is `invoice`, and any other word is `unknown`: nobody knows what it is."""
@@ -186,11 +190,11 @@ def unknown_terms(frame: pl.DataFrame) -> list[str]:
         return []
     told = []
     for column, known, taken in (
-        ("document_type", DOCUMENT_TYPES, "whether these are invoices is unknown"),
+        ("document_type", DOCUMENT_TYPES, "whether these rows are invoices is unknown"),
         ("document_status", DOCUMENT_STATUSES, "the amounts decide"),
     ):
         if column in frame.columns and (words := _unknown_words(frame, column, known)):
-            told.append(f"{column}: {words} not known: {taken}")
+            told.append(f"{column} {words}: no word that billsight knows; {taken}")
     return told
 
 
@@ -198,7 +202,6 @@ def _unknown_words(frame: pl.DataFrame, column: str, known: Mapping[str, str]) -
     """Words of a column that are not among the known ones, the most frequent first, each with its rows."""
     strange = frame.filter(~fold_term(column).is_in(list(known))).get_column(column).drop_nulls()
     counts = strange.value_counts(name="rows").sort(["rows", column], descending=[True, False])
-    shown = [f"{word!r} in {rows:,} row{'s' * (rows > 1)}" for word, rows in counts.head(_SHOWN).iter_rows()]
+    shown = [f"{word!r} ({rows:,} row{'s' * (rows > 1)})" for word, rows in counts.head(_SHOWN).iter_rows()]
     more = [f"{counts.height - _SHOWN} more words"] if counts.height > _SHOWN else []
-    told = ", ".join([*shown, *more])
-    return f"{told} {'is' if counts.height == 1 else 'are'}" if told else ""
+    return ", ".join([*shown, *more])

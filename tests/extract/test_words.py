@@ -53,7 +53,7 @@ def test_any_other_word_is_unknown_and_told(common_shelf: Any, word: str) -> Non
     extract = common_shelf.read("accounting_invoices", "i.csv")
     assert set(extract.frame["document_type"]) == {"unknown"}
     (told,) = extract.unknown
-    assert "in 2 rows" in told
+    assert "(2 rows)" in told
     assert "document_type" in told
 
 
@@ -71,7 +71,9 @@ def test_a_status_that_nobody_knows_is_told_and_the_amounts_decide(shelf: Any) -
     shelf.put("i.csv", f"{HEADER}\n{rows}")
     extract = shelf.read("accounting_invoices", "i.csv")
     assert extract.frame["document_status"].to_list() == ["open", "open", "voided", "open", "open", "paid"]
-    assert extract.unknown == ["document_status: 'Glorp' in 2 rows, 'Flurb' in 1 row are not known: the amounts decide"]
+    assert extract.unknown == [
+        "document_status 'Glorp' (2 rows), 'Flurb' (1 row): no word that billsight knows; the amounts decide"
+    ]
 
 
 def test_xeros_words_are_told_as_well(shelf: Any) -> None:
