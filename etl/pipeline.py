@@ -69,6 +69,7 @@ class Outcome:
         inbox: what was found in the inbox.
         pruned: what went from older runs.
         trouble: why the history could not be written; null where it was.
+        remarks: words in the sources that nobody here knows, and what was made of them.
     """
 
     folder: Path
@@ -77,6 +78,7 @@ class Outcome:
     inbox: Taken = field(default_factory=Taken)
     pruned: Pruned = field(default_factory=Pruned)
     trouble: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ def _reconcile(night: _Night, log: Log) -> Outcome:
         trouble = record(past, run, facts, Ended(states, night.seconds))
         night.tell("pruning old runs")
         pruned = prune_after_night(held, settings, run.as_of)
-    return Outcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble)
+    remarks = tuple(f"{file.file}: {remark}" for file in judged.files for remark in file.unknown)
+    return Outcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, remarks)
 
 
 @contextmanager

@@ -117,7 +117,7 @@ def _escaped(text: str) -> str:
 
 
 def check_sources(settings: Settings) -> str:
-    """Read every source as the night would, and say what was found.
+    """Read every source as the night would, and say what was found and what is made of its columns.
 
     Raises:
         InputError: the problems of all sources.
@@ -138,8 +138,9 @@ def check_sources(settings: Settings) -> str:
                 order = f", dates {formats.date_order}" if formats.date_order else ""
                 aside = f", {split.rejected.height} would be quarantined" if split.rejected.height else ""
                 lines.append(f"{name}: {file.name} ({found.profile}{order}): {found.frame.height} rows{aside}")
+                lines += extract.describe_columns(found, relation)
                 lines += [
-                    f"  {row['source_line']}: {'; '.join(row['broken_rules'])}"
+                    f"  line {row['source_line']}: {'; '.join(row['broken_rules'])}"
                     for row in split.rejected.head(3).to_dicts()
                 ]
         except InputError as error:

@@ -14,6 +14,7 @@ from etl import setup, why
 from etl.cli.options import CONFIG, progress, warn
 from etl.config import load
 from etl.domain import Run, instant
+from etl.errors import readable
 from etl.gates import FailOn, Orders
 from etl.pipeline import Outcome, reconcile
 from etl.publish import DATABASE, LATEST
@@ -92,6 +93,8 @@ def run(
         outcome = reconcile(settings, night, progress(), Orders(accept_shrink, fail_on))
         if outcome.trouble:
             warn(f"the night is published, but could not be remembered; the next one does it. {outcome.trouble}")
+        for remark in outcome.remarks:
+            warn(readable(remark))
         for warning in teller.published(outcome.summary, outcome.folder, outcome.exit_code):
             warn(warning)
     click.echo(_summary_line(outcome))

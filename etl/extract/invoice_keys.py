@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.extract.invoice_terms import document_status, document_type, portal_status, portal_type
+from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, portal_type
 
 
 def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
@@ -48,8 +48,15 @@ def finish_customers(frame: pl.DataFrame) -> pl.DataFrame:
     else:
         frame = frame.with_columns(customer_name=pl.coalesce("customer_name", "customer_id_acct"))
     is_marked = pl.col("customer_name").str.to_lowercase().str.ends_with("(deleted)").fill_null(value=False)
-    known = pl.col("is_active") if "is_active" in frame.columns else pl.lit(None, dtype=pl.String)
+    known = active("is_active") if "is_active" in frame.columns else pl.lit(None, dtype=pl.String)
     return frame.with_columns(is_active=pl.when(is_marked).then(pl.lit("false")).otherwise(known))
+
+
+def active(column: str) -> pl.Expr:
+    """Whether a customer is active, of lists that say so in a word of theirs; any other word stays as it is."""
+    words = {"active": "true", "enabled": "true", "inactive": "false", "notactive": "false", "disabled": "false"}
+    known = fold_term(column).replace_strict({**words, "archived": "false"}, default=None, return_dtype=pl.String)
+    return pl.coalesce(known, column)
 
 
 def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:

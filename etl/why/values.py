@@ -44,7 +44,8 @@ def instant(moment: datetime | None) -> str:
 
 
 def _document(row: Row, _: str | None) -> str:
-    kind = (row["document_type"] or "type not given").replace("_", " ")
+    kind = "type not known" if row["document_type"] == "unknown" else row["document_type"] or "type not given"
+    kind = kind.replace("_", " ")
     return f"{kind}, {row['document_status'] or 'status not given'}"
 
 

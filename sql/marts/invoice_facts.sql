@@ -19,6 +19,7 @@ select
     invoices.row_key,
 
     ---------- the document
+    -- a word that nobody knows says neither that it is one nor that it is none
     case
         when invoices.document_type = 'unknown' then null
         else coalesce(invoices.document_type, 'invoice') = 'invoice'

@@ -77,6 +77,7 @@ def _judged(
         ({"document_status": "draft", "balance_sign": 0}, "blocked", ["DRAFT"]),
         ({"total_sign": -1, "balance_sign": -1}, "expected", ["NEGATIVE_BALANCE"]),
         ({"is_invoice": False, "total_sign": -1}, "expected", ["NOT_AN_INVOICE", "NEGATIVE_BALANCE"]),
+        ({"is_invoice": None, "balance_sign": 0}, "expected", ["PAID_IN_FULL"]),
         ({"is_future": True}, "visible", ["FUTURE_DATED"]),
         ({"is_future": True, "portal_match": None}, "blocked", ["FUTURE_DATED", "MISSED_IN_WINDOW"]),
         ({"is_number_shared": True}, "visible", []),
@@ -158,7 +159,7 @@ def test_without_the_list_nothing_is_proven() -> None:
 
 FACT = st.fixed_dictionaries(
     {
-        "is_invoice": st.booleans(),
+        "is_invoice": st.none() | st.booleans(),
         "document_status": st.sampled_from(["open", "paid", "draft", "voided", "deleted", "unknown"]),
         "total_sign": st.sampled_from([-1, 0, 1]),
         "balance_sign": st.sampled_from([-1, 0, 1]),
@@ -193,6 +194,8 @@ def test_a_state_follows_from_its_gates(facts: dict[str, Any], *, has_list: bool
     assert not set(failed) & set(unknown)
     if CauseClass.EXPECTED in kinds:
         assert (state, primary) == ("expected", next(code for code in failed if BY_CODE[code].kind == "expected"))
+    elif blocking and facts["is_invoice"] is None:
+        assert (state, primary) == ("unknown", None)
     elif blocking:
         assert primary == blocking[0]
         assert state == ("waiting" if BY_CODE[primary].kind is CauseClass.WAITING else "blocked")
