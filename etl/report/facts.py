@@ -50,6 +50,11 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "invoice_id_acct": _T, "invoice_number": _T, "customer_name": _T, "currency_code": _T, "amount": _M,
         "created_at": _AT, "changed_at": _AT,
     },
+    "arrivals": {
+        "customer_id_acct": _T, "currency_code": _T, "company_id_cw": _T, "customer_name": _T, "company_name": _T,
+        "invoices": _N, "amount": _M, "overdue_invoices": _N, "overdue_amount": _M,
+    },
+    "missed_plan": {"is_held_back": _B, "invoices": _N},
     "missed_days": {"created_date": _DAY, "invoices": _N},
     "invoices": {
         "invoice_id_acct": _T, "invoice_number": _T, "customer_id_acct": _T, "customer_name": _T,
@@ -93,6 +98,9 @@ QUERIES: Final[dict[str, str]] = {
     " order by blocked_invoices desc, company_id_cw",
     "gaps": "select * from marts.sync_gaps order by gap_id",
     "backfill": "select * from marts.backfill_options order by option_rank",
+    "arrivals": "select * from marts.report_sync_arrivals"
+    " order by overdue_invoices > 0 desc, overdue_amount desc, amount desc, customer_id_acct, currency_code",
+    "missed_plan": "select is_held_back, count(*) as invoices from marts.missed_invoices group by all order by all",
     "missed_days": "select cast(created_at as date) as created_date, count(*) as invoices from marts.missed_invoices"
     " where created_at is not null group by all order by all",
     # first which invoices, by the numbers beside their checks: words are joined to those few only
@@ -164,6 +172,8 @@ class NightFacts:
     gaps: pl.DataFrame = field(default_factory=partial(empty, "gaps"))
     backfill: pl.DataFrame = field(default_factory=partial(empty, "backfill"))
     resyncs: pl.DataFrame = field(default_factory=partial(empty, "resyncs"))
+    arrivals: pl.DataFrame = field(default_factory=partial(empty, "arrivals"))
+    missed_plan: pl.DataFrame = field(default_factory=partial(empty, "missed_plan"))
     missed_days: pl.DataFrame = field(default_factory=partial(empty, "missed_days"))
     invoices: pl.DataFrame = field(default_factory=partial(empty, "invoices"))
     unposted: pl.DataFrame = field(default_factory=partial(empty, "unposted"))

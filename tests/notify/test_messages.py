@@ -23,7 +23,7 @@ LINK = "https://reports.example/latest"
 ALLOWED = re.compile(
     r"run/(run_id|as_of_at|provider_name|partial_reasons/\d+)|currencies/\d+|.*/currency_code|.*amount|causes/\d+/code"
     r"|causes/\d+/checks/\d+/(title|who)|data_as_of/\d+/(relation|newest_change_at)|laws/rows/\d+/relation"
-    r"|changes/(since/as_of_at|not_checked_sources/\d+|blocked/\d+/(before|change))"
+    r"|changes/(since/as_of_at|not_checked_sources/\d+|not_compared_sources/\d+|blocked/\d+/(before|change|not_compared))"
 )
 """Every text of the summary that may be told or counted; whatever else is read in it is a leak."""
 
@@ -78,7 +78,7 @@ def test_the_first_night_compares_with_nothing(fixture_summary: dict[str, Any]) 
 
 def test_what_nobody_knows_is_not_told_as_nothing(fixture_summary: dict[str, Any]) -> None:
     """Where the last report is gone, which invoices moved is unknown: that is said, and is no news."""
-    unknown = {key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed")}
+    unknown = {key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed", "not_checked")}
     told = message(with_changes(fixture_summary, changes(invoices=unknown)))
     assert "Since the night of 2026-11-21: which invoices were newly blocked or freed is not known.\n" in told.body
     assert not told.is_news
@@ -178,9 +178,10 @@ CHANGED = st.fixed_dictionaries(
     {
         "since": st.none() | st.just({"run_id": "before", "as_of_at": "2026-11-21T02:00:00Z"}),
         "counts": st.dictionaries(st.sampled_from(["new", "open", "resolved"]), st.integers(0, 99)),
-        "invoices": st.fixed_dictionaries({"newly_blocked": PILES, "freed": PILES}),
+        "invoices": st.fixed_dictionaries({"newly_blocked": PILES, "freed": PILES, "not_checked": PILES}),
         "blocked": st.just([]),
         "not_checked_sources": st.just([]),
+        "not_compared_sources": st.just([]),
         "rows": st.lists(st.fixed_dictionaries({"name": TEXTS.map(lambda text: f"Acme {text}")}), max_size=3),
     }
 )
