@@ -149,7 +149,9 @@ def _exit_code(summary: dict[str, Any], orders: Orders) -> ExitCode:
 def _facts(night: Night, told_of: dict[str, Any]) -> NightFacts:
     engine, settings = night.engine, night.settings
     frames: dict[str, Any] = {name: engine.frame(query) for name, query in QUERIES.items()}
-    frames["resyncs"] = engine.frame(_SINGLE.format(zone=settings.portal.time_zone, most=settings.backfill.most_resyncs))
+    frames["resyncs"] = engine.frame(
+        _SINGLE.format(zone=settings.portal.time_zone, most=settings.backfill.most_resyncs)
+    )
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)
     return NightFacts(

@@ -106,11 +106,7 @@ class Past:
     @cached_property
     def complete_runs(self) -> dict[str, Complete]:
         """What each published run had read completely, by its id; the last one's by `LAST` too."""
-        return {
-            name: frozenset(run.facts.get("complete", ()))
-            for run in self.published
-            for name in (run.run_id, LAST)
-        }
+        return {name: frozenset(run.facts.get("complete", ())) for run in self.published for name in (run.run_id, LAST)}
 
 
 def recall(settings: Settings) -> Past:

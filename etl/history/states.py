@@ -59,7 +59,6 @@ class Reading:
         """Whether nothing is absent that may be all that makes this cause show."""
         return not needed(code) & self.absent
 
-
     def is_compared(self, code: str, run_id: str) -> bool:
         """Whether tonight and an earlier run read the same of what decides this cause, and all that is configured.
 

@@ -85,7 +85,6 @@ EARLIER: Final[dict[str, pl.DataType]] = {
 }  # fmt: skip
 CHANGES: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(), "subject_id": pl.String(), "code": pl.String(), "reason": pl.String(), "change": pl.String(),
-    "code_before": pl.String(),
 }  # fmt: skip
 BETWEEN: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(), "subject_id": pl.String(), "code": pl.String(), "reason": pl.String(),

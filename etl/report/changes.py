@@ -71,7 +71,7 @@ def changes(facts: NightFacts, blocked_invoices: int, order: Sequence[str]) -> d
         "blocked_invoices": {
             "invoices": blocked_invoices,
             "before": before,
-            "change": found["blocked_change"],
+            "change": None if before is None else found["blocked_change"],
         },
     }
 

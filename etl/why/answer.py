@@ -181,7 +181,11 @@ def _fixes(row: Row) -> tuple[Fix, ...]:
     others = codes(row["failed"] & _DEFECTS) if row["state"] in {"blocked", "visible", "unknown"} else []
     return tuple(
         Fix(
-            code, BY_CODE[code].who, BY_CODE[code].fix_legacy, BY_CODE[code].fix_current, _detail(row, code),
+            code,
+            BY_CODE[code].who,
+            BY_CODE[code].fix_legacy,
+            BY_CODE[code].fix_current,
+            _detail(row, code),
             _warning(row, code),
         )
         for code in dict.fromkeys([*first, *others])

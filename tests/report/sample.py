@@ -87,7 +87,9 @@ def sample_facts() -> NightFacts:
         backfill=_frame("backfill", given.BACKFILL),
         resyncs=_frame("resyncs", given.RESYNCS),
         arrivals=_frame("arrivals", given.ARRIVALS),
-        missed_plan=_frame("missed_plan", [{"is_held_back": False, "invoices": 11}, {"is_held_back": True, "invoices": 2}]),
+        missed_plan=_frame(
+            "missed_plan", [{"is_held_back": False, "invoices": 11}, {"is_held_back": True, "invoices": 2}]
+        ),
         missed_days=_frame("missed_days", given.MISSED_DAYS),
         invoices=invoices,
         unposted=_frame("unposted", given.UNPOSTED),

@@ -120,7 +120,12 @@ def _amounts(*told: str) -> list[dict[str, str]]:
 
 def _moved(currency: str) -> dict[str, Any]:
     now, before = _BLOCKED.get(currency, Decimal(0)), _BEFORE[currency]
-    return {**_amount(currency, now), "before": f"{before:.2f}", "change": f"{now - before:.2f}", "not_compared": "0.00"}
+    return {
+        **_amount(currency, now),
+        "before": f"{before:.2f}",
+        "change": f"{now - before:.2f}",
+        "not_compared": "0.00",
+    }
 
 
 def _row(*told: Any) -> dict[str, Any]:
