@@ -29,6 +29,7 @@ from etl.report.summary import summarise, to_json
 from etl.review import fixes
 from etl.review.site_key import site_key
 from etl.review.workbook import write_workbook
+from etl.sources import complete
 
 _SINGLE: Final = """
     select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
@@ -194,6 +195,7 @@ def _run_facts(night: Night) -> RunFacts:
         as_of_at=night.run.as_of.replace(tzinfo=None),
         provider_name=settings.provider.name,
         minimum_level=portal.minimum_security_level,
+        read=tuple(sorted(complete(night.tonight.read))),
         partial_reasons=tuple(source.trouble for source in night.tonight.read if source.trouble),
         remarks=tuple(missing),
         versions={"billsight": __version__} | {name: importlib.metadata.version(name) for name in ("duckdb", "polars")},

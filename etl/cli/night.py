@@ -151,4 +151,6 @@ def _summary_line(outcome: Outcome) -> str:
     since = "" if changes["is_first"] else f"Since the last night: {_moved(changes)}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
-    return f"{line}{since}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"
+    unknown = outcome.summary["known"]["unknown_invoices"]
+    unsure = f"For {unknown} the data cannot tell whether they show. " if unknown else ""
+    return f"{line}{unsure}{since}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"

@@ -68,7 +68,7 @@ class Reading:
         return self.had_enough(code, run_id) and needed(code) & (then | self.given) <= self.complete
 
     def had_enough(self, code: str, run_id: str) -> bool:
-        """Whether an earlier run had read all that decides this cause and was read tonight: else it cannot be compared."""
+        """Whether an earlier run had read all that decides this cause and was read tonight."""
         return needed(code) & self.complete <= self.runs.get(run_id, frozenset())
 
 

@@ -192,7 +192,7 @@ def _moves(changes: Changes) -> str:
 def _blocked_lines(night: Figures) -> Iterator[str]:
     if not night.blocked.invoices:
         if _is_unsure(night):
-            yield f"No invoice is known to be blocked. For {night.unknown:,} of {night.invoices:,} the data cannot tell."
+            yield f"No invoice is known to be blocked. The data cannot tell for {count(night.unknown, 'invoice')}."
         else:
             yield f"None of {count(night.invoices, 'invoice')} is blocked."
     else:

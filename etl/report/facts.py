@@ -137,6 +137,7 @@ class RunFacts:
     Attributes:
         as_of_at: the instant the night is judged at, UTC.
         minimum_level: portal security level from which a contact sees invoices.
+        read: the relations that were read completely: only they can show that something is not there.
         partial_reasons: why the night is partial; empty for a complete one.
         remarks: what tonight cannot know, for example because the portal's list was not given.
         versions: name -> version of what computed the night.
@@ -147,6 +148,7 @@ class RunFacts:
     as_of_at: datetime
     provider_name: str = ""
     minimum_level: int = 6
+    read: tuple[str, ...] = ()
     partial_reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -135,6 +135,8 @@ def _result(row: Row, code: str, stage: Stage) -> str:
 def _is_existence_reached(row: Row, code: str) -> bool:
     if code == "ZERO_TOTAL":
         return bool(row["document_status"] != "voided")
+    if code == "NUMBER_REFORMATTED":
+        return bool(row["has_connectwise_invoices"] or row["has_portal_list"])
     return code != "CREATED_ONLY_IN_ACCOUNTING" or bool(row["has_connectwise_invoices"])
 
 

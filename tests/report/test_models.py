@@ -97,7 +97,8 @@ create table marts.company_access (company_id_cw varchar, company_name varchar, 
 create table marts.sync_gaps (gap_id varchar, reason varchar, first_changed_at timestamp, last_changed_at timestamp,
     first_created_at timestamp, invoices bigint, customers bigint, currency_amounts varchar, explanation varchar);
 create table marts.backfill_options (option_rank int, sync_from_date date, invoices_recovered bigint,
-    single_resyncs bigint, left_over bigint, invoices_reread bigint, is_recommended boolean, currency_amounts varchar, note varchar);
+    single_resyncs bigint, left_over bigint, invoices_reread bigint, is_recommended boolean, currency_amounts varchar,
+    note varchar);
 create table marts.unposted_invoices (invoice_id_cw varchar, invoice_number varchar, company_id_cw varchar,
     company_name varchar, total_amount decimal(18, 4), currency_code varchar, invoice_date date, cause varchar,
     fix varchar);
