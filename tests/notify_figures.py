@@ -37,4 +37,4 @@ def changes(**others: Any) -> dict[str, Any]:
 def quiet(**others: Any) -> dict[str, Any]:
     """Nothing was newly blocked, nothing freed."""
     nothing = {"invoices": 0, "amounts": []}
-    return changes(invoices={"newly_blocked": nothing, "freed": nothing, "not_checked": nothing}, **others)
+    return changes(**{"invoices": {"newly_blocked": nothing, "freed": nothing, "not_checked": nothing}} | others)

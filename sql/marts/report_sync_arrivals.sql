@@ -9,7 +9,8 @@
 with recommended as (
     select
         this_run.as_of_date,
-        timezone(this_run.portal_time_zone, options.sync_from_date::timestamp)::timestamptz at time zone 'UTC' as from_at
+        timezone(this_run.portal_time_zone, options.sync_from_date::timestamp)::timestamptz
+        at time zone 'UTC' as from_at
     from marts.backfill_options as options
     cross join ctl.run as this_run
     where options.is_recommended

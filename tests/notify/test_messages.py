@@ -98,13 +98,34 @@ def test_a_partial_night_a_gate_and_a_recovery_are_told(fixture_summary: dict[st
     assert "--fail-on" in message(fixture_summary, 10).body
 
 
+def test_what_was_not_checked_is_counted_and_never_taken_for_unchanged(fixture_summary: dict[str, Any]) -> None:
+    """A source was read in one of two runs: that nothing moved, or that a sum is unchanged, is not said."""
+    usd = {"currency_code": "USD", "amount": "60.00", "before": "100.00", "change": "0.00", "not_compared": "40.00"}
+    nothing = {"invoices": 0, "amounts": []}
+    unchecked = {"invoices": 4, "amounts": [{"currency_code": "USD", "amount": "40.00"}]}
+    summary = with_changes(fixture_summary, quiet(
+        blocked=[usd], not_checked_sources=["contacts"], not_compared_sources=["the sync log"],
+        invoices={"newly_blocked": nothing, "freed": nothing, "not_checked": unchecked},
+    ))  # fmt: skip
+    told = message(summary, 3)
+    assert "(unchanged)" not in told.title + told.body
+    assert "Since the night of 2026-11-21: no change among the invoices that were checked in both runs.\n" in told.body
+    assert "Not checked, so neither newly blocked nor freed: 4 invoices (USD 40.00).\n" in told.body
+    assert "Nothing was concluded from what was not read: contacts.\n" in told.body
+    assert "Read in this run only, so not compared: the sync log.\n" in told.body
+    assert not told.is_news
+
+
 def test_a_night_without_blocked_invoices_is_told_as_such(fixture_summary: dict[str, Any]) -> None:
     """No empty lists, and a currency that is no more blocked shows what it lost."""
-    gone = [{"currency_code": "USD", "amount": "0.00", "before": "5.00", "change": "-5.00"}]
+    gone = [{"currency_code": "USD", "amount": "0.00", "before": "5.00", "change": "-5.00", "not_compared": "0.00"}]
     summary = with_changes(fixture_summary, quiet(blocked=gone))
     nothing = {"invoices": 0, "customers": 0, "amounts": []}
     summary["numbers"] |= {"blocked": nothing, "ready": nothing}
     summary["causes"] = []
+    doubtful = message(summary | {"states": [{"state": "unknown", "invoices": 5}]})
+    assert doubtful.title == "Northgate IT: no invoice is known to be blocked"
+    assert doubtful.body.startswith("No invoice is known to be blocked. The data cannot tell for 5 invoices.\n")
     told = message(summary)
     assert told.title == "Northgate IT: no invoice is blocked"
     assert told.body.startswith("None of 900 invoices is blocked.\n  USD 0.00 (-5.00)\n")
