@@ -110,6 +110,7 @@ class Backfill(_Part):
     safety_days: int = Field(1, ge=0, description="days before the oldest missed creation")
     resync_cost: int = Field(250, ge=0, description="re-read invoices that one single resync by a person is worth")
     most_resyncs: int = Field(5, ge=0, description="most single resyncs proposed")
+    oldest_days: int = Field(180, ge=0, description="a date longer ago is never recommended")
 
 
 class Limits(_Part):

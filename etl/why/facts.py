@@ -103,6 +103,14 @@ _BESIDE: Final = {
         where members.invoice_id_acct = {invoice_id}""",
     "last_sync_at": "select max(started_at) from staging.sync__runs where is_successful",
     "sync_from_date": "select sync_from_date from marts.backfill_options where is_recommended",
+    "arrivals": """
+        select case when count(*) > 0 then concat(
+            sum(invoices), ' invoices of ', count(distinct customer_id_acct), ' clients (', (
+                select string_agg(concat(currency_code, ' ', format('{{:,.2f}}', total)), ', ' order by currency_code)
+                from (select currency_code, sum(amount)::double as total from marts.report_sync_arrivals group by 1)),
+            '), ', sum(overdue_invoices), ' past due') end
+        from marts.report_sync_arrivals""",
+    "is_held_back": "select is_held_back from marts.missed_invoices where invoice_id_acct = {invoice_id}",
 }
 
 
