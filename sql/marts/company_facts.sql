@@ -2,7 +2,7 @@
 -- grain:   company_id_cw
 -- reads:   marts.contact_checks, matching.mappings, staging.connectwise__companies
 -- purpose: every company that a customer is mapped to, who can look into the portal there, and the one contact to propose.
--- units:   counts of contacts; failed is a mask of causes
+-- units:   counts of contacts; proposed_failed and perhaps_unknown are masks of causes
 -- source:  ConnectWise contacts and companies; mappings of the night
 
 with own as (
@@ -11,7 +11,8 @@ with own as (
         count(*) as contact_count,
         count(*) filter (where checks.is_active) as active_contact_count,
         count(*) filter (where checks.can_see) as able_contact_count,
-        count(*) filter (where checks.is_perhaps_able) as perhaps_able_contact_count
+        count(*) filter (where checks.is_perhaps_able) as perhaps_able_contact_count,
+        bit_or(checks.unknown) filter (where checks.is_perhaps_able) as perhaps_unknown
     from marts.contact_checks as checks
     group by checks.company_id_cw
 ),
@@ -57,6 +58,9 @@ select
     coalesce(own.able_contact_count, 0) as able_contact_count,
     coalesce(own.perhaps_able_contact_count, 0) as perhaps_able_contact_count,
     coalesce(related.related_able_count, 0) as related_able_count,
+
+    ---------- what is not known of those who are perhaps able
+    coalesce(own.perhaps_unknown, 0::ubigint) as perhaps_unknown,
 
     ---------- the contact to propose
     proposed.contact_id_cw as proposed_contact_id_cw,
