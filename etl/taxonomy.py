@@ -68,7 +68,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("SYNC_STALLED", "3.1", _TRANSPORT, _D, "Sync failed or stopped", "Setup > Accounting Sync: restart the sync (QuickBooks Desktop: the Web Connector)", "Integrations > Sync History: restart the sync", _PORTAL),
     Cause("PENDING_NEXT_SYNC", "3.2", _TRANSPORT, _W, "Waiting for the next sync", "Wait for the next sync", "Wait for the next sync", _NOBODY),
     Cause("BEFORE_SYNC_START", "3.3", _TRANSPORT, _D, "Older than the sync start", _DATE_LEGACY, _DATE_CURRENT, _PORTAL),
-    Cause("RECREATED_ID", "3.6", _TRANSPORT, _D, "Recreated: the portal holds the old copy", f"{_RESYNC_LEGACY}; reapply payments", f"{_RESYNC_CURRENT}; reapply payments", _PORTAL),
+    Cause("RECREATED_ID", "3.6", _TRANSPORT, _D, "Recreated: the portal holds the old copy", f"{_RESYNC_LEGACY}. Then reapply its payments", f"{_RESYNC_CURRENT}. Then reapply its payments", _PORTAL),
     Cause("SKIPPED_WHILE_UNMAPPED", "3.7", _TRANSPORT, _D, "Skipped while the customer was unmapped", _RESYNC_LEGACY, _RESYNC_CURRENT, _PORTAL),
     Cause("BACKDATED_ENTRY", "3.5", _TRANSPORT, _D, "Back-dated entry, missed", _DATE_LEGACY, _DATE_CURRENT, _PORTAL),
     Cause("MISSED_IN_WINDOW", "3.4", _TRANSPORT, _D, "Missed by a sync", _DATE_LEGACY, _DATE_CURRENT, _PORTAL),

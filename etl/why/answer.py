@@ -193,7 +193,7 @@ def _detail(row: Row, code: str) -> str | None:
     cause = BY_CODE[code]
     if code in _DATED:
         if row["is_resync_single"]:
-            return "It is older than the recommended date: resync this invoice by itself"
+            return "It is older than the recommended date: if no payment is pending, resync this invoice by itself"
         return f"Recommended date: {row['sync_from_date']}, for everything that was missed since"
     if cause.stage is Stage.ACCESS and FACET_OF[code].subject == "contact" and row["contact_fix"]:
         return f"{row['proposed_contact_name']} ({row['proposed_contact_role']}): {row['contact_fix']}"

@@ -259,4 +259,6 @@ def plain(value: Any) -> Any:
     """A value as JSON has it: amounts and times as text."""
     if isinstance(value, Decimal):
         return f"{value:.2f}" if value == round(value, 2) else str(value)
+    if isinstance(value, list):
+        return [plain(one) for one in value]
     return value if isinstance(value, (bool, int, float, str, type(None))) else str(value)
