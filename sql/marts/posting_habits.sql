@@ -2,7 +2,7 @@
 -- grain:   one row
 -- reads:   matching.number_pairs, staging.accounting__invoices, staging.connectwise__invoices, staging.connectwise__companies, ctl.run
 -- purpose: how invoices usually come from ConnectWise into accounting, and what the accounting extract can show.
--- units:   usual_lag_days from the date in ConnectWise to the creation in accounting, nine of ten invoices; null for few
+-- units:   usual_lag_days from the date in ConnectWise to the creation in accounting, nine of ten invoices of a year; null for few
 -- source:  ConnectWise invoices and companies against the accounting extract
 
 with received as (
@@ -10,11 +10,13 @@ with received as (
         coalesce(billed.bill_to_company_id_cw, billed.company_id_cw) as company_id_cw,
         greatest(invoices.created_at::date - billed.invoice_date, 0) as lag_days
     from matching.number_pairs as pairs
+    cross join ctl.run as this_run
     inner join staging.connectwise__invoices as billed
         on pairs.row_key_cw = billed.row_key_cw
     inner join staging.accounting__invoices as invoices
         on pairs.row_key = invoices.row_key
-    where pairs.is_exact
+    -- habits change: those of the last year count
+    where pairs.is_exact and billed.invoice_date > this_run.as_of_date - 365
 ),
 
 lags as (
