@@ -98,7 +98,8 @@ create table marts.unposted_invoices (invoice_id_cw varchar, invoice_number varc
     missing_amount decimal(18, 4), fix varchar);
 create table marts.portal_only_invoices (portal_invoice_id varchar, invoice_number varchar, customer_name varchar,
     total_amount decimal(18, 4), currency_code varchar, cause varchar);
-insert into marts.unposted_invoices values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 12.5, 'Close it');
+insert into marts.unposted_invoices
+    values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 12.5, 'Close it');
 """
 
 
