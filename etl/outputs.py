@@ -189,6 +189,8 @@ def _run_facts(night: Night) -> RunFacts:
     assumed = night.engine.rows("select count(*) from staging.accounting__invoices where is_balance_assumed")[0][0]
     if assumed:
         missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
+    if portal.access == "profiles":
+        missing.append("client profiles decide who sees invoices and were not read: access is not checked")
     dates = {"sync from date": portal.sync_from_date, "first sync from date": portal.first_sync_from_date}
     return RunFacts(
         run_id=night.run.run_id,

@@ -44,8 +44,8 @@ from etl.taxonomy import codes
 BATCH_ROWS: Final = 1_000_000
 _AFTER_CHECKS: Final = (
     "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
-    "marts.company_access", "marts.unposted_invoices", "marts.portal_only_invoices", "marts.amount_differences",
-    "marts.portal_memory",
+    "marts.company_access", "marts.posting_habits", "marts.unposted_invoices", "marts.portal_only_invoices",
+    "marts.amount_differences", "marts.portal_memory",
 )  # fmt: skip
 
 _COUNTED_BY: Final = (
@@ -237,11 +237,11 @@ def _judgements(path: Path) -> pl.DataFrame:
 
 
 def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
-    level = settings.portal.minimum_security_level
+    portal = settings.portal
     build(engine, models, ["marts.contact_facts"])
-    engine.write("marts.contact_checks", access.check_contacts(engine.frame("from marts.contact_facts"), level))
+    engine.write("marts.contact_checks", access.check_contacts(engine.frame("from marts.contact_facts"), portal))
     build(engine, models, ["marts.company_facts"])
-    engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), level))
+    engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), portal))
 
 
 def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]) -> None:

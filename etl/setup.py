@@ -25,6 +25,9 @@ _HEADER: Final = """\
 [portal]
 # Portal Security Level Considered Client Admin: contacts at or above it see invoices (1 to 6).
 minimum_security_level = 6
+# Does the ConnectWise security level decide who sees invoices ("levels"), or the portal's Client Profiles ("profiles")?
+# On today's ConnectBooster look at Client Profiles: where profiles were assigned there, write "profiles".
+access = "levels"
 # The portal's current "new sync from" date, and the earliest one that was ever used.
 # sync_from_date = 2026-01-01
 # first_sync_from_date = 2024-01-01
@@ -43,7 +46,10 @@ time_zone = "UTC"
 # Your own e-mail domains say nothing about a client.
 # email_domains = ["example.com"]
 # inactive_company_statuses = ["Former client"]
+# Which billing statuses mean that an invoice is closed and can be batched? Without them that is not known.
 # closed_billing_statuses = ["Closed"]
+# How many days may pass until an invoice is closed and batched? Until then it is waiting.
+# batch_days = 7
 
 [output]
 folder = "out"

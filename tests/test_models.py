@@ -1,4 +1,4 @@
-"""The joins: which portal row is which invoice, who shares a login, where an unposted invoice stopped."""
+"""The joins: which portal row is which invoice, who shares a login, what a company is."""
 
 from __future__ import annotations
 
@@ -31,10 +31,6 @@ INVOICE = {
     "currency_code": "USD",
 }  # fmt: skip
 SHOWN = {"portal_invoice_id": "P1", "invoice_number": "INV-7", "total_amount": "100", "currency_code": "USD"}
-BILLED = {
-    "invoice_id_cw": "9", "invoice_number": "INV-50", "company_id_cw": "7", "total_amount": "10",
-    "currency_code": "USD", "invoice_date": "2026-05-02", "billing_status_name": "Closed",
-}  # fmt: skip
 COMPANY = {"company_id_cw": "7", "company_name": "Acme", "account_number": "A7"}
 
 Rows = list[dict[str, Any]]
@@ -74,50 +70,23 @@ def test_a_portal_row_with_the_invoices_id_is_that_invoice(make: Make) -> None:
     assert engine.rows("from marts.portal_by_number") == []
 
 
-@pytest.mark.parametrize(
-    ("billed", "company", "cause"),
-    [
-        ({"billing_status_name": "Open"}, {}, "CW_NOT_CLOSED"),
-        ({"is_closed": "false"}, {}, "CW_NOT_CLOSED"),
-        ({}, {"account_number": None}, "CW_NO_ACCOUNT_ID"),
-        ({"invoice_date": "2020-01-01"}, {}, "OUTSIDE_EXTRACT_WINDOW"),
-        ({}, {}, "CW_NOT_RECEIVED"),
-        ({"billing_status_name": None}, {}, "CW_NOT_RECEIVED"),
-    ],
-)
-def test_an_invoice_that_never_arrived_stopped_somewhere(
-    make: Make, billed: dict[str, str], company: dict[str, Any], cause: str
-) -> None:
-    """Not closed, no account id, older than the export, or lost between the systems."""
-    engine = make(
-        "matching.number_pairs", "marts.unposted_invoices", connectwise_invoices=[BILLED | billed],
-        connectwise_companies=[COMPANY | company], accounting_invoices=[INVOICE],
-    )  # fmt: skip
-    assert engine.rows("select cause from marts.unposted_invoices") == [(cause,)]
-
-
-def test_an_invoice_that_arrived_under_another_spelling_is_not_unposted(make: Make) -> None:
-    """`0050` and `INV-50` are one number."""
-    engine = make(
-        "matching.number_pairs", "marts.unposted_invoices", connectwise_invoices=[BILLED],
-        connectwise_companies=[COMPANY], accounting_invoices=[INVOICE | {"invoice_number": "0050"}],
-    )  # fmt: skip
-    assert engine.rows("from marts.unposted_invoices") == []
-
-
 def test_a_login_is_shared_among_active_contacts_however_it_is_written(make: Make) -> None:
-    """Case does not matter, companies do not matter, and who has left does not count."""
+    """Case does not matter, who has left or may not log in does not count, and neither does a deleted company."""
     contacts = [
         {"contact_id_cw": "1", "company_id_cw": "7", "default_email": "office@acme.example"},
         {"contact_id_cw": "2", "company_id_cw": "8", "default_email": "Office@Acme.Example", "is_inactive": "false"},
         {"contact_id_cw": "3", "company_id_cw": "7", "default_email": "ann@acme.example"},
         {"contact_id_cw": "4", "company_id_cw": "7", "default_email": "ann@acme.example", "is_inactive": "true"},
         {"contact_id_cw": "5", "company_id_cw": None, "default_email": None},
+        {"contact_id_cw": "6", "company_id_cw": "7", "default_email": "ANN@acme.example", "is_login_disabled": "true"},
+        {"contact_id_cw": "7", "company_id_cw": "7", "default_email": "OFFICE@acme.example"},
+        {"contact_id_cw": "8", "company_id_cw": "9", "default_email": "office@acme.example"},
     ]
-    engine = make("marts.contact_facts", connectwise_contacts=contacts, connectwise_companies=[COMPANY])
-    holders = engine.rows("select contact_id_cw, login_holders from marts.contact_facts order by 1")
-    assert [(key, count if key < "5" else None) for key, count in holders] == [
-        ("1", 2), ("2", 2), ("3", 1), ("4", 1), ("5", None),
+    companies = [COMPANY, COMPANY | {"company_id_cw": "9", "is_deleted": "true"}]
+    engine = make("marts.contact_facts", connectwise_contacts=contacts, connectwise_companies=companies)
+    holders = "select contact_id_cw, login_holders_here, login_holders_elsewhere from marts.contact_facts order by 1"
+    assert engine.rows(holders) == [
+        ("1", 1, 1), ("2", 0, 2), ("3", 0, 0), ("4", 1, 0), ("5", 0, 0), ("6", 1, 0), ("7", 1, 1), ("8", 0, 3),
     ]  # fmt: skip
 
 

@@ -57,6 +57,11 @@ class Portal(_Part):
     """What the portal is set to."""
 
     minimum_security_level: int = Field(6, ge=1, le=6, description="Portal Security Level Considered Client Admin")
+    access: Literal["levels", "profiles"] = Field(
+        "levels",
+        description="what gives a contact access: the ConnectWise security level (levels), or the portal's client"
+        " profiles (profiles): access is then not checked, and levels are only hints",
+    )
     sync_from_date: date | None = Field(None, description="the current 'new sync from' date")
     first_sync_from_date: date | None = Field(None, description="the earliest 'sync from' date ever used, where known")
     is_sync_log_complete: bool = Field(False, description="true: sync_runs reaches back to the first sync")
@@ -84,6 +89,12 @@ class Provider(_Part):
     inactive_company_statuses: list[str] = Field(default_factory=list, description="status captions that mean inactive")
     closed_billing_statuses: list[str] = Field(
         default_factory=list, description="ConnectWise billing statuses that are closed"
+    )
+    batch_days: int | None = Field(
+        None,
+        ge=0,
+        description="days after its date or last change in which an invoice is closed and comes to accounting; nine of"
+        " ten take the usual time of the site where not given, or 5 working days where that is not known",
     )
 
 

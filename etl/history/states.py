@@ -108,6 +108,7 @@ _MENDED: Final = {
     "NO_LOGIN_EMAIL": "e-mail added",
     "BAD_EMAIL": "e-mail corrected",
     "DUPLICATE_LOGIN_EMAIL": "e-mail made unique",
+    "NO_PORTAL_PROFILE": "profile assigned",
     "NO_CONTACT": "a contact can see them",
     "ONLY_INACTIVE_CONTACTS": "a contact can see them",
     "CONTACT_AT_PARENT_OR_CHILD": "a contact can see them",

@@ -109,8 +109,9 @@ QUERIES: Final[dict[str, str]] = {
     " inner join ctl.states using (state_code) where state in ('blocked', 'waiting', 'unknown')"
     " order by place, balance_amount desc, row_key limit 100) as listed using (row_key)"
     " order by place, balance_amount desc, row_key",
-    "unposted": "select * from marts.unposted_invoices order by total_amount desc nulls last, invoice_id_cw limit 200",
-    "unposted_counts": "select cause, currency_code, count(*) as invoices, sum(total_amount) as amount"
+    "unposted": "select * from marts.unposted_invoices"
+    " order by missing_amount desc nulls last, total_amount desc nulls last, invoice_id_cw limit 200",
+    "unposted_counts": "select cause, currency_code, count(*) as invoices, sum(missing_amount) as amount"
     " from marts.unposted_invoices group by all order by all",
     "portal_only": "select * from marts.portal_only_invoices"
     " order by total_amount desc nulls last, portal_invoice_id limit 200",

@@ -28,8 +28,15 @@ UNPOSTED_TITLES: Final = {
     "CW_NOT_CLOSED": "Not closed in ConnectWise",
     "CW_NO_ACCOUNT_ID": "Company has no Account ID",
     "CW_NOT_RECEIVED": "Closed, but accounting never received it",
+    "CW_WAITING": "Waiting for the next batch",
+    "CW_STATUS_UNKNOWN": "Not known whether it is closed",
+    "CW_PERHAPS_PAID": "Not open in accounting: paid?",
     "OUTSIDE_EXTRACT_WINDOW": "Older than the accounting extract",
+    "CW_CREDIT": "Credit",
+    "CW_ZERO_TOTAL": "Zero total",
 }
+UNPOSTED_MISSING: Final = ("CW_NOT_CLOSED", "CW_NO_ACCOUNT_ID", "CW_NOT_RECEIVED")
+"""What is known to be missing in accounting; the rest waits, is not known, or is listed apart."""
 PORTAL_ONLY_TITLES: Final = {
     "PORTAL_GHOST": "Gone from accounting, still in the portal",
     "RECREATED_ID": "Recreated in accounting: the portal holds the old copy",
@@ -197,8 +204,12 @@ _INVOICE_COLUMNS: Final = (
 
 
 def unposted(facts: NightFacts) -> dict[str, Any]:
-    """ConnectWise invoices that never reached accounting."""
-    return _listing(facts.unposted, facts.unposted_counts, UNPOSTED_TITLES)
+    """ConnectWise invoices that are not in accounting: those that are missing first, then those that may not be."""
+    listing = _listing(facts.unposted, facts.unposted_counts, UNPOSTED_TITLES)
+    missing = sum(row["invoices"] for row in listing["counts"] if row["cause"] in UNPOSTED_MISSING)
+    order = list(UNPOSTED_TITLES)
+    counts = sorted(listing["counts"], key=lambda row: order.index(row["cause"]))
+    return {**listing, "invoices": missing, "counts": counts}
 
 
 def portal_only(facts: NightFacts) -> dict[str, Any]:
@@ -209,6 +220,7 @@ def portal_only(facts: NightFacts) -> dict[str, Any]:
 def _listing(rows: pl.DataFrame, counts: pl.DataFrame, titles: dict[str, str]) -> dict[str, Any]:
     return {
         "invoices": int(counts["invoices"].sum()),
+        "listed": int(counts["invoices"].sum()),
         "shown": rows.height,
         "counts": [{**plain_row(row), "title": titles.get(row["cause"], row["cause"])} for row in counts.to_dicts()],
         "list": [{**plain_row(row), "title": titles.get(row["cause"], row["cause"])} for row in rows.to_dicts()],

@@ -94,8 +94,14 @@ def _answers(engine: Engine, invoice: str, contact: str | None) -> list[Answer]:
     rows = facts.find(engine, invoice)
     if not rows:
         raise NotFound(facts.elsewhere(engine, invoice))
-    person = None if contact is None else facts.contact(engine, contact)
-    return [Answer(row, _chain(row), _fixes(row), person) for row in rows]
+    people = [] if contact is None else facts.contacts(engine, contact)
+    return [Answer(row, _chain(row), _fixes(row), _person(people, row)) for row in rows]
+
+
+def _person(people: list[Row], row: Row) -> Row | None:
+    """The contact who asks: the one at the invoice's company, where the login has several."""
+    here = [person for person in people if person["company_id_cw"] == row["company_id_cw"]]
+    return next(iter([*here, *people]), None)
 
 
 def _chain(row: Row) -> tuple[Check, ...]:

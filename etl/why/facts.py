@@ -24,10 +24,10 @@ _MOST_ANSWERS: Final = 20
 _ONLY_THERE: Final = {
     "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package first:"
     " it may be void, deleted, or another company's.",
-    "RECREATED_ID": "accounting has its number under another id: it was made again there. Resync the new one, and move"
-    " payments to it.",
+    "RECREATED_ID": "accounting has its number under another id: it was made again there. If no payment is pending, resync"
+    " the new one, then reapply the payments.",
     "NOT_OPEN_IN_ACCOUNTING": "the accounting extract does not have it as open. It may be paid, void or deleted there:"
-    " look it up, then resync it.",
+    " look it up. If no payment is pending, resync it.",
 }
 
 _FACTS: Final = """
@@ -46,7 +46,8 @@ _FACTS: Final = """
         companies.bill_to_company_id_cw, billed.company_name as bill_to_company_name,
         access.contact_count, access.able_contact_count, company_facts.active_contact_count,
         access.proposed_contact_id_cw, access.proposed_contact_name, access.proposed_contact_email,
-        access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix, contacts.login_holders,
+        access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix,
+        contacts.login_holders_here, contacts.login_holders_elsewhere,
         invoices.bill_email, invoices.payment_terms, this_run.portal_list_at,
         this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
         this_run.has_portal_list, this_run.has_customers, this_run.has_connectwise_invoices, this_run.portal_time_zone
@@ -70,6 +71,12 @@ _FACTS: Final = """
     order by answers.row_key"""
 
 # what stands in other rows: name -> a select of one value, for the row at hand
+_CLIENTS: Final = """
+    select distinct lower(checks.default_email) as login,
+        concat_ws(' ', checks.company_id_cw, companies.company_name) as company
+    from marts.contact_checks as checks
+    left join staging.connectwise__companies as companies on checks.company_id_cw = companies.company_id_cw
+    where checks.may_log_in and checks.company_id_cw is not null"""
 _BESIDE: Final = {
     "same_number_ids": """
         select string_agg(others.invoice_id_acct, ', ' order by others.row_key)
@@ -94,6 +101,10 @@ _BESIDE: Final = {
     "able_contacts": """
         select string_agg(contact_name, ', ' order by contact_name)
         from marts.contact_access where company_id_cw = {company_id} and can_see""",
+    "login_companies": """
+        select list(company order by company)
+        from ({clients}) as clients
+        where clients.login = lower({contact_email})""",
     "parent_company_name": """
         select company_name from staging.connectwise__companies where company_id_cw = {parent_company_id}""",
     "gap": """
@@ -143,8 +154,10 @@ def _beside(engine: Engine, row: Row) -> Row:
         "customer_id": row["customer_id_acct"],
         "company_id": row["company_id_cw"],
         "parent_company_id": row["parent_company_id_cw"],
+        "contact_email": row["proposed_contact_email"],
     }
     quoted = {name: "null" if value is None else literal(value) for name, value in values.items()}
+    quoted["clients"] = _CLIENTS
     found = {name: next(iter(engine.rows(sql.format(**quoted))), (None,))[0] for name, sql in _BESIDE.items()}
     return found | {"is_resync_single": _is_older(row, found["sync_from_date"])}
 
@@ -201,24 +214,25 @@ def elsewhere(engine: Engine, invoice: str) -> str:
     return f"{invoice} is in none of the sources of this night. Check the number, or widen the accounting export."
 
 
-def contact(engine: Engine, email: str) -> Row:
-    """The contact who logs in with this address.
+def contacts(engine: Engine, email: str) -> list[Row]:
+    """The contacts who log in with this address, those who can see first; each with every company of the login.
 
     Raises:
         NotFound: nobody does.
     """
     wanted = literal(email.strip())
     frame = engine.frame(f"""
-        select contacts.*, companies.company_name
+        select contacts.*, companies.company_name,
+            (select list(company order by company) from ({_CLIENTS}) as clients where clients.login = lower({wanted}))
+                as login_companies
         from marts.contact_access as contacts
         left join staging.connectwise__companies as companies on contacts.company_id_cw = companies.company_id_cw
         where lower(contacts.default_email) = lower({wanted})
-        order by contacts.can_see desc, contacts.is_active desc, contacts.contact_id_cw
-        limit 1""")
+        order by contacts.can_see desc, contacts.is_active desc, contacts.contact_id_cw""")
     if frame.is_empty():
         message = f"No ConnectWise contact logs in with {email}. Look for another address, or create the contact."
         raise NotFound(message)
-    return frame.to_dicts()[0]
+    return frame.to_dicts()
 
 
 def has(mask: int, code: str) -> bool:

@@ -1,8 +1,9 @@
 -- model:   marts.company_facts
 -- grain:   company_id_cw
--- reads:   marts.contact_checks, matching.mappings, quarantine.rows, staging.connectwise__companies, staging.connectwise__contacts
+-- reads:   marts.contact_checks, matching.mappings, quarantine.rows, staging.connectwise__companies,
+--          staging.connectwise__contacts, ctl.causes
 -- purpose: every company that a customer is mapped to, who can look into the portal there, and the one contact to propose.
--- units:   counts of contacts; failed is a mask of causes
+-- units:   counts of contacts; proposed_failed and perhaps_unknown are masks of causes
 -- source:  ConnectWise contacts and companies; mappings of the night
 
 -- a contact that could not be read is there, and may be able to see
@@ -27,15 +28,19 @@ contacts as (
         checks.company_id_cw,
         checks.is_active,
         checks.can_see,
-        checks.is_perhaps_able
+        checks.is_perhaps_able,
+        checks.unknown
     from marts.contact_checks as checks
     union all
     select
         unread.company_id_cw,
         true as is_active,
         false as can_see,
-        true as is_perhaps_able
+        true as is_perhaps_able,
+        causes.mask as unknown
     from unread
+    inner join ctl.causes as causes
+        on causes.code = 'LOGIN_DISABLED'
     where unread.company_id_cw is not null
 ),
 
@@ -45,7 +50,8 @@ own as (
         count(*) as contact_count,
         count(*) filter (where contacts.is_active) as active_contact_count,
         count(*) filter (where contacts.can_see) as able_contact_count,
-        count(*) filter (where contacts.is_perhaps_able) as perhaps_able_contact_count
+        count(*) filter (where contacts.is_perhaps_able) as perhaps_able_contact_count,
+        bit_or(contacts.unknown) filter (where contacts.is_perhaps_able) as perhaps_unknown
     from contacts
     group by contacts.company_id_cw
 ),
@@ -91,6 +97,9 @@ select
     coalesce(own.able_contact_count, 0) as able_contact_count,
     coalesce(own.perhaps_able_contact_count, 0) + anywhere.contact_count as perhaps_able_contact_count,
     coalesce(related.related_able_count, 0) as related_able_count,
+
+    ---------- what is not known of those who are perhaps able
+    coalesce(own.perhaps_unknown, 0::ubigint) as perhaps_unknown,
 
     ---------- the contact to propose
     proposed.contact_id_cw as proposed_contact_id_cw,

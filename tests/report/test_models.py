@@ -101,10 +101,11 @@ create table marts.backfill_options (option_rank int, sync_from_date date, invoi
     note varchar);
 create table marts.unposted_invoices (invoice_id_cw varchar, invoice_number varchar, company_id_cw varchar,
     company_name varchar, total_amount decimal(18, 4), currency_code varchar, invoice_date date, cause varchar,
-    fix varchar);
+    missing_amount decimal(18, 4), fix varchar);
 create table marts.portal_only_invoices (portal_invoice_id varchar, invoice_number varchar, customer_name varchar,
     total_amount decimal(18, 4), currency_code varchar, cause varchar);
-insert into marts.unposted_invoices values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 'Close it');
+insert into marts.unposted_invoices
+    values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 12.5, 'Close it');
 """
 
 
