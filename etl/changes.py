@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
@@ -13,6 +13,7 @@ from etl.domain import Run, State
 from etl.engine import Engine
 from etl.history.states import Change, Reading, freed_because, needed
 from etl.history.store import KINDS, PastRun
+from etl.joins import Measured
 from etl.remembering import Past
 from etl.report.cells import money_text
 from etl.report.changes import SHOWN_NIGHTS, UNKNOWN
@@ -43,12 +44,14 @@ class Tonight:
 
     Attributes:
         read: what became of its sources.
+        measured: how well they join.
     """
 
     engine: Engine
     run: Run
     past: Past
     read: Sequence[SourceRead]
+    measured: Measured = field(default_factory=Measured)
 
     @cached_property
     def reading(self) -> Reading:
@@ -103,6 +106,7 @@ def numbers(tonight: Tonight) -> Row:
         "sources": facts(tonight.read),
         "complete": sorted(complete(tonight.read)),
         "coverage": coverage(tonight.engine),
+        "joins": tonight.measured.shares,
         "is_partial": any(source.trouble for source in tonight.read),
         "as_of_at": tonight.run.as_of_at,
     }

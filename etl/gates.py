@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
 from typing import Any, Final, Literal
 
 from etl.errors import GateTripped
 from etl.history.store import PastRun
+from etl.joins import FEWEST_ROWS, Join, Measured
 from etl.schemas import RELATIONS
 from etl.sources import A_LOG, Evening, SourceRead, freshest_allowed, usual, usual_runs
 
@@ -118,3 +119,45 @@ def usual_coverage(past: Sequence[PastRun]) -> float | None:
     """The share of customers that is usually mapped; null where nobody knows."""
     shares = [run.facts["coverage"] for run in usual_runs(past) if run.facts.get("coverage") is not None]
     return float(median(shares)) if shares else None
+
+
+def check_joins(evening: Evening, measured: Measured, *, is_shrink_accepted: bool) -> dict[str, str]:
+    """Compare how much joins with what must join, and with the last runs.
+
+    Args:
+        evening: the run and what came before it.
+        measured: its joins.
+        is_shrink_accepted: whether a fall is right.
+
+    Returns:
+        relation -> why it is not used.
+
+    Raises:
+        GateTripped: too few invoices have customers, or too few companies have contacts.
+    """
+    past = () if is_shrink_accepted else evening.past
+    told = [(join.question, _apart(replace(evening, past=past), join, measured)) for join in measured.joins]
+    reasons = [why for question, why in told if why and question.stops]
+    if reasons:
+        raise GateTripped(reasons)
+    return {
+        question.source: f"{RELATIONS[question.source].help} are not used, because too little of them joins. {why}"
+        for question, why in told
+        if why and question.source
+    }
+
+
+def _apart(evening: Evening, join: Join, measured: Measured) -> str | None:
+    if join.share is None or join.rows < FEWEST_ROWS:
+        return None
+    gates = evening.settings.gates
+    least = join.question.least or gates.join_share
+    before = [run.facts.get("joins", {}).get(join.question.name) for run in usual_runs(evening.past)]
+    known = [float(share) for share in before if share is not None]
+    is_few = join.share < least
+    if not is_few and not (known and median(known) - join.share > gates.join_drop):
+        return None
+    why = f"at least {least:.0%} must join" if is_few else f"usually {median(known):.0%} join"
+    advice = "Export both again, of the same system; or lower [gates] join_share." if is_few else _ACCEPT
+    compared = f"Compared: {join.question.compared}."
+    return " ".join([f"{join.told}. {join.share:.0%} join, {why}.", compared, *measured.better(join), advice])

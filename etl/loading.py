@@ -123,13 +123,9 @@ class Loader:
         return [self._report(relation, file) for file in read]
 
     def forget(self, relations: Iterable[str]) -> None:
-        """Leave out sources from which nothing is to be concluded, as if they had not been given.
-
-        Only the portal's own list: what it lacks would be called missed. The others do less harm old than absent.
-        """
+        """Leave out sources from which nothing is to be concluded, as if they had not been given."""
         for relation in relations:
-            if relation == "portal_invoices":
-                self.engine.run(f"truncate {_accepted(RELATIONS[relation])}")
+            self.engine.run(f"truncate {_accepted(RELATIONS[relation])}")
 
     def _nothing(self, relation: Relation, read: list[_Read]) -> Problem:
         where, rows = ", ".join(file.file.name for file in read), sum(file.rows for file in read)

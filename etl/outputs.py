@@ -151,9 +151,11 @@ def _facts(night: Night, told_of: dict[str, Any]) -> NightFacts:
     frames["resyncs"] = engine.frame(_SINGLE.format(zone=settings.portal.time_zone))
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)
+    tonight = night.tonight
     return NightFacts(
-        run=_run_facts(night), changes=changes(night.tonight, told_of), trend=trend(night.tonight, told_of), **frames
-    )
+        run=_run_facts(night), joins=tonight.measured.rows, changes=changes(tonight, told_of),
+        trend=trend(tonight, told_of), **frames,
+    )  # fmt: skip
 
 
 def _work(night: Night, mapping_fixes: pl.DataFrame) -> Work:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import polars as pl
@@ -12,8 +14,10 @@ import polars as pl
 from etl import extract
 from etl.config import Settings
 from etl.demo import DemoPlan, write_demo
+from etl.engine import Engine
 from etl.errors import ConfigurationError, InputError, Problem
 from etl.publish import told
+from etl.reading_in import joins_as_listed
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
 from etl.validate import settle_formats, validate
@@ -146,6 +150,8 @@ def check_sources(settings: Settings) -> str:
             problems += error.problems
     if problems:
         raise InputError(problems)
+    with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
+        lines += ["Joins:", *(f"  {line}" for line in joins_as_listed(engine, settings))]
     return "\n".join([*lines, "Everything can be read. Next: billsight run"])
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any, Final
@@ -42,6 +42,7 @@ class SourceRead:
         unchanged_since: the instant of the first run that found these very files.
         trouble: why it was not read completely, in a sentence; null where it was.
         is_stale: whether that is its age.
+        is_unjoined: whether that is how little of it joins.
     """
 
     relation: str
@@ -51,6 +52,7 @@ class SourceRead:
     unchanged_since: str
     trouble: str | None = None
     is_stale: bool = False
+    is_unjoined: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Evening:
         files: what became of each source file.
         missing: relation -> where its files should have been, for sources whose files are not there.
         past: the runs before, oldest first.
+        unjoined: relation -> why too little of it joins.
     """
 
     settings: Settings
@@ -68,6 +71,7 @@ class Evening:
     files: Sequence[FileReport]
     missing: dict[str, str]
     past: Sequence[PastRun]
+    unjoined: Mapping[str, str] = field(default_factory=dict)
 
 
 def usual_runs(past: Sequence[PastRun]) -> list[PastRun]:
@@ -102,7 +106,19 @@ def complete(read: Sequence[SourceRead]) -> Complete:
 
 def absent(read: Sequence[SourceRead]) -> Complete:
     """The sources of which there was nothing, or nothing recent."""
-    return frozenset(source.relation for source in read if source.trouble and (not source.rows or source.is_stale))
+    return frozenset(
+        source.relation
+        for source in read
+        if source.trouble and (not source.rows or source.is_stale or source.is_unjoined)
+    )
+
+
+def unused(read: Sequence[SourceRead]) -> list[str]:
+    """The sources that are left out, as if they had not been given: what does not join, and an old portal's list.
+
+    What that list lacks would be called missed; the others do less harm old than absent.
+    """
+    return [one.relation for one in read if one.is_unjoined or (one.is_stale and one.relation == _UNDATED)]
 
 
 def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
@@ -126,8 +142,9 @@ def _read(evening: Evening, name: str, newest: datetime | None) -> SourceRead:
     since = _unchanged_since(evening, name, digest)
     age = _age(evening, name, since, newest)
     trouble = _trouble(evening, name, files)
-    stale = None if trouble or age is None else _stale(evening, name, age)
-    return SourceRead(name, rows, age, digest, since, trouble or stale, stale is not None)
+    apart = None if trouble else evening.unjoined.get(name)
+    stale = None if trouble or apart or age is None else _stale(evening, name, age)
+    return SourceRead(name, rows, age, digest, since, trouble or apart or stale, stale is not None, apart is not None)
 
 
 def _unchanged_since(evening: Evening, name: str, digest: str) -> str:
