@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
+from etl.breathing import coverage
 from etl.domain import Run, State
 from etl.engine import Engine
 from etl.history.states import Change, Reading, freed_because, needed
@@ -33,9 +34,6 @@ _CHANGED: Final = """
 _FREED_BY: Final = ("code_before", "state", "primary_cause", "mapping_source")
 _STATES: Final = """
     select kind, code, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
-_COVERAGE: Final = """
-    select count(*) filter (where mapping_state in ('mapped', 'excluded')) / nullif(count(*), 0)
-    from matching.mappings"""
 
 
 @dataclass(frozen=True)
@@ -88,12 +86,6 @@ class Tonight:
         return sorted(rows, key=_place)
 
 
-def coverage(engine: Engine) -> float | None:
-    """The share of customers whose company is settled; null where there are no customers."""
-    share = engine.rows(_COVERAGE)[0][0]
-    return None if share is None else round(float(share), 4)
-
-
 def numbers(tonight: Tonight) -> Row:
     """The night in a few numbers, as the history keeps them and the trend shows them."""
     blocked = tonight.engine.frame(_BLOCKED)
@@ -105,7 +97,7 @@ def numbers(tonight: Tonight) -> Row:
         "issues": _total(tonight.causes),
         "sources": facts(tonight.read),
         "complete": sorted(complete(tonight.read)),
-        "coverage": coverage(tonight.engine),
+        "coverage": coverage(tonight.engine).share,
         "joins": tonight.measured.shares,
         "is_partial": any(source.trouble for source in tonight.read),
         "as_of_at": tonight.run.as_of_at,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from etl.engine import Engine
 from etl.other_keys import Said
+from etl.questions import LAST, Question
 
 LISTED: Final = """
     select customer_id_acct, company_id_cw from accepted.portal_mappings where company_id_cw is not null
@@ -29,29 +30,11 @@ _OWED: Final = """
     where coalesce(document_type, 'invoice') = 'invoice'
         and coalesce(document_status, 'unknown') not in ('paid', 'voided', 'deleted', 'draft')
         and coalesce(balance_amount, total_amount) <> 0"""
-_OPEN: Final = "select customer_id_acct, currency_code, sum(owed) as owed from open_invoices group by all"
-
-
-@dataclass(frozen=True)
-class Question:
-    """One join: who asks, and whom.
-
-    Attributes:
-        compared: the columns that are compared.
-        needs: relations without which there is nothing to measure.
-        sql: `label, currency_code, amount, is_joined` per row that asks.
-        source: what is not used where too little joins; null where the share says nothing.
-        stops: whether the run stops instead.
-        least: share that is enough, where it is not the setting.
-    """
-
-    name: str
-    compared: str
-    needs: tuple[str, ...]
-    sql: str
-    source: str | None = None
-    stops: bool = False
-    least: float | None = None
+_ROUGH: Final = "nullif(regexp_replace(upper({}), '^[\\p{{L}}\\p{{P}}\\s0]+|[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
+_WRITTEN: Final = {"key_asking": "rest.number", "key_found": "upper(found.invoice_number)"}
+_ROUGHLY: Final = {
+    "key_asking": _ROUGH.format("rest.invoice_number"), "key_found": _ROUGH.format("found.invoice_number"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,147 +60,6 @@ class Join:
         money = "; ".join(f"{code} {joined:,.2f} of {whole:,.2f}" for code, (whole, joined) in self.amounts.items())
         told = f"{self.question.name}: {self.joined} of {self.rows} join{f' ({money})' if money else ''}"
         return f"{told}; not joined: {', '.join(self.examples)}" if self.examples else told
-
-
-FIRST: Final = (
-    Question(
-        "open invoices -> customers",
-        "accounting_invoices.customer_id_acct with accounting_customers.customer_id_acct",
-        ("accounting_customers",),
-        """
-        select concat_ws(' ', asking.customer_id_acct, any_value(asking.customer_name)) as label,
-            asking.currency_code, sum(asking.owed) as amount, count(*) as rows,
-            asking.customer_id_acct in (select customer_id_acct from accepted.accounting_customers) as is_joined
-        from open_invoices as asking group by asking.customer_id_acct, asking.currency_code""",
-        stops=True,
-    ),
-    Question(
-        "open portal rows -> accounting invoices",
-        "portal_invoices.invoice_id_acct and invoice_number with accounting_invoices",
-        ("portal_invoices",),
-        """
-        with asking as (
-            select *, upper(invoice_number) as number from accepted.portal_invoices
-            where coalesce(balance_amount, total_amount, 1) <> 0
-        ),
-        by_id as (select distinct asking.portal_invoice_id from asking
-            semi join accepted.accounting_invoices as found on asking.invoice_id_acct = found.invoice_id_acct),
-        rest as (select * from asking anti join by_id on asking.portal_invoice_id = by_id.portal_invoice_id),
-        by_number as (select distinct {key_asking} as key from rest
-            semi join accepted.accounting_invoices as found on {key_asking} = {key_found})
-        select coalesce(rest.invoice_number, rest.portal_invoice_id) as label, currency_code,
-            abs(coalesce(balance_amount, total_amount)) as amount, 1 as rows,
-            coalesce({key_asking} in (select key from by_number), false) as is_joined
-        from rest
-        union all
-        select null, currency_code, sum(abs(coalesce(balance_amount, total_amount))), count(*), true
-        from asking semi join by_id on asking.portal_invoice_id = by_id.portal_invoice_id group by currency_code""",
-        source="portal_invoices",
-    ),
-    Question(
-        "portal mappings -> customers",
-        "portal_mappings.customer_id_acct and customer_name with accounting_customers",
-        ("portal_mappings",),
-        """
-        with known as (
-            select customer_id_acct from accepted.accounting_customers
-            union select customer_id_acct from accepted.accounting_invoices
-        ),
-        names as (
-            select lower(customer_name) as name from accepted.accounting_customers
-            union select lower(customer_name) from accepted.accounting_invoices
-        )
-        select concat_ws(' ', customer_id_acct, customer_name) as label, null as currency_code, null as amount,
-            1 as rows,
-            customer_id_acct in (select customer_id_acct from known)
-            or coalesce(lower(customer_name) in (select name from names where name is not null), false) as is_joined
-        from accepted.portal_mappings where company_id_cw is not null""",
-        source="portal_mappings",
-        # the portal goes on listing customers that accounting no longer exports
-        least=0.2,
-    ),
-    Question(
-        "portal mappings -> companies",
-        "portal_mappings.company_id_cw with connectwise_companies.company_id_cw",
-        ("portal_mappings",),
-        f"""
-        select concat_ws(' ', asking.company_id_cw, asking.company_name) as label, owing.currency_code,
-            owing.owed as amount, 1 as rows,
-            asking.company_id_cw in (select company_id_cw from accepted.connectwise_companies) as is_joined
-        from accepted.portal_mappings as asking
-        left join ({_OPEN}) as owing on asking.customer_id_acct = owing.customer_id_acct
-        where asking.company_id_cw is not null""",
-        source="portal_mappings",
-    ),
-    Question(
-        "contacts -> companies",
-        "connectwise_contacts.company_id_cw with connectwise_companies.company_id_cw",
-        (),
-        """
-        select concat('company ', company_id_cw) as label, null as currency_code, null as amount, 1 as rows,
-            company_id_cw in (select company_id_cw from accepted.connectwise_companies) as is_joined
-        from accepted.connectwise_contacts where company_id_cw is not null""",
-    ),
-    Question(
-        "ConnectWise invoices -> companies",
-        "connectwise_invoices.company_id_cw with connectwise_companies.company_id_cw",
-        ("connectwise_invoices",),
-        """
-        select concat_ws(' ', invoice_number, coalesce(bill_to_company_id_cw, company_id_cw)) as label, currency_code,
-            abs(coalesce(balance_amount, total_amount)) as amount, 1 as rows,
-            coalesce(bill_to_company_id_cw, company_id_cw)
-            in (select company_id_cw from accepted.connectwise_companies) as is_joined
-        from accepted.connectwise_invoices where coalesce(bill_to_company_id_cw, company_id_cw) is not null""",
-        source="connectwise_invoices",
-    ),
-    Question(
-        "companies -> statuses",
-        "connectwise_companies.status_id_cw, else status_name, with connectwise_statuses",
-        ("connectwise_statuses",),
-        """
-        select concat_ws(' ', status_id_cw, status_name) as label, null as currency_code, null as amount, 1 as rows,
-            coalesce(
-                status_id_cw in (select status_id_cw from accepted.connectwise_statuses),
-                lower(status_name) in (select lower(status_name) from accepted.connectwise_statuses)
-            ) as is_joined
-        from accepted.connectwise_companies where coalesce(status_id_cw, status_name) is not null""",
-        source="connectwise_statuses",
-    ),
-)
-"""What is measured as soon as the sources are read."""
-LAST: Final = (
-    Question(
-        "mapped customers -> companies",
-        "the mapped company_id_cw with connectwise_companies.company_id_cw",
-        (),
-        f"""
-        select concat_ws(' ', clients.customer_id_acct, clients.company_id_cw) as label, owing.currency_code,
-            owing.owed as amount, 1 as rows,
-            clients.company_id_cw in (select company_id_cw from accepted.connectwise_companies) as is_joined
-        from clients inner join ({_OPEN}) as owing on clients.customer_id_acct = owing.customer_id_acct""",
-    ),
-    Question(
-        "companies with open invoices -> contacts",
-        "connectwise_companies.company_id_cw with connectwise_contacts.company_id_cw",
-        (),
-        f"""
-        select concat_ws(' ', clients.company_id_cw, any_value(companies.company_name)) as label, owing.currency_code,
-            sum(owing.owed) as amount, 1 as rows,
-            clients.company_id_cw in (select company_id_cw from accepted.connectwise_contacts
-                where company_id_cw is not null) as is_joined
-        from clients
-        inner join ({_OPEN}) as owing on clients.customer_id_acct = owing.customer_id_acct
-        inner join accepted.connectwise_companies as companies on clients.company_id_cw = companies.company_id_cw
-        group by clients.company_id_cw, owing.currency_code""",
-        stops=True,
-    ),
-)
-"""What is measured once customers have companies."""
-_ROUGH: Final = "nullif(regexp_replace(upper({}), '^[\\p{{L}}\\p{{P}}\\s0]+|[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
-_WRITTEN: Final = {"key_asking": "rest.number", "key_found": "upper(found.invoice_number)"}
-_ROUGHLY: Final = {
-    "key_asking": _ROUGH.format("rest.invoice_number"), "key_found": _ROUGH.format("found.invoice_number"),
-}  # fmt: skip
 
 
 def measure(engine: Engine, questions: Iterable[Question], clients: str = MAPPED) -> list[Join]:

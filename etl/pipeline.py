@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.changes import Tonight, coverage
+from etl.changes import Tonight
 from etl.config import Settings
 from etl.control import write_control
 from etl.diagnose import access, backfill, causes, contradictions, gaps
@@ -185,7 +185,7 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
         _map(engine, shared, settings, run)
         joins = read_in.joins + check_clients(engine, read_in, is_shrink_accepted=is_shrink_accepted)
         if not is_shrink_accepted:
-            check_coverage(evening, read, coverage(engine), engine.count("matching.mappings"))
+            check_coverage(evening, read, engine)
         tell("checking who can look into the portal")
         _check_access(engine, models, settings)
         documents.result()

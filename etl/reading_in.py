@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from etl.breathing import balances, is_open_only, vanished
 from etl.config import Settings
 from etl.domain import Run
 from etl.engine import Engine
 from etl.gates import check_joins, check_sources
 from etl.history.store import PastRun
-from etl.joins import FIRST, LAST, LISTED, Measured, measure
+from etl.joins import LISTED, Measured, measure
 from etl.loading import FileReport, Loader
 from etl.other_keys import noted, settle_keys
-from etl.sources import Evening, sources_read, unused
+from etl.questions import FIRST, LAST
+from etl.sources import Evening, sources_read, unused, usual_runs
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,24 @@ def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None
     files = loader.load(tell)
     said = settle_keys(engine)
     files = [replace(file, notes=noted(file.relation, file.notes, said)) for file in files]
-    evening = Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past)
+    evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))
     joins = Measured(measure(engine, FIRST), said)
     check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
     evening = replace(evening, unjoined=check_joins(evening, joins, is_shrink_accepted=is_accepted))
     loader.forget(unused(sources_read(evening)))
     return ReadIn(files, evening, joins)
+
+
+def _compared(engine: Engine, evening: Evening) -> Evening:
+    """With what is known of balances, and, where the portal's list is new, of invoices that are gone."""
+    found = balances(engine)
+    is_list_new = any(
+        source.relation == "portal_invoices" and source.rows and source.unchanged_since == evening.run.as_of_at
+        for source in sources_read(evening)
+    )
+    is_open = is_open_only(found["accounting_invoices"], usual_runs(evening.past), "accounting_invoices")
+    gone = vanished(engine, evening.settings) if evening.past and is_list_new and is_open else None
+    return replace(evening, balances=found, vanished=gone)
 
 
 def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> Measured:

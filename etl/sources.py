@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
+from etl.breathing import Balances, Vanished
 from etl.config import Settings
 from etl.domain import Run
 from etl.history.states import Complete
@@ -27,6 +30,11 @@ A_LOG: Final = "sync_runs"
 """A log that has no new rows tells of a sync that stands still, which is what it is there for."""
 _FAR: Final = 3
 """Times older than usual."""
+_GAPS: Final = 1.5
+"""A source is not stale before this many times the days that usually lie between two of its files."""
+_RANGE: Final = re.compile(r"(?:^|; )range: ([^;]*)")
+_UNTIL: Final = re.compile(r"\s*(?:[-\u2013\u2014]|\b(?:to|through|thru|until)\b)\s*")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SAME_ROW: Final = timedelta(days=0.2)
 """Ages are kept to a tenth of a day."""
 
@@ -43,6 +51,8 @@ class SourceRead:
         trouble: why it was not read completely, in a sentence; null where it was.
         is_stale: whether that is its age.
         is_unjoined: whether that is how little of it joins.
+        balances: how many rows have a balance, and how many of these are zero; null where that says nothing.
+        range: the range that a report names, as it is compared with other reports; empty where it names none.
     """
 
     relation: str
@@ -53,6 +63,8 @@ class SourceRead:
     trouble: str | None = None
     is_stale: bool = False
     is_unjoined: bool = False
+    balances: Balances | None = None
+    range: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,8 @@ class Evening:
         missing: relation -> where its files should have been, for sources whose files are not there.
         past: the runs before, oldest first.
         unjoined: relation -> why too little of it joins.
+        balances: relation -> its balances.
+        vanished: what was open in the last run and is in no file now; null where nobody looked.
     """
 
     settings: Settings
@@ -72,6 +86,8 @@ class Evening:
     missing: dict[str, str]
     past: Sequence[PastRun]
     unjoined: Mapping[str, str] = field(default_factory=dict)
+    balances: Mapping[str, Balances] = field(default_factory=dict)
+    vanished: Vanished | None = None
 
 
 def usual_runs(past: Sequence[PastRun]) -> list[PastRun]:
@@ -85,10 +101,10 @@ def _since_accepted(past: Sequence[PastRun]) -> list[PastRun]:
     return runs[accepted:]
 
 
-def usual(past: Sequence[PastRun], relation: str, value: str) -> list[float]:
-    """What this value of a source was in the last runs."""
-    found = (run.facts.get("sources", {}).get(relation, {}).get(value) for run in usual_runs(past))
-    return [float(one) for one in found if one is not None]
+def usual_rows(past: Sequence[PastRun], source: SourceRead) -> list[float]:
+    """How many rows a source had in the last runs, of reports over the same range."""
+    found = [run.facts.get("sources", {}).get(source.relation, {}) for run in usual_runs(past)]
+    return [float(one["rows"]) for one in found if one.get("rows") and one.get("range", "") == source.range]
 
 
 def sources_read(evening: Evening) -> list[SourceRead]:
@@ -129,6 +145,8 @@ def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
             "age_days": source.age_days,
             "digest": source.digest,
             "unchanged_since": source.unchanged_since,
+            "range": source.range,
+            "balances": None if source.balances is None else [source.balances.rows, source.balances.zeros],
         }
         for source in read
     }
@@ -144,7 +162,30 @@ def _read(evening: Evening, name: str, newest: datetime | None) -> SourceRead:
     trouble = _trouble(evening, name, files)
     apart = None if trouble else evening.unjoined.get(name)
     stale = None if trouble or apart or age is None else _stale(evening, name, age)
-    return SourceRead(name, rows, age, digest, since, trouble or apart or stale, stale is not None, apart is not None)
+    return SourceRead(
+        name, rows, age, digest, since, trouble or apart or stale, stale is not None, apart is not None,
+        evening.balances.get(name), _range(files),
+    )  # fmt: skip
+
+
+def changed_ranges(past: Sequence[PastRun], read: Sequence[SourceRead]) -> list[str]:
+    """The reports that are over another range than in the last run, whose rows are therefore not compared."""
+    last = next((run for run in reversed(past) if run.is_published), None)
+    before = last.facts.get("sources", {}) if last else {}
+    return [
+        f"{RELATIONS[source.relation].help}: the report was over {was}, now over {source.range or 'another range'}:"
+        " how many rows it has is not compared"
+        for source in read
+        if (was := before.get(source.relation, {}).get("range")) and was != source.range
+    ]
+
+
+def _range(files: list[FileReport]) -> str:
+    """Where the ranges of its reports begin, and the years that they name: their ends move on from day to day."""
+    found = sorted(text for file in files for text in _RANGE.findall(file.notes))
+    return "; ".join(
+        f"{_UNTIL.split(text)[0].strip()} ({', '.join(sorted(set(_YEAR.findall(text))))})" for text in found
+    )
 
 
 def _unchanged_since(evening: Evening, name: str, digest: str) -> str:
@@ -198,8 +239,9 @@ def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> fl
         age: of its newest row tonight.
         days: no source is too old before.
     """
+    gap = _usual_gap(evening, name)
     if name == _UNDATED:
-        return days
+        return max(days, _GAPS * gap)
     newest = evening.run.as_of - timedelta(days=age)
     others: list[float] = []
     same: list[float] = []
@@ -210,4 +252,12 @@ def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> fl
             (same if is_same else others).append(float(known))
     # if every night that ended in the row that is the newest tonight counted, a standstill would become usual
     before = [*others, *same[:FEWEST_RUNS]][-USUAL_RUNS:]
-    return max(days, _FAR * median(before)) if len(before) >= FEWEST_RUNS else None
+    return max(days, _FAR * median(before), _GAPS * gap) if len(before) >= FEWEST_RUNS else None
+
+
+def _usual_gap(evening: Evening, name: str) -> float:
+    """The days that usually lie between two files of a source that differ; 0 where nobody knows."""
+    known = (run.facts.get("sources", {}).get(name, {}).get("unchanged_since") for run in _since_accepted(evening.past))
+    since = [datetime.fromisoformat(one) for one in dict.fromkeys(known) if one]
+    gaps = [(after - before).total_seconds() / 86_400 for before, after in pairwise(since)]
+    return median(gaps[-USUAL_RUNS:]) if gaps else 0.0

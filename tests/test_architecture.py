@@ -19,9 +19,9 @@ LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "runs"},
     {
-        "answers", "approvals", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on", "loading",
-        "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "reading_in", "remembering", "selfcheck",
-        "sources", "telling",
+        "answers", "approvals", "breathing", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on",
+        "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",
+        "remembering", "selfcheck", "sources", "telling",
     },
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},
