@@ -81,7 +81,9 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         "hidden_type_names": portal.hidden_company_types,
         "hidden_status_names": portal.hidden_company_statuses,
         "inactive_status_names": provider.inactive_company_statuses,
+        "active_status_names": provider.active_company_statuses,
         "closed_billing_status_names": provider.closed_billing_statuses,
+        "known_contradiction_marks": settings.review.known_contradictions,
     }
     return pl.DataFrame({"run_id": [run.run_id]}).with_columns(
         as_of_at=pl.lit(as_of, dtype=pl.Datetime("us")),
@@ -95,7 +97,7 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         missed_mask=pl.lit(_mask(MISSED), dtype=pl.UInt64),
         access_mask=pl.lit(_mask(access), dtype=pl.UInt64),
         **{
-            name: pl.Series(name, [[caption.lower() for caption in captions]], dtype=pl.List(pl.String))
+            name: pl.Series(name, [[caption.strip().lower() for caption in captions]], dtype=pl.List(pl.String))
             for name, captions in lists.items()
         },
     )

@@ -87,6 +87,9 @@ class Provider(_Part):
     name: str = Field("", description="shown on the report")
     email_domains: list[str] = Field(default_factory=list, description="own domains: no evidence for a client")
     inactive_company_statuses: list[str] = Field(default_factory=list, description="status captions that mean inactive")
+    active_company_statuses: list[str] = Field(
+        default_factory=list, description="status captions that mean active, beside Active itself"
+    )
     closed_billing_statuses: list[str] = Field(
         default_factory=list, description="ConnectWise billing statuses that are closed"
     )
@@ -164,6 +167,10 @@ class Review(_Part):
     allow_override: bool = Field(
         default=False, description="true: a company that was not proposed may be approved without asking twice"
     )
+    known_contradictions: list[str] = Field(
+        default_factory=list,
+        description="marks of contradictions that somebody has looked at; other values have another mark",
+    )
 
 
 class Gates(_Part):
@@ -174,6 +181,16 @@ class Gates(_Part):
     )
     coverage_drop: float = Field(
         0.20, ge=0, le=1, description="a larger fall of the share of customers that are mapped stops the night"
+    )
+    join_share: float = Field(
+        0.50,
+        ge=0,
+        le=1,
+        description="share of what is asked for (of open money where it is known) that must join, from 20 rows on:"
+        " invoices without customers and companies without contacts stop the run; another source is then not used",
+    )
+    join_drop: float = Field(
+        0.20, ge=0, le=1, description="a larger fall of such a share against the last runs counts as too little, too"
     )
     stale_days: float = Field(
         7, gt=0, description="a source that is usually fresher, and whose newest row is older, makes the night partial"

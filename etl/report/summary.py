@@ -71,6 +71,7 @@ def summarise(facts: NightFacts) -> dict[str, Any]:
         "unposted": worklists.unposted(facts),
         "portal_only": worklists.portal_only(facts),
         "quality": worklists.quality(facts),
+        "joins": [dict(join) for join in facts.joins],
         "changes": changes(facts, numbers["blocked"]["invoices"], order),
         "trend": trend(facts),
         "laws": _laws(facts),

@@ -240,4 +240,8 @@ def quality(facts: NightFacts) -> dict[str, Any]:
         "sources": [plain_row(row) for row in facts.sources.sort("relation", "file").to_dicts()],
         "rules": [plain_row(row) for row in rules.to_dicts()],
         "examples": examples,
+        "contradictions": {
+            "counts": [plain_row(row) for row in facts.contradiction_counts.to_dicts()],
+            "rows": [plain_row(row) for row in facts.contradictions.to_dicts()],
+        },
     }

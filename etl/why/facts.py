@@ -24,8 +24,8 @@ _MOST_ANSWERS: Final = 20
 _ONLY_THERE: Final = {
     "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package first:"
     " it may be void, deleted, or another company's.",
-    "RECREATED_ID": "accounting has its number under another id: it was made again there. If no payment is pending, resync"
-    " the new one, then reapply the payments.",
+    "RECREATED_ID": "accounting has its number under another id: it was made again there. If no payment is pending,"
+    " resync the new one, then reapply the payments.",
     "NOT_OPEN_IN_ACCOUNTING": "the accounting extract does not have it as open. It may be paid, void or deleted there:"
     " look it up. If no payment is pending, resync it.",
 }
