@@ -59,6 +59,7 @@ class Relation:
     Attributes:
         key: the columns that identify a row; of several rows with one key the newest stays, the others are quarantined.
         is_required: whether a night needs it.
+        log: the instants of a log: its rows stand in their order.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Relation:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     is_required: bool = False
+    log: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -227,13 +229,13 @@ RELATIONS: Final[dict[str, Relation]] = {
             ),
         ),
         Relation(
-            "sync_runs", "the portal's sync log", ("started_at", "from_at", "run_status"),
+            "sync_runs", "the portal's sync log", ("started_at", "from_at", "finished_at", "run_status"),
             (
                 Column("started_at", _I, "start of the run", required=True),
                 Column("from_at", _I, "'sync from' date of the run, midnight in the portal's time zone", required=True),
                 Column("finished_at", _I, "end of the run"),
                 _text("run_status", "succeeded or failed", required=True),
-            ),
+            ), log=("started_at", "finished_at"),
         ),
     )
 }  # fmt: skip

@@ -101,7 +101,8 @@ def _read_column(clean: pl.DataFrame, column: Column, relation: Relation, format
             return dates.days(text, formats.date_order, serials=serials)
         case Kind.INSTANT:
             zone = formats.zones.get(column.name, formats.zone)
-            return dates.instants(text, formats.date_order, zone, serials=serials)
+            read = dates.logged if column.name in relation.log else dates.instants
+            return read(text, formats.date_order, zone, serials=serials)
         case Kind.CURRENCY:
             return clean.select(_currency(column, relation, formats)).to_series()
         case Kind.BOOLEAN:
