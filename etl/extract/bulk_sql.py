@@ -27,6 +27,8 @@ _SUSPECT: Final = (
     rf"|{_START}[0-9]([.,][0-9]+)?[Ee]\+[0-9]+{_END}"
 )
 """A text with blanks around it or a control character in it, or a number as a spreadsheet writes a long id."""
+_DECIMAL: Final = "[0-9]+[.,]0"
+"""A whole number that a spreadsheet took for an amount."""
 
 _MONEY: Final = r"-?[0-9]{1,13}(\.[0-9]{1,4})?"
 _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
@@ -224,13 +226,18 @@ def _unfit(scan: BulkScan) -> list[str]:
     kinds = {column.name: column.kind for column in scan.relation.columns}
     texts = [f"text_{name}" for name in scan.columns if kinds[name] is Kind.TEXT]
     castable = [name for name in scan.columns if kinds[name] not in {Kind.TEXT, Kind.TEXTS}]
-    uncast = [f"(typed.{name} is null and text_{name} is not null)" for name in castable]
+    ids = [text for text in texts if "id" in text.split("_")]
+    uncast = [
+        *(f"(typed.{name} is null and text_{name} is not null)" for name in castable),
+        # the ending is far cheaper to look at than the whole
+        *(f"(right({text}, 1) = '0' and regexp_full_match({text}, '{_DECIMAL}'))" for text in ids),
+    ]
     if scan.is_plain:
         return uncast
     return [
         *uncast,
         f"regexp_matches(concat_ws({_BETWEEN}, {', '.join(texts)}), '{_SUSPECT}')",
-        *(f"contains({text}, {_BETWEEN})" for text in texts if "id" in text.split("_")),
+        *(f"contains({text}, {_BETWEEN})" for text in ids),
     ]
 
 

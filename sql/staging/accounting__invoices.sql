@@ -12,10 +12,17 @@ select
     invoices.* exclude (balance_amount),
 
     ---------- text
-    upper(invoices.invoice_number) as exact_number,
+    -- a number that a spreadsheet took for an amount (2.02611E+11, 1001.0) says nothing: it equals no other
+    case
+        when
+            (contains(invoices.invoice_number, '+') or right(invoices.invoice_number, 1) = '0')
+            and regexp_full_match(invoices.invoice_number, '[0-9]([.,][0-9]+)?[Ee][+][0-9]+|[0-9]+[.,]0')
+            then null
+        else upper(invoices.invoice_number)
+    end as exact_number,
     -- prefix, separators and leading zeros are written differently from system to system
     nullif(ltrim(regexp_replace(
-        translate(upper(invoices.invoice_number), ' #-/._', ''), '^INV', ''
+        translate(exact_number, ' #-/._', ''), '^INV', ''
     ), '0'), '') as number_key,
 
     ---------- amounts
