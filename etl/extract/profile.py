@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
@@ -44,6 +45,7 @@ class Extract:
         shape_notes: rows that are no records, counted per reason.
         window: the range in a report's title lines: what is outside of it is not gone.
         warnings: what was odd, told to the user.
+        printed_at: when the report was made, as its footer says.
     """
 
     frame: pl.DataFrame
@@ -52,6 +54,7 @@ class Extract:
     shape_notes: dict[str, int] = field(default_factory=dict)
     window: str | None = None
     warnings: list[str] = field(default_factory=list)
+    printed_at: datetime | None = None
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
