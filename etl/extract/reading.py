@@ -86,7 +86,7 @@ def _record_profile(document: Document, relation: Relation) -> RecordProfile | N
         return profiles[0]  # an answer without records, or cut off before the first: any profile tells it alike
     if not sample.keys and profiles:
         return profiles[0]  # nothing but broken records: each of them says why
-    return next((profile for profile in profiles if profile.fits(sample.keys, sample.entity)), None)
+    return next((profile for profile in profiles if any(profile.fits(sample.keys, e) for e in sample.entities)), None)
 
 
 def _read_table(document: Document, relation: Relation) -> Extract:
