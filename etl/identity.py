@@ -23,7 +23,8 @@ select
     coalesce(document_type, 'invoice') as kind, invoice_id_acct as id,
     case when has_id then concat_ws(chr(31), kind, id) else position::varchar end as identity,
     case when not regexp_full_match(invoice_number, '{_SPOILT}') then upper(trim(invoice_number)) end as number,
-    invoice_number, customer_id_acct, lower(trim(customer_id_acct)) as customer, lower(trim(customer_name)) as name,
+    invoice_number, customer_id_acct, lower(trim(customer_id_acct)) as customer,
+    lower(coalesce(book || '/', '') || trim(customer_name)) as name,
     invoice_date as day, total_amount as total, due_date, document_status, balance_amount
 from {_INVOICES}
 where {{which}}"""
@@ -113,8 +114,7 @@ _MADE: Final = {
     "connectwise_invoices": ("invoice_id_cw", "invoice_id_cw = invoice_number"),
     "portal_invoices": (
         "portal_invoice_id",
-        """invoice_id_acct is null and portal_invoice_id = coalesce(invoice_number, '') || '|'
-            || coalesce(customer_id_acct, customer_name, company_id_cw, '')""",
+        "invoice_id_acct is null and contains(portal_invoice_id, '|')",
     ),
 }
 """Relations whose lists may lack ids -> the column of the id, and when it is one that was made."""

@@ -17,7 +17,7 @@ from etl.errors import InputError, Problem, readable
 from etl.opening import IN_TURN, Opened, Opener, opened_ahead
 from etl.removals import bare, is_removal, remove
 from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
-from etl.settling import Settled, named_at, settle
+from etl.settling import Settled, settle
 from etl.validate import Formats, settle_formats, validate
 
 BULK_BYTES: Final = 4_000_000
@@ -145,7 +145,7 @@ class Loader:
         return Problem(where, found, f"at least one of the {relation.help}", f"Export them again.{why}")
 
     def _file(self, opened: Opened, relation: Relation) -> _Read:
-        file, source = opened.file, self.settings.sources[relation.name]
+        file, source = opened.file, opened.source
         if opened.scan is not None and (read := self._bulk(file, opened.scan, source)) is not None:
             return read
         found = opened.text or extract.read_text(file, relation, source)
@@ -158,7 +158,7 @@ class Loader:
         if found.window:
             notes.append(f"range: {found.window}")
         told = "; ".join(map(readable, [*notes, *found.warnings]))
-        made_at = found.printed_at or named_at(file.name)
+        made_at = found.printed_at or extract.named_at(file.name)
         return _Read(file, found.profile, found.frame.height - removed.height, told, made_at, removed)
 
     def _store(self, text: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
@@ -209,7 +209,7 @@ class Loader:
             removed = self._store(careful, relation, formats)
             extracted -= removed.height
         return _Read(
-            file, scan.profile.shape, extracted, "", named_at(file.name), removed, has_left_over=bool(left_over)
+            file, scan.profile.shape, extracted, "", extract.named_at(file.name), removed, has_left_over=bool(left_over)
         )
 
     def _finish(self, relation: Relation, read: Sequence[_Read]) -> Settled:

@@ -7,7 +7,6 @@ a rule; another total has no such order, and is refused. Rows of one file that c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,10 +40,6 @@ _BOOKS: Final[Mapping[str, str]] = {
 }
 """When one id stands for two things, which it does in the books of two companies only."""
 _EXAMPLE: Final = ("invoice_number", "customer_name", "total_amount", "balance_amount")
-_NAMED_DAY: Final = re.compile(
-    r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])"
-    r"(?:[-_T. ]?([01]\d|2[0-3])[-_.:h]?([0-5]\d))?(?!\d)"
-)
 _FEWEST_CUSTOMERS: Final = 3
 """A customer alone may have got another name and nothing else."""
 
@@ -278,18 +273,6 @@ class _Settling:
             group by all
             having seen > 0
             order by all""").to_dicts()
-
-
-def named_at(name: str) -> datetime | None:
-    """When a file was made, by the last day in its name: invoices-2026-11-29.csv, invoices_20261129_0600.json."""
-    days = list(_NAMED_DAY.finditer(name.rpartition("/")[2]))
-    if not days:
-        return None
-    year, month, day, hour, minute = (int(part or 0) for part in days[-1].groups())
-    try:
-        return datetime(year, month, day, hour, minute)
-    except ValueError:
-        return None
 
 
 def _literal(text: str) -> str:

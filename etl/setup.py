@@ -124,8 +124,8 @@ def check_sources(settings: Settings) -> str:
     """
     problems: list[Problem] = []
     lines: list[str] = []
-    for name, source in settings.sources.items():
-        relation = RELATIONS[name]
+    for relation, source in ((RELATIONS[name], one) for name in settings.sources for one in settings.sources_of(name)):
+        name = relation.name
         try:
             for file in extract.find_files(settings.base, source, relation):
                 try:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from etl.extract.bulk import BulkScan
 from etl.extract.frames import BLANKS, MIDNIGHTS
 from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
-from etl.schemas import SQL_TYPE, Column, Kind
+from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
 _BETWEEN: Final = "chr(31)"
@@ -92,7 +92,7 @@ def bulk_select(scan: BulkScan, zone: ZoneInfo, currency_code: str = "XXX") -> s
         currency_code: of rows that name none.
     """
     cast = _Cast(scan, zone, currency_code)
-    ours = {**{name: f"typed.{name}" for name in scan.relation.names}, **_derived(scan)}
+    ours = _in_book(scan, {**{name: f"typed.{name}" for name in scan.relation.names}, **_derived(scan)})
     missing = [f"{ours[column.name]} is null" for column in scan.relation.columns if column.required]
     raw = ", ".join(f"'{name}', raw_{name}" for name in scan.columns)
     selected = ",\n    ".join(f"{value} as {name}" for name, value in ours.items())
@@ -109,6 +109,15 @@ from (
         {", ".join(f"raw_{name}, text_{name}" for name in scan.columns)}
     from (select {texts} from {bulk_source(scan)}) as written
 ) as typed"""
+
+
+def _in_book(scan: BulkScan, ours: dict[str, str]) -> dict[str, str]:
+    """Ids of a named book with the book before them."""
+    if scan.book is None or scan.relation.name not in BOOKED:
+        return ours
+    book = f"coalesce(typed.book, {_literal(scan.book)})"
+    ids = {name: f"{book} || '/' || ({value})" for name, value in ours.items() if name in IDS_OF_BOOKS}
+    return {**ours, **ids, "book": book}
 
 
 def bulk_source(scan: BulkScan) -> str:

@@ -42,6 +42,7 @@ class Formats:
         currency_code: currency of rows that name none.
         serial_columns: columns that hold the day numbers of a spreadsheet.
         zones: columns whose clocks stand in another zone than the file's.
+        book: the accounting company that ids belong to, where it is named.
     """
 
     date_order: DateOrder | None
@@ -50,6 +51,7 @@ class Formats:
     currency_code: str | None
     serial_columns: frozenset[str] = frozenset()
     zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
+    book: str | None = None
 
 
 def settle_formats(
@@ -78,7 +80,8 @@ def settle_formats(
     if problems:
         raise InputError(problems)
     decimal_comma = evidence.seen("comma") > 0 if source.decimal_comma is None else source.decimal_comma
-    return Formats(order, zone, decimal_comma, source.currency_code, _serial_columns(evidence))
+    serials = _serial_columns(evidence)
+    return Formats(order, zone, decimal_comma, source.currency_code, serials, book=source.book)
 
 
 @dataclass(frozen=True)
