@@ -58,10 +58,12 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     if above:
         notes["preamble"] = len(above)
     frame, warnings = body.frame, list(_decoding_warnings(document))
+    printed_at = None
     if profile.is_report:
         told = furniture.remove(frame, header, profile)
         frame, notes = told.frame, {**notes, **told.notes}
         warnings += told.warnings
+        printed_at = told.printed_at
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
     warnings += _unknown_terms(frame)
     before = frame.height
@@ -71,7 +73,8 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     if not finished.height:
         warnings.append("the file has a header and no rows")
     window = furniture.window_of(above) if profile.is_report else None
-    return Extract(conform(finished, relation, document.file), profile.title, profile.shape, notes, window, warnings)
+    rows = conform(finished, relation, document.file)
+    return Extract(rows, profile.title, profile.shape, notes, window, warnings, printed_at)
 
 
 def no_header(document: Document, profile: TableProfile, configured: Mapping[str, str]) -> list[Problem]:

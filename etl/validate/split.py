@@ -81,9 +81,8 @@ def _in_book(accepted: pl.DataFrame, relation: Relation, formats: Formats) -> pl
         return accepted
     book = pl.coalesce("book", pl.lit(formats.book))
     ids = [name for name in relation.names if name in IDS_OF_BOOKS]
-    return accepted.with_columns(
-        book.alias("book"), *(pl.concat_str(book, pl.col(name), separator="/") for name in ids)
-    )
+    named = [pl.concat_str(book, pl.col(name), separator="/").alias(name) for name in ids]
+    return accepted.with_columns(book.alias("book"), *named)
 
 
 def _clean(column: Column) -> pl.Expr:
