@@ -15,9 +15,8 @@ from etl.config import Settings, Source
 from etl.engine import Engine, EngineRefusal
 from etl.errors import InputError, Problem, readable
 from etl.opening import IN_TURN, Opened, Opener, opened_ahead
-from etl.removals import bare, is_removal, remove
 from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
-from etl.settling import Settled, settle
+from etl.settling import Settled, bare, is_removal, remove, settle
 from etl.validate import Formats, settle_formats, validate
 
 BULK_BYTES: Final = 4_000_000

@@ -16,15 +16,15 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.config import Settings, Source
+from etl.config import Settings, Source, load
 from etl.engine import Engine
-from etl.errors import InputError
+from etl.errors import ConfigurationError, InputError
 from etl.extract.files import named_at
 from etl.extract.furniture import printed
-from tests.loaded import ALWAYS, NEVER, Loaded
-from tests.loaded import load as loaded_of
+from tests.ledgers import CUSTOMERS, INVOICES, kept, load_files, write_table
+from tests.loaded import ALWAYS, NEVER
+from tests.loaded import load as load_relation
 
-INVOICES, CUSTOMERS = "accounting_invoices", "accounting_customers"
 IDS = {"Acme": "58", "Bolt & Sons": "59"}
 WORDS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
 
@@ -55,25 +55,6 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     opened.close()
 
 
-def _load(engine: Engine, folder: Path, relation: str = INVOICES, bulk_bytes: int = NEVER, **source: Any) -> Loaded:
-    given_ = Source(**{"path": ["*.csv", "*.json", "*.xlsx"]} | source)
-    files = [name for name in ("*.csv", "*.json", "*.xlsx") if list(folder.glob(name))]
-    return loaded_of(
-        engine, Settings(base=folder, sources={relation: given_.model_copy(update={"path": files})}), bulk_bytes
-    )
-
-
-def _kept(engine: Engine, *columns: str, relation: str = INVOICES) -> list[tuple[Any, ...]]:
-    return engine.rows(f"select {', '.join(columns)} from accepted.{relation} order by all")
-
-
-def _table(path: Path, header: str, *rows: Sequence[object]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(header.split(","))
-        writer.writerows(rows)
-
-
 def _json(path: Path, documents: Sequence[Document]) -> None:
     answer: dict[str, list[dict[str, object]]] = {}
     for one in documents:
@@ -91,12 +72,12 @@ def _with_ids(path: Path, documents: Sequence[Document]) -> None:
         (d.id, WORDS[d.kind], d.number, IDS[d.customer], d.customer, d.day, d.total, d.total, d.currency)
         for d in documents
     ]
-    _table(path, "Invoice ID,Type,Number,Customer ID,Customer Name,Date,Total,Balance,Currency", *rows)
+    write_table(path, "Invoice ID,Type,Number,Customer ID,Customer Name,Date,Total,Balance,Currency", *rows)
 
 
 def _without_ids(path: Path, documents: Sequence[Document]) -> None:
     rows = [(WORDS[d.kind], d.number, d.customer, d.day, f"{d.total:.1f}", d.total, d.currency) for d in documents]
-    _table(path, "Document Type,Number,Customer,Invoice Date,Total Amount,Balance,Currency", *rows)
+    write_table(path, "Document Type,Number,Customer,Invoice Date,Total Amount,Balance,Currency", *rows)
 
 
 def _report(path: Path, documents: Sequence[Document]) -> None:
@@ -165,11 +146,11 @@ def test_any_split_over_files_and_formats_counts_each_document_once(
         part = data.draw(st.permutations([document for document in documents if document.looks in chosen]))
         WRITERS[kind](folder / f"{data.draw(st.sampled_from('abc'))}{number}.{SUFFIXES.get(kind, 'csv')}", part)
         told.update(part)
-    loaded = _load(engine, folder, date_order="mdy")
+    loaded = load_files(engine, folder, date_order="mdy")
     expected = sorted((d.kind, d.customer, d.day, d.total, d.currency) for d in told)
-    found = _kept(engine, "document_type", "customer_name", "invoice_date", "total_amount", "currency_code")
+    found = kept(engine, "document_type", "customer_name", "invoice_date", "total_amount", "currency_code")
     assert sorted(found) == expected
-    assert len(set(_kept(engine, "invoice_id_acct"))) == len(told)
+    assert len(set(kept(engine, "invoice_id_acct"))) == len(told)
     assert all(r.rows_extracted == r.rows_accepted + r.rows_quarantined for r in loaded.reports)
     assert sum(r.rows_quarantined - r.rows_copied for r in loaded.reports) == 0
 
@@ -179,7 +160,7 @@ LEDGER = "Invoice ID,Number,Customer ID,Customer Name,Date,Total,Balance,Status,
 
 def _ledger(path: Path, *rows: tuple[object, ...]) -> None:
     """Rows of id, number, customer, total, balance, status, modified."""
-    _table(path, LEDGER, *((r[0], r[1], IDS[r[2]], r[2], "2026-11-14", *r[3:]) for r in rows))
+    write_table(path, LEDGER, *((r[0], r[1], IDS[r[2]], r[2], "2026-11-14", *r[3:]) for r in rows))
 
 
 @pytest.mark.parametrize("bulk_bytes", [NEVER, ALWAYS])
@@ -190,14 +171,14 @@ def test_one_id_with_another_number_customer_and_total_is_two_books(
     _ledger(tmp_path / "us.csv", ("1", "1001", "Acme", "100", "100", "open", ""))
     _ledger(tmp_path / "ca.csv", ("1", "77", "Bolt & Sons", "25", "25", "open", ""))
     with pytest.raises(InputError) as refused:
-        _load(engine, tmp_path, bulk_bytes=bulk_bytes)
+        load_files(engine, tmp_path, bulk_bytes=bulk_bytes)
     (problem,) = refused.value.problems
     told = str(problem)
     assert all(part in told for part in ("these look like two books", "us.csv", "ca.csv", "1001", "77", 'book = "US"'))
     books = {"us": Source(path="us.csv", book="US"), "ca": Source(path="ca.csv", book="CA")}
     both = Settings.model_validate({"base": tmp_path, "sources": {INVOICES: [books["us"], books["ca"]]}})
-    loaded_of(engine, both, bulk_bytes)
-    assert _kept(engine, "invoice_id_acct", "customer_id_acct", "book") == [
+    load_relation(engine, both, bulk_bytes)
+    assert kept(engine, "invoice_id_acct", "customer_id_acct", "book") == [
         ("CA/1", "CA/59", "CA"), ("US/1", "US/58", "US"),
     ]  # fmt: skip
 
@@ -206,16 +187,17 @@ def test_an_id_whose_number_or_total_alone_differs_is_one_document_of_one_book(e
     """Invoices are renumbered and edited; the newer row holds."""
     _ledger(tmp_path / "a.csv", ("1", "1001", "Acme", "100", "100", "open", "2026-11-14T10:00:00Z"))
     _ledger(tmp_path / "b.csv", ("1", "1001-A", "Acme", "120", "120", "open", "2026-11-15T10:00:00Z"))
-    _load(engine, tmp_path)
-    assert _kept(engine, "invoice_number", "total_amount") == [("1001-A", Decimal(120))]
+    load_files(engine, tmp_path)
+    assert kept(engine, "invoice_number", "total_amount") == [("1001-A", Decimal(120))]
 
 
 def test_customers_of_two_books_are_not_one_customer(engine: Engine, tmp_path: Path) -> None:
     """Three ids that name other firms in another file, and nothing that agrees."""
-    _table(tmp_path / "us.csv", "Customer ID,Customer Name,Email", *((n, f"Acme {n}", f"{n}@a.example") for n in "123"))
-    _table(tmp_path / "ca.csv", "Customer ID,Customer Name,Email", *((n, f"Bolt {n}", f"{n}@b.example") for n in "123"))
+    for book, name in (("us", "Acme"), ("ca", "Bolt")):
+        rows = [(number, f"{name} {number}", f"{number}@{name}.example") for number in "123"]
+        write_table(tmp_path / f"{book}.csv", "Customer ID,Customer Name,Email", *rows)
     with pytest.raises(InputError, match="look like two books"):
-        _load(engine, tmp_path, CUSTOMERS, shape="table")
+        load_files(engine, tmp_path, CUSTOMERS, shape="table")
 
 
 def test_files_that_contradict_each_other_without_an_order_are_refused_and_dated_ones_are_not(
@@ -226,11 +208,11 @@ def test_files_that_contradict_each_other_without_an_order_are_refused_and_dated
     _ledger(tmp_path / "list-one.csv", (*row, "100", "100", "open", ""))
     _ledger(tmp_path / "list-two.csv", (*row, "120", "120", "open", ""))
     with pytest.raises(InputError, match=r"contradict list-.*1001"):
-        _load(engine, tmp_path)
+        load_files(engine, tmp_path)
     (tmp_path / "list-two.csv").rename(tmp_path / "list-2026-11-28.csv")
     (tmp_path / "list-one.csv").rename(tmp_path / "list-2026-11-29.csv")
-    loaded = _load(engine, tmp_path)
-    assert _kept(engine, "total_amount") == [(Decimal(100),)]
+    loaded = load_files(engine, tmp_path)
+    assert kept(engine, "total_amount") == [(Decimal(100),)]
     assert "another amount" in "".join(report.notes for report in loaded.reports)
 
 
@@ -246,8 +228,8 @@ def test_of_two_balances_without_an_order_the_smaller_holds_and_is_told(engine: 
         ("1", "1001", "Acme", "100", "100", "open", ""),
         ("2", "1002", "Acme", "70", "70", "open", ""),
     )
-    loaded = _load(engine, tmp_path)
-    assert _kept(engine, "invoice_number", "balance_amount", "document_status") == [
+    loaded = load_files(engine, tmp_path)
+    assert kept(engine, "invoice_number", "balance_amount", "document_status") == [
         ("1001", Decimal(40), "open"), ("1002", Decimal(0), "voided"),
     ]  # fmt: skip
     assert "2 documents have another amount in b.csv" in loaded.reports[0].notes
@@ -283,122 +265,86 @@ def test_a_report_says_when_it_was_printed(footer: str, at: datetime | None) -> 
     assert printed(footer) == at
 
 
-FULL = {"Id": "9", "DocNumber": "1001", "CustomerRef": {"value": "58", "name": "Acme"}, "TxnDate": "2026-11-14",
-        "TotalAmt": 100, "Balance": 100, "MetaData": {"LastUpdatedTime": "2026-11-14T10:00:00Z"}}  # fmt: skip
-GONE = {"status": "Deleted", "domain": "QBO", "Id": "9", "MetaData": {"LastUpdatedTime": "2026-11-20T10:00:00Z"}}
-
-
-def _feed(path: Path, **lists: list[dict[str, Any]]) -> None:
-    path.write_text(json.dumps({"CDCResponse": [{"QueryResponse": [{name: lists[name]} for name in lists]}]}))
-
-
-@pytest.mark.parametrize(
-    ("lists", "status"),
-    [
-        ({"Invoice": [GONE]}, "deleted"),
-        ({"Invoice": [GONE | {"Id": "8"}]}, "open"),
-        ({"CreditMemo": [GONE]}, "open"),
-        ({"Customer": [GONE], "Invoice": []}, "open"),
-        ({"Customer": [GONE], "Payment": [GONE], "Invoice": [GONE]}, "deleted"),
-        ({"Invoice": [{key: value for key, value in GONE.items() if key != "MetaData"}]}, "deleted"),
-        ({"Invoice": [GONE | {"MetaData": {"LastUpdatedTime": "2026-11-13T10:00:00Z"}}]}, "open"),
-    ],
-)
-def test_a_deletion_acts_on_older_rows_of_its_own_kind_and_id_alone(
-    engine: Engine, tmp_path: Path, lists: dict[str, list[dict[str, Any]]], status: str
-) -> None:
-    """It has an id and nothing else, and is never a bad row."""
-    (tmp_path / "full.json").write_text(json.dumps({"QueryResponse": {"Invoice": [FULL]}}))
-    _feed(tmp_path / "feed.json", **lists)
-    loaded = _load(engine, tmp_path)
-    assert _kept(engine, "invoice_id_acct", "document_status") == [("9", status)]
-    assert not loaded.aside
-
-
-def test_a_later_export_that_has_the_document_wins_over_its_deletion(engine: Engine, tmp_path: Path) -> None:
-    """Something else in it changed after the deletion, so that it was made later."""
-    later = FULL | {"Id": "10", "DocNumber": "1002", "MetaData": {"LastUpdatedTime": "2026-11-25T10:00:00Z"}}
-    (tmp_path / "full.json").write_text(json.dumps({"QueryResponse": {"Invoice": [FULL, later]}}))
-    _feed(tmp_path / "feed.json", Invoice=[GONE])
-    _load(engine, tmp_path)
-    assert [status for (status,) in _kept(engine, "document_status")] == ["open", "open"]
-
-
-def test_a_deletion_of_what_no_file_has_is_counted_and_no_bad_row(engine: Engine, tmp_path: Path) -> None:
-    """It is dropped; the note says so."""
-    (tmp_path / "full.json").write_text(json.dumps({"QueryResponse": {"Invoice": [FULL]}}))
-    _feed(tmp_path / "feed.json", Invoice=[GONE | {"Id": "7"}], Customer=[GONE])
-    loaded = _load(engine, tmp_path)
-    (feed,) = (report for report in loaded.reports if report.file == "feed.json")
-    assert (feed.rows_extracted, feed.rows_quarantined) == (0, 0)
-    assert "1 deletions of what no file has" in feed.notes
-    assert "1 Customer records" in feed.notes
-
-
-def test_a_deletion_with_an_id_alone_acts_for_xero_and_for_customers(engine: Engine, tmp_path: Path) -> None:
-    """A void invoice is void, a deleted customer is not active."""
-    contact = {"ContactID": "c", "Name": "Acme"}
-    xero = {"InvoiceID": "a-1", "InvoiceNumber": "1001", "Type": "ACCREC", "Contact": contact,
-            "Date": "2026-11-14", "Total": 100, "AmountDue": 100, "Status": "AUTHORISED"}  # fmt: skip
-    (tmp_path / "a.json").write_text(json.dumps({"Invoices": [xero]}))
-    (tmp_path / "b.json").write_text(json.dumps({"Invoices": [{"InvoiceID": "a-1", "Status": "VOIDED"}]}))
-    _load(engine, tmp_path)
-    assert _kept(engine, "document_status") == [("voided",)]
-    customer = {"Id": "9", "DisplayName": "Acme", "Active": True}
-    (tmp_path / "a.json").write_text(json.dumps({"QueryResponse": {"Customer": [customer]}}))
-    _feed(tmp_path / "b.json", Customer=[GONE])
-    _load(engine, tmp_path, CUSTOMERS)
-    assert _kept(engine, "customer_id_acct", "is_active", relation=CUSTOMERS) == [("9", False)]
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        ("_fivetran_deleted", "TRUE", "deleted"),
-        ("_fivetran_deleted", "false", "open"),
-        ("_sdc_deleted_at", "2026-11-20T10:00:00Z", "deleted"),
-        ("_sdc_deleted_at", "", "open"),
-        ("is_deleted", "1", "deleted"),
-    ],
-)
-def test_what_a_loader_flagged_as_deleted_is_deleted(engine: Engine, tmp_path: Path, row: tuple[str, str, str]) -> None:
-    """By a word or by a time; a flag that is not set says nothing."""
-    caption, flag, status = row
-    header = f"id,doc_number,customer_id,txn_date,total,balance,{caption}"
-    _table(tmp_path / "a.csv", header, ("1", "1001", "58", "2026-11-14", "100", "100", flag))
-    for bulk_bytes in (NEVER, ALWAYS):
-        _load(engine, tmp_path, bulk_bytes=bulk_bytes)
-        assert _kept(engine, "document_status") == [(status,)]
-
-
 def test_equal_rows_without_ids_count_as_often_as_they_stand_in_one_file(engine: Engine, tmp_path: Path) -> None:
     """Two visits of one day at one price; of several files the one that has more of them is right."""
     visit = ("Acme", "2026-11-14", "250", "250")
-    _table(tmp_path / "a.csv", "Number,Customer,Invoice Date,Total,Balance", ("", *visit), ("", *visit))
-    _table(tmp_path / "b.csv", "Number,Customer,Invoice Date,Total,Balance", *[("", *visit)] * 3)
-    _load(engine, tmp_path)
-    assert _kept(engine, "invoice_id_acct") == [
+    write_table(tmp_path / "a.csv", "Number,Customer,Invoice Date,Total,Balance", ("", *visit), ("", *visit))
+    write_table(tmp_path / "b.csv", "Number,Customer,Invoice Date,Total,Balance", *[("", *visit)] * 3)
+    load_files(engine, tmp_path)
+    assert kept(engine, "invoice_id_acct") == [
         ("|Acme|2026-11-14|250",), ("|Acme|2026-11-14|250|#2",), ("|Acme|2026-11-14|250|#3",),
     ]  # fmt: skip
 
 
 def test_two_kinds_of_documents_may_share_an_id(engine: Engine, tmp_path: Path) -> None:
     """The credit memo is another document, and gets an id that no other has."""
-    _table(
+    write_table(
         tmp_path / "a.csv", "Invoice ID,Type,Number,Customer ID,Date,Total",
         ("5", "Invoice", "1001", "58", "2026-11-14", "100"), ("5", "Credit Memo", "1001", "58", "2026-11-14", "-100"),
     )  # fmt: skip
-    _load(engine, tmp_path)
-    assert _kept(engine, "invoice_id_acct", "document_type") == [("5", "invoice"), ("5 (credit_memo)", "credit_memo")]
+    load_files(engine, tmp_path)
+    assert kept(engine, "invoice_id_acct", "document_type") == [("5", "invoice"), ("5 (credit_memo)", "credit_memo")]
 
 
 def test_rows_of_a_portal_list_without_ids_that_differ_both_stay(engine: Engine, tmp_path: Path) -> None:
     """A deposit and the rest under one number are two rows; the same row on two pages is one."""
-    _table(
+    write_table(
         tmp_path / "a.csv", "Invoice Number,Customer,Total,Balance",
         ("1001", "Acme", "40", "0"), ("1001", "Acme", "60", "60"), *[("1002", "Acme", "5", "5")] * 2,
     )  # fmt: skip
-    _load(engine, tmp_path, "portal_invoices")
-    assert _kept(engine, "invoice_number", "total_amount", relation="portal_invoices") == [
+    load_files(engine, tmp_path, "portal_invoices")
+    assert kept(engine, "invoice_number", "total_amount", relation="portal_invoices") == [
         ("1001", Decimal(40)), ("1001", Decimal(60)), ("1002", Decimal(5)),
     ]  # fmt: skip
+
+
+BOOKS = """
+[sources.connectwise_companies]
+path = "x"
+[sources.connectwise_contacts]
+path = "x"
+[[sources.accounting_invoices]]
+path = "us.csv"
+book = "US"
+[[sources.accounting_invoices]]
+path = "ca.csv"
+book = "CA"
+[sources.accounting_customers]
+path = "customers.csv"
+book = "US"
+[sources.portal_invoices]
+path = "portal.csv"
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [("", "portal_invoices] without a book"), ('book = "UK"', "with book = 'UK'"), ('book = "US"', None)],
+)
+def test_where_a_book_is_named_every_source_with_its_ids_names_one(
+    tmp_path: Path, more: str, problem: str | None
+) -> None:
+    """Else ids would be compared that are not comparable. Several sources of a relation are an array of tables."""
+    (tmp_path / "billsight.toml").write_text(BOOKS + more, encoding="utf-8")
+    if problem is None:
+        sources = load(tmp_path / "billsight.toml", {}).sources_of(INVOICES)
+        assert [(source.path, source.book) for source in sources] == [("us.csv", "US"), ("ca.csv", "CA")]
+    else:
+        with pytest.raises(ConfigurationError, match=problem):
+            load(tmp_path / "billsight.toml", {})
+
+
+def test_what_is_wrong_in_a_later_table_of_a_source_is_told_by_its_name(tmp_path: Path) -> None:
+    """As the user wrote it."""
+    path = tmp_path / "billsight.toml"
+    path.write_text(BOOKS.replace('book = "CA"', 'bok = "CA"') + 'book = "US"', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"unknown key sources\.accounting_invoices\.bok"):
+        load(path, {})
+
+
+def test_a_file_of_two_sources_is_refused(engine: Engine, tmp_path: Path) -> None:
+    """It would be counted in both."""
+    _ledger(tmp_path / "us.csv", ("1", "1001", "Acme", "100", "100", "open", ""))
+    twice = [Source(path="us.csv", book="US"), Source(path="*.csv", book="CA")]
+    with pytest.raises(InputError, match="a file of two sources"):
+        load_relation(engine, Settings.model_validate({"base": tmp_path, "sources": {INVOICES: twice}}), NEVER)

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from etl.engine import Engine
 from etl.errors import InputError, Problem
-from etl.identity import content, identify_invoices, tell_apart
 from etl.schemas import Kind, Relation
+from etl.settling.identity import content, identify_invoices, tell_apart
 
 _DOCUMENTS: Final = frozenset({"accounting_invoices", "connectwise_invoices"})
 _LOOSE: Final = frozenset(
@@ -80,6 +80,7 @@ def settle(engine: Engine, relation: Relation, made_at: Mapping[str, datetime]) 
     tell_apart(engine, relation)
     settling = _Settling(engine, relation)
     settling.gather(made_at)
+    settling.part()
     settling.rank()
     problems = settling.two_books() or settling.contradictions()
     if problems:
@@ -112,8 +113,8 @@ class _Settling:
             from {table} as rows
             where hash({key}) in (select hash({key}) from {table} group by 1 having count(*) > 1)""")
 
-    def rank(self) -> None:
-        """`conflicts`: what one file says twice and differently. `pairs`: every other row beside the one that holds."""
+    def part(self) -> None:
+        """`conflicts`: the documents that one file says twice and differently, at one time or at none."""
         self.engine.run(f"""
             create or replace temp table conflicts as
             with timed as (
@@ -126,8 +127,11 @@ class _Settling:
                 from timed
                 qualify not is_timed or changed_at = max(changed_at) over (partition by document, source_file)
             )
-            select document, source_file from newest group by all having count(distinct content) > 1;
+            select document, source_file from newest group by all having count(distinct content) > 1""")
 
+    def rank(self) -> None:
+        """`pairs`: every other row beside the one that holds."""
+        self.engine.run("""
             create or replace temp table ranked as
             with rest as (
                 select
