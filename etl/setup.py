@@ -16,6 +16,7 @@ from etl.errors import ConfigurationError, InputError, Problem
 from etl.publish import told
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
+from etl.settling import is_removal
 from etl.validate import settle_formats, validate
 
 _HEADER: Final = """\
@@ -131,7 +132,7 @@ def check_sources(settings: Settings) -> str:
                 try:
                     found = extract.read_text(file, relation, source)
                     formats = settle_formats(found.frame, relation, source, settings.zone_of(source))
-                    split = validate(found.frame, relation, formats)
+                    split = validate(found.frame.filter(~is_removal(relation)), relation, formats)
                 except InputError as error:
                     problems += error.problems
                     continue

@@ -216,6 +216,19 @@ def test_files_that_contradict_each_other_without_an_order_are_refused_and_dated
     assert "another amount" in "".join(report.notes for report in loaded.reports)
 
 
+def test_an_amount_without_a_currency_takes_the_one_of_the_same_amount(engine: Engine, tmp_path: Path) -> None:
+    """A list that names no currency says less, whichever file comes last; another amount proves no currency."""
+    row = Document("9", "invoice", "1001", "Acme", date(2026, 11, 14), Decimal(100), "CAD")
+    _json(tmp_path / "a.json", [row])
+    header = "Document Type,Number,Customer,Invoice Date,Total Amount,Balance"
+    for total, name in ((100, "b.csv"), (73, "b.csv"), (100, "b-2026-11-29.csv")):
+        for path in tmp_path.glob("*.csv"):
+            path.unlink()
+        write_table(tmp_path / name, header, ("Invoice", "1001", "Acme", "2026-11-14", total, total))
+        load_files(engine, tmp_path)
+        assert kept(engine, "invoice_id_acct", "total_amount", "currency_code") == [("9", Decimal(100), "CAD")]
+
+
 def test_of_two_balances_without_an_order_the_smaller_holds_and_is_told(engine: Engine, tmp_path: Path) -> None:
     """Payments lower a balance; a void or deleted document was open before."""
     _ledger(

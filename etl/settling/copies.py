@@ -109,6 +109,7 @@ class _Settling:
                 rows.rowid as position, rows.*, concat_ws(chr(31), {document}) as document, {made} as made_at,
                 {content(self.relation, "has_internal_id")} as content,
                 {"modified_at" if "modified_at" in has else "null::timestamp"} as changed_at, {status} as is_void,
+                {"currency_code = 'XXX'" if "currency_code" in has else "false"} as lacks_currency,
                 {"abs(balance_amount)" if "balance_amount" in has else "null::decimal(18, 4)"} as open_amount
             from {table} as rows
             where hash({key}) in (select hash({key}) from {table} group by 1 having count(*) > 1)""")
@@ -147,7 +148,7 @@ class _Settling:
                     order by
                         case when is_timed then changed_at end desc nulls last,
                         case when is_dated then made_at end desc nulls last,
-                        is_void desc, open_amount nulls last, position desc
+                        is_void desc, lacks_currency, open_amount nulls last, position desc
                 ) as place
             from rest;
 
@@ -181,7 +182,8 @@ class _Settling:
     def contradictions(self) -> list[Problem]:
         """Files that say different things, and nothing says which is newer."""
         differs = " or ".join(f"{_plain('older', name)} <> {_plain('newer', name)}" for name in self._decisive())
-        condition = f"not is_newer and older.is_void = newer.is_void and ({differs or 'false'})"
+        comparable = "not is_newer and older.is_void = newer.is_void and older.lacks_currency = newer.lacks_currency"
+        condition = f"{comparable} and ({differs or 'false'})"
         remedy = (
             "Give only the newer of the two, or name the day on which each was made in its name, such as "
             "list-2026-11-29.csv."
@@ -230,6 +232,11 @@ class _Settling:
         if self.relation.name in _DOCUMENTS:
             found = ", ".join(f"min(older.{name}) as {name}" for name in filled)
             sets = ", ".join(f"{name} = coalesce(rows.{name}, found.{name})" for name in filled)
+            # an amount without a currency is in the currency of the same amount elsewhere, and of no other
+            same = "older.currency_code <> 'XXX' and older.total_amount = newer.total_amount"
+            found += f", min(older.currency_code) filter (where {same}) as currency_code"
+            sets += ", currency_code = coalesce(case when rows.currency_code = 'XXX' then found.currency_code end, "
+            sets += "rows.currency_code)"
             self.engine.run(f"""
                 update accepted.{self.relation.name} as rows set {sets}
                 from (select newer.position as position, {found} from pairs group by 1) as found
@@ -254,7 +261,7 @@ class _Settling:
     def _decisive(self) -> list[str]:
         if self.relation.name in _DOCUMENTS:
             return ["total_amount"]
-        loose = {"created_at", "modified_at", *_LOOSE, *self.relation.key}
+        loose = {"created_at", "modified_at", "currency_code", *_LOOSE, *self.relation.key}
         kinds = {column.name: column.kind for column in self.relation.columns}
         return [name for name in self.relation.names if name not in loose and kinds[name] is not Kind.TEXTS]
 
