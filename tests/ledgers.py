@@ -11,6 +11,7 @@ from etl.config import Settings, Source
 from etl.engine import Engine
 from tests.loaded import NEVER, Loaded, load
 
+IDS = {"Acme": "58", "Bolt & Sons": "59"}
 INVOICES, CUSTOMERS = "accounting_invoices", "accounting_customers"
 
 
@@ -34,3 +35,11 @@ def write_table(path: Path, header: str, *rows: Sequence[object]) -> None:
         writer = csv.writer(stream)
         writer.writerow(header.split(","))
         writer.writerows(rows)
+
+
+LEDGER = "Invoice ID,Number,Customer ID,Customer Name,Date,Total,Balance,Status,Modified"
+
+
+def write_ledger(path: Path, *rows: tuple[object, ...]) -> None:
+    """Rows of id, number, customer, total, balance, status, modified."""
+    write_table(path, LEDGER, *((r[0], r[1], IDS[r[2]], r[2], "2026-11-14", *r[3:]) for r in rows))

@@ -16,16 +16,12 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.config import Settings, Source, load
 from etl.engine import Engine
-from etl.errors import ConfigurationError, InputError
+from etl.errors import InputError
 from etl.extract.files import named_at
 from etl.extract.furniture import printed
-from tests.ledgers import CUSTOMERS, INVOICES, kept, load_files, write_table
-from tests.loaded import ALWAYS, NEVER
-from tests.loaded import load as load_relation
+from tests.ledgers import IDS, kept, load_files, write_ledger, write_table
 
-IDS = {"Acme": "58", "Bolt & Sons": "59"}
 WORDS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
 
 
@@ -155,49 +151,12 @@ def test_any_split_over_files_and_formats_counts_each_document_once(
     assert sum(r.rows_quarantined - r.rows_copied for r in loaded.reports) == 0
 
 
-LEDGER = "Invoice ID,Number,Customer ID,Customer Name,Date,Total,Balance,Status,Modified"
-
-
-def _ledger(path: Path, *rows: tuple[object, ...]) -> None:
-    """Rows of id, number, customer, total, balance, status, modified."""
-    write_table(path, LEDGER, *((r[0], r[1], IDS[r[2]], r[2], "2026-11-14", *r[3:]) for r in rows))
-
-
-@pytest.mark.parametrize("bulk_bytes", [NEVER, ALWAYS])
-def test_one_id_with_another_number_customer_and_total_is_two_books(
-    engine: Engine, tmp_path: Path, bulk_bytes: int
-) -> None:
-    """Nothing is chosen: the files and rows are named, and how to say whose they are."""
-    _ledger(tmp_path / "us.csv", ("1", "1001", "Acme", "100", "100", "open", ""))
-    _ledger(tmp_path / "ca.csv", ("1", "77", "Bolt & Sons", "25", "25", "open", ""))
-    with pytest.raises(InputError) as refused:
-        load_files(engine, tmp_path, bulk_bytes=bulk_bytes)
-    (problem,) = refused.value.problems
-    told = str(problem)
-    assert all(part in told for part in ("these look like two books", "us.csv", "ca.csv", "1001", "77", 'book = "US"'))
-    books = {"us": Source(path="us.csv", book="US"), "ca": Source(path="ca.csv", book="CA")}
-    both = Settings.model_validate({"base": tmp_path, "sources": {INVOICES: [books["us"], books["ca"]]}})
-    load_relation(engine, both, bulk_bytes)
-    assert kept(engine, "invoice_id_acct", "customer_id_acct", "book") == [
-        ("CA/1", "CA/59", "CA"), ("US/1", "US/58", "US"),
-    ]  # fmt: skip
-
-
 def test_an_id_whose_number_or_total_alone_differs_is_one_document_of_one_book(engine: Engine, tmp_path: Path) -> None:
     """Invoices are renumbered and edited; the newer row holds."""
-    _ledger(tmp_path / "a.csv", ("1", "1001", "Acme", "100", "100", "open", "2026-11-14T10:00:00Z"))
-    _ledger(tmp_path / "b.csv", ("1", "1001-A", "Acme", "120", "120", "open", "2026-11-15T10:00:00Z"))
+    write_ledger(tmp_path / "a.csv", ("1", "1001", "Acme", "100", "100", "open", "2026-11-14T10:00:00Z"))
+    write_ledger(tmp_path / "b.csv", ("1", "1001-A", "Acme", "120", "120", "open", "2026-11-15T10:00:00Z"))
     load_files(engine, tmp_path)
     assert kept(engine, "invoice_number", "total_amount") == [("1001-A", Decimal(120))]
-
-
-def test_customers_of_two_books_are_not_one_customer(engine: Engine, tmp_path: Path) -> None:
-    """Three ids that name other firms in another file, and nothing that agrees."""
-    for book, name in (("us", "Acme"), ("ca", "Bolt")):
-        rows = [(number, f"{name} {number}", f"{number}@{name}.example") for number in "123"]
-        write_table(tmp_path / f"{book}.csv", "Customer ID,Customer Name,Email", *rows)
-    with pytest.raises(InputError, match="look like two books"):
-        load_files(engine, tmp_path, CUSTOMERS, shape="table")
 
 
 def test_files_that_contradict_each_other_without_an_order_are_refused_and_dated_ones_are_not(
@@ -205,8 +164,8 @@ def test_files_that_contradict_each_other_without_an_order_are_refused_and_dated
 ) -> None:
     """The day in the name is an order; the newer file supersedes, and what differs is told."""
     row = ("1", "1001", "Acme")
-    _ledger(tmp_path / "list-one.csv", (*row, "100", "100", "open", ""))
-    _ledger(tmp_path / "list-two.csv", (*row, "120", "120", "open", ""))
+    write_ledger(tmp_path / "list-one.csv", (*row, "100", "100", "open", ""))
+    write_ledger(tmp_path / "list-two.csv", (*row, "120", "120", "open", ""))
     with pytest.raises(InputError, match=r"contradict list-.*1001"):
         load_files(engine, tmp_path)
     (tmp_path / "list-two.csv").rename(tmp_path / "list-2026-11-28.csv")
@@ -231,12 +190,12 @@ def test_an_amount_without_a_currency_takes_the_one_of_the_same_amount(engine: E
 
 def test_of_two_balances_without_an_order_the_smaller_holds_and_is_told(engine: Engine, tmp_path: Path) -> None:
     """Payments lower a balance; a void or deleted document was open before."""
-    _ledger(
+    write_ledger(
         tmp_path / "a.csv",
         ("1", "1001", "Acme", "100", "40", "open", ""),
         ("2", "1002", "Acme", "0", "0", "void", ""),
     )
-    _ledger(
+    write_ledger(
         tmp_path / "b.csv",
         ("1", "1001", "Acme", "100", "100", "open", ""),
         ("2", "1002", "Acme", "70", "70", "open", ""),
@@ -309,55 +268,3 @@ def test_rows_of_a_portal_list_without_ids_that_differ_both_stay(engine: Engine,
     assert kept(engine, "invoice_number", "total_amount", relation="portal_invoices") == [
         ("1001", Decimal(40)), ("1001", Decimal(60)), ("1002", Decimal(5)),
     ]  # fmt: skip
-
-
-BOOKS = """
-[sources.connectwise_companies]
-path = "x"
-[sources.connectwise_contacts]
-path = "x"
-[[sources.accounting_invoices]]
-path = "us.csv"
-book = "US"
-[[sources.accounting_invoices]]
-path = "ca.csv"
-book = "CA"
-[sources.accounting_customers]
-path = "customers.csv"
-book = "US"
-[sources.portal_invoices]
-path = "portal.csv"
-"""
-
-
-@pytest.mark.parametrize(
-    ("more", "problem"),
-    [("", "portal_invoices] without a book"), ('book = "UK"', "with book = 'UK'"), ('book = "US"', None)],
-)
-def test_where_a_book_is_named_every_source_with_its_ids_names_one(
-    tmp_path: Path, more: str, problem: str | None
-) -> None:
-    """Else ids would be compared that are not comparable. Several sources of a relation are an array of tables."""
-    (tmp_path / "billsight.toml").write_text(BOOKS + more, encoding="utf-8")
-    if problem is None:
-        sources = load(tmp_path / "billsight.toml", {}).sources_of(INVOICES)
-        assert [(source.path, source.book) for source in sources] == [("us.csv", "US"), ("ca.csv", "CA")]
-    else:
-        with pytest.raises(ConfigurationError, match=problem):
-            load(tmp_path / "billsight.toml", {})
-
-
-def test_what_is_wrong_in_a_later_table_of_a_source_is_told_by_its_name(tmp_path: Path) -> None:
-    """As the user wrote it."""
-    path = tmp_path / "billsight.toml"
-    path.write_text(BOOKS.replace('book = "CA"', 'bok = "CA"') + 'book = "US"', encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"unknown key sources\.accounting_invoices\.bok"):
-        load(path, {})
-
-
-def test_a_file_of_two_sources_is_refused(engine: Engine, tmp_path: Path) -> None:
-    """It would be counted in both."""
-    _ledger(tmp_path / "us.csv", ("1", "1001", "Acme", "100", "100", "open", ""))
-    twice = [Source(path="us.csv", book="US"), Source(path="*.csv", book="CA")]
-    with pytest.raises(InputError, match="a file of two sources"):
-        load_relation(engine, Settings.model_validate({"base": tmp_path, "sources": {INVOICES: twice}}), NEVER)
