@@ -233,7 +233,7 @@ def test_rows_of_one_file_and_id_that_contradict_each_other_are_all_set_aside(en
     assert sorted(row[3][0].split(":")[1][:40] for row in loaded.aside) == [
         " rows of this file contradict each other",
         " rows of this file contradict each other",
-        " the same row stands in invoices.csv line",
+        " the same row stands in invoices.csv lin",
     ]
     assert [report.rows_copied for report in loaded.reports] == [1]
 

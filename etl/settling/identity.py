@@ -125,14 +125,18 @@ def content(relation: Relation, *left_out: str) -> str:
     return f"hash({', '.join(name for name in relation.names if name not in left_out)})"
 
 
-def identify_invoices(engine: Engine) -> None:
-    """Give each accounting document one id, which no other has: its own, the one on another list, or a made one."""
+def identify_invoices(engine: Engine) -> bool:
+    """Give each accounting document one id, which no other has: its own, the one on another list, or a made one.
+
+    Returns:
+        Whether two rows may be of one document.
+    """
     told = engine.frame(
         f"select hash(invoice_id_acct) as hash, coalesce(has_internal_id, true) as has_id from {_INVOICES}"
     )
     have_ids = bool(told["has_id"].all())
     if have_ids and told["hash"].n_unique() == len(told):
-        return
+        return False
     repeated = (
         f"hash(invoice_id_acct) in (select hash(invoice_id_acct) from {_INVOICES} group by 1 having count(*) > 1)"
     )
@@ -147,6 +151,7 @@ def identify_invoices(engine: Engine) -> None:
         where invoices.rowid = named.position
             and (invoices.invoice_id_acct <> named.id or coalesce(invoices.has_internal_id, true) <> named.has_id)""")
     engine.run("drop table seen; drop table keyed; drop table named")
+    return True
 
 
 def tell_apart(engine: Engine, relation: Relation) -> None:
