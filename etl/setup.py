@@ -22,6 +22,7 @@ from etl.publish import told
 from etl.reading_in import joins_as_listed
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
+from etl.settling import is_removal
 from etl.validate import settle_formats, validate
 
 _MOST_BYTES_FOR_CAPTIONS: Final = 50_000_000
@@ -175,14 +176,14 @@ def check_sources(settings: Settings) -> str:
     """
     problems: list[Problem] = []
     lines: list[str] = []
-    for name, source in settings.sources.items():
-        relation = RELATIONS[name]
+    for relation, source in ((RELATIONS[name], one) for name in settings.sources for one in settings.sources_of(name)):
+        name = relation.name
         try:
             for file in extract.find_files(settings.base, source, relation):
                 try:
                     found = extract.read_text(file, relation, source)
                     formats = settle_formats(found.frame, relation, source, settings.zone_of(source))
-                    split = validate(found.frame, relation, formats)
+                    split = validate(found.frame.filter(~is_removal(relation)), relation, formats)
                 except InputError as error:
                     problems += error.problems
                     continue

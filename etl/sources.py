@@ -212,7 +212,7 @@ def _trouble(evening: Evening, name: str, files: list[FileReport]) -> str | None
     help_ = RELATIONS[name].help
     if name in evening.missing:
         return f"{help_}: {evening.missing[name]}, so nothing was concluded from them"
-    rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined for f in files)
+    rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined - f.rows_copied for f in files)
     if not rows:
         return f"{help_}: the files have no rows, so nothing was concluded from them"
     if aside > evening.settings.limits.quarantine_share * rows:

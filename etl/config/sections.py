@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 def _known_zone(name: str) -> str:
@@ -26,7 +26,7 @@ class _Part(BaseModel):
 
 
 class Source(_Part):
-    """Where one relation comes from and how its files are written."""
+    """Where one relation comes from and how its files are written; several such tables: `[[sources.<relation>]]`."""
 
     path: str | list[str] = Field(description="file, glob or folder, relative to billsight.toml; .gz and .zst are read")
     shape: str = Field("auto", description="profile of the files; auto recognises it")
@@ -49,6 +49,13 @@ class Source(_Part):
     )
     is_complete: bool | None = Field(
         None, description="true: the list is whole although its number of rows is that of a page; false: it is cut"
+    )
+    book: str | None = Field(
+        None,
+        min_length=1,
+        pattern="^[^/|]+$",
+        description="the accounting company that the files come from, such as US, where there are several;"
+        " the portal's sources name the one that the portal shows",
     )
     columns: dict[str, str] = Field(default_factory=dict, description="our column = the file's caption")
 
@@ -243,6 +250,22 @@ class Settings(_Part):
     notify: Notify = Notify()
     retention: Retention = Retention()
     sources: dict[str, Source] = Field(default_factory=dict)
+    further: dict[str, tuple[Source, ...]] = Field(default_factory=dict, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_and_further(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """A relation whose files are written in several ways, or belong to several books, has a list of sources."""
+        sources = given.get("sources")
+        if not isinstance(sources, dict):
+            return given
+        lists = {name: source for name, source in sources.items() if isinstance(source, list) and source}
+        first = {name: source[0] for name, source in lists.items()}
+        return {**given, "sources": {**sources, **first}, "further": {name: lists[name][1:] for name in lists}}
+
+    def sources_of(self, relation: str) -> tuple[Source, ...]:
+        """Every source of a relation, in the order of the configuration."""
+        return (self.sources[relation], *self.further.get(relation, ())) if relation in self.sources else ()
 
     def zone_of(self, source: Source) -> ZoneInfo:
         """Zone of the source's times without an offset."""
