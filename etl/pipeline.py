@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -179,7 +179,7 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     evening = Evening(settings, run, files, loader.missing, past.runs)
     read = sources_read(evening)
     check_sources(evening, read, is_shrink_accepted=order.orders.is_shrink_accepted)
-    write_control(engine, settings, run, find_scopes(engine, settings, run, files, read))
+    write_control(engine, settings, run, find_scopes(engine, evening, read))
     engine.write("ctl.portal_memory", past.portal_memory)
     build(engine, models, names_in(models, "staging"))
     tell("mapping customers to companies")
@@ -282,8 +282,11 @@ def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
     grouped = gaps.group_gaps(missed, arrived, log)
     engine.write("marts.sync_gaps", gaps.describe_gaps(grouped))
     engine.write("marts.gap_invoices", grouped.select("gap_id", "row_key", "invoice_id_acct"))
-    reading = backfill.Reading(to_instants(times["changed_at"]), settings.portal_zone)
-    engine.write("marts.backfill_options", backfill.backfill_options(missed, reading, settings.backfill))
+    (today,) = engine.rows("select as_of_date from ctl.run")[0]
+    oldest = today - timedelta(days=min(settings.backfill.oldest_days, (today - date.min).days))
+    reading = backfill.Reading(to_instants(times["changed_at"]), settings.portal_zone, oldest)
+    wanted = missed.filter(~pl.col("is_held_back"))
+    engine.write("marts.backfill_options", backfill.backfill_options(wanted, reading, settings.backfill))
 
 
 def _check_laws(engine: Engine, files: list[FileReport]) -> None:

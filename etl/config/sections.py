@@ -42,7 +42,7 @@ class Source(_Part):
     scope: str | None = Field(
         None,
         pattern=r"^(all|open|since:\d{4}-\d{2}-\d{2})$",
-        description="what the files hold: all, open (only what is still owed) or since:2026-01-01; guessed where not given",
+        description="what the files hold: all, open (what is still owed) or since:2026-01-01; guessed where not given",
     )
     as_of: datetime | None = Field(
         None, description="the instant at which the files were made; from their names or times where not given"
@@ -110,6 +110,7 @@ class Backfill(_Part):
     safety_days: int = Field(1, ge=0, description="days before the oldest missed creation")
     resync_cost: int = Field(250, ge=0, description="re-read invoices that one single resync by a person is worth")
     most_resyncs: int = Field(5, ge=0, description="most single resyncs proposed")
+    oldest_days: int = Field(180, ge=0, description="a date longer ago is never recommended")
 
 
 class Limits(_Part):

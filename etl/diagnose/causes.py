@@ -164,7 +164,7 @@ def _existence_gates(night: Night) -> dict[str, pl.Expr]:
     is_void = status == "voided"
     is_gone = status.is_in(["voided", "deleted", "draft"])
     is_paid = (pl.col("total_sign") > 0) & ((pl.col("balance_sign") == 0) | (status == "paid")) & ~is_gone
-    is_shared = pl.col("is_number_shared") & pl.col("is_invoice").fill_null(value=True) & ~is_gone
+    is_shared = pl.col("is_number_shared") & pl.col("is_invoice").fill_null(value=False) & ~is_gone
     is_zero = (pl.col("total_sign") == 0) & ~is_void
     is_held = pl.col("is_future") & ~pl.col("is_present") & pl.lit(night.portal.holds_future_invoices)
     in_connectwise = pl.col("is_in_connectwise") | ~pl.lit(night.has_connectwise_invoices)

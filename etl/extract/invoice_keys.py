@@ -60,19 +60,19 @@ def active(column: str) -> pl.Expr:
 
 
 def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
-    """A list without the portal's own ids takes the accounting id, else number and customer.
+    """A row without the portal's own id takes the accounting id, else number and customer.
 
     Locality: row.
     """
     frame = _with_absent(
         frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw",
         "document_type", "portal_status",
-    ).with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))  # fmt: skip
-    if "portal_invoice_id" in frame.columns:
-        return frame
+    )  # fmt: skip
+    frame = frame.with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")
     made = _together("invoice_number", customer)
-    return frame.with_columns(portal_invoice_id=pl.coalesce("invoice_id_acct", made))
+    own = ["portal_invoice_id"] if "portal_invoice_id" in frame.columns else []
+    return frame.with_columns(portal_invoice_id=pl.coalesce(*own, "invoice_id_acct", made))
 
 
 def finish_portal_mappings(frame: pl.DataFrame) -> pl.DataFrame:

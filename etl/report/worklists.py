@@ -19,6 +19,7 @@ SHOWN_CUSTOMERS: Final = 50
 """Customers in the table for paper and for readers without script; the page works on all of them."""
 SHOWN_COMPANIES: Final = 100
 SHOWN_GAPS: Final = 60
+SHOWN_CLIENTS: Final = 100
 SHOWN_RESYNCS: Final = 50
 LONGEST_VALUE: Final = 600
 """Most characters of a quarantined row on the page; quarantine.csv has all of it."""
@@ -127,8 +128,14 @@ def sync(facts: NightFacts) -> dict[str, Any]:
     """The date to set, what each other date would do, the gaps and why they came about."""
     options = [plain_row(row) for row in facts.backfill.sort("option_rank").to_dicts()]
     gaps = facts.gaps.sort("invoices", "gap_id", descending=[True, False])
+    recommended = next((option for option in options if option["is_recommended"]), None)
+    planned = dict(facts.missed_plan.select("is_held_back", "invoices").iter_rows())
+    recovered = recommended["invoices_recovered"] if recommended else 0
     return {
-        "recommended": next((option for option in options if option["is_recommended"]), None),
+        "recommended": recommended,
+        "arrivals": _arrivals(facts.arrivals),
+        "held_back": planned.get(True, 0),
+        "left_over": max(0, planned.get(False, 0) - recovered - facts.resyncs.height),
         "options": options,
         "gaps": gaps.height,
         "gap_invoices": int(gaps["invoices"].sum()),
@@ -139,6 +146,22 @@ def sync(facts: NightFacts) -> dict[str, Any]:
         "missed_days": [plain_row(row) for row in facts.missed_days.sort("created_date").to_dicts()],
         "fix": cause_words("MISSED_IN_WINDOW"),
         "resync_fix": cause_words("MISSED_UNDATED"),
+    }
+
+
+def _arrivals(rows: pl.DataFrame) -> dict[str, Any]:
+    """Whom a sync from the recommended date mails and charges: overdue ones first, sums per currency."""
+    sums = rows.group_by("currency_code").agg(
+        pl.col("invoices", "amount", "overdue_invoices", "overdue_amount").sum()
+    ).sort("invoices", "currency_code", descending=[True, False])  # fmt: skip
+    return {
+        "clients": rows["customer_id_acct"].n_unique(),
+        "invoices": int(rows["invoices"].sum()),
+        "overdue_invoices": int(rows["overdue_invoices"].sum()),
+        "amounts": [plain_row(row) for row in sums.to_dicts()],
+        "shown": min(rows.height, SHOWN_CLIENTS),
+        "rows": rows.height,
+        "list": [plain_row(row) for row in rows.head(SHOWN_CLIENTS).to_dicts()],
     }
 
 

@@ -111,13 +111,15 @@ def _fix_lines(answer: Answer) -> Iterator[str]:
         yield f"  current interface: {fix.current}"
         if fix.detail:
             yield f"  {fix.detail}"
+        if fix.warning:
+            yield f"  {fix.warning}"
 
 
 def _fix_heading(row: Row, fix: Fix, place: int) -> str:
     if row["primary_cause"] is None:
         return f"All the same: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["state"] != "blocked":
-        return "What to do: nothing has to be mended"
+        return "What to do: nothing has to be fixed"
     if place:
         return f"Then: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["is_freed_alone"]:
