@@ -54,6 +54,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
                 values = ", ".join("null" if value is None else f"'{value}'" for value in row.values())
                 engine.run(f"insert into accepted.{relation.name} ({', '.join(row)}) values ({values})")
         write_control(engine, SETTINGS, Run("test", datetime(2026, 11, 22, 2, tzinfo=UTC)))
+        engine.run("create or replace table quarantine.rows (relation text, broken_rules text[], row_values text)")
         engine.run("create or replace table matching.mappings (customer_id_acct varchar, company_id_cw varchar)")
         for customer, company in (mapped or {}).items():
             engine.run(f"insert into matching.mappings values ('{customer}', '{company}')")
