@@ -11,6 +11,8 @@ from etl.engine import Engine
 _COMPANIES, _CUSTOMERS, _INVOICES = "connectwise_companies", "accounting_customers", "accounting_invoices"
 _FEWEST_NAMES: Final = 5
 """So many names beside must agree before numbers are taken for another key: they fit by chance."""
+_FEWEST_CONTRADICTED: Final = 3
+"""So many names that are another's make a column doubtful."""
 _MOST_CONTRADICTED: Final = 0.1
 """Of the names beside another key; those rows are contradictions of their own."""
 
@@ -22,20 +24,26 @@ class Reference:
     Attributes:
         target: the other relation.
         name: the column beside it that holds the name, where there is one.
+        instead: SQL of a name that is usually the same, where no row has that one.
     """
 
     relation: str
     column: str
     target: str
     name: str | None = None
+    instead: str | None = None
 
 
+_CUSTOMER_NAME: Final = """(
+    select any_value(customers.customer_name) from accepted.accounting_customers as customers
+    where customers.customer_id_acct = rows.customer_id_acct
+)"""
 REFERENCES: Final = (
     Reference(_INVOICES, "customer_id_acct", _CUSTOMERS, "customer_name"),
     Reference("portal_mappings", "customer_id_acct", _CUSTOMERS, "customer_name"),
-    Reference("portal_mappings", "company_id_cw", _COMPANIES, "company_name"),
+    Reference("portal_mappings", "company_id_cw", _COMPANIES, "company_name", "rows.customer_name"),
     Reference("portal_invoices", "customer_id_acct", _CUSTOMERS, "customer_name"),
-    Reference("portal_invoices", "company_id_cw", _COMPANIES, "customer_name"),
+    Reference("portal_invoices", "company_id_cw", _COMPANIES, "customer_name", _CUSTOMER_NAME),
     Reference("connectwise_contacts", "company_id_cw", _COMPANIES, "company_name"),
     Reference("connectwise_invoices", "company_id_cw", _COMPANIES, "company_name"),
     Reference("connectwise_invoices", "bill_to_company_id_cw", _COMPANIES),
@@ -62,11 +70,13 @@ class Said:
     Attributes:
         text: what it holds, and what fits.
         is_used: whether the other key is used; else it would only fit better.
+        is_refused: whether the column is not used at all, because the names contradict it.
     """
 
     reference: Reference
     text: str
-    is_used: bool
+    is_used: bool = False
+    is_refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,8 +128,9 @@ def settle_keys(engine: Engine) -> list[Said]:
     for reference in REFERENCES:
         if not _is_comparable(engine, reference):
             continue
-        _ask(engine, reference)
-        one = _settle(engine, reference)
+        beside, is_own_name = _name(engine, reference)
+        _ask(engine, reference, beside)
+        one = _settle(engine, reference, is_own_name=is_own_name)
         if one is not None:
             said.append(one)
         if one is None or not one.is_used:
@@ -138,13 +149,16 @@ def _is_comparable(engine: Engine, reference: Reference) -> bool:
     return engine.count(f"accepted.{reference.target}") > 0 and engine.rows(filled)[0][0] > 0
 
 
-def _name(engine: Engine, reference: Reference) -> str:
-    """The column of the name beside; null where this relation has none."""
-    columns = engine.frame(f"from accepted.{reference.relation} limit 0").columns
-    return reference.name if reference.name in columns else "null::varchar"
+def _name(engine: Engine, reference: Reference) -> tuple[str, bool]:
+    """SQL of the name beside, and whether it is the column's own."""
+    relation = f"accepted.{reference.relation}"
+    has_column = reference.name in engine.frame(f"from {relation} limit 0").columns
+    if has_column and engine.rows(f"select count({reference.name}) from {relation}")[0][0]:
+        return f"rows.{reference.name}", True
+    return reference.instead or "null::varchar", False
 
 
-def _ask(engine: Engine, reference: Reference) -> None:
+def _ask(engine: Engine, reference: Reference, beside: str) -> None:
     """The distinct values of the column with the names beside them, and the keys and names of the target."""
     own, target = KEYS[reference.target][0], f"accepted.{reference.target}"
     others = ", ".join(f"{folded(key)} as {key}" for key in KEYS[reference.target][1:])
@@ -152,8 +166,8 @@ def _ask(engine: Engine, reference: Reference) -> None:
     engine.run(f"""
         create or replace temp table asked as
         with pairs as (
-            select {reference.column} as value, {_name(engine, reference)} as name
-            from accepted.{reference.relation} where {reference.column} is not null group by all
+            select {reference.column} as value, {beside} as name
+            from accepted.{reference.relation} as rows where {reference.column} is not null group by all
         )
         select value, {folded("value")} as key, {folded("name")} as name from pairs;
         create or replace temp table target as select {own} as id, {own}, {others} from {target};
@@ -183,7 +197,7 @@ def _fit(engine: Engine, reference: Reference, key: str) -> _Fit:
     return _Fit(key, *row)
 
 
-def _settle(engine: Engine, reference: Reference) -> Said | None:
+def _settle(engine: Engine, reference: Reference, *, is_own_name: bool) -> Said | None:
     own_key, *others = KEYS[reference.target]
     own = _fit(engine, reference, own_key)
     if own.is_whole and own.is_believed:
@@ -192,10 +206,24 @@ def _settle(engine: Engine, reference: Reference) -> Said | None:
     proven = [fit for fit in fits if fit.is_proven]
     if proven and _lead_to_one(engine, proven):
         _use(engine, reference, proven[0].key)
-        return _said(reference, proven[0], is_used=True)
+        return Said(reference, _told(reference, proven[0]), is_used=True)
     best = max(fits, key=lambda fit: (fit.joined, fit.agreeing))
+    if not own.is_believed and own.contradicted >= _FEWEST_CONTRADICTED and reference.target == _COMPANIES:
+        return _refused(engine, reference, own, is_own_name=is_own_name)
     is_better = best.joined > own.joined or not own.is_believed
-    return _said(reference, best, is_used=False) if best.joined and is_better else None
+    return Said(reference, _told(reference, best)) if best.joined and is_better else None
+
+
+def _refused(engine: Engine, reference: Reference, own: _Fit, *, is_own_name: bool) -> Said:
+    """A column that most names contradict: rows that bear names of their own are judged one by one instead."""
+    text = (
+        f"{reference.relation}.{reference.column} contradicts the names beside it:"
+        f" {own.contradicted} names are another company's, {own.agreeing} agree"
+    )
+    if reference.relation == "portal_invoices":
+        engine.run(f"update accepted.portal_invoices set {reference.column} = null")
+        return Said(reference, f"{text}; it is not used", is_used=False)
+    return Said(reference, text, is_refused=not is_own_name)
 
 
 def _lead_to_one(engine: Engine, fits: Sequence[_Fit]) -> bool:
@@ -215,7 +243,7 @@ def _use(engine: Engine, reference: Reference, key: str) -> None:
         from (select distinct value, id from fit_{key}) as found where rows.{column} = found.value""")
 
 
-def _said(reference: Reference, fit: _Fit, *, is_used: bool) -> Said:
+def _told(reference: Reference, fit: _Fit) -> str:
     beside = (
         ", and the names beside them agree"
         if fit.agreeing and not fit.contradicted
@@ -223,11 +251,10 @@ def _said(reference: Reference, fit: _Fit, *, is_used: bool) -> Said:
         if fit.contradicted
         else ""
     )
-    text = (
+    return (
         f"{reference.relation}.{reference.column} holds {_WORDS[fit.key]} such as {fit.example},"
         f" {_KEYED[reference.target]}: {fit.joined} of {fit.asked} match {fit.key}{beside}"
     )
-    return Said(reference, text, is_used)
 
 
 def _join_by_name(engine: Engine, reference: Reference) -> None:

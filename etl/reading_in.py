@@ -15,6 +15,7 @@ from etl.joins import LISTED, Measured, measure
 from etl.loading import FileReport, Loader
 from etl.other_keys import noted, settle_keys
 from etl.questions import FIRST, LAST
+from etl.schemas import RELATIONS
 from etl.sources import Evening, sources_read, unused, usual_runs
 
 
@@ -61,7 +62,13 @@ def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None
     evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))
     joins = Measured(measure(engine, FIRST), said)
     check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
-    evening = replace(evening, unjoined=check_joins(evening, joins, is_shrink_accepted=is_accepted))
+    refused = {
+        one.reference.relation: f"{RELATIONS[one.reference.relation].help} are not used. {one.text}"
+        for one in said
+        if one.is_refused
+    }
+    unjoined = check_joins(evening, joins, is_shrink_accepted=is_accepted)
+    evening = replace(evening, unjoined=refused | unjoined)
     loader.forget(unused(sources_read(evening)))
     return ReadIn(files, evening, joins)
 
