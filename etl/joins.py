@@ -97,7 +97,10 @@ def _counted(engine: Engine, question: Question, keys: Mapping[str, str]) -> Joi
         group by label order by max(amount) desc nulls last, label limit {_EXAMPLES}""")
     amounts = {code: (whole, part) for code, _, _, whole, part in lines if code is not None and whole}
     rows, joined = sum(line[1] for line in lines), sum(line[2] for line in lines)
-    return Join(question, rows, joined, amounts, _share(lines), tuple(label for (label,) in examples))
+    share, invoices = _share(lines), engine.count("open_invoices")
+    if question.is_mutual and share is not None and invoices:
+        share = max(share, min(1.0, joined / invoices))
+    return Join(question, rows, joined, amounts, share, tuple(label for (label,) in examples))
 
 
 def _share(lines: Sequence[tuple[Any, ...]]) -> float | None:

@@ -19,6 +19,8 @@ class Question:
         source: what is not used where too little joins; null where the share says nothing.
         stops: whether the run stops instead.
         least: share that is enough, where it is not the setting.
+        is_mutual: whether it is enough that as many join as there are open invoices: a file that holds only those has
+            lost what was paid, and the list of the portal has not yet.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Question:
     source: str | None = None
     stops: bool = False
     least: float | None = None
+    is_mutual: bool = False
 
 
 FIRST: Final = (
@@ -64,6 +67,7 @@ FIRST: Final = (
         select null, currency_code, sum(abs(coalesce(balance_amount, total_amount))), count(*), true
         from asking semi join by_id on asking.portal_invoice_id = by_id.portal_invoice_id group by currency_code""",
         source="portal_invoices",
+        is_mutual=True,
     ),
     Question(
         "portal mappings -> customers",

@@ -74,21 +74,18 @@ def test_a_list_with_paid_invoices_that_shrinks_is_still_stopped(tmp_path: Path)
 def test_customers_first_seen_in_this_run_do_not_lower_the_coverage(tmp_path: Path) -> None:
     """A month's intake of new customers, none mapped yet, is no collapse of the mappings; a collapse is."""
     provider = clients(tmp_path, 60)
-    unmapped = {"Company ID": "", "Company Name": ""}
     provider.change("portal_mappings", lambda place, row: row if place < 30 else None)
     everything = {name: list(provider.rows[name]) for name in ("accounting_customers", "accounting_invoices")}
     for name in everything:
         provider.change(name, lambda place, row: row if place < 30 else None)
-    strange = {"Customer Name": "Stranger"}
     _run(provider, 0)
     for name, rows in everything.items():
-        provider.rows[name] = rows[:30] + [
-            row | {"Customer Name": f"Stranger {place}"} for place, row in enumerate(rows[30:])
-        ]
+        new = [row | {"Customer Name": f"Stranger {place}"} for place, row in enumerate(rows[30:])]
+        provider.rows[name] = rows[:30] + new
     assert _run(provider, 1).exit_code is ExitCode.COMPLETE
-    provider.change("portal_mappings", lambda _, row: row | unmapped)
+    provider.change("portal_mappings", lambda _, row: row | {"Company ID": "", "Company Name": ""})
     for name in everything:
-        provider.change(name, lambda place, row: row | {"Customer Name": f"{strange['Customer Name']} {place}"})
+        provider.change(name, lambda place, row: row | {"Customer Name": f"Another {place}"})
     with pytest.raises(GateTripped, match=r"only 0% of the open money belongs to customers that are mapped"):
         _run(provider, 2)
 
@@ -100,11 +97,9 @@ def test_a_list_that_comes_every_ten_days_is_not_stale_before_fifteen(tmp_path: 
     for day in (0, 10, 20, 34, 36):
         # invoices go on changing; the portal's list is made every ten days, and then no more
         changed = (AS_OF + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        provider.change("accounting_invoices", lambda _, row, at=changed: row | {"Modified At": at})  # type: ignore[misc]
-        if day <= 20:
-            provider.change(
-                "portal_invoices", lambda _, row, mark=day: row | {"portal_id": f"{row['portal_id']}{mark}"}
-            )  # type: ignore[misc]
+        for row in provider.rows["accounting_invoices"]:
+            row["Modified At"] = changed
+        for row in provider.rows["portal_invoices"] if day <= 20 else ():
+            row["portal_id"] = f"{row['portal_id']}-{day}"
         outcomes.append(_run(provider, day).exit_code)
-    assert outcomes[3] is ExitCode.COMPLETE
-    assert outcomes[4] is ExitCode.PARTIAL
+    assert outcomes[3:] == [ExitCode.COMPLETE, ExitCode.PARTIAL]

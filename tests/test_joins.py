@@ -223,7 +223,7 @@ def test_a_join_that_fell_sharply_stops_unless_a_person_says_that_it_is_right(
         ("Lost", 'inactive_company_statuses = ["lost"]', "failed"),
     ],
 )
-def test_only_active_speaks_for_itself(
+def test_only_active_speaks_for_itself(  # noqa: PLR0913 - a table of situations
     provider: Clients, billsight: Billsight, *, status: str, setting: str, expected: str
 ) -> None:
     """Without a list of statuses and without the setting, whether a company is inactive is not known; why says so."""
