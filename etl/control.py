@@ -57,6 +57,7 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         "inactive_status_names": provider.inactive_company_statuses,
         "active_status_names": provider.active_company_statuses,
         "closed_billing_status_names": provider.closed_billing_statuses,
+        "known_contradiction_marks": settings.review.known_contradictions,
     }
     return pl.DataFrame({"run_id": [run.run_id]}).with_columns(
         as_of_at=pl.lit(as_of, dtype=pl.Datetime("us")),

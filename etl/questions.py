@@ -50,22 +50,24 @@ FIRST: Final = (
         "portal_invoices.invoice_id_acct and invoice_number with accounting_invoices",
         ("portal_invoices",),
         """
-        with asking as (
-            select *, upper(invoice_number) as number from accepted.portal_invoices
-            where coalesce(balance_amount, total_amount, 1) <> 0
+        with asking as materialized (
+            select asked.invoice_number, asked.currency_code,
+                abs(coalesce(asked.balance_amount, asked.total_amount)) as owed,
+                found.invoice_id_acct is not null as is_held
+            from accepted.portal_invoices as asked
+            left join accepted.accounting_invoices as found on asked.invoice_id_acct = found.invoice_id_acct
+            where coalesce(asked.balance_amount, asked.total_amount, 1) <> 0
         ),
-        by_id as (select distinct asking.portal_invoice_id from asking
-            semi join accepted.accounting_invoices as found on asking.invoice_id_acct = found.invoice_id_acct),
-        rest as (select * from asking anti join by_id on asking.portal_invoice_id = by_id.portal_invoice_id),
-        by_number as (select distinct {key_asking} as key from rest
-            semi join accepted.accounting_invoices as found on {key_asking} = {key_found})
-        select coalesce(rest.invoice_number, rest.portal_invoice_id) as label, currency_code,
-            abs(coalesce(balance_amount, total_amount)) as amount, 1 as rows,
+        rest as (select *, upper(invoice_number) as number from asking where not is_held),
+        by_number as (
+            select distinct {key_asking} as key from rest
+            semi join accepted.accounting_invoices as found on {key_asking} = {key_found}
+        )
+        select coalesce(rest.invoice_number, 'no number') as label, currency_code, owed as amount, 1 as rows,
             coalesce({key_asking} in (select key from by_number), false) as is_joined
         from rest
         union all
-        select null, currency_code, sum(abs(coalesce(balance_amount, total_amount))), count(*), true
-        from asking semi join by_id on asking.portal_invoice_id = by_id.portal_invoice_id group by currency_code""",
+        select null, currency_code, sum(owed), count(*), true from asking where is_held group by currency_code""",
         source="portal_invoices",
         is_mutual=True,
     ),
@@ -118,11 +120,15 @@ FIRST: Final = (
         "connectwise_invoices.company_id_cw with connectwise_companies.company_id_cw",
         ("connectwise_invoices",),
         """
-        select concat_ws(' ', invoice_number, coalesce(bill_to_company_id_cw, company_id_cw)) as label, currency_code,
-            abs(coalesce(balance_amount, total_amount)) as amount, 1 as rows,
-            coalesce(bill_to_company_id_cw, company_id_cw)
-            in (select company_id_cw from accepted.connectwise_companies) as is_joined
-        from accepted.connectwise_invoices where coalesce(bill_to_company_id_cw, company_id_cw) is not null""",
+        with asking as (
+            select coalesce(bill_to_company_id_cw, company_id_cw) as company_id_cw, currency_code, invoice_number,
+                abs(coalesce(balance_amount, total_amount)) as owed
+            from accepted.connectwise_invoices
+        )
+        select concat_ws(' ', 'company', company_id_cw, any_value(invoice_number)) as label, currency_code,
+            sum(owed) as amount, count(*) as rows,
+            company_id_cw in (select company_id_cw from accepted.connectwise_companies) as is_joined
+        from asking where company_id_cw is not null group by company_id_cw, currency_code""",
         source="connectwise_invoices",
     ),
     Question(

@@ -132,6 +132,13 @@ def test_paid_with_an_open_balance_is_listed_and_a_rest_below_a_cent_is_not(
     _run(billsight, provider)
     found = _summary(provider)["quality"]["contradictions"]["rows"]
     assert [(row["kind"], row["subject_id"]) for row in found] == [("status against balance", "9001")]
+    # whoever has looked at it marks it, until its values change
+    provider.settings += f'[review]\nknown_contradictions = ["{found[0]["mark"]}"]\n\n'
+    _run(billsight, provider, "two")
+    assert [row["is_known"] for row in _summary(provider)["quality"]["contradictions"]["rows"]] == [True]
+    provider.change("accounting_invoices", lambda place, row: row | ({"Balance": "7.00"} if place == 0 else {}))
+    _run(billsight, provider, "three")
+    assert [row["is_known"] for row in _summary(provider)["quality"]["contradictions"]["rows"]] == [False]
 
 
 def test_invoices_without_customers_stop_the_run(tmp_path: Path, billsight: Billsight) -> None:

@@ -137,6 +137,10 @@ class Review(_Part):
     allow_override: bool = Field(
         default=False, description="true: a company that was not proposed may be approved without asking twice"
     )
+    known_contradictions: list[str] = Field(
+        default_factory=list,
+        description="marks of contradictions that somebody has looked at; other values have another mark",
+    )
 
 
 class Gates(_Part):

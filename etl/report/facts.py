@@ -77,8 +77,9 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
     },
     "contradictions": {
         "kind": _T, "subject_id": _T, "one_says": _T, "other_says": _T, "currency_code": _T, "amount": _M,
+        "mark": _T, "is_known": _B,
     },
-    "contradiction_counts": {"kind": _T, "currency_code": _T, "rows": _N, "amount": _M},
+    "contradiction_counts": {"kind": _T, "is_known": _B, "currency_code": _T, "rows": _N, "amount": _M},
     "money": {"currency_code": _T, "staging_amount": _M, "marts_amount": _M},
 }  # fmt: skip
 """Columns of each frame; more columns than these are ignored.
@@ -113,8 +114,8 @@ QUERIES: Final[dict[str, str]] = {
     "portal_only_counts": "select cause, currency_code, count(*) as invoices, sum(total_amount) as amount"
     " from marts.portal_only_invoices group by all order by all",
     "contradictions": "select * from marts.contradictions"
-    " order by amount desc nulls last, kind, subject_id, one_says, other_says limit 100",
-    "contradiction_counts": "select kind, currency_code, count(*) as rows, sum(amount) as amount"
+    " order by is_known, amount desc nulls last, kind, subject_id, one_says, other_says limit 100",
+    "contradiction_counts": "select kind, is_known, currency_code, count(*) as rows, sum(amount) as amount"
     " from marts.contradictions group by all order by all",
     "quarantine_rules": "select * from marts.report_quarantine_rules order by all",
     "quarantine_examples": "select * from marts.report_quarantine_examples"
