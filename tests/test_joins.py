@@ -141,6 +141,24 @@ def test_paid_with_an_open_balance_is_listed_and_a_rest_below_a_cent_is_not(
     assert [row["is_known"] for row in _summary(provider)["quality"]["contradictions"]["rows"]] == [False]
 
 
+def test_an_id_whose_number_and_total_both_contradict_is_listed_and_an_edited_total_is_not(
+    tmp_path: Path, billsight: Billsight
+) -> None:
+    """Total alone: the same invoice, edited after the sync. Number alone: written differently."""
+    changed = {
+        0: {"invoice_number": "INV-9999", "total": "7.00"},
+        1: {"total": "8.00"},
+        2: {"invoice_number": "inv 4003"},
+    }
+    provider = clients(tmp_path, 6).change("portal_invoices", lambda place, row: row | changed.get(place, {}))
+    _run(billsight, provider)
+    (row,) = _summary(provider)["quality"]["contradictions"]["rows"]
+    assert (row["kind"], row["subject_id"]) == ("id against number and total", "P0")
+    assert (row["one_says"], row["other_says"]) == (
+        "portal: id 9001 is INV-9999 over 7.00", "accounting: id 9001 is INV-4001 over 100.00"
+    )  # fmt: skip
+
+
 def test_invoices_without_customers_stop_the_run(tmp_path: Path, billsight: Billsight) -> None:
     """Ids of another book: the message says what was compared, and gives examples."""
     provider = clients(tmp_path, 24).change("accounting_customers", lambda _, row: row | {"id": f"X{row['id']}"})

@@ -1,6 +1,6 @@
 -- model:   marts.contradictions
 -- grain:   kind, subject_id, one_says, other_says
--- reads:   staging.accounting__invoices, staging.accounting__customers, staging.connectwise__companies, staging.portal__invoices, staging.contradictory_mappings, marts.portal_pairs, matching.mappings, ctl.run
+-- reads:   staging.accounting__invoices, staging.accounting__customers, staging.connectwise__companies, staging.contradictory_mappings, accepted.portal_invoices, accepted.accounting_invoices, marts.portal_pairs, matching.mappings, ctl.run
 -- purpose: what the sources say of one thing in two ways that cannot both be true. Derived from the values of each run: a
 --          contradiction is listed until they change, and known where the settings have its mark, which is of its values.
 -- units:   amount in currency_code: the open balance concerned
@@ -27,24 +27,31 @@ carried as (
     group by invoices.customer_id_acct, invoices.customer_name, invoices.currency_code
 ),
 
-held as (
+-- few: only of these the numbers are compared
+differing as materialized (
     select
         portal.portal_invoice_id,
         portal.invoice_number as portal_number,
         portal.total_amount as portal_total_amount,
-        portal.number_key as portal_number_key,
         invoices.invoice_id_acct,
         invoices.invoice_number,
         invoices.total_amount,
         invoices.balance_amount,
-        invoices.number_key,
         invoices.currency_code
     from marts.portal_pairs as pairs
-    inner join staging.portal__invoices as portal
-        on pairs.portal_row_key = portal.portal_row_key
-    inner join staging.accounting__invoices as invoices
-        on pairs.row_key = invoices.row_key
+    inner join accepted.portal_invoices as portal
+        on pairs.portal_row_key = portal.rowid
+    inner join accepted.accounting_invoices as invoices
+        on pairs.row_key = invoices.rowid
     where portal.total_amount <> invoices.total_amount
+),
+
+held as (
+    select
+        differing.*,
+        ltrim(regexp_replace(translate(upper(differing.portal_number), ' #-/._', ''), '^INV', ''), '0') as portal_key,
+        ltrim(regexp_replace(translate(upper(differing.invoice_number), ' #-/._', ''), '^INV', ''), '0') as number_key
+    from differing
 ),
 
 found as (
@@ -75,7 +82,7 @@ found as (
         held.currency_code,
         held.balance_amount as amount
     from held
-    where held.portal_number_key <> held.number_key
+    where held.portal_key <> held.number_key
 
     union all
 
