@@ -14,6 +14,11 @@ Row = dict[str, Any]
 AS_OF: Final = datetime(2026, 11, 29, 6, tzinfo=UTC)
 _FIRST: Final = ("Quill", "Brack", "Oskar", "Thistle", "Mellow", "North", "Zeal", "Umber")
 _SECOND: Final = ("Orchards", "Dental", "Freight", "Surveyors")
+_SYNC_RUNS: Final[list[Row]] = [
+    {"started_at": f"2026-11-{day:02}T05:00:00Z", "from_date": f"2026-11-{day - 1:02}",
+     "finished_at": f"2026-11-{day:02}T05:05:00Z", "status": "succeeded"}
+    for day in range(2, 30)
+]  # fmt: skip
 _SETTINGS: Final = """
 [portal]
 minimum_security_level = 5
@@ -87,10 +92,6 @@ def clients(folder: Path, number: int) -> Clients:
             {"Customer ID": 11 + place, "Customer Name": name, "Company ID": 101 + place, "Company Name": name}
             for place, name in enumerate(names)
         ],
-        "sync_runs": [
-            {"started_at": f"2026-11-{day:02}T05:00:00Z", "from_date": f"2026-11-{day - 1:02}",
-             "finished_at": f"2026-11-{day:02}T05:05:00Z", "status": "succeeded"}
-            for day in range(2, 30)
-        ],
+        "sync_runs": _SYNC_RUNS,
     }  # fmt: skip
     return Clients(folder, rows)
