@@ -241,7 +241,9 @@ def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) 
     engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), level))
 
 
-def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]) -> None:
+def _check_invoices(
+    engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]
+) -> None:
     settings = order.settings
     has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
     night = causes.Night(

@@ -21,7 +21,6 @@ from etl.pipeline import Outcome, reconcile
 from etl.publish import DATABASE, LATEST
 from etl.telling import telling
 
-
 _DIFFERENCES: Final = {
     "shown_not_owed": "Shown but no longer owed",
     "paid_in_portal": "Paid in the portal, not in the books",

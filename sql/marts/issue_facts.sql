@@ -79,8 +79,11 @@ set_aside as (
 portal as (
     select
         not this_run.is_portal_list_cut
-        and (this_run.portal_scope = 'open' or count(coalesce(listed.portal_status, listed.balance_amount::varchar)) > 0)
-            as can_tell_amounts
+        and (
+            this_run.portal_scope = 'open'
+            or count(listed.portal_status) > 0
+            or count(listed.balance_amount) > 0
+        ) as can_tell_amounts
     from ctl.run as this_run
     left join accepted.portal_invoices as listed
         on true
