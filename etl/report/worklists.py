@@ -39,8 +39,8 @@ PORTAL_ONLY_TITLES: Final = {
 PORTAL_ONLY_FIXES: Final = {
     "PORTAL_GHOST": "Look it up in accounting before anything else: it may be void, deleted, or another company's",
     "RECREATED_ID": "Resync the new invoice, and move payments to it; not while a payment is pending in the portal",
-    NOT_OPEN: "Look it up in accounting. If it is paid, void or deleted there, resync it; not while a payment is pending"
-    " in the portal",
+    NOT_OPEN: "Look it up in accounting. If it is paid, void or deleted there, resync it; not while a payment is"
+    " pending in the portal",
 }
 NUMBER_FORMS: Final = {
     1: "with a word before them, or without the word that accounting has",
@@ -238,6 +238,7 @@ def quality(facts: NightFacts) -> dict[str, Any]:
         "sources": [plain_row(row) for row in facts.sources.sort("relation", "file").to_dicts()],
         "number_forms": [
             {"rows": row["rows_equal"], "form": NUMBER_FORMS[row["number_form"]]}
+            for row in facts.portal_form.to_dicts()
             for row in facts.portal_form.to_dicts()
         ],
         "rules": [plain_row(row) for row in rules.to_dicts()],
