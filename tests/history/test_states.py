@@ -19,7 +19,8 @@ NOTHING: dict[str, Any] = {
     "kind": "invoice", "subject_id": "1", "code": "DRAFT", "stage": "existence", "was_open": True, "is_there": False,
     "was_ended": False, "unseen_since": None, "has_subject": True, "is_set_aside": False, "failed": 0, "unknown": 0,
     "mask": 0, "invoice_state": None, "invoice_cause": None, "is_present": False, "mapping_state": None,
-    "mapping_source": None, "is_access_reached": False, "is_proposed": False, "can_anyone_see": None, "can_tell_amounts": True,
+    "mapping_source": None, "is_access_reached": False, "is_proposed": False, "can_anyone_see": None,
+    "can_tell_amounts": True,
 }  # fmt: skip
 TYPES = {
     **dict.fromkeys(("failed", "unknown", "mask"), pl.UInt64),
