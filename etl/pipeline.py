@@ -176,7 +176,7 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     evening = Evening(settings, run, files, loader.missing, past.runs)
     read = sources_read(evening)
     check_sources(evening, read, is_shrink_accepted=order.orders.is_shrink_accepted)
-    write_control(engine, settings, run, find_scopes(engine, settings, run, files, read))
+    write_control(engine, settings, run, find_scopes(engine, evening, read))
     engine.write("ctl.portal_memory", past.portal_memory)
     build(engine, models, names_in(models, "staging"))
     tell("mapping customers to companies")
@@ -241,9 +241,7 @@ def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) 
     engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), level))
 
 
-def _check_invoices(
-    engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]
-) -> None:
+def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]) -> None:
     settings = order.settings
     has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
     night = causes.Night(

@@ -27,8 +27,8 @@ _BLOCKED: Final = f"""
     union all
     select invoice_id_acct, code_before, currency_code, amount from marts.invoice_changes where not is_settled"""
 """What a night calls blocked, and what it could not tell of what was blocked before it."""
-PORTAL_MEMORY: Final = {
-    "invoice_id_acct": pl.String,
+PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
+    "invoice_id_acct": pl.String(),
     "shown_at": pl.Datetime("us"),
     "balance_amount": pl.Decimal(18, 4),
     "balance_since": pl.Datetime("us"),

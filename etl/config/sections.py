@@ -42,7 +42,7 @@ class Source(_Part):
     scope: str | None = Field(
         None,
         pattern=r"^(all|open|since:\d{4}-\d{2}-\d{2})$",
-        description="what the files hold: all, open (only what is still owed) or since:2026-01-01; guessed where not given",
+        description="what the files hold: all, open (what is still owed) or since:2026-01-01; guessed where not given",
     )
     as_of: datetime | None = Field(
         None, description="the instant at which the files were made; from their names or times where not given"

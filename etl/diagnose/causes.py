@@ -147,7 +147,10 @@ def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
         | _reached(pl.col("customer_failed") | pl.col("transport_failed") | _shown_elsewhere() | _email(facts)),
     ).with_columns(
         # what fails is not unknown as well
-        unknown=(pl.col("own_unknown") | _reached(pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown")))
+        unknown=(
+            pl.col("own_unknown")
+            | _reached(pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown"))
+        )
         & ~pl.col("failed"),
     )
     return _states(judged).select(
@@ -210,7 +213,9 @@ def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
     is_reached = facts.select(is_sent & pl.col("is_transport_reached")).to_series().to_numpy()
     is_present = facts["is_present"].to_numpy()
     # a word for a document that nobody knows may stand for one that the portal never has
-    is_undecided = (facts["is_portal_undecided"].to_numpy() & night.has_portal_list) | facts["is_invoice"].is_null().to_numpy()
+    is_undecided = (facts["is_portal_undecided"].to_numpy() & night.has_portal_list) | facts[
+        "is_invoice"
+    ].is_null().to_numpy()
     looked_at = np.flatnonzero(is_reached & ~is_present & ~is_undecided)
     absent = Absence.of(facts[looked_at])
     if night.has_portal_list:
@@ -242,7 +247,9 @@ def _states(whole: pl.DataFrame) -> pl.DataFrame:
     refuted = pl.when("is_present").then(masks.bits(_REFUTED)).otherwise(0).cast(pl.UInt64)
     # nothing is concluded of a document whose word nobody knows
     is_judged = pl.col("is_invoice").is_not_null()
-    blocking = pl.when(is_judged).then(masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted).otherwise(masks.NOTHING)
+    blocking = (
+        pl.when(is_judged).then(masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted).otherwise(masks.NOTHING)
+    )
     primary = pl.when(expected != 0).then(masks.first(expected)).otherwise(masks.first(blocking))
     is_waiting = masks.first(blocking).is_in([BIT[code] for code in codes(_WAITING)]).fill_null(value=False)
     # the portal may show it only here, to a customer that its own list of mappings does not have

@@ -60,7 +60,8 @@ def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
     frame = _with_absent(
         frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw",
         "document_type", "portal_status",
-    ).with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))  # fmt: skip
+    )  # fmt: skip
+    frame = frame.with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))
     if "portal_invoice_id" in frame.columns:
         return frame
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")

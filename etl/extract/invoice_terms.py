@@ -70,7 +70,9 @@ PORTAL_STATUSES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("open", "unpaid", "notpaid", "due", "overdue", "pastdue", "outstanding", "partial"), "open"),
     **dict.fromkeys(("partiallypaid", "partlypaid", "partpaid", "partialpayment"), "open"),
     **dict.fromkeys(("paid", "paidinfull", "fullypaid", "settled"), "paid"),
-    **dict.fromkeys(("pending", "processing", "scheduled", "submitted", "paymentpending", "pendingpayment"), "in transit"),
+    **dict.fromkeys(
+        ("pending", "processing", "scheduled", "submitted", "paymentpending", "pendingpayment"), "in transit"
+    ),
     **dict.fromkeys(("paymentprocessing", "paymentscheduled", "paymentsubmitted", "intransit"), "in transit"),
 }
 """Folded word of the portal -> ours; any other word (AutoPay, Sent, Viewed) says nothing of what is owed."""

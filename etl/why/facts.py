@@ -22,7 +22,7 @@ ANSWER: Final = (
 
 _MOST_ANSWERS: Final = 20
 _ONLY_THERE: Final = {
-    "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package before anything else:"
+    "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package first:"
     " it may be void, deleted, or another company's.",
     "RECREATED_ID": "accounting has its number under another id: it was made again there. Resync the new one, and move"
     " payments to it.",
@@ -47,7 +47,8 @@ _FACTS: Final = """
         access.contact_count, access.able_contact_count, company_facts.active_contact_count,
         access.proposed_contact_id_cw, access.proposed_contact_name, access.proposed_contact_email,
         access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix, contacts.login_holders,
-        invoices.bill_email, invoices.payment_terms, this_run.portal_list_at, this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
+        invoices.bill_email, invoices.payment_terms, this_run.portal_list_at,
+        this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
         this_run.has_portal_list, this_run.has_customers, this_run.has_connectwise_invoices, this_run.portal_time_zone
     from marts.invoice_visibility as answers
     cross join ctl.run as this_run

@@ -219,8 +219,8 @@ FACETS: Final = (
         "TARGET_HIDDEN": "not hidden", "BILL_TO_ELSEWHERE": "billed itself",
     }),
     Facet("sync", _sync, dict.fromkeys((
-        "SYNC_STALLED", "PENDING_NEXT_SYNC", "PORTAL_LIST_OLDER", "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED",
-        "BACKDATED_ENTRY", "MISSED_IN_WINDOW", "MISSED_UNDATED",
+        "SYNC_STALLED", "PENDING_NEXT_SYNC", "PORTAL_LIST_OLDER", "BEFORE_SYNC_START", "RECREATED_ID",
+        "SKIPPED_WHILE_UNMAPPED", "BACKDATED_ENTRY", "MISSED_IN_WINDOW", "MISSED_UNDATED",
     ), "not missed")),
     Facet("portal's amount", _portal_amount, {
         "STALE_AMOUNT": "up to date", "PORTAL_SHOWS_SETTLED": "not shown after it was settled",

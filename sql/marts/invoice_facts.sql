@@ -92,7 +92,8 @@ select
         )
         or (
             invoices.currency_code = 'XXX'
-            and coalesce(by_id.portal_currency_code, by_number.portal_currency_code) = this_run.only_portal_currency_code
+            and this_run.only_portal_currency_code
+            = coalesce(by_id.portal_currency_code, by_number.portal_currency_code)
         ),
         false
     ) as is_amount_comparable,
