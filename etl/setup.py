@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import polars as pl
@@ -12,10 +14,15 @@ import polars as pl
 from etl import extract
 from etl.config import Settings
 from etl.demo import DemoPlan, write_demo
+from etl.domain import Run
+from etl.engine import Engine
 from etl.errors import ConfigurationError, InputError, Problem
+from etl.loading import Loader
 from etl.publish import told
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
+from etl.scopes import OF_INTEREST, find_scopes, notes
+from etl.sources import Evening, sources_read
 from etl.validate import settle_formats, validate
 
 _HEADER: Final = """\
@@ -146,7 +153,18 @@ def check_sources(settings: Settings) -> str:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return "\n".join([*lines, "Everything can be read. Next: billsight run"])
+    lists = _lists(settings)
+    return "\n".join([*lines, *(["Lists:", *lists] if lists else []), "Everything can be read. Next: billsight run"])
+
+
+def _lists(settings: Settings) -> list[str]:
+    """What each list holds, as of when, and whether it is whole: found in the accepted rows, as a run finds it."""
+    sources = {name: source for name, source in settings.sources.items() if name in OF_INTEREST}
+    some = settings.model_copy(update={"sources": sources})
+    with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
+        loader = Loader(engine, some)
+        evening = Evening(some, Run("check", datetime.now(UTC)), loader.load(), loader.missing, ())
+        return [f"  {note}" for note in notes(find_scopes(engine, evening, sources_read(evening)))]
 
 
 def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) -> str:
