@@ -67,6 +67,8 @@ def test_a_payment_that_only_the_portal_has_is_the_other_figure(tmp_path: Path) 
     assert not re.search(r"resync|delete|verify content|run the sync", _advice(told), re.IGNORECASE)
     assert "Paid in the portal, not in the books: 1 invoice, USD 100.00. " in _summary_line(found)
     assert apart.states(found) == {("A1", "PAYMENT_NOT_POSTED"): ("new", None)}
+    absences = {(line["state"], line["code"]): line["invoices"] for line in found.summary["absences"]}
+    assert absences == {("visible", "PAYMENT_NOT_POSTED"): 1}, "it is visible, and told apart"
 
 
 QUIET: dict[str, tuple[dict[str, object], dict[str, object]]] = {
