@@ -16,13 +16,17 @@ import polars as pl
 from etl import extract
 from etl.config import Settings, Source
 from etl.demo import DemoPlan, write_demo
+from etl.domain import Run
 from etl.engine import Engine
 from etl.errors import ConfigurationError, InputError, Problem, readable
+from etl.loading import Loader
 from etl.publish import told
 from etl.reading_in import joins_as_listed
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
+from etl.scopes import OF_INTEREST, find_scopes, notes
 from etl.settling import is_removal
+from etl.sources import Evening, sources_read
 from etl.validate import settle_formats, validate
 
 _MOST_BYTES_FOR_CAPTIONS: Final = 50_000_000
@@ -201,7 +205,19 @@ def check_sources(settings: Settings) -> str:
         raise InputError(problems)
     with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
         lines += ["Joins:", *(f"  {line}" for line in joins_as_listed(engine, settings))]
+    lists = _lists(settings)
+    lines += ["Lists:", *lists] if lists else []
     return "\n".join([*lines, "Everything can be read. Next: billsight run"])
+
+
+def _lists(settings: Settings) -> list[str]:
+    """What each list holds, as of when, and whether it is whole: found in the accepted rows, as a run finds it."""
+    sources = {name: source for name, source in settings.sources.items() if name in OF_INTEREST}
+    some = settings.model_copy(update={"sources": sources})
+    with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
+        loader = Loader(engine, some)
+        evening = Evening(some, Run("check", datetime.now(UTC)), loader.load(), loader.missing, ())
+        return [f"  {note}" for note in notes(find_scopes(engine, evening, sources_read(evening)))]
 
 
 def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) -> str:

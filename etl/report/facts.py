@@ -72,6 +72,16 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "cause": _T,
     },
     "portal_only_counts": {"cause": _T, "currency_code": _T, "invoices": _N, "amount": _M},
+    "differences": {
+        "figure": _T, "cause": _T, "invoice_id_acct": _T, "invoice_number": _T, "customer_name": _T,
+        "currency_code": _T, "amount": _M, "who": _T,
+    },
+    "difference_counts": {"figure": _T, "cause": _T, "currency_code": _T, "invoices": _N, "amount": _M},
+    "scopes": {
+        "relation": _T, "kind": _T, "since": _DAY, "reason": _T, "made_at": _AT, "made_reason": _T, "is_cut": _B,
+        "note": _T,
+    },
+    "portal_form": {"number_form": _N, "rows_equal": _N},
     "quarantine_rules": {"relation": _T, "rule": _T, "rows": _N},
     "quarantine_examples": {
         "relation": _T, "source_file": _T, "source_line": _N, "broken_rules": pl.List(_T), "row_values": _T,
@@ -126,6 +136,13 @@ QUERIES: Final[dict[str, str]] = {
     " order by is_known, amount desc nulls last, kind, subject_id, one_says, other_says limit 100",
     "contradiction_counts": "select kind, is_known, currency_code, count(*) as rows, sum(amount) as amount"
     " from marts.contradictions group by all order by all",
+    "differences": "select * from marts.amount_differences"
+    " qualify row_number() over (partition by figure order by amount desc, invoice_number, invoice_id_acct) <= 200"
+    " order by figure, amount desc, invoice_number, invoice_id_acct",
+    "difference_counts": "select figure, cause, currency_code, count(*) as invoices, sum(amount) as amount"
+    " from marts.amount_differences group by all order by all",
+    "scopes": "select * from ctl.scopes order by relation",
+    "portal_form": "select * from marts.portal_form where number_form > 0",
     "quarantine_rules": "select * from marts.report_quarantine_rules order by all",
     "quarantine_examples": "select * from marts.report_quarantine_examples"
     " order by relation, source_file, source_line, row_values",
@@ -193,6 +210,10 @@ class NightFacts:
     unposted_counts: pl.DataFrame = field(default_factory=partial(empty, "unposted_counts"))
     portal_only: pl.DataFrame = field(default_factory=partial(empty, "portal_only"))
     portal_only_counts: pl.DataFrame = field(default_factory=partial(empty, "portal_only_counts"))
+    differences: pl.DataFrame = field(default_factory=partial(empty, "differences"))
+    difference_counts: pl.DataFrame = field(default_factory=partial(empty, "difference_counts"))
+    scopes: pl.DataFrame = field(default_factory=partial(empty, "scopes"))
+    portal_form: pl.DataFrame = field(default_factory=partial(empty, "portal_form"))
     quarantine_rules: pl.DataFrame = field(default_factory=partial(empty, "quarantine_rules"))
     quarantine_examples: pl.DataFrame = field(default_factory=partial(empty, "quarantine_examples"))
     sources: pl.DataFrame = field(default_factory=partial(empty, "sources"))

@@ -35,7 +35,7 @@ _FACTS: Final = """
         checks.failed, checks.unknown, checks.is_present, checks.is_carried, checks.is_freed_alone,
         facts.is_future, facts.is_transport_reached, facts.is_access_reached, facts.has_bill_email,
         facts.portal_match, facts.changed_at, facts.is_portal_undecided, facts.was_shown,
-        facts.portal_status, facts.portal_balance_amount,
+        facts.portal_status, facts.portal_balance_amount, checks.difference_amount,
         customers.is_active as customer_is_active, customers.has_customer_row, customers.merged_into_customer_id_acct,
         customers.customer_email, customers.has_company, customers.is_in_portal,
         own.parent_customer_id_acct, parents.company_id_cw as parent_company_id_cw,
