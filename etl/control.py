@@ -119,6 +119,11 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
     )
 
 
+def _portal_book(settings: Settings) -> str | None:
+    """The accounting company that the portal shows, where several are configured."""
+    return next((source.book for source in settings.sources_of("portal_invoices") if source.book), None)
+
+
 def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.DataFrame:
     now = run.as_of.astimezone(UTC)
     portal, books = scopes.get("portal_invoices"), scopes.get("accounting_invoices")
@@ -134,6 +139,7 @@ def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.Dat
         is_portal_list_cut=pl.lit(portal is not None and portal.is_cut),
         # a list that is cut, or begins somewhere, does not tell what is gone
         accounting_scope=pl.lit("all" if books is None else "unknown" if books.is_cut else books.kind),
+        portal_book=pl.lit(_portal_book(settings), dtype=pl.String),
         portal_list_at=instant(portal),
         portal_mappings_at=instant(scopes.get("portal_mappings")),
         accounting_at=instant(books),

@@ -88,7 +88,7 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
     for relation in OF_INTEREST:
         files = [file for file in evening.files if file.relation == relation]
         if files:
-            source = evening.settings.sources[relation]
+            source = _stated(evening.settings.sources_of(relation))
             kind, since, reason = _scope(engine, relation, source)
             made = _made_files(files, evening.settings.portal_zone)
             if relation in unchanged:
@@ -98,6 +98,13 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
             is_cut = is_page or relation in broken
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, is_cut)
     return found
+
+
+def _stated(sources: Sequence[Source]) -> Source:
+    """What the sources of one relation state together: the first that says something of each."""
+    names = ("scope", "as_of", "is_complete")
+    said = {name: next((v for one in sources if (v := getattr(one, name)) is not None), None) for name in names}
+    return sources[0].model_copy(update=said)
 
 
 def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | None, str]:

@@ -50,7 +50,14 @@ def _of_cause(cause: str, night: Path, stalled: Path) -> tuple[Path, str]:
     return folder / "night.duckdb", _first(folder, primary_cause=cause)
 
 
-BY_SETTING = {"HIDDEN_ZERO", "HIDDEN_BY_TERMS", "HELD_UNTIL_DATE", "PORTAL_LIST_OLDER", "NO_PORTAL_PROFILE"}
+BY_SETTING = {
+    "HIDDEN_ZERO",
+    "HIDDEN_BY_TERMS",
+    "HELD_UNTIL_DATE",
+    "PORTAL_LIST_OLDER",
+    "NO_PORTAL_PROFILE",
+    "OTHER_BOOK",
+}
 """Causes that the demonstration's settings do not give."""
 PRIMARY = [cause for cause in CAUSES if cause.kind != "remark" and cause.code not in {*SHOWN_WRONG, *BY_SETTING}]
 

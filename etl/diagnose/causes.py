@@ -175,6 +175,7 @@ def _existence_gates(night: Night) -> dict[str, pl.Expr]:
         "VOIDED": ~is_void,
         "ZERO_TOTAL": ~is_zero | pl.lit(night.portal.hides_zero_invoices),
         "HIDDEN_ZERO": ~is_zero | pl.lit(not night.portal.hides_zero_invoices),
+        "OTHER_BOOK": ~pl.col("is_other_book") | pl.col("is_present"),
         "HIDDEN_BY_TERMS": ~pl.col("is_hidden_by_terms") | pl.col("is_present"),
         "PAID_IN_FULL": pl.when(~(pl.col("is_balance_assumed") & (pl.col("total_sign") > 0) & ~is_gone)).then(~is_paid),
         "NEGATIVE_BALANCE": ~((pl.col("total_sign") < 0) | (pl.col("balance_sign") < 0)),

@@ -48,7 +48,7 @@ _FACTS: Final = """
         access.proposed_contact_id_cw, access.proposed_contact_name, access.proposed_contact_email,
         access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix,
         contacts.login_holders_here, contacts.login_holders_elsewhere,
-        invoices.bill_email, invoices.payment_terms, this_run.portal_list_at,
+        invoices.bill_email, invoices.payment_terms, invoices.book, this_run.portal_list_at,
         this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
         this_run.has_portal_list, this_run.has_customers, this_run.has_connectwise_invoices, this_run.portal_time_zone
     from marts.invoice_visibility as answers

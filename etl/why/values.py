@@ -61,6 +61,10 @@ def _date(row: Row, _: str | None) -> str:
     return f"dated {row['invoice_date']}, judged on {row['as_of_date']}"
 
 
+def _book(row: Row, _: str | None) -> str:
+    return f"book {row['book'] or 'not named'}"
+
+
 def _terms(row: Row, _: str | None) -> str:
     return f"payment terms {row['payment_terms'] or 'not given'}"
 
@@ -228,6 +232,7 @@ FACETS: Final = (
         "ZERO_TOTAL": "not zero", "HIDDEN_ZERO": "not hidden as a zero total", "PAID_IN_FULL": "not paid in full",
         "NEGATIVE_BALANCE": "not negative",
     }),
+    Facet("book", _book, {"OTHER_BOOK": "in the book that the portal shows"}),
     Facet("terms", _terms, {"HIDDEN_BY_TERMS": "not hidden by its terms"}),
     Facet("date", _date, {"FUTURE_DATED": "not in the future", "HELD_UNTIL_DATE": "not held back"}),
     Facet("number", _number, {

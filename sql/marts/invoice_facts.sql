@@ -77,6 +77,7 @@ select
     -- a list that shows what is open loses what is paid there, and one that begins somewhere shows nothing older
     this_run.portal_scope <> 'all' and memory.shown_at is not null as was_shown,
     coalesce(invoices.invoice_date < this_run.portal_since, false) or this_run.is_portal_list_cut as is_outside_list,
+    coalesce(invoices.book <> this_run.portal_book, false) as is_other_book,
     case
         when len(this_run.hidden_payment_terms) = 0 then false
         else list_contains(this_run.hidden_payment_terms, lower(trim(invoices.payment_terms)))

@@ -65,6 +65,7 @@ met as (
     from shown
     inner join staging.accounting__invoices as invoices
         on shown.number_key = invoices.number_key
+        and coalesce(shown.book = invoices.book, true)
 
     union all
 
@@ -75,6 +76,7 @@ met as (
     from shown
     inner join staging.accounting__invoices as invoices
         on shown.total_amount = invoices.total_amount
+        and coalesce(shown.book = invoices.book, true)
     where shown.number_key is null
 ),
 

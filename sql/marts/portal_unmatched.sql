@@ -31,6 +31,7 @@ ids as (
 select
     unmatched.portal_row_key,
     unmatched.portal_invoice_id,
+    unmatched.book,
     unmatched.invoice_number,
     number_key(written_number(unmatched.invoice_number)) as number_key,
     unmatched.customer_id_acct,

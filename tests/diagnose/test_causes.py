@@ -35,6 +35,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "is_portal_undecided": (pl.Boolean, False), "is_portal_id_old": (pl.Boolean, False),
     "is_number_reformatted": (pl.Boolean, False), "is_shown_here": (pl.Boolean, None),
     "was_shown": (pl.Boolean, False), "is_outside_list": (pl.Boolean, False), "is_hidden_by_terms": (pl.Boolean, False),
+    "is_other_book": (pl.Boolean, False),
     "portal_status": (pl.String, None), "portal_total_amount": (MONEY, None), "portal_balance_amount": (MONEY, None),
     "total_amount": (MONEY, Decimal(100)), "balance_amount": (MONEY, Decimal(100)),
     "is_amount_comparable": (pl.Boolean, True), "is_list_of_open": (pl.Boolean, False),
@@ -99,6 +100,8 @@ def _judged(
         ),
         # while a check that could hide it is undecided, nothing is visible
         ({"customer_unknown": _mask("TARGET_INACTIVE")}, "unknown", []),
+        ({"is_other_book": True}, "visible", []),
+        ({"is_other_book": True, "portal_match": None}, "expected", ["OTHER_BOOK"]),
         ({"is_hidden_by_terms": True}, "visible", []),
         ({"is_hidden_by_terms": True, "portal_match": None}, "expected", ["HIDDEN_BY_TERMS"]),
         # a word that nobody knows: nothing is concluded but what the list shows
