@@ -27,7 +27,11 @@ _AMOUNTS: Final = DOCUMENTS | {
     "accounting_customers", "connectwise_companies", "portal_mappings", "portal_invoices", "sync_runs",
 }  # fmt: skip
 """What tells that an amount differs, and what the portal's row of an invoice is found by."""
-_SEEN_IN_THE_PORTAL: Final = ("DUPLICATE_NUMBER", "MAPPING_CONFLICT")
+_SEEN_IN_THE_PORTAL: Final = (
+    "DUPLICATE_NUMBER", "MAPPING_CONFLICT", "CUSTOMER_INACTIVE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS",
+    "UNMAPPED_PROBABLE", "UNMAPPED_CERTAIN", "SUBCUSTOMER_UNMAPPED",
+)  # fmt: skip
+"""Causes that the portal's list confirms or refutes: what is shown is not blocked by them."""
 
 Complete = frozenset[str]
 """Relations that a night was given and read completely."""
