@@ -25,6 +25,9 @@ SMALL = DemoPlan(12, 30, 18)
 
 VERDICT = ("state", "primary_cause", "causes")
 
+BY_SETTINGS = frozenset({"HIDDEN_ZERO", "HIDDEN_BY_TERMS", "HELD_UNTIL_DATE", "PORTAL_LIST_OLDER"})
+"""Causes that only settings give: no invented provider has them as it is written."""
+
 
 def invented(folder: Path, plan: DemoPlan) -> Path:
     """An invented provider, its register included."""

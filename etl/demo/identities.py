@@ -59,7 +59,7 @@ class _Traits:
         is_billed: its invoices are made in ConnectWise.
         is_transport_reached: whether the invoices should be in the portal by now.
         is_access_reached: whether the mapped company is known.
-        is_ahead: the portal shows the invoices at the company, although its list of mappings does not have the customer.
+        is_ahead: the portal shows the invoices at the company, although its list of mappings lacks the customer.
     """
 
     causes: tuple[str, ...] = ()

@@ -169,7 +169,7 @@ class Ledger:
         )
 
     def _changed(self, at: Indices, kind: npt.NDArray[np.int64], created: Indices) -> Indices:
-        """When each invoice was last changed: within the hour, but for those that a payment touched after the last sync."""
+        """When each invoice was last changed: within the hour, or by a payment after the last sync."""
         draw = self._chance.below(3_000, _LAG, at)
         fresh = self.calendar.fresh
         touched = fresh.start + draw * fresh.seconds // 3_000
@@ -199,7 +199,7 @@ class Ledger:
         is_early = standing.is_late[customer] & (created < self.calendar.judged_at[1])
         # in every second pair the portal holds the copy, too; in every third it holds the original by its number alone
         is_held_twice = (kind == Document.COPY) & (at // SLOTS % 2 == 1)
-        is_by_number = (kind == Document.ORIGINAL) & (at // SLOTS % 3 == 2)
+        is_by_number = (kind == Document.ORIGINAL) & (at // SLOTS % 3 == 0)
         is_bare = standing.is_ahead[customer] & np.isin(documents.SEEN[kind], _BARE)
         seen = np.select([is_held_twice, is_by_number | is_bare], [Seen.BY_ID, Seen.BY_NUMBER], documents.SEEN[kind])
         is_held = standing.is_transport_reached[customer] | standing.is_ahead[customer]

@@ -1,11 +1,11 @@
 """What a run must find: composed from the scenarios, without looking at how a run finds it.
 
 The gates are checked in the order of the taxonomy:
-- what is rightly absent (credit memos, paid, void, deleted, zero, negative) is expected; later gates are not reached, but
-  what the portal shows of it is still compared;
+- what is rightly absent (credit memos, paid, void, deleted, zero, negative) is expected; later gates are not reached,
+  but what the portal shows of it is still compared;
 - a draft has not been sent yet: nothing is missing from the portal; a future date alone keeps nothing back;
-- who is not mapped, or mapped only here, has nothing in the portal, unless the portal's list shows it; who is not mapped
-  has no contacts to look at;
+- who is not mapped, or mapped only here, has nothing in the portal, unless the portal's list shows it; who is not
+  mapped has no contacts to look at;
 - what the portal's list shows, nothing that merely predicts its absence keeps from being visible.
 """
 
@@ -27,17 +27,17 @@ Masks = npt.NDArray[np.uint64]
 
 _EXPECTED: Final = mask(CauseClass.EXPECTED)
 _WAITING: Final = mask(CauseClass.WAITING)
+
+
+def _bits(*causes_: str) -> int:
+    return sum(1 << BIT[cause] for cause in causes_)
+
+
 # a wrong amount is shown, so it does not stand in the way
-_SHOWN_WRONG: Final = ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED", "PAYMENT_NOT_POSTED")
-_BLOCKING: Final = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~sum(1 << BIT[cause] for cause in _SHOWN_WRONG)
-_PREDICTING: Final = (
-    "CUSTOMER_INACTIVE", "DUPLICATE_NUMBER", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE",
-    "UNMAPPED_CERTAIN", "SUBCUSTOMER_UNMAPPED",
-)  # fmt: skip
-_PREDICTED: Final = sum(1 << BIT[cause] for cause in _PREDICTING)
-_MAPPED_NOWHERE: Final = _PREDICTED & ~sum(
-    1 << BIT[cause] for cause in ("CUSTOMER_INACTIVE", "DUPLICATE_NUMBER", "UNMAPPED_CERTAIN")
-)
+_SHOWN_WRONG: Final = _bits("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED", "PAYMENT_NOT_POSTED")
+_BLOCKING: Final = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~_SHOWN_WRONG
+_NOT_MAPPED: Final = _bits("UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED")
+_PREDICTING: Final = _NOT_MAPPED | _bits("CUSTOMER_INACTIVE", "DUPLICATE_NUMBER", "UNMAPPED_CERTAIN")
 _IN_PORTAL: Final = np.uint64(1 << 63)
 """A bit that no cause has: the portal's list shows the invoice."""
 _ORIGINALS: Final = (Document.ORIGINAL, Document.COPY)
@@ -154,7 +154,7 @@ def _verdict(bits: int) -> tuple[str, str | None, str]:
     in_portal = bool(bits & int(_IN_PORTAL))
     expected, blocking = bits & _EXPECTED, bits & _BLOCKING
     if in_portal:
-        blocking &= ~_PREDICTED
+        blocking &= ~_PREDICTING
     first = _lowest(expected or blocking)
     if expected:
         state = State.EXPECTED
@@ -164,7 +164,7 @@ def _verdict(bits: int) -> tuple[str, str | None, str]:
         state = State.BLOCKED
     else:
         # of a company that nobody knows to be the customer's, nobody knows who can look
-        state = State.VISIBLE if in_portal and not bits & _MAPPED_NOWHERE else State.UNKNOWN
+        state = State.VISIBLE if in_portal and not bits & _NOT_MAPPED else State.UNKNOWN
     return state.value, next(iter(codes(first)), None), " ".join(codes(bits))
 
 
