@@ -50,7 +50,7 @@ define FIND_LIBREOFFICE
 libreoffice="$${LIBREOFFICE:-$$(command -v soffice || command -v libreoffice || true)}"
 endef
 
-.PHONY: help run why test lint format docs fuzz bench bench-linking bench-page bench-year crash grid wheel lock clean chromium libreoffice systemd
+.PHONY: help run why test lint format docs fuzz bench bench-linking bench-page bench-year crash domains grid wheel lock clean chromium libreoffice systemd
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,6 +108,14 @@ grid: ## build reports/vendor/ag-grid.js anew, from npm (needs node)
 	cp ag-grid.js "$(CURDIR)/$(GRID)/ag-grid.js"; \
 	cp node_modules/ag-grid-community/LICENSE.txt "$(CURDIR)/$(GRID)/ag-grid.LICENSE.txt"; \
 	cd "$(CURDIR)/$(GRID)"; sha256sum ag-grid.js > ag-grid.js.sha256
+
+domains: .venv/ready ## build etl/match/domains/mail_providers.txt anew, from npm (needs npm)
+	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
+	for name in free-email-domains email-providers; do \
+	    mkdir "$$folder/$$name"; \
+	    (cd "$$folder/$$name"; tar xzf "$$(npm pack --silent "$$name@latest")"); \
+	done; \
+	$(BIN)/python -m tests.domains "$$folder"
 
 wheel: .venv/ready ## build the wheel into dist/
 	@$(BIN)/hatchling build -t wheel -d dist

@@ -82,10 +82,13 @@ def why_no_access(contacts: pd.DataFrame, companies: pd.DataFrame, minimum: int)
     active = contacts[~contacts["is_inactive"]].copy()
     login = active["email"].str.lower()
     level = active["level"]
+    # a login that may not be used finds nobody
+    is_used = login.notna() & ~active["is_disabled"]
+    is_taken = login.isin(login[is_used & login.where(is_used).duplicated(keep=False)])
     gates = {
         "NO_LOGIN_EMAIL": login.isna(),
         "BAD_EMAIL": login.notna() & ~login.str.fullmatch(_EMAIL, na=False),
-        "DUPLICATE_LOGIN_EMAIL": login.notna() & login.duplicated(keep=False),
+        "DUPLICATE_LOGIN_EMAIL": is_taken,
         "LOGIN_DISABLED": active["is_disabled"],
         "LEVEL_MISSING": level.isna(),
         "LEVEL_INVALID": level.notna() & ~level.isin(range(1, 7)),

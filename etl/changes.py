@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from etl.domain import Run, State
 from etl.engine import Engine
-from etl.history.states import Change, Reading, freed_because, needed
+from etl.history.states import LAST, Change, Complete, Reading, freed_because
 from etl.history.store import KINDS, PastRun
 from etl.remembering import Past
 from etl.report.cells import money_text
@@ -26,12 +26,16 @@ _BLOCKED: Final = f"""
     select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
     from marts.report_cells where state = '{State.BLOCKED}' group by 1 order by 1"""
 _CHANGED: Final = """
-    select code_before, is_blocked, state, primary_cause, mapping_source, currency_code,
-        count(*)::bigint as invoices, sum(amount) as amount
-    from marts.invoice_changes where is_settled group by all"""
+    select move, is_compared, is_blocked, was_blocked, code_before, state, primary_cause, mapping_source,
+        currency_code, currency_code_before,
+        count(*)::bigint as invoices, sum(amount) as amount, sum(amount_before) as amount_before
+    from marts.invoice_changes group by all"""
+_UNKNOWN: Final = f"""
+    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
+    from marts.report_cells where state = '{State.UNKNOWN}' group by 1"""
 _FREED_BY: Final = ("code_before", "state", "primary_cause", "mapping_source")
 _STATES: Final = """
-    select kind, code, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
+    select kind, code, code_before, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
 _COVERAGE: Final = """
     select count(*) filter (where mapping_state in ('mapped', 'excluded')) / nullif(count(*), 0)
     from matching.mappings"""
@@ -56,7 +60,7 @@ class Tonight:
         # what is configured and was not read completely tonight is waited for, whatever became of it before
         given = frozenset(source.relation for source in self.read)
         before = {since: read | given for since, read in self.past.complete_before.items()}
-        return Reading(complete(self.read), absent(self.read), before)
+        return Reading(complete(self.read), absent(self.read), before, given, self.past.complete_runs)
 
     @property
     def before(self) -> PastRun | None:
@@ -64,15 +68,32 @@ class Tonight:
         return self.past.published[-1] if self.past.published else None
 
     @cached_property
+    def moves(self) -> list[Row] | None:
+        """Groups of invoices that are blocked tonight and were not, or were and are not, with what became of them.
+
+        Null where the last night cannot be read: then nobody knows.
+        """
+        if self.past.blocked is None:
+            return None
+        groups = self.engine.frame(_CHANGED).to_dicts()
+        return [{**group, "reason": freed_because(*(group[name] for name in _FREED_BY))} for group in groups]
+
+    @cached_property
+    def lacking(self) -> Complete:
+        """The sources that were not read tonight, but were when an issue was last seen."""
+        once = frozenset[str]().union(*self.past.complete_before.values())
+        return (once - complete(self.read)) | {source.relation for source in self.read if source.trouble}
+
+    @cached_property
     def causes(self) -> list[Row]:
         """Issues of each cause and kind, by change: what is not in the states is open as it was."""
         counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         for kind, code, issues in self.past.open_issues.group_by("kind", "code").len().iter_rows():
             counts[kind, code][Change.OPEN] += issues
-        for kind, code, change, was_open, issues in self.engine.rows(_STATES):
+        for kind, code, code_before, change, was_open, issues in self.engine.rows(_STATES):
             counts[kind, code][change] += issues
             if was_open:
-                counts[kind, code][Change.OPEN] -= issues
+                counts[kind, code_before][Change.OPEN] -= issues
         rows = [
             {
                 "code": code,
@@ -140,17 +161,23 @@ def changes(tonight: Tonight, told: Row) -> Row | None:
     before = tonight.before
     if before is None:
         return None
-    newly, freed = _invoices(tonight)
+    freed = _moved(tonight, "freed")
     return {
         "since": {"run_id": before.run_id, "as_of_at": before.as_of_at},
         "is_first": False,
         "counts": told["issues"],
         "kinds": [{"kind": kind, **_total([row for row in tonight.causes if row["kind"] == kind])} for kind in KINDS],
         "causes": tonight.causes,
-        "invoices": {"newly_blocked": _sum(newly), "freed": _sum(freed)},
+        "invoices": {
+            "newly_blocked": _sum(_moved(tonight, "newly_blocked")),
+            "freed": _sum(freed),
+            "not_checked": _sum(_not_checked(tonight)),
+        },
         "resolved": _resolved(tonight, freed),
-        "blocked": _blocked(before.facts["amounts"], told["amounts"]),
-        "not_checked_sources": _not_checked(tonight),
+        "blocked": _blocked(tonight, before, told),
+        "blocked_change": _blocked_change(tonight, before, told),
+        "not_checked_sources": _titles(tonight.lacking),
+        "not_compared_sources": _titles(_newly_read(tonight)),
         "rows": _rows(tonight, before),
     }
 
@@ -164,33 +191,44 @@ def _place(row: Row) -> tuple[int, str, int]:
     return list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code, KINDS.index(row["kind"])
 
 
-def _invoices(tonight: Tonight) -> tuple[list[Row] | None, list[Row] | None]:
-    """Groups of invoices that are newly blocked, and that are freed, with why; what was not looked at is neither.
+def _moved(tonight: Tonight, move: str) -> list[Row] | None:
+    return None if tonight.moves is None else [group for group in tonight.moves if group["move"] == move]
 
-    Null where the last night cannot be read: then nobody knows.
+
+def _not_checked(tonight: Tonight) -> list[Row] | None:
+    """What cannot be compared, and all that is unknown tonight where a source is lacking."""
+    found = _moved(tonight, "not_checked")
+    if found is None or not tonight.lacking:
+        return found
+    return [group for group in found if group["state"] != State.UNKNOWN] + tonight.engine.frame(_UNKNOWN).to_dicts()
+
+
+def _newly_read(tonight: Tonight) -> Complete:
+    """The sources that were read tonight and not in the last run, where that kept answers from being compared."""
+    last = tonight.past.complete_runs.get(LAST, frozenset())
+    is_uncompared = any(not group["is_compared"] for group in tonight.moves or ())
+    return complete(tonight.read) - last if is_uncompared else frozenset()
+
+
+def _apart(tonight: Tonight) -> list[tuple[int, str, int, Decimal]] | None:
+    """What is blocked in one of the two runs and cannot be compared: sign, currency, invoices and amount.
+
+    Null where that is not known.
     """
-    if tonight.past.blocked is None:
-        return None, None
-    groups = tonight.engine.frame(_CHANGED).to_dicts()
-    newly = [group for group in groups if group["is_blocked"] and _is_compared(tonight, group["primary_cause"])]
-    freed = [
-        {**group, "reason": freed_because(*(group[name] for name in _FREED_BY))}
-        for group in groups
-        if not group["is_blocked"] and _is_sure(tonight, group)
+    if tonight.moves is None:
+        last = tonight.past.complete_runs.get(LAST, frozenset())
+        return [] if last == complete(tonight.read) else None
+    now = [
+        (1, group["currency_code"], group["invoices"], group["amount"])
+        for group in tonight.moves
+        if group["is_blocked"] and not group["is_compared"]
     ]
-    return newly, freed
-
-
-def _is_sure(tonight: Tonight, group: Row) -> bool:
-    if group["state"] in {None, State.EXPECTED}:
-        return "accounting_invoices" in tonight.reading.complete
-    return _is_compared(tonight, group["code_before"])
-
-
-def _is_compared(tonight: Tonight, code: str) -> bool:
-    """Whether both nights read what shows this cause: else the sources differ, and perhaps nothing else."""
-    reading, last = tonight.reading, tonight.past.complete_before[None]
-    return reading.can_end(code) and needed(code) & reading.complete <= last
+    before = [
+        (-1, group["currency_code_before"], group["invoices"], group["amount_before"])
+        for group in tonight.moves
+        if group["was_blocked"] and group["move"] == "not_checked"
+    ]
+    return now + before
 
 
 def _sum(groups: Sequence[Row] | None) -> Row:
@@ -222,25 +260,39 @@ def _resolved(tonight: Tonight, freed: list[Row] | None) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["issues"], -(row["invoices"] or 0), row["reason"]))
 
 
-def _blocked(before: list[Row], now: list[Row]) -> list[Row]:
-    was, is_ = ({row["currency_code"]: Decimal(row["amount"]) for row in rows} for rows in (before, now))
-    zero = Decimal(0)
-    return [
-        {
-            "currency_code": code,
-            "amount": money_text(is_.get(code, zero)),
-            "before": money_text(was.get(code, zero)),
-            "change": money_text(is_.get(code, zero) - was.get(code, zero)),
-        }
-        for code in sorted(was.keys() | is_.keys())
-    ]
+def _blocked(tonight: Tonight, last: PastRun, told: Row) -> list[Row]:
+    """What is blocked per currency, before and now, and by how much it changed in what both runs could tell."""
+    before, now = ({row["currency_code"]: Decimal(row["amount"]) for row in f["amounts"]} for f in (last.facts, told))
+    zero, apart = Decimal(0), _apart(tonight)
+    rows = []
+    for code in sorted(before.keys() | now.keys()):
+        was, is_ = before.get(code, zero), now.get(code, zero)
+        parts = [(sign, amount) for sign, currency, _, amount in apart or () if currency == code]
+        change = is_ - was - sum((sign * amount for sign, amount in parts), zero)
+        rows.append(
+            {
+                "currency_code": code,
+                "amount": money_text(is_),
+                "before": money_text(was),
+                "change": None if apart is None else money_text(change),
+                "not_compared": None if apart is None else money_text(sum((amount for _, amount in parts), zero)),
+            }
+        )
+    return rows
 
 
-def _not_checked(tonight: Tonight) -> list[str]:
-    """The sources that were not read tonight, but were when an issue was last seen, as people call them."""
-    once = frozenset[str]().union(*tonight.past.complete_before.values())
-    lacking = (once - complete(tonight.read)) | {source.relation for source in tonight.read if source.trouble}
-    return [relation.help for name, relation in RELATIONS.items() if name in lacking]
+def _blocked_change(tonight: Tonight, last: PastRun, told: Row) -> int | None:
+    """By how many blocked invoices the night differs from the last, in what both could tell."""
+    apart = _apart(tonight)
+    if apart is None:
+        return None
+    change: int = told["blocked_invoices"] - last.facts["blocked_invoices"]
+    return change - sum(sign * invoices for sign, _, invoices, _ in apart)
+
+
+def _titles(relations: Complete) -> list[str]:
+    """Sources as people call them."""
+    return [relation.help for name, relation in RELATIONS.items() if name in relations]
 
 
 def _rows(tonight: Tonight, before: PastRun) -> list[Row]:

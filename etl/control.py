@@ -88,6 +88,8 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         as_of_date=pl.lit(run.as_of.astimezone(ZoneInfo(portal.time_zone)).date()),
         portal_time_zone=pl.lit(portal.time_zone),
         minimum_security_level=pl.lit(portal.minimum_security_level),
+        portal_access=pl.lit(portal.access),
+        batch_days=pl.lit(provider.batch_days, dtype=pl.Int64),
         # a list without rows tells as little as no list
         **{flag: pl.lit(engine.count(f"accepted.{relation}") > 0) for flag, relation in _GIVEN.items()},
         missed_mask=pl.lit(_mask(MISSED), dtype=pl.UInt64),

@@ -42,6 +42,7 @@ class FileReport:
         profile: the shape it was recognised as.
         newest_change_at: latest change time in it, UTC.
         notes: skipped furniture, windows, warnings: in words.
+        unknown: words in it that nobody here knows, and what was made of them.
     """
 
     relation: str
@@ -52,6 +53,7 @@ class FileReport:
     rows_quarantined: int
     newest_change_at: datetime | None
     notes: str
+    unknown: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -122,15 +124,6 @@ class Loader:
             raise InputError([self._nothing(relation, read)])
         return [self._report(relation, file) for file in read]
 
-    def forget(self, relations: Iterable[str]) -> None:
-        """Leave out sources from which nothing is to be concluded, as if they had not been given.
-
-        Only the portal's own list: what it lacks would be called missed. The others do less harm old than absent.
-        """
-        for relation in relations:
-            if relation == "portal_invoices":
-                self.engine.run(f"truncate {_accepted(RELATIONS[relation])}")
-
     def _nothing(self, relation: Relation, read: list[_Read]) -> Problem:
         where, rows = ", ".join(file.file.name for file in read), sum(file.rows for file in read)
         found = f"{rows} rows, none of which could be accepted" if rows else "no rows"
@@ -157,8 +150,8 @@ class Loader:
         if formats.unread_columns:
             left_out = ", ".join(sorted(formats.unread_columns))
             notes.append(f"{left_out} left out: its dates can be read in two ways; set date_order to use it")
-        told = "; ".join(map(readable, [*notes, *found.warnings]))
-        return _Read(file, found.profile, found.frame.height, told)
+        told = "; ".join(map(readable, [*notes, *found.warnings, *found.unknown]))
+        return _Read(file, found.profile, found.frame.height, told, tuple(found.unknown))
 
     def _bulk(self, file: extract.SourceFile, scan: extract.BulkScan, source: Source) -> _Read | None:
         """Read a big file in one typed scan; null where it does not hold what was expected of it."""
@@ -174,6 +167,7 @@ class Loader:
         if not extracted:
             return None  # whether there is really nothing below the header is not for the quick way to say
         where = f"from {accepted} where unparsed is not null and rowid >= {before}"
+        unknown: list[str] = []
         left_over = int(self.engine.rows(f"select count(*) {where}")[0][0])
         if left_over > _MOST_LEFT_OVER:
             self._compact(relation, f"rowid < {before}")
@@ -181,7 +175,8 @@ class Loader:
         if left_over:
             raw = [row for (row,) in self.engine.rows(f"select unparsed {where} order by rowid")]
             try:
-                careful = extract.careful_rows(file, scan, raw, extract.lines_of(file, scan, raw))
+                found = extract.careful_rows(file, scan, raw, extract.lines_of(file, scan, raw))
+                careful, unknown = found.frame, found.unknown
                 extracted -= left_over - careful.height
                 formats = settle_formats(careful, relation, source, zone)
             except (InputError, *extract.DAMAGES, OSError):
@@ -195,7 +190,8 @@ class Loader:
             split = validate(careful, relation, formats)
             self.engine.append(accepted, split.accepted)
             self._quarantine(relation, split.rejected)
-        return _Read(file, scan.profile.shape, extracted, "", has_left_over=bool(left_over))
+        told = "; ".join(map(readable, unknown))
+        return _Read(file, scan.profile.shape, extracted, told, tuple(unknown), has_left_over=bool(left_over))
 
     def _finish(self, relation: Relation, *, has_left_over: bool) -> None:
         if has_left_over:
@@ -251,8 +247,9 @@ class Loader:
             f"select count(*) from quarantine.rows where source_file = '{name}' and relation = '{relation.name}'"
         )[0][0]
         return FileReport(
-            relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, read.notes
-        )
+            relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, read.notes,
+            read.unknown,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -263,6 +260,7 @@ class _Read:
     profile: str
     rows: int
     notes: str
+    unknown: tuple[str, ...] = ()
     has_left_over: bool = False
 
 

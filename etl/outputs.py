@@ -29,6 +29,7 @@ from etl.report.summary import summarise, to_json
 from etl.review import fixes
 from etl.review.site_key import site_key
 from etl.review.workbook import write_workbook
+from etl.sources import complete
 
 _SINGLE: Final = """
     select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
@@ -36,12 +37,13 @@ _SINGLE: Final = """
     from marts.missed_invoices as invoices
     inner join marts.customer_checks as answers on invoices.customer_id_acct = answers.customer_id_acct
     left join (select sync_from_date from marts.backfill_options where is_recommended) as recommended on true
-    where recommended.sync_from_date is null
+    where not invoices.is_held_back and (
+        recommended.sync_from_date is null
         or least(invoices.created_at, invoices.changed_at) is null
         or least(invoices.created_at, invoices.changed_at)
-            < timezone('{zone}', recommended.sync_from_date::timestamp)::timestamptz at time zone 'UTC'
+            < timezone('{zone}', recommended.sync_from_date::timestamp)::timestamptz at time zone 'UTC')
     order by invoices.balance_amount desc, invoices.row_key
-    limit 200"""
+    limit {most}"""
 _MONEY: Final = """
     select coalesce(staged.currency_code, told.currency_code) as currency_code,
         staged.amount as staging_amount, told.amount as marts_amount
@@ -148,7 +150,9 @@ def _exit_code(summary: dict[str, Any], orders: Orders) -> ExitCode:
 def _facts(night: Night, told_of: dict[str, Any]) -> NightFacts:
     engine, settings = night.engine, night.settings
     frames: dict[str, Any] = {name: engine.frame(query) for name, query in QUERIES.items()}
-    frames["resyncs"] = engine.frame(_SINGLE.format(zone=settings.portal.time_zone))
+    frames["resyncs"] = engine.frame(
+        _SINGLE.format(zone=settings.portal.time_zone, most=settings.backfill.most_resyncs)
+    )
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)
     return NightFacts(
@@ -185,12 +189,15 @@ def _run_facts(night: Night) -> RunFacts:
     assumed = night.engine.rows("select count(*) from staging.accounting__invoices where is_balance_assumed")[0][0]
     if assumed:
         missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
+    if portal.access == "profiles":
+        missing.append("client profiles decide who sees invoices and were not read: access is not checked")
     dates = {"sync from date": portal.sync_from_date, "first sync from date": portal.first_sync_from_date}
     return RunFacts(
         run_id=night.run.run_id,
         as_of_at=night.run.as_of.replace(tzinfo=None),
         provider_name=settings.provider.name,
         minimum_level=portal.minimum_security_level,
+        read=tuple(sorted(complete(night.tonight.read))),
         partial_reasons=tuple(source.trouble for source in night.tonight.read if source.trouble),
         remarks=tuple(missing),
         versions={"billsight": __version__} | {name: importlib.metadata.version(name) for name in ("duckdb", "polars")},

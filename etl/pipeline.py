@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,8 +44,8 @@ from etl.taxonomy import codes
 BATCH_ROWS: Final = 1_000_000
 _AFTER_CHECKS: Final = (
     "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
-    "marts.company_access", "marts.unposted_invoices", "marts.portal_only_invoices", "marts.amount_differences",
-    "marts.portal_memory",
+    "marts.company_access", "marts.posting_habits", "marts.unposted_invoices", "marts.portal_only_invoices",
+    "marts.amount_differences", "marts.portal_memory",
 )  # fmt: skip
 
 _COUNTED_BY: Final = (
@@ -69,6 +69,7 @@ class Outcome:
         inbox: what was found in the inbox.
         pruned: what went from older runs.
         trouble: why the history could not be written; null where it was.
+        remarks: words in the sources that nobody here knows, and what was made of them.
     """
 
     folder: Path
@@ -77,6 +78,7 @@ class Outcome:
     inbox: Taken = field(default_factory=Taken)
     pruned: Pruned = field(default_factory=Pruned)
     trouble: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ def _reconcile(night: _Night, log: Log) -> Outcome:
         trouble = record(past, run, facts, Ended(states, night.seconds))
         night.tell("pruning old runs")
         pruned = prune_after_night(held, settings, run.as_of)
-    return Outcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble)
+    remarks = tuple(f"{file.file}: {remark}" for file in judged.files for remark in file.unknown)
+    return Outcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, remarks)
 
 
 @contextmanager
@@ -176,7 +179,7 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     evening = Evening(settings, run, files, loader.missing, past.runs)
     read = sources_read(evening)
     check_sources(evening, read, is_shrink_accepted=order.orders.is_shrink_accepted)
-    write_control(engine, settings, run, find_scopes(engine, settings, run, files, read))
+    write_control(engine, settings, run, find_scopes(engine, evening, read))
     engine.write("ctl.portal_memory", past.portal_memory)
     build(engine, models, names_in(models, "staging"))
     tell("mapping customers to companies")
@@ -234,16 +237,14 @@ def _judgements(path: Path) -> pl.DataFrame:
 
 
 def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
-    level = settings.portal.minimum_security_level
+    portal = settings.portal
     build(engine, models, ["marts.contact_facts"])
-    engine.write("marts.contact_checks", access.check_contacts(engine.frame("from marts.contact_facts"), level))
+    engine.write("marts.contact_checks", access.check_contacts(engine.frame("from marts.contact_facts"), portal))
     build(engine, models, ["marts.company_facts"])
-    engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), level))
+    engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), portal))
 
 
-def _check_invoices(
-    engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]
-) -> None:
+def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]) -> None:
     settings = order.settings
     has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
     night = causes.Night(
@@ -281,8 +282,11 @@ def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
     grouped = gaps.group_gaps(missed, arrived, log)
     engine.write("marts.sync_gaps", gaps.describe_gaps(grouped))
     engine.write("marts.gap_invoices", grouped.select("gap_id", "row_key", "invoice_id_acct"))
-    reading = backfill.Reading(to_instants(times["changed_at"]), settings.portal_zone)
-    engine.write("marts.backfill_options", backfill.backfill_options(missed, reading, settings.backfill))
+    (today,) = engine.rows("select as_of_date from ctl.run")[0]
+    oldest = today - timedelta(days=min(settings.backfill.oldest_days, (today - date.min).days))
+    reading = backfill.Reading(to_instants(times["changed_at"]), settings.portal_zone, oldest)
+    wanted = missed.filter(~pl.col("is_held_back"))
+    engine.write("marts.backfill_options", backfill.backfill_options(wanted, reading, settings.backfill))
 
 
 def _check_laws(engine: Engine, files: list[FileReport]) -> None:

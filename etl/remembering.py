@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -16,31 +16,48 @@ from etl.config import Settings
 from etl.domain import Run
 from etl.engine import Engine, published
 from etl.errors import HistoryRefusal, NotFound
-from etl.history.states import Change, Complete, Reading, judge
+from etl.history.states import DOCUMENTS, LAST, UNMAPPED, Change, Complete, Reading, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.models import build, read_models
 from etl.publish import DATABASE, LATEST
+from etl.taxonomy import BY_CODE
 
-_TONIGHT: Final = "select invoice_id_acct, primary_cause, currency_code, balance_amount from marts.blocked_invoices"
-_BLOCKED: Final = f"""
+_TONIGHT: Final = """
+    select invoice_id_acct, primary_cause, currency_code, balance_amount, '{run_id}' as seen_in, true as was_blocked
+    from marts.blocked_invoices"""
+_UNDECIDED: Final = f"""
     {_TONIGHT}
     union all
-    select invoice_id_acct, code_before, currency_code, amount from marts.invoice_changes where not is_settled"""
+    select invoice_id_acct, code_before, currency_code_before, amount_before, seen_in, false
+    from marts.invoice_changes where is_carried"""
 """What a night calls blocked, and what it could not tell of what was blocked before it."""
-PORTAL_MEMORY: Final = {
-    "invoice_id_acct": pl.String,
+PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
+    "invoice_id_acct": pl.String(),
     "shown_at": pl.Datetime("us"),
     "balance_amount": pl.Decimal(18, 4),
     "balance_since": pl.Datetime("us"),
 }
 """The columns of marts.portal_memory: when the portal last showed an invoice, and since when it has its balance."""
+_UNDECIDED_ONCE: Final = f"""
+    {_TONIGHT}
+    union all
+    select invoice_id_acct, code_before, currency_code, amount, '{{run_id}}', false
+    from marts.invoice_changes where not is_settled"""
+"""The same, as versions before wrote it."""
+_HAS_MOVES: Final = """
+    select count(*) from information_schema.columns
+    where table_schema = 'marts' and table_name = 'invoice_changes' and column_name = 'move'"""
+_UNMAPPED_NOW: Final = f"""
+    select kind, subject_id, code as code_now from marts.issues
+    where kind = 'customer' and code in {UNMAPPED}"""
+_IS_UNMAPPED: Final = (pl.col("kind") == "customer") & pl.col("code").is_in(UNMAPPED)
 STATES: Final = (
-    "kind", "subject_id", "code", "change", "reason", "was_open", "unseen_since", "first_seen_at", "times_reopened",
-    "invoices", "currency_code", "amount",
+    "kind", "subject_id", "code", "code_before", "change", "reason", "was_open", "unseen_since", "first_seen_at",
+    "times_reopened", "invoices", "currency_code", "amount",
 )  # fmt: skip
 """The columns of marts.issue_states."""
 _COMPARED: Final = (
-    "marts.lost_invoices", "marts.issues", "marts.issue_facts", "marts.invoice_changes",
+    "marts.lost_invoices", "marts.issue_facts", "marts.invoice_changes",
 )  # fmt: skip
 _WRITTEN: Final = {
     "new": "opened",
@@ -95,6 +112,11 @@ class Past:
             found[since] = read[max(number for number in read if number < since)]
         return found
 
+    @cached_property
+    def complete_runs(self) -> dict[str, Complete]:
+        """What each published run had read completely, by its id; the last one's by `LAST` too."""
+        return {name: frozenset(run.facts.get("complete", ())) for run in self.published for name in (run.run_id, LAST)}
+
 
 def recall(settings: Settings) -> Past:
     """What the history knows; a run that was published and then killed before it was remembered is added first.
@@ -110,11 +132,8 @@ def recall(settings: Settings) -> Past:
         runs = history.runs()
         published_ids.append(latest.name)
     is_last = published_ids[-1:] == [latest.name]
-    blocked = _read(latest, _BLOCKED) if is_last else None
-    memory = _read(latest, "from marts.portal_memory") if is_last else None
-    if memory is None:
-        memory = pl.DataFrame(schema=PORTAL_MEMORY)
-    return Past(history, runs, history.open_issues(), blocked, memory)
+    past = Past(history, runs, history.open_issues())
+    return replace(past, blocked=_blocked(latest), portal_memory=_portal_memory(latest)) if is_last else past
 
 
 def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
@@ -131,32 +150,91 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
     return True
 
 
-def _read(folder: Path, sql: str) -> pl.DataFrame | None:
+def _blocked(folder: Path) -> pl.DataFrame | None:
+    """What the last run calls blocked; null where it cannot be read."""
     try:
         with published(folder / DATABASE) as engine:
-            return engine.frame(sql)
+            query = _UNDECIDED if engine.rows(_HAS_MOVES)[0][0] else _UNDECIDED_ONCE
+            return engine.frame(query.format(run_id=folder.name.replace("'", "''")))
     except NotFound:
         return None
 
 
+def _portal_memory(folder: Path) -> pl.DataFrame:
+    """What the last run remembered of the portal's list; nothing where it cannot be read."""
+    try:
+        with published(folder / DATABASE) as engine:
+            return engine.frame("from marts.portal_memory")
+    except NotFound:
+        return pl.DataFrame(schema=PORTAL_MEMORY)
+
+
 def compare(engine: Engine, past: Past, reading: Reading) -> None:
     """Write `marts.issue_states`, what became of every issue, and what is told of it."""
-    engine.write("ctl.open_issues", past.open_issues)
     models = read_models()
-    build(engine, models, ["marts.blocked_invoices"])
+    build(engine, models, ["marts.blocked_invoices", "marts.issues"])
+    engine.write("ctl.open_issues", _renamed(past.open_issues, engine.frame(_UNMAPPED_NOW)))
     # where nobody knows what was blocked, nothing is taken to have changed
-    engine.write("ctl.blocked_before", engine.frame(_TONIGHT) if past.blocked is None else past.blocked)
+    before = engine.frame(_TONIGHT.format(run_id=LAST)) if past.blocked is None else past.blocked
+    engine.write("ctl.blocked_before", before)
+    engine.write("ctl.compared_codes", _compared_codes(before, reading))
     build(engine, models, _COMPARED)
     facts = engine.frame("from marts.issue_facts order by kind, subject_id, code")
-    seen = past.history.earlier(facts)
-    facts = facts.join(seen, on=["kind", "subject_id", "code"], how="left", maintain_order="left").with_columns(
-        was_ended=pl.col("times_seen").is_not_null()
-    )
+    facts = _seen_earlier(past.history, facts).with_columns(was_ended=pl.col("times_seen").is_not_null())
     # of all times that it was seen, every one but the first
     is_back = (pl.col("change") == Change.REOPENED).cast(pl.Int64)
     times_reopened = (pl.col("times_seen") - 1 + is_back).fill_null(0)
     engine.write("marts.issue_states", judge(facts, reading).with_columns(times_reopened=times_reopened).select(STATES))
     build(engine, models, ["marts.changed_issues"])
+
+
+def _renamed(open_issues: pl.DataFrame, unmapped: pl.DataFrame) -> pl.DataFrame:
+    """What stands open, under the code of tonight: an unmapped customer's issue goes on, whatever its candidates.
+
+    Args:
+        open_issues: what stood open after the last run.
+        unmapped: `kind`, `subject_id` and `code_now` of the customers that are unmapped tonight.
+
+    Returns:
+        The open issues, with `code_before` as the history has it. Of several of one customer the oldest goes on.
+    """
+    found = open_issues.with_columns(code_before="code").join(
+        unmapped, on=["kind", "subject_id"], how="left", maintain_order="left"
+    )
+    of_one, is_unmapped = ["kind", "subject_id"], _IS_UNMAPPED & pl.col("code_now").is_not_null()
+    oldest = pl.col("first_run").filter(is_unmapped).min().over(of_one)
+    has_it = (pl.col("code") == pl.col("code_now")).fill_null(value=False).any().over(of_one)
+    is_renamed = is_unmapped & ~has_it & (pl.col("first_run") == oldest)
+    return found.with_columns(code=pl.when(is_renamed).then("code_now").otherwise("code")).drop("code_now")
+
+
+def _seen_earlier(history: History, facts: pl.DataFrame) -> pl.DataFrame:
+    """Issues with when they were first seen and how often; one of an unmapped customer under any of its codes."""
+    key = ["kind", "subject_id", "code"]
+    wanted = facts.select(*key, code_now="code").with_columns(
+        code=pl.when(_IS_UNMAPPED).then(pl.lit(UNMAPPED)).otherwise(pl.concat_list("code"))
+    )
+    wanted = wanted.explode("code")
+    found = wanted.join(history.earlier(wanted.select(key).unique()), on=key)
+    seen = found.group_by("kind", "subject_id", code="code_now").agg(
+        pl.col("first_seen_at").min(), pl.col("times_seen").sum()
+    )
+    return facts.join(seen, on=key, how="left", maintain_order="left")
+
+
+def _compared_codes(before: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """Of each cause, whether tonight can be compared with each run that an invoice was last seen in."""
+    codes = sorted({*BY_CODE, *before["primary_cause"].drop_nulls()})
+    runs = [LAST, *before["seen_in"].unique().sort()]
+    rows = [
+        (code, run_id, reading.is_compared(code, run_id), reading.had_enough(code, run_id))
+        for code in codes
+        for run_id in dict.fromkeys(runs)
+    ]
+    flags = ("is_compared", "had_enough")
+    schema = {"code": pl.String, "seen_in": pl.String, **dict.fromkeys(flags, pl.Boolean)}
+    compared = pl.DataFrame(rows, schema, orient="row")
+    return compared.with_columns(are_documents_read=pl.lit(reading.complete >= DOCUMENTS))
 
 
 def keep(engine: Engine, facts: Mapping[str, Any]) -> None:
@@ -198,6 +276,9 @@ def _published_run(run_id: str, facts: Mapping[str, Any], seconds: float | None)
 def _written(states: pl.DataFrame) -> pl.DataFrame:
     """What the history has to write down: a state that merely goes on is none of it."""
     is_news = (pl.col("change") != Change.NOT_CHECKED) | (pl.col("unseen_since").is_null() & pl.col("was_open"))
+    if "code_before" not in states.columns:  # a version wrote it that renamed nothing
+        states = states.with_columns(code_before=pl.lit(None, pl.String))
     return states.filter(is_news).select(
-        "kind", "subject_id", "code", "reason", change=pl.col("change").replace_strict(_WRITTEN, return_dtype=pl.String)
-    )
+        "kind", "subject_id", "code", "reason", "code_before",
+        change=pl.col("change").replace_strict(_WRITTEN, return_dtype=pl.String),
+    )  # fmt: skip

@@ -193,7 +193,11 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("reference", "reference; holds the old number after a conversion"),
                 _text("customer_id_acct", "customer; its name where the export has no id", required=True),
                 _text("customer_name", "customer name as written on the invoice"),
-                _text("document_type", "invoice, credit_memo, sales_receipt, estimate, payment, journal, bill or other"),
+                _text(
+                    "document_type",
+                    "invoice, credit_memo, sales_receipt, estimate, pro_forma, statement, template, payment,"
+                    " opening_balance, retainer, journal, bill, other; or unknown, where nobody knows the word for it",
+                ),
                 _text("document_status", "open, paid, draft, voided, deleted, or unknown"),
                 Column("invoice_date", _D, "date typed on the invoice", required=True),
                 Column("due_date", _D, "due date"),

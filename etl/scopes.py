@@ -1,7 +1,7 @@
 """What each list holds: everything or only what is open, when it was made, and whether it is whole.
 
-Absence means something only in a list that would show the thing. What nobody states is guessed with a reason, and a guess
-never makes a list say more: an older instant, a cut list and an unknown scope all conclude less.
+Absence means something only in a list that would show the thing. What nobody states is guessed with a reason, and a
+guess never makes a list say more: an older instant, a cut list and an unknown scope all conclude less.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from etl.config import Settings, Source
-from etl.domain import Run
+from etl.config import Source
 from etl.engine import Engine
 from etl.loading import FileReport
 from etl.schemas import RELATIONS
-from etl.sources import SourceRead
+from etl.sources import Evening, SourceRead
 
 OF_INTEREST: Final = ("accounting_invoices", "portal_invoices", "portal_mappings")
 """The lists from whose silence something follows."""
@@ -64,7 +63,8 @@ class Scope:
             self.kind, f"everything since {self.since}"
         )
         cut = (
-            f" Its number of rows is that of a page: it may be cut. Set [sources.{self.relation}] is_complete."
+            " It may be cut: its number of rows is that of a page, or too many rows are in quarantine."
+            f" Set [sources.{self.relation}] is_complete where it is whole."
             if self.is_cut
             else ""
         )
@@ -74,27 +74,28 @@ class Scope:
         )
 
 
-def find_scopes(
-    engine: Engine, settings: Settings, run: Run, files: Sequence[FileReport], read: Sequence[SourceRead]
-) -> dict[str, Scope]:
+def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) -> dict[str, Scope]:
     """The scope of every list that was given.
 
     Args:
         engine: holds the accepted rows.
-        settings: the configuration.
-        run: identity and clock of the run.
-        files: what became of each file.
+        evening: the run, and what became of each file.
         read: what became of each source; a list that has not changed since an earlier run is as old as that run.
     """
     unchanged = {source.relation: source.unchanged_since for source in read}
+    broken = {source.relation for source in read if source.trouble and not source.is_stale}
     found = {}
     for relation in OF_INTEREST:
-        own = [file for file in files if file.relation == relation]
-        if own:
-            source = settings.sources[relation]
+        files = [file for file in evening.files if file.relation == relation]
+        if files:
+            source = evening.settings.sources[relation]
             kind, since, reason = _scope(engine, relation, source)
-            made_at, made_reason = _made(source, own, settings.portal_zone, run, unchanged.get(relation))
-            is_cut = not source.is_complete if source.is_complete is not None else _is_page(own)
+            made = _made_files(files, evening.settings.portal_zone)
+            if relation in unchanged:
+                made.append((datetime.fromisoformat(unchanged[relation]).astimezone(UTC), "unchanged since that run"))
+            made_at, made_reason = _made(source, made, evening)
+            is_page = _is_page(files) if source.is_complete is None else not source.is_complete
+            is_cut = is_page or relation in broken
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, is_cut)
     return found
 
@@ -115,19 +116,18 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
     return "unknown", None, "too few rows to tell"
 
 
-def _made(
-    source: Source, files: Sequence[FileReport], zone: ZoneInfo, run: Run, unchanged_since: str | None
-) -> tuple[datetime, str]:
+def _made(source: Source, made: Sequence[tuple[datetime, str]], evening: Evening) -> tuple[datetime, str]:
     """The earliest instant that is known of the files; the run's where all are later."""
-    now = run.as_of.astimezone(UTC)
+    now = evening.run.as_of.astimezone(UTC)
     if source.as_of is not None:
-        stated = source.as_of if source.as_of.tzinfo else source.as_of.replace(tzinfo=zone)
+        stated = source.as_of if source.as_of.tzinfo else source.as_of.replace(tzinfo=evening.settings.portal_zone)
         return min(stated.astimezone(UTC), now), "setting as_of"
-    made = [_made_file(file, zone) for file in files]
-    if unchanged_since:
-        made.append((datetime.fromisoformat(unchanged_since).astimezone(UTC), "unchanged since that run"))
     at, reason = min(made)
     return (at, reason) if at < now else (now, "not older than the run")
+
+
+def _made_files(files: Sequence[FileReport], zone: ZoneInfo) -> list[tuple[datetime, str]]:
+    return [_made_file(file, zone) for file in files]
 
 
 def _made_file(file: FileReport, zone: ZoneInfo) -> tuple[datetime, str]:

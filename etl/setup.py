@@ -25,6 +25,9 @@ _HEADER: Final = """\
 [portal]
 # Portal Security Level Considered Client Admin: contacts at or above it see invoices (1 to 6).
 minimum_security_level = 6
+# Does the ConnectWise security level decide who sees invoices ("levels"), or the portal's Client Profiles ("profiles")?
+# On today's ConnectBooster look at Client Profiles: where profiles were assigned there, write "profiles".
+access = "levels"
 # The portal's current "new sync from" date, and the earliest one that was ever used.
 # sync_from_date = 2026-01-01
 # first_sync_from_date = 2024-01-01
@@ -43,7 +46,10 @@ time_zone = "UTC"
 # Your own e-mail domains say nothing about a client.
 # email_domains = ["example.com"]
 # inactive_company_statuses = ["Former client"]
+# Which billing statuses mean that an invoice is closed and can be batched? Without them that is not known.
 # closed_billing_statuses = ["Closed"]
+# How many days may pass until an invoice is closed and batched? Until then it is waiting.
+# batch_days = 7
 
 [output]
 folder = "out"
@@ -117,7 +123,7 @@ def _escaped(text: str) -> str:
 
 
 def check_sources(settings: Settings) -> str:
-    """Read every source as the night would, and say what was found.
+    """Read every source as the night would, and say what was found and what is made of its columns.
 
     Raises:
         InputError: the problems of all sources.
@@ -138,8 +144,9 @@ def check_sources(settings: Settings) -> str:
                 order = f", dates {formats.date_order}" if formats.date_order else ""
                 aside = f", {split.rejected.height} would be quarantined" if split.rejected.height else ""
                 lines.append(f"{name}: {file.name} ({found.profile}{order}): {found.frame.height} rows{aside}")
+                lines += extract.describe_columns(found, relation)
                 lines += [
-                    f"  {row['source_line']}: {'; '.join(row['broken_rules'])}"
+                    f"  line {row['source_line']}: {'; '.join(row['broken_rules'])}"
                     for row in split.rejected.head(3).to_dicts()
                 ]
         except InputError as error:

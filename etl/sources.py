@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ A_LOG: Final = "sync_runs"
 """A log that has no new rows tells of a sync that stands still, which is what it is there for."""
 _FAR: Final = 3
 """Times older than usual."""
+_REGULAR: Final = 1.5
+"""Times the usual gap between two lists: a list that comes every week makes a run narrower, and not partial."""
 _SAME_ROW: Final = timedelta(days=0.2)
 """Ages are kept to a tenth of a day."""
 
@@ -182,7 +185,7 @@ def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> fl
         days: no source is too old before.
     """
     if name == _UNDATED:
-        return days
+        return max(days, _REGULAR * _usual_gap(evening, name))
     newest = evening.run.as_of - timedelta(days=age)
     others: list[float] = []
     same: list[float] = []
@@ -194,3 +197,11 @@ def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> fl
     # if every night that ended in the row that is the newest tonight counted, a standstill would become usual
     before = [*others, *same[:FEWEST_RUNS]][-USUAL_RUNS:]
     return max(days, _FAR * median(before)) if len(before) >= FEWEST_RUNS else None
+
+
+def _usual_gap(evening: Evening, name: str) -> float:
+    """Days that usually lie between two states of a source's files; 0 where they were never seen to change."""
+    known = (run.facts.get("sources", {}).get(name, {}).get("unchanged_since") for run in _since_accepted(evening.past))
+    seen = [datetime.fromisoformat(since) for since in dict.fromkeys(known) if since]
+    gaps = [(later - earlier) / timedelta(days=1) for earlier, later in pairwise(seen)]
+    return median(gaps[-USUAL_RUNS:]) if gaps else 0.0

@@ -27,7 +27,8 @@ GUIDE: Final = DOCS / "guide.md"
 JUDGED: Final[Mapping[str, str]] = {
     "ctl.blocked_before": "what was blocked when a night last could tell; where none can, what is blocked tonight",
     "ctl.causes": "the taxonomy: every cause with its bit, stage, kind, title, fixes and who can do it",
-    "ctl.open_issues": "the issues that stood open after the last run",
+    "ctl.compared_codes": "of each cause: whether tonight read what decides it, and so did an earlier run",
+    "ctl.open_issues": "the issues that stood open after the last run, an unmapped customer's under tonight's cause",
     "ctl.remembered": "one row: the numbers of the night, as the history remembers them",
     "ctl.run": "one row: the run, its instant, and what was configured and given",
     "ctl.states": "the states of an invoice",

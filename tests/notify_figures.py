@@ -13,9 +13,23 @@ def changes(**others: Any) -> dict[str, Any]:
         "since": {"run_id": "before", "as_of_at": "2026-11-21T02:00:00Z"},
         "is_first": False,
         "counts": {"new": 41, "reopened": 9, "open": 1200, "not_checked": 0, "resolved": 88},
-        "invoices": {"newly_blocked": {"invoices": 132, "amounts": usd}, "freed": {"invoices": 88, "amounts": []}},
-        "blocked": [{"currency_code": "USD", "amount": "1037845.51", "before": "1019845.51", "change": "18000.00"}],
+        "invoices": {
+            "newly_blocked": {"invoices": 132, "amounts": usd},
+            "freed": {"invoices": 88, "amounts": []},
+            "not_checked": {"invoices": 0, "amounts": []},
+        },
+        "blocked": [
+            {
+                "currency_code": "USD",
+                "amount": "1037845.51",
+                "before": "1019845.51",
+                "change": "18000.00",
+                "not_compared": "0.00",
+            }
+        ],
+        "blocked_change": 44,
         "not_checked_sources": [],
+        "not_compared_sources": [],
         "rows": [row],
     } | others
 
@@ -23,4 +37,4 @@ def changes(**others: Any) -> dict[str, Any]:
 def quiet(**others: Any) -> dict[str, Any]:
     """Nothing was newly blocked, nothing freed."""
     nothing = {"invoices": 0, "amounts": []}
-    return changes(invoices={"newly_blocked": nothing, "freed": nothing}, **others)
+    return changes(**{"invoices": {"newly_blocked": nothing, "freed": nothing, "not_checked": nothing}} | others)

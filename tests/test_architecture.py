@@ -32,6 +32,7 @@ LAYERS = (
         "remembering",
         "changes",
         "sources",
+        "scopes",
         "gates",
         "logs",
         "manifest",

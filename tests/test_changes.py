@@ -241,7 +241,9 @@ def test_without_the_last_report_nobody_knows_which_invoices_moved(provider: Pat
     ended = billsight("run", "--config", provider / "billsight.toml", "--as-of", "2026-11-22T03:00:00Z")
     assert "Since the last night: which invoices are newly blocked or freed is not known. " in ended.out
     changes = json.loads((provider / "out" / "latest" / "summary.json").read_bytes())["changes"]
-    assert changes["invoices"] == {key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed")}
+    assert changes["invoices"] == {
+        key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed", "not_checked")
+    }
     assert changes["counts"]["open"] > 50
     assert not changes["changed"]
     third = reconcile(load(provider / "billsight.toml", {}), Run("third", AS_OF + timedelta(hours=2)))

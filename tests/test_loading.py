@@ -202,6 +202,23 @@ def test_a_few_rows_that_are_ambiguous_alone_are_read_with_the_whole_file(engine
     ]
 
 
+def test_words_that_nobody_knows_are_told_either_way(engine: Engine, tmp_path: Path) -> None:
+    """A type is then unknown, a state what the amounts say; both are listed, however the file is read."""
+    words = [("Flurb", "open"), ("inv", "Glorp"), ("invoice", "open")]
+    rows = [_row(at, type=kind, status=state) for at, (kind, state) in enumerate(words, 1)]
+    (tmp_path / "a.csv").write_text(
+        "\n".join([HEADER, *(",".join(row.values()) for row in rows), ""]), encoding="utf-8"
+    )
+    for bulk_bytes in (NEVER, ALWAYS):
+        found = _load(engine, tmp_path, bulk_bytes)
+        types, states = engine.rows(
+            "select list(document_type order by invoice_id_acct), list(document_status order by invoice_id_acct)"
+            " from accepted.accounting_invoices"
+        )[0]
+        assert (types, states) == (["unknown", "invoice", "invoice"], ["open", "paid", "open"])
+        assert [word in " ".join(found.reports[0].unknown) for word in ("Flurb", "Glorp")] == [True, True]
+
+
 def test_of_copies_the_newest_stays_and_the_others_say_where_it_is(engine: Engine, tmp_path: Path) -> None:
     """Overlapping pages repeat invoices: one answer each, and no row vanishes."""
     _write(tmp_path / "page-1.csv", [_row(1), _row(2), _row(3, modified_at="2026-03-01T00:00:00Z")])

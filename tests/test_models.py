@@ -1,4 +1,4 @@
-"""The joins: which portal row is which invoice, who shares a login, where an unposted invoice stopped."""
+"""The joins: which portal row is which invoice, who shares a login, what a company is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from etl.config import Portal, Provider, Settings, Source
 from etl.control import write_control
+from etl.documents import OF_DOCUMENTS, OF_PORTAL
 from etl.domain import Run
 from etl.engine import Engine
 from etl.models import Model, build, names_in, read_models
@@ -30,10 +31,6 @@ INVOICE = {
     "currency_code": "USD",
 }  # fmt: skip
 SHOWN = {"portal_invoice_id": "P1", "invoice_number": "INV-7", "total_amount": "100", "currency_code": "USD"}
-BILLED = {
-    "invoice_id_cw": "9", "invoice_number": "INV-50", "company_id_cw": "7", "total_amount": "10",
-    "currency_code": "USD", "invoice_date": "2026-05-02", "billing_status_name": "Closed",
-}  # fmt: skip
 COMPANY = {"company_id_cw": "7", "company_name": "Acme", "account_number": "A7"}
 
 Rows = list[dict[str, Any]]
@@ -45,7 +42,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
     """A night's database from a few rows of each source, with staging and the named models built."""
     engine = Engine(tmp_path / "night.duckdb", threads=1, memory_gb=0.5)
 
-    def made(*models: str, **rows: Rows) -> Engine:
+    def made(*models: str, mapped: dict[str, str] | None = None, **rows: Rows) -> Engine:
         for relation in RELATIONS.values():
             columns = ", ".join(f"{column.name} {SQL_TYPE[column.kind]}" for column in relation.columns)
             engine.run(f"create or replace table accepted.{relation.name} ({columns}, source_file varchar)")
@@ -53,6 +50,9 @@ def make(tmp_path: Path) -> Iterator[Make]:
                 values = ", ".join("null" if value is None else f"'{value}'" for value in row.values())
                 engine.run(f"insert into accepted.{relation.name} ({', '.join(row)}) values ({values})")
         write_control(engine, SETTINGS, Run("test", datetime(2026, 11, 22, 2, tzinfo=UTC)))
+        engine.run("create or replace table matching.mappings (customer_id_acct varchar, company_id_cw varchar)")
+        for customer, company in (mapped or {}).items():
+            engine.run(f"insert into matching.mappings values ('{customer}', '{company}')")
         known = read_models()
         build(engine, known, names_in(known, "staging"))
         build(engine, known, models)
@@ -62,103 +62,31 @@ def make(tmp_path: Path) -> Iterator[Make]:
     engine.close()
 
 
-BY_NUMBER = ("marts.portal_pairs", "marts.portal_by_id", "marts.portal_unmatched", "marts.portal_by_number")
-
-
-def _found(make: Make, invoices: Rows, shown: Rows) -> list[tuple[str, int, bool, bool]]:
-    """Invoice, how it was found by number (2: customer, 3: total), whether it was made anew, whether ambiguous."""
-    engine = make(*BY_NUMBER, accounting_invoices=invoices, portal_invoices=shown)
-    return engine.rows("""
-        select invoices.invoice_id_acct, found.match_level, found.is_recreated, found.is_ambiguous
-        from marts.portal_by_number as found
-        inner join staging.accounting__invoices as invoices on found.row_key = invoices.row_key
-        order by 1""")
-
-
 def test_a_portal_row_with_the_invoices_id_is_that_invoice(make: Make) -> None:
     """Whatever number it shows; nothing is left to be found by number."""
     shown = [SHOWN | {"invoice_id_acct": "1", "invoice_number": "something else"}]
-    engine = make(*BY_NUMBER, accounting_invoices=[INVOICE], portal_invoices=shown)
+    engine = make(*OF_DOCUMENTS, *OF_PORTAL, accounting_invoices=[INVOICE], portal_invoices=shown)
     assert engine.rows("select row_key from marts.portal_by_id") == [(0,)]
     assert engine.rows("from marts.portal_by_number") == []
 
 
-@pytest.mark.parametrize(
-    ("shown", "found"),
-    [
-        ({"customer_id_acct": "c1", "total_amount": "1"}, [("1", 2, False, False)]),
-        ({"customer_name": "ACME", "total_amount": "1"}, [("1", 2, False, False)]),
-        ({}, [("1", 3, False, False)]),
-        ({"total_amount": "1"}, []),
-        ({"invoice_number": "inv 0007"}, [("1", 3, False, False)]),
-        ({"invoice_number": "INV-8"}, []),
-        ({"invoice_id_acct": "old", "customer_id_acct": "c1"}, [("1", 2, True, False)]),
-        ({"invoice_id_acct": "old"}, []),
-    ],
-)
-def test_without_the_id_number_and_customer_or_number_and_total_must_agree(
-    make: Make, shown: dict[str, str], found: list[tuple[Any, ...]]
-) -> None:
-    """A number alone proves nothing; an old id proves a new copy only for the very same customer."""
-    assert _found(make, [INVOICE], [SHOWN | shown]) == found
-
-
-def test_one_portal_row_proves_one_invoice(make: Make) -> None:
-    """Two invoices of one number and total, one row without a customer: either may be meant, so neither is proven."""
-    other = INVOICE | {"invoice_id_acct": "2", "customer_id_acct": "c2", "customer_name": "Bolt"}
-    assert _found(make, [INVOICE, other], [SHOWN]) == [("1", 3, False, True), ("2", 3, False, True)]
-    # with two rows for two invoices, both are shown
-    both = [SHOWN, SHOWN | {"portal_invoice_id": "P2"}]
-    assert {ambiguous for *_, ambiguous in _found(make, [INVOICE, other], both)} == {False}
-    # a row that names the customer is that customer's
-    assert _found(make, [INVOICE, other], [SHOWN | {"customer_id_acct": "c1"}]) == [("1", 2, False, False)]
-    assert _found(make, [INVOICE, other], [SHOWN | {"customer_name": "Acme"}]) == [("1", 2, False, False)]
-
-
-@pytest.mark.parametrize(
-    ("billed", "company", "cause"),
-    [
-        ({"billing_status_name": "Open"}, {}, "CW_NOT_CLOSED"),
-        ({"is_closed": "false"}, {}, "CW_NOT_CLOSED"),
-        ({}, {"account_number": None}, "CW_NO_ACCOUNT_ID"),
-        ({"invoice_date": "2020-01-01"}, {}, "OUTSIDE_EXTRACT_WINDOW"),
-        ({}, {}, "CW_NOT_RECEIVED"),
-        ({"billing_status_name": None}, {}, "CW_NOT_RECEIVED"),
-    ],
-)
-def test_an_invoice_that_never_arrived_stopped_somewhere(
-    make: Make, billed: dict[str, str], company: dict[str, Any], cause: str
-) -> None:
-    """Not closed, no account id, older than the export, or lost between the systems."""
-    engine = make(
-        "matching.number_pairs", "marts.unposted_invoices", connectwise_invoices=[BILLED | billed],
-        connectwise_companies=[COMPANY | company], accounting_invoices=[INVOICE],
-    )  # fmt: skip
-    assert engine.rows("select cause from marts.unposted_invoices") == [(cause,)]
-
-
-def test_an_invoice_that_arrived_under_another_spelling_is_not_unposted(make: Make) -> None:
-    """`0050` and `INV-50` are one number."""
-    engine = make(
-        "matching.number_pairs", "marts.unposted_invoices", connectwise_invoices=[BILLED],
-        connectwise_companies=[COMPANY], accounting_invoices=[INVOICE | {"invoice_number": "0050"}],
-    )  # fmt: skip
-    assert engine.rows("from marts.unposted_invoices") == []
-
-
 def test_a_login_is_shared_among_active_contacts_however_it_is_written(make: Make) -> None:
-    """Case does not matter, companies do not matter, and who has left does not count."""
+    """Case does not matter, who has left or may not log in does not count, and neither does a deleted company."""
     contacts = [
         {"contact_id_cw": "1", "company_id_cw": "7", "default_email": "office@acme.example"},
         {"contact_id_cw": "2", "company_id_cw": "8", "default_email": "Office@Acme.Example", "is_inactive": "false"},
         {"contact_id_cw": "3", "company_id_cw": "7", "default_email": "ann@acme.example"},
         {"contact_id_cw": "4", "company_id_cw": "7", "default_email": "ann@acme.example", "is_inactive": "true"},
         {"contact_id_cw": "5", "company_id_cw": None, "default_email": None},
+        {"contact_id_cw": "6", "company_id_cw": "7", "default_email": "ANN@acme.example", "is_login_disabled": "true"},
+        {"contact_id_cw": "7", "company_id_cw": "7", "default_email": "OFFICE@acme.example"},
+        {"contact_id_cw": "8", "company_id_cw": "9", "default_email": "office@acme.example"},
     ]
-    engine = make("marts.contact_facts", connectwise_contacts=contacts, connectwise_companies=[COMPANY])
-    holders = engine.rows("select contact_id_cw, login_holders from marts.contact_facts order by 1")
-    assert [(key, count if key < "5" else None) for key, count in holders] == [
-        ("1", 2), ("2", 2), ("3", 1), ("4", 1), ("5", None),
+    companies = [COMPANY, COMPANY | {"company_id_cw": "9", "is_deleted": "true"}]
+    engine = make("marts.contact_facts", connectwise_contacts=contacts, connectwise_companies=companies)
+    holders = "select contact_id_cw, login_holders_here, login_holders_elsewhere from marts.contact_facts order by 1"
+    assert engine.rows(holders) == [
+        ("1", 1, 1), ("2", 0, 2), ("3", 0, 0), ("4", 1, 0), ("5", 0, 0), ("6", 1, 0), ("7", 1, 1), ("8", 0, 3),
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,7 @@ from etl import setup, why
 from etl.cli.options import CONFIG, progress, warn
 from etl.config import load
 from etl.domain import Run, instant
+from etl.errors import readable
 from etl.gates import FailOn, Orders
 from etl.pipeline import Outcome, reconcile
 from etl.publish import DATABASE, LATEST
@@ -92,6 +94,8 @@ def run(
         outcome = reconcile(settings, night, progress(), Orders(accept_shrink, fail_on))
         if outcome.trouble:
             warn(f"the night is published, but could not be remembered; the next one does it. {outcome.trouble}")
+        for remark in outcome.remarks:
+            warn(readable(remark))
         for warning in teller.published(outcome.summary, outcome.folder, outcome.exit_code):
             warn(warning)
     click.echo(_summary_line(outcome))
@@ -129,18 +133,27 @@ def _instant(text: str) -> datetime:
         raise click.BadParameter(message, param_hint="--as-of") from None
 
 
+def _moved(changes: dict[str, Any]) -> str:
+    """Which invoices are newly blocked or freed, and how many could not be compared, and why."""
+    invoices = changes["invoices"]
+    newly, freed, unchecked = (invoices[which]["invoices"] for which in ("newly_blocked", "freed", "not_checked"))
+    if newly is None:
+        return "which invoices are newly blocked or freed is not known"
+    unread = [*changes["not_checked_sources"], *changes["not_compared_sources"]]
+    if not unchecked and not unread:
+        return f"{newly} newly blocked, {freed} freed"
+    why = f" (not read on both nights: {', '.join(unread)})" if unread else ""
+    return f"{newly} newly blocked, {freed} freed, {unchecked} not checked{why}"
+
+
 def _summary_line(outcome: Outcome) -> str:
     numbers, changes = outcome.summary["numbers"], outcome.summary["changes"]
     told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in numbers["blocked"]["amounts"]]
     amounts = ", ".join(told) or "nothing"
     line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {amounts}. "
-    newly, freed = (changes["invoices"][which]["invoices"] for which in ("newly_blocked", "freed"))
-    moved = (
-        "which invoices are newly blocked or freed is not known"
-        if newly is None
-        else f"{newly} newly blocked, {freed} freed"
-    )
-    since = "" if changes["is_first"] else f"Since the last night: {moved}. "
+    since = "" if changes["is_first"] else f"Since the last night: {_moved(changes)}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
-    return f"{line}{since}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"
+    unknown = outcome.summary["known"]["unknown_invoices"]
+    unsure = f"For {unknown} the data cannot tell whether they show. " if unknown else ""
+    return f"{line}{unsure}{since}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"

@@ -42,7 +42,7 @@ class Source(_Part):
     scope: str | None = Field(
         None,
         pattern=r"^(all|open|since:\d{4}-\d{2}-\d{2})$",
-        description="what the files hold: all, open (only what is still owed) or since:2026-01-01; guessed where not given",
+        description="what the files hold: all, open (what is still owed) or since:2026-01-01; guessed where not given",
     )
     as_of: datetime | None = Field(
         None, description="the instant at which the files were made; from their names or times where not given"
@@ -57,6 +57,11 @@ class Portal(_Part):
     """What the portal is set to."""
 
     minimum_security_level: int = Field(6, ge=1, le=6, description="Portal Security Level Considered Client Admin")
+    access: Literal["levels", "profiles"] = Field(
+        "levels",
+        description="what gives a contact access: the ConnectWise security level (levels), or the portal's client"
+        " profiles (profiles): access is then not checked, and levels are only hints",
+    )
     sync_from_date: date | None = Field(None, description="the current 'new sync from' date")
     first_sync_from_date: date | None = Field(None, description="the earliest 'sync from' date ever used, where known")
     is_sync_log_complete: bool = Field(False, description="true: sync_runs reaches back to the first sync")
@@ -85,6 +90,12 @@ class Provider(_Part):
     closed_billing_statuses: list[str] = Field(
         default_factory=list, description="ConnectWise billing statuses that are closed"
     )
+    batch_days: int | None = Field(
+        None,
+        ge=0,
+        description="days after its date or last change in which an invoice is closed and comes to accounting; nine of"
+        " ten take the usual time of the site where not given, or 5 working days where that is not known",
+    )
 
 
 class Matching(_Part):
@@ -110,6 +121,7 @@ class Backfill(_Part):
     safety_days: int = Field(1, ge=0, description="days before the oldest missed creation")
     resync_cost: int = Field(250, ge=0, description="re-read invoices that one single resync by a person is worth")
     most_resyncs: int = Field(5, ge=0, description="most single resyncs proposed")
+    oldest_days: int = Field(180, ge=0, description="a date longer ago is never recommended")
 
 
 class Limits(_Part):

@@ -90,7 +90,8 @@ CONTACTS: Final[dict[Access, tuple[_Contact, ...]]] = {
         _Contact(6, email="SHARED", role="default flag"), _USER,
     ),
     Access.EMAIL_OF_LEAVER: (
-        _Contact(6, email="shared", role="default", is_bill_email=True), _Contact(2, email="SHARED", is_leaver=True),
+        _Contact(6, email="shared", role="default", is_bill_email=True),
+        _Contact(2, email="SHARED", is_disabled=True, is_leaver=True),
     ),
     Access.DISABLED: (_Contact(6, role=_BILL, is_disabled=True, is_bill_email=True), _Contact(1)),
     Access.LEVEL_MISSING: (_Contact(None, role="default flag", is_bill_email=True), _Contact(None, email="other")),
@@ -114,7 +115,6 @@ _BROKEN: Final[dict[Access, tuple[str, ...]]] = {
     Access.NO_EMAIL: ("NO_LOGIN_EMAIL",),
     Access.BAD_EMAIL: ("BAD_EMAIL",),
     Access.SHARED_EMAIL: ("DUPLICATE_LOGIN_EMAIL",),
-    Access.EMAIL_OF_LEAVER: ("DUPLICATE_LOGIN_EMAIL",),
     Access.DISABLED: ("LOGIN_DISABLED",),
     Access.LEVEL_MISSING: ("LEVEL_MISSING",),
     Access.LEVEL_INVALID: ("LEVEL_INVALID",),

@@ -13,7 +13,7 @@ from etl.demo import texts, words
 from etl.demo.cast import Cast
 from etl.demo.chance import Indices
 from etl.demo.documents import Billed, Document
-from etl.demo.ledger import FIRST_NUMBER, Slice
+from etl.demo.ledger import FIRST_NUMBER, Ledger, Slice
 
 STATUSES: Final = ("Active", "Inactive", "Former Client", "Prospect", "On Hold", "Not Approved")
 _STATUS_IDS: Final = {caption: number for number, caption in enumerate(STATUSES, 1)}
@@ -23,6 +23,8 @@ DECOY: Final = "never-read-"
 _UPDATED: Final = "2026-11-20T14:05:00Z"
 _UNPOSTED_EACH, _UNPOSTED_PLACE = 400, 7
 _UNPOSTED_NUMBER: Final = 800_000_000
+BATCH_DAYS: Final = 3
+"""Days in which an invoice comes from ConnectWise to accounting."""
 _FIRST_INVOICE: Final = 70_001
 
 
@@ -170,9 +172,15 @@ def _billed_to(customer: Indices, cast: Cast) -> dict[str, pl.Series]:
     return {"company/id": company, "billToCompany/id": company, "currency/currencyCode": currency}
 
 
-def unposted(invoices_: Slice, cast: Cast) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """ConnectWise invoices that accounting does not have, and the truth about them."""
+def unposted(invoices_: Slice, ledger: Ledger) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """ConnectWise invoices that accounting does not have, and the truth about them.
+
+    They are clearly younger or older than the time that a batch takes.
+    """
+    cast = ledger.cast
     chosen = (invoices_.at % _UNPOSTED_EACH == _UNPOSTED_PLACE) & cast.standing.is_billed[invoices_.customer]
+    age_days = ledger.calendar.as_of_day - invoices_.created // 86_400
+    chosen &= (age_days < BATCH_DAYS - 1) | (age_days > 2 * BATCH_DAYS)
     kept = np.flatnonzero(chosen)
     at = invoices_.at[kept]
     number = at + _UNPOSTED_NUMBER
@@ -191,5 +199,10 @@ def unposted(invoices_: Slice, cast: Cast) -> tuple[pl.DataFrame, pl.DataFrame]:
             **_billed_to(invoices_.customer[kept], cast),
         }
     )
-    cause = pl.when(is_open).then(pl.lit("CW_NOT_CLOSED")).otherwise(pl.lit("CW_NOT_RECEIVED"))
+    is_young = pl.Series(age_days[kept] < BATCH_DAYS)
+    cause = (
+        pl.when(is_young).then(pl.lit("CW_WAITING"))
+        .when(is_open).then(pl.lit("CW_NOT_CLOSED"))
+        .otherwise(pl.lit("CW_NOT_RECEIVED"))
+    )  # fmt: skip
     return rows, rows.select(invoice_id_cw=pl.col("id"), cause=cause)

@@ -8,6 +8,7 @@ from etl.demo.accesses import MINIMUM_LEVEL
 from etl.demo.accounting import CUSTOMER_CAPTIONS, INVOICE_CAPTIONS
 from etl.demo.calendar import ZONE, Calendar
 from etl.demo.companies import OWN_DOMAIN
+from etl.demo.connectwise import BATCH_DAYS
 from etl.demo.plan import DemoPlan, Shape
 
 _HEAD = """\
@@ -30,6 +31,7 @@ name = "Northgate IT"
 email_domains = ["{domain}"]
 inactive_company_statuses = ["Former Client", "Not Approved"]
 closed_billing_statuses = ["Closed"]
+batch_days = {batch_days}
 
 [sources.connectwise_companies]
 path = "connectwise_companies.json"
@@ -87,6 +89,7 @@ def settings_text(plan: DemoPlan, calendar: Calendar) -> str:
         invoices=plan.invoices,
         seed=plan.seed,
         level=MINIMUM_LEVEL,
+        batch_days=BATCH_DAYS,
         sync_from=calendar.sync_from,
         first_from=calendar.first_from,
         zone=ZONE,

@@ -82,8 +82,8 @@ def _numbers(invoices: Slice, ledger: Ledger) -> Masks:
     """The gates that compare numbers."""
     is_pair = np.isin(invoices.kind, _ORIGINALS) & invoices.has_twin
     is_double = is_pair & (invoices.seen != Seen.BY_ID)
-    is_respelt = np.isin(invoices.seen, (Seen.BY_OTHER_SPELLING, Seen.UNDECIDED))
-    is_reformatted = is_respelt | (invoices.billed == Billed.OTHERWISE)
+    # of a row that nothing decides, nobody knows whose number it is
+    is_reformatted = (invoices.seen == Seen.BY_OTHER_SPELLING) | (invoices.billed == Billed.OTHERWISE)
     # a copy's number is in ConnectWise: its original's
     is_borrowed = (invoices.kind == Document.COPY) & ledger.cast.standing.is_billed[invoices.customer]
     is_unbilled = (invoices.billed == Billed.NOT) & ~is_borrowed

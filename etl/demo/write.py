@@ -95,7 +95,7 @@ def _beside(invoices: Slice, ledger: Ledger) -> dict[str, pl.DataFrame]:
 
 def _strays(invoices: Slice, ledger: Ledger) -> dict[str, pl.DataFrame]:
     """Rows of the other files that no accounting document belongs to, and the truth about them."""
-    unposted, unposted_truth = connectwise.unposted(invoices, ledger.cast)
+    unposted, unposted_truth = connectwise.unposted(invoices, ledger)
     tables = {"connectwise_invoices": unposted, "truth_unposted": unposted_truth}
     if ledger.plan.with_portal_list:
         ghosts = portal.ghosts(invoices, ledger.cast, ledger.plan.shape)

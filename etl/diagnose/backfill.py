@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,6 +21,7 @@ SCHEMA: Final = {
     "sync_from_date": pl.Date(),
     "invoices_recovered": pl.Int64(),
     "single_resyncs": pl.Int64(),
+    "left_over": pl.Int64(),
     "invoices_reread": pl.Int64(),
     "is_recommended": pl.Boolean(),
     "currency_amounts": pl.String(),
@@ -35,10 +36,12 @@ class Reading:
     Attributes:
         changed: change times of all invoices, sorted.
         zone: in which the portal reads its dates.
+        oldest: no earlier date is recommended; null where any is.
     """
 
     changed: Instants
     zone: ZoneInfo
+    oldest: date | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def backfill_options(missed: pl.DataFrame, reading: Reading, rules: Backfill) ->
     """The dates worth considering, the recommended one marked.
 
     The recommended date costs least: invoices read again, plus `resync_cost` for each older invoice that is left to a
-    single resync by a person, of which there are at most `most_resyncs`.
+    single resync by a person. There are at most `most_resyncs` of those, invoices without a time included. What no date
+    brings that may be recommended comes first; what is more than the limit is left over, for a person to decide.
 
     Locality: whole.
 
@@ -76,23 +80,44 @@ def backfill_options(missed: pl.DataFrame, reading: Reading, rules: Backfill) ->
         rules: how to weigh.
 
     Returns:
-        The columns of marts.backfill_options, earliest date first; empty where nothing with a time was missed.
+        The columns of marts.backfill_options, earliest date first; empty where nothing with a time was missed. None is
+        recommended where all are too old.
     """
     created = to_instants(created_or_changed(missed))
     created = np.sort(created[created != NO_TIME])
     if not len(created):
         return pl.DataFrame(schema=SCHEMA)
     options = _options(created, reading, rules)
-    best = min(
-        (option for option in options if len(created) - option.recovered <= rules.most_resyncs),
-        key=lambda option: (option.reread + rules.resync_cost * (len(created) - option.recovered), option.day),
-    )
-    shown = sorted({options[0], best, *_milestones(options, len(created))}, key=lambda option: option.day)
+    best = _best(options, missed.height, reading, rules)
+    chosen = [] if best is None else [best]
+    shown = sorted({options[0], *chosen, *_milestones(options, len(created))}, key=lambda option: option.day)
     rows = [
-        {"option_rank": rank, "is_recommended": option == best, **_row(option, missed, reading.zone)}
+        {"option_rank": rank, "is_recommended": option == best} | _row(option, missed, reading)
         for rank, option in enumerate(shown, 1)
     ]
-    return pl.DataFrame(rows, schema=SCHEMA)
+    return pl.DataFrame([_limited(row, rules) for row in rows], schema=SCHEMA)
+
+
+def _best(options: list[_Option], missed: int, reading: Reading, rules: Backfill) -> _Option | None:
+    """The cheapest date of those that are not too old; null where all are."""
+    allowed = [option for option in options if reading.oldest is None or option.day >= reading.oldest]
+    if not allowed:
+        return None
+    most = max(option.recovered for option in allowed)
+    spare = max(0, rules.most_resyncs - (missed - most))
+    return min(
+        (option for option in allowed if most - option.recovered <= spare),
+        key=lambda option: (option.reread + rules.resync_cost * (most - option.recovered), option.day),
+    )
+
+
+def _limited(row: dict[str, Any], rules: Backfill) -> dict[str, Any]:
+    """The recommended date with no more single resyncs than the limit: the rest is left over."""
+    left = max(0, row["single_resyncs"] - rules.most_resyncs) if row["is_recommended"] else 0
+    if not left:
+        return row | {"left_over": 0}
+    note = f"{left} more are too old or have no time: they need your say"
+    return row | {"left_over": left, "single_resyncs": rules.most_resyncs, "note": note}
 
 
 def _options(created: Instants, reading: Reading, rules: Backfill) -> list[_Option]:
@@ -114,16 +139,18 @@ def _milestones(options: list[_Option], missed: int) -> list[_Option]:
     ]
 
 
-def _row(option: _Option, missed: pl.DataFrame, zone: ZoneInfo) -> dict[str, object]:
-    is_kept = is_recovered(missed, option.day, zone)
+def _row(option: _Option, missed: pl.DataFrame, reading: Reading) -> dict[str, Any]:
+    is_kept = is_recovered(missed, option.day, reading.zone)
     older = missed.filter(~is_kept).sort("created_at", "row_key", nulls_last=True)
     names = older.select(pl.coalesce("invoice_number", "invoice_id_acct")).to_series().head(3).to_list()
     rest = f" and {older.height - len(names)} more" if older.height > len(names) else ""
+    resyncs = f"resync singly: {', '.join(names)}{rest}" if names else "recovers all that is known to be missed"
+    is_old = reading.oldest is not None and option.day < reading.oldest
     return {
         "sync_from_date": option.day,
         "invoices_recovered": option.recovered,
         "single_resyncs": older.height,
         "invoices_reread": option.reread,
         "currency_amounts": told(missed.filter(is_kept)),
-        "note": f"resync singly: {', '.join(names)}{rest}" if names else "recovers everything that was missed",
+        "note": f"{'too old to recommend: needs your say; ' if is_old else ''}{resyncs}",
     }

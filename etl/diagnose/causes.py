@@ -76,7 +76,7 @@ def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFr
     gates = _mapping_gates(ambiguous_lead) | {
         "UNMAPPED_CERTAIN": ~is_new_to_portal,
         "MAPPING_CONFLICT": ~pl.col("is_conflicting"),
-        "TARGET_MISSING": ~is_mapped | has_target,
+        "TARGET_MISSING": ~is_mapped | pl.col("has_company"),
         "TARGET_DELETED": ~has_target | ~pl.col("is_deleted"),
         "TARGET_INACTIVE": ~has_target | ~pl.col("is_inactive"),
         "TARGET_HIDDEN": ~has_target | ~pl.col("is_hidden"),
@@ -147,7 +147,10 @@ def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
         | _reached(pl.col("customer_failed") | pl.col("transport_failed") | _shown_elsewhere() | _email(facts)),
     ).with_columns(
         # what fails is not unknown as well
-        unknown=(pl.col("own_unknown") | _reached(pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown")))
+        unknown=(
+            pl.col("own_unknown")
+            | _reached(pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown"))
+        )
         & ~pl.col("failed"),
     )
     return _states(judged).select(
@@ -161,7 +164,7 @@ def _existence_gates(night: Night) -> dict[str, pl.Expr]:
     is_void = status == "voided"
     is_gone = status.is_in(["voided", "deleted", "draft"])
     is_paid = (pl.col("total_sign") > 0) & ((pl.col("balance_sign") == 0) | (status == "paid")) & ~is_gone
-    is_shared = pl.col("is_number_shared") & pl.col("is_invoice").fill_null(value=True) & ~is_gone
+    is_shared = pl.col("is_number_shared") & pl.col("is_invoice").fill_null(value=False) & ~is_gone
     is_zero = (pl.col("total_sign") == 0) & ~is_void
     is_held = pl.col("is_future") & ~pl.col("is_present") & pl.lit(night.portal.holds_future_invoices)
     in_connectwise = pl.col("is_in_connectwise") | ~pl.lit(night.has_connectwise_invoices)
@@ -210,7 +213,9 @@ def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
     is_reached = facts.select(is_sent & pl.col("is_transport_reached")).to_series().to_numpy()
     is_present = facts["is_present"].to_numpy()
     # a word for a document that nobody knows may stand for one that the portal never has
-    is_undecided = (facts["is_portal_undecided"].to_numpy() & night.has_portal_list) | facts["is_invoice"].is_null().to_numpy()
+    is_undecided = (facts["is_portal_undecided"].to_numpy() & night.has_portal_list) | facts[
+        "is_invoice"
+    ].is_null().to_numpy()
     looked_at = np.flatnonzero(is_reached & ~is_present & ~is_undecided)
     absent = Absence.of(facts[looked_at])
     if night.has_portal_list:
@@ -222,6 +227,10 @@ def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
     failed[looked_at] = _bits_of(found)
     unknown[looked_at[found == "?"]] = masks.bits(["MISSED_IN_WINDOW"])
     unknown[is_reached & ~is_present & is_undecided] = masks.bits(["MISSED_IN_WINDOW"])
+    # what may be no invoice need not have come to the portal
+    is_doubtful = facts["is_invoice"].is_null().to_numpy() & ~is_present
+    unknown[is_doubtful] |= failed[is_doubtful]
+    failed[is_doubtful] = 0
     carried = np.zeros(len(facts), dtype=np.bool_)
     carried[looked_at] = night.log.is_carried(absent.changed) | night.log.is_carried(absent.created)
     return [
@@ -240,9 +249,9 @@ def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
 def _states(whole: pl.DataFrame) -> pl.DataFrame:
     expected = masks.only(pl.col("failed"), codes(_EXPECTED))
     refuted = pl.when("is_present").then(masks.bits(_REFUTED)).otherwise(0).cast(pl.UInt64)
+    told = masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted
     # nothing is concluded of a document whose word nobody knows
-    is_judged = pl.col("is_invoice").is_not_null()
-    blocking = pl.when(is_judged).then(masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted).otherwise(masks.NOTHING)
+    blocking = pl.when(pl.col("is_invoice").is_not_null()).then(told).otherwise(masks.NOTHING)
     primary = pl.when(expected != 0).then(masks.first(expected)).otherwise(masks.first(blocking))
     is_waiting = masks.first(blocking).is_in([BIT[code] for code in codes(_WAITING)]).fill_null(value=False)
     # the portal may show it only here, to a customer that its own list of mappings does not have
@@ -252,7 +261,7 @@ def _states(whole: pl.DataFrame) -> pl.DataFrame:
         pl.when(expected != 0).then(STATE_CODES.index(State.EXPECTED))
         .when(is_waiting).then(STATE_CODES.index(State.WAITING))
         .when(blocking != 0).then(STATE_CODES.index(State.BLOCKED))
-        .when(is_visible).then(STATE_CODES.index(State.VISIBLE))
+        .when(is_visible & (told == 0)).then(STATE_CODES.index(State.VISIBLE))
         .otherwise(STATE_CODES.index(State.UNKNOWN))
     )  # fmt: skip
     return whole.with_columns(

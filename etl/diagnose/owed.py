@@ -1,4 +1,4 @@
-"""Where the portal and the books differ on what is owed: which way, and whether the portal had its chance to catch up."""
+"""Where the portal and the books differ on what is owed: which way, and whether the portal had time to catch up."""
 
 from __future__ import annotations
 

@@ -127,9 +127,7 @@ class Absence:
         )
 
 
-def why_absent(
-    absent: Absence, log: SyncLog, portal: Portal, clocks: tuple[datetime, int]
-) -> npt.NDArray[np.str_]:
+def why_absent(absent: Absence, log: SyncLog, portal: Portal, clocks: tuple[datetime, int]) -> npt.NDArray[np.str_]:
     """The one cause for which each invoice is not in the portal's list, which was read.
 
     Returns '?' where the list cannot tell: it is cut or begins later, it lost what was paid there, or nothing says when

@@ -5,6 +5,7 @@ One module per shape of source, a registry of their profiles, and a bulk path fo
 
 from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
+from etl.extract.describing import describe_columns
 from etl.extract.files import SourceFile, find_files, refuse_changed, source_file
 from etl.extract.profile import (
     CONNECTWISE_CSV,
@@ -41,6 +42,7 @@ __all__ = [
     "bulk_source",
     "captions",
     "careful_rows",
+    "describe_columns",
     "describe_folder",
     "find_files",
     "lines_of",

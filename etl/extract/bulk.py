@@ -24,11 +24,13 @@ from etl.extract.delimited import first_rows, numbered
 from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
 from etl.extract.frames import BLANKS, conform, split_lists, tidy, without_nuls
-from etl.extract.profile import CONNECTWISE_CSV, TABLE, TableProfile
+from etl.extract.invoice_terms import unknown_terms
+from etl.extract.powershell import mark_cut_cells
+from etl.extract.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.reading import source_problems
 from etl.extract.registry import table_profiles
 from etl.extract.tables import RowTable, open_table
-from etl.extract.tabular import Found, find_in
+from etl.extract.tabular import Found, best_in
 from etl.extract.unpacking import DAMAGES, GZIP_MAGIC, ZSTD_MAGIC, open_plain, refuse_bomb
 from etl.schemas import Relation
 
@@ -133,17 +135,17 @@ def lines_of(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str]) -> list[
     return lines
 
 
-def careful_rows(
-    file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], lines: Sequence[int | None]
-) -> pl.DataFrame:
+def careful_rows(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], lines: Sequence[int | None]) -> Extract:
     """The rows that were set aside, as `read_text` would have given them; rows without any value are left out."""
     records = [json.loads(row) for row in raw_rows]
     data = [pl.Series(name, [record.get(name) for record in records], dtype=pl.String) for name in scan.columns]
     data.append(pl.Series("source_line", lines, dtype=pl.Int64))
     data.append(pl.Series("read_problem", [None] * len(records), dtype=pl.String))
-    frame = tidy(split_lists(without_nuls(pl.DataFrame(data)), scan.relation), scan.relation)
+    written = mark_cut_cells(without_nuls(pl.DataFrame(data)), scan.columns)
+    frame = tidy(split_lists(written, scan.relation), scan.relation)
     filled = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in scan.columns))
-    return conform(scan.profile.finish(filled), scan.relation, file)
+    text = conform(scan.profile.finish(filled), scan.relation, file)
+    return Extract(text, scan.profile.title, scan.profile.shape, unknown=unknown_terms(filled))
 
 
 def _magic(path: Path) -> bytes:
@@ -154,23 +156,21 @@ def _magic(path: Path) -> bytes:
 def _scan(document: Document, relation: Relation, source: Source) -> BulkScan | None:
     table = open_table(document)
     shape = TABLE if source.columns else source.shape
-    for profile in table_profiles(relation.name, shape):
-        found = find_in(table, profile, source.columns)
-        if found is not None:
-            if not isinstance(table, RowTable) or not _is_plain(found, profile, document):
-                return None
-            delimiter = table.delimiters[found.candidate]
-            captions, columns = found.header.cells, dict(found.header.columns)
-            is_padded, is_certain = _has_padding(document, delimiter), source.decimal_comma is False
-            path, name = document.file.path, document.file.name
-            is_gzip = _magic(path).startswith(GZIP_MAGIC)
-            if is_gzip:
-                refuse_bomb(path, name)
-            plain = not is_padded and not is_gzip and is_plain(path, delimiter)
-            return BulkScan(
-                path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip, plain
-            )  # fmt: skip
-    return None
+    best = best_in(table, table_profiles(relation.name, shape), source.columns)
+    if best is None or not isinstance(table, RowTable) or not _is_plain(best[1], best[0], document):
+        return None
+    profile, found = best
+    delimiter = table.delimiters[found.candidate]
+    captions, columns = found.header.cells, dict(found.header.columns)
+    is_padded, is_certain = _has_padding(document, delimiter), source.decimal_comma is False
+    path, name = document.file.path, document.file.name
+    is_gzip = _magic(path).startswith(GZIP_MAGIC)
+    if is_gzip:
+        refuse_bomb(path, name)
+    plain = not is_padded and not is_gzip and is_plain(path, delimiter)
+    return BulkScan(
+        path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip, plain
+    )  # fmt: skip
 
 
 def _is_plain(found: Found, profile: TableProfile, document: Document) -> bool:
@@ -179,6 +179,7 @@ def _is_plain(found: Found, profile: TableProfile, document: Document) -> bool:
     is_renaming = (
         profile.shape in _SHAPES and not header.groups and not any(name.startswith("_") for name in header.columns)
     )
+    is_renaming = is_renaming and not (profile.relation == "accounting_invoices" and header.is_of_lines)
     is_first = header.line == 1 and not any("\n" in cell or "\r" in cell for cell in header.cells)
     needed = _NEEDED[profile.relation] <= header.columns.keys()
     return is_renaming and is_first and needed and not header_problems(header, profile, document.file.name)

@@ -8,20 +8,20 @@ from typing import Final
 import numpy as np
 
 _CHUNK: Final = 1 << 18
-_OVERLAP: Final = 3
-"""Of each chunk looked at again with the next: the longest character that is sought, and the neighbours of a sign."""
+_OVERLAP: Final = 6
+"""Of each chunk looked at again with the next: the longest text that is sought, and the neighbours of a sign."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _WIDE: Final = (b"\xc2", b"\xe1\x9a\x80", b"\xe2\x80", b"\xe2\x81\x9f", b"\xe3\x80\x80", _BOM)
 """How the UTF-8 of every blank and control character outside ASCII begins; of some harmless signs too."""
 
-_NEVER: Final = (b'"', b"\x7f")
+_NEVER: Final = (b'"', b"\x7f", b"@{", b"System.")
 _SPACE, _LINE_END, _RETURN, _PLUS = 32, 10, 13, 43
 _EXPONENTS: Final = (69, 101)
 
 
 def is_plain(path: Path, delimiter: str) -> bool:
-    """Whether no value of the file can be quoted, have blanks around it, hold a control character or an E+.
+    """Whether no value of the file can be quoted, have blanks around it, hold a control character, an E+ or a @{.
 
     False says only that such a value may be there, and that every row has to be looked at.
 

@@ -10,13 +10,18 @@ from typing import Final
 
 from etl.errors import Problem
 from etl.extract.delimited import Numbered
-from etl.extract.profile import TableProfile
+from etl.extract.profile import Captions, TableProfile
 
 HEADER_WITHIN: Final = 20
 """A header further down is no header: reports put at most a few title lines above it."""
 
 _FOLDED: Final = re.compile(r"[\W_]+")
 _SHOWN: Final = 12
+_LEDGER: Final = frozenset({"split", "clr", "debit", "credit", "debitamount", "creditamount", "accountfullname"})
+_LINES: Final = frozenset(
+    {"quantity", "qty", "itemname", "itemdescription", "itemprice", "itemtotal", "itemcode", "lineitem", "unitprice"}
+    | {"unitamount", "lineamount", "linetotal", "linesubtotal"}
+)
 
 
 @lru_cache(maxsize=4096)
@@ -51,11 +56,23 @@ class Header:
         return {**self.columns, **parts}
 
     @property
+    def told(self) -> Captions:
+        """Which captions are used as what, and which are not used."""
+        read = self.positions
+        used = {name: self.cells[at] for name, at in read.items() if not name.startswith("_")}
+        return Captions(used, tuple(cell for at, cell in enumerate(self.cells) if cell and at not in read.values()))
+
+    @property
     def shown(self) -> str:
         """The captions, for a message."""
         named = [cell for cell in self.cells if cell]
         more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
         return f"the header {', '.join(named[:_SHOWN])}{more}"
+
+    @property
+    def is_of_lines(self) -> bool:
+        """Whether the rows are line items."""
+        return not _LINES.isdisjoint(map(fold, self.cells))
 
     @property
     def coverage(self) -> float:
@@ -75,14 +92,18 @@ def resolve(row: Numbered, profile: TableProfile, configured: Mapping[str, str])
     twice: list[str] = []
     for column, aliases in _aliases(profile, configured).items():
         # One caption is one column, unless the configuration says otherwise.
-        taken = frozenset() if configured else frozenset(columns.values())
+        is_named = column in configured
+        taken = frozenset() if is_named else frozenset(columns.values())
         positions = _positions(aliases, places, cells, taken)
-        if positions:
-            columns[column] = positions[0]
-            twice += [cells[positions[0]]] if len(positions) > 1 else []
+        exact = [at for at in positions if is_named and cells[at] == aliases[0]] or positions
+        if exact and (len(exact) == 1 or is_named or not configured):
+            columns[column] = exact[0]
+            twice += [cells[exact[0]]] if len(exact) > 1 else []
+    if "balance_amount" not in configured and _is_running_balance(columns, cells):
+        del columns["balance_amount"]
     groups = _groups(cells, profile) if not configured else {}
     have = columns.keys() | groups.keys()
-    groups_needed = (*((column,) for column in configured), *profile.required)
+    groups_needed = (*((column,) for column, caption in configured.items() if caption), *profile.required)
     missing = tuple(dict.fromkeys(group for group in groups_needed if have.isdisjoint(group)))
     return Header(line, cells, columns, groups, missing, tuple(dict.fromkeys(twice)))
 
@@ -145,9 +166,10 @@ def missing_problem(header: Header | None, profile: TableProfile, where: str, co
 
 
 def _aliases(profile: TableProfile, configured: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    if configured:
-        return {column: (configured.get(column, column),) for column in profile.captions}
-    return {column: (column, *aliases) for column, aliases in profile.captions.items()}
+    """The captions of each column; those that the configuration names come first, and an empty one is not read."""
+    named = {column: (caption,) for column, caption in configured.items() if caption}
+    known = {column: (column, *aliases) for column, aliases in profile.captions.items() if column not in configured}
+    return {**named, **known}
 
 
 def _positions(
@@ -159,15 +181,17 @@ def _positions(
     fits no caption with a space.
     """
     for alias in aliases:
-        there = places.get(fold(alias))
-        if there is None:
-            continue
+        there = places.get(fold(alias), [])
         alike = [at for at in there if at not in taken and not ("/" in alias and " " in cells[at])]
-        is_configured = len(aliases) == 1
-        exact = [at for at in alike if is_configured and cells[at] == alias]
         if alike:
-            return exact or alike
+            return alike
     return []
+
+
+def _is_running_balance(columns: Mapping[str, int], cells: tuple[str, ...]) -> bool:
+    """Whether the balance is the one that a ledger keeps from row to row, which is no invoice's."""
+    is_plain = "balance_amount" in columns and fold(cells[columns["balance_amount"]]) == "balance"
+    return is_plain and not _LEDGER.isdisjoint(map(fold, cells))
 
 
 def _groups(cells: tuple[str, ...], profile: TableProfile) -> dict[str, dict[int, int]]:

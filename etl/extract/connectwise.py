@@ -10,22 +10,31 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.extract.fields import at, first_of
+from etl.extract.fields import at, first_of, named, reference
+from etl.extract.powershell import UnreadableError, as_list, as_object, is_cut, scalar
 from etl.extract.profile import CONNECTWISE_JSON, Getter, RecordProfile
+
+WHICH_DEFAULT: Final = "none of several e-mails is marked as the default: request defaultFlag with communicationItems"
 
 
 def emails_of(items: object) -> tuple[str | None, list[str]]:
-    """The default e-mail among communication items, which is the login, and the others."""
-    default: str | None = None
-    others: list[str] = []
-    for item in items if isinstance(items, list) else []:
-        if not isinstance(item, dict) or not _is_email(item) or not isinstance(item.get("value"), str):
-            continue
-        if default is None and str(item.get("defaultFlag")).lower() == "true":
-            default = item["value"]
-        else:
-            others.append(item["value"])
-    return default, others
+    """The default e-mail among communication items, which is the login, and the others.
+
+    Raises:
+        UnreadableError: items are cut off, or nothing says which of several e-mails is the default.
+    """
+    said: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for item in as_list(items, _ITEMS) or []:
+        found = as_object(item, _ITEMS) or {}
+        value = scalar(found.get("value"), "value")
+        if isinstance(value, str) and _is_email(found, value):
+            said[_FLAGS.get(str(scalar(found.get("defaultFlag"), "defaultFlag")).strip().lower())].append(value)
+    defaults, others, unsaid = said[True], said[False], said[None]
+    if not defaults and len(unsaid) == 1 and not others:
+        return unsaid[0], []
+    if not defaults and unsaid:
+        raise UnreadableError(WHICH_DEFAULT)
+    return (defaults[0] if defaults else None), [*defaults[1:], *others, *unsaid]
 
 
 def close_instants(frame: pl.DataFrame) -> pl.DataFrame:
@@ -38,57 +47,62 @@ def close_instants(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(closed.alias("modified_at"))
 
 
-def _is_email(item: Mapping[str, Any]) -> bool:
-    kind = item.get("communicationType") or at("type", "name")(dict(item), "")
-    return isinstance(kind, str) and kind.strip().lower() == "email"
+def _is_email(item: Mapping[str, Any], value: str) -> bool:
+    """By its kind; a value without a kind by its looks."""
+    kind = scalar(item.get("communicationType"), "communicationType")
+    kind = kind or first_of(at("type", "name"), at("type"))(dict(item), "")
+    return kind.strip().lower() == "email" if isinstance(kind, str) else "@" in value
 
 
 def _default_email(record: dict[str, Any], entity: str) -> object:
     del entity
-    return emails_of(record.get("communicationItems"))[0]
+    return emails_of(record.get(_ITEMS))[0]
 
 
 def _other_emails(record: dict[str, Any], entity: str) -> object:
     del entity
-    return emails_of(record.get("communicationItems"))[1]
+    return emails_of(record.get(_ITEMS))[1]
 
 
 def _has_items(record: dict[str, Any], entity: str) -> object:
     del entity
-    return "communicationItems" in record
+    return _ITEMS in record
 
 
 def _type_names(record: dict[str, Any], entity: str) -> object:
     del entity
     types = record.get("types") or record.get("type")
-    entries = types if isinstance(types, list) else [types]
-    names = [entry.get("name") if isinstance(entry, dict) else entry for entry in entries]
+    is_name = isinstance(types, str) and not is_cut(types)
+    entries = [types] if is_name else as_list(types, "types") or []
+    names = [scalar(entry.get("name"), "types") if isinstance(entry, dict) else entry for entry in entries]
     return [name for name in names if isinstance(name, str)]
 
 
-def _without_items(frame: pl.DataFrame) -> list[str]:
+def _refuse_without_items(frame: pl.DataFrame) -> str | None:
     if frame.height and not (frame.get_column("_has_items") == "true").any():
-        return ["no record has communicationItems, where the login e-mail is: request them, or nobody has a login"]
-    return []
+        return "no record has communicationItems, where the login e-mail is: request them with the contacts"
+    return None
 
 
+_ITEMS: Final = "communicationItems"
+_FLAGS: Final = {"true": True, "false": False, "1": True, "0": False}
 _MODIFIED: Final = at("_info", "lastUpdated")
 
 _COMPANY: Final[Mapping[str, Getter]] = {
     "company_id_cw": at("id"),
     "company_identifier": at("identifier"),
     "company_name": at("name"),
-    "status_id_cw": at("status", "id"),
+    "status_id_cw": named("status", "id"),
     "status_name": first_of(at("status", "name"), at("status")),
-    "is_status_inactive": at("status", "inactiveFlag"),
+    "is_status_inactive": named("status", "inactiveFlag"),
     "type_names": _type_names,
     "account_number": at("accountNumber"),
     "tax_identifier": at("taxIdentifier"),
     "is_vendor": at("isVendorFlag"),
-    "bill_to_company_id_cw": at("billToCompany", "id"),
-    "parent_company_id_cw": at("parentCompany", "id"),
-    "billing_contact_id_cw": at("billingContact", "id"),
-    "default_contact_id_cw": at("defaultContact", "id"),
+    "bill_to_company_id_cw": reference("billToCompany", "id"),
+    "parent_company_id_cw": reference("parentCompany", "id"),
+    "billing_contact_id_cw": reference("billingContact", "id"),
+    "default_contact_id_cw": reference("defaultContact", "id"),
     "invoice_email": at("invoiceToEmailAddress"),
     "address_line1": at("addressLine1"),
     "city": at("city"),
@@ -105,7 +119,7 @@ _CONTACT: Final[Mapping[str, Getter]] = {
     "first_name": at("firstName"),
     "last_name": at("lastName"),
     "title": at("title"),
-    "company_id_cw": at("company", "id"),
+    "company_id_cw": reference("company", "id"),
     "is_inactive": at("inactiveFlag"),
     "portal_security_level": at("portalSecurityLevel"),
     "is_login_disabled": at("disablePortalLoginFlag"),
@@ -125,11 +139,11 @@ _STATUS: Final[Mapping[str, Getter]] = {
 _INVOICE: Final[Mapping[str, Getter]] = {
     "invoice_id_cw": at("id"),
     "invoice_number": at("invoiceNumber"),
-    "company_id_cw": at("company", "id"),
-    "bill_to_company_id_cw": at("billToCompany", "id"),
+    "company_id_cw": reference("company", "id"),
+    "bill_to_company_id_cw": reference("billToCompany", "id"),
     "document_type": at("type"),
     "billing_status_name": first_of(at("status", "name"), at("status")),
-    "is_closed": at("status", "closedFlag"),
+    "is_closed": first_of(named("status", "closedFlag"), at("closedFlag")),
     "invoice_date": at("date"),
     "due_date": at("dueDate"),
     "total_amount": at("total"),
@@ -159,7 +173,7 @@ PROFILES: Final = (
         (frozenset({"id", "firstName"}), frozenset({"id", "communicationItems"})),
         frozenset({"identifier", "invoiceNumber", "ContactID"}),
         finish=close_instants,
-        remarks=_without_items,
+        refuses=_refuse_without_items,
     ),
     RecordProfile(
         CONNECTWISE_JSON,

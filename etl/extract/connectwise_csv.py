@@ -7,12 +7,16 @@ that people see; `company_id` is the record's number.
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
-from etl.extract.connectwise import close_instants, emails_of
+from etl.extract.connectwise import WHICH_DEFAULT, close_instants, emails_of
+from etl.extract.powershell import UnreadableError, is_cut, shown
 from etl.extract.profile import CONNECTWISE_CSV, TableProfile
+
+_FLAGS: Final = {"is_closed": ("closed", "open"), "is_inactive": ("inactive", "active")}
+"""What some lists say instead of true and false."""
 
 _ITEM_PARTS: Final = {
     "_item_value": "value",
@@ -27,9 +31,17 @@ def finish(frame: pl.DataFrame) -> pl.DataFrame:
 
     Locality: row.
     """
-    if "is_closed" in frame.columns:
-        word = pl.col("is_closed").str.to_lowercase()
-        frame = frame.with_columns(is_closed=word.replace({"closed": "true", "open": "false"}))
+    for flag, (true, false) in _FLAGS.items():
+        if flag in frame.columns:
+            word = pl.col(flag).str.to_lowercase()
+            frame = frame.with_columns(
+                pl.when(word == true)
+                .then(pl.lit("true"))
+                .when(word == false)
+                .then(pl.lit("false"))
+                .otherwise(flag)
+                .alias(flag)
+            )
     return close_instants(frame) if "modified_at" in frame.columns else frame
 
 
@@ -50,12 +62,11 @@ def finish_contacts(frame: pl.DataFrame) -> pl.DataFrame:
     """
     frame = finish(frame)
     if "_items" in frame.columns:
-        found = [emails_of(_items(cell)) for cell in frame.get_column("_items").to_list()]
-        texts = pl.DataFrame(
-            {"default_email": [default for default, _ in found], "other_emails": [others for _, others in found]},
-            schema={"default_email": pl.String, "other_emails": pl.List(pl.String)},
-        )
-        return frame.drop("default_email", "other_emails", strict=False).with_columns(texts.get_columns())
+        found = [_emails_in(cell) for cell in frame.get_column("_items").to_list()]
+        schema = {"default_email": pl.String(), "other_emails": pl.List(pl.String()), "_problem": pl.String()}
+        texts = pl.DataFrame(found, schema=schema, orient="row")
+        frame = frame.drop("default_email", "other_emails", strict=False).with_columns(texts.get_columns())
+        return frame.with_columns(read_problem=pl.coalesce("read_problem", "_problem"))
     numbers = sorted(int(name.partition("/")[2]) for name in frame.columns if name.startswith("_item_value/"))
     return _from_parts(frame, numbers) if numbers else frame
 
@@ -67,22 +78,37 @@ def _from_parts(frame: pl.DataFrame, numbers: list[int]) -> pl.DataFrame:
         column = f"{name}/{number}"
         return pl.col(column).str.to_lowercase() if column in names else pl.lit(None, dtype=pl.String)
 
-    logins, others = [], []
+    logins, others, unsaid = [], [], []
     for number in numbers:
         value = pl.col(f"_item_value/{number}")
-        is_email = pl.coalesce(part("_item_kind", number), part("_item_type", number)) == "email"
-        is_default = part("_item_default", number).fill_null("") == "true"
-        logins.append(pl.when(is_email & is_default).then(value))
-        others.append(pl.when(is_email & ~is_default).then(value))
-    rest = pl.concat_list(others).list.drop_nulls()
-    return frame.with_columns(default_email=pl.coalesce(logins), other_emails=pl.when(rest.list.len() > 0).then(rest))
+        kind = pl.coalesce(part("_item_kind", number), part("_item_type", number))
+        is_email = pl.when(kind.is_null()).then(value.str.contains("@", literal=True)).otherwise(kind == "email")
+        flag = part("_item_default", number).replace({"1": "true", "0": "false"})
+        logins.append(pl.when(is_email & (flag == "true")).then(value))
+        others.append(pl.when(is_email & (flag == "true").not_()).then(value))
+        unsaid.append(pl.when(is_email & ~flag.is_in(["true", "false"]).fill_null(value=False)).then(value))
+    login, rest = (
+        pl.coalesce(logins),
+        pl.concat_list([*others, *unsaid]).list.drop_nulls().list.unique(maintain_order=True),
+    )
+    unmarked = pl.concat_list(unsaid).list.drop_nulls().list.len()
+    is_alone = login.is_null() & (unmarked == 1) & (rest.list.len() == 1)
+    is_open = login.is_null() & (unmarked > 0) & ~is_alone
+    return frame.with_columns(
+        default_email=pl.when(is_alone).then(rest.list.first()).otherwise(login),
+        other_emails=pl.when((rest.list.len() > 0) & ~is_alone).then(rest),
+        read_problem=pl.coalesce("read_problem", pl.when(is_open).then(pl.lit(WHICH_DEFAULT))),
+    )
 
 
-def _items(cell: str | None) -> Any:
+def _emails_in(cell: str | None) -> tuple[str | None, list[str], str | None]:
+    """The default e-mail, the others, and what keeps them from being read."""
     try:
-        return json.loads(cell or "[]")
-    except (ValueError, RecursionError):
-        return None
+        items = cell if is_cut(cell) else json.loads(cell or "[]")
+        return (*emails_of(items), None)
+    except (ValueError, RecursionError) as error:
+        told = str(error) if isinstance(error, UnreadableError) else f"{shown(cell)} is no list of communicationItems"
+        return None, [], told
 
 
 COMPANIES: Final[dict[str, tuple[str, ...]]] = {

@@ -82,8 +82,10 @@ def _lacks_key(profile: TableProfile) -> pl.Expr:
 
 def _is_nobodys() -> pl.Expr:
     """A cheque, a deposit or a journal entry that names nobody is no row of this relation."""
-    is_own = document_type("document_type").is_in(["other", "bill", "journal"]) & pl.col("document_type").is_not_null()
-    return is_own & (pl.col("customer_name").fill_null("").str.strip_chars() == "")
+    is_said = pl.col("document_type").fill_null("").str.strip_chars() != ""
+    is_own = is_said & document_type("document_type").is_in(["other", "bill", "journal"])
+    is_band = ~is_said & (pl.col("_filled") == 1)
+    return (is_own | is_band) & (pl.col("customer_name").fill_null("").str.strip_chars() == "")
 
 
 def _disagreement(judged: pl.DataFrame) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.extract.invoice_terms import document_status, document_type, portal_status, portal_type
+from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, portal_type
 
 
 def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
@@ -48,24 +48,31 @@ def finish_customers(frame: pl.DataFrame) -> pl.DataFrame:
     else:
         frame = frame.with_columns(customer_name=pl.coalesce("customer_name", "customer_id_acct"))
     is_marked = pl.col("customer_name").str.to_lowercase().str.ends_with("(deleted)").fill_null(value=False)
-    known = pl.col("is_active") if "is_active" in frame.columns else pl.lit(None, dtype=pl.String)
+    known = active("is_active") if "is_active" in frame.columns else pl.lit(None, dtype=pl.String)
     return frame.with_columns(is_active=pl.when(is_marked).then(pl.lit("false")).otherwise(known))
 
 
+def active(column: str) -> pl.Expr:
+    """Whether a customer is active, of lists that say so in a word of theirs; any other word stays as it is."""
+    words = {"active": "true", "enabled": "true", "inactive": "false", "notactive": "false", "disabled": "false"}
+    known = fold_term(column).replace_strict({**words, "archived": "false"}, default=None, return_dtype=pl.String)
+    return pl.coalesce(known, column)
+
+
 def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
-    """A list without the portal's own ids takes the accounting id, else number and customer.
+    """A row without the portal's own id takes the accounting id, else number and customer.
 
     Locality: row.
     """
     frame = _with_absent(
         frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw",
         "document_type", "portal_status",
-    ).with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))  # fmt: skip
-    if "portal_invoice_id" in frame.columns:
-        return frame
+    )  # fmt: skip
+    frame = frame.with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")
     made = _together("invoice_number", customer)
-    return frame.with_columns(portal_invoice_id=pl.coalesce("invoice_id_acct", made))
+    own = ["portal_invoice_id"] if "portal_invoice_id" in frame.columns else []
+    return frame.with_columns(portal_invoice_id=pl.coalesce(*own, "invoice_id_acct", made))
 
 
 def finish_portal_mappings(frame: pl.DataFrame) -> pl.DataFrame:

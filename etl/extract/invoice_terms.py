@@ -7,89 +7,140 @@ from typing import Final
 
 import polars as pl
 
-DOCUMENT_TYPES: Final[Mapping[str, str]] = {
-    "invoice": "invoice",
-    "salesinvoice": "invoice",
-    "taxinvoice": "invoice",
-    "accrec": "invoice",
-    "creditmemo": "credit_memo",
-    "creditnote": "credit_memo",
-    "salescreditnote": "credit_memo",
-    "accreccredit": "credit_memo",
-    "salesreceipt": "sales_receipt",
-    "estimate": "estimate",
-    "quote": "estimate",
-    "payment": "payment",
-    "arprepayment": "payment",
-    "aroverpayment": "payment",
-    "journal": "journal",
-    "journalentry": "journal",
-    "bill": "bill",
-    "purchaseinvoice": "bill",
-    "accpay": "bill",
-    "check": "other",
-    "expense": "other",
-    "deposit": "other",
-    "transfer": "other",
-    "refund": "other",
-    "billpayment": "other",
-    "billpayment(check)": "other",
-    "billpayment(creditcard)": "other",
-    "vendorcredit": "other",
-    "creditcardcredit": "other",
-    "creditcardpayment": "other",
-    "creditcardexpense": "other",
-    "cashexpense": "other",
-    "other": "other",
-}
-"""Folded type -> ours; anything else is `other`, nothing at all is `invoice`."""
+_IGNORED: Final = " _-.'\u2019\u00a0"
+"""Characters that do not matter in these words; the bulk reader leaves out the same."""
 
-DOCUMENT_STATUSES: Final[Mapping[str, str]] = {
-    "open": "open",
-    "authorised": "open",
-    "authorized": "open",
-    "approved": "open",
-    "awaitingpayment": "open",
-    "partiallypaid": "open",
-    "unpaid": "open",
-    "overdue": "open",
-    "sent": "open",
-    "paid": "paid",
-    "draft": "draft",
-    "submitted": "draft",
-    "awaitingapproval": "draft",
-    "pending": "draft",
-    "void": "voided",
-    "voided": "voided",
-    "deleted": "deleted",
+IGNORED_PATTERN: Final = "[" + _IGNORED.replace("-", "") + "-]"
+"""The same as a pattern, for both engines."""
+
+
+def _folded(words: Mapping[str, str]) -> Mapping[str, str]:
+    """Each of our words with the words of others, separated by commas -> each of these words, folded -> ours."""
+    away = str.maketrans("", "", _IGNORED)
+    return {word.lower().translate(away): ours for ours, listed in words.items() for word in listed.split(",")}
+
+
+DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
+    "invoice": (
+        # English; ConnectWise's own types; an accounting package's codes
+        "invoice, invoices, inv, sales invoice, tax invoice, customer invoice, service invoice, service tax invoice,"
+        "posted sales invoice, commercial invoice, final invoice, deposit invoice, down payment invoice, downpayment,"
+        "progress invoice, progress, agreement, standard, miscellaneous, misc invoice, time and materials, accrec,"
+        "ar invoice, ar inv, custinvc, si, statement charge, finance charge,"
+        # French, German, Spanish, Portuguese, Italian, Dutch
+        "facture, factures, facture client, facture de vente, facture d'acompte, facture de situation,"
+        "rechnung, rechnungen, ausgangsrechnung, kundenrechnung, verkaufsrechnung, anzahlungsrechnung,"
+        "abschlagsrechnung, teilrechnung, schlussrechnung, faktura, faktur,"
+        "factura, facturas, factura de venta, factura de cliente, factura electrónica, factura electronica,"
+        "fatura, faturas, nota fiscal, fattura, fatture, fattura di vendita, fattura elettronica,"
+        "factuur, facturen, verkoopfactuur,"
+        # the north, the east, Turkish, Greek, Asia
+        "faktura sprzedaży, faktura vat, kundfaktura, salgsfaktura, lasku, laskut, számla, faktúra, factură, račun,"
+        "sat\u0131\u015f faturas\u0131, τιμολόγιο, счет, счёт, счет-фактура, счёт-фактура, рахунок, фактура,"
+        "请求书, 請求書, 发票, 發票, 청구서, 송장, فاتورة, חשבונית, חשבונית מס, hóa đơn"
+    ),
+    "credit_memo": (
+        "credit memo, credit memos, credit note, credit notes, creditnote, cr note, cn, crn, credit invoice, credit,"
+        "sales credit note, sales credit memo, sales credit, tax credit note, customer credit, customer credit note,"
+        "adjustment note, tax adjustment note, accreccredit, ar credit note, ar credit memo, custcred,"
+        "posted sales credit memo, avoir, avoirs, note de crédit, note de credit, facture d'avoir,"
+        "gutschrift, gutschriften, rechnungskorrektur, stornorechnung,"
+        "nota de crédito, nota de credito, notas de crédito, abono, factura rectificativa,"
+        "nota di credito, note di credito, creditnota, creditfactuur, kreditnota, kreditnote, kreditfaktura,"
+        "faktura korygująca, hyvityslasku, jóváíró számla, dobropis, кредит-нота, кредитовое авизо,"
+        "iade faturas\u0131, πιστωτικό τιμολόγιο, 贷项通知单, 紅字發票, 红字发票, クレジットノート, إشعار دائن"
+    ),
+    "sales_receipt": "sales receipt, cash sale, cash receipt invoice",
+    "estimate": (
+        "estimate, estimates, quote, quotes, quotation, sales quote, offer, proposal, devis, angebot,"
+        "kostenvoranschlag, presupuesto, cotización, cotizacion, orçamento, orcamento, preventivo, offerte,"
+        "oferta, offert,"
+        "見積書, 报价单"
+    ),
+    "pro_forma": (
+        "pro forma, proforma, pro forma invoice, proforma invoice, facture pro forma,"
+        "proformarechnung, factura proforma, fattura proforma, fatura proforma, proforma factuur"
+    ),
+    "statement": "statement, statements, account statement, customer statement, statement of account",
+    "template": (
+        "recurring invoice, repeating invoice, recurring, repeating, recurring template, recurring invoice template,"
+        "invoice template, template, scheduled invoice, recurring sales invoice"
+    ),
+    "payment": (
+        "payment, payments, receipt, receive payment, received payment, customer payment, bank payment,"
+        "invoice payment, paiement, zahlung, pago, pagamento, betaling, prepayment, overpayment, ar prepayment,"
+        "ar overpayment, arprepayment, aroverpayment, credit card payment received"
+    ),
+    "opening_balance": (
+        "opening balance, opening balances, customer opening balance, beginning balance,"
+        "balance forward"
+    ),
+    "retainer": "retainer, retainers, retainer invoice",
+    "journal": "journal, journals, journal entry, general journal, general journal entry, manual journal, gj",
+    "bill": "bill, bills, purchase invoice, supplier invoice, vendor invoice, vendor bill, vendbill, accpay",
+    "other": (
+        "check, cheque, expense, deposit, transfer, refund, customer refund, bill payment, bill payment (check),"
+        "bill payment (cheque), bill payment (credit card), vendor credit, supplier credit, accpaycredit,"
+        "credit card credit, credit card payment, credit card expense, credit card charge, cash expense,"
+        "purchase order, sales order, inventory adjustment, inventory qty adjust, inventory starting value,"
+        "item receipt, build assembly, bill pmt -check, bill pmt -ccard, cc expense, cc-credit, paycheck,"
+        "payroll check, payroll liability, liability check, sales tax payment, sales tax adjustment, tax payment,"
+        "global tax payment, global tax adjustment, billable expense charge, delayed charge, delayed credit,"
+        "time activity, time charge"
+    ),
+})  # fmt: skip
+"""Folded type -> ours; nothing at all is `invoice`, and any other word is `unknown`: nobody knows what it is."""
+
+DOCUMENT_STATUSES: Final[Mapping[str, str]] = _folded({
+    "open": (
+        "open, authorised, authorized, approved, awaiting payment, partially paid, partly paid, part paid, partial,"
+        "unpaid, not paid, outstanding, due, overdue, past due, sent, viewed, posted, issued, emailed, offen,"
+        "überfällig, teilweise bezahlt, impayée, impayé, en attente, en retard, envoyée, pendiente, vencida, vencido,"
+        "enviada, em aberto, aperta, scaduta, da pagare, openstaand, vervallen, verzonden"
+    ),
+    "paid": (
+        "paid, paid in full, fully paid, auto-paid, settled, bezahlt, payée, payé, réglée, acquittée, pagada, pagado,"
+        "paga, pago, pagata, saldata, betaald"
+    ),
+    "draft": (
+        "draft, submitted, awaiting approval, pending, pending approval, entwurf, brouillon, borrador, rascunho, bozza,"
+        "concept"
+    ),
+    "voided": (
+        "void, voided, cancelled, canceled, reversed, storniert, annulliert, annulée, annulé, anulada, anulado,"
+        "cancelada, annullata, stornata, geannuleerd"
+    ),
+    "deleted": "deleted, gelöscht, supprimée, supprimé, eliminada, eliminado, excluída, eliminata, verwijderd",
     "unknown": "unknown",
-}
+})  # fmt: skip
 """Folded status -> ours; anything else is read from the amounts."""
 
 PORTAL_STATUSES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("open", "unpaid", "notpaid", "due", "overdue", "pastdue", "outstanding", "partial"), "open"),
     **dict.fromkeys(("partiallypaid", "partlypaid", "partpaid", "partialpayment"), "open"),
     **dict.fromkeys(("paid", "paidinfull", "fullypaid", "settled"), "paid"),
-    **dict.fromkeys(("pending", "processing", "scheduled", "submitted", "paymentpending", "pendingpayment"), "in transit"),
+    **dict.fromkeys(
+        ("pending", "processing", "scheduled", "submitted", "paymentpending", "pendingpayment"), "in transit"
+    ),
     **dict.fromkeys(("paymentprocessing", "paymentscheduled", "paymentsubmitted", "intransit"), "in transit"),
 }
 """Folded word of the portal -> ours; any other word (AutoPay, Sent, Viewed) says nothing of what is owed."""
 
-FOLDED_AWAY: Final = " _-"
-"""Characters that do not matter in these words; the bulk reader leaves out the same."""
+UNKNOWN_TYPE: Final = "unknown"
 
+_SHOWN: Final = 5
 _SIGN: Final = r"^\W*[-(]|-\s*$|(?i)CR\s*$"
 
 
 def fold_term(column: str) -> pl.Expr:
-    """The words of a column in lower case without spaces, dashes and underscores."""
-    return pl.col(column).str.to_lowercase().str.replace_all(r"[ _\-]", "")
+    """The words of a column in lower case without spaces, dashes and other marks that do not matter."""
+    return pl.col(column).str.to_lowercase().str.replace_all(IGNORED_PATTERN, "")
 
 
 def document_type(column: str) -> pl.Expr:
-    """The document's type in our words; none is an invoice."""
+    """The document's type in our words; none is an invoice, and a word that nobody knows is no proof of anything."""
     word = fold_term(column)
-    known = word.replace_strict(DOCUMENT_TYPES, default="other", return_dtype=pl.String)
+    known = word.replace_strict(DOCUMENT_TYPES, default=UNKNOWN_TYPE, return_dtype=pl.String)
     return pl.when(pl.col(column).is_null()).then(pl.lit("invoice")).otherwise(known)
 
 
@@ -133,7 +184,24 @@ def is_negative(amount: pl.Expr) -> pl.Expr:
     return amount.str.contains(_SIGN)
 
 
-def unknown_words(frame: pl.DataFrame, column: str, known: Mapping[str, str]) -> list[str]:
-    """Words of a column that are not among the known ones, sorted; at most five."""
-    words = frame.filter(~fold_term(column).is_in(list(known))).get_column(column).drop_nulls().unique().sort()
-    return words.head(5).to_list()
+def unknown_terms(frame: pl.DataFrame) -> list[str]:
+    """What to tell about words for types and states that nobody here knows; the frame has them as written."""
+    if "invoice_id_cw" in frame.columns:
+        return []
+    told = []
+    for column, known, taken in (
+        ("document_type", DOCUMENT_TYPES, "whether these rows are invoices is unknown"),
+        ("document_status", DOCUMENT_STATUSES, "the amounts decide"),
+    ):
+        if column in frame.columns and (words := _unknown_words(frame, column, known)):
+            told.append(f"{column} {words}: no word that billsight knows; {taken}")
+    return told
+
+
+def _unknown_words(frame: pl.DataFrame, column: str, known: Mapping[str, str]) -> str:
+    """Words of a column that are not among the known ones, the most frequent first, each with its rows."""
+    strange = frame.filter(~fold_term(column).is_in(list(known))).get_column(column).drop_nulls()
+    counts = strange.value_counts(name="rows").sort(["rows", column], descending=[True, False])
+    shown = [f"{word!r} ({rows:,} row{'s' * (rows > 1)})" for word, rows in counts.head(_SHOWN).iter_rows()]
+    more = [f"{counts.height - _SHOWN} more words"] if counts.height > _SHOWN else []
+    return ", ".join([*shown, *more])

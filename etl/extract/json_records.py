@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from etl.errors import InputError, Problem, readable
+from etl.extract.powershell import CutError, is_cut, shown
 
 CONTAINERS: Final = frozenset({"QueryResponse", "CDCResponse"})
 """Members that hold lists of records, not records."""
@@ -146,7 +147,10 @@ class _Walk:
 
     def _records(self, value: Any, start: int, entity: str) -> Iterator[JsonRecord]:
         line = self._line_at(start)
-        if not isinstance(value, dict):
+        if is_cut(value):
+            self.records += 1
+            yield JsonRecord(line, entity, None, str(CutError("the element", f"is the text {shown(value)}")))
+        elif not isinstance(value, dict):
             self.records += 1
             yield JsonRecord(line, entity, None, f"the element is {_article(value)}, not an object")
         elif _is_container(value):
@@ -174,7 +178,7 @@ class _Walk:
             else:
                 start = at
                 value, at = self._decode(at)
-                if is_list and isinstance(value, dict):
+                if is_list and (isinstance(value, dict) or is_cut(value)):
                     yield from self._records(value, start, entity)
             at = self._skip(at)
             if self.text[at : at + 1] != "}":
@@ -219,7 +223,7 @@ def _is_container(value: dict[str, Any]) -> bool:
     if not names.isdisjoint(CONTAINERS):
         return True
     lists = [value[name] for name in names & RECORD_LISTS]
-    return names.isdisjoint(_IDENTIFYING) and any(isinstance(entry, list | dict) for entry in lists)
+    return names.isdisjoint(_IDENTIFYING) and any(isinstance(entry, list | dict) or is_cut(entry) for entry in lists)
 
 
 def _article(value: Any) -> str:

@@ -10,8 +10,11 @@ import polars as pl
 from etl.extract.invoice_keys import finish_portal_invoices, finish_portal_mappings
 from etl.extract.profile import Transform
 
-SUCCEEDED: Final = ("ok", "success", "successful", "succeeded", "completed", "complete", "finished", "done")
-FAILED: Final = r"fail|error|abort"
+SUCCEEDED: Final = (
+    "ok", "success", "successful", "successfully", "succeeded", "completed", "complete", "completed successfully",
+    "finished", "done", "passed",
+)  # fmt: skip
+FAILED: Final = r"fail|error|abort|cancel|timed out|time-?out|crash|exception|unsuccess|not success|incomplete"
 
 
 def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:

@@ -34,6 +34,19 @@ Transform = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 @dataclass(frozen=True)
+class Captions:
+    """What became of the captions of a table.
+
+    Attributes:
+        used: our column -> the file's caption.
+        ignored: captions that are none of ours.
+    """
+
+    used: Mapping[str, str]
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Extract:
     """What one file gave.
 
@@ -44,6 +57,8 @@ class Extract:
         shape_notes: rows that are no records, counted per reason.
         window: the range in a report's title lines: what is outside of it is not gone.
         warnings: what was odd, told to the user.
+        unknown: words for types and states that nobody here knows, and what is made of them.
+        captions: of a table: what became of them; null for records.
     """
 
     frame: pl.DataFrame
@@ -52,6 +67,8 @@ class Extract:
     shape_notes: dict[str, int] = field(default_factory=dict)
     window: str | None = None
     warnings: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    captions: Captions | None = None
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
@@ -59,10 +76,10 @@ def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def no_warnings(frame: pl.DataFrame) -> list[str]:
-    """The remarks of a profile that makes none."""
+def nothing_refused(frame: pl.DataFrame) -> str | None:
+    """What a profile that takes every frame has against one."""
     del frame
-    return []
+    return None
 
 
 @dataclass(frozen=True)
@@ -75,7 +92,7 @@ class RecordProfile:
         never: a key that says it is something else.
         entities: names of the lists that hold such records; a plain array has none.
         finish: row-local transform that derives what no single field says.
-        remarks: what to tell about the finished frame.
+        refuses: why a finished frame as a whole is not to be used; null where it is.
     """
 
     shape: str
@@ -86,7 +103,7 @@ class RecordProfile:
     never: frozenset[str] = frozenset()
     entities: frozenset[str] = frozenset()
     finish: Transform = unchanged
-    remarks: Callable[[pl.DataFrame], list[str]] = no_warnings
+    refuses: Callable[[pl.DataFrame], str | None] = nothing_refused
 
     def fits(self, keys: frozenset[str], entity: str) -> bool:
         """Whether records with these keys, from a list of this name, are this profile's."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.extract.fields import at, first_of, joined
+from etl.extract.fields import at, first_of, joined, named, reference
 from etl.extract.invoice_terms import is_zero, status_of_amounts
 from etl.extract.profile import QUICKBOOKS_ONLINE_JSON, Getter, RecordProfile
 
@@ -69,15 +69,15 @@ def finish_customers(frame: pl.DataFrame) -> pl.DataFrame:
 _INVOICE: Final[Mapping[str, Getter]] = {
     "invoice_id_acct": at("Id"),
     "invoice_number": at("DocNumber"),
-    "customer_id_acct": first_of(at("CustomerRef", "value"), at("CustomerRef")),
-    "customer_name": at("CustomerRef", "name"),
+    "customer_id_acct": reference("CustomerRef", "value"),
+    "customer_name": named("CustomerRef", "name"),
     "document_type": _document_type,
     "invoice_date": at("TxnDate"),
     "due_date": at("DueDate"),
     "total_amount": at("TotalAmt"),
     "balance_amount": first_of(at("Balance"), at("RemainingCredit")),
     "currency_code": first_of(at("CurrencyRef", "value"), at("CurrencyRef")),
-    "bill_email": at("BillEmail", "Address"),
+    "bill_email": first_of(at("BillEmail", "Address"), at("BillEmail")),
     "created_at": at("MetaData", "CreateTime"),
     "modified_at": at("MetaData", "LastUpdatedTime"),
     "_note": at("PrivateNote"),
@@ -89,21 +89,21 @@ _CUSTOMER: Final[Mapping[str, Getter]] = {
     "customer_name": at("DisplayName"),
     "company_name": at("CompanyName"),
     "full_name": at("FullyQualifiedName"),
-    "parent_customer_id_acct": first_of(at("ParentRef", "value"), at("ParentRef")),
+    "parent_customer_id_acct": reference("ParentRef", "value"),
     "is_bill_with_parent": at("BillWithParent"),
     "is_active": at("Active"),
     "account_number": at("AcctNum"),
     "tax_identifier": first_of(at("PrimaryTaxIdentifier"), at("BusinessNumber")),
-    "email": at("PrimaryEmailAddr", "Address"),
+    "email": first_of(at("PrimaryEmailAddr", "Address"), at("PrimaryEmailAddr")),
     "phone_number": joined(
-        at("PrimaryPhone", "FreeFormNumber"), at("Mobile", "FreeFormNumber"), at("AlternatePhone", "FreeFormNumber")
+        *(first_of(at(key, "FreeFormNumber"), at(key)) for key in ("PrimaryPhone", "Mobile", "AlternatePhone"))
     ),
-    "website": at("WebAddr", "URI"),
-    "address_line1": at("BillAddr", "Line1"),
-    "city": at("BillAddr", "City"),
-    "state": at("BillAddr", "CountrySubDivisionCode"),
-    "postal_code": at("BillAddr", "PostalCode"),
-    "country": at("BillAddr", "Country"),
+    "website": first_of(at("WebAddr", "URI"), at("WebAddr")),
+    "address_line1": first_of(at("BillAddr", "Line1"), at("BillAddr")),
+    "city": named("BillAddr", "City"),
+    "state": named("BillAddr", "CountrySubDivisionCode"),
+    "postal_code": named("BillAddr", "PostalCode"),
+    "country": named("BillAddr", "Country"),
     "currency_code": first_of(at("CurrencyRef", "value"), at("CurrencyRef")),
     "created_at": at("MetaData", "CreateTime"),
     "modified_at": at("MetaData", "LastUpdatedTime"),

@@ -19,6 +19,7 @@ _CAPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "due_date": ("Due date",),
     "total_amount": ("Amount", "Total"),
     "balance_amount": ("Open balance",),
+    "document_status": ("Status",),
     "currency_code": ("Currency", "Transaction currency"),
     "payment_terms": ("Terms",),
     "bill_email": ("Email",),
@@ -58,6 +59,7 @@ PROFILES: Final = (
         {
             "customer_name": ("Customer full name",),
             "company_name": ("Company name", "Company"),
+            "account_number": ("Account number", "Account No."),
             "email": ("Email", "Emails"),
             "phone_number": ("Phone numbers", "Phone"),
             "website": ("Website",),

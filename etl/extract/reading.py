@@ -11,7 +11,7 @@ from etl.extract.recognise import recognise_document
 from etl.extract.records import read_records, sample_of, unknown_records
 from etl.extract.registry import record_profiles, shapes_of, table_profiles
 from etl.extract.tables import open_table
-from etl.extract.tabular import find_in, no_header, read_table
+from etl.extract.tabular import best_in, no_header, read_table
 from etl.schemas import RELATIONS, Relation
 
 
@@ -94,10 +94,9 @@ def _read_table(document: Document, relation: Relation) -> Extract:
     shape = TABLE if source.columns else source.shape
     table = open_table(document)
     profiles = list(table_profiles(relation.name, shape))
-    for profile in profiles:
-        found = find_in(table, profile, source.columns)
-        if found is not None:
-            return read_table(document, profile, relation, found)
+    best = best_in(table, profiles, source.columns)
+    if best is not None:
+        return read_table(document, best[0], relation, best[1])
     if source.columns and profiles:
         raise InputError(no_header(document, profiles[0], source.columns))
     raise InputError(_misfit(document, relation))

@@ -15,7 +15,8 @@ from etl.extract.profile import TABLE, TableProfile
 from etl.extract.records import Sample, sample_of
 from etl.extract.registry import record_profiles, table_profiles
 from etl.extract.tables import open_table
-from etl.extract.tabular import find_in
+from etl.extract.tabular import best_in, find_in
+from etl.schemas import RELATIONS
 
 _HINTS: Final = {
     "portal_invoices": ("portal",),
@@ -114,10 +115,12 @@ def _of_table(document: Document) -> list[Recognition]:
     profiles = [
         profile for profile in table_profiles() if (profile.shape, profile.relation[:11]) != (TABLE, "connectwise")
     ]
-    headers = [(profile, found.header) for profile in profiles if (found := find_in(table, profile, {})) is not None]
-    refused = {profile.relation for profile, header in headers if is_refused(header, profile)}
-    name = document.file.name.lower()
-    return [_judged(name, profile, header) for profile, header in headers if profile.relation not in refused]
+    found = [(profile, there.header) for profile in profiles if (there := find_in(table, profile, {})) is not None]
+    refused = {profile.relation for profile, header in found if is_refused(header, profile)}
+    relations = [relation for relation in RELATIONS if relation not in refused]
+    best = [best_in(table, (profile for profile in profiles if profile.relation == name), {}) for name in relations]
+    named = document.file.name.lower()
+    return [_judged(named, fit[0], fit[1].header) for fit in best if fit]
 
 
 def _judged(name: str, profile: TableProfile, header: Header) -> Recognition:

@@ -14,7 +14,9 @@ from etl.errors import InputError, Problem
 from etl.extract.documents import Document
 from etl.extract.frames import conform, text_frame, tidy, without_nuls
 from etl.extract.gathering import refuse_emptiness
+from etl.extract.invoice_terms import unknown_terms
 from etl.extract.json_records import JsonRecord, json_records
+from etl.extract.powershell import UnreadableError, refuse_if_cut
 from etl.extract.profile import Extract, RecordProfile
 from etl.schemas import Kind, Relation
 
@@ -67,7 +69,7 @@ def read_records(document: Document, profile: RecordProfile, relation: Relation)
     """Every record of the document as a row.
 
     Raises:
-        InputError: the file is cut off or is not JSON.
+        InputError: the file is cut off or is not JSON, or most of its records have lost what they held.
     """
     lists = frozenset(column.name for column in relation.columns if column.kind is Kind.TEXTS)
     names = [*profile.fields, "source_line", "read_problem"]
@@ -78,11 +80,16 @@ def read_records(document: Document, profile: RecordProfile, relation: Relation)
         pl.Series("source_line", columns[-2], dtype=pl.Int64),
         pl.Series("read_problem", columns[-1], dtype=pl.String),
     ]
-    finished = profile.finish(tidy(without_nuls(texts).with_columns(recorded), relation))
-    warnings = [*document.decoded.warnings, *profile.remarks(finished)]
+    clean = tidy(without_nuls(texts).with_columns(recorded), relation)
+    finished = profile.finish(clean)
+    refuse_if_cut(clean, document.file.name)
+    if why := profile.refuses(finished):
+        raise InputError([Problem(document.file.name, why, profile.title, "Export the list again with them.")])
+    warnings = list(document.decoded.warnings)
     if not rows:
         warnings.append("the file holds no records")
-    return Extract(conform(finished, relation, document.file), profile.title, profile.shape, warnings=warnings)
+    text = conform(finished, relation, document.file)
+    return Extract(text, profile.title, profile.shape, warnings=warnings, unknown=unknown_terms(clean))
 
 
 def unknown_records(document: Document, expected: str, remedy: str) -> Problem:
@@ -100,11 +107,15 @@ def _rows(document: Document, profile: RecordProfile, lists: frozenset[str]) -> 
         problems = [record.problem] if record.problem else []
         values: list[object] = []
         for name, get, is_list in getters:
-            value = None if record.value is None else get(record.value, record.entity)
+            value = None
+            try:
+                value = None if record.value is None else get(record.value, record.entity)
+            except UnreadableError as error:
+                problems.append(str(error))
             if isinstance(value, bool):
                 value = "true" if value else "false"
             elif not is_list and isinstance(value, dict | list):
                 problems.append(f"{name} is {'a list' if isinstance(value, list) else 'an object'}, not a value")
                 value = None
             values.append(value)
-        yield (*values, record.line, "; ".join(problems) or None)
+        yield (*values, record.line, "; ".join(dict.fromkeys(problems)) or None)

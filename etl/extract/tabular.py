@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -13,8 +14,9 @@ from etl.extract.captions import Header, find_header, header_problems, missing_p
 from etl.extract.delimited import Numbered
 from etl.extract.documents import Document, Kind
 from etl.extract.frames import conform, split_lists, tidy
-from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, unknown_words
-from etl.extract.profile import Extract, TableProfile
+from etl.extract.invoice_terms import unknown_terms
+from etl.extract.powershell import mark_cut_cells, refuse_if_cut
+from etl.extract.profile import TABLE, Extract, TableProfile
 from etl.extract.tables import Table, open_table
 from etl.schemas import Relation
 
@@ -36,6 +38,22 @@ def find_in(table: Table, profile: TableProfile, configured: Mapping[str, str]) 
         if header is not None:
             return Found(table, number, header, [row for row in rows if row[0] < header.line])
     return None
+
+
+_DECISIVE: Final = frozenset(
+    {"invoice_id_acct", "customer_id_acct", "parent_customer_id_acct", "merged_into_customer_id_acct", "account_number"}
+    | {"document_type", "document_status", "is_active", "balance_amount", "portal_invoice_id", "invoice_id_cw"}
+    | {"company_id_cw", "contact_id_cw", "status_id_cw"}
+)
+"""Columns that no other reading of a file may lose: who and what a row is, and whether anything is still owed."""
+
+
+def best_in(
+    table: Table, profiles: Iterable[TableProfile], configured: Mapping[str, str]
+) -> tuple[TableProfile, Found] | None:
+    """The profile that a file fits; of several the one that reads most of what decides, else the first."""
+    fitting = [(profile, found) for profile in profiles if (found := find_in(table, profile, configured))]
+    return max(fitting, key=lambda fit: len(_DECISIVE & fit[1].header.columns.keys()), default=None)
 
 
 def read_table(document: Document, profile: TableProfile, relation: Relation, found: Found) -> Extract:
@@ -62,16 +80,19 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
         told = furniture.remove(frame, header, profile)
         frame, notes = told.frame, {**notes, **told.notes}
         warnings += told.warnings
+    frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
-    warnings += _unknown_terms(frame)
+    unknown = unknown_terms(frame)
     before = frame.height
-    finished = profile.finish(frame)
+    finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
+    refuse_if_cut(finished, document.file.name)
     if finished.height < before:
         notes["repeated line item"] = before - finished.height
     if not finished.height:
         warnings.append("the file has a header and no rows")
     window = furniture.window_of(above) if profile.is_report else None
-    return Extract(conform(finished, relation, document.file), profile.title, profile.shape, notes, window, warnings)
+    text = conform(finished, relation, document.file)
+    return Extract(text, profile.title, profile.shape, notes, window, warnings, unknown, header.told)
 
 
 def no_header(document: Document, profile: TableProfile, configured: Mapping[str, str]) -> list[Problem]:
@@ -89,6 +110,20 @@ def _decoding_warnings(document: Document) -> tuple[str, ...]:
     return document.decoded.warnings if document.kind is Kind.DELIMITED else ()
 
 
+def _is_ledger(profile: TableProfile) -> bool:
+    return profile.shape == TABLE and profile.relation == "accounting_invoices"
+
+
+def _without_repeated_lines(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """In a list of line items, one row of those that say the same of one document."""
+    keys = [name for name in ("invoice_id_acct", "invoice_number") if name in frame.columns]
+    if not keys or not header.is_of_lines:
+        return frame
+    said = [name for name in frame.columns if name not in {"source_line", "read_problem"}]
+    is_again = ~pl.struct(said).is_first_distinct()
+    return frame.filter(~(is_again & pl.coalesce(keys).is_not_null() & pl.col("read_problem").is_null()))
+
+
 def _joined_groups(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     """Cells such as types/0/name, types/1/name become one list; those of our own further use stay apart."""
     for column, group in header.groups.items():
@@ -96,15 +131,3 @@ def _joined_groups(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
             parts = [f"{column}/{number}" for number in sorted(group)]
             frame = frame.with_columns(pl.concat_list(parts).list.drop_nulls().alias(column)).drop(parts)
     return frame
-
-
-def _unknown_terms(frame: pl.DataFrame) -> list[str]:
-    warnings = []
-    for column, known, taken in (
-        ("document_type", DOCUMENT_TYPES, "taken as other"),
-        ("document_status", DOCUMENT_STATUSES, "the amounts decide"),
-    ):
-        if column in frame.columns and "invoice_id_cw" not in frame.columns:
-            words = unknown_words(frame, column, known)
-            warnings += [f"{column} {', '.join(words)} is not known: {taken}"] if words else []
-    return warnings

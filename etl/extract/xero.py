@@ -12,6 +12,7 @@ import polars as pl
 
 from etl.extract.fields import at, first_of
 from etl.extract.invoice_terms import document_status, document_type
+from etl.extract.powershell import as_list, scalar
 from etl.extract.profile import XERO_JSON, Getter, RecordProfile
 
 _PHONES: Final = ("DEFAULT", "OFFICE", "DDI", "MOBILE")
@@ -53,8 +54,8 @@ def _entity(record: dict[str, Any], entity: str) -> object:
 def _phones(record: dict[str, Any], entity: str) -> object:
     del entity
     numbers = []
-    for entry in _of_types(record.get("Phones"), "PhoneType", _PHONES):
-        parts = [entry.get(key) for key in ("PhoneCountryCode", "PhoneAreaCode", "PhoneNumber")]
+    for entry in _of_types(as_list(record.get("Phones"), "Phones"), "PhoneType", _PHONES):
+        parts = [scalar(entry.get(key), key) for key in ("PhoneCountryCode", "PhoneAreaCode", "PhoneNumber")]
         if isinstance(parts[2], str) and parts[2].strip():
             numbers.append(" ".join(part.strip() for part in parts if isinstance(part, str) and part.strip()))
     return "; ".join(numbers) or None
@@ -63,17 +64,19 @@ def _phones(record: dict[str, Any], entity: str) -> object:
 def _address(key: str) -> Getter:
     def get(record: dict[str, Any], entity: str) -> object:
         del entity
-        entries = _of_types(record.get("Addresses"), "AddressType", _ADDRESSES)
+        entries = _of_types(as_list(record.get("Addresses"), "Addresses"), "AddressType", _ADDRESSES)
         filled = (
-            entry for entry in entries if entry.get("AddressLine1") or entry.get("City") or entry.get("PostalCode")
+            entry
+            for entry in entries
+            if any(scalar(entry.get(part), part) for part in ("AddressLine1", "City", "PostalCode"))
         )
-        return next(filled, {}).get(key)
+        return scalar(next(filled, {}).get(key), key)
 
     return get
 
 
-def _of_types(entries: object, key: str, types: tuple[str, ...]) -> list[dict[str, Any]]:
-    known = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+def _of_types(entries: list[Any] | None, key: str, types: tuple[str, ...]) -> list[dict[str, Any]]:
+    known = [entry for entry in entries or [] if isinstance(entry, dict)]
     return sorted((entry for entry in known if entry.get(key) in types), key=lambda entry: types.index(entry[key]))
 
 

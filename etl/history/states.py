@@ -12,13 +12,13 @@ import polars as pl
 from etl.domain import MappingSource, MappingState, Stage, State
 from etl.taxonomy import BIT, BY_CODE, CAUSES
 
-_DOCUMENTS: Final = frozenset({"accounting_invoices"})
-_IDENTITY: Final = _DOCUMENTS | {
+DOCUMENTS: Final = frozenset({"accounting_invoices"})
+_IDENTITY: Final = DOCUMENTS | {
     "accounting_customers", "connectwise_companies", "connectwise_contacts", "connectwise_statuses",
     "connectwise_invoices", "portal_mappings",
 }  # fmt: skip
 _NEEDED: Final = {
-    Stage.EXISTENCE: _DOCUMENTS,
+    Stage.EXISTENCE: DOCUMENTS,
     Stage.IDENTITY: _IDENTITY,
     Stage.TRANSPORT: _IDENTITY | {"portal_invoices", "sync_runs"},
     Stage.ACCESS: _IDENTITY,
@@ -27,6 +27,10 @@ _SEEN_IN_THE_PORTAL: Final = ("DUPLICATE_NUMBER", "MAPPING_CONFLICT")
 
 Complete = frozenset[str]
 """Relations that a night was given and read completely."""
+UNMAPPED: Final = ("UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED")
+"""One issue of a customer under the name that its candidates give it: a rejected candidate makes no new issue."""
+LAST: Final = ""
+"""Stands for the last published run, whatever its id."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,15 @@ class Reading:
         complete: relations that were read completely tonight.
         absent: relations that are configured, but of which there was nothing to read, or nothing recent.
         before: what was read completely when an issue was last seen, by `unseen_since`.
+        given: relations that are configured.
+        runs: what was read completely in earlier runs, by their id; by `LAST` in the last of them.
     """
 
     complete: Complete
     absent: Complete = frozenset()
     before: Mapping[int | None, Complete] = field(default_factory=dict)
+    given: Complete = frozenset()
+    runs: Mapping[str, Complete] = field(default_factory=dict)
 
     def can_end(self, code: str, unseen_since: int | None = None) -> bool:
         """Whether tonight had everything that showed this cause when it was last seen."""
@@ -50,6 +58,18 @@ class Reading:
     def can_begin(self, code: str) -> bool:
         """Whether nothing is absent that may be all that makes this cause show."""
         return not needed(code) & self.absent
+
+    def is_compared(self, code: str, run_id: str) -> bool:
+        """Whether tonight and an earlier run read the same of what decides this cause, and all that is configured.
+
+        Where one of them lacked a source, the answers differ because of that, and perhaps for nothing else.
+        """
+        then = self.runs.get(run_id, frozenset())
+        return self.had_enough(code, run_id) and needed(code) & (then | self.given) <= self.complete
+
+    def had_enough(self, code: str, run_id: str) -> bool:
+        """Whether an earlier run had read all that decides this cause and was read tonight."""
+        return needed(code) & self.complete <= self.runs.get(run_id, frozenset())
 
 
 class Change(StrEnum):
@@ -88,6 +108,7 @@ _MENDED: Final = {
     "NO_LOGIN_EMAIL": "e-mail added",
     "BAD_EMAIL": "e-mail corrected",
     "DUPLICATE_LOGIN_EMAIL": "e-mail made unique",
+    "NO_PORTAL_PROFILE": "profile assigned",
     "NO_CONTACT": "a contact can see them",
     "ONLY_INACTIVE_CONTACTS": "a contact can see them",
     "CONTACT_AT_PARENT_OR_CHILD": "a contact can see them",
@@ -182,7 +203,7 @@ def _looked_at(facts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     return pairs.with_columns(
         can_end=pl.Series([reading.can_end(*pair) for pair in told], dtype=pl.Boolean),
         can_begin=pl.Series([reading.can_begin(code) for code, _ in told], dtype=pl.Boolean),
-        are_documents_read=pl.lit(reading.complete >= _DOCUMENTS),
+        are_documents_read=pl.lit(reading.complete >= DOCUMENTS),
     )
 
 

@@ -161,7 +161,8 @@ class History:
         Args:
             run: its number is not used: it becomes the next.
             changes: `kind`, `subject_id`, `code`, `reason` (null where the issue did not end) and `change`: `opened`,
-                `ended`, `unseen` (open before, and not looked at) or `seen` (looked at again).
+                `ended`, `unseen` (open before, and not looked at) or `seen` (looked at again); and `code_before`, if
+                given, where an open issue goes on under another code.
         """
         with self._connected(is_written=True) as connection, connection:
             connection.execute("begin immediate")
@@ -250,9 +251,11 @@ class History:
 
 
 def _apply(connection: sqlite3.Connection, number: int, changes: pl.DataFrame) -> None:
+    if "code_before" not in changes.columns:
+        changes = changes.with_columns(code_before=pl.lit(None, pl.String))
     words = _words(connection, changes)
     coded = _numbered(changes).with_columns(
-        pl.col("code", "reason").replace_strict(words, return_dtype=pl.Int64, default=None)
+        pl.col("code", "reason", "code_before").replace_strict(words, return_dtype=pl.Int64, default=None)
     )
     # what opens is sorted, so that it is added where its neighbours lie
     key = ("subject_id", "kind", "code")
@@ -262,6 +265,12 @@ def _apply(connection: sqlite3.Connection, number: int, changes: pl.DataFrame) -
         coded.filter(pl.col("change") == "opened").select(pl.lit(number), *key).iter_rows(),
     )
     this_one = "where subject_id = ? and kind = ? and code = ? and ended_run is null"
+    connection.executemany(
+        f"update episodes set code = ? {this_one}",
+        coded.filter(pl.col("code_before") != pl.col("code"))
+        .select("code", "subject_id", "kind", "code_before")
+        .iter_rows(),
+    )
     connection.executemany(
         f"update episodes set ended_run = ?, reason = ? {this_one}",
         coded.filter(pl.col("change") == "ended").select(pl.lit(number), "reason", *key).iter_rows(),
@@ -275,7 +284,7 @@ def _apply(connection: sqlite3.Connection, number: int, changes: pl.DataFrame) -
 
 def _words(connection: sqlite3.Connection, changes: pl.DataFrame) -> dict[str, int]:
     """The number of every code and reason; new ones are added."""
-    used = pl.concat([changes["code"], changes["reason"]]).drop_nulls().unique().sort()
+    used = pl.concat([changes["code"], changes["reason"], changes["code_before"]]).drop_nulls().unique().sort()
     connection.executemany("insert or ignore into words (word) values (?)", ((word,) for word in used))
     return {word: number for number, word in connection.execute("select word_id, word from words")}
 

@@ -31,6 +31,12 @@ def facts() -> dict[str, pl.Expr]:
     is_telling = found("shared words", "very rare", "rare", "telling")
     like = found("name", *_LIKE) | (all_there & is_telling)
     bears_it = found("acronym", "equal") | found("e-mail domain", "own, named", "named", "other, named")
+    # a domain that does not bear the name may be a provider's: alone it proves nothing
+    is_own = pl.col("bears_name") | (
+        pl.col("is_sole_domain")
+        & pl.any_horizontal(found(kind, "equal") for kind in ("phone", "postal code", "city", "address"))
+    )
+    has_own_domain = found("e-mail domain", *_EQUAL_DOMAIN) & is_own
     is_near = like | is_telling | bears_it | found("name", "guess", "alike")
     return {
         "has_invoices": found("shared invoices", "many"),
@@ -40,7 +46,8 @@ def facts() -> dict[str, pl.Expr]:
         "has_plausible_name": is_near | found("shared words", "some"),
         "is_near_name": is_near,
         "has_like_name": like,
-        "has_signal": found("e-mail domain", *_EQUAL_DOMAIN) | found("phone", "equal") | found("postal code", "equal")
+        "has_own_domain": has_own_domain,
+        "has_signal": has_own_domain | found("phone", "equal") | found("postal code", "equal")
         | (found("city", "equal") & found("address", "equal")),
     }  # fmt: skip
 
@@ -64,9 +71,7 @@ def rivals() -> dict[str, pl.Expr]:
         "has_sole_identifier": pl.col("has_invoices")
         | (same_number & (same_number.sum().over(_CUSTOMER) == 1))
         | (same_tax & (same_tax.sum().over(_CUSTOMER) == 1)),
-        "is_identified_elsewhere": (same_number | same_tax).any().over(_CUSTOMER)
-        & ~(same_number | same_tax)
-        & ~pl.col("has_invoices")
+        "is_identified_elsewhere": (same_number | same_tax).any().over(_CUSTOMER) & ~(same_number | same_tax)
         | (same_number.any().over(_CUSTOMER) & same_tax.any().over(_CUSTOMER) & ~(same_number & same_tax)),
         "is_named_elsewhere": (has_its_name.any().over(_CUSTOMER) | (pl.col("bearers") > 0)) & ~has_its_name,
         "is_sole_in_place": _is_sole_in_place(has_its_name) & (seen >= known),
@@ -136,6 +141,7 @@ _BEFORE: Final[dict[str, pl.Expr]] = {
     "another company has this name": pl.col("is_named_elsewhere"),
     "two companies share the name": _NAME_ONLY & pl.col("has_exact_name") & (pl.col("companies_with_name") > 1)
     & ~pl.col("is_sole_in_place"),
+    "another company with contacts has its name, domain or phone": _NAME_ONLY & pl.col("has_twin"),
     "only the parent's name agrees": _NAME_ONLY & found("name", "parent"),
     "the name is only similar": _NAME_ONLY & ~pl.col("has_exact_name")
     & (pl.col("has_like_name") | found("name", "guess")),
@@ -145,15 +151,12 @@ _BEFORE: Final[dict[str, pl.Expr]] = {
 }  # fmt: skip
 
 _AFTER: Final[dict[str, pl.Expr]] = {
+    "the phone differs": _NAME_ONLY & found("phone", "other"),
     # two sites of one chain are in one town
-    "name and place agree, the phone differs": _NAME_ONLY
-    & found("phone", "other")
-    & ~found("e-mail domain", *_EQUAL_DOMAIN),
     "name and place agree, the address differs": _NAME_ONLY & found("address", "other")
-    & ~found("e-mail domain", *_EQUAL_DOMAIN) & ~found("phone", "equal"),
-    "the phone and the address differ": _NAME_ONLY & found("phone", "other") & found("address", "other"),
+    & ~(found("e-mail domain", *_EQUAL_DOMAIN) & pl.col("bears_name")) & ~found("phone", "equal"),
     "the name agrees, the place differs": _NAME_ONLY & (found("city", "other") | found("postal code", "other"))
-    & ~(found("phone", "equal") & found("e-mail domain", *_EQUAL_DOMAIN))
+    & ~(found("phone", "equal") & pl.col("has_own_domain"))
     & ~(found("phone", "equal") & found("address", "equal") & ~found("postal code", "other")),
     "the state differs": _NAME_ONLY & found("state", "other"),
     "only the account number agrees": found("account number", "equal") & ~pl.col("has_plausible_name")
@@ -200,7 +203,7 @@ GROUNDS: Final[dict[str, pl.Expr]] = {
     "tax id agrees": found("tax id", "equal"),
     "invoices agree in number and total": pl.col("has_invoices"),
     "name, phone and address agree": pl.col("is_sole_in_place"),
-    "name and e-mail domain agree": found("e-mail domain", *_EQUAL_DOMAIN),
+    "name and e-mail domain agree": pl.col("has_own_domain"),
     "name and phone agree": found("phone", "equal"),
     "name and postal code agree": found("postal code", "equal"),
     "name, city and address agree": found("address", "equal"),

@@ -77,8 +77,9 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
     told = judged.with_columns(score=score(card)).select(
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
         pl.col("invoice_count", "all_invoice_count"), "bearers",
-        namesakes="namesakes_cw", number_bearers="number_bearers_cw", is_crowded=_is_crowded(profiles.companies),
-        is_same_town=_is_same_town(),
+        namesakes="namesakes_cw", has_twin="has_twin_cw", number_bearers="number_bearers_cw",
+        is_crowded=_is_crowded(profiles.companies),
+        is_same_town=_is_same_town(), bears_name=_has(Flag.NAMED_DOMAIN), is_sole_domain=_has(Flag.SOLE_DOMAIN),
     )  # fmt: skip
     return told.collect()
 

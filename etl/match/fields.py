@@ -5,11 +5,11 @@ Locality: row, everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Final
 
 import polars as pl
 
+from etl.match.marks import WORD_SIGNS, plain_signs
 from etl.match.words import STATES
 
 _NOTHING: Final = ("NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "TEST", "X", "XX", "XXX", "SAME", "VARIOUS")
@@ -17,22 +17,6 @@ _PLACEHOLDERS: Final = (
     *_NOTHING, "NEW", "PENDING", "DEFAULT", "CASH", "COD", "MISC", "PREPAID", "NEWCUSTOMER", "WALKIN",
 )  # fmt: skip
 _NO_PLACES: Final = (*_NOTHING, "NIL", "UNSPECIFIED", "TBC", "MULTIPLE", "OTHER", "NOTAVAILABLE", "NOCITY")
-
-SHARED_DOMAINS: Final[frozenset[str]] = frozenset((
-    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.ca", "yahoo.co.uk", "yahoo.com.au", "ymail.com",
-    "rocketmail.com", "outlook.com", "outlook.com.au", "hotmail.com", "hotmail.co.uk", "hotmail.ca", "live.com",
-    "live.ca", "live.co.uk", "live.com.au", "msn.com", "aol.com", "aim.com", "icloud.com", "me.com", "mac.com",
-    "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "bellsouth.net", "cox.net", "charter.net",
-    "earthlink.net", "optonline.net", "roadrunner.com", "frontier.com", "windstream.net", "centurylink.net",
-    "embarqmail.com", "juno.com", "netzero.net", "mail.com", "gmx.com", "gmx.de", "gmx.net", "web.de", "t-online.de",
-    "proton.me", "protonmail.com", "pm.me", "zoho.com", "fastmail.com", "hey.com", "tutanota.com", "rogers.com",
-    "shaw.ca", "telus.net", "bell.net", "sympatico.ca", "btinternet.com", "sky.com", "virginmedia.com",
-    "talktalk.net", "ntlworld.com", "bigpond.com", "bigpond.net.au", "optusnet.com.au", "tpg.com.au", "iinet.net.au",
-    "xtra.co.nz", "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "bill.com", "intuit.com", "quickbooks.com",
-    "avidxchange.net", "avidbill.com", "coupahost.com", "concursolutions.com", "xerofiles.com", "facebook.com",
-    "linkedin.com", "instagram.com", "google.com", "wixsite.com", "business.site",
-))  # fmt: skip
-"""Free mail, access providers, bill services and site builders: an address there says nothing about the firm."""
 
 _COUNTRIES: Final[dict[str, str]] = {
     "usa": "us", "united states": "us", "united states of america": "us", "america": "us",
@@ -80,32 +64,44 @@ _FREE_MAIL: Final = (
     r"|sfr|laposte|neuf|numericable|arcor|freenet|tiscali|virgilio|alice|telia|online)\.[a-z]{2,3}$"
 )
 _PHONE: Final = r"\+?\(?\d[\d\s().\-/]{5,}\d"
-_PHONE_DIGITS: Final = 9
+MOST_SHARING: Final = 3
+"""A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
+TEN, PHONE_DIGITS = 10, 9
+"""Two phone numbers of ten digits are compared whole, others by their last nine."""
 _NO_PHONE: Final = "0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7}|1234567|7654321|5551212"
 # shorter ones are no tax id, phone number or postal code
 _FILLERS: Final = "^(EXEMPT|NONE|PENDING|APPLIED|NOTAPPL|UNKNOWN|TEST)|^0?123456789?0?$"
 _SHORTEST_TAX_ID, _SHORTEST_PHONE, _SHORTEST_POSTAL_CODE = 6, 7, 3
 _COUNTRY_LETTERS: Final = 2
+_BETWEEN: Final = rf"[^{WORD_SIGNS}]"
+_DASH: Final = r"\p{Pd}"
 
 
-def account_key(number: pl.Expr) -> pl.Expr:
-    """An account number without case, punctuation, `_C`/`_V` and the leading zeros that spreadsheets lose."""
-    key = (
-        number.str.to_uppercase()
-        .str.strip_chars()
-        .str.replace("_[CV]$", "")
-        .str.replace_all("[^A-Z0-9]", "")
-        .str.strip_chars_start("0")
+def account_key(number: pl.Expr, *, is_apart: bool = False) -> pl.Expr:
+    """An account number without case, outer blanks, `_C`/`_V` and the leading zeros that spreadsheets lose.
+
+    Args:
+        number: as it is written.
+        is_apart: keep what stands between its parts: 100-11 and 1001-1 are two numbers.
+    """
+    written = plain_signs(number).str.to_uppercase().str.strip_chars().str.replace("_[CV]$", "")
+    bare = written.str.replace_all(_BETWEEN, "")
+    is_filler = bare.str.strip_chars_start("0").is_in(_PLACEHOLDERS) | bare.str.contains(
+        "^0*(?:12345+6?7?8?9?|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,})?$"
     )
-    is_filler = key.is_in(_PLACEHOLDERS) | key.str.contains(
-        "^(?:12345+6?7?8?9?|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,})$"
-    )
-    return pl.when((key != "") & ~is_filler).then(key)
+    told = written.str.replace_all(_DASH, "-").str.replace_all(r"\s+", " ") if is_apart else bare
+    return pl.when(~is_filler).then(told.str.replace(r"^0+(\d+)$", "$1"))
+
+
+def is_in_parts(number: pl.Expr) -> pl.Expr:
+    """Whether something stands between the parts of an account number: `A-12`, not `A12` or `ACME INC`."""
+    written = number.str.strip_chars().str.replace("(?i)_[CV]$", "")
+    return written.str.contains(rf"[{WORD_SIGNS}]{_BETWEEN}+[{WORD_SIGNS}]") & written.str.contains(r"\d")
 
 
 def bare_key(key: pl.Expr) -> pl.Expr:
     """The digits of an account key that is nothing but letters and at least four digits behind them."""
-    return key.str.extract(r"^[A-Z]*0*(\d{4,})$", 1)
+    return key.str.extract(rf"^[A-Z]*{_BETWEEN}?0*(\d{{4,}})$", 1)
 
 
 def tax_key(identifier: pl.Expr) -> pl.Expr:
@@ -115,25 +111,33 @@ def tax_key(identifier: pl.Expr) -> pl.Expr:
     return pl.when((key.str.len_chars() >= _SHORTEST_TAX_ID) & key.str.contains(r"\d{4}") & ~is_filler).then(key)
 
 
-def email_domains(text: pl.Expr, ignored: Collection[str]) -> pl.Expr:
+def email_domains(text: pl.Expr, ignored: pl.Series) -> pl.Expr:
     """The registered domains of all the addresses in a text, without those in `ignored`."""
     hosts = text.str.to_lowercase().str.extract_all(r"@[a-z0-9.\-]+\.[a-z]{2,}")
-    names = hosts.list.eval(pl.element().str.strip_chars_start("@").str.extract(_REGISTERED, 1))
+    names = hosts.list.eval(registered(pl.element().str.strip_chars_start("@")))
     return _clean(names.list.eval(_without(ignored)))
 
 
-def site_domains(website: pl.Expr, ignored: Collection[str]) -> pl.Expr:
+def site_domains(website: pl.Expr, ignored: pl.Series) -> pl.Expr:
     """The registered domain of a website, as a list of one or none."""
     host = website.str.to_lowercase().str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
-    return _clean(pl.concat_list(host.str.extract(_REGISTERED, 1)).list.eval(_without(ignored)))
+    return _clean(pl.concat_list(registered(host)).list.eval(_without(ignored)))
+
+
+def registered(host: pl.Expr) -> pl.Expr:
+    """What somebody has registered of a host: `acme.co.uk` of `mail.acme.co.uk`."""
+    return host.str.extract(_REGISTERED, 1)
 
 
 def phone_keys(text: pl.Expr) -> pl.Expr:
-    """The last nine digits of every phone number in a text: with and without the country code they are the same."""
-    digits = pl.element().str.replace_all(r"\D", "")
-    last = digits.str.tail(_PHONE_DIGITS)
+    """Every phone number in a text: all ten digits, also behind a leading 1; of others the last nine.
+
+    With and without the country code they are the same; two of ten digits are if all ten are.
+    """
+    digits = pl.element().str.replace_all(r"\D", "").str.replace(r"^1(\d{10})$", "$1")
+    key = pl.when(digits.str.len_chars() == TEN).then(digits).otherwise(digits.str.tail(PHONE_DIGITS))
     is_phone = (digits.str.len_chars() >= _SHORTEST_PHONE) & ~digits.str.contains(_NO_PHONE)
-    return _clean(text.str.extract_all(_PHONE).list.eval(pl.when(is_phone).then(last)))
+    return _clean(plain_signs(text).str.extract_all(_PHONE).list.eval(pl.when(is_phone).then(key)))
 
 
 def postal_key(code: pl.Expr) -> pl.Expr:
@@ -162,7 +166,7 @@ def house_key(address: pl.Expr) -> pl.Expr:
 
     A floor or a box is one only where there is no other, and never the same as a house.
     """
-    house = address.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+)", 1)
+    house = address.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+\p{No}?)", 1)
     return pl.coalesce(house, pl.concat_str(pl.lit("#"), address.str.extract(r"(\d+)", 1)))
 
 
@@ -189,5 +193,5 @@ def _clean(values: pl.Expr) -> pl.Expr:
     return distinct(values).fill_null([])
 
 
-def _without(ignored: Collection[str]) -> pl.Expr:
-    return pl.element().filter(~pl.element().is_in(sorted(ignored)) & ~pl.element().str.contains(_FREE_MAIL))
+def _without(ignored: pl.Series) -> pl.Expr:
+    return pl.element().filter(~pl.element().is_in(ignored.implode()) & ~pl.element().str.contains(_FREE_MAIL))

@@ -11,8 +11,11 @@ import numpy as np
 import polars as pl
 
 from etl.match.candidates import Keys
+from etl.match.fields import MOST_SHARING, PHONE_DIGITS, TEN
+from etl.match.identifiers import ACCOUNTS
 from etl.match.naming import Naming, mixed
-from etl.match.profiles import MOST_SHARING, MOST_WITH_KEY, Profiles
+from etl.match.own_domains import NAMED
+from etl.match.profiles import MOST_WITH_KEY, Profiles
 
 _GRAIN: Final = 16
 _PAIRED_WORDS: Final = 6
@@ -36,30 +39,35 @@ class Flag(IntFlag):
     ACRONYM = 128
     LABEL = 256
     COMMON_DOMAIN = 512
-    LETTERS = 1024
+    NAMED_DOMAIN = 1024
+    SOLE_DOMAIN = 2048
+    LETTERS = 4096
 
 
 IDENTIFIERS: Final = int(Flag.ACCOUNT | Flag.TAX)
 """Whoever shares one of these is looked at, whatever the names are."""
 
 _ACRONYM_OF, _ACRONYM_IS, _LABEL_OF, _LABEL_IS = "acronym of", "acronym is", "label of", "label is"
+_SOLE: Final = "sole domain"
 _FLAGS: Final = {
-    "account": Flag.ACCOUNT, "tax": Flag.TAX, "phone": Flag.PHONE,
+    NAMED: Flag.NAMED_DOMAIN, _SOLE: Flag.SOLE_DOMAIN,
+    "account": Flag.ACCOUNT, "identifier": Flag.ACCOUNT, "tax": Flag.TAX, "phone": Flag.PHONE,
     _ACRONYM_OF: Flag.ACRONYM, _ACRONYM_IS: Flag.ACRONYM, _LABEL_OF: Flag.LABEL, _LABEL_IS: Flag.LABEL,
 }  # fmt: skip
-_FIELDS: Final = ("account", "tax", "domain", "phone", "address")
+_FIELDS: Final = (*ACCOUNTS, "tax", "domain", "address")
 _LEAST_LABEL: Final = 5
 
 # kind of key -> its seed, how much of its bits count, and how many companies may have it
 _KINDS: Final[dict[str, tuple[int, float, int]]] = {
     kind: (seed, worth, most)
     for seed, (kind, worth, most) in enumerate((
-        ("account", 1.0, MOST_WITH_KEY), ("tax", 1.0, MOST_WITH_KEY), ("domain", 1.0, MOST_WITH_KEY),
+        ("account", 1.0, MOST_WITH_KEY), ("identifier", 1.0, MOST_WITH_KEY), ("tax", 1.0, MOST_WITH_KEY),
+        ("domain", 1.0, MOST_WITH_KEY),
         ("phone", 1.0, MOST_WITH_KEY), ("address", 1.0, 100), ("squashed", 1.0, 100), ("start", 0.5, 60),
         ("ending", 0.5, 60), ("opening", 0.6, 100), (_ACRONYM_OF, 1.0, 50), (_ACRONYM_IS, 1.0, 50),
         (_LABEL_OF, 1.0, 50), (_LABEL_IS, 1.0, 50),
         ("place_key", 1.0, MOST_WITH_KEY), ("postal_key", 1.0, MOST_WITH_KEY),
-        ("word", 1.0, 150), ("pair", 0.5, 150),
+        ("word", 1.0, 150), ("pair", 0.5, 150), (NAMED, 0.0, MOST_WITH_KEY), (_SOLE, 0.0, 1),
     ), start=10)
 }  # fmt: skip
 
@@ -144,6 +152,8 @@ def _every(side: _Side) -> Iterator[_Kind]:
     yield from _acronyms(table, is_left=is_left)
     yield from _labels(table, side.fields, is_left=is_left)
     yield from _placed(side)
+    yield from _domains(side, is_left=is_left)
+    yield _phones(side.fields, is_left=is_left)
     for kind in _FIELDS:
         yield _keyed(side.fields.filter(pl.col("kind") == kind), kind, pl.col("key_text"))
     yield "word", pl.concat(part for matrix in matrices for part in _single(record, matrix))
@@ -185,6 +195,31 @@ def _labels(table: pl.DataFrame, fields: pl.DataFrame, *, is_left: bool) -> list
     return [
         _keyed((theirs if is_left else ours).filter(long), kind, pl.col("squashed")) for kind, theirs, ours in pairs
     ]
+
+
+def _domains(side: _Side, *, is_left: bool) -> list[_Kind]:
+    """Domains that bear the company's name, and those that one company has, and one family of customers."""
+    text, whose = pl.col("key_text"), "family" if is_left else "record"
+    domains = side.fields.filter(pl.col("kind") == "domain")
+    named = domains if is_left else side.fields.filter(pl.col("kind") == NAMED)
+    owned = domains.join(side.records.select("record", whose), on="record") if is_left else domains
+    sole = owned.filter(pl.col(whose).n_unique().over("key_text") == 1)
+    return [_keyed(named, NAMED, text), _keyed(sole, _SOLE, text)]
+
+
+def _phones(fields: pl.DataFrame, *, is_left: bool) -> _Kind:
+    """Two numbers of ten digits meet if all ten are the same, any others if the last nine are."""
+    numbers, text = fields.filter(pl.col("kind") == "phone"), pl.col("key_text")
+    is_ten = text.str.len_chars() == TEN
+    tens, others = numbers.filter(is_ten), numbers.filter(~is_ten)
+    last = text.str.tail(PHONE_DIGITS)
+    # what meets other numbers only is on one side for numbers of ten digits, on the other side for the others
+    parts = (
+        tens,
+        (numbers if is_left else others).with_columns(key_text=pl.concat_str(pl.lit("l"), last)),
+        (others if is_left else tens).with_columns(key_text=pl.concat_str(pl.lit("r"), last)),
+    )
+    return _keyed(pl.concat(parts), "phone", text)
 
 
 def _placed(side: _Side) -> list[_Kind]:

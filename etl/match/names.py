@@ -10,12 +10,9 @@ from typing import Final
 import polars as pl
 
 from etl.match.forms import ANY_FORM, GENERIC_FORM, LEGAL_FORMS, SURE_FORM
+from etl.match.marks import WORD_SIGNS, plain_letters, without_accents
 from etl.match.words import GUESSES, PHRASES
 
-_LETTERS: Final[dict[str, str]] = {
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i",
-    "&": " and ", "+": " plus ",
-}  # fmt: skip
 _ROMAN: Final[dict[str, str]] = {
     "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
     "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18",
@@ -45,7 +42,12 @@ def spelled(name: pl.Expr) -> pl.Expr:
 
     `FCU` is written out.
     """
-    return _written_out(plain(name), PHRASES)
+    return in_full(plain(name))
+
+
+def in_full(words: pl.Expr) -> pl.Expr:
+    """What `plain` or `accented` gives, with what can only be short for several words written out."""
+    return _written_out(words, PHRASES)
 
 
 def may_be_short(name: pl.Expr) -> pl.Expr:
@@ -69,21 +71,20 @@ def _written_out(words: pl.Expr, phrases: dict[str, str]) -> pl.Expr:
 
 def plain(name: pl.Expr) -> pl.Expr:
     """The same with abbreviations as they are."""
+    return without_accents(accented(name))
+
+
+def accented(name: pl.Expr) -> pl.Expr:
+    """The same with accents: words apart by blanks, the same as without."""
+    letters = plain_letters(name.str.replace_all(_DELETED, " ").str.replace_all(_QUOTES, ""))
     words = (
-        name.str.replace_all(_DELETED, " ")
-        .str.replace_all(_QUOTES, "")
-        .str.normalize("NFKD")
-        .str.to_lowercase()
-        # accents; the marks of other scripts are letters
-        .str.replace_all(r"[\x{300}-\x{36f}]", "")
-        .str.normalize("NFC")
-        .str.replace_all(r"([\p{L}\p{N}])(?:\s+\+\s+|\+)([\p{L}\p{N}])", "$1 and $2")
-        .str.replace_all(r"([a-z])#", "$1 sharp ")
-        .str.replace_many(_LETTERS)
+        letters.str.replace_all(rf"([{WORD_SIGNS}])(?:\s+\+\s+|\+)([{WORD_SIGNS}])", "$1 and $2")
+        .str.replace_all(r"([a-z]\p{M}*)#", "$1 sharp ")
+        .str.replace_many({"&": " and ", "+": " plus "})
         # initials belong together: A.O. Smith, L.L.C.
-        .str.replace_all(r"\b([a-z])\.", "$1")
+        .str.replace_all(r"\b([a-z]\p{M}*)\.", "$1")
         .str.replace(r"_[cv]\s*$", "")
-        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
+        .str.replace_all(rf"[^{WORD_SIGNS}]+", " ")
         .str.strip_chars()
         .str.replace("^the ", "")
         .str.replace(" the$", "")

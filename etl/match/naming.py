@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 
 from etl.match import names
+from etl.match.marks import without_accents
 from etl.match.vocabulary import Vocabulary
+from etl.match.words import ABBREVIATIONS, LINKS
 
 MOST_WORDS: Final = 8
 """Words beyond these are not compared one by one; hashes and spelling look at all of them."""
@@ -21,9 +23,9 @@ class Naming:
     """The names of one side in normal form, by record.
 
     Attributes:
-        table: `record, kind, written, is_full, core, squashed, legal_form, number_words, tail`, one row per name;
-            `tail` is what was taken for legal forms where that is in doubt; `is_common`: all its words are known to be
-            common.
+        table: `record, kind, written, is_full, core, squashed, legal_form, number_words, tail, accents`, by name;
+            `tail` is what was taken for legal forms where that is in doubt; `accents`: its words with their accents
+            where it has any; `is_common`: all its words are known to be common.
         stems: word numbers per name, 0 where there is no more word: [names, 8].
         name_key: one number for the words in their order; sure abbreviations are spelt out, links left out.
         words_key: one number for the words in any order, in their stems, without fillers.
@@ -44,16 +46,28 @@ def formed(variants: pl.DataFrame) -> pl.DataFrame:
         variants: `record, written, kind, is_full`.
     """
     # lazy: what expressions have in common is computed once
-    spelled = variants.lazy().with_columns(spelling=names.spelled(pl.col("written")))
+    lettered = variants.lazy().with_columns(accented=names.accented(pl.col("written")))
+    plain = lettered.with_columns(plain=without_accents(pl.col("accented")))
+    spelled = plain.with_columns(spelling=names.in_full(pl.col("plain")))
     core = names.core(pl.col("spelling"))
-    told = {"core": core, "legal_form": names.form_of(pl.col("spelling")), "plain": names.plain(pl.col("written"))}
-    cored = spelled.with_columns(**told).drop_nulls("core").collect()
+    cored = spelled.with_columns(core=core, legal_form=names.form_of(pl.col("spelling"))).drop_nulls("core").collect()
     squashed = (pl.col(name).str.replace_all(" ", "", literal=True) for name in ("core", "plain"))
     return cored.with_columns(
         number_words=names.numbers(pl.col("core")),
         tail=names.doubtful_form(pl.col("spelling").str.slice(pl.col("core").str.len_chars())),
+        accents=_accents(cored),
         **dict(zip(("squashed", "squashed_whole"), squashed, strict=True)),
-    ).drop("spelling", "plain")
+    ).drop("spelling", "plain", "accented")
+
+
+def _accents(cored: pl.DataFrame) -> pl.Series:
+    """The words of each name with their accents, links and legal form left out; null where no accent is."""
+    rows = cored.select("accented", "plain", "core").with_row_index("row")
+    some = rows.filter(pl.col("accented").str.normalize("NFC") != pl.col("plain"))
+    words = names.in_full(pl.col("accented")).str.split(" ").list.head(pl.col("core").str.count_matches(" ") + 1)
+    telling = words.list.eval(pl.element().filter(~pl.element().is_in(LINKS)).replace(ABBREVIATIONS))
+    found = some.select("row", accents=telling.list.join(" "))
+    return rows.select("row").join(found, on="row", how="left", maintain_order="left")["accents"]
 
 
 def worded(table: pl.DataFrame) -> pl.DataFrame:

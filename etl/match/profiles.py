@@ -11,13 +11,17 @@ import polars as pl
 
 from etl.match import fields, names
 from etl.match.at_once import at_once, both
+from etl.match.identifiers import ACCOUNTS, Accounts, Rules, company_keys, customer_keys
+from etl.match.namesakes import bearers, namesakes
 from etl.match.naming import Naming, formed, naming, worded
+from etl.match.own_domains import named_domains
+from etl.match.paths import with_paths
+from etl.match.shared_domains import shared_domains
 from etl.match.spelling import corrections
+from etl.match.twins import twins
 from etl.match.variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, variants, without_town
 from etl.match.vocabulary import Vocabulary, vocabulary
 
-MOST_SHARING: Final = 3
-"""A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
 MOST_WITH_KEY: Final = 400
 """A key of more companies than this is dropped: it would only make work."""
 _SAME_NUMBERING: Final = 0.02
@@ -70,19 +74,21 @@ def profiles(
     Returns:
         Frames in the order of their ids: the order of the rows that came in is forgotten.
     """
-    ignored = fields.SHARED_DOMAINS | {domain.lower().removeprefix("@") for domain in own_domains}
-    left = customers.sort("customer_id_acct").with_row_index("record")
-    right = companies.sort("company_id_cw").with_row_index("record")
+    ignored = shared_domains() | {domain.lower().removeprefix("@") for domain in own_domains}
+    left = with_paths(_composed(customers)).sort("customer_id_acct").with_row_index("record")
+    right = _composed(companies).sort("company_id_cw").with_row_index("record")
     # a million rows are half a gigabyte: what is not needed again is let go, where nobody else holds it
     del customers, companies
     numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
-    left_keys, right_keys = both(lambda: _customer_keys(left, ignored), lambda: _company_keys(right, numbered, ignored))
+    rules = Rules.of(left, right, pl.Series(sorted(ignored), dtype=pl.String))
+    left_keys, right_keys = both(lambda: customer_keys(left, rules), lambda: company_keys(right, numbered, rules))
+    towns = pl.concat(side.select(fields.place_key(pl.col("city"))).to_series() for side in (left, right))
     everywhere = right_keys.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
     left_keys, right_keys = (
         side.join(everywhere, on=["kind", "key_text"], how="anti", maintain_order="left")
         for side in (left_keys, right_keys)
     )
-    accounts = right_keys.filter(pl.col("kind") == "account")["key_text"].unique()
+    accounts = Accounts(right_keys, rules)
     left_table, right_table = both(
         lambda: formed(variants(_customer_names(left, accounts))), lambda: formed(variants(_company_names(right)))
     )
@@ -93,13 +99,16 @@ def profiles(
     their_names, firm_names = at_once(lambda side: naming(*side, known), tables)
     del left_words, right_words, tables
     people, firms = both(
-        lambda: _customers(left, left_keys), lambda: _companies(right, right_keys, _namesakes(firm_names, right.height))
+        lambda: _customers(left, left_keys, rules),
+        lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height)),
     )
+    named = named_domains(right_keys, firm_names, known, towns)
+    firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), numbered, named, firm_names))
     return Profiles(
-        customers=people.with_columns(_bearers(their_names, firm_names, left.height).alias("bearers")),
+        customers=people.with_columns(bearers(their_names, firm_names, left.height).alias("bearers")),
         companies=firms,
         customer_keys=left_keys,
-        company_keys=right_keys,
+        company_keys=pl.concat((right_keys, named)),
         customer_names=their_names,
         company_names=firm_names,
         vocabulary=known,
@@ -108,17 +117,23 @@ def profiles(
     )
 
 
+def _composed(records: pl.DataFrame) -> pl.DataFrame:
+    """The same texts, whether their accents were written as signs of their own or not."""
+    texts = ("customer_name", "full_name", "company_name", "city")
+    return records.with_columns(pl.col(name).str.normalize("NFC") for name in texts if name in records.columns)
+
+
 def _stems(words: pl.DataFrame, known: Vocabulary) -> np.ndarray:
     """For each stem of the vocabulary whether one of the words has it."""
     return np.isin(np.arange(known.stems.height), words.join(known.words, on="word")["stem"].unique().to_numpy())
 
 
-def _customers(customers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+def _customers(customers: pl.DataFrame, keys: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     found = customers.lazy().select(
         "record",
         "customer_id_acct",
         written_tax_identifier="tax_identifier",
-        number_key=fields.account_key(pl.col("account_number")),
+        number_key=rules.account("account", pl.col("account_number")),
         tax_key=fields.tax_key(pl.col("tax_identifier")),
         **_places(),
     ).collect().with_columns(
@@ -130,7 +145,7 @@ def _customers(customers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(_families(customers), _has(keys, "domain"), _has(keys, "phone"))
 
 
-def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series) -> pl.DataFrame:
+def _companies(companies: pl.DataFrame, keys: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     return (
         companies.lazy()
         .select(
@@ -138,7 +153,7 @@ def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series
             "company_id_cw",
             "bill_to_company_id_cw",
             written_tax_identifier="tax_identifier",
-            number_key=fields.account_key(pl.col("account_number")),
+            number_key=rules.account("account", pl.col("account_number")),
             tax_key=fields.tax_key(pl.col("tax_identifier")),
             target=_target(),
             **_places(),
@@ -149,7 +164,7 @@ def _companies(companies: pl.DataFrame, keys: pl.DataFrame, namesakes: pl.Series
             record_numbers=names.numbers_in(companies["company_name"]),
         )
         .with_columns(number_bearers=pl.when(pl.col("number_key").is_not_null()).then(pl.len().over("number_key")))
-        .with_columns(namesakes.alias("namesakes"), _has(keys, "domain"), _has(keys, "phone"))
+        .with_columns(_has(keys, "domain"), _has(keys, "phone"))
     )
 
 
@@ -158,71 +173,10 @@ def _has(keys: pl.DataFrame, kind: str) -> pl.Expr:
     return pl.col("record").is_in(keys.filter(pl.col("kind") == kind)["record"].unique().implode()).alias(f"has_{kind}")
 
 
-def _customer_keys(customers: pl.DataFrame, ignored: Collection[str]) -> pl.DataFrame:
-    in_name = fields.account_key(names.account_in_name(pl.col("customer_name")))
-    # some connectors put the account where the company name belongs
-    in_company = pl.when(pl.col("company_name").str.contains(r"^\S*[0-9_]\S*$")).then(pl.col("company_name"))
-    return _listed(
-        customers,
-        account=[fields.account_key(pl.col("account_number")), in_name, fields.account_key(in_company)],
-        tax=[fields.tax_key(pl.col("tax_identifier"))],
-        domain=[fields.email_domains(pl.col("email"), ignored), fields.site_domains(pl.col("website"), ignored)],
-        phone=[fields.phone_keys(pl.col("phone_number"))],
-        address=[_address()],
-    )
-
-
-def _company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, ignored: Collection[str]) -> pl.DataFrame:
-    own = _listed(
-        companies,
-        account=[fields.account_key(pl.col("account_number")), fields.account_key(pl.col("company_identifier"))],
-        tax=[fields.tax_key(pl.col("tax_identifier"))],
-        domain=[
-            fields.email_domains(pl.col("invoice_email"), ignored),
-            fields.site_domains(pl.col("website"), ignored),
-        ],
-        phone=[fields.phone_keys(pl.col("phone_number"))],
-        address=[_address()],
-    )
-    people = _listed(
-        contacts,
-        domain=[
-            fields.email_domains(pl.col("default_email"), ignored),
-            fields.email_domains(pl.col("other_emails").list.join(" "), ignored),
-        ],
-        phone=[fields.phone_keys(pl.col("phone_number"))],
-    )
-    return pl.concat((own, people)).unique().sort("record", "kind", "key_text")
-
-
-def _listed(records: pl.DataFrame, **kinds: list[pl.Expr]) -> pl.DataFrame:
-    """The keys of records, one row each: `record, kind, key_text`."""
-    wanted = [
-        (kind, expression.alias(f"{kind} {at}")) for kind, every in kinds.items() for at, expression in enumerate(every)
-    ]
-    # lazy: what expressions have in common is computed once
-    told = records.lazy().select("record", *(expression for _, expression in wanted)).collect()
-    parts = []
-    for kind, expression in wanted:
-        name = expression.meta.output_name()
-        found = told.select("record", kind=pl.lit(kind), key_text=name)
-        if found.schema["key_text"] != pl.String:
-            found = found.explode("key_text")
-        parts.append(found.drop_nulls("key_text"))
-    return pl.concat(parts).unique().sort("record", "kind", "key_text")
-
-
-def _address() -> pl.Expr:
-    """Postal code and house number together."""
-    return pl.concat_str(
-        fields.postal_key(pl.col("postal_code")), fields.house_key(pl.col("address_line1")), separator=" "
-    )
-
-
 def _is_one_numbering(customers: pl.DataFrame, keys: pl.DataFrame) -> bool:
     """Whether different account numbers mean different firms, or only two ways of numbering them."""
     numbers = customers.select("number_key").drop_nulls()
-    known = keys.filter(pl.col("kind") == "account").select(number_key="key_text").unique()
+    known = keys.filter(pl.col("kind").is_in(ACCOUNTS)).select(number_key="key_text").unique()
     found = numbers.join(known, on="number_key", how="semi").height
     return numbers.height < _ENOUGH_NUMBERS or found >= _SAME_NUMBERING * numbers.height
 
@@ -238,37 +192,11 @@ def _places() -> dict[str, pl.Expr]:
     return dict(zip(PLACES, keys, strict=True))
 
 
-def _namesakes(naming: Naming, companies: int) -> pl.Series:
-    """How many companies have the name of each; 1 where nobody else has it."""
-    own = naming.table.select("record", "kind").with_columns(key=naming.name_key).filter(pl.col("kind") == OWN)
-    counted = own.unique(["record", "key"]).with_columns(count=pl.len().over("key"))
-    most = counted.group_by("record").agg(pl.col("count").max())
-    every = pl.DataFrame({"record": pl.arange(companies, eager=True, dtype=pl.UInt32)})
-    return every.join(most, on="record", how="left", maintain_order="left")["count"].fill_null(0)
-
-
-def _bearers(theirs: Naming, ours: Naming, customers: int) -> pl.Series:
-    """How many companies have one of the names of each customer, whether they are compared or not."""
-    asked, known = (
-        side.table.select("record", "kind").with_columns(key=side.name_key).filter(pl.col("kind") == OWN)
-        .unique(["record", "key"])
-        for side in (theirs, ours)
-    )  # fmt: skip
-    per_key = known.group_by("key").agg(bearers=pl.len(), company=pl.col("record").min())
-    # two names of one customer may lead to one company: that is one bearer
-    met = (
-        asked.join(per_key, on="key")
-        .group_by("record")
-        .agg(bearers=pl.max_horizontal(pl.col("bearers").max(), pl.col("company").n_unique()))
-    )
-    every = pl.DataFrame({"record": pl.arange(customers, eager=True, dtype=pl.UInt32)})
-    return every.join(met, on="record", how="left", maintain_order="left")["bearers"].fill_null(0)
-
-
 def _families(customers: pl.DataFrame) -> pl.Series:
     """The row of the topmost known customer above each customer; its own where there is none."""
-    path = pl.coalesce("full_name", "customer_name")
-    people = customers.select("record", "parent_customer_id_acct", path=_folded(path), root=_folded(names.root(path)))
+    people = customers.select(
+        "record", "parent_customer_id_acct", path=_folded(pl.col("path")), root=_folded(names.root(pl.col("path")))
+    )
     # a name that two customers bear leads to neither
     by_name = people.filter(pl.col("path").is_unique()).select("path", root_record="record")
     by_id = customers.select(parent_customer_id_acct="customer_id_acct", parent_record="record")
@@ -285,22 +213,27 @@ def _folded(name: pl.Expr) -> pl.Expr:
     return name.str.to_lowercase().str.strip_chars()
 
 
-def _customer_names(customers: pl.DataFrame, accounts: pl.Series) -> pl.DataFrame:
-    path = pl.coalesce("full_name", "customer_name")
+def _customer_names(customers: pl.DataFrame, accounts: Accounts) -> pl.DataFrame:
+    path = pl.col("path")
     # a name that is the parent's is the parent's, whatever field it stands in; a leaf may be no child at all
     long = [
         _named(customers, names.parent(path), PARENT),
-        *(_named(customers, pl.col(written), OWN) for written in ("customer_name", "full_name", "company_name")),
+        *(_named(customers, _unless_leaf(written), OWN) for written in ("customer_name", "path", "company_name")),
         _named(customers, names.leaf(path), ALIAS, source=path),
         *_parts(customers, "customer_name"),
     ]
     named = pl.concat(long)
     # a word in brackets is an account where a company has it; elsewhere it is part of the name
-    account = fields.account_key(names.account_in_name(pl.col("written")))
-    bare = pl.when(account.is_in(accounts.implode())).then(names.without_account(pl.col("written")))
+    is_account = accounts.has(names.account_in_name(pl.col("written")))
+    bare = pl.when(is_account).then(names.without_account(pl.col("written")))
     return named.with_columns(written=pl.coalesce(bare, "written")).unique(
         ["record", "written"], keep="first", maintain_order=True
     )
+
+
+def _unless_leaf(column: str) -> pl.Expr:
+    name = pl.col(column)
+    return pl.when(_folded(name).ne_missing(_folded(pl.col("leaf")))).then(name)
 
 
 def _company_names(companies: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
 from etl.match.at_once import at_once
+from etl.match.marks import clashes
 from etl.match.profiles import Profiles
 from etl.match.scorecard import KINDS_OF_EVIDENCE
 from etl.match.variants import ALIAS, GUESS, PARENT, PART
@@ -71,13 +72,15 @@ def _levelled(compared: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     named = compared.filter(pl.col("left_name").is_not_null() & pl.col("right_name").is_not_null())
     left, right = named["left_name"].to_numpy(), named["right_name"].to_numpy()
     people, firms = profiles.customer_names, profiles.company_names
-    is_equal = people.name_key[left] == firms.name_key[right]
+    is_equal = pl.Series(people.name_key[left] == firms.name_key[right])
     is_moved = (people.words_key[left] == firms.words_key[right]) & (people.words_key[left] != 0)
     squashed = people.table["squashed"].gather(left) == firms.table["squashed"].gather(right)
+    # the same letters with other accents are another name
+    is_other = is_equal & clashes(people.table["accents"].gather(left), firms.table["accents"].gather(right))
     left_form, right_form = people.table["legal_form"].gather(left), firms.table["legal_form"].gather(right)
     flat = named.with_columns(
-        is_equal=is_equal,
-        is_moved=pl.Series(is_moved) | squashed,
+        is_equal=is_equal & ~is_other,
+        is_moved=(pl.Series(is_moved) | squashed) & ~is_other,
         is_same_form=left_form.eq_missing(right_form),
         is_at_peace=(left_form == right_form).fill_null(value=True),
         is_same_tail=people.table["tail"].gather(left).eq_missing(firms.table["tail"].gather(right)),

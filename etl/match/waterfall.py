@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from etl.match.identifiers import ACCOUNTS
 from etl.match.profiles import Profiles
 from etl.match.scorecard import ABSENT, KINDS, KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, Scorecard, points
 
@@ -83,7 +84,9 @@ _SINGLE: Final = ("written_tax_identifier", "postal_key", "place_key", "house_ke
 
 
 def _listed(keys: pl.DataFrame, kind: str) -> pl.DataFrame:
-    return keys.filter(pl.col("kind") == kind).group_by("record").agg(listed=pl.col("key_text").sort())
+    kinds = ACCOUNTS if kind in ACCOUNTS else (kind,)
+    found = keys.filter(pl.col("kind").is_in(kinds))
+    return found.group_by("record").agg(listed=pl.col("key_text").unique().sort())
 
 
 def _both(name: str) -> pl.Expr:
@@ -109,7 +112,7 @@ _VALUES: Final[dict[str, pl.Expr]] = {
     "number in the name": _both("written"),
     "legal form": _both("legal_form"),
     "e-mail domain": _lists("domain"),
-    "phone": pl.concat_str(pl.lit("ending in "), _lists("phone")),
+    "phone": _lists("phone"),
     "postal code": _both("postal_key"),
     "city": _both("place_key"),
     "address": _both("house_key"),

@@ -55,7 +55,9 @@ class Changes:
         since: the instant of that night; null for the first.
         newly_blocked: null where nobody knows which invoices are; so is `freed`.
         states: state of an issue -> how many issues.
+        unchecked: invoices of which the two nights cannot be compared.
         not_checked: what was not read, in words.
+        not_compared: what was read tonight and not the night before, in words.
     """
 
     since: datetime | None
@@ -63,6 +65,8 @@ class Changes:
     freed: Pile | None
     states: dict[str, int]
     not_checked: tuple[str, ...]
+    unchecked: Pile | None = None
+    not_compared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,11 +86,13 @@ class Figures:
     Attributes:
         fixes: every cause that blocks, the one that frees most first.
         pending: customers whose mapping waits for a decision.
+        unknown: invoices of which the data cannot tell whether they show.
     """
 
     run_id: str
     provider_name: str
     invoices: int
+    unknown: int
     customers: int
     blocked: Pile
     ready_customers: int
@@ -106,6 +112,7 @@ def figures(summary: dict[str, Any]) -> Figures:
         run_id=run["run_id"],
         provider_name=" ".join(run["provider_name"].split()),
         invoices=numbers["invoices"],
+        unknown=sum(row["invoices"] for row in summary["states"] if row["state"] == "unknown"),
         customers=numbers["blocked"]["customers"],
         blocked=Pile(numbers["blocked"]["invoices"], _blocked(numbers["blocked"]["amounts"], changes["blocked"])),
         ready_customers=numbers["ready"]["customers"],
@@ -137,7 +144,12 @@ def _known(part: dict[str, Any]) -> Pile | None:
 
 def _blocked(rows: Rows, compared: Rows) -> tuple[Money, ...]:
     """What is blocked now, with its change; a currency in which nothing is blocked any more has only a change."""
-    changes = {row["currency_code"]: Decimal(row["change"]) for row in compared if row["change"] is not None}
+    # that nothing changed cannot be said where some of it was not compared
+    changes = {
+        row["currency_code"]: Decimal(row["change"])
+        for row in compared
+        if row["change"] is not None and (Decimal(row["change"]) or not Decimal(row["not_compared"] or 0))
+    }
     now = {row["currency_code"] for row in rows}
     gone = [row for row in compared if row["currency_code"] not in now and changes.get(row["currency_code"])]
     return tuple(
@@ -177,6 +189,8 @@ def _changes(changes: dict[str, Any]) -> Changes:
         freed=_known(invoices["freed"]),
         states=changes["counts"],
         not_checked=tuple(changes["not_checked_sources"]),
+        unchecked=_known(invoices["not_checked"]),
+        not_compared=tuple(changes["not_compared_sources"]),
     )
 
 

@@ -170,11 +170,16 @@ def _sums(pile: Pile) -> str:
 def _headline(night: Figures) -> str:
     shown, hidden = night.blocked.amounts[:TITLE_CURRENCIES], len(night.blocked.amounts) - TITLE_CURRENCIES
     if not night.blocked.invoices:
-        told = "no invoice is blocked"
+        told = "no invoice is known to be blocked" if _is_unsure(night) else "no invoice is blocked"
     else:
         more = f" and {'one more currency' if hidden == 1 else f'{hidden} more currencies'}" if hidden > 0 else ""
         told = f"{', '.join(_money(money) for money in shown)}{more} blocked"
     return f"{told}{_moves(night.changes)}"
+
+
+def _is_unsure(night: Figures) -> bool:
+    """Whether an invoice may be blocked that the data cannot tell of."""
+    return bool(night.unknown or night.partial_reasons)
 
 
 def _moves(changes: Changes) -> str:
@@ -186,7 +191,10 @@ def _moves(changes: Changes) -> str:
 
 def _blocked_lines(night: Figures) -> Iterator[str]:
     if not night.blocked.invoices:
-        yield f"None of {count(night.invoices, 'invoice')} is blocked."
+        if _is_unsure(night):
+            yield f"No invoice is known to be blocked. The data cannot tell for {count(night.unknown, 'invoice')}."
+        else:
+            yield f"None of {count(night.invoices, 'invoice')} is blocked."
     else:
         is_one = night.blocked.invoices == 1
         yield (
@@ -209,7 +217,16 @@ def _change_lines(changes: Changes) -> Iterator[str]:
         for pile, word in ((changes.newly_blocked, "newly blocked"), (changes.freed, "freed"))
         if pile.invoices
     ]
-    yield f"{since}: {'; '.join(parts)}." if parts else f"{since} no invoice was newly blocked or freed."
+    unchecked = changes.unchecked if changes.unchecked and changes.unchecked.invoices else None
+    if parts:
+        yield f"{since}: {'; '.join(parts)}."
+    elif unchecked or changes.not_checked or changes.not_compared:
+        yield f"{since}: no change among the invoices that were checked in both runs."
+    else:
+        yield f"{since} no invoice was newly blocked or freed."
+    if unchecked:
+        sums = f" ({_sums(unchecked)})" if unchecked.amounts else ""
+        yield f"Not checked, so neither newly blocked nor freed: {count(unchecked.invoices, 'invoice')}{sums}."
 
 
 def _fix_lines(night: Figures) -> Iterator[str]:
@@ -241,6 +258,8 @@ def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
         yield from ("", "The night is partial:", *(f"- {reason}" for reason in night.partial_reasons))
     if missed:
         yield from ("", f"Nothing was concluded from what was not read: {', '.join(missed)}.")
+    if night.changes.not_compared:
+        yield from ("", f"Read in this run only, so not compared: {', '.join(night.changes.not_compared)}.")
     if exit_code == ExitCode.GATE:
         yield from ("", f"What --fail-on asks for is the case (exit code {exit_code}).")
 

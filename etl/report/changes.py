@@ -34,10 +34,12 @@ FIRST_NIGHT: Final[Mapping[str, Any]] = {
     "counts": _NOTHING,
     "kinds": [{"kind": kind, **_NOTHING} for kind in KIND_WORDS],
     "causes": [],
-    "invoices": {"newly_blocked": UNKNOWN, "freed": UNKNOWN},
+    "invoices": {"newly_blocked": UNKNOWN, "freed": UNKNOWN, "not_checked": UNKNOWN},
     "resolved": [],
     "blocked": [],
+    "blocked_change": None,
     "not_checked_sources": [],
+    "not_compared_sources": [],
     "rows": [],
 }
 """What there is to say of a night that has none before it."""
@@ -69,7 +71,7 @@ def changes(facts: NightFacts, blocked_invoices: int, order: Sequence[str]) -> d
         "blocked_invoices": {
             "invoices": blocked_invoices,
             "before": before,
-            "change": None if before is None else blocked_invoices - before,
+            "change": None if before is None else found["blocked_change"],
         },
     }
 

@@ -50,6 +50,11 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "invoice_id_acct": _T, "invoice_number": _T, "customer_name": _T, "currency_code": _T, "amount": _M,
         "created_at": _AT, "changed_at": _AT,
     },
+    "arrivals": {
+        "customer_id_acct": _T, "currency_code": _T, "company_id_cw": _T, "customer_name": _T, "company_name": _T,
+        "invoices": _N, "amount": _M, "overdue_invoices": _N, "overdue_amount": _M,
+    },
+    "missed_plan": {"is_held_back": _B, "invoices": _N},
     "missed_days": {"created_date": _DAY, "invoices": _N},
     "invoices": {
         "invoice_id_acct": _T, "invoice_number": _T, "customer_id_acct": _T, "customer_name": _T,
@@ -93,6 +98,9 @@ QUERIES: Final[dict[str, str]] = {
     " order by blocked_invoices desc, company_id_cw",
     "gaps": "select * from marts.sync_gaps order by gap_id",
     "backfill": "select * from marts.backfill_options order by option_rank",
+    "arrivals": "select * from marts.report_sync_arrivals"
+    " order by overdue_invoices > 0 desc, overdue_amount desc, amount desc, customer_id_acct, currency_code",
+    "missed_plan": "select is_held_back, count(*) as invoices from marts.missed_invoices group by all order by all",
     "missed_days": "select cast(created_at as date) as created_date, count(*) as invoices from marts.missed_invoices"
     " where created_at is not null group by all order by all",
     # first which invoices, by the numbers beside their checks: words are joined to those few only
@@ -101,8 +109,9 @@ QUERIES: Final[dict[str, str]] = {
     " inner join ctl.states using (state_code) where state in ('blocked', 'waiting', 'unknown')"
     " order by place, balance_amount desc, row_key limit 100) as listed using (row_key)"
     " order by place, balance_amount desc, row_key",
-    "unposted": "select * from marts.unposted_invoices order by total_amount desc nulls last, invoice_id_cw limit 200",
-    "unposted_counts": "select cause, currency_code, count(*) as invoices, sum(total_amount) as amount"
+    "unposted": "select * from marts.unposted_invoices"
+    " order by missing_amount desc nulls last, total_amount desc nulls last, invoice_id_cw limit 200",
+    "unposted_counts": "select cause, currency_code, count(*) as invoices, sum(missing_amount) as amount"
     " from marts.unposted_invoices group by all order by all",
     "portal_only": "select * from marts.portal_only_invoices"
     " order by total_amount desc nulls last, portal_invoice_id limit 200",
@@ -129,6 +138,7 @@ class RunFacts:
     Attributes:
         as_of_at: the instant the night is judged at, UTC.
         minimum_level: portal security level from which a contact sees invoices.
+        read: the relations that were read completely: only they can show that something is not there.
         partial_reasons: why the night is partial; empty for a complete one.
         remarks: what tonight cannot know, for example because the portal's list was not given.
         versions: name -> version of what computed the night.
@@ -139,6 +149,7 @@ class RunFacts:
     as_of_at: datetime
     provider_name: str = ""
     minimum_level: int = 6
+    read: tuple[str, ...] = ()
     partial_reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -164,6 +175,8 @@ class NightFacts:
     gaps: pl.DataFrame = field(default_factory=partial(empty, "gaps"))
     backfill: pl.DataFrame = field(default_factory=partial(empty, "backfill"))
     resyncs: pl.DataFrame = field(default_factory=partial(empty, "resyncs"))
+    arrivals: pl.DataFrame = field(default_factory=partial(empty, "arrivals"))
+    missed_plan: pl.DataFrame = field(default_factory=partial(empty, "missed_plan"))
     missed_days: pl.DataFrame = field(default_factory=partial(empty, "missed_days"))
     invoices: pl.DataFrame = field(default_factory=partial(empty, "invoices"))
     unposted: pl.DataFrame = field(default_factory=partial(empty, "unposted"))

@@ -21,6 +21,16 @@ from etl.taxonomy import BIT, BY_CODE
 SCHEMA_VERSION: Final = 1
 BUCKETS: Final = ("not due", "1-30", "31-60", "61-90", "over 90", "no due date")
 OVER_60: Final = ("61-90", "over 90")
+_SHOWN_BY: Final = {
+    "answers": ("accounting_invoices",),
+    "proof": ("accounting_invoices", "portal_invoices"),
+    "missed": ("accounting_invoices", "portal_invoices"),
+    "mapping": ("accounting_invoices", "connectwise_companies", "portal_mappings"),
+    "access": ("accounting_invoices", "connectwise_companies", "connectwise_contacts"),
+    "unposted": ("accounting_invoices", "connectwise_invoices"),
+    "portal_only": ("accounting_invoices", "portal_invoices"),
+}
+"""What must have been read completely before the page may say that something is not there."""
 READY: Final = ("UNMAPPED_CERTAIN", "UNMAPPED_PROBABLE")
 """Causes that a glance at the mapping queue and one approval remove."""
 
@@ -50,6 +60,7 @@ def summarise(facts: NightFacts) -> dict[str, Any]:
         "currencies": order,
         "numbers": numbers,
         "states": _states(facts, order),
+        "known": _known(facts),
         "causes": _causes(facts, order),
         "absences": _absences(facts, order),
         "ageing": _ageing(facts.cells, order),
@@ -161,6 +172,14 @@ def _states(facts: NightFacts, order: Sequence[str]) -> Rows:
         }
         for state, cells in found.items()
     ]
+
+
+def _known(facts: NightFacts) -> dict[str, Any]:
+    """Of what it may be said that there is none; and of how many invoices the data cannot tell whether they show."""
+    read = set(facts.run.read)
+    unknown = _total(facts.cells.filter(pl.col("state") == State.UNKNOWN))
+    known: dict[str, Any] = {name: read.issuperset(needed) for name, needed in _SHOWN_BY.items()}
+    return known | {"answers": known["answers"] and not unknown, "unknown_invoices": unknown}
 
 
 def _causes(facts: NightFacts, order: Sequence[str]) -> Rows:

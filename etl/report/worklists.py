@@ -19,6 +19,7 @@ SHOWN_CUSTOMERS: Final = 50
 """Customers in the table for paper and for readers without script; the page works on all of them."""
 SHOWN_COMPANIES: Final = 100
 SHOWN_GAPS: Final = 60
+SHOWN_CLIENTS: Final = 100
 SHOWN_RESYNCS: Final = 50
 LONGEST_VALUE: Final = 600
 """Most characters of a quarantined row on the page; quarantine.csv has all of it."""
@@ -27,8 +28,15 @@ UNPOSTED_TITLES: Final = {
     "CW_NOT_CLOSED": "Not closed in ConnectWise",
     "CW_NO_ACCOUNT_ID": "Company has no Account ID",
     "CW_NOT_RECEIVED": "Closed, but accounting never received it",
+    "CW_WAITING": "Waiting for the next batch",
+    "CW_STATUS_UNKNOWN": "Not known whether it is closed",
+    "CW_PERHAPS_PAID": "Not open in accounting: paid?",
     "OUTSIDE_EXTRACT_WINDOW": "Older than the accounting extract",
+    "CW_CREDIT": "Credit",
+    "CW_ZERO_TOTAL": "Zero total",
 }
+UNPOSTED_MISSING: Final = ("CW_NOT_CLOSED", "CW_NO_ACCOUNT_ID", "CW_NOT_RECEIVED")
+"""What is known to be missing in accounting; the rest waits, is not known, or is listed apart."""
 PORTAL_ONLY_TITLES: Final = {
     "PORTAL_GHOST": "Gone from accounting, still in the portal",
     "RECREATED_ID": "Recreated in accounting: the portal holds the old copy",
@@ -127,8 +135,14 @@ def sync(facts: NightFacts) -> dict[str, Any]:
     """The date to set, what each other date would do, the gaps and why they came about."""
     options = [plain_row(row) for row in facts.backfill.sort("option_rank").to_dicts()]
     gaps = facts.gaps.sort("invoices", "gap_id", descending=[True, False])
+    recommended = next((option for option in options if option["is_recommended"]), None)
+    planned = dict(facts.missed_plan.select("is_held_back", "invoices").iter_rows())
+    recovered = recommended["invoices_recovered"] if recommended else 0
     return {
-        "recommended": next((option for option in options if option["is_recommended"]), None),
+        "recommended": recommended,
+        "arrivals": _arrivals(facts.arrivals),
+        "held_back": planned.get(True, 0),
+        "left_over": max(0, planned.get(False, 0) - recovered - facts.resyncs.height),
         "options": options,
         "gaps": gaps.height,
         "gap_invoices": int(gaps["invoices"].sum()),
@@ -139,6 +153,22 @@ def sync(facts: NightFacts) -> dict[str, Any]:
         "missed_days": [plain_row(row) for row in facts.missed_days.sort("created_date").to_dicts()],
         "fix": cause_words("MISSED_IN_WINDOW"),
         "resync_fix": cause_words("MISSED_UNDATED"),
+    }
+
+
+def _arrivals(rows: pl.DataFrame) -> dict[str, Any]:
+    """Whom a sync from the recommended date mails and charges: overdue ones first, sums per currency."""
+    sums = rows.group_by("currency_code").agg(
+        pl.col("invoices", "amount", "overdue_invoices", "overdue_amount").sum()
+    ).sort("invoices", "currency_code", descending=[True, False])  # fmt: skip
+    return {
+        "clients": rows["customer_id_acct"].n_unique(),
+        "invoices": int(rows["invoices"].sum()),
+        "overdue_invoices": int(rows["overdue_invoices"].sum()),
+        "amounts": [plain_row(row) for row in sums.to_dicts()],
+        "shown": min(rows.height, SHOWN_CLIENTS),
+        "rows": rows.height,
+        "list": [plain_row(row) for row in rows.head(SHOWN_CLIENTS).to_dicts()],
     }
 
 
@@ -174,8 +204,12 @@ _INVOICE_COLUMNS: Final = (
 
 
 def unposted(facts: NightFacts) -> dict[str, Any]:
-    """ConnectWise invoices that never reached accounting."""
-    return _listing(facts.unposted, facts.unposted_counts, UNPOSTED_TITLES)
+    """ConnectWise invoices that are not in accounting: those that are missing first, then those that may not be."""
+    listing = _listing(facts.unposted, facts.unposted_counts, UNPOSTED_TITLES)
+    missing = sum(row["invoices"] for row in listing["counts"] if row["cause"] in UNPOSTED_MISSING)
+    order = list(UNPOSTED_TITLES)
+    counts = sorted(listing["counts"], key=lambda row: order.index(row["cause"]))
+    return {**listing, "invoices": missing, "counts": counts}
 
 
 def portal_only(facts: NightFacts) -> dict[str, Any]:
@@ -186,6 +220,7 @@ def portal_only(facts: NightFacts) -> dict[str, Any]:
 def _listing(rows: pl.DataFrame, counts: pl.DataFrame, titles: dict[str, str]) -> dict[str, Any]:
     return {
         "invoices": int(counts["invoices"].sum()),
+        "listed": int(counts["invoices"].sum()),
         "shown": rows.height,
         "counts": [{**plain_row(row), "title": titles.get(row["cause"], row["cause"])} for row in counts.to_dicts()],
         "list": [{**plain_row(row), "title": titles.get(row["cause"], row["cause"])} for row in rows.to_dicts()],

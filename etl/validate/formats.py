@@ -83,9 +83,7 @@ def settle_formats(
     if problems:
         raise InputError(problems)
     decimal_comma = evidence.seen("comma") > 0 if source.decimal_comma is None else source.decimal_comma
-    return Formats(
-        order, zone, decimal_comma, source.currency_code, _serial_columns(evidence), unread_columns=unread
-    )
+    return Formats(order, zone, decimal_comma, source.currency_code, _serial_columns(evidence), unread_columns=unread)
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ STORED: Final[dict[Kind, pl.DataType]] = {
 """How each kind is held in a frame: what `schemas.SQL_TYPE` says of tables."""
 
 _RECORDED: Final = {"source_file": pl.String(), "source_line": pl.Int64()}
-_TRUE: Final = ("true", "yes", "y", "t", "1")
-_FALSE: Final = ("false", "no", "n", "f", "0")
+_TRUE: Final = ("true", "yes", "y", "t", "1", "on", "ja", "oui", "sí", "sim", "wahr", "vrai", "да")
+_FALSE: Final = ("false", "no", "n", "f", "0", "off", "nein", "nee", "non", "não", "falsch", "faux", "нет")
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Fix:
         legacy: in the words of the legacy interface.
         current: in the words of today's interface.
         detail: the date to sync from, or what to change for which contact; null where the words above say it all.
+        warning: what the fix does to other clients, and what to do before it; null where nothing.
     """
 
     cause: str
@@ -54,6 +55,7 @@ class Fix:
     legacy: str
     current: str
     detail: str | None
+    warning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,14 @@ def _answers(engine: Engine, invoice: str, contact: str | None) -> list[Answer]:
     rows = facts.find(engine, invoice)
     if not rows:
         raise NotFound(facts.elsewhere(engine, invoice))
-    person = None if contact is None else facts.contact(engine, contact)
-    return [Answer(row, _chain(row), _fixes(row), person) for row in rows]
+    people = [] if contact is None else facts.contacts(engine, contact)
+    return [Answer(row, _chain(row), _fixes(row), _person(people, row)) for row in rows]
+
+
+def _person(people: list[Row], row: Row) -> Row | None:
+    """The contact who asks: the one at the invoice's company, where the login has several."""
+    here = [person for person in people if person["company_id_cw"] == row["company_id_cw"]]
+    return next(iter([*here, *people]), None)
 
 
 def _chain(row: Row) -> tuple[Check, ...]:
@@ -133,6 +141,8 @@ def _result(row: Row, code: str, stage: Stage) -> str:
 def _is_existence_reached(row: Row, code: str) -> bool:
     if code == "ZERO_TOTAL":
         return bool(row["document_status"] != "voided")
+    if code == "NUMBER_REFORMATTED":
+        return bool(row["has_connectwise_invoices"] or row["has_portal_list"])
     return code != "CREATED_ONLY_IN_ACCOUNTING" or bool(row["has_connectwise_invoices"])
 
 
@@ -179,7 +189,14 @@ def _fixes(row: Row) -> tuple[Fix, ...]:
     # what is rightly absent, or waits, needs nothing else; what is shown with an old amount does
     others = codes(row["failed"] & _DEFECTS) if row["state"] in {"blocked", "visible", "unknown"} else []
     return tuple(
-        Fix(code, BY_CODE[code].who, BY_CODE[code].fix_legacy, BY_CODE[code].fix_current, _detail(row, code))
+        Fix(
+            code,
+            BY_CODE[code].who,
+            BY_CODE[code].fix_legacy,
+            BY_CODE[code].fix_current,
+            _detail(row, code),
+            _warning(row, code),
+        )
         for code in dict.fromkeys([*first, *others])
     )
 
@@ -187,9 +204,28 @@ def _fixes(row: Row) -> tuple[Fix, ...]:
 def _detail(row: Row, code: str) -> str | None:
     cause = BY_CODE[code]
     if code in _DATED:
-        if row["is_resync_single"]:
-            return "It is older than the recommended date: resync this invoice by itself"
-        return f"Recommended date: {row['sync_from_date']}, for everything that was missed since"
+        return _date(row)
     if cause.stage is Stage.ACCESS and FACET_OF[code].subject == "contact" and row["contact_fix"]:
         return f"{row['proposed_contact_name']} ({row['proposed_contact_role']}): {row['contact_fix']}"
     return None
+
+
+def _date(row: Row) -> str:
+    """Which date brings the invoice, and whom that date mails and charges."""
+    if row["is_held_back"]:
+        return "No date for it: first decide about its customer or company, which is inactive, deleted, hidden or gone"
+    if row["sync_from_date"] is None:
+        return "No date is recommended, as all are too old: resync it by itself, if the client still owes it"
+    if row["is_resync_single"]:
+        return "It is older than the recommended date: resync this invoice by itself"
+    return f"Recommended date: {row['sync_from_date']}, for everything that was missed since"
+
+
+def _warning(row: Row, code: str) -> str | None:
+    """Whom the recommended date mails and charges."""
+    if code not in _DATED or row["is_held_back"] or row["is_resync_single"] or row["arrivals"] is None:
+        return None
+    return (
+        f"That date brings {row['arrivals']}: the portal mails these clients, and AutoPay charges by due date."
+        " Before you set it: exclude these clients, disable their rules, or post a hold. The report lists them"
+    )

@@ -22,12 +22,12 @@ ANSWER: Final = (
 
 _MOST_ANSWERS: Final = 20
 _ONLY_THERE: Final = {
-    "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package before anything else:"
+    "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package first:"
     " it may be void, deleted, or another company's.",
-    "RECREATED_ID": "accounting has its number under another id: it was made again there. Resync the new one, and move"
-    " payments to it.",
+    "RECREATED_ID": "accounting has its number under another id: it was made again there. If no payment is pending, resync"
+    " the new one, then reapply the payments.",
     "NOT_OPEN_IN_ACCOUNTING": "the accounting extract does not have it as open. It may be paid, void or deleted there:"
-    " look it up, then resync it.",
+    " look it up. If no payment is pending, resync it.",
 }
 
 _FACTS: Final = """
@@ -46,8 +46,10 @@ _FACTS: Final = """
         companies.bill_to_company_id_cw, billed.company_name as bill_to_company_name,
         access.contact_count, access.able_contact_count, company_facts.active_contact_count,
         access.proposed_contact_id_cw, access.proposed_contact_name, access.proposed_contact_email,
-        access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix, contacts.login_holders,
-        invoices.bill_email, invoices.payment_terms, this_run.portal_list_at, this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
+        access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix,
+        contacts.login_holders_here, contacts.login_holders_elsewhere,
+        invoices.bill_email, invoices.payment_terms, this_run.portal_list_at,
+        this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
         this_run.has_portal_list, this_run.has_customers, this_run.has_connectwise_invoices, this_run.portal_time_zone
     from marts.invoice_visibility as answers
     cross join ctl.run as this_run
@@ -69,6 +71,12 @@ _FACTS: Final = """
     order by answers.row_key"""
 
 # what stands in other rows: name -> a select of one value, for the row at hand
+_CLIENTS: Final = """
+    select distinct lower(checks.default_email) as login,
+        concat_ws(' ', checks.company_id_cw, companies.company_name) as company
+    from marts.contact_checks as checks
+    left join staging.connectwise__companies as companies on checks.company_id_cw = companies.company_id_cw
+    where checks.may_log_in and checks.company_id_cw is not null"""
 _BESIDE: Final = {
     "same_number_ids": """
         select string_agg(others.invoice_id_acct, ', ' order by others.row_key)
@@ -93,6 +101,10 @@ _BESIDE: Final = {
     "able_contacts": """
         select string_agg(contact_name, ', ' order by contact_name)
         from marts.contact_access where company_id_cw = {company_id} and can_see""",
+    "login_companies": """
+        select list(company order by company)
+        from ({clients}) as clients
+        where clients.login = lower({contact_email})""",
     "parent_company_name": """
         select company_name from staging.connectwise__companies where company_id_cw = {parent_company_id}""",
     "gap": """
@@ -102,6 +114,14 @@ _BESIDE: Final = {
         where members.invoice_id_acct = {invoice_id}""",
     "last_sync_at": "select max(started_at) from staging.sync__runs where is_successful",
     "sync_from_date": "select sync_from_date from marts.backfill_options where is_recommended",
+    "arrivals": """
+        select case when count(*) > 0 then concat(
+            sum(invoices), ' invoices of ', count(distinct customer_id_acct), ' clients (', (
+                select string_agg(concat(currency_code, ' ', format('{{:,.2f}}', total)), ', ' order by currency_code)
+                from (select currency_code, sum(amount)::double as total from marts.report_sync_arrivals group by 1)),
+            '), ', sum(overdue_invoices), ' past due') end
+        from marts.report_sync_arrivals""",
+    "is_held_back": "select is_held_back from marts.missed_invoices where invoice_id_acct = {invoice_id}",
 }
 
 
@@ -134,8 +154,10 @@ def _beside(engine: Engine, row: Row) -> Row:
         "customer_id": row["customer_id_acct"],
         "company_id": row["company_id_cw"],
         "parent_company_id": row["parent_company_id_cw"],
+        "contact_email": row["proposed_contact_email"],
     }
     quoted = {name: "null" if value is None else literal(value) for name, value in values.items()}
+    quoted["clients"] = _CLIENTS
     found = {name: next(iter(engine.rows(sql.format(**quoted))), (None,))[0] for name, sql in _BESIDE.items()}
     return found | {"is_resync_single": _is_older(row, found["sync_from_date"])}
 
@@ -192,24 +214,25 @@ def elsewhere(engine: Engine, invoice: str) -> str:
     return f"{invoice} is in none of the sources of this night. Check the number, or widen the accounting export."
 
 
-def contact(engine: Engine, email: str) -> Row:
-    """The contact who logs in with this address.
+def contacts(engine: Engine, email: str) -> list[Row]:
+    """The contacts who log in with this address, those who can see first; each with every company of the login.
 
     Raises:
         NotFound: nobody does.
     """
     wanted = literal(email.strip())
     frame = engine.frame(f"""
-        select contacts.*, companies.company_name
+        select contacts.*, companies.company_name,
+            (select list(company order by company) from ({_CLIENTS}) as clients where clients.login = lower({wanted}))
+                as login_companies
         from marts.contact_access as contacts
         left join staging.connectwise__companies as companies on contacts.company_id_cw = companies.company_id_cw
         where lower(contacts.default_email) = lower({wanted})
-        order by contacts.can_see desc, contacts.is_active desc, contacts.contact_id_cw
-        limit 1""")
+        order by contacts.can_see desc, contacts.is_active desc, contacts.contact_id_cw""")
     if frame.is_empty():
         message = f"No ConnectWise contact logs in with {email}. Look for another address, or create the contact."
         raise NotFound(message)
-    return frame.to_dicts()[0]
+    return frame.to_dicts()
 
 
 def has(mask: int, code: str) -> bool:

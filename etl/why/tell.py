@@ -12,7 +12,7 @@ from etl.domain import CauseClass
 from etl.taxonomy import BY_CODE
 from etl.why.answer import Answer, Check, Fix
 from etl.why.facts import ANSWER, Row
-from etl.why.values import FACET_OF, money, plain
+from etl.why.values import FACET_OF, money, one_login, plain
 
 _VERDICT: Final = {
     "visible": "VISIBLE: it is in the portal, its customer is mapped, and somebody there can see it",
@@ -111,13 +111,15 @@ def _fix_lines(answer: Answer) -> Iterator[str]:
         yield f"  current interface: {fix.current}"
         if fix.detail:
             yield f"  {fix.detail}"
+        if fix.warning:
+            yield f"  {fix.warning}"
 
 
 def _fix_heading(row: Row, fix: Fix, place: int) -> str:
     if row["primary_cause"] is None:
         return f"All the same: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["state"] != "blocked":
-        return "What to do: nothing has to be mended"
+        return "What to do: nothing has to be fixed"
     if place:
         return f"Then: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["is_freed_alone"]:
@@ -130,24 +132,32 @@ def _contact_lines(answer: Answer) -> Iterator[str]:
     if person is None:
         return
     yield ""
+    yield _contact_line(person, row)
+    if len(person["login_companies"] or []) > 1:
+        yield f"  {one_login(person['default_email'], person['login_companies'])}"
+
+
+def _contact_line(person: Row, row: Row) -> str:
     name = f"{person['contact_name']} <{person['default_email']}>"
     company = row["company_id_cw"]
     if company is None:
-        yield f"{name}: cannot see it, for the customer is mapped to no company"
-    elif person["company_id_cw"] != company:
+        return f"{name}: cannot see it, for the customer is mapped to no company"
+    if person["company_id_cw"] != company:
         own = f"{person['company_id_cw'] or 'none'} {person['company_name'] or ''}".strip()
-        yield f"{name}: cannot see it. The contact's company is {own}, the invoice's {company} {row['company_name']}"
-    elif not person["can_see"]:
-        yield f"{name}: cannot look into the portal. {_broken(person)}"
-    elif row["state"] == "visible":
-        yield f"{name}: can see it"
-    else:
-        yield f"{name}: may see this company's invoices, and will see this one when it shows"
+        return f"{name}: cannot see it. The contact's company is {own}, the invoice's {company} {row['company_name']}"
+    if person["can_see"] and row["state"] == "visible":
+        return f"{name}: can see it"
+    if person["can_see"]:
+        return f"{name}: may see this company's invoices, and will see this one when it shows"
+    if person["broken_checks"]:
+        return f"{name}: cannot look into the portal. {_titles(person['broken_checks'])}"
+    unknown = _titles(person["unknown_checks"]) or "The export does not say whether the contact is active"
+    return f"{name}: it is not known whether this person can look into the portal. Not decided: {unknown}"
 
 
-def _broken(person: Row) -> str:
+def _titles(codes: str) -> str:
     titles = [
         "The contact is inactive" if code == "CONTACT_INACTIVE" else f"{BY_CODE[code].title} [{code}]"
-        for code in person["broken_checks"].split()
+        for code in codes.split()
     ]
     return "; ".join(titles)

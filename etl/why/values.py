@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from etl.why.facts import Row
 
+_PAIR: Final = 2
+_MOST_CLIENTS: Final = 5
+"""Most clients of one login that are named."""
 _FOUND_BY: Final = {
     1: "found by its id", 2: "found by number and customer", 3: "found by number and amount",
     4: "found by a number that is written differently, and the amount",
@@ -44,7 +47,8 @@ def instant(moment: datetime | None) -> str:
 
 
 def _document(row: Row, _: str | None) -> str:
-    kind = (row["document_type"] or "type not given").replace("_", " ")
+    kind = "type not known" if row["document_type"] == "unknown" else row["document_type"] or "type not given"
+    kind = kind.replace("_", " ")
     return f"{kind}, {row['document_status'] or 'status not given'}"
 
 
@@ -172,18 +176,39 @@ def _contacts(row: Row, failed: str | None) -> str:
 def _contact(row: Row, failed: str | None) -> str:
     if row["able_contact_count"]:
         return f"enough that {row['able_contacts']} can"
+    if failed == "NO_PORTAL_PROFILE":
+        return "client profiles decide, and they were not read; levels are only hints"
     person = f"{row['proposed_contact_name']} ({row['proposed_contact_role']})"
     email = row["proposed_contact_email"] or "no e-mail"
     level = f"level {row['proposed_level'] or 'none'}, needed {row['minimum_security_level']}"
     told = {
         "LOGIN_DISABLED": f"{person}: login disabled",
-        "DUPLICATE_LOGIN_EMAIL": f"{person}: {email} is the login of {row['login_holders']} active contacts",
+        "DUPLICATE_LOGIN_EMAIL": f"{person}: {_shared_login(row, email)}",
         "NO_LOGIN_EMAIL": f"{person}: no default e-mail",
         "BAD_EMAIL": f"{person}: {email}",
     }
     if failed is None:
         return f"{person}: {email}, {level}"
     return told.get(failed, f"{person}: {level}")
+
+
+def _shared_login(row: Row, email: str) -> str:
+    others = row["login_companies"] or []
+    if row["login_holders_elsewhere"] and len(others) > 1:
+        return one_login(email, others)
+    if row["login_holders_elsewhere"]:
+        return f"{email} is also the login of a contact without a company: check that this one shows after signing in"
+    count = row["login_holders_here"] or 0
+    return f"{email} is also the login of {count} other contact{'' if count == 1 else 's'} of this company"
+
+
+def one_login(email: str, companies: Sequence[str]) -> str:
+    """What to check of a login that has several clients."""
+    rest = len(companies) - _MOST_CLIENTS
+    listed = ", ".join(companies[:_MOST_CLIENTS]) + (f" and {rest} more" if rest > 0 else "")
+    if len(companies) == _PAIR:
+        return f"{email}: one login, two clients ({listed}): check that both show after signing in"
+    return f"{email}: one login, {len(companies)} clients ({listed}): check that each shows after signing in"
 
 
 def _billing_email(row: Row, _: str | None) -> str:
@@ -219,8 +244,8 @@ FACETS: Final = (
         "TARGET_HIDDEN": "not hidden", "BILL_TO_ELSEWHERE": "billed itself",
     }),
     Facet("sync", _sync, dict.fromkeys((
-        "SYNC_STALLED", "PENDING_NEXT_SYNC", "PORTAL_LIST_OLDER", "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED",
-        "BACKDATED_ENTRY", "MISSED_IN_WINDOW", "MISSED_UNDATED",
+        "SYNC_STALLED", "PENDING_NEXT_SYNC", "PORTAL_LIST_OLDER", "BEFORE_SYNC_START", "RECREATED_ID",
+        "SKIPPED_WHILE_UNMAPPED", "BACKDATED_ENTRY", "MISSED_IN_WINDOW", "MISSED_UNDATED",
     ), "not missed")),
     Facet("portal's amount", _portal_amount, {
         "STALE_AMOUNT": "up to date", "PORTAL_SHOWS_SETTLED": "not shown after it was settled",
@@ -235,7 +260,7 @@ FACETS: Final = (
         "NO_LOGIN_EMAIL": "has an e-mail", "BAD_EMAIL": "a proper address",
         "DUPLICATE_LOGIN_EMAIL": "shared with nobody", "LOGIN_DISABLED": "may log in",
         "LEVEL_MISSING": "has a level", "LEVEL_INVALID": "a level from 1 to 6",
-        "LEVEL_TOO_LOW": "level high enough",
+        "LEVEL_TOO_LOW": "level high enough", "NO_PORTAL_PROFILE": "needs no profile",
     }),
     Facet("billing e-mail", _billing_email, {"BILL_EMAIL_NOT_A_CONTACT": "a contact's"}),
 )  # fmt: skip
@@ -255,4 +280,6 @@ def plain(value: Any) -> Any:
     """A value as JSON has it: amounts and times as text."""
     if isinstance(value, Decimal):
         return f"{value:.2f}" if value == round(value, 2) else str(value)
+    if isinstance(value, list):
+        return [plain(one) for one in value]
     return value if isinstance(value, (bool, int, float, str, type(None))) else str(value)

@@ -17,7 +17,8 @@ select
     causes.who
 from marts.invoice_checks as checks
 inner join ctl.causes as causes
-    on (checks.failed & causes.mask) <> 0 and causes.code in ('STALE_AMOUNT', 'PORTAL_SHOWS_SETTLED', 'PAYMENT_NOT_POSTED')
+    on (checks.failed & causes.mask) <> 0
+    and causes.code in ('STALE_AMOUNT', 'PORTAL_SHOWS_SETTLED', 'PAYMENT_NOT_POSTED')
 inner join staging.accounting__invoices as invoices
     on checks.row_key = invoices.row_key
 inner join marts.customer_checks as customers
@@ -29,6 +30,7 @@ union all by name
 select
     'shown_not_owed' as figure,
     portal.cause,
+    null as invoice_id_acct,
     portal.invoice_number,
     portal.customer_name,
     portal.currency_code,

@@ -1,19 +1,59 @@
 -- model:   marts.company_facts
 -- grain:   company_id_cw
--- reads:   marts.contact_checks, matching.mappings, staging.connectwise__companies
+-- reads:   marts.contact_checks, matching.mappings, quarantine.rows, staging.connectwise__companies,
+--          staging.connectwise__contacts, ctl.causes
 -- purpose: every company that a customer is mapped to, who can look into the portal there, and the one contact to propose.
--- units:   counts of contacts; failed is a mask of causes
+-- units:   counts of contacts; proposed_failed and perhaps_unknown are masks of causes
 -- source:  ConnectWise contacts and companies; mappings of the night
 
-with own as (
+-- a contact that could not be read is there, and may be able to see
+with unread as (
+    select
+        aside.row_values ->> 'company_id_cw' as company_id_cw,
+        array_to_string(aside.broken_rules, '; ') like '%company is %' as is_company_lost
+    from quarantine.rows as aside
+    anti join staging.connectwise__contacts as known
+        on aside.row_values ->> 'contact_id_cw' = known.contact_id_cw
+    where aside.relation = 'connectwise_contacts'
+),
+
+-- where it cannot be told whose it is, it may be anybody's
+anywhere as (
+    select count(*) filter (where unread.company_id_cw is null and unread.is_company_lost) as contact_count
+    from unread
+),
+
+contacts as (
     select
         checks.company_id_cw,
-        count(*) as contact_count,
-        count(*) filter (where checks.is_active) as active_contact_count,
-        count(*) filter (where checks.can_see) as able_contact_count,
-        count(*) filter (where checks.is_perhaps_able) as perhaps_able_contact_count
+        checks.is_active,
+        checks.can_see,
+        checks.is_perhaps_able,
+        checks.unknown
     from marts.contact_checks as checks
-    group by checks.company_id_cw
+    union all
+    select
+        unread.company_id_cw,
+        true as is_active,
+        false as can_see,
+        true as is_perhaps_able,
+        causes.mask as unknown
+    from unread
+    inner join ctl.causes as causes
+        on causes.code = 'LOGIN_DISABLED'
+    where unread.company_id_cw is not null
+),
+
+own as (
+    select
+        contacts.company_id_cw,
+        count(*) as contact_count,
+        count(*) filter (where contacts.is_active) as active_contact_count,
+        count(*) filter (where contacts.can_see) as able_contact_count,
+        count(*) filter (where contacts.is_perhaps_able) as perhaps_able_contact_count,
+        bit_or(contacts.unknown) filter (where contacts.is_perhaps_able) as perhaps_unknown
+    from contacts
+    group by contacts.company_id_cw
 ),
 
 links as (
@@ -52,11 +92,14 @@ select
     companies.company_name,
 
     ---------- counts
-    coalesce(own.contact_count, 0) as contact_count,
-    coalesce(own.active_contact_count, 0) as active_contact_count,
+    coalesce(own.contact_count, 0) + anywhere.contact_count as contact_count,
+    coalesce(own.active_contact_count, 0) + anywhere.contact_count as active_contact_count,
     coalesce(own.able_contact_count, 0) as able_contact_count,
-    coalesce(own.perhaps_able_contact_count, 0) as perhaps_able_contact_count,
+    coalesce(own.perhaps_able_contact_count, 0) + anywhere.contact_count as perhaps_able_contact_count,
     coalesce(related.related_able_count, 0) as related_able_count,
+
+    ---------- what is not known of those who are perhaps able
+    coalesce(own.perhaps_unknown, 0::ubigint) as perhaps_unknown,
 
     ---------- the contact to propose
     proposed.contact_id_cw as proposed_contact_id_cw,
@@ -67,6 +110,7 @@ select
     proposed.failed as proposed_failed
 
 from mapped
+cross join anywhere
 inner join staging.connectwise__companies as companies
     on mapped.company_id_cw = companies.company_id_cw
 left join own

@@ -1,24 +1,49 @@
 -- model:   marts.contact_facts
 -- grain:   contact_id_cw
 -- reads:   staging.connectwise__contacts, staging.connectwise__companies
--- purpose: every contact, the part it plays at its company, and how many active contacts log in with its e-mail.
--- units:   login_holders counts contacts
+-- purpose: every contact, the part it plays at its company, and which other contacts its login may find.
+-- units:   login_holders_here and login_holders_elsewhere count other contacts
 -- source:  ConnectWise contacts and companies
 
-with logins as (
-    select
-        contacts.login_email,
-        count(*) as login_holders
-    from staging.connectwise__contacts as contacts
-    where coalesce(contacts.is_inactive, false) = false
-    group by contacts.login_email
-),
-
-told as (
+with told as (
     select
         bool_or(contacts.is_inactive is not null) as tells_inactive,
         bool_or(contacts.is_login_disabled is not null) as tells_login
     from staging.connectwise__contacts as contacts
+),
+
+-- a login finds no contact that is inactive, may not log in, or is at a company in the recycle bin
+logins as (
+    select
+        contacts.contact_id_cw,
+        contacts.company_id_cw,
+        contacts.login_email,
+        contacts.login_email is not null
+        and coalesce(contacts.is_inactive, false) = false
+        and coalesce(contacts.is_login_disabled, false) = false
+        and coalesce(companies.is_deleted, false) = false as may_log_in
+    from staging.connectwise__contacts as contacts
+    left join staging.connectwise__companies as companies
+        on contacts.company_id_cw = companies.company_id_cw
+),
+
+holders as (
+    select
+        logins.login_email,
+        logins.company_id_cw,
+        count(*) as holders_here,
+        (sum(count(*)) over (partition by logins.login_email))::bigint as holders
+    from logins
+    where logins.may_log_in
+    group by logins.login_email, logins.company_id_cw
+),
+
+everywhere as (
+    select
+        holders.login_email,
+        max(holders.holders) as holders
+    from holders
+    group by holders.login_email
 )
 
 select
@@ -32,12 +57,14 @@ select
     contacts.portal_security_level,
 
     ---------- counts
-    logins.login_holders,
+    coalesce(here.holders_here, 0) - logins.may_log_in::bigint as login_holders_here,
+    coalesce(everywhere.holders, 0) - coalesce(here.holders_here, 0) as login_holders_elsewhere,
 
     ---------- booleans
     -- an empty cell means no where the export tells it of others; where it tells it of nobody, nothing is known
     coalesce(contacts.is_inactive, case when told.tells_inactive then false end) as is_inactive,
     coalesce(contacts.is_login_disabled, case when told.tells_login then false end) as is_login_disabled,
+    logins.may_log_in,
     coalesce(companies.billing_contact_id_cw = contacts.contact_id_cw, false) as is_billing_contact,
     coalesce(contacts.is_default_billing, false) as is_default_billing,
     coalesce(contacts.is_default, false)
@@ -45,7 +72,12 @@ select
 
 from staging.connectwise__contacts as contacts
 cross join told
+inner join logins
+    on contacts.contact_id_cw = logins.contact_id_cw
 left join staging.connectwise__companies as companies
     on contacts.company_id_cw = companies.company_id_cw
-left join logins
-    on contacts.login_email = logins.login_email
+left join everywhere
+    on contacts.login_email = everywhere.login_email
+left join holders as here
+    on contacts.login_email = here.login_email
+    and contacts.company_id_cw is not distinct from here.company_id_cw

@@ -1,9 +1,21 @@
 -- model:   marts.customer_facts
 -- grain:   customer_id_acct
--- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings, marts.company_checks, marts.contact_emails, ctl.run
+-- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings, marts.company_checks, marts.contact_emails, quarantine.rows, ctl.run
 -- purpose: every accounting customer, its mapping, and what is known of the company it is mapped to.
 -- units:   access_failed and access_unknown are masks of causes
 -- source:  accounting extract, mappings of the night, ConnectWise companies, the portal's mappings
+
+-- a row that could not be read is there
+with unread as (
+    select distinct
+        aside.relation,
+        case aside.relation
+            when 'accounting_customers' then aside.row_values ->> 'customer_id_acct'
+            else aside.row_values ->> 'company_id_cw'
+        end as id
+    from quarantine.rows as aside
+    where aside.relation in ('accounting_customers', 'connectwise_companies')
+)
 
 select
     ---------- ids
@@ -12,7 +24,8 @@ select
     mappings.company_id_cw,
 
     ---------- the customer
-    customers.has_customer_row,
+    case when customers.has_customer_row or unread_customers.id is null then customers.has_customer_row end
+        as has_customer_row,
     this_run.has_customers,
     customers.is_active,
     customers.merged_into_customer_id_acct,
@@ -30,7 +43,10 @@ select
     case when this_run.has_portal_mappings then coalesce(portal.company_id_cw is not null, false) end as is_in_portal,
 
     ---------- the company
-    companies.company_id_cw is not null as has_company,
+    case
+        when companies.company_id_cw is not null then true
+        when unread_companies.id is null then false
+    end as has_company,
     companies.company_name,
     companies.is_deleted,
     companies.is_inactive,
@@ -55,3 +71,9 @@ left join marts.company_checks as access_checks
 left join marts.contact_emails as contact_emails
     on mappings.company_id_cw = contact_emails.company_id_cw
     and lower(regexp_extract(customers.email, '[^,; ]+')) = contact_emails.email
+left join unread as unread_customers
+    on customers.customer_id_acct = unread_customers.id
+    and unread_customers.relation = 'accounting_customers'
+left join unread as unread_companies
+    on mappings.company_id_cw = unread_companies.id
+    and unread_companies.relation = 'connectwise_companies'

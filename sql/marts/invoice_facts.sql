@@ -19,6 +19,7 @@ select
     invoices.row_key,
 
     ---------- the document
+    -- a word that nobody knows says neither that it is one nor that it is none
     case
         when invoices.document_type = 'unknown' then null
         else coalesce(invoices.document_type, 'invoice') = 'invoice'
@@ -64,7 +65,8 @@ select
     end::tinyint as portal_match,
     coalesce(by_number.is_undecided, false) and by_id.row_key is null as is_portal_undecided,
     coalesce(by_number.is_recreated and not by_number.is_undecided, false) as is_portal_id_old,
-    coalesce(by_id.is_number_different, by_number.is_reformatted, false) as is_number_reformatted,
+    coalesce(by_id.is_number_different, by_number.is_reformatted and not by_number.is_undecided, false)
+        as is_number_reformatted,
     coalesce(by_id.shown_company_id_cw, by_number.shown_company_id_cw) = customers.company_id_cw as is_shown_here,
     -- shown to a company that is neither the mapped one nor the one that it bills to
     coalesce(
@@ -92,7 +94,8 @@ select
         )
         or (
             invoices.currency_code = 'XXX'
-            and coalesce(by_id.portal_currency_code, by_number.portal_currency_code) = this_run.only_portal_currency_code
+            and this_run.only_portal_currency_code
+            = coalesce(by_id.portal_currency_code, by_number.portal_currency_code)
         ),
         false
     ) as is_amount_comparable,

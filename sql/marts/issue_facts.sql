@@ -12,6 +12,7 @@ with both_nights as (
         coalesce(issues.code, before.code) as code,
         before.code is not null as was_open,
         issues.code is not null as is_there,
+        before.code_before,
         before.unseen_since,
         issues.invoices,
         issues.currency_code,
@@ -19,7 +20,10 @@ with both_nights as (
     from ctl.open_issues as before
     full outer join marts.issues as issues
         on before.kind = issues.kind and before.subject_id = issues.subject_id and before.code = issues.code
-    where before.code is null or issues.code is null or before.unseen_since is not null
+    where
+        before.code is null or issues.code is null or before.unseen_since is not null
+        -- the same issue under another code
+        or before.code_before <> before.code
 ),
 
 gone as (
@@ -75,6 +79,7 @@ select
 
     ---------- before and tonight
     gone.was_open,
+    gone.code_before,
     gone.is_there,
     gone.unseen_since,
     coalesce(gone.invoices, case when gone.kind = 'invoice' then 1 end) as invoices,

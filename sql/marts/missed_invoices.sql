@@ -1,11 +1,18 @@
 -- model:   marts.missed_invoices
 -- grain:   row_key
--- reads:   marts.invoice_checks, staging.accounting__invoices, ctl.causes, ctl.run
--- purpose: every invoice that a sync missed, and what arrived for its customer, and for others, while it was missed.
+-- reads:   marts.invoice_checks, staging.accounting__invoices, ctl.causes, ctl.states, ctl.run
+-- purpose: every invoice that a sync missed, and what arrived for its customer, and for others, while it was missed. An
+--          invoice is held back where its customer or company is inactive, deleted, hidden or gone.
 -- units:   balance_amount in currency_code
 -- source:  the night's checks
 
-with missed as (
+with held_back as (
+    select sum(causes.mask)::ubigint as mask
+    from ctl.causes as causes
+    where causes.code in ('CUSTOMER_INACTIVE', 'TARGET_INACTIVE', 'TARGET_DELETED', 'TARGET_MISSING', 'TARGET_HIDDEN')
+),
+
+missed as (
     select
         invoices.row_key,
         invoices.invoice_id_acct,
@@ -17,14 +24,20 @@ with missed as (
         invoices.created_at,
         checks.changed_at,
         checks.is_carried,
+        (checks.failed & held_back.mask) <> 0 as is_held_back,
         causes.code as cause
     from marts.invoice_checks as checks
     cross join ctl.run as this_run
+    cross join held_back
+    inner join ctl.states as states
+        on checks.state_code = states.state_code
     inner join ctl.causes as causes
         on (checks.failed & this_run.missed_mask) = causes.mask
     inner join staging.accounting__invoices as invoices
         on checks.row_key = invoices.row_key
-    where (checks.failed & this_run.missed_mask) <> 0
+    where
+        (checks.failed & this_run.missed_mask) <> 0
+        and states.state <> 'expected'
 ),
 
 spans as (
@@ -61,6 +74,7 @@ select
     missed.changed_at,
     missed.is_carried,
     missed.cause,
+    missed.is_held_back,
     spans.customer_missed,
     spans.first_at as span_first_at,
     spans.last_at as span_last_at,

@@ -1,24 +1,59 @@
 -- model:   marts.portal_by_number
 -- grain:   row_key
--- reads:   marts.portal_claims, marts.portal_unmatched
+-- reads:   marts.portal_claims, marts.portal_unmatched, quarantine.rows, staging.accounting__invoices
 -- purpose: accounting documents found in the portal by number, for the portal rows that hold no accounting id, or an id
---          that accounting no longer has.
+--          that accounting no longer has. A row in quarantine proves nothing, and nothing is missing that it may be.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
+with set_aside as (
+    select distinct number_key(aside.row_values ->> 'invoice_number') as number_key
+    from quarantine.rows as aside
+    where aside.relation = 'portal_invoices'
+),
+
+claimed as (
+    select
+        claims.row_key,
+        claims.match_level,
+        claims.is_undecided,
+        claims.has_old_id,
+        claims.is_reformatted,
+        portal.company_id_cw,
+        portal.portal_status,
+        portal.total_amount,
+        portal.balance_amount,
+        portal.currency_code
+    from marts.portal_claims as claims
+    inner join marts.portal_unmatched as portal
+        on claims.portal_row_key = portal.portal_row_key
+
+    union all by name
+
+    select
+        invoices.row_key,
+        5 as match_level,
+        true as is_undecided,
+        false as has_old_id,
+        false as is_reformatted
+    from set_aside
+    inner join staging.accounting__invoices as invoices
+        on set_aside.number_key = invoices.number_key
+    anti join marts.portal_claims as claims
+        on invoices.row_key = claims.row_key
+)
+
 select
-    claims.row_key,
-    min(claims.match_level) as match_level,
-    bool_or(claims.is_undecided) as is_undecided,
-    bool_and(claims.has_old_id) as is_recreated,
-    bool_and(claims.is_reformatted) as is_reformatted,
-    min(portal.company_id_cw) as shown_company_id_cw,
-    max(portal.portal_status) as portal_status,
-    max(portal.total_amount) as portal_total_amount,
-    case when min(portal.balance_amount) = max(portal.balance_amount) then max(portal.balance_amount) end
+    claimed.row_key,
+    min(claimed.match_level) as match_level,
+    bool_or(claimed.is_undecided) as is_undecided,
+    bool_and(claimed.has_old_id) as is_recreated,
+    bool_and(claimed.is_reformatted) as is_reformatted,
+    min(claimed.company_id_cw) as shown_company_id_cw,
+    max(claimed.portal_status) as portal_status,
+    max(claimed.total_amount) as portal_total_amount,
+    case when min(claimed.balance_amount) = max(claimed.balance_amount) then max(claimed.balance_amount) end
         as portal_balance_amount,
-    max(portal.currency_code) as portal_currency_code
-from marts.portal_claims as claims
-inner join marts.portal_unmatched as portal
-    on claims.portal_row_key = portal.portal_row_key
-group by claims.row_key
+    max(claimed.currency_code) as portal_currency_code
+from claimed
+group by claimed.row_key

@@ -121,9 +121,11 @@ pairs as (
                 ) then null
             when shown.total_amount = invoices.total_amount then true
             -- a list with one amount gives the total or what is open
-            when invoices.is_balance_assumed then coalesce(shown.total_amount, shown.balance_amount) = invoices.total_amount
+            when invoices.is_balance_assumed
+                then coalesce(shown.total_amount, shown.balance_amount) = invoices.total_amount
             when shown.total_amount is null or shown.balance_amount is null
-                then coalesce(shown.total_amount, shown.balance_amount) in (invoices.balance_amount, invoices.total_amount)
+                then coalesce(shown.total_amount, shown.balance_amount)
+                    in (invoices.balance_amount, invoices.total_amount)
             else false
         end as is_same_amount,
         coalesce(invoices.changed_at > this_run.portal_synced_at, false) as is_changed_since

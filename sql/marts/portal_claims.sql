@@ -31,7 +31,9 @@ leveled as (
                 then case when alike.is_very_number and alike.is_same_amount then 5 end
             when alike.is_very_number and alike.is_same_amount and alike.is_customer_open then 3
             when alike.is_very_number then 5
-            when alike.number_form < 4 and alike.is_same_amount and (alike.is_same_customer or alike.is_customer_open) then 4
+            when alike.number_form < 4
+                and alike.is_same_amount
+                and (alike.is_same_customer or alike.is_customer_open) then 4
             when coalesce(alike.is_same_amount, true) then 5
         end as match_level
     from alike
@@ -51,7 +53,8 @@ compared as (
 ranked as (
     select
         compared.*,
-        bool_or(compared.is_live and compared.match_level < 5) over (partition by compared.portal_row_key) as is_row_live,
+        bool_or(compared.is_live and compared.match_level < 5)
+            over (partition by compared.portal_row_key) as is_row_live,
         min(compared.match_level) over (partition by compared.portal_row_key) as best_of_row
     from compared
     where compared.match_level > 2 or not compared.has_same_amount or coalesce(compared.is_same_amount, false)

@@ -35,7 +35,8 @@ numbers as (
         count(distinct ltrim(number_without_words(invoices.invoice_number), '0')) as without_zeros,
         count(distinct invoices.number_key) as bare
     from staging.accounting__invoices as invoices
-    where exists (select 1 from rows_of having count(*) >= 20)
+    -- only where there is a format to be found
+    where 20 <= (select count(*) as rows_changed from rows_of)
 )
 
 select

@@ -6,7 +6,22 @@
 -- units:   total_amount and open_amount in currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
-with judged as (
+with claimed as (
+    select
+        claims.portal_row_key,
+        bool_and(claims.has_old_id and not claims.is_undecided) as is_recreated
+    from marts.portal_claims as claims
+    group by claims.portal_row_key
+),
+
+-- what may be a document of accounting is not gone from it
+explained as (
+    select distinct candidates.portal_row_key
+    from marts.portal_candidates as candidates
+    where not candidates.has_old_id and (candidates.is_same_customer or not candidates.is_somebody_known)
+),
+
+judged as (
     select
         portal.portal_row_key,
         portal.portal_invoice_id,
@@ -16,35 +31,22 @@ with judged as (
         -- a list of open invoices that gives no balance gives the total
         case
             when portal.portal_status in ('paid', 'in transit') then 0
-            else coalesce(
-                portal.balance_amount,
-                case when portal.portal_status = 'open' or this_run.portal_scope = 'open' then portal.total_amount end
-            )
+            when portal.balance_amount is not null then portal.balance_amount
+            when portal.portal_status = 'open' or this_run.portal_scope = 'open' then portal.total_amount
         end as open_amount,
         portal.currency_code,
-        coalesce(claims.has_old_id, false) as is_recreated,
+        coalesce(claimed.is_recreated, false) as is_recreated,
         this_run.accounting_scope = 'all' as is_all,
         this_run.accounting_scope = 'open'
         or coalesce(portal.invoice_date >= this_run.first_invoice_date, true) as is_in_window
     from marts.portal_unmatched as portal
     cross join ctl.run as this_run
-    left join (
-        select
-            found.portal_row_key,
-            bool_and(found.has_old_id and not found.is_undecided) as has_old_id
-        from marts.portal_claims as found
-        group by found.portal_row_key
-    ) as claims
-        on portal.portal_row_key = claims.portal_row_key
-    -- what may be a document of accounting is not gone from it
-    anti join (
-        select candidates.portal_row_key
-        from marts.portal_candidates as candidates
-        where not candidates.has_old_id and (candidates.is_same_customer or not candidates.is_somebody_known)
-    ) as explained
+    left join claimed
+        on portal.portal_row_key = claimed.portal_row_key
+    anti join explained
         on portal.portal_row_key = explained.portal_row_key
     where
-        (portal.gone_row_key is null or coalesce(claims.has_old_id, false))
+        (portal.gone_row_key is null or coalesce(claimed.is_recreated, false))
         and coalesce(portal.document_type, 'invoice') in ('invoice', 'unknown')
         and coalesce(portal.total_amount, 0) >= 0
 )

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.config import Portal
 from etl.diagnose.access import CONTACT_GATES, check_companies, check_contacts
 from etl.taxonomy import codes
 
 CONTACT: dict[str, Any] = {
     "contact_id_cw": "1", "company_id_cw": "7", "contact_name": "Ann", "default_email": "ann@acme.example",
-    "portal_security_level": "6", "login_holders": 1, "is_inactive": False, "is_login_disabled": False,
+    "portal_security_level": "6",
+    "login_holders_here": 0, "login_holders_elsewhere": 0, "is_inactive": False, "is_login_disabled": False,
     "is_billing_contact": False, "is_default_billing": False, "is_default": False,
 }  # fmt: skip
 TYPES: dict[str, Any] = {
@@ -24,12 +26,25 @@ TYPES: dict[str, Any] = {
 COMPANY: dict[str, Any] = {
     "company_id_cw": "7", "contact_count": 2, "active_contact_count": 2, "able_contact_count": 0,
     "perhaps_able_contact_count": 0, "related_able_count": 0, "proposed_failed": 0, "proposed_level": "6",
+    "perhaps_unknown": 0,
 }  # fmt: skip
+
+
+MASKS = {"proposed_failed": pl.UInt64, "perhaps_unknown": pl.UInt64}
+PROFILES = Portal(access="profiles")
+
+
+def _portal(level: int) -> Portal:
+    return Portal(minimum_security_level=level)
+
+
+def _company(portal: Portal, **company: Any) -> dict[str, Any]:
+    return check_companies(pl.DataFrame([COMPANY | company], schema_overrides=MASKS), portal).to_dicts()[0]
 
 
 def _judged(*contacts: dict[str, Any], level: int = 6) -> list[dict[str, Any]]:
     rows = [CONTACT | {"contact_id_cw": str(number)} | contact for number, contact in enumerate(contacts, 1)]
-    return check_contacts(pl.DataFrame(rows, schema=TYPES), level).to_dicts()
+    return check_contacts(pl.DataFrame(rows, schema=TYPES), _portal(level)).to_dicts()
 
 
 def _broken(level: int = 6, **contact: Any) -> list[str]:
@@ -81,13 +96,57 @@ def test_a_login_needs_one_proper_address(email: str | None, broken: list[str]) 
 
 
 def test_a_shared_address_and_a_disabled_login_keep_everybody_out() -> None:
-    """The portal cannot tell two active contacts with one address apart; a disabled login beats any level."""
-    assert _broken(login_holders=2) == ["DUPLICATE_LOGIN_EMAIL"]
-    assert _broken(login_holders=None) == []
+    """The portal cannot tell two contacts of one company apart; a disabled login beats any level."""
+    assert _broken(login_holders_here=1) == ["DUPLICATE_LOGIN_EMAIL"]
     assert _broken(is_login_disabled=True) == ["LOGIN_DISABLED"]
-    assert _broken(default_email=None, is_login_disabled=True, portal_security_level=None, login_holders=3) == [
-        "NO_LOGIN_EMAIL", "DUPLICATE_LOGIN_EMAIL", "LOGIN_DISABLED", "LEVEL_MISSING",
-    ]  # fmt: skip
+    shared = {"login_holders_here": 2, "is_login_disabled": True, "portal_security_level": None}
+    assert _broken(**shared) == ["DUPLICATE_LOGIN_EMAIL", "LOGIN_DISABLED", "LEVEL_MISSING"]
+    # a word that is no address is nobody's login
+    assert _broken(login_holders_here=2, default_email="none") == ["BAD_EMAIL"]
+
+
+@pytest.mark.parametrize("here", [0, 1])
+def test_a_login_of_several_companies_is_unknown(here: int) -> None:
+    """A bookkeeper may see every client or one of them: nobody is accused, and nobody is known to see."""
+    (contact,) = _judged({"login_holders_here": here, "login_holders_elsewhere": 1})
+    assert (contact["failed"], codes(contact["unknown"])) == (0, ["DUPLICATE_LOGIN_EMAIL"])
+    assert (contact["can_see"], contact["is_perhaps_able"]) == (False, True)
+
+
+def test_a_shared_address_is_no_fault_where_nobody_says_who_is_active() -> None:
+    """The other contact may have left."""
+    (contact,) = _judged({"login_holders_here": 1, "is_inactive": None})
+    assert (contact["failed"], codes(contact["unknown"])) == (0, ["DUPLICATE_LOGIN_EMAIL"])
+
+
+def test_whoever_is_perhaps_able_is_looked_at_before_anything_is_changed() -> None:
+    """The billing contact's level is too low, but the bookkeeper may see the invoices already."""
+    rows = _judged(
+        {"is_billing_contact": True, "portal_security_level": "1"}, {"login_holders_elsewhere": 1, "is_default": True}
+    )
+    assert [row["is_proposed"] for row in rows] == [False, True]
+
+
+@given(
+    level=st.sampled_from([None, "1", "6", "x"]), email=st.sampled_from([None, "a@b.example", "nonsense"]),
+    disabled=st.sampled_from([[None], [True], [False]]), contacts=st.integers(0, 2),
+)  # fmt: skip
+def test_where_client_profiles_decide_access_is_not_checked(
+    level: str | None, email: str | None, disabled: list[bool | None], contacts: int
+) -> None:
+    """Levels, logins and missing contacts are hints: nothing is blocked by them, and nothing is visible."""
+    row = CONTACT | {"portal_security_level": level, "default_email": email, "is_login_disabled": disabled[0]}
+    (contact,) = check_contacts(pl.DataFrame([row], schema=TYPES), PROFILES).to_dicts()
+    by_level = check_contacts(pl.DataFrame([row], schema=TYPES), Portal()).to_dicts()[0]
+    assert (contact["failed"], contact["can_see"]) == (0, False)
+    assert set(codes(contact["unknown"])) >= {*codes(by_level["failed"]), "NO_PORTAL_PROFILE"}
+    company = _company(
+        PROFILES, contact_count=contacts, active_contact_count=contacts, perhaps_able_contact_count=contacts,
+        proposed_failed=contact["failed"], perhaps_unknown=contact["unknown"] if contacts else 0,
+    )  # fmt: skip
+    assert (company["failed"], company["can_anyone_see"], company["fixes"]) == (0, None, None)
+    assert "NO_PORTAL_PROFILE" in codes(company["unknown"])
+    assert ("NO_CONTACT" in codes(company["unknown"])) == (contacts == 0)
 
 
 def test_an_inactive_contact_sees_nothing_whatever_its_level() -> None:
@@ -122,7 +181,8 @@ def test_a_contact_without_a_company_is_proposed_nowhere() -> None:
 GATES: dict[str, Any] = {
     "default_email": st.sampled_from([None, "a@b.example", "nonsense"]),
     "portal_security_level": st.sampled_from([None, "6", "6.0", "5", "1", "9", "x"]),
-    "login_holders": st.sampled_from([None, 1, 2]),
+    "login_holders_here": st.sampled_from([0, 1, 2]),
+    "login_holders_elsewhere": st.sampled_from([0, 0, 3]),
     "is_inactive": st.booleans(),
     "is_login_disabled": st.booleans(),
     "is_billing_contact": st.booleans(),
@@ -137,7 +197,9 @@ def test_who_can_see_breaks_nothing_and_each_company_with_somebody_active_has_on
     """Whatever the records say: seeing means active and no gate broken, and there is one proposal at most."""
     rows = _judged(*contacts, level=level)
     for row in rows:
-        assert row["can_see"] == (row["is_active"] and row["failed"] == 0)
+        assert row["can_see"] == (row["is_active"] and row["failed"] == 0 and row["unknown"] == 0)
+        if row["login_holders_elsewhere"]:
+            assert "DUPLICATE_LOGIN_EMAIL" not in codes(row["failed"])
         assert set(codes(row["failed"])) <= set(CONTACT_GATES)
         if row["can_see"]:
             assert row["default_email"] == "a@b.example"
@@ -161,8 +223,7 @@ def test_who_can_see_breaks_nothing_and_each_company_with_somebody_active_has_on
 )
 def test_a_company_is_open_as_soon_as_one_contact_can_see(company: dict[str, Any], broken: list[str]) -> None:
     """Otherwise it lacks a contact, an active one, or has one next door."""
-    frame = pl.DataFrame([COMPANY | company], schema_overrides={"proposed_failed": pl.UInt64})
-    (judged,) = check_companies(frame, 6).to_dicts()
+    judged = _company(_portal(6), **company)
     assert codes(judged["failed"]) == broken
     assert judged["can_anyone_see"] == (not broken)
     assert judged["fixes"] is None
@@ -171,9 +232,7 @@ def test_a_company_is_open_as_soon_as_one_contact_can_see(company: dict[str, Any
 def test_the_gates_of_a_closed_company_are_those_of_the_one_to_propose() -> None:
     """What is to be changed is told for that person, step by step."""
     (contact,) = _judged({"portal_security_level": "9", "default_email": None, "is_login_disabled": True})
-    company = COMPANY | {"proposed_failed": contact["failed"], "proposed_level": "9"}
-    frame = pl.DataFrame([company], schema_overrides={"proposed_failed": pl.UInt64})
-    (judged,) = check_companies(frame, 5).to_dicts()
+    judged = _company(_portal(5), proposed_failed=contact["failed"], proposed_level="9")
     assert codes(judged["failed"]) == ["NO_LOGIN_EMAIL", "LOGIN_DISABLED", "LEVEL_INVALID"]
     assert judged["fixes"] == ("add a default e-mail; allow portal login; change the portal security level from 9 to 5")
 
@@ -182,6 +241,8 @@ def test_an_export_that_says_nothing_proves_nothing() -> None:
     """Without the flags nobody is able, and nobody is accused either: the company is unknown."""
     (contact,) = _judged({"is_login_disabled": None, "is_inactive": None})
     assert (contact["failed"], contact["can_see"], contact["is_perhaps_able"]) == (0, False, True)
-    frame = pl.DataFrame([COMPANY | {"perhaps_able_contact_count": 1}], schema_overrides={"proposed_failed": pl.UInt64})
-    (company,) = check_companies(frame, 6).to_dicts()
+    company = _company(_portal(6), perhaps_able_contact_count=1, perhaps_unknown=contact["unknown"])
     assert (company["failed"], company["can_anyone_see"], codes(company["unknown"])) == (0, None, ["LOGIN_DISABLED"])
+    # nothing but who is active is missing
+    company = _company(_portal(6), perhaps_able_contact_count=1)
+    assert (company["can_anyone_see"], codes(company["unknown"])) == (None, ["ONLY_INACTIVE_CONTACTS"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,7 @@ MOMENTS = st.datetimes(datetime(2023, 1, 1), datetime(2026, 11, 1)).map(lambda a
 MISSED = st.lists(
     st.tuples(st.none() | MOMENTS, st.none() | st.integers(0, 400 * 24), st.integers(0, 10**7)), max_size=25
 )
+SOON = st.datetimes(datetime(2026, 5, 1), datetime(2026, 5, 28)).map(lambda at: at.replace(microsecond=0))
 ARRIVED = st.lists(MOMENTS, max_size=40)
 RULES = st.builds(
     Backfill, safety_days=st.integers(0, 3), resync_cost=st.integers(0, 60), most_resyncs=st.integers(0, 6)
@@ -75,7 +77,8 @@ def test_every_option_recovers_what_it_says(
         brought = {row["row_key"] for row in _sync(invoices, day, zone)}
         assert option["invoices_recovered"] == len(promised)
         assert {row["row_key"] for row in promised} <= brought
-        assert option["invoices_recovered"] + option["single_resyncs"] == len(invoices)
+        assert option["invoices_recovered"] + option["single_resyncs"] + option["left_over"] == len(invoices)
+        assert not option["is_recommended"] or option["single_resyncs"] <= rules.most_resyncs
         assert option["invoices_reread"] == len(_sync(everything, day, zone))
         assert is_recovered(missed, day, ZoneInfo(zone)).sum() == len(promised)
 
@@ -93,30 +96,67 @@ def test_a_sync_and_the_single_resyncs_leave_nothing_missing(
         return
     (option,) = recommended
     is_kept = is_recovered(missed, option["sync_from_date"], ZoneInfo(zone))
-    assert missed.filter(~is_kept).height == option["single_resyncs"]
+    assert missed.filter(~is_kept).height == option["single_resyncs"] + option["left_over"]
     brought = {row["row_key"] for row in _sync(missed.to_dicts(), option["sync_from_date"], zone)}
     assert brought | set(missed.filter(~is_kept)["row_key"]) == set(missed["row_key"])
-    timed = missed.filter(pl.col("created_at").is_not_null()).height
-    assert timed - option["invoices_recovered"] <= rules.most_resyncs
 
 
-@given(rows=MISSED, arrived=ARRIVED, rules=RULES)
-def test_no_shown_date_is_cheaper_than_the_recommended_one(
-    rows: list[tuple[datetime | None, int | None, int]], arrived: list[datetime], rules: Backfill
+FEW = st.lists(st.tuples(st.none() | SOON, st.none() | st.integers(0, 72), st.integers(0, 10**5)), max_size=8)
+
+
+@given(
+    rows=FEW, arrived=st.lists(SOON, max_size=30), zone=st.sampled_from(ZONES), rules=RULES,
+    oldest=st.none() | st.dates(date(2026, 4, 25), date(2026, 6, 5)),
+)  # fmt: skip
+def test_no_date_at_all_is_better_than_the_recommended_one(  # noqa: PLR0913
+    rows: list[tuple[datetime | None, int | None, int]],
+    arrived: list[datetime],
+    zone: str,
+    rules: Backfill,
+    oldest: date | None,
 ) -> None:
-    """Cheaper would be: fewer invoices read again, each single resync weighed, and not too many of those."""
+    """Every date is tried, one by one: each that keeps the safety days and leaves no more to single resyncs costs more.
+
+    Undated invoices, and those that only a date brings that is too old, use up the single resyncs first.
+    """
     missed = _frame(rows)
-    undated = missed["created_at"].null_count()
-    options = backfill_options(missed, _reading(missed, arrived, "UTC"), rules).to_dicts()
-    costs = {
-        option["sync_from_date"]: option["invoices_reread"] + rules.resync_cost * (option["single_resyncs"] - undated)
-        for option in options
-        if option["single_resyncs"] - undated <= rules.most_resyncs
-    }
-    assert [option["sync_from_date"] for option in options] == sorted({option["sync_from_date"] for option in options})
-    assert sum(option["is_recommended"] for option in options) == bool(options)
-    for option in options:
-        assert not option["is_recommended"] or costs[option["sync_from_date"]] == min(costs.values())
+    invoices = missed.to_dicts()
+    reading = replace(_reading(missed, arrived, zone), oldest=oldest)
+    everything = [*invoices, *({"changed_at": moment} for moment in arrived)]
+    plans = []
+    for day in (date(2026, 4, 20) + timedelta(days=days) for days in range(50)):
+        brought = [row for row in invoices if row["created_at"] and row["created_at"] >= _start(day, zone)]
+        safe = [row for row in brought if row["created_at"] >= _start(day + timedelta(days=rules.safety_days), zone)]
+        if brought and safe == brought and (oldest is None or day >= oldest):
+            plans.append((day, len(brought), len(_sync(everything, day, zone))))
+    recommended = backfill_options(missed, reading, rules).filter("is_recommended").to_dicts()
+    assert len(recommended) == bool(plans)
+    if not recommended:
+        return
+    (option,) = recommended
+    most = max(brought for _, brought, _ in plans)
+    spare = max(0, rules.most_resyncs - (len(invoices) - most))
+    left = most - option["invoices_recovered"]
+    assert left <= spare
+    assert oldest is None or option["sync_from_date"] >= oldest
+    assert option["single_resyncs"] <= rules.most_resyncs
+    cost = option["invoices_reread"] + rules.resync_cost * left
+    assert cost <= min(
+        reread + rules.resync_cost * (most - brought) for _, brought, reread in plans if most - brought <= spare
+    )
+
+
+def test_a_date_of_long_ago_is_not_recommended_and_its_invoices_are_left_to_single_resyncs() -> None:
+    """Three of half a year ago and one without a time: two are resynced singly, the rest needs somebody's say."""
+    old, new = datetime(2026, 1, 5), [(datetime(2026, 10, 20, hour), 1, 100) for hour in range(4)]
+    missed = _frame([(old, 1, 100), (old, 2, 100), (old, 3, 100), (None, None, 100), *new])
+    reading = replace(_reading(missed, [], "UTC"), oldest=date(2026, 5, 26))
+    options = backfill_options(missed, reading, Backfill(most_resyncs=2)).to_dicts()
+    told = [(o["sync_from_date"], o["is_recommended"], o["single_resyncs"], o["left_over"]) for o in options]
+    assert told == [(date(2026, 1, 4), False, 1, 0), (date(2026, 10, 19), True, 2, 2)]
+    assert options[0]["note"].startswith("too old to recommend: needs your say; ")
+    only_old = missed.head(4)
+    assert not backfill_options(only_old, reading, Backfill())["is_recommended"].any()
 
 
 def test_one_very_old_invoice_does_not_drag_the_date_back() -> None:

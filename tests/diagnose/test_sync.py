@@ -18,10 +18,14 @@ from etl.diagnose.sync import Absence, SyncLog, midnight, to_instants, why_absen
 
 START = datetime(2026, 1, 1)
 AS_OF = datetime(2026, 3, 1, 2, tzinfo=UTC)
-RUNS: dict[str, Any] = {"started_at": pl.Datetime("us"), "from_at": pl.Datetime("us"), "is_successful": pl.Boolean}
+RUNS: dict[str, Any] = {
+    "started_at": pl.Datetime("us"), "finished_at": pl.Datetime("us"), "from_at": pl.Datetime("us"),
+    "is_successful": pl.Boolean,
+}  # fmt: skip
 FACTS: dict[str, Any] = {
     "created_at": pl.Datetime("us"), "changed_at": pl.Datetime("us"), "invoice_date": pl.Date,
-    "judged_at": pl.Datetime("us"), "is_portal_id_old": pl.Boolean,
+    "judged_at": pl.Datetime("us"), "is_portal_id_old": pl.Boolean, "was_shown": pl.Boolean,
+    "is_outside_list": pl.Boolean,
 }  # fmt: skip
 HOURS = st.integers(-24 * 20, 24 * 59)
 RUN = st.tuples(st.integers(0, 24 * 58), st.integers(0, 24 * 40), st.booleans())
@@ -37,6 +41,7 @@ class Entered:
     dated_days: int
     judged: int | None
     is_old_id: bool
+    was_shown: bool = False
 
 
 ENTERED = st.builds(
@@ -45,6 +50,7 @@ ENTERED = st.builds(
     st.none() | st.integers(0, 24 * 30),
     st.integers(-60, 60),
     st.none() | HOURS,
+    st.booleans(),
     st.booleans(),
 )
 PORTALS = st.builds(
@@ -63,7 +69,7 @@ def _at(hours: int | None) -> datetime | None:
 
 
 def _runs(runs: list[tuple[int, int, bool]]) -> pl.DataFrame:
-    rows = [(_at(start), _at(start - back), is_successful) for start, back, is_successful in runs]
+    rows = [(_at(start), None, _at(start - back), is_successful) for start, back, is_successful in runs]
     return pl.DataFrame(rows, schema=RUNS, orient="row")
 
 
@@ -73,7 +79,7 @@ def _facts(entered: Entered) -> dict[str, Any]:
     dated = (START + timedelta(days=entered.dated_days)).date()
     return {
         "created_at": created, "changed_at": changed, "invoice_date": dated, "judged_at": _at(entered.judged),
-        "is_portal_id_old": entered.is_old_id,
+        "is_portal_id_old": entered.is_old_id, "was_shown": entered.was_shown, "is_outside_list": False,
     }  # fmt: skip
 
 
@@ -116,24 +122,42 @@ def test_nothing_carries_what_has_no_time() -> None:
     assert log.carrier(nothing).tolist() == [1]
 
 
-def _expected_absence(facts: dict[str, Any], runs: pl.DataFrame, portal: Portal) -> str:  # noqa: C901, PLR0911
+def _expected_absence(facts: dict[str, Any], runs: pl.DataFrame, portal: Portal, list_at: datetime) -> str:
     """The contract, read aloud."""
-    log, zone = _successful(runs), ZoneInfo(portal.time_zone)
-    changed, as_of = facts["changed_at"], AS_OF.replace(tzinfo=None)
+    every = _successful(runs)
+    log = [run for run in every if run[0] <= list_at]
+    changed, grace = facts["changed_at"], timedelta(hours=portal.grace_hours)
     if facts["is_portal_id_old"]:
         return "RECREATED_ID"
+    if waits := _expected_wait(changed, runs, portal, list_at):
+        return waits
+    last_shown = log[-1][0] if log else list_at - grace
+    if changed and changed > min(last_shown, list_at):
+        return "PORTAL_LIST_OLDER"
+    if facts["was_shown"]:
+        return "?"
     if changed is None:
-        return "MISSED_UNDATED"
-    if log and changed > log[-1][0]:
-        is_stalled = as_of - log[-1][0] > timedelta(hours=portal.stall_hours)
-        return "SYNC_STALLED" if is_stalled else "PENDING_NEXT_SYNC"
-    if not log and len(runs):
-        begun = runs["started_at"].min()
-        is_stalled = as_of - begun > timedelta(hours=portal.stall_hours)
-        if is_stalled or changed >= begun:
-            return "SYNC_STALLED" if is_stalled else "PENDING_NEXT_SYNC"
-    if not log and not len(runs) and changed > as_of - timedelta(hours=portal.grace_hours):
-        return "PENDING_NEXT_SYNC"
+        day = last_shown.replace(tzinfo=UTC).astimezone(ZoneInfo(portal.time_zone)).date()
+        return "?" if facts["invoice_date"] >= day else "MISSED_UNDATED"
+    return _expected_miss(facts, log, portal)
+
+
+def _expected_wait(changed: datetime | None, runs: pl.DataFrame, portal: Portal, list_at: datetime) -> str | None:
+    """Nobody asked for it yet: the next sync does, or the sync stands still."""
+    log, as_of = _successful(runs), AS_OF.replace(tzinfo=None)
+    if changed is None:
+        return None
+    begun = log[-1][0] if log else runs["started_at"].min()
+    if begun is None:
+        return "PENDING_NEXT_SYNC" if changed > list_at - timedelta(hours=portal.grace_hours) else None
+    is_stalled = as_of - begun > timedelta(hours=portal.stall_hours)
+    is_after = changed > begun if log else is_stalled or changed >= begun
+    return ("SYNC_STALLED" if is_stalled else "PENDING_NEXT_SYNC") if is_after else None
+
+
+def _expected_miss(facts: dict[str, Any], log: list[tuple[datetime, datetime]], portal: Portal) -> str:
+    """Somebody asked, or nobody ever did, and the list does not have it."""
+    changed, zone = facts["changed_at"], ZoneInfo(portal.time_zone)
     days = [day for day in (portal.first_sync_from_date, portal.sync_from_date) if day]
     starts = [datetime.fromtimestamp(midnight(day, zone) / 1e6, UTC).replace(tzinfo=None) for day in days]
     known = [*starts, *(since for _, since in log)]
@@ -151,14 +175,21 @@ def _expected_absence(facts: dict[str, Any], runs: pl.DataFrame, portal: Portal)
     return "MISSED_IN_WINDOW"
 
 
-@given(entered=ENTERED, runs=st.lists(RUN, max_size=6), portal=PORTALS)
+@given(entered=ENTERED, runs=st.lists(RUN, max_size=6), portal=PORTALS, age=st.sampled_from([0, 0, 20, 400, 1000]))
 def test_an_absence_has_the_one_cause_that_the_log_gives_it(
-    entered: Entered, runs: list[tuple[int, int, bool]], portal: Portal
+    entered: Entered, runs: list[tuple[int, int, bool]], portal: Portal, age: int
 ) -> None:
-    """Judged in arrays and judged one by one, the cause is the same."""
-    facts, frame = _facts(entered), _runs(runs)
-    found = why_absent(_absence(facts), SyncLog.of(frame, portal), portal, AS_OF)
-    assert found.tolist() == [_expected_absence(facts, frame, portal)]
+    """Judged in arrays and judged one by one, the cause is the same; nothing is missed that the list is too old for."""
+    facts, frame, list_at = _facts(entered), _runs(runs), AS_OF - timedelta(hours=age)
+    log = SyncLog.of(frame, portal, list_at)
+    (found,) = why_absent(_absence(facts), log, portal, (AS_OF, _instant(list_at))).tolist()
+    assert found == _expected_absence(facts, frame, portal, list_at.replace(tzinfo=None))
+    if facts["changed_at"] and facts["changed_at"] > list_at.replace(tzinfo=None):
+        assert found in {"RECREATED_ID", "SYNC_STALLED", "PENDING_NEXT_SYNC", "PORTAL_LIST_OLDER"}
+
+
+def _instant(at: datetime) -> int:
+    return round(at.timestamp() * 1_000_000)
 
 
 @given(entered=ENTERED, runs=st.lists(RUN, max_size=6), portal=PORTALS)
@@ -186,7 +217,7 @@ def test_a_failed_run_carries_nothing_and_still_belongs_to_the_log() -> None:
     """It neither brings invoices nor hides that syncs were being logged."""
     facts = _facts(Entered(created=5, changed_later=None, dated_days=0, judged=None, is_old_id=False))
     log = SyncLog.of(_runs([(1, 100, False), (10, 100, False), (20, 5, True)]), Portal(stall_hours=10_000))
-    assert why_absent(_absence(facts), log, Portal(), AS_OF).tolist() == ["BEFORE_SYNC_START"]
+    assert why_absent(_absence(facts), log, Portal(), (AS_OF, _instant(AS_OF))).tolist() == ["BEFORE_SYNC_START"]
     assert why_not_carried(_absence(facts), log, Portal(), AS_OF).tolist() == ["MISSED_IN_WINDOW"]
 
 
@@ -201,5 +232,5 @@ def test_no_absence_is_no_cause() -> None:
     """An empty batch is judged too."""
     empty = Absence.of(pl.DataFrame(schema=FACTS))
     log = SyncLog.of(_runs([]), Portal())
-    assert why_absent(empty, log, Portal(), AS_OF).shape == (0,)
+    assert why_absent(empty, log, Portal(), (AS_OF, _instant(AS_OF))).shape == (0,)
     assert not np.any(log.is_carried(empty.changed))

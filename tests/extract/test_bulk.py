@@ -130,7 +130,7 @@ def test_what_is_not_in_its_strict_form_is_set_aside_as_it_is(engine: Engine, sh
     first, second = lines
     assert first == 603
     assert second is not None
-    again = careful_rows(file, scan, raw, lines)
+    again = careful_rows(file, scan, raw, lines).frame
     assert again.equals(careful.filter(pl.col("source_line").is_in([first, second])))
 
 
@@ -277,7 +277,7 @@ def test_no_row_is_lost_and_none_is_read_differently(
     raw = fast["unparsed"].drop_nulls().to_list()
     scan, file = scan_of(common_shelf, "accounting_invoices", "i.csv"), common_shelf.file("i.csv")
     lines = lines_of(file, scan, raw)
-    again = careful_rows(file, scan, raw, lines)
+    again = careful_rows(file, scan, raw, lines).frame
     is_aside = pl.col("source_line").is_in([line for line in lines if line is not None])
     assert again.sort("source_line").equals(careful.filter(is_aside))
     accepted = validate(careful.filter(~is_aside), RELATIONS["accounting_invoices"], FORMATS).accepted

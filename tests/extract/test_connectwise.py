@@ -85,11 +85,41 @@ def test_a_contact_without_a_default_email_has_no_login(shelf: Any) -> None:
     assert row["other_emails"] == ["ann@x.example"]
 
 
-def test_contacts_without_communication_items_are_told(shelf: Any) -> None:
-    """An answer that left the e-mails out would make every login look missing: say so."""
+def test_contacts_without_communication_items_are_refused(shelf: Any) -> None:
+    """An answer that left the e-mails out would make every login look missing."""
     shelf.put("contacts.json", [{key: value for key, value in CONTACT.items() if key != "communicationItems"}])
-    (warning,) = shelf.read("connectwise_contacts", "contacts.json").warnings
-    assert "communicationItems" in warning
+    (problem,) = shelf.problems("connectwise_contacts", "contacts.json")
+    assert "communicationItems" in problem.found
+
+
+def test_the_only_email_is_the_login_where_nothing_is_said_of_defaults(shelf: Any) -> None:
+    """A flag that is not given is not false: one e-mail leaves no choice, of two nobody knows which it is."""
+    ann, bob = ({"value": f"{name}@x.example", "communicationType": "Email"} for name in ("ann", "bob"))
+    contacts = [{**CONTACT, "communicationItems": items} for items in ([ann], [ann, bob])]
+    shelf.put("contacts.json", contacts)
+    first, second = shelf.rows("connectwise_contacts", "contacts.json")
+    assert first["default_email"] == "ann@x.example"
+    assert "defaultFlag" in second["read_problem"]
+    shelf.put(
+        "c.csv",
+        "id,firstName,company/id,communicationItems/0/value,communicationItems/1/value\n"
+        "1,Ann,7,555,ann@x.example\n2,Bob,7,bob@x.example,b@x.example\n",
+    )
+    first, second = shelf.rows("connectwise_contacts", "c.csv")
+    assert first["default_email"] == "ann@x.example"
+    assert "defaultFlag" in second["read_problem"]
+
+
+def test_a_reference_that_came_as_text_is_no_missing_reference(shelf: Any) -> None:
+    """A contact whose company is a name belongs to one; a status that is a name is known by it."""
+    shelf.put("contacts.json", [CONTACT, {**CONTACT, "company": "Northwind Dental"}])
+    first, second = shelf.rows("connectwise_contacts", "contacts.json")
+    assert "read_problem" not in first
+    assert "company is the text 'Northwind Dental'" in second["read_problem"]
+    shelf.put("companies.json", [{**COMPANY, "status": "Active"}])
+    (row,) = shelf.rows("connectwise_companies", "companies.json")
+    assert row["status_name"] == "Active"
+    assert {"status_id_cw", "is_status_inactive", "read_problem"}.isdisjoint(row)
 
 
 @pytest.mark.parametrize(
@@ -210,12 +240,12 @@ def test_flattened_communication_items_give_the_login(shelf: Any) -> None:
 
 
 def test_communication_items_kept_as_json_give_the_login(shelf: Any) -> None:
-    """Items kept as JSON in one cell are judged like the answer's."""
+    """Items kept as JSON in one cell are judged like the answer's; a cell that is none is not a contact without any."""
     cell = json.dumps(CONTACT["communicationItems"]).replace('"', '""')
     shelf.put("c.csv", f'id,firstName,company/id,communicationItems\n9,Ann,250,"{cell}"\n10,Bob,250,broken\n')
     ann, bob = shelf.rows("connectwise_contacts", "c.csv")
     assert (ann["default_email"], ann["other_emails"]) == ("ann@x.example", ["old@x.example"])
-    assert "default_email" not in bob
+    assert "communicationItems" in bob["read_problem"]
 
 
 def test_the_company_id_that_people_see_is_the_identifier(shelf: Any) -> None:

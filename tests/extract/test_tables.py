@@ -120,19 +120,18 @@ def test_a_cut_last_line_says_so(shelf: Any) -> None:
 
 
 def test_words_for_type_and_status_become_ours(shelf: Any) -> None:
-    """Words that nobody knows are told, and the amounts decide."""
-    lines = ["Invoice,Void,5,0", "Credit Memo,Awaiting Payment,5,5", "Gutschrift,Offen,5,0", ",,5,5", "Deposit,PAID,5,"]
+    """Words that nobody knows are told; a state is then read from the amounts, a type is unknown."""
+    lines = ["Invoice,Void,5,0", "Credit Memo,Awaiting Payment,5,5", "Flurb,Glorp,5,0", ",,5,5", "Deposit,PAID,5,"]
     shelf.put(
         "i.csv",
         "id,customer_id,date,type,status,total,balance\n" + "".join(f"1,7,2026-01-05,{line}\n" for line in lines),
     )
     rows = shelf.rows("accounting_invoices", "i.csv")
-    assert [row["document_type"] for row in rows] == ["invoice", "credit_memo", "other", "invoice", "other"]
+    assert [row["document_type"] for row in rows] == ["invoice", "credit_memo", "unknown", "invoice", "other"]
     assert [row["document_status"] for row in rows] == ["voided", "open", "paid", "open", "paid"]
-    warnings = shelf.read("accounting_invoices", "i.csv").warnings
-    assert warnings == [
-        "document_type Gutschrift is not known: taken as other",
-        "document_status Offen is not known: the amounts decide",
+    assert shelf.read("accounting_invoices", "i.csv").unknown == [
+        "document_type 'Flurb' (1 row): no word that billsight knows; whether these rows are invoices is unknown",
+        "document_status 'Glorp' (1 row): no word that billsight knows; the amounts decide",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -62,6 +63,24 @@ def test_what_is_open_and_what_lies_between_two_runs_is_what_happened(
             opened, ended = (_keys(between.filter(pl.col("is_open") == value)) for value in (1, 0))
             assert opened == {ISSUES[one] for one in later - earlier}
             assert ended == {ISSUES[one] for one in earlier - later}
+
+
+UNMAPPED = [("customer", "7", code) for code in ("UNMAPPED_PROBABLE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS")]
+
+
+@given(path=st.lists(st.integers(0, 2), min_size=1, max_size=6))
+def test_an_issue_that_goes_on_under_another_code_stays_one(
+    tmp_path_factory: pytest.TempPathFactory, path: list[int]
+) -> None:
+    """Whatever codes it had: one episode, first seen when it was, and no difference between the runs."""
+    history = History(tmp_path_factory.mktemp("history") / "history.sqlite")
+    history.record(_run("run-1"), _changes((*UNMAPPED[path[0]], None, "opened")))
+    for number, (before, now) in enumerate(pairwise(path), 2):
+        row = (*UNMAPPED[now], None, "seen")
+        history.record(_run(f"run-{number}"), _changes(row).with_columns(code_before=pl.lit(UNMAPPED[before][2])))
+    (found,) = history.open_issues().iter_rows(named=True)
+    assert (found["code"], found["first_run"], found["unseen_since"]) == (UNMAPPED[path[-1]][2], 1, None)
+    assert history.episodes_between(1, len(path)).is_empty()
 
 
 def test_a_run_is_remembered_once(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_an_identifier_or_the_name_and_a_second_sign_is_certain(
         (
             {"postal_code": "02134", "phone_number": "4104157407"},
             {"postal_code": "02134", "phone_number": "4104157406"},
-            "name and place agree, the phone differs",
+            "the phone differs",
         ),
         ({"customer_name": "Acme Dentals"}, {"phone_number": "4104157406"}, "the name is only similar"),
         ({"customer_name": "Acme Dental Inc"}, {"phone_number": "4104157406"}, "the legal form differs"),

@@ -23,7 +23,7 @@ LINK = "https://reports.example/latest"
 ALLOWED = re.compile(
     r"run/(run_id|as_of_at|provider_name|partial_reasons/\d+)|currencies/\d+|.*/currency_code|.*amount|causes/\d+/code"
     r"|causes/\d+/checks/\d+/(title|who)|data_as_of/\d+/(relation|newest_change_at)|laws/rows/\d+/relation"
-    r"|changes/(since/as_of_at|not_checked_sources/\d+|blocked/\d+/(before|change))"
+    r"|changes/(since/as_of_at|not_checked_sources/\d+|not_compared_sources/\d+|blocked/\d+/(before|change|not_compared))"
 )
 """Every text of the summary that may be told or counted; whatever else is read in it is a leak."""
 
@@ -78,7 +78,7 @@ def test_the_first_night_compares_with_nothing(fixture_summary: dict[str, Any]) 
 
 def test_what_nobody_knows_is_not_told_as_nothing(fixture_summary: dict[str, Any]) -> None:
     """Where the last report is gone, which invoices moved is unknown: that is said, and is no news."""
-    unknown = {key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed")}
+    unknown = {key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed", "not_checked")}
     told = message(with_changes(fixture_summary, changes(invoices=unknown)))
     assert "Since the night of 2026-11-21: which invoices were newly blocked or freed is not known.\n" in told.body
     assert not told.is_news
@@ -98,13 +98,34 @@ def test_a_partial_night_a_gate_and_a_recovery_are_told(fixture_summary: dict[st
     assert "--fail-on" in message(fixture_summary, 10).body
 
 
+def test_what_was_not_checked_is_counted_and_never_taken_for_unchanged(fixture_summary: dict[str, Any]) -> None:
+    """A source was read in one of two runs: that nothing moved, or that a sum is unchanged, is not said."""
+    usd = {"currency_code": "USD", "amount": "60.00", "before": "100.00", "change": "0.00", "not_compared": "40.00"}
+    nothing = {"invoices": 0, "amounts": []}
+    unchecked = {"invoices": 4, "amounts": [{"currency_code": "USD", "amount": "40.00"}]}
+    summary = with_changes(fixture_summary, quiet(
+        blocked=[usd], not_checked_sources=["contacts"], not_compared_sources=["the sync log"],
+        invoices={"newly_blocked": nothing, "freed": nothing, "not_checked": unchecked},
+    ))  # fmt: skip
+    told = message(summary, 3)
+    assert "(unchanged)" not in told.title + told.body
+    assert "Since the night of 2026-11-21: no change among the invoices that were checked in both runs.\n" in told.body
+    assert "Not checked, so neither newly blocked nor freed: 4 invoices (USD 40.00).\n" in told.body
+    assert "Nothing was concluded from what was not read: contacts.\n" in told.body
+    assert "Read in this run only, so not compared: the sync log.\n" in told.body
+    assert not told.is_news
+
+
 def test_a_night_without_blocked_invoices_is_told_as_such(fixture_summary: dict[str, Any]) -> None:
     """No empty lists, and a currency that is no more blocked shows what it lost."""
-    gone = [{"currency_code": "USD", "amount": "0.00", "before": "5.00", "change": "-5.00"}]
+    gone = [{"currency_code": "USD", "amount": "0.00", "before": "5.00", "change": "-5.00", "not_compared": "0.00"}]
     summary = with_changes(fixture_summary, quiet(blocked=gone))
     nothing = {"invoices": 0, "customers": 0, "amounts": []}
     summary["numbers"] |= {"blocked": nothing, "ready": nothing}
     summary["causes"] = []
+    doubtful = message(summary | {"states": [{"state": "unknown", "invoices": 5}]})
+    assert doubtful.title == "Northgate IT: no invoice is known to be blocked"
+    assert doubtful.body.startswith("No invoice is known to be blocked. The data cannot tell for 5 invoices.\n")
     told = message(summary)
     assert told.title == "Northgate IT: no invoice is blocked"
     assert told.body.startswith("None of 900 invoices is blocked.\n  USD 0.00 (-5.00)\n")
@@ -178,9 +199,10 @@ CHANGED = st.fixed_dictionaries(
     {
         "since": st.none() | st.just({"run_id": "before", "as_of_at": "2026-11-21T02:00:00Z"}),
         "counts": st.dictionaries(st.sampled_from(["new", "open", "resolved"]), st.integers(0, 99)),
-        "invoices": st.fixed_dictionaries({"newly_blocked": PILES, "freed": PILES}),
+        "invoices": st.fixed_dictionaries({"newly_blocked": PILES, "freed": PILES, "not_checked": PILES}),
         "blocked": st.just([]),
         "not_checked_sources": st.just([]),
+        "not_compared_sources": st.just([]),
         "rows": st.lists(st.fixed_dictionaries({"name": TEXTS.map(lambda text: f"Acme {text}")}), max_size=3),
     }
 )

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from etl.report.facts import FRAMES, NightFacts, RunFacts, empty
+from etl.schemas import RELATIONS
 from tests.report import sample_rows as given
 from tests.report.sample_changes import sample_changes, sample_trend
 
@@ -86,6 +87,10 @@ def sample_facts() -> NightFacts:
         gaps=_frame("gaps", given.GAPS),
         backfill=_frame("backfill", given.BACKFILL),
         resyncs=_frame("resyncs", given.RESYNCS),
+        arrivals=_frame("arrivals", given.ARRIVALS),
+        missed_plan=_frame(
+            "missed_plan", [{"is_held_back": False, "invoices": 11}, {"is_held_back": True, "invoices": 2}]
+        ),
         missed_days=_frame("missed_days", given.MISSED_DAYS),
         invoices=invoices,
         unposted=_frame("unposted", given.UNPOSTED),
@@ -111,6 +116,7 @@ def _run() -> RunFacts:
         as_of_at=AS_OF,
         provider_name="Blue Mesa IT",
         minimum_level=6,
+        read=tuple(RELATIONS),
         partial_reasons=("ConnectWise contacts: 2.1 % of the rows were set aside, the limit is 1 %.",),
         remarks=("Sync runs were read from 2026-06-01 on; older syncs are not known.",),
         versions={"billsight": "0.1.0", "duckdb": "2.0.0", "polars": "2.1.0"},

@@ -60,6 +60,7 @@ def sample_changes() -> dict[str, Any]:
         "invoices": {
             "newly_blocked": {"invoices": 7, "amounts": _amounts("USD 24120.00", "XXX 15.00")},
             "freed": {"invoices": 13, "amounts": _amounts("USD 6135.00", "GBP 410.00")},
+            "not_checked": {"invoices": 4, "amounts": _amounts("USD 2640.00")},
         },
         "resolved": [
             {"reason": "synced", "issues": 9, "invoices": 9, "amounts": _amounts("USD 6120.00")},
@@ -68,7 +69,9 @@ def sample_changes() -> dict[str, Any]:
             {"reason": "level raised", "issues": 1, "invoices": 0, "amounts": []},
         ],
         "blocked": [_moved(currency) for currency in _BEFORE],
+        "blocked_change": _INVOICES - _INVOICES_BEFORE,
         "not_checked_sources": ["ConnectWise contacts"],
+        "not_compared_sources": [],
         "rows": [_row(*row) for row in _ROWS],
     }  # fmt: skip
 
@@ -117,7 +120,12 @@ def _amounts(*told: str) -> list[dict[str, str]]:
 
 def _moved(currency: str) -> dict[str, Any]:
     now, before = _BLOCKED.get(currency, Decimal(0)), _BEFORE[currency]
-    return {**_amount(currency, now), "before": f"{before:.2f}", "change": f"{now - before:.2f}"}
+    return {
+        **_amount(currency, now),
+        "before": f"{before:.2f}",
+        "change": f"{now - before:.2f}",
+        "not_compared": "0.00",
+    }
 
 
 def _row(*told: Any) -> dict[str, Any]:

@@ -53,6 +53,12 @@ BACKFILL = rows(
      "Leaves the outage of October to single resyncs."),
 )  # fmt: skip
 
+ARRIVALS = rows(
+    "arrivals",
+    ("00110", "USD", "4018", "Heritage Motor Works", "Orchard Realty", 6, Decimal("9590.00"), 4, Decimal("8100.00")),
+    ("00111", "CAD", None, "Prairie Foods Ltd.", None, 4, Decimal("5654.20"), 0, Decimal(0)),
+)  # fmt: skip
+
 RESYNCS = rows(
     "resyncs",
     ("7127", "INV-1069", "Quarry Hill School", "USD", Decimal("12800.00"),

@@ -91,7 +91,7 @@ def test_the_first_numbers_say_how_they_moved(summary: Summary, document: str) -
     assert "CAD \N{MINUS SIGN}1,010.35 (less) since last night" in page.text
     assert "EUR 2,654.50 3 invoices the same as last night" in page.text
     assert "GBP 0.00 GBP \N{MINUS SIGN}410.00 (less) since last night" in page.text
-    assert "of 904 read \N{MINUS SIGN}6 (less) since last night 7 newly blocked, 13 freed" in page.text
+    assert "of 904 read \N{MINUS SIGN}6 (less) since last night 7 newly blocked, 13 freed, 4 not checked" in page.text
     assert summary["changes"]["blocked_invoices"] == {"invoices": 37, "before": 43, "change": -6}
 
 
@@ -184,13 +184,21 @@ def test_a_first_night_has_nothing_to_compare_and_says_so() -> None:
 def test_a_night_like_the_one_before_says_so() -> None:
     """Nothing new, nothing gone."""
     counts = {**dict.fromkeys(STATES, 0), "open": 40}
-    said = _page(_changed(counts=counts, rows=[], causes=[], resolved=[], not_checked_sources=[])).text
-    assert "Nothing changed since the night before." in said
+    nothing = {"invoices": 0, "amounts": []}
+    quiet = _changed(
+        counts=counts, rows=[], causes=[], resolved=[], not_checked_sources=[],
+        invoices={"newly_blocked": nothing, "freed": nothing, "not_checked": nothing},
+    )  # fmt: skip
+    complete = replace(quiet, run=replace(quiet.run, partial_reasons=()))
+    assert "Nothing changed since the night before." in _page(complete).text
+    said = _page(quiet).text
+    assert "Nothing changed since the night before." not in said, "this night is partial"
+    assert "No issue is known to have changed." in said
 
 
 def test_what_was_not_known_before_is_not_compared() -> None:
     """An unknown number is no zero: no change is told of it."""
-    blocked = [{"currency_code": "USD", "amount": "102891.99", "before": None, "change": None}]
+    blocked = [{"currency_code": "USD", "amount": "102891.99", "before": None, "change": None, "not_compared": None}]
     facts = replace(_changed(blocked=blocked), trend=())
     assert summarise(facts)["changes"]["blocked_invoices"]["change"] is None
     page = _page(facts)

@@ -19,7 +19,8 @@ from etl.review.fixes import mapping_fixes
 from tests.report.sample import AS_OF
 
 TABLES = """
-create table ctl.run as select true as has_portal_mappings;
+create table ctl.run as select true as has_portal_mappings, date '2026-11-22' as as_of_date, 'UTC' as portal_time_zone;
+create table staging.accounting__invoices as select 0 as row_key, date '2026-11-01' as due_date;
 create table marts.invoice_visibility as
 from (values
     (1, 'i1', 'N1', 'c1', 'Acme', cast(null as varchar), cast(null as varchar), 'blocked',
@@ -47,7 +48,9 @@ select code, cast(row_number() over () as utinyint) as bit, cast(1 << row_number
 from (values ('UNMAPPED_PROBABLE'), ('UNMAPPED_CERTAIN'), ('NO_CONTACT'), ('STALE_AMOUNT'), ('MISSED_UNDATED'))
     as causes(code);
 create table marts.customer_checks as
-select customer_id_acct, min(customer_name) as customer_name from marts.invoice_visibility group by 1 order by 1;
+select customer_id_acct, min(customer_name) as customer_name, min(company_id_cw) as company_id_cw,
+    min(company_name) as company_name
+from marts.invoice_visibility group by 1 order by 1;
 create table marts.invoice_checks as
 select answers.row_key, customers.rowid as customer_key, currency_code, total_amount, balance_amount, days_past_due,
     ageing_bucket, states.state_code, causes.bit as primary_bit, freed_amount > 0 as is_freed_alone,
@@ -79,7 +82,9 @@ from (values ('6', 'Acme Inc'), ('7', 'Acne Ltd'), ('8', 'Bolt')) as rows(compan
 select *, company_name as company_identifier, 'Reno' as city, false as is_inactive, false as is_deleted,
     case company_id_cw when '6' then 'https://www.acme.example/home' when '7' then 'none' end as website;
 create table accepted.accounting_invoices as select 1 as one from range(6);
-create table marts.missed_invoices as select timestamp '2026-10-12 09:00:00' as created_at from range(2);
+create table marts.missed_invoices as select timestamp '2026-10-12 09:00:00' as created_at,
+    timestamp '2026-10-13 09:00:00' as changed_at, n as row_key, '1' as customer_id_acct, 'USD' as currency_code,
+    100::decimal(18, 4) as balance_amount, n = 1 as is_held_back from range(2) as t(n);
 create table quarantine.rows as
 select 'accounting_invoices' as relation, 'a.csv' as source_file, n as source_line,
     case when n % 2 = 0 then ['total_is_money', 'date_is_a_date'] else ['total_is_money'] end as broken_rules,
@@ -92,13 +97,15 @@ create table marts.company_access (company_id_cw varchar, company_name varchar, 
 create table marts.sync_gaps (gap_id varchar, reason varchar, first_changed_at timestamp, last_changed_at timestamp,
     first_created_at timestamp, invoices bigint, customers bigint, currency_amounts varchar, explanation varchar);
 create table marts.backfill_options (option_rank int, sync_from_date date, invoices_recovered bigint,
-    single_resyncs bigint, invoices_reread bigint, is_recommended boolean, currency_amounts varchar, note varchar);
+    single_resyncs bigint, left_over bigint, invoices_reread bigint, is_recommended boolean, currency_amounts varchar,
+    note varchar);
 create table marts.unposted_invoices (invoice_id_cw varchar, invoice_number varchar, company_id_cw varchar,
     company_name varchar, total_amount decimal(18, 4), currency_code varchar, invoice_date date, cause varchar,
-    fix varchar);
+    missing_amount decimal(18, 4), fix varchar);
 create table marts.portal_only_invoices (portal_invoice_id varchar, invoice_number varchar, customer_name varchar,
     total_amount decimal(18, 4), currency_code varchar, cause varchar);
-insert into marts.unposted_invoices values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 'Close it');
+insert into marts.unposted_invoices
+    values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 12.5, 'Close it');
 """
 
 

@@ -16,13 +16,12 @@ import pytest
 
 from etl.report.cells import certainty, points
 from etl.report.charts import pictures
-from etl.report.facts import NightFacts, RunFacts
 from etl.report.page import policy, render, state_bar
-from etl.report.pagedata import Payloads, Work, pack
+from etl.report.pagedata import Payloads
 from etl.report.scripts import grid_script, joined, page_script, text
 from etl.report.summary import summarise
 from etl.resources import resource
-from tests.report.sample import AS_OF, sample_facts
+from tests.report.sample import sample_facts
 from tests.report.sample_work import packed_work
 
 Summary = dict[str, Any]
@@ -240,14 +239,6 @@ def test_a_partial_night_says_why_and_a_complete_one_does_not(document: str) -> 
     assert "This night is partial" in document
     assert "2.1 % of the rows were set aside" in document
     assert "This night is partial" not in complete
-
-
-def test_an_empty_night_has_a_page() -> None:
-    """Every section says that there is nothing to do."""
-    facts = NightFacts(RunFacts("empty", AS_OF))
-    said = _Page(render(summarise(facts), pack(facts, Work()))).text
-    assert "No invoice is blocked tonight." in said
-    assert "No invoice is known to have been missed by a sync." in said
 
 
 def test_the_same_summary_gives_the_same_page(summary: Summary, document: str) -> None:

@@ -160,3 +160,19 @@ def test_values_keep_their_meaning_as_json() -> None:
     assert plain([AS_OF, AS_OF.date(), Decimal("1.5"), None, "x", 2]) == [
         "2026-11-22T02:00:00Z", "2026-11-22", "1.50", None, "x", 2,
     ]  # fmt: skip
+
+
+def test_what_waits_or_is_not_known_is_listed_and_counts_as_no_loss() -> None:
+    """ConnectWise invoices on their way, perhaps paid, credits: in the list, and in no figure of what is missing."""
+    causes = {"CW_NOT_RECEIVED": 2, "CW_WAITING": 5, "CW_STATUS_UNKNOWN": 3, "CW_CREDIT": 1, "CW_PERHAPS_PAID": 4}
+    rows = [
+        {"cause": cause, "currency_code": "USD", "invoices": count, "amount": None if count > 2 else Decimal(70)}
+        for cause, count in sorted(causes.items())
+    ]
+    facts = replace(sample_facts(), unposted_counts=pl.DataFrame(rows, schema=FRAMES["unposted_counts"]))
+    unposted = summarise(facts)["unposted"]
+    assert (unposted["invoices"], unposted["listed"]) == (2, 15)
+    # what is missing comes first, what is no invoice last
+    assert [row["cause"] for row in unposted["counts"]] == [
+        "CW_NOT_RECEIVED", "CW_WAITING", "CW_STATUS_UNKNOWN", "CW_PERHAPS_PAID", "CW_CREDIT",
+    ]  # fmt: skip

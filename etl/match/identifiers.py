@@ -1,0 +1,135 @@
+"""What identifies records besides their names: accounts, tax ids, domains, phones and addresses, one row each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from etl.match import fields, names
+
+ACCOUNTS: Final = ("account", "identifier")
+"""A customer's account number is held against both of a company: its account number and its identifier."""
+_COLUMNS: Final = ("account_number", "company_identifier")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How texts are read on these two sides.
+
+    Attributes:
+        ignored: domains that say nothing about a firm.
+        is_apart: by kind of `ACCOUNTS` whether both sides write numbers in parts: 100-11 and 1001-1 are two then. Where
+            one side never does, it has lost what stands between the parts, and 10011 is the same as 100-11.
+    """
+
+    ignored: pl.Series
+    is_apart: dict[str, bool]
+
+    @classmethod
+    def of(cls, customers: pl.DataFrame, companies: pl.DataFrame, ignored: pl.Series) -> Rules:
+        """See how both sides write their account numbers."""
+        theirs = _are_any(customers, *_written())
+        found = {
+            kind: theirs and _are_any(companies, pl.col(column))
+            for kind, column in zip(ACCOUNTS, _COLUMNS, strict=True)
+        }
+        return cls(ignored, found)
+
+    def account(self, kind: str, number: pl.Expr) -> pl.Expr:
+        """An account number in the form in which this kind is compared."""
+        return fields.account_key(number, is_apart=self.is_apart[kind])
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The account numbers of the companies: `kind, key_text`."""
+
+    keys: pl.DataFrame
+    rules: Rules
+
+    def has(self, number: pl.Expr) -> pl.Expr:
+        """Whether a company has this number."""
+        return pl.any_horizontal(
+            self.rules.account(kind, number).is_in(
+                self.keys.filter(pl.col("kind") == kind)["key_text"].unique().implode()
+            )
+            for kind in ACCOUNTS
+        )
+
+
+def customer_keys(customers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """`record, kind, key_text` of the customers."""
+    accounts = {kind: [rules.account(kind, number) for number in _written()] for kind in ACCOUNTS}
+    return _listed(
+        customers,
+        **accounts,
+        tax=[fields.tax_key(pl.col("tax_identifier"))],
+        domain=[
+            fields.email_domains(pl.col("email"), rules.ignored),
+            fields.site_domains(pl.col("website"), rules.ignored),
+        ],
+        phone=[fields.phone_keys(pl.col("phone_number"))],
+        address=[_address()],
+    )
+
+
+def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The same of the companies and their contacts: `record` of a contact is its company's."""
+    accounts = {kind: [rules.account(kind, pl.col(column))] for kind, column in zip(ACCOUNTS, _COLUMNS, strict=True)}
+    own = _listed(
+        companies,
+        **accounts,
+        tax=[fields.tax_key(pl.col("tax_identifier"))],
+        domain=[
+            fields.email_domains(pl.col("invoice_email"), rules.ignored),
+            fields.site_domains(pl.col("website"), rules.ignored),
+        ],
+        phone=[fields.phone_keys(pl.col("phone_number"))],
+        address=[_address()],
+    )
+    people = _listed(
+        contacts,
+        domain=[
+            fields.email_domains(pl.col("default_email"), rules.ignored),
+            fields.email_domains(pl.col("other_emails").list.join(" "), rules.ignored),
+        ],
+        phone=[fields.phone_keys(pl.col("phone_number"))],
+    )
+    return pl.concat((own, people)).unique().sort("record", "kind", "key_text")
+
+
+def _written() -> tuple[pl.Expr, ...]:
+    """Where a customer's account number may stand."""
+    # some connectors put the account where the company name belongs
+    in_company = pl.when(pl.col("company_name").str.contains(r"^\S*[0-9_]\S*$")).then(pl.col("company_name"))
+    return pl.col("account_number"), names.account_in_name(pl.col("customer_name")), in_company
+
+
+def _are_any(records: pl.DataFrame, *numbers: pl.Expr) -> bool:
+    return bool(records.select(pl.any_horizontal(fields.is_in_parts(number).any() for number in numbers)).item())
+
+
+def _listed(records: pl.DataFrame, **kinds: list[pl.Expr]) -> pl.DataFrame:
+    """The keys of records, one row each: `record, kind, key_text`."""
+    wanted = [
+        (kind, expression.alias(f"{kind} {at}")) for kind, every in kinds.items() for at, expression in enumerate(every)
+    ]
+    # lazy: what expressions have in common is computed once
+    told = records.lazy().select("record", *(expression for _, expression in wanted)).collect()
+    parts = []
+    for kind, expression in wanted:
+        name = expression.meta.output_name()
+        found = told.select("record", kind=pl.lit(kind), key_text=name)
+        if found.schema["key_text"] != pl.String:
+            found = found.explode("key_text")
+        parts.append(found.drop_nulls("key_text"))
+    return pl.concat(parts).unique().sort("record", "kind", "key_text")
+
+
+def _address() -> pl.Expr:
+    """Postal code and house number together."""
+    return pl.concat_str(
+        fields.postal_key(pl.col("postal_code")), fields.house_key(pl.col("address_line1")), separator=" "
+    )

@@ -1,0 +1,1 @@
+"""The laws, held on situations of real life."""

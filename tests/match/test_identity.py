@@ -1,0 +1,212 @@
+"""What identifies a firm: account numbers as written, whole phone numbers, whole paths; and what is never waived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+NAME, FIRM = {"customer_name": "Acme Dental"}, {"company_name": "Acme Dental"}
+OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
+PHONE = {"phone_number": "4104157406"}
+
+
+def verdict(match: Any, theirs: dict[str, str], ours: dict[str, str]) -> tuple[str, str]:
+    """Decision and reason of one customer and one company of one name."""
+    customer, company = {"customer_id_acct": "A1", **NAME, **theirs}, {"company_id_cw": "1", **FIRM, **ours}
+    row = match(match.night([customer], [company, OTHER])).of("A1", "1")
+    return row["decision"], row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ("+1 212 355 0134", "+1 312 355 0134", "only the name agrees"),
+        ("2123550134", "1 (312) 355-0134", "only the name agrees"),
+        ("2123550134", "+1 212-355-0134", "name and phone agree"),
+        ("0893586599", "+61 8 9358 6599", "name and phone agree"),
+        ("020 7946 0958", "+44 20 7946 0958", "name and phone agree"),
+        ("２１２-355-0134", "(212) 355 0134", "name and phone agree"),
+        ("212355013²", "2123550132", "only the name agrees"),
+    ],
+)
+def test_phones_of_ten_digits_agree_in_all_ten(match: Any, one: str, other: str, found: str) -> None:
+    """New York is not Chicago; a country code or a leading zero is no difference."""
+    for left, right in ((one, other), (other, one)):
+        assert verdict(match, {"phone_number": left}, {"phone_number": right})[1] == found
+
+
+@settings(max_examples=10)
+@given(area=st.integers(201, 989), other=st.integers(201, 989), line=st.integers(2_000_000, 8_999_999))
+def test_another_area_code_is_another_phone(match: Any, area: int, other: int, line: int) -> None:
+    """Whatever the last nine digits are, and with the country code or without."""
+    numbers = [f"{code}{line}" for code in (area, other)]
+    found = verdict(match, {"phone_number": numbers[0]}, {"phone_number": f"+1 {numbers[1]}"})
+    assert (found[0] == "certain") is (area == other)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "found"),
+    [
+        (["100-11"], ["1001-1"], "account number contradicts"),
+        (["100-11"], ["10011", "2-2"], "account number contradicts"),
+        (["A-12", "B-7"], ["A12", "B7"], "account number and name agree"),
+        (["A12", "B7"], ["A-12", "B-7"], "account number and name agree"),
+        (["A-12"], ["A12", "B-7"], "account number contradicts"),
+        (["a-12 "], ["A-12"], "account number and name agree"),
+        (["A–12"], ["A-12"], "account number and name agree"),
+        (["00123"], ["123", "4-4"], "account number and name agree"),
+        (["0123-4"], ["123-4"], "account number contradicts"),
+        (["１２３"], ["123"], "account number and name agree"),
+        (["123²"], ["1232"], "account number contradicts"),
+        (["AC-24270", "1-1"], ["24270", "2-2"], "only the name agrees"),
+    ],
+)  # fmt: skip
+def test_account_numbers_are_compared_as_they_are_written(
+    match: Any, theirs: list[str], ours: list[str], found: str
+) -> None:
+    """Their parts are put together only where one side has lost what stands between them, in all its numbers."""
+    for left, right in ((theirs, ours), (ours, theirs)):
+        names = ("Acme Dental", "Zavent Quartz", "Ulbrit Foods")
+        customers = [
+            {"customer_id_acct": f"A{n}", "customer_name": name, "account_number": number}
+            for n, (name, number) in enumerate(zip(names, left, strict=False))
+        ]
+        companies = [
+            {"company_id_cw": str(n), "company_name": name, "account_number": number}
+            for n, (name, number) in enumerate(zip((names[0], "Quorex Mills"), right, strict=False))
+        ]
+        assert match(match.night(customers, companies)).of("A0", "0")["reason"] == found
+
+
+def test_identifiers_in_parts_say_nothing_about_how_account_numbers_are_written(match: Any) -> None:
+    """A company's identifier and its account number are two columns, each with its own habits."""
+    customer = {"customer_id_acct": "A1", **NAME, "account_number": "A-12"}
+    company = {"company_id_cw": "1", **FIRM, "account_number": "A12", "company_identifier": "ACME-2"}
+    assert match(match.night([customer], [company, OTHER])).certain() == {("A1", "1")}
+
+
+@settings(max_examples=10)
+@given(parts=st.lists(st.integers(1, 99), min_size=2, max_size=3), cut=st.integers(1, 3))
+def test_a_separator_elsewhere_is_another_account(match: Any, parts: list[int], cut: int) -> None:
+    """Where both sides write numbers in parts, the parts count."""
+    one = "-".join(map(str, parts))
+    digits = one.replace("-", "")
+    other = f"{digits[:cut]}-{digits[cut:]}"
+    found = verdict(match, {"account_number": f"K{one}"}, {"account_number": f"K{other}"})
+    assert (found[0] == "certain") is (one == other)
+
+
+def invoices(name: str, who: str) -> list[dict[str, Any]]:
+    """Two invoices of 100."""
+    return [{name: who, "number_key": number, "total_amount": 100} for number in "12"]
+
+
+EVERYTHING = {
+    **PHONE, "website": "acme.test", "city": "Austin", "state": "TX", "postal_code": "78701", "address_line1": "12 Elm",
+    "tax_identifier": "123458769", "account_number": "C1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("differing", "reason"),
+    [({"account_number": "C2"}, "account number contradicts"), ({"tax_identifier": "223458769"}, "tax id contradicts")],
+)
+def test_a_contradiction_of_identity_is_never_waived(match: Any, differing: dict[str, str], reason: str) -> None:
+    """Not by everything else together, invoices included."""
+    night = match.night(
+        [{"customer_id_acct": "A1", **NAME, **EVERYTHING}], [{"company_id_cw": "1", **FIRM, **EVERYTHING, **differing}]
+    )
+    rows = replace(night, invoices=invoices("customer_id_acct", "A1"), billed=invoices("company_id_cw", "1"))
+    assert match(rows).of("A1", "1")["reason"] == reason
+
+
+def test_invoices_do_not_outvote_the_account_number_of_another_company(match: Any) -> None:
+    """The number is one company's, the invoices are another's: a person looks."""
+    customer = {"customer_id_acct": "A1", **NAME, "account_number": "C1"}
+    night = match.night([customer], [{"company_id_cw": "1", **FIRM}, {**OTHER, "account_number": "C1"}])
+    rows = replace(night, invoices=invoices("customer_id_acct", "A1"), billed=invoices("company_id_cw", "1"))
+    assert match(rows).certain() == set()
+
+
+@pytest.mark.parametrize("differing", [{"phone_number": "4104157499"}, {"website": "zavent.test"}])
+@pytest.mark.parametrize("identifier", ["", "account_number", "tax_identifier", "invoices"])
+def test_a_differing_phone_or_domain_is_waived_by_an_identifier_only(
+    match: Any, differing: dict[str, str], identifier: str
+) -> None:
+    """Accounting has the clerk's mobile, ConnectWise the switchboard; the name and the place prove nothing then."""
+    lacking = dict.fromkeys({"account_number", "tax_identifier"} - {identifier})
+    customer = {"customer_id_acct": "A1", **NAME, **EVERYTHING, **lacking}
+    night = match.night([customer], [{"company_id_cw": "1", **FIRM, **EVERYTHING, **lacking, **differing}, OTHER])
+    if identifier == "invoices":
+        night = replace(night, invoices=invoices("customer_id_acct", "A1"), billed=invoices("company_id_cw", "1"))
+    assert match(night).certain() == ({("A1", "1")} if identifier else set())
+
+
+@pytest.mark.parametrize("name", ["Head Office", "Project 1", "Main"])
+@pytest.mark.parametrize("known_by", ["path", "id", "name"])
+def test_the_last_name_of_a_path_is_no_name(match: Any, name: str, known_by: str) -> None:
+    """Every firm has a head office: the whole path is compared."""
+    child = {"customer_id_acct": "A2", "customer_name": name, **PHONE}
+    more = {
+        "path": {"full_name": f"Zavent Foods:{name}"}, "id": {"parent_customer_id_acct": "A1"},
+        "name": {"customer_name": f"Zavent Foods:{name}"},
+    }[known_by]  # fmt: skip
+    parent = {"customer_id_acct": "A1", "customer_name": "Zavent Foods"}
+    for company, certain in ((name, set()), (f"Zavent Foods {name}", {("A2", "1")})):
+        firms = [{"company_id_cw": "1", "company_name": company, **PHONE}, OTHER]
+        assert match(match.night([parent, {**child, **more}], firms)).certain() == certain
+
+
+def test_a_child_that_bears_its_parents_name_has_a_name_of_its_own(match: Any) -> None:
+    """`Zavent Foods North` is told from every other firm's north."""
+    child = {
+        "customer_id_acct": "A2",
+        "customer_name": "Zavent Foods North",
+        "full_name": "Zavent Foods Inc:Zavent Foods North",
+    }
+    firm = {"company_id_cw": "1", "company_name": "Zavent Foods North", **PHONE}
+    assert match(match.night([{**child, **PHONE}], [firm, OTHER])).certain() == {("A2", "1")}
+
+
+@pytest.mark.parametrize(
+    ("twin", "has_contacts", "is_certain"),
+    [
+        ({"company_name": "Acme Dental North", **PHONE}, True, False),
+        ({"company_name": "Acme Dental North", "website": "acme.test"}, True, False),
+        ({"company_name": "Acme Dental North", **PHONE}, False, True),
+        ({"company_name": "Acme Dental North", **PHONE, "is_deleted": True}, True, True),
+        ({"company_name": "Quorex Mills", "website": "acme.test"}, True, True),
+    ],
+)
+def test_a_second_company_with_contacts_leaves_it_to_an_identifier(
+    match: Any, twin: dict[str, Any], *, has_contacts: bool, is_certain: bool
+) -> None:
+    """Two practices of a group, two owners of a franchise: the name and the phone do not tell which."""
+    here = {**PHONE, "website": "acme.test"}
+    contacts = [{"contact_id_cw": f"C{n}", "company_id_cw": n} for n in ("1", *(["2"] if has_contacts else []))]
+    companies = [{"company_id_cw": "1", **FIRM, **here}, {"company_id_cw": "2", **twin}, OTHER]
+    customer = {"customer_id_acct": "A1", **NAME, **here}
+    assert match(match.night([customer], companies, contacts)).certain() == ({("A1", "1")} if is_certain else set())
+    numbered = [{**companies[0], "account_number": "C1"}, *companies[1:]]
+    night = match.night([{**customer, "account_number": "C1"}], numbered, contacts)
+    assert match(night).certain() == {("A1", "1")}
+
+
+def test_a_bookkeeper_at_two_clients_makes_no_twins(match: Any) -> None:
+    """One contact at two companies, and a firm of its own: each client is told by its own name and place."""
+    pat = {"default_email": "pat@quorexbooks.test", "phone_number": "2124157406"}
+    contacts = [{"contact_id_cw": f"C{n}", "company_id_cw": n, **pat} for n in "123"]
+    names = ("Acme Dental", "Zavent Roofing", "Quorex Books")
+    customers = [
+        {"customer_id_acct": n, "customer_name": name, "postal_code": f"2101{n}"}
+        for n, name in zip("123", names, strict=True)
+    ]
+    companies = [
+        {"company_id_cw": n, "company_name": name, "postal_code": f"2101{n}"}
+        for n, name in zip("123", names, strict=True)
+    ]
+    assert len(match(match.night(customers, companies, contacts)).certain()) == 3

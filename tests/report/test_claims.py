@@ -1,0 +1,86 @@
+"""The page says that something is not there only where what was read can show it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from typing import Any
+
+import polars as pl
+import pytest
+
+from etl.report.facts import NightFacts, RunFacts
+from etl.report.page import render
+from etl.report.pagedata import Work, pack
+from etl.report.summary import summarise
+from etl.schemas import RELATIONS
+from tests.report.sample import AS_OF, sample_facts
+from tests.report.sample_work import packed_work
+
+Summary = dict[str, Any]
+
+
+def _words(document: str) -> str:
+    """What a reader sees of the page, in one line."""
+    bare = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]+>", " ", document)
+    return " ".join(unescape(bare).split())
+
+
+CLAIMS = {
+    "No invoice is blocked tonight.": ("accounting_invoices",),
+    "Every invoice that should show does.": ("accounting_invoices", "portal_invoices"),
+    "No invoice is known to have been missed by a sync.": ("accounting_invoices", "portal_invoices"),
+    "No invoice is blocked by a mapping.": ("accounting_invoices", "connectwise_companies", "portal_mappings"),
+    "Every mapped company with blocked invoices has somebody who can look into it.": (
+        "accounting_invoices", "connectwise_companies", "connectwise_contacts",
+    ),
+    "Every ConnectWise invoice that was read is in accounting.": ("accounting_invoices", "connectwise_invoices"),
+    "Every portal invoice that was read is in accounting.": ("accounting_invoices", "portal_invoices"),
+}  # fmt: skip
+"""What the page says of a night without findings, and what must have been read for it."""
+
+
+@pytest.mark.parametrize("missing", [*RELATIONS, "everything"])
+def test_nothing_is_claimed_to_be_absent_that_the_data_cannot_tell(missing: str) -> None:
+    """Without a source, each sentence that rests on it gives way to one that says what cannot be told."""
+    read = tuple(name for name in RELATIONS if missing not in {name, "everything"})
+    facts = NightFacts(RunFacts("empty", AS_OF, read=read))
+    said = _words(render(summarise(facts), pack(facts, Work())))
+    for claim, needed in CLAIMS.items():
+        assert (claim in said) == (set(needed) <= set(read)), claim
+    if "portal_invoices" not in read:
+        assert "no portal list: nothing is proven to show" in said
+        assert "The data cannot tell whether a sync missed an invoice" in said
+
+
+def test_a_partial_night_claims_no_more_than_it_read() -> None:
+    """It is not complete, and nothing is said to be in order."""
+    facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS), partial_reasons=("too much in quarantine",)))
+    said = _words(render(summarise(facts), pack(facts, Work())))
+    for claim in ("No invoice is blocked tonight.", "Every invoice that should show does.", "complete Print"):
+        assert claim not in said
+
+
+def test_invoices_that_nobody_can_tell_of_are_counted_beside_what_is_said(summary: Summary) -> None:
+    """Unknown is not hidden: the heading counts both, each by its name."""
+    facts = sample_facts()
+    cells = facts.cells.filter(pl.col("state").is_in(["visible", "unknown"]))
+    run = replace(facts.run, partial_reasons=())
+    quiet = replace(facts, run=run, cells=cells, gaps=facts.gaps.clear(), backfill=facts.backfill.clear())
+    unknown = summary["known"]["unknown_invoices"]
+    assert unknown > 0
+    said = _words(render(summarise(quiet), packed_work(quiet)))
+    assert "No blocked invoice was found. The data cannot tell for" in said
+    assert f"0 do not show, {unknown} unknown" in said
+    assert f"For {unknown} invoices the data cannot tell." in said
+
+
+def test_an_empty_night_has_a_page() -> None:
+    """Every section says that there is nothing to do."""
+    facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS)))
+    said = _words(render(summarise(facts), pack(facts, Work())))
+    for claim in CLAIMS:
+        assert claim in said
+    assert "The data cannot tell" not in said
+    assert "no portal list" not in said

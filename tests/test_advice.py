@@ -1,0 +1,160 @@
+"""Advice that is never given: what would show one client's invoices to another, destroy, mail or charge unasked."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from etl.taxonomy import CAUSES
+
+ROOT = Path(__file__).parents[1]
+SPOKEN = ("diagnose", "why", "report", "notify", "review")
+"""Packages whose texts people read as advice, beside the modules that belong to none; readers speak of files."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A phrase that is advice, and what must stand in the same text to make it safe; nothing where it never is.
+
+    Attributes:
+        places: where the condition stands beside the text, not in it.
+    """
+
+    phrase: str
+    needs: str | None
+    places: tuple[str, ...] = ()
+
+
+RULES = {
+    "merging contacts of two companies": Rule(r"(?<!after a )\bmerg(e|ing)\b", r"of this company"),
+    "deleting without proof": Rule(
+        # the site's own key is no document
+        r"\b(delet(e|ing)|remov(e|ing)) (it|its|the|this|them|one|a|that)\b",
+        r"no payment is pending",
+        ("site_key.py",),
+    ),
+    "voiding without proof": Rule(r"\bvoid(ing)? (it|its|the|this|them|one|a|that)\b", None),
+    "renumbering": Rule(r"\brenumber\b", None),
+    "resyncing while a payment is in transit": Rule(
+        # the page's list stands under the advice that has the condition, and so does the list of dates
+        r"(?<!single )\bresync\b",
+        r"no payment is pending",
+        ("sync.html.j2", "backfill.py", "gaps.py"),
+    ),
+    "an option of all clients as if it were of one": Rule(
+        r"Show Child Companies|Hide Zero Dollar|hide list|hidden types", r"every client"
+    ),
+    "an earlier date without saying whom it mails and charges": Rule(
+        r"set New Sync From Date|set the sync date|from an earlier date",
+        r"mail and charge every client",
+        ("sync.html.j2",),
+    ),
+    "making former clients active": Rule(r"\breactivate\b", None),
+    "making somebody active without asking": Rule(r"\bmake (it|one|the \w+) active\b", r"only if"),
+    "restoring before a remap was considered": Rule(
+        r"\brestore\b.*\bConnectWise|\brestore\b.*\bcompany", r"^Remap|^Choose"
+    ),
+    "sending again what may be there": Rule(r"\bunbatch\b", r"Remove Records.*only if accounting has no copy"),
+    "text to a client about what it may not see": Rule(
+        r"\b(tell|inform|remind|e-?mail|write to|send \w+ to|forward \w+ to) the client\b|\bDear\b", None
+    ),
+}
+
+
+def _violations(place: str, text: str) -> list[str]:
+    return [
+        name
+        for name, rule in RULES.items()
+        if re.search(rule.phrase, text, re.IGNORECASE)
+        and place not in rule.places
+        and not (rule.needs and re.search(rule.needs, text, re.IGNORECASE))
+    ]
+
+
+def _of_taxonomy() -> Iterator[tuple[str, str]]:
+    for cause in CAUSES:
+        for text in (cause.title, cause.fix_legacy, cause.fix_current):
+            yield cause.code, text
+
+
+def _of_sql() -> Iterator[tuple[str, str]]:
+    for file in sorted((ROOT / "sql").rglob("*.sql")):
+        # literals that are put together are one text
+        text = re.sub(r"'\s*\|\|\s*'", "", re.sub(r"--.*", "", file.read_text(encoding="utf-8")))
+        for found in re.findall(r"'((?:[^']|'')*)'", text):
+            yield file.name, found
+
+
+def _of_python() -> Iterator[tuple[str, str]]:
+    files = [file for package in SPOKEN for file in sorted((ROOT / "etl" / package).glob("*.py"))]
+    # the taxonomy's texts are put together of parts: each is looked at as a whole
+    loose = [file for file in sorted((ROOT / "etl").glob("*.py")) if file.name != "taxonomy.py"]
+    for file in [*files, *loose]:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+                yield file.name, "…".join(map(str, parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+                yield file.name, node.value
+
+
+def _of_page() -> Iterator[tuple[str, str]]:
+    for file in sorted((ROOT / "reports").rglob("*.j2")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            yield file.name, re.sub(r"<[^>]*>", "", line)
+    for file in sorted((ROOT / "reports" / "page").glob("*.js")):
+        for found in re.findall(r"\"([^\"]*)\"|`([^`]*)`", file.read_text(encoding="utf-8")):
+            yield file.name, "".join(found)
+
+
+def _of_guide() -> Iterator[tuple[str, str]]:
+    for paragraph in (ROOT / "docs" / "guide.md").read_text(encoding="utf-8").split("\n\n"):
+        yield "guide.md", paragraph.replace("\n", " ")
+
+
+TEXTS = {"taxonomy": _of_taxonomy, "sql": _of_sql, "python": _of_python, "page": _of_page, "guide": _of_guide}
+
+
+@pytest.mark.parametrize("source", TEXTS)
+def test_no_text_gives_advice_that_harms(source: str) -> None:
+    """Every fix, value, note and sentence: each phrase either never occurs, or has its condition beside it."""
+    texts = list(TEXTS[source]())
+    assert len(texts) > 50
+    assert [(place, found, text) for place, text in texts for found in _violations(place, text)] == []
+
+
+HARMFUL = {
+    "merging contacts of two companies": "Merge the contacts, or give each its own e-mail",
+    "deleting without proof": "delete its card in Entities",
+    "voiding without proof": "Void the copy, then sync",
+    "renumbering": "Renumber the copy",
+    "resyncing while a payment is in transit": "Entities: open the card, find the invoice, Resync",
+    "an option of all clients as if it were of one": "Billing settings: Show Child Companies",
+    "an earlier date without saying whom it mails and charges": "Setup: set New Sync From Date to May 1",
+    "making former clients active": "Reactivate the customer",
+    "making somebody active without asking": "Make it active in ConnectWise",
+    "restoring before a remap was considered": "Restore the company in ConnectWise, or remap to the live one",
+    "sending again what may be there": "Look it up in the GL batches: unbatch and resend",
+    "text to a client about what it may not see": "Tell the client that 4001 is open",
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_each_rule_catches_what_it_is_about(name: str) -> None:
+    """A rule that finds nothing protects nobody."""
+    assert name in _violations("anywhere", HARMFUL[name])
+
+
+def test_a_document_that_accounting_deleted_is_the_only_one_to_be_deleted() -> None:
+    """The proof is accounting's own word, and no payment may be on its way."""
+    deleting = {
+        cause.code for cause in CAUSES if re.search("delete", cause.fix_legacy + cause.fix_current, re.IGNORECASE)
+    }
+    assert deleting == {"DELETED"}

@@ -1,0 +1,159 @@
+"""Unknown is not absent, malformed is not absent: nights on a small provider whose files say too little."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.config import load
+from etl.errors import InputError
+from etl.pipeline import Outcome
+from etl.setup import check_sources
+from tests import nights
+
+AS_OF = datetime(2026, 11, 29, 6, tzinfo=UTC)
+CLIENTS = {
+    101: "Amberlyn Optics Inc",
+    102: "Corvane Bakeries LLC",
+    103: "Dunmarrow Freight Corp",
+    104: "Elswick Press LLP",
+}
+LEDGER = "Internal ID,Invoice Number,Type,Status,Customer ID,Customer Name,Date,Total,Balance,Currency,Created,Modified"
+SETTINGS = """
+[portal]
+minimum_security_level = 5
+sync_from_date = 2026-11-28
+first_sync_from_date = 2024-01-01
+"""
+
+
+def site(folder: Path, types: list[str], shown: list[int]) -> Path:
+    """Four clients with one invoice each, of which some are in the portal; every sync has run."""
+    companies = [
+        {"id": at, "identifier": f"C{at}", "name": name, "status": {"id": 1, "name": "Active"}, "deletedFlag": False}
+        for at, name in CLIENTS.items()
+    ]
+    contacts = [_contact(at) for at in CLIENTS]
+    rows = [
+        f"90{at},4{at},{word},Open,{at},{name},2026-11-10,100,100,USD,2026-11-10T14:00:00Z,2026-11-10T14:00:00Z"
+        for (at, name), word in zip(CLIENTS.items(), types, strict=True)
+    ]
+    portal = [f"P{at},90{at},4{at},{at},{at},100,100,USD" for at in shown]
+    days = [f"2026-11-{day:02}T05:00:00Z,2026-11-{day - 1:02},2026-11-{day:02}T05:05:00Z,ok" for day in range(2, 29)]
+    files: dict[str, Any] = {
+        "connectwise_companies.json": companies,
+        "connectwise_contacts.json": contacts,
+        "connectwise_statuses.json": [{"id": 1, "name": "Active", "inactiveFlag": False}],
+        "accounting_customers.csv": [
+            "Customer ID,Customer Name,Active",
+            *(f"{at},{CLIENTS[at]},yes" for at in CLIENTS),
+        ],
+        "accounting_invoices.csv": [LEDGER, *rows],
+        "portal_invoices.csv": [
+            "portal_id,invoice_id,invoice_number,customer_id,company_id,total,balance,currency",
+            *portal,
+        ],
+        "portal_mappings.csv": ["customer_id,company_id", *(f"{at},{at}" for at in CLIENTS)],
+        "sync_runs.csv": ["started_at,from_date,finished_at,status", *days],
+    }
+    for name, content in files.items():
+        is_json = name.endswith(".json")
+        (folder / name).write_text(json.dumps(content) if is_json else "\n".join([*content, ""]), encoding="utf-8")
+    sources = "".join(f'\n[sources.{name.partition(".")[0]}]\npath = "{name}"\n' for name in files)
+    (folder / "billsight.toml").write_text(SETTINGS + sources, encoding="utf-8")
+    return folder
+
+
+def _contact(company: int) -> dict[str, Any]:
+    email = {"value": f"ap{company}@x.example", "defaultFlag": True, "communicationType": "Email"}
+    return {
+        "id": company + 400, "firstName": "Kit", "company": {"id": company, "name": "x"}, "inactiveFlag": False,
+        "portalSecurityLevel": 6, "disablePortalLoginFlag": False, "communicationItems": [email],
+    }  # fmt: skip
+
+
+def states(outcome: Outcome) -> dict[str, tuple[str, str | None]]:
+    """Number -> state and primary cause."""
+    found = nights.answers(outcome).select("invoice_number", "state", "primary_cause")
+    return {number: (state, cause or None) for number, state, cause in found.iter_rows()}
+
+
+@pytest.mark.parametrize("word", ["Flurb", "Zahlschein 7", "请款单", "Miscelaneous", "X"])
+def test_a_word_that_nobody_knows_concludes_nothing(tmp_path: Path, word: str) -> None:
+    """What shows is visible; what does not is unknown, never rightly absent and never blocked; the word is told."""
+    outcome = nights.run(site(tmp_path, [word, "Invoice", word, "Agreement"], [101, 102]), as_of=AS_OF)
+    found = states(outcome)
+    assert (found["4101"][0], found["4102"][0]) == ("visible", "visible")
+    assert found["4103"] == ("unknown", None)
+    assert found["4104"][0] == "blocked"
+    assert any(word in remark and "2 rows" in remark for remark in outcome.remarks)
+    assert word in check_sources(load(tmp_path / "billsight.toml", {}))
+
+
+def test_words_that_are_known_are_not_told(tmp_path: Path) -> None:
+    """A quiet night says nothing of words."""
+    outcome = nights.run(site(tmp_path, ["Invoice", "Facture", "INV", "Tax Invoice"], list(CLIENTS)), as_of=AS_OF)
+    assert {state for state, _ in states(outcome).values()} == {"visible"}
+    assert not outcome.remarks
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [{"communicationItems": "System.Object[]"}, {"company": "Amberlyn Optics Inc"}, {"inactiveFlag": "perhaps"}],
+)
+def test_a_contact_that_could_not_be_read_is_not_missing(tmp_path: Path, lost: dict[str, Any]) -> None:
+    """Its company has a contact, of whom nobody knows whether he sees anything; the others are as they were."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    contacts = [_contact(at) | (lost if at == 101 else {}) for at in CLIENTS]
+    (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
+    found = states(nights.run(folder, as_of=AS_OF))
+    assert found["4101"] == ("unknown", None)
+    assert {found[number][0] for number in ("4102", "4103", "4104")} == {"visible"}
+
+
+def test_a_company_or_a_customer_that_could_not_be_read_is_not_missing(tmp_path: Path) -> None:
+    """Nothing is said of a company that is only unreadable, and a customer is not said to lack in the extract."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    companies = json.loads((folder / "connectwise_companies.json").read_text(encoding="utf-8"))
+    companies[0]["types"] = "System.Object[]"
+    (folder / "connectwise_companies.json").write_text(json.dumps(companies), encoding="utf-8")
+    customers = (folder / "accounting_customers.csv").read_text(encoding="utf-8")
+    customers = customers.replace(f"{CLIENTS[102]},yes", f"{CLIENTS[102]},perhaps")
+    (folder / "accounting_customers.csv").write_text(customers, encoding="utf-8")
+    outcome = nights.run(folder, as_of=AS_OF)
+    assert states(outcome)["4101"] == ("unknown", None)
+    assert "CUSTOMER_NOT_IN_EXTRACT" not in " ".join(nights.answers(outcome)["causes"])
+
+
+def test_contacts_that_are_all_cut_stop_the_night(tmp_path: Path) -> None:
+    """With the remedy; nobody is sent to add e-mails that are there."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    contacts = [_contact(at) | {"communicationItems": "System.Object[]"} for at in CLIENTS]
+    (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
+    with pytest.raises(InputError, match="ConvertTo-Json -Depth 10"):
+        nights.run(folder, as_of=AS_OF)
+
+
+def test_a_flag_that_is_not_given_is_unknown(tmp_path: Path) -> None:
+    """Nobody is visible who may be inactive or may not log in, and nobody is blocked by it."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    flags = ("inactiveFlag", "disablePortalLoginFlag")
+    contacts = [{key: value for key, value in _contact(at).items() if key not in flags} for at in CLIENTS]
+    (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
+    assert {state for state, _ in states(nights.run(folder, as_of=AS_OF)).values()} == {"unknown"}
+
+
+def test_check_lists_what_becomes_of_the_captions(tmp_path: Path) -> None:
+    """What is read as what, what is ignored, what nobody gave."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    ledger = folder / "accounting_invoices.csv"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace("Status,", "Mood,"), encoding="utf-8")
+    told = check_sources(load(folder / "billsight.toml", {}))
+    assert "read: Internal ID = invoice_id_acct, Invoice Number, Customer ID = customer_id_acct" in told
+    assert "Type = document_type" in told
+    assert "  ignored: Mood" in told
+    assert "bill_email" in told.partition("not given: ")[2]
