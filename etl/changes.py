@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
+from etl.breathing import coverage
 from etl.domain import Run, State
 from etl.engine import Engine
 from etl.history.states import LAST, Change, Complete, Reading, freed_because
 from etl.history.store import KINDS, PastRun
+from etl.joins import Measured
 from etl.remembering import Past
 from etl.report.cells import money_text
 from etl.report.changes import SHOWN_NIGHTS, UNKNOWN
@@ -36,9 +38,6 @@ _UNKNOWN: Final = f"""
 _FREED_BY: Final = ("code_before", "state", "primary_cause", "mapping_source")
 _STATES: Final = """
     select kind, code, code_before, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
-_COVERAGE: Final = """
-    select count(*) filter (where mapping_state in ('mapped', 'excluded')) / nullif(count(*), 0)
-    from matching.mappings"""
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,14 @@ class Tonight:
 
     Attributes:
         read: what became of its sources.
+        measured: how well they join.
     """
 
     engine: Engine
     run: Run
     past: Past
     read: Sequence[SourceRead]
+    measured: Measured = field(default_factory=Measured)
 
     @cached_property
     def reading(self) -> Reading:
@@ -106,12 +107,6 @@ class Tonight:
         return sorted(rows, key=_place)
 
 
-def coverage(engine: Engine) -> float | None:
-    """The share of customers whose company is settled; null where there are no customers."""
-    share = engine.rows(_COVERAGE)[0][0]
-    return None if share is None else round(float(share), 4)
-
-
 def numbers(tonight: Tonight) -> Row:
     """The night in a few numbers, as the history keeps them and the trend shows them."""
     blocked = tonight.engine.frame(_BLOCKED)
@@ -123,7 +118,8 @@ def numbers(tonight: Tonight) -> Row:
         "issues": _total(tonight.causes),
         "sources": facts(tonight.read),
         "complete": sorted(complete(tonight.read)),
-        "coverage": coverage(tonight.engine),
+        "coverage": coverage(tonight.engine).share,
+        "joins": tonight.measured.shares,
         "is_partial": any(source.trouble for source in tonight.read),
         "as_of_at": tonight.run.as_of_at,
     }

@@ -24,6 +24,12 @@ MISSED = (
 )  # fmt: skip
 """The causes that a sync from an earlier date, or a single resync, fixes."""
 
+SCOPES: Final[dict[str, pl.DataType]] = {
+    "relation": pl.String(), "kind": pl.String(), "since": pl.Date(), "reason": pl.String(),
+    "made_at": pl.Datetime("us"), "made_reason": pl.String(), "is_cut": pl.Boolean(), "note": pl.String(),
+}  # fmt: skip
+"""The columns of ctl.scopes."""
+
 _GIVEN = {
     "has_customers": "accounting_customers",
     "has_portal_list": "portal_invoices",
@@ -34,7 +40,7 @@ _GIVEN = {
 
 
 def write_control(engine: Engine, settings: Settings, run: Run, scopes: Mapping[str, Scope] = _NONE) -> None:
-    """Write ctl.run (one row), ctl.causes and ctl.states; after the sources are loaded.
+    """Write ctl.run (one row), ctl.causes, ctl.states and ctl.scopes; after the sources are loaded.
 
     Args:
         engine: holds the accepted rows.
@@ -63,6 +69,16 @@ def write_control(engine: Engine, settings: Settings, run: Run, scopes: Mapping[
             ) as portal_synced_at
         from ctl.run_settings""")
     engine.run("drop table ctl.run_settings")
+    engine.write("ctl.scopes", scope_table(scopes))
+
+
+def scope_table(scopes: Mapping[str, Scope]) -> pl.DataFrame:
+    """One row per list: what it holds, as of when, and whether it is whole; `note` says it in a sentence."""
+    rows = [
+        vars(scope) | {"made_at": scope.made_at.astimezone(UTC).replace(tzinfo=None), "note": scope.told()}
+        for scope in scopes.values()
+    ]
+    return pl.DataFrame(rows, schema=SCOPES)
 
 
 def _causes() -> pl.DataFrame:
@@ -81,7 +97,9 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         "hidden_type_names": portal.hidden_company_types,
         "hidden_status_names": portal.hidden_company_statuses,
         "inactive_status_names": provider.inactive_company_statuses,
+        "active_status_names": provider.active_company_statuses,
         "closed_billing_status_names": provider.closed_billing_statuses,
+        "known_contradiction_marks": settings.review.known_contradictions,
     }
     return pl.DataFrame({"run_id": [run.run_id]}).with_columns(
         as_of_at=pl.lit(as_of, dtype=pl.Datetime("us")),
@@ -95,7 +113,7 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         missed_mask=pl.lit(_mask(MISSED), dtype=pl.UInt64),
         access_mask=pl.lit(_mask(access), dtype=pl.UInt64),
         **{
-            name: pl.Series(name, [[caption.lower() for caption in captions]], dtype=pl.List(pl.String))
+            name: pl.Series(name, [[caption.strip().lower() for caption in captions]], dtype=pl.List(pl.String))
             for name, captions in lists.items()
         },
     )

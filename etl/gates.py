@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
 from typing import Any, Final, Literal
 
+from etl.breathing import Coverage, coverage, coverage_of_known, is_open_only
+from etl.engine import Engine
 from etl.errors import GateTripped
 from etl.history.store import PastRun
+from etl.joins import FEWEST_ROWS, Join, Measured
 from etl.schemas import RELATIONS
-from etl.sources import A_LOG, Evening, SourceRead, freshest_allowed, usual, usual_runs
+from etl.sources import A_LOG, Evening, SourceRead, freshest_allowed, usual_rows, usual_runs
 
 _FEW_ROWS: Final = 10
 """So few rows may go missing from any source: a share of a short list says little."""
@@ -75,10 +78,13 @@ def check_sources(evening: Evening, read: Sequence[SourceRead], *, is_shrink_acc
 
 
 def _shrunk(evening: Evening, source: SourceRead) -> str | None:
-    before = [rows for rows in usual(evening.past, source.relation, "rows") if rows]
+    before, most = usual_rows(evening.past, source), evening.settings.gates.shrink_share
     if not before or not source.digest or source.relation == A_LOG:
-        return None  # never seen, or not there tonight: that is another matter; and logs are cut off now and then
-    usually, most = median(before), evening.settings.gates.shrink_share
+        # never seen, over another range, or not there: that is another matter; and logs are cut off now and then
+        return None
+    if source.rows and _is_open_only(evening, source):
+        return _vanished(evening, source)
+    usually = median(before)
     if source.rows and source.rows >= min(usually * (1 - most), usually - _FEW_ROWS):
         return None
     lost = 1 - source.rows / usually
@@ -88,33 +94,98 @@ def _shrunk(evening: Evening, source: SourceRead) -> str | None:
     )
 
 
-def check_coverage(evening: Evening, read: Sequence[SourceRead], share: float | None, customers: int) -> None:
-    """Compare the share of customers that are mapped with that of the last runs.
+def _is_open_only(evening: Evening, source: SourceRead) -> bool:
+    return source.balances is not None and is_open_only(source.balances, usual_runs(evening.past), source.relation)
 
-    A night that lacks a source maps fewer, of course: it is partial, and says so.
+
+def _vanished(evening: Evening, source: SourceRead) -> str | None:
+    """A list of what is open loses what is paid; not what the portal still shows with a balance."""
+    gone, most = evening.vanished, evening.settings.gates.shrink_share
+    if source.relation != "accounting_invoices" or gone is None or gone.still_open < _FEW_ROWS:
+        return None
+    if gone.still_open <= most * gone.before:
+        return None
+    return (
+        f"{RELATIONS[source.relation].help}: {gone.still_open} of {gone.before} invoices that were open in the last run"
+        f" are gone, though the portal still shows them open; {most:.0%} may be. {_ACCEPT}"
+    )
+
+
+def check_coverage(evening: Evening, read: Sequence[SourceRead], engine: Engine) -> None:
+    """Compare the share of the open money whose customers are mapped with that of the last runs.
+
+    A night that lacks a source maps fewer, of course: it is partial, and says so. Customers first seen in this run
+    do not count.
 
     Args:
         evening: the night and what came before it.
         read: what became of its sources.
-        share: of the customers, 0 to 1; null where there are none.
-        customers: how many there are.
+        engine: its database.
 
     Raises:
         GateTripped: it fell further than is allowed.
     """
     usually = usual_coverage(evening.past)
-    if share is None or usually is None or any(source.trouble for source in read):
+    if usually is None or any(source.trouble for source in read) or not _is_fallen(evening, usually, coverage(engine)):
         return
-    fell = usually - share
-    if fell > evening.settings.gates.coverage_drop and fell * customers >= _FEW_ROWS:
+    known = coverage_of_known(engine, evening.settings)
+    if _is_fallen(evening, usually, known):
         message = (
-            f"only {share:.0%} of the customers are mapped, usually {usually:.0%}. Look whether the companies and"
-            " the portal's mappings are whole; or, if that is right, run once with --accept-shrink."
+            f"only {known.share:.0%} of the open money belongs to customers that are mapped, usually {usually:.0%}."
+            " Look whether the companies and the portal's mappings are whole; or, if that is right, run once with"
+            " --accept-shrink."
         )
         raise GateTripped([message])
 
 
+def _is_fallen(evening: Evening, usually: float, now: Coverage) -> bool:
+    fell = 0.0 if now.share is None else usually - now.share
+    return fell > evening.settings.gates.coverage_drop and fell * now.customers >= _FEW_ROWS
+
+
 def usual_coverage(past: Sequence[PastRun]) -> float | None:
-    """The share of customers that is usually mapped; null where nobody knows."""
+    """The share that is usually mapped; null where nobody knows."""
     shares = [run.facts["coverage"] for run in usual_runs(past) if run.facts.get("coverage") is not None]
     return float(median(shares)) if shares else None
+
+
+def check_joins(evening: Evening, measured: Measured, *, is_shrink_accepted: bool) -> dict[str, str]:
+    """Compare how much joins with what must join, and with the last runs.
+
+    Args:
+        evening: the run and what came before it.
+        measured: its joins.
+        is_shrink_accepted: whether a fall is right.
+
+    Returns:
+        relation -> why it is not used.
+
+    Raises:
+        GateTripped: too few invoices have customers, or too few companies have contacts.
+    """
+    past = () if is_shrink_accepted else evening.past
+    told = [(join.question, _apart(replace(evening, past=past), join, measured)) for join in measured.joins]
+    reasons = [why for question, why in told if why and question.stops]
+    if reasons:
+        raise GateTripped(reasons)
+    return {
+        question.source: f"{RELATIONS[question.source].help} are not used, because too little of them joins. {why}"
+        for question, why in told
+        if why and question.source
+    }
+
+
+def _apart(evening: Evening, join: Join, measured: Measured) -> str | None:
+    if join.share is None or join.rows < FEWEST_ROWS:
+        return None
+    gates = evening.settings.gates
+    least = join.question.least or gates.join_share
+    before = [run.facts.get("joins", {}).get(join.question.name) for run in usual_runs(evening.past)]
+    known = [float(share) for share in before if share is not None]
+    is_few = join.share < least
+    if not is_few and not (known and median(known) - join.share > gates.join_drop):
+        return None
+    why = f"at least {least:.0%} must join" if is_few else f"usually {median(known):.0%} join"
+    advice = "Export both again, of the same system; or lower [gates] join_share." if is_few else _ACCEPT
+    compared = f"Compared: {join.question.compared}."
+    return " ".join([f"{join.told}. {join.share:.0%} join, {why}.", compared, *measured.better(join), advice])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,7 +16,8 @@ from etl.engine import Engine, EngineRefusal
 from etl.errors import InputError, Problem, readable
 from etl.opening import IN_TURN, Opened, Opener, opened_ahead
 from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
-from etl.validate import settle_formats, validate
+from etl.settling import Settled, bare, is_removal, remove, settle
+from etl.validate import Formats, settle_formats, validate
 
 BULK_BYTES: Final = 4_000_000
 """Smaller files are read value by value, larger ones in one typed scan."""
@@ -43,6 +44,7 @@ class FileReport:
         newest_change_at: latest change time in it, UTC.
         notes: skipped furniture, windows, warnings: in words.
         unknown: words in it that nobody here knows, and what was made of them.
+        rows_copied: quarantined rows that an accepted one stands for: nothing of them is missing.
     """
 
     relation: str
@@ -54,6 +56,7 @@ class FileReport:
     newest_change_at: datetime | None
     notes: str
     unknown: tuple[str, ...] = ()
+    rows_copied: int = 0
 
     @property
     def file(self) -> str:
@@ -117,12 +120,17 @@ class Loader:
             del one  # its text, which is stored by now, can be large
         if problems:
             raise InputError(problems)
-        self._finish(relation, has_left_over=any(file.has_left_over for file in read))
+        settled = self._finish(relation, read)
         if relation.name not in self.settings.sources:
             return []
         if relation.is_required and not self.engine.count(_accepted(relation)):
             raise InputError([self._nothing(relation, read)])
-        return [self._report(relation, file) for file in read]
+        return [self._report(relation, file, settled) for file in read]
+
+    def forget(self, relations: Iterable[str]) -> None:
+        """Leave out sources from which nothing is to be concluded, as if they had not been given."""
+        for relation in relations:
+            self.engine.run(f"truncate {_accepted(RELATIONS[relation])}")
 
     def _nothing(self, relation: Relation, read: list[_Read]) -> Problem:
         where, rows = ", ".join(file.file.name for file in read), sum(file.rows for file in read)
@@ -134,24 +142,37 @@ class Loader:
         return Problem(where, found, f"at least one of the {relation.help}", f"Export them again.{why}")
 
     def _file(self, opened: Opened, relation: Relation) -> _Read:
-        file, source = opened.file, self.settings.sources[relation.name]
+        file, source = opened.file, opened.source
         if opened.scan is not None and (read := self._bulk(file, opened.scan, source)) is not None:
             return read
         found = opened.text or extract.read_text(file, relation, source)
         formats = settle_formats(found.frame, relation, source, self.settings.zone_of(source))
         # a 'sync from' date is a day of the portal, wherever the clock of the log stands
         formats = replace(formats, zones={"from_at": self.settings.portal_zone})
-        split = validate(found.frame, relation, formats)
-        self.engine.append(_accepted(relation), split.accepted)
-        self._quarantine(relation, split.rejected)
+        removed = self._store(found.frame, relation, formats)
         notes = [f"{count} {reason}" for reason, count in sorted(found.shape_notes.items())]
+        notes += [f"{removed.height} deletions"] if removed.height else []
         if found.window:
             notes.append(f"range: {found.window}")
         if formats.unread_columns:
             left_out = ", ".join(sorted(formats.unread_columns))
             notes.append(f"{left_out} left out: its dates can be read in two ways; set date_order to use it")
         told = "; ".join(map(readable, [*notes, *found.warnings, *found.unknown]))
-        return _Read(file, found.profile, found.frame.height, told, tuple(found.unknown))
+        made_at = found.printed_at or extract.named_at(file.name)
+        rows = found.frame.height - removed.height
+        return _Read(file, found.profile, rows, told, tuple(found.unknown), made_at, removed)
+
+    def _store(self, text: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
+        """Accept or quarantine every row but those that only say what is gone, which are returned."""
+        gone = text.select(is_removal(relation)).to_series() if text.height else pl.Series([], dtype=pl.Boolean)
+        split, removed = (
+            validate(text.filter(~gone), relation, formats),
+            validate(text.filter(gone), bare(relation), formats),
+        )
+        self.engine.append(_accepted(relation), split.accepted)
+        self._quarantine(relation, split.rejected)
+        self._quarantine(relation, removed.rejected)
+        return removed.accepted
 
     def _bulk(self, file: extract.SourceFile, scan: extract.BulkScan, source: Source) -> _Read | None:
         """Read a big file in one typed scan; null where it does not hold what was expected of it."""
@@ -164,6 +185,7 @@ class Loader:
         except EngineRefusal:
             return None
         extracted = self.engine.count(accepted) - before
+        removed = None
         if not extracted:
             return None  # whether there is really nothing below the header is not for the quick way to say
         where = f"from {accepted} where unparsed is not null and rowid >= {before}"
@@ -187,17 +209,27 @@ class Loader:
                 # these few rows alone settle what is for all rows of the file to settle
                 self._compact(relation, f"rowid < {before}")
                 return None
-            split = validate(careful, relation, formats)
-            self.engine.append(accepted, split.accepted)
-            self._quarantine(relation, split.rejected)
+            removed = self._store(careful, relation, formats)
+            extracted -= removed.height
         told = "; ".join(map(readable, unknown))
-        return _Read(file, scan.profile.shape, extracted, told, tuple(unknown), has_left_over=bool(left_over))
+        made_at, is_left_over = extract.named_at(file.name), bool(left_over)
+        return _Read(
+            file, scan.profile.shape, extracted, told, tuple(unknown), made_at, removed, has_left_over=is_left_over
+        )
 
-    def _finish(self, relation: Relation, *, has_left_over: bool) -> None:
-        if has_left_over:
+    def _finish(self, relation: Relation, read: Sequence[_Read]) -> Settled:
+        if any(file.has_left_over for file in read):
             self._compact(relation, "unparsed is null")
-        self._settle_copies(relation)
+        unknown = self._remove(relation, read)
+        settled = self._settle_copies(relation, read)
         self.engine.run(f"alter table {_accepted(relation)} drop column unparsed")
+        notes = {file: [f"{count} deletions of what no file has"] for file, count in unknown.items()}
+        return replace(settled, notes={**settled.notes, **{f: notes[f] + settled.notes.get(f, []) for f in notes}})
+
+    def _remove(self, relation: Relation, read: Sequence[_Read]) -> dict[str, int]:
+        """Let the deletions of change feeds act; how many of each file are of what no file has."""
+        removed = [file.removed for file in read if file.removed is not None and file.removed.height]
+        return remove(self.engine, relation, removed, _made_at(read)) if removed else {}
 
     def _compact(self, relation: Relation, condition: str) -> None:
         """Keep some rows by writing the table anew: row ids must not have holes, for they are the night's row keys."""
@@ -208,35 +240,19 @@ class Loader:
         self.engine.run(f"insert into {accepted} by name select * from {accepted}_whole where {condition}")
         self.engine.run(f"drop table {accepted}_whole")
 
-    def _settle_copies(self, relation: Relation) -> None:
-        """Of several rows with one key the newest stays; the others are quarantined."""
-        accepted, key = _accepted(relation), ", ".join(relation.key)
-        # hashes are quicker to tell apart than texts, and keys whose hashes differ are different
-        hashes = self.engine.frame(f"select hash({key}) as hash from {accepted}")["hash"]
-        if hashes.n_unique() == len(hashes):
-            return
-        newest = "modified_at desc nulls last, " if "modified_at" in relation.names else ""
-        ranked = f"""
-            select *, rowid as position, row_number() over newest_first as place,
-                first_value(concat_ws(' line ', source_file, source_line)) over newest_first as newer
-            from {accepted}
-            window newest_first as (partition by {key} order by {newest}rowid desc)
-            qualify place > 1"""
-        values = ", ".join(f"'{name}', {name}" for name in relation.names)
-        self.engine.run(f"create or replace temp table older as {ranked}")
-        self.engine.run(f"""
-            insert into quarantine.rows
-            select '{relation.name}', source_file, source_line,
-                ['{key}: a newer copy of this row stands in ' || newer], json_object({values})::varchar
-            from older order by position""")
+    def _settle_copies(self, relation: Relation, read: Sequence[_Read]) -> Settled:
+        """Of several rows with one key one stays; the others are quarantined."""
+        settled = settle(self.engine, relation, _made_at(read))
+        if settled is None:
+            return Settled()
         self._compact(relation, "rowid not in (select position from older)")
-        self.engine.run("drop table older")
+        return settled
 
     def _quarantine(self, relation: Relation, rejected: pl.DataFrame) -> None:
         columns = ("source_file", "source_line", "broken_rules", "row_values")
         self.engine.append("quarantine.rows", rejected.select(pl.lit(relation.name).alias("relation"), *columns))
 
-    def _report(self, relation: Relation, read: _Read) -> FileReport:
+    def _report(self, relation: Relation, read: _Read, settled: Settled) -> FileReport:
         name = read.file.name.replace("'", "''")
         newest = [column for column in ("modified_at", "created_at", "finished_at") if column in relation.names]
         latest = f"greatest({', '.join(f'max({column})' for column in newest)})" if newest else "null::timestamp"
@@ -246,9 +262,11 @@ class Loader:
         quarantined = self.engine.rows(
             f"select count(*) from quarantine.rows where source_file = '{name}' and relation = '{relation.name}'"
         )[0][0]
+        notes = "; ".join(filter(None, [read.notes, *map(readable, settled.notes.get(read.file.name, []))]))
+        copies = settled.copies.get(read.file.name, 0)
         return FileReport(
-            relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, read.notes,
-            read.unknown,
+            relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, notes, read.unknown,
+            copies,
         )  # fmt: skip
 
 
@@ -261,7 +279,13 @@ class _Read:
     rows: int
     notes: str
     unknown: tuple[str, ...] = ()
+    made_at: datetime | None = None
+    removed: pl.DataFrame | None = None
     has_left_over: bool = False
+
+
+def _made_at(read: Sequence[_Read]) -> dict[str, datetime]:
+    return {file.file.name: file.made_at for file in read if file.made_at is not None}
 
 
 def _stored(column: Column) -> str:

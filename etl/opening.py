@@ -7,11 +7,12 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from etl import extract
 from etl.config import Settings, Source
-from etl.errors import InputError, SourceMissing
+from etl.errors import InputError, Problem, SourceMissing
 from etl.schemas import RELATIONS, Relation
 
 _FIRST: Final = (
@@ -26,8 +27,9 @@ AHEAD: Final = 4
 
 @dataclass(frozen=True)
 class Opened:
-    """A file to load: how to scan it, or its text where it is not for scanning."""
+    """A file to load, of which source: how to scan it, or its text where it is not for scanning."""
 
+    source: Source
     file: extract.SourceFile
     scan: extract.BulkScan | None
     text: extract.Extract | None
@@ -58,20 +60,27 @@ class Opener:
 
     def opened_of(self, relation: Relation) -> Iterator[Opened | InputError]:
         """Every file of one relation."""
-        source = self.settings.sources.get(relation.name)
-        if source is None:
-            return
-        try:
-            files = self._files(relation, source)
-        except InputError as error:
-            yield error
-            return
-        for file in files:
+        seen: set[Path] = set()
+        for source in self.settings.sources_of(relation.name):
             try:
-                scan = extract.bulk_scan(file, relation, source, self.bulk_bytes)
-                yield Opened(file, scan, None if scan else extract.read_text(file, relation, source))
+                files = self._files(relation, source)
             except InputError as error:
                 yield error
+                continue
+            for file in files:
+                try:
+                    self._refuse_twice(file, relation, seen)
+                    scan = extract.bulk_scan(file, relation, source, self.bulk_bytes)
+                    yield Opened(source, file, scan, None if scan else extract.read_text(file, relation, source))
+                except InputError as error:
+                    yield error
+
+    def _refuse_twice(self, file: extract.SourceFile, relation: Relation, seen: set[Path]) -> None:
+        path = file.path.resolve()
+        if path in seen:
+            remedy = f"Correct path in one of the [[sources.{relation.name}]]."
+            raise InputError([Problem(file.name, "a file of two sources", "each file in one of them", remedy)])
+        seen.add(path)
 
     def _files(self, relation: Relation, source: Source) -> list[extract.SourceFile]:
         """The files of a source; the night goes on without one that it can do without."""

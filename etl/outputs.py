@@ -29,7 +29,7 @@ from etl.report.summary import summarise, to_json
 from etl.review import fixes
 from etl.review.site_key import site_key
 from etl.review.workbook import write_workbook
-from etl.sources import complete
+from etl.sources import changed_ranges, complete
 
 _SINGLE: Final = """
     select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
@@ -51,6 +51,12 @@ _MONEY: Final = """
     full outer join (select currency_code, sum(total_amount) as amount from marts.report_cells group by 1) as told
         on staged.currency_code = told.currency_code
     order by 1"""
+_STATUS_SETTINGS: Final = "[provider] inactive_company_statuses or active_company_statuses"
+_UNDECIDED: Final = """
+    select coalesce(companies.status_name, 'none given') as caption, count(*) as companies
+    from staging.connectwise__companies as companies
+    where companies.is_inactive is null and companies.company_id_cw in (select company_id_cw from matching.mappings)
+    group by 1 order by 2 desc, 1"""
 TO_DECIDE: Final = """
     from marts.report_mapping_fixes as fixes
     anti join (from matching.judgements where decision = 'snoozed') as snoozed
@@ -155,9 +161,11 @@ def _facts(night: Night, told_of: dict[str, Any]) -> NightFacts:
     )
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)
+    tonight = night.tonight
     return NightFacts(
-        run=_run_facts(night), changes=changes(night.tonight, told_of), trend=trend(night.tonight, told_of), **frames
-    )
+        run=_run_facts(night), joins=tonight.measured.rows, changes=changes(tonight, told_of),
+        trend=trend(tonight, told_of), **frames,
+    )  # fmt: skip
 
 
 def _work(night: Night, mapping_fixes: pl.DataFrame) -> Work:
@@ -183,6 +191,17 @@ def _sources(files: list[FileReport]) -> pl.DataFrame:
     return pl.DataFrame(told, schema=schema)
 
 
+def _undecided_statuses(engine: Engine) -> list[str]:
+    """Which setting decides about companies whose status nobody explains."""
+    found = engine.rows(_UNDECIDED)
+    if not found:
+        return []
+    told = ", ".join(f"{caption} ({count})" for caption, count in found[:5])
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""  # noqa: PLR2004 - as many as fit on a line
+    captions = f"whether mapped companies are inactive is not known for these statuses: {told}{more}."
+    return [f"{captions} Name each in {_STATUS_SETTINGS}, or give connectwise_statuses"]
+
+
 def _run_facts(night: Night) -> RunFacts:
     settings, portal = night.settings, night.settings.portal
     missing = [words for name, words in _OPTIONAL.items() if name not in settings.sources]
@@ -191,6 +210,7 @@ def _run_facts(night: Night) -> RunFacts:
         missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
     if portal.access == "profiles":
         missing.append("client profiles decide who sees invoices and were not read: access is not checked")
+    missing += [*changed_ranges(night.tonight.past.runs, night.tonight.read), *_undecided_statuses(night.engine)]
     dates = {"sync from date": portal.sync_from_date, "first sync from date": portal.first_sync_from_date}
     return RunFacts(
         run_id=night.run.run_id,

@@ -13,18 +13,18 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.changes import Tonight, coverage
+from etl.changes import Tonight
 from etl.config import Settings
 from etl.control import write_control
-from etl.diagnose import access, backfill, causes, gaps
+from etl.diagnose import access, backfill, causes, contradictions, gaps
 from etl.diagnose.sync import SyncLog, to_instants
 from etl.documents import OF_DOCUMENTS, OF_PORTAL, share_numbers
 from etl.domain import Run
 from etl.engine import Engine
 from etl.errors import BillsightError, BrokenPromise, ExitCode, InputError, Problem
-from etl.gates import Orders, check_coverage, check_sources
+from etl.gates import Orders, check_coverage
 from etl.inbox import Taken, take_inbox
-from etl.loading import FileReport, Loader
+from etl.loading import FileReport
 from etl.logs import Log, logged
 from etl.manifest import Written, counts, seal
 from etl.match import link, mappings
@@ -35,17 +35,18 @@ from etl.models import Model, build, names_in, read_models
 from etl.outputs import Night, write_outputs
 from etl.pruning import Pruned, prune_after_night
 from etl.publish import Publication, lock
+from etl.reading_in import Awaited, check_clients, read_in_sources
 from etl.remembering import Ended, Past, compare, recall, record, record_failure
 from etl.review.register import Register, RegisterRefusal
 from etl.scopes import find_scopes
-from etl.sources import Evening, sources_read
+from etl.sources import sources_read
 from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
 _AFTER_CHECKS: Final = (
     "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
     "marts.company_access", "marts.posting_habits", "marts.unposted_invoices", "marts.portal_only_invoices",
-    "marts.amount_differences", "marts.portal_memory",
+    "marts.amount_differences", "marts.portal_memory", "marts.contradictions",
 )  # fmt: skip
 
 _COUNTED_BY: Final = (
@@ -174,11 +175,9 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     """Everything between the sources and the marts."""
     settings, run, tell = order.settings, order.run, order.tell
     models = read_models()
-    loader = Loader(engine, settings)
-    files = loader.load(tell)
-    evening = Evening(settings, run, files, loader.missing, past.runs)
-    read = sources_read(evening)
-    check_sources(evening, read, is_shrink_accepted=order.orders.is_shrink_accepted)
+    is_shrink_accepted = order.orders.is_shrink_accepted
+    read_in = read_in_sources(engine, Awaited(settings, run, past.runs, is_shrink_accepted), tell)
+    files, evening, read = read_in.files, read_in.evening, sources_read(read_in.evening)
     write_control(engine, settings, run, find_scopes(engine, evening, read))
     engine.write("ctl.portal_memory", past.portal_memory)
     build(engine, models, names_in(models, "staging"))
@@ -189,8 +188,9 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
         shared = aside.submit(share_numbers, beside, models)
         documents = aside.submit(build, beside, models, OF_DOCUMENTS)
         _map(engine, shared, settings, run)
-        if not order.orders.is_shrink_accepted:
-            check_coverage(evening, read, coverage(engine), engine.count("matching.mappings"))
+        joins = read_in.joins + check_clients(engine, read_in, is_shrink_accepted=is_shrink_accepted)
+        if not is_shrink_accepted:
+            check_coverage(evening, read, engine)
         tell("checking who can look into the portal")
         _check_access(engine, models, settings)
         documents.result()
@@ -203,7 +203,7 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     _find_gaps(engine, settings, log)
     build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
     tell("comparing with the last night")
-    tonight = Tonight(engine, run, past, read)
+    tonight = Tonight(engine, run, past, read, joins)
     compare(engine, past, tonight.reading)
     return Night(settings, files, tonight)
 
@@ -258,7 +258,7 @@ def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, por
     build(engine, models, ["marts.contact_emails", "marts.customer_facts", *OF_PORTAL])
     facts = engine.frame("from marts.customer_facts")
     customers = causes.check_customers(facts, settings.matching.ambiguous_lead)
-    engine.write("marts.customer_checks", customers)
+    engine.write("marts.customer_checks", contradictions.doubt(customers, facts))
     build(engine, models, ["marts.invoice_facts"])
     engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), night))
     starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)

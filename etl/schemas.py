@@ -61,6 +61,7 @@ class Relation:
     Attributes:
         key: the columns that identify a row; of several rows with one key the newest stays, the others are quarantined.
         is_required: whether a night needs it.
+        log: the instants of a log: its rows stand in their order.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Relation:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     is_required: bool = False
+    log: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ def _text(name: str, help_: str, *, required: bool = False) -> Column:
 
 _T, _M, _D, _I, _B = Kind.TEXT, Kind.MONEY, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN
 _CURRENCY = Column("currency_code", Kind.CURRENCY, "ISO 4217; XXX where the source names none")
+_BOOK = _text("book", "accounting company that the ids belong to, where several are configured; it stands before them")
 _ADDRESS = (
     _text("address_line1", "first address line"),
     _text("city", "city"),
@@ -182,6 +185,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _CURRENCY,
                 Column("created_at", _I, "created"),
                 Column("modified_at", _I, "last changed"),
+                _BOOK,
             ),
         ),
         Relation(
@@ -208,6 +212,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("bill_email", "address the invoice is sent to"),
                 Column("created_at", _I, "entered into the accounting package"),
                 Column("modified_at", _I, "last changed"),
+                _BOOK,
             ), is_required=True,
         ),
         Relation(
@@ -227,6 +232,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 Column("total_amount", _M, "total in currency_code"),
                 Column("balance_amount", _M, "balance in currency_code"),
                 _CURRENCY,
+                _BOOK,
             ),
         ),
         Relation(
@@ -236,19 +242,27 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("customer_name", "customer name"),
                 _text("company_id_cw", "ConnectWise company; empty: known to the portal and not mapped"),
                 _text("company_name", "company name"),
+                _BOOK,
             ),
         ),
         Relation(
-            "sync_runs", "the portal's sync log", ("started_at", "from_at", "run_status"),
+            "sync_runs", "the portal's sync log", ("started_at", "from_at", "finished_at", "run_status"),
             (
                 Column("started_at", _I, "start of the run", required=True),
                 Column("from_at", _I, "'sync from' date of the run, midnight in the portal's time zone", required=True),
                 Column("finished_at", _I, "end of the run"),
                 _text("run_status", "succeeded or failed", required=True),
-            ),
+            ), log=("started_at", "finished_at"),
         ),
     )
 }  # fmt: skip
+
+BOOKED: Final[tuple[str, ...]] = ("accounting_customers", "accounting_invoices", "portal_invoices", "portal_mappings")
+"""Relations whose accounting ids belong to a book; where one is named, it stands before them: US/123."""
+
+IDS_OF_BOOKS: Final[tuple[str, ...]] = (
+    "invoice_id_acct", "customer_id_acct", "parent_customer_id_acct", "merged_into_customer_id_acct", "portal_invoice_id",
+)  # fmt: skip
 
 RECORDED: Final[tuple[str, ...]] = ("source_file", "source_line")
 """Beside its columns, each accepted relation says which file (as named by the user) and line a row came from.

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import polars as pl
 
 from etl import extract
-from etl.config import Settings
+from etl.config import Settings, Source
 from etl.demo import DemoPlan, write_demo
-from etl.errors import ConfigurationError, InputError, Problem
+from etl.domain import Run
+from etl.engine import Engine
+from etl.errors import ConfigurationError, InputError, Problem, readable
+from etl.loading import Loader
 from etl.publish import told
+from etl.reading_in import joins_as_listed
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
+from etl.scopes import OF_INTEREST, find_scopes, notes
+from etl.settling import is_removal
+from etl.sources import Evening, sources_read
 from etl.validate import settle_formats, validate
 
+_MOST_BYTES_FOR_CAPTIONS: Final = 50_000_000
+_INACTIVE: Final = re.compile(r"inactive|former|terminat|cancel|closed|lost", re.IGNORECASE)
+_MOST_CAPTIONS: Final = 20
 _HEADER: Final = """\
 # billsight.toml, written by `billsight init`. Lines that begin with # are switched off.
 # After changing something: `billsight check`. Paths are relative to this file.
@@ -45,11 +59,12 @@ time_zone = "UTC"
 # name = "Your company"
 # Your own e-mail domains say nothing about a client.
 # email_domains = ["example.com"]
-# inactive_company_statuses = ["Former client"]
-# Which billing statuses mean that an invoice is closed and can be batched? Without them that is not known.
-# closed_billing_statuses = ["Closed"]
 # How many days may pass until an invoice is closed and batched? Until then it is waiting.
 # batch_days = 7
+# Whether a company is inactive is known where its status is Active, connectwise_statuses has it, or it is named here.
+{company_statuses}
+# active_company_statuses = ["Active"]
+{billing_statuses}
 
 [output]
 folder = "out"
@@ -79,13 +94,48 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
     sightings = extract.describe_folder(folder)
     known = [sighting for sighting in sightings if sighting.recognition is not None]
     with told(target):
-        target.write_text(_HEADER + _sources(known), encoding="utf-8")
+        target.write_text(_header(known) + _sources(known), encoding="utf-8")
     lines = [f"{sighting.name}: {_words(sighting)}" for sighting in sightings]
     found = {sighting.recognition.relation for sighting in known if sighting.recognition}
     missing = [
         f"Missing: {r.help} [sources.{r.name}]" for r in RELATIONS.values() if r.is_required and r.name not in found
     ]
     return "\n".join([*lines, *missing, f"Wrote {target}. Next: billsight check --config {target}"])
+
+
+def _header(known: Iterable[extract.Sighting]) -> str:
+    """The settings, with the captions that were seen where a caption decides."""
+    companies = _captions(known, "connectwise_companies", "status_name")
+    billed = _captions(known, "connectwise_invoices", "billing_status_name")
+    inactive = [caption for caption in companies if _INACTIVE.search(caption)] or ["Former client"]
+    closed = [caption for caption in billed if "closed" in caption.lower()] or ["Closed"]
+    return _HEADER.replace(
+        "{company_statuses}", _offered("companies", companies, "inactive_company_statuses", inactive)
+    ).replace("{billing_statuses}", _offered("ConnectWise invoices", billed, "closed_billing_statuses", closed))
+
+
+def _offered(where: str, seen: Mapping[str, int], setting: str, captions: Iterable[str]) -> str:
+    counted = ", ".join(f"{readable(caption)} ({count})" for caption, count in seen.items())
+    listed = ", ".join(f'"{_escaped(caption)}"' for caption in captions)
+    line = f"# {setting} = [{listed}]"
+    return f"# Statuses seen in the {where}: {counted}\n{line}" if seen else line
+
+
+def _captions(known: Iterable[extract.Sighting], relation: str, column: str) -> dict[str, int]:
+    """The captions in a column of what was recognised, the commonest first; very large files are left for `check`."""
+    counts: Counter[str] = Counter()
+    for sighting in known:
+        if sighting.recognition is None or sighting.recognition.relation != relation:
+            continue
+        if sighting.path.stat().st_size > _MOST_BYTES_FOR_CAPTIONS:
+            continue
+        source = Source.model_validate({"path": sighting.name})
+        with suppress(InputError, *extract.DAMAGES, OSError):
+            file = extract.SourceFile(sighting.path, sighting.name, "")
+            frame = extract.read_text(file, RELATIONS[relation], source).frame
+            if column in frame.columns:
+                counts.update(frame[column].drop_nulls().to_list())
+    return dict(counts.most_common(_MOST_CAPTIONS))
 
 
 def _words(sighting: extract.Sighting) -> str:
@@ -130,14 +180,14 @@ def check_sources(settings: Settings) -> str:
     """
     problems: list[Problem] = []
     lines: list[str] = []
-    for name, source in settings.sources.items():
-        relation = RELATIONS[name]
+    for relation, source in ((RELATIONS[name], one) for name in settings.sources for one in settings.sources_of(name)):
+        name = relation.name
         try:
             for file in extract.find_files(settings.base, source, relation):
                 try:
                     found = extract.read_text(file, relation, source)
                     formats = settle_formats(found.frame, relation, source, settings.zone_of(source))
-                    split = validate(found.frame, relation, formats)
+                    split = validate(found.frame.filter(~is_removal(relation)), relation, formats)
                 except InputError as error:
                     problems += error.problems
                     continue
@@ -153,7 +203,21 @@ def check_sources(settings: Settings) -> str:
             problems += error.problems
     if problems:
         raise InputError(problems)
+    with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
+        lines += ["Joins:", *(f"  {line}" for line in joins_as_listed(engine, settings))]
+    lists = _lists(settings)
+    lines += ["Lists:", *lists] if lists else []
     return "\n".join([*lines, "Everything can be read. Next: billsight run"])
+
+
+def _lists(settings: Settings) -> list[str]:
+    """What each list holds, as of when, and whether it is whole: found in the accepted rows, as a run finds it."""
+    sources = {name: source for name, source in settings.sources.items() if name in OF_INTEREST}
+    some = settings.model_copy(update={"sources": sources})
+    with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
+        loader = Loader(engine, some)
+        evening = Evening(some, Run("check", datetime.now(UTC)), loader.load(), loader.missing, ())
+        return [f"  {note}" for note in notes(find_scopes(engine, evening, sources_read(evening)))]
 
 
 def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any, Final
 
+from etl.breathing import Balances, Vanished
 from etl.config import Settings
 from etl.domain import Run
 from etl.history.states import Complete
@@ -28,8 +30,11 @@ A_LOG: Final = "sync_runs"
 """A log that has no new rows tells of a sync that stands still, which is what it is there for."""
 _FAR: Final = 3
 """Times older than usual."""
-_REGULAR: Final = 1.5
-"""Times the usual gap between two lists: a list that comes every week makes a run narrower, and not partial."""
+_GAPS: Final = 1.5
+"""A source is not stale before this many times the days that usually lie between two of its files."""
+_RANGE: Final = re.compile(r"(?:^|; )range: ([^;]*)")
+_UNTIL: Final = re.compile(r"\s*(?:[-\u2013\u2014]|\b(?:to|through|thru|until)\b)\s*")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SAME_ROW: Final = timedelta(days=0.2)
 """Ages are kept to a tenth of a day."""
 
@@ -45,6 +50,9 @@ class SourceRead:
         unchanged_since: the instant of the first run that found these very files.
         trouble: why it was not read completely, in a sentence; null where it was.
         is_stale: whether that is its age.
+        is_unjoined: whether that is how little of it joins.
+        balances: how many rows have a balance, and how many of these are zero; null where that says nothing.
+        range: the range that a report names, as it is compared with other reports; empty where it names none.
     """
 
     relation: str
@@ -54,6 +62,9 @@ class SourceRead:
     unchanged_since: str
     trouble: str | None = None
     is_stale: bool = False
+    is_unjoined: bool = False
+    balances: Balances | None = None
+    range: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,9 @@ class Evening:
         files: what became of each source file.
         missing: relation -> where its files should have been, for sources whose files are not there.
         past: the runs before, oldest first.
+        unjoined: relation -> why too little of it joins.
+        balances: relation -> its balances.
+        vanished: what was open in the last run and is in no file now; null where nobody looked.
     """
 
     settings: Settings
@@ -71,6 +85,9 @@ class Evening:
     files: Sequence[FileReport]
     missing: dict[str, str]
     past: Sequence[PastRun]
+    unjoined: Mapping[str, str] = field(default_factory=dict)
+    balances: Mapping[str, Balances] = field(default_factory=dict)
+    vanished: Vanished | None = None
 
 
 def usual_runs(past: Sequence[PastRun]) -> list[PastRun]:
@@ -84,10 +101,10 @@ def _since_accepted(past: Sequence[PastRun]) -> list[PastRun]:
     return runs[accepted:]
 
 
-def usual(past: Sequence[PastRun], relation: str, value: str) -> list[float]:
-    """What this value of a source was in the last runs."""
-    found = (run.facts.get("sources", {}).get(relation, {}).get(value) for run in usual_runs(past))
-    return [float(one) for one in found if one is not None]
+def usual_rows(past: Sequence[PastRun], source: SourceRead) -> list[float]:
+    """How many rows a source had in the last runs, of reports over the same range."""
+    found = [run.facts.get("sources", {}).get(source.relation, {}) for run in usual_runs(past)]
+    return [float(one["rows"]) for one in found if one.get("rows") and one.get("range", "") == source.range]
 
 
 def sources_read(evening: Evening) -> list[SourceRead]:
@@ -105,7 +122,16 @@ def complete(read: Sequence[SourceRead]) -> Complete:
 
 def absent(read: Sequence[SourceRead]) -> Complete:
     """The sources of which there was nothing, or nothing recent."""
-    return frozenset(source.relation for source in read if source.trouble and (not source.rows or source.is_stale))
+    return frozenset(
+        source.relation
+        for source in read
+        if source.trouble and (not source.rows or source.is_stale or source.is_unjoined)
+    )
+
+
+def unused(read: Sequence[SourceRead]) -> list[str]:
+    """The sources that are left out, as if they had not been given: what does not join."""
+    return [one.relation for one in read if one.is_unjoined]
 
 
 def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
@@ -116,6 +142,8 @@ def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
             "age_days": source.age_days,
             "digest": source.digest,
             "unchanged_since": source.unchanged_since,
+            "range": source.range,
+            "balances": None if source.balances is None else [source.balances.rows, source.balances.zeros],
         }
         for source in read
     }
@@ -129,8 +157,32 @@ def _read(evening: Evening, name: str, newest: datetime | None) -> SourceRead:
     since = _unchanged_since(evening, name, digest)
     age = _age(evening, name, since, newest)
     trouble = _trouble(evening, name, files)
-    stale = None if trouble or age is None else _stale(evening, name, age)
-    return SourceRead(name, rows, age, digest, since, trouble or stale, stale is not None)
+    apart = None if trouble else evening.unjoined.get(name)
+    stale = None if trouble or apart or age is None else _stale(evening, name, age)
+    return SourceRead(
+        name, rows, age, digest, since, trouble or apart or stale, stale is not None, apart is not None,
+        evening.balances.get(name), _range(files),
+    )  # fmt: skip
+
+
+def changed_ranges(past: Sequence[PastRun], read: Sequence[SourceRead]) -> list[str]:
+    """The reports that are over another range than in the last run, whose rows are therefore not compared."""
+    last = next((run for run in reversed(past) if run.is_published), None)
+    before = last.facts.get("sources", {}) if last else {}
+    return [
+        f"{RELATIONS[source.relation].help}: the report was over {was}, now over {source.range or 'another range'}:"
+        " how many rows it has is not compared"
+        for source in read
+        if (was := before.get(source.relation, {}).get("range")) and was != source.range
+    ]
+
+
+def _range(files: list[FileReport]) -> str:
+    """Where the ranges of its reports begin, and the years that they name: their ends move on from day to day."""
+    found = sorted(text for file in files for text in _RANGE.findall(file.notes))
+    return "; ".join(
+        f"{_UNTIL.split(text)[0].strip()} ({', '.join(sorted(set(_YEAR.findall(text))))})" for text in found
+    )
 
 
 def _unchanged_since(evening: Evening, name: str, digest: str) -> str:
@@ -160,7 +212,7 @@ def _trouble(evening: Evening, name: str, files: list[FileReport]) -> str | None
     help_ = RELATIONS[name].help
     if name in evening.missing:
         return f"{help_}: {evening.missing[name]}, so nothing was concluded from them"
-    rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined for f in files)
+    rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined - f.rows_copied for f in files)
     if not rows:
         return f"{help_}: the files have no rows, so nothing was concluded from them"
     if aside > evening.settings.limits.quarantine_share * rows:
@@ -184,8 +236,9 @@ def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> fl
         age: of its newest row tonight.
         days: no source is too old before.
     """
+    gap = _usual_gap(evening, name)
     if name == _UNDATED:
-        return max(days, _REGULAR * _usual_gap(evening, name))
+        return max(days, _GAPS * gap)
     newest = evening.run.as_of - timedelta(days=age)
     others: list[float] = []
     same: list[float] = []
@@ -196,12 +249,12 @@ def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> fl
             (same if is_same else others).append(float(known))
     # if every night that ended in the row that is the newest tonight counted, a standstill would become usual
     before = [*others, *same[:FEWEST_RUNS]][-USUAL_RUNS:]
-    return max(days, _FAR * median(before)) if len(before) >= FEWEST_RUNS else None
+    return max(days, _FAR * median(before), _GAPS * gap) if len(before) >= FEWEST_RUNS else None
 
 
 def _usual_gap(evening: Evening, name: str) -> float:
-    """Days that usually lie between two states of a source's files; 0 where they were never seen to change."""
+    """The days that usually lie between two files of a source that differ; 0 where nobody knows."""
     known = (run.facts.get("sources", {}).get(name, {}).get("unchanged_since") for run in _since_accepted(evening.past))
-    seen = [datetime.fromisoformat(since) for since in dict.fromkeys(known) if since]
-    gaps = [(later - earlier) / timedelta(days=1) for earlier, later in pairwise(seen)]
+    since = [datetime.fromisoformat(one) for one in dict.fromkeys(known) if one]
+    gaps = [(after - before).total_seconds() / 86_400 for before, after in pairwise(since)]
     return median(gaps[-USUAL_RUNS:]) if gaps else 0.0

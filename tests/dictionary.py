@@ -31,6 +31,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "ctl.open_issues": "the issues that stood open after the last run, an unmapped customer's under tonight's cause",
     "ctl.remembered": "one row: the numbers of the night, as the history remembers them",
     "ctl.run": "one row: the run, its instant, and what was configured and given",
+    "ctl.scopes": "what each list holds, as of when, and where that is known from",
     "ctl.states": "the states of an invoice",
     "matching.candidates": "candidates per customer, ranked: certainty, score, its parts, decision and reason",
     "matching.judgements": "what people decided and holds tonight; whoever was snoozed until today is left out",

@@ -19,31 +19,15 @@ LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "runs"},
     {
-        "control",
-        "documents",
-        "loading",
-        "opening",
-        "outputs",
-        "answers",
-        "inbox",
-        "approvals",
-        "judged_on",
-        "telling",
-        "remembering",
-        "changes",
-        "sources",
-        "scopes",
-        "gates",
-        "logs",
-        "manifest",
-        "selfcheck",
-        "pruning",
+        "answers", "approvals", "breathing", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on",
+        "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",
+        "remembering", "scopes", "selfcheck", "settling", "sources", "telling",
     },
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},
     {"schemas", "config", "taxonomy"},
     {"domain", "errors", "resources", "stopping"},
-)
+)  # fmt: skip
 """Every part of `etl`, from the command line down; a part may import what stands below it."""
 STAGES = LAYERS[3]
 DEPTH = {part: depth for depth, layer in enumerate(LAYERS) for part in layer}

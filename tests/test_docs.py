@@ -117,7 +117,7 @@ def test_the_configuration_of_the_readme_runs(tmp_path: Path) -> None:
 def test_the_configuration_of_the_guide_reads_such_a_table(tmp_path: Path) -> None:
     """The captions of the example, and amounts and dates in their spelling."""
     folder = nights.copied(tmp_path / "night")
-    block, _messages = _blocks(dictionary.GUIDE, "toml")
+    block, _books, _messages = _blocks(dictionary.GUIDE, "toml")
     named = tomllib.loads(block)["sources"]["accounting_invoices"]["columns"]
     assert set(named) <= set(RELATIONS["accounting_invoices"].names)
     head = ",".join(f'"{caption}"' for caption in named.values())

@@ -31,6 +31,10 @@ INVOICE = {
     "currency_code": "USD",
 }  # fmt: skip
 SHOWN = {"portal_invoice_id": "P1", "invoice_number": "INV-7", "total_amount": "100", "currency_code": "USD"}
+BILLED = {
+    "invoice_id_cw": "9", "invoice_number": "INV-50", "company_id_cw": "7", "total_amount": "10",
+    "currency_code": "USD", "invoice_date": "2026-05-02", "billing_status_name": "Closed",
+}  # fmt: skip
 COMPANY = {"company_id_cw": "7", "company_name": "Acme", "account_number": "A7"}
 
 Rows = list[dict[str, Any]]
@@ -50,6 +54,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
                 values = ", ".join("null" if value is None else f"'{value}'" for value in row.values())
                 engine.run(f"insert into accepted.{relation.name} ({', '.join(row)}) values ({values})")
         write_control(engine, SETTINGS, Run("test", datetime(2026, 11, 22, 2, tzinfo=UTC)))
+        engine.run("create or replace table quarantine.rows (relation text, broken_rules text[], row_values text)")
         engine.run("create or replace table matching.mappings (customer_id_acct varchar, company_id_cw varchar)")
         for customer, company in (mapped or {}).items():
             engine.run(f"insert into matching.mappings values ('{customer}', '{company}')")
@@ -154,6 +159,29 @@ def test_a_number_is_shared_only_by_live_invoices(make: Make) -> None:
     ]
     engine = make("marts.shared_numbers", accounting_invoices=invoices)
     assert engine.rows("select exact_number, holders from marts.shared_numbers") == [("INV-8", 2)]
+
+
+@pytest.mark.parametrize("number", ["2.02611E+11", "1,2E+19", "5E+05", "1001.0", "1001,0"])
+def test_a_number_that_a_spreadsheet_spoilt_equals_no_other(make: Make, number: str) -> None:
+    """It may stand for a hundred invoices: on no side has it a key, so that it is neither a duplicate nor a match."""
+    engine = make(
+        accounting_invoices=[INVOICE | {"invoice_number": number}],
+        portal_invoices=[SHOWN | {"invoice_number": number}],
+        connectwise_invoices=[BILLED | {"invoice_number": number}],
+    )
+    for relation in ("accounting__invoices", "portal__invoices", "connectwise__invoices"):
+        select = f"select invoice_number, exact_number, number_key from staging.{relation}"
+        assert engine.rows(select) == [(number, None, None)]
+
+
+def test_a_number_that_only_resembles_a_spoilt_one_is_a_number(make: Make) -> None:
+    """What no spreadsheet writes is somebody's numbering."""
+    numbers = ["1001.10", "E+5", "INV-10.0", "1E5", "10+0", "2026-0"]
+    rows = [INVOICE | {"invoice_id_acct": number, "invoice_number": number} for number in numbers]
+    engine = make(accounting_invoices=rows)
+    assert engine.rows("select exact_number from staging.accounting__invoices order by row_key") == [
+        (number,) for number in numbers
+    ]
 
 
 NAMES = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8, unique=True)

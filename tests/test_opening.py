@@ -16,6 +16,7 @@ from etl.errors import InputError
 from etl.loading import Loader
 from etl.opening import AHEAD, IN_TURN, Opener, opened_ahead
 from etl.schemas import RELATIONS, Relation
+from etl.settling import Settled
 
 HEAD = "Invoice,Customer,Date,Total,Balance\n"
 COLUMNS = {
@@ -103,8 +104,9 @@ def test_the_text_of_a_file_is_let_go_once_it_is_stored(tmp_path: Path, monkeypa
         texts.append(weakref.ref(text))
         return text
 
-    def settle(_loader: Loader, relation: Relation) -> None:
+    def settle(_loader: Loader, relation: Relation, _read: object) -> Settled:
         held[relation.name] = [text() is not None for text in texts]
+        return Settled()
 
     held: dict[str, list[bool]] = {}
     original = extract.read_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -98,6 +99,16 @@ def test_check_says_what_the_night_will_do_with_each_file(tmp_path: Path) -> Non
     assert "invoice_date" in told
     for relation, source in load(folder / "billsight.toml", {}).sources.items():
         assert told.count(f"{relation}: ") == sum(len(list(folder.glob(p))) for p in _patterns(source))
+
+
+def test_check_says_what_each_list_holds(tmp_path: Path) -> None:
+    """Scope, time and completeness, each with where it is known from; nothing of lists that are not configured."""
+    folder = nights.copied(tmp_path / "night")
+    told = check_sources(load(folder / "billsight.toml", {}))
+    assert re.search(r"\n  the portal's own list of invoices: scope \w[\w ]* \(.+\); made \d{4}-.+ UTC \(.+\)\.", told)
+    assert "\n  invoices of the accounting package: scope everything (it has " in told
+    nights.without(folder, "portal_invoices")
+    assert "the portal's own list" not in check_sources(load(folder / "billsight.toml", {}))
 
 
 def test_check_tells_all_problems_at_once(tmp_path: Path) -> None:

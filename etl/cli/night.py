@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,9 +17,16 @@ from etl.config import load
 from etl.domain import Run, instant
 from etl.errors import readable
 from etl.gates import FailOn, Orders
+from etl.notify.messages import count
 from etl.pipeline import Outcome, reconcile
 from etl.publish import DATABASE, LATEST
 from etl.telling import telling
+
+_DIFFERENCES: Final = {
+    "shown_not_owed": "Shown but no longer owed",
+    "paid_in_portal": "Paid in the portal, not in the books",
+}
+"""The figures of summary.json that the closing line names where there is anything in them."""
 
 
 @click.command()
@@ -146,11 +153,19 @@ def _moved(changes: dict[str, Any]) -> str:
     return f"{newly} newly blocked, {freed} freed, {unchecked} not checked{why}"
 
 
+def _difference(words: str, figure: dict[str, Any]) -> str:
+    if not figure["invoices"]:
+        return ""
+    amounts = ", ".join(f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in figure["amounts"])
+    return f"{words}: {count(figure['invoices'], 'invoice')}, {amounts}. "
+
+
 def _summary_line(outcome: Outcome) -> str:
     numbers, changes = outcome.summary["numbers"], outcome.summary["changes"]
     told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in numbers["blocked"]["amounts"]]
     amounts = ", ".join(told) or "nothing"
     line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {amounts}. "
+    line += "".join(_difference(words, outcome.summary[name]) for name, words in _DIFFERENCES.items())
     since = "" if changes["is_first"] else f"Since the last night: {_moved(changes)}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""

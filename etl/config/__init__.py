@@ -24,7 +24,7 @@ from etl.config.sections import (
     Source,
 )  # fmt: skip
 from etl.errors import ConfigurationError, Problem
-from etl.schemas import RELATIONS
+from etl.schemas import BOOKED, RELATIONS
 
 __all__ = (
     "Backfill", "Gates", "Limits", "Matching", "Notify", "Output", "Portal", "Provider", "Retention", "Review",
@@ -53,6 +53,7 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     except ValidationError as error:
         problems += [_problem(path, text, dict(detail)) for detail in error.errors()]
         raise ConfigurationError(problems) from None
+    problems += _book_problems(path, settings)
     if problems:
         raise ConfigurationError(problems)
     return settings
@@ -100,8 +101,28 @@ def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Pr
     return unknown + missing
 
 
+def _book_problems(path: Path, settings: Settings) -> list[Problem]:
+    """Ids are comparable only where all sources that have them say whose they are."""
+    books = {name: [source.book for source in settings.sources_of(name)] for name in BOOKED}
+    known = {book for name in BOOKED if name.startswith("accounting") for book in books[name] if book}
+    told = ", ".join(sorted(known)) or "a book of the accounting sources"
+    return [
+        Problem(
+            str(path),
+            f"[sources.{name}] {'without a book' if book is None else f'with book = {book!r}'}",
+            f"one of {told}, because other sources name their book",
+            "Set book there: the portal's sources name the book that the portal shows.",
+        )
+        for name, named in books.items()
+        for book in named
+        if any(any(others) for others in books.values()) and book not in known
+    ]
+
+
 def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
     keys = [str(part) for part in detail["loc"]]
+    if keys[0] == "further":  # the second and later sources of a relation
+        keys = ["sources", keys[1], *keys[3:]]
     found = f"{'.'.join(keys)} = {detail['input']!r}" if detail["type"] != "missing" else f"no {'.'.join(keys)}"
     if detail["type"] == "extra_forbidden":
         return Problem(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 def _known_zone(name: str) -> str:
@@ -26,7 +26,7 @@ class _Part(BaseModel):
 
 
 class Source(_Part):
-    """Where one relation comes from and how its files are written."""
+    """Where one relation comes from and how its files are written; several such tables: `[[sources.<relation>]]`."""
 
     path: str | list[str] = Field(description="file, glob or folder, relative to billsight.toml; .gz and .zst are read")
     shape: str = Field("auto", description="profile of the files; auto recognises it")
@@ -49,6 +49,13 @@ class Source(_Part):
     )
     is_complete: bool | None = Field(
         None, description="true: the list is whole although its number of rows is that of a page; false: it is cut"
+    )
+    book: str | None = Field(
+        None,
+        min_length=1,
+        pattern="^[^/|]+$",
+        description="the accounting company that the files come from, such as US, where there are several;"
+        " the portal's sources name the one that the portal shows",
     )
     columns: dict[str, str] = Field(default_factory=dict, description="our column = the file's caption")
 
@@ -87,6 +94,9 @@ class Provider(_Part):
     name: str = Field("", description="shown on the report")
     email_domains: list[str] = Field(default_factory=list, description="own domains: no evidence for a client")
     inactive_company_statuses: list[str] = Field(default_factory=list, description="status captions that mean inactive")
+    active_company_statuses: list[str] = Field(
+        default_factory=list, description="status captions that mean active, beside Active itself"
+    )
     closed_billing_statuses: list[str] = Field(
         default_factory=list, description="ConnectWise billing statuses that are closed"
     )
@@ -164,6 +174,10 @@ class Review(_Part):
     allow_override: bool = Field(
         default=False, description="true: a company that was not proposed may be approved without asking twice"
     )
+    known_contradictions: list[str] = Field(
+        default_factory=list,
+        description="marks of contradictions that somebody has looked at; other values have another mark",
+    )
 
 
 class Gates(_Part):
@@ -174,6 +188,16 @@ class Gates(_Part):
     )
     coverage_drop: float = Field(
         0.20, ge=0, le=1, description="a larger fall of the share of customers that are mapped stops the night"
+    )
+    join_share: float = Field(
+        0.50,
+        ge=0,
+        le=1,
+        description="share of what is asked for (of open money where it is known) that must join, from 20 rows on:"
+        " invoices without customers and companies without contacts stop the run; another source is then not used",
+    )
+    join_drop: float = Field(
+        0.20, ge=0, le=1, description="a larger fall of such a share against the last runs counts as too little, too"
     )
     stale_days: float = Field(
         7, gt=0, description="a source that is usually fresher, and whose newest row is older, makes the night partial"
@@ -226,6 +250,22 @@ class Settings(_Part):
     notify: Notify = Notify()
     retention: Retention = Retention()
     sources: dict[str, Source] = Field(default_factory=dict)
+    further: dict[str, tuple[Source, ...]] = Field(default_factory=dict, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_and_further(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """A relation whose files are written in several ways, or belong to several books, has a list of sources."""
+        sources = given.get("sources")
+        if not isinstance(sources, dict):
+            return given
+        lists = {name: source for name, source in sources.items() if isinstance(source, list) and source}
+        first = {name: source[0] for name, source in lists.items()}
+        return {**given, "sources": {**sources, **first}, "further": {name: lists[name][1:] for name in lists}}
+
+    def sources_of(self, relation: str) -> tuple[Source, ...]:
+        """Every source of a relation, in the order of the configuration."""
+        return (self.sources[relation], *self.further.get(relation, ())) if relation in self.sources else ()
 
     def zone_of(self, source: Source) -> ZoneInfo:
         """Zone of the source's times without an offset."""

@@ -6,7 +6,7 @@ One module per shape of source, a registry of their profiles, and a bulk path fo
 from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
 from etl.extract.describing import describe_columns
-from etl.extract.files import SourceFile, find_files, refuse_changed, source_file
+from etl.extract.files import SourceFile, find_files, named_at, refuse_changed, source_file
 from etl.extract.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
@@ -46,6 +46,7 @@ __all__ = [
     "describe_folder",
     "find_files",
     "lines_of",
+    "named_at",
     "read_text",
     "recognise",
     "refuse_changed",

@@ -59,6 +59,7 @@ class BulkScan:
         is_padded: the first rows have blanks around their values.
         is_plain: no value is quoted, has blanks around it or a control character in it, in no row of the file.
         is_gzip: it is compressed, whatever its name says.
+        book: the accounting company that ids belong to, where it is named.
         is_point_certain: the configuration says that a point separates the decimals; else 1.234 may be over a thousand.
     """
 
@@ -73,6 +74,7 @@ class BulkScan:
     is_point_certain: bool = False
     is_gzip: bool = False
     is_plain: bool = False
+    book: str | None = None
 
     @property
     def caption_of(self) -> dict[str, str | None]:
@@ -169,7 +171,8 @@ def _scan(document: Document, relation: Relation, source: Source) -> BulkScan | 
         refuse_bomb(path, name)
     plain = not is_padded and not is_gzip and is_plain(path, delimiter)
     return BulkScan(
-        path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip, plain
+        path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip, plain,
+        source.book,
     )  # fmt: skip
 
 

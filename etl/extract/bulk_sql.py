@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from etl.extract.bulk import BulkScan
 from etl.extract.frames import BLANKS, MIDNIGHTS
 from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, IGNORED_PATTERN, PORTAL_STATUSES
-from etl.schemas import SQL_TYPE, Column, Kind
+from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
 _BETWEEN: Final = "chr(31)"
@@ -28,6 +28,8 @@ _SUSPECT: Final = (
     rf"|{_START}(?:@\{{|System\.)"
 )
 """Blanks around a text or a control character in it, a number as a spreadsheet writes a long id, a cut object."""
+_DECIMAL: Final = "[0-9]+[.,]0"
+"""A whole number that a spreadsheet took for an amount."""
 
 _MONEY: Final = r"-?[0-9]{1,13}(\.[0-9]{1,4})?"
 _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
@@ -94,7 +96,7 @@ def bulk_select(scan: BulkScan, zone: ZoneInfo, currency_code: str = "XXX") -> s
         currency_code: of rows that name none.
     """
     cast = _Cast(scan, zone, currency_code)
-    ours = {**{name: f"typed.{name}" for name in scan.relation.names}, **_derived(scan)}
+    ours = _in_book(scan, {**{name: f"typed.{name}" for name in scan.relation.names}, **_derived(scan)})
     missing = [f"{ours[column.name]} is null" for column in scan.relation.columns if column.required]
     raw = ", ".join(f"'{name}', raw_{name}" for name in scan.columns)
     selected = ",\n    ".join(f"{value} as {name}" for name, value in ours.items())
@@ -111,6 +113,15 @@ from (
         {", ".join(f"raw_{name}, text_{name}" for name in scan.columns)}
     from (select {texts} from {bulk_source(scan)}) as written
 ) as typed"""
+
+
+def _in_book(scan: BulkScan, ours: dict[str, str]) -> dict[str, str]:
+    """Ids of a named book with the book before them."""
+    if scan.book is None or scan.relation.name not in BOOKED:
+        return ours
+    book = f"coalesce(typed.book, {_literal(scan.book)})"
+    ids = {name: f"{book} || '/' || ({value})" for name, value in ours.items() if name in IDS_OF_BOOKS}
+    return {**ours, **ids, "book": book}
 
 
 def bulk_source(scan: BulkScan) -> str:
@@ -243,12 +254,15 @@ def _unfit(scan: BulkScan) -> list[str]:
     castable = [name for name in scan.columns if kinds[name] not in {Kind.TEXT, Kind.TEXTS}]
     uncast = [f"(typed.{name} is null and text_{name} is not null)" for name in castable]
     uncast += [f"(text_{name} is not null and {_words(f'text_{name}', _TERMS[name])} is null)" for name in _terms(scan)]
+    ids = [text for text in texts if "id" in text.split("_")]
+    # the ending is far cheaper to look at than the whole
+    uncast += [f"(right({text}, 1) = '0' and regexp_full_match({text}, '{_DECIMAL}'))" for text in ids]
     if scan.is_plain:
         return uncast
     return [
         *uncast,
         f"regexp_matches(concat_ws({_BETWEEN}, {', '.join(texts)}), '{_SUSPECT}')",
-        *(f"contains({text}, {_BETWEEN})" for text in texts if "id" in text.split("_")),
+        *(f"contains({text}, {_BETWEEN})" for text in ids),
     ]
 
 

@@ -14,6 +14,7 @@ from etl.extract.fields import at, first_of, named, reference
 from etl.extract.powershell import UnreadableError, as_list, as_object, is_cut, scalar
 from etl.extract.profile import CONNECTWISE_JSON, Getter, RecordProfile
 
+_KIND: Final = first_of(at("type", "name"), at("type"))
 WHICH_DEFAULT: Final = "none of several e-mails is marked as the default: request defaultFlag with communicationItems"
 
 
@@ -47,21 +48,29 @@ def close_instants(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(closed.alias("modified_at"))
 
 
-def _is_email(item: Mapping[str, Any], value: str) -> bool:
+def _is_email(item: dict[str, Any], value: str) -> bool:
     """By its kind; a value without a kind by its looks."""
     kind = scalar(item.get("communicationType"), "communicationType")
-    kind = kind or first_of(at("type", "name"), at("type"))(dict(item), "")
+    kind = kind or _KIND(item, "")
     return kind.strip().lower() == "email" if isinstance(kind, str) else "@" in value
+
+
+def _emails(record: dict[str, Any]) -> tuple[str | None, list[str]]:
+    """Found once for both columns."""
+    if _EMAILS not in record:
+        record[_EMAILS] = emails_of(record.get(_ITEMS))
+    found: tuple[str | None, list[str]] = record[_EMAILS]
+    return found
 
 
 def _default_email(record: dict[str, Any], entity: str) -> object:
     del entity
-    return emails_of(record.get(_ITEMS))[0]
+    return _emails(record)[0]
 
 
 def _other_emails(record: dict[str, Any], entity: str) -> object:
     del entity
-    return emails_of(record.get(_ITEMS))[1]
+    return _emails(record)[1]
 
 
 def _has_items(record: dict[str, Any], entity: str) -> object:
@@ -85,6 +94,7 @@ def _refuse_without_items(frame: pl.DataFrame) -> str | None:
 
 
 _ITEMS: Final = "communicationItems"
+_EMAILS: Final = "e-mails in communicationItems"
 _FLAGS: Final = {"true": True, "false": False, "1": True, "0": False}
 _MODIFIED: Final = at("_info", "lastUpdated")
 

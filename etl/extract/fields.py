@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
-from etl.extract.powershell import CutError, UnreadableError, as_object, is_cut, scalar, shown
+from etl.extract.powershell import CutError, Lost, UnreadableError, as_object, is_cut, scalar, shown
 from etl.extract.profile import Getter
+
+_PERHAPS_CUT: Final = frozenset({str, Lost})
 
 
 def at(*path: str) -> Getter:
@@ -15,16 +16,21 @@ def at(*path: str) -> Getter:
     Raises:
         CutError: a text stands where an object should be.
     """
+    first, *further = path
+    last = path[-1]
 
     def get(record: dict[str, Any], entity: str) -> object:
         del entity
-        value: object = record.get(path[0])
-        for above, key in pairwise(path):
+        value: object = record.get(first)
+        above = first
+        for key in further:
+            if value is None:
+                return None
             held = as_object(value, above)
             if held is None:
                 return None
-            value = held.get(key)
-        return scalar(value, path[-1])
+            value, above = held.get(key), key
+        return scalar(value, last) if value.__class__ in _PERHAPS_CUT else value
 
     return get
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +26,10 @@ FOLDER_SUFFIXES: Final = frozenset(
 """What is taken from a folder; a file named by itself or by a pattern may be called anything."""
 
 _CHUNK: Final = 1 << 20
+_NAMED_DAY: Final = re.compile(
+    r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])"
+    r"(?:[-_T. ]?([01]\d|2[0-3])[-_.:h]?([0-5]\d))?(?!\d)"
+)
 _NOTHING: Final = ("no file", "a folder without data files")
 
 
@@ -91,6 +97,18 @@ def source_file(path: Path, base: Path) -> SourceFile:
         stamp = _stamp(os.fstat(stream.fileno()))
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return SourceFile(path, _name(path, base), digest, stamp)
+
+
+def named_at(name: str) -> datetime | None:
+    """When a file was made, by the last day in its name: invoices-2026-11-29.csv, invoices_20261129_0600.json."""
+    days = list(_NAMED_DAY.finditer(name.rpartition("/")[2]))
+    if not days:
+        return None
+    year, month, day, hour, minute = (int(part or 0) for part in days[-1].groups())
+    try:
+        return datetime(year, month, day, hour, minute)
+    except ValueError:
+        return None
 
 
 def refuse_changed(file: SourceFile) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -17,6 +19,10 @@ from etl.extract.profile import TableProfile
 _FOOTER: Final = (
     r"(?i)^\s*(?:(?:accrual|cash) basis\b|(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s+\w+ \d{1,2}, \d{4}\b"
     r"|.*\b\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*GMT)"
+)
+_PRINTED: Final = re.compile(
+    r"(?P<day>[A-Z][a-z]{2,8} \d{1,2}, \d{4})\s+(?P<clock>\d{1,2}:\d\d)(?::\d\d)?\s*(?P<half>[AaPp][Mm])?\s*GMT"
+    r"(?P<hours>[-+]\d{1,2})?(?::?(?P<minutes>\d\d))?"
 )
 _TOTAL: Final = r"(?i)^\s*(?:TOTAL|Total for .*)$"
 _GRAND_TOTAL: Final = r"(?i)^\s*TOTAL\s*$"
@@ -32,12 +38,27 @@ class Told:
     frame: pl.DataFrame
     notes: dict[str, int]
     warnings: list[str]
+    printed_at: datetime | None = None
 
 
 def window_of(above: Sequence[Sequence[str]]) -> str | None:
     """The range among a report's title lines, as written; an invoice outside of it is not gone."""
     titles = [" ".join(cell.strip() for cell in row if cell.strip()) for row in above]
     return next((title for title in titles[::-1] if _RANGE.search(title)), None)
+
+
+def printed(footer: str) -> datetime | None:
+    """When a report was made, in UTC without a zone: `Accrual Basis Friday, May 15, 2026 01:21 AM GMT-05:00`."""
+    said = _PRINTED.search(footer)
+    if said is None:
+        return None
+    hours, minutes = int(said["hours"] or 0), int(said["minutes"] or 0)
+    ahead = timedelta(hours=hours, minutes=-minutes if hours < 0 else minutes)
+    clock = f"{said['day']} {said['clock']} {said['half'] or ''}".strip()
+    for form in ("%B %d, %Y %I:%M %p", "%b %d, %Y %I:%M %p", "%B %d, %Y %H:%M", "%b %d, %Y %H:%M"):
+        with suppress(ValueError):
+            return datetime.strptime(f"{clock} +0000", f"{form} %z").replace(tzinfo=None) - ahead
+    return None
 
 
 def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> Told:
@@ -69,7 +90,9 @@ def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> Told:
         judged.get_column("_reason").drop_nulls().value_counts(sort=True, name="n").sort("_reason").iter_rows()
     )
     warnings = _disagreement(judged) + ([] if notes else ["no TOTAL row and no footer: the report may be cut short"])
-    return Told(kept.drop("_reason", *(f"_cell/{at}" for at in range(len(header.cells)))), notes, warnings)
+    footers = judged.filter(pl.col("_reason") == "footer").get_column("_cell/0").to_list()
+    printed_at = next((at for at in map(printed, reversed(footers)) if at), None)
+    return Told(kept.drop("_reason", *(f"_cell/{at}" for at in range(len(header.cells)))), notes, warnings, printed_at)
 
 
 def _lacks_key(profile: TableProfile) -> pl.Expr:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 import polars as pl
 
 from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, portal_type
+
+DELETED: Final[Mapping[str, tuple[str, ...]]] = {
+    "_fivetran_deleted": ("_fivetran_deleted",),
+    "_sdc_deleted_at": ("_sdc_deleted_at",),
+    "_ab_cdc_deleted_at": ("_ab_cdc_deleted_at",),
+    "_deleted": ("is_deleted", "Deleted", "deleted_at", "deleted_flag"),
+}
+"""Columns in which loaders flag what was deleted, each with its captions."""
+_NOT_DELETED: Final = ("false", "no", "n", "f", "0", "")
 
 
 def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
@@ -18,13 +30,14 @@ def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
         frame, "invoice_number", "customer_name", "invoice_date", "total_amount", "balance_amount", "document_type"
     )
     has_ids = "invoice_id_acct" in frame.columns
+    status = document_status("document_status" if "document_status" in frame.columns else None)
     if "customer_id_acct" not in frame.columns:
         frame = frame.with_columns(customer_id_acct="customer_name")
     if not has_ids:
         frame = frame.with_columns(invoice_id_acct=_together("invoice_number", "customer_id_acct", "invoice_date"))
     return frame.with_columns(
         document_type=document_type("document_type"),
-        document_status=document_status("document_status" if "document_status" in frame.columns else None),
+        document_status=pl.when(is_flagged(frame)).then(pl.lit("deleted")).otherwise(status),
         has_internal_id=pl.lit("true" if has_ids else "false")
         if "has_internal_id" not in frame.columns
         else "has_internal_id",
@@ -46,10 +59,21 @@ def finish_customers(frame: pl.DataFrame) -> pl.DataFrame:
         if "full_name" not in frame.columns:
             frame = frame.with_columns(full_name=pl.when(parent.is_not_null()).then(name))
     else:
-        frame = frame.with_columns(customer_name=pl.coalesce("customer_name", "customer_id_acct"))
+        name = pl.when(~is_flagged(frame)).then(pl.col("customer_id_acct"))
+        frame = frame.with_columns(customer_name=pl.coalesce("customer_name", name))
     is_marked = pl.col("customer_name").str.to_lowercase().str.ends_with("(deleted)").fill_null(value=False)
     known = active("is_active") if "is_active" in frame.columns else pl.lit(None, dtype=pl.String)
-    return frame.with_columns(is_active=pl.when(is_marked).then(pl.lit("false")).otherwise(known))
+    return frame.with_columns(is_active=pl.when(is_marked | is_flagged(frame)).then(pl.lit("false")).otherwise(known))
+
+
+def is_flagged(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a loader flagged the row as deleted, by a word or by the time at which it was.
+
+    Locality: row.
+    """
+    flags = [name for name in frame.columns if name in DELETED]
+    said = [~pl.col(name).str.to_lowercase().is_in(_NOT_DELETED).fill_null(value=True) for name in flags]
+    return pl.any_horizontal(said) if said else pl.lit(value=False)
 
 
 def active(column: str) -> pl.Expr:

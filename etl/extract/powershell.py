@@ -77,10 +77,10 @@ def as_object(value: object, name: str) -> dict[str, Any] | None:
     Raises:
         CutError: it holds something else, which cannot be read without guessing.
     """
-    if value is None or value == "":
-        return None
     if isinstance(value, dict) and not _is_wrapped(value):
         return value
+    if value is None or value == "":
+        return None
     values = as_list(value, name)
     if values == []:
         return None
@@ -106,6 +106,8 @@ def as_list(value: object, name: str) -> list[Any] | None:
             raise CutError(name, f"is said to hold {value['Count']} values, and holds {len(inner)}")
         return inner
     if isinstance(value, list):
+        if not any(map(is_cut, value)):
+            return value
         return [one for element in value for one in (_objects(element, name) if is_cut(element) else [element])]
     return _objects(value, name)
 
@@ -131,7 +133,7 @@ def shown(value: object) -> str:
 
 def _is_wrapped(value: dict[str, Any]) -> bool:
     """Whether it is how PowerShell 5 writes some lists: {"value": [...], "Count": 2}."""
-    return len(value) == len(_WRAPPER) and value.keys() == _WRAPPER
+    return "Count" in value and value.keys() == _WRAPPER
 
 
 def _objects(value: object, name: str) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
@@ -59,6 +60,7 @@ class Extract:
         warnings: what was odd, told to the user.
         unknown: words for types and states that nobody here knows, and what is made of them.
         captions: of a table: what became of them; null for records.
+        printed_at: when the report was made, as its footer says.
     """
 
     frame: pl.DataFrame
@@ -69,6 +71,7 @@ class Extract:
     warnings: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     captions: Captions | None = None
+    printed_at: datetime | None = None
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:

@@ -54,14 +54,15 @@ def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def finish_customers(frame: pl.DataFrame) -> pl.DataFrame:
-    """An inactive customer's name may say so; a masked tax id is none.
+    """An inactive customer's name may say so, and a change feed that one was deleted; a masked tax id is none.
 
     Locality: row.
     """
+    is_deleted = pl.col("_status").str.to_lowercase() == "deleted"
     is_marked = pl.col("customer_name").str.to_lowercase().str.ends_with("(deleted)").fill_null(value=False)
     tax = pl.col("tax_identifier")
     return frame.with_columns(
-        is_active=pl.when(is_marked).then(pl.lit("false")).otherwise("is_active"),
+        is_active=pl.when(is_marked | is_deleted.fill_null(value=False)).then(pl.lit("false")).otherwise("is_active"),
         tax_identifier=pl.when(~tax.str.contains(_MASKED)).then(tax),
     )
 
@@ -107,6 +108,7 @@ _CUSTOMER: Final[Mapping[str, Getter]] = {
     "currency_code": first_of(at("CurrencyRef", "value"), at("CurrencyRef")),
     "created_at": at("MetaData", "CreateTime"),
     "modified_at": at("MetaData", "LastUpdatedTime"),
+    "_status": at("status"),
 }
 
 PROFILES: Final = (

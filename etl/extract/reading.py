@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from etl.config import Source
 from etl.errors import InputError, Problem
 from etl.extract.documents import Document, Kind, open_document, peek
@@ -13,6 +15,9 @@ from etl.extract.registry import record_profiles, shapes_of, table_profiles
 from etl.extract.tables import open_table
 from etl.extract.tabular import best_in, no_header, read_table
 from etl.schemas import RELATIONS, Relation
+
+_FEED: Final = '"CDCResponse"'
+_FEED_WITHIN: Final = 1_000
 
 
 def read_text(file: SourceFile, relation: Relation, source: Source) -> Extract:
@@ -86,7 +91,9 @@ def _record_profile(document: Document, relation: Relation) -> RecordProfile | N
         return profiles[0]  # an answer without records, or cut off before the first: any profile tells it alike
     if not sample.keys and profiles:
         return profiles[0]  # nothing but broken records: each of them says why
-    return next((profile for profile in profiles if profile.fits(sample.keys, sample.entity)), None)
+    fitting = (profile for profile in profiles if any(profile.fits(sample.keys, entity) for entity in sample.entities))
+    is_feed = _FEED in document.decoded.text[:_FEED_WITHIN]  # of a day on which nothing of this relation changed
+    return next(fitting, next((profile for profile in profiles if is_feed and profile.entities), None))
 
 
 def _read_table(document: Document, relation: Relation) -> Extract:

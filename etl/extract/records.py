@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,7 +34,8 @@ class Sample:
 
     Attributes:
         keys: every key that occurs in them.
-        entity: name of the list they came from; empty where it has none.
+        entity: name of the list that the first came from; empty where it has none.
+        entities: names of all their lists: a change feed has several in one answer.
         count: how many records were looked at.
         line: where the first one begins.
     """
@@ -42,6 +44,7 @@ class Sample:
     entity: str
     count: int
     line: int | None = None
+    entities: frozenset[str] = frozenset({""})
 
     @property
     def shown(self) -> str:
@@ -62,7 +65,8 @@ def sample_of(document: Document) -> Sample:
     objects = [record for record in seen if record.value is not None]
     keys = frozenset(key for record in objects for key in record.value or ())
     first = next(iter(objects), None)
-    return Sample(keys, first.entity if first else "", len(seen), first.line if first else None)
+    entities = frozenset(record.entity for record in objects) or frozenset({""})
+    return Sample(keys, first.entity if first else "", len(seen), first.line if first else None, entities)
 
 
 def read_records(document: Document, profile: RecordProfile, relation: Relation) -> Extract:
@@ -73,7 +77,8 @@ def read_records(document: Document, profile: RecordProfile, relation: Relation)
     """
     lists = frozenset(column.name for column in relation.columns if column.kind is Kind.TEXTS)
     names = [*profile.fields, "source_line", "read_problem"]
-    rows = list(_rows(document, profile, lists))
+    others: Counter[str] = Counter()
+    rows = list(_rows(document, profile, lists, others))
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     texts = text_frame(dict(zip(names[:-2], columns[:-2], strict=True)), lists)
     recorded = [
@@ -89,7 +94,8 @@ def read_records(document: Document, profile: RecordProfile, relation: Relation)
     if not rows:
         warnings.append("the file holds no records")
     text = conform(finished, relation, document.file)
-    return Extract(text, profile.title, profile.shape, warnings=warnings, unknown=unknown_terms(clean))
+    notes = {f"{entity} records, which are none of the {relation.help}": others[entity] for entity in sorted(others)}
+    return Extract(text, profile.title, profile.shape, notes, warnings=warnings, unknown=unknown_terms(clean))
 
 
 def unknown_records(document: Document, expected: str, remedy: str) -> Problem:
@@ -98,12 +104,18 @@ def unknown_records(document: Document, expected: str, remedy: str) -> Problem:
     return Problem(document.file.name, sample.shown, expected, remedy, sample.line)
 
 
-def _rows(document: Document, profile: RecordProfile, lists: frozenset[str]) -> Iterator[tuple[object, ...]]:
+def _rows(
+    document: Document, profile: RecordProfile, lists: frozenset[str], others: Counter[str]
+) -> Iterator[tuple[object, ...]]:
+    """The values of each record, its line and what is wrong with it; records of other entities are only counted."""
     getters = [(name, get, name in lists) for name, get in profile.fields.items()]
     text, where = document.decoded.text, document.file.name
     for number, record in enumerate(json_records(text, where)):
         if number % _LOOK_EVERY == 0:
             refuse_emptiness(where, number * len(getters), len(text))
+        if record.entity and profile.entities and record.entity not in profile.entities:
+            others[record.entity] += 1
+            continue
         problems = [record.problem] if record.problem else []
         values: list[object] = []
         for name, get, is_list in getters:

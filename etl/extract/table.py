@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from etl.extract import connectwise_csv, portal
-from etl.extract.invoice_keys import finish_customers, finish_invoices
+from etl.extract.invoice_keys import DELETED, finish_customers, finish_invoices
 from etl.extract.profile import TABLE, TableProfile, Transform
 from etl.schemas import RELATIONS
 
@@ -53,6 +53,7 @@ _INVOICES: Final[dict[str, tuple[str, ...]]] = {
         "Modified Date",
         "last_updated_time",
     ),
+    **DELETED,
 }
 _CUSTOMERS: Final[dict[str, tuple[str, ...]]] = {
     "customer_id_acct": ("id", "Customer ID", "customer_id", "contact_id", "Internal ID", "QuickBooks Internal Id"),
@@ -76,6 +77,7 @@ _CUSTOMERS: Final[dict[str, tuple[str, ...]]] = {
     "currency_code": ("Currency", "Currency Code", "currency_id"),
     "created_at": ("Created", "Created At", "Create Time", "Created Date"),
     "modified_at": ("Modified", "Modified At", "updated_at", "Last Modified", "Last Updated", "Modified Date"),
+    **DELETED,
 }
 _Required = tuple[tuple[str, ...], ...]
 _LAYOUTS: Final[Mapping[str, tuple[dict[str, tuple[str, ...]], _Required, Transform]]] = {

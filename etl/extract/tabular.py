@@ -76,10 +76,12 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     if above:
         notes["preamble"] = len(above)
     frame, warnings = body.frame, list(_decoding_warnings(document))
+    printed_at = None
     if profile.is_report:
         told = furniture.remove(frame, header, profile)
         frame, notes = told.frame, {**notes, **told.notes}
         warnings += told.warnings
+        printed_at = told.printed_at
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
     unknown = unknown_terms(frame)
@@ -92,7 +94,7 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
         warnings.append("the file has a header and no rows")
     window = furniture.window_of(above) if profile.is_report else None
     text = conform(finished, relation, document.file)
-    return Extract(text, profile.title, profile.shape, notes, window, warnings, unknown, header.told)
+    return Extract(text, profile.title, profile.shape, notes, window, warnings, unknown, header.told, printed_at)
 
 
 def no_header(document: Document, profile: TableProfile, configured: Mapping[str, str]) -> list[Problem]:

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from etl.domain import MappingSource, MappingState, Stage, State
-from etl.taxonomy import BIT, BY_CODE, CAUSES
+from etl.taxonomy import BIT, BY_CODE, CAUSES, SHOWN_WRONG
 
 DOCUMENTS: Final = frozenset({"accounting_invoices"})
 _IDENTITY: Final = DOCUMENTS | {
@@ -23,6 +23,10 @@ _NEEDED: Final = {
     Stage.TRANSPORT: _IDENTITY | {"portal_invoices", "sync_runs"},
     Stage.ACCESS: _IDENTITY,
 }
+_AMOUNTS: Final = DOCUMENTS | {
+    "accounting_customers", "connectwise_companies", "portal_mappings", "portal_invoices", "sync_runs",
+}  # fmt: skip
+"""What tells that an amount differs, and what the portal's row of an invoice is found by."""
 _SEEN_IN_THE_PORTAL: Final = ("DUPLICATE_NUMBER", "MAPPING_CONFLICT")
 
 Complete = frozenset[str]
@@ -121,9 +125,14 @@ _MAPPED: Final = {
 SYNCED: Final = "synced"
 GONE: Final = "gone from the extract"
 OTHER_CAUSE: Final = "another cause"
+AGREE: Final = "the portal and the books agree"
 NOTHING_OPEN: Final = "nothing of it is blocked"
 _NO_LONGER: Final = "no longer found"
 _TRANSPORT_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.TRANSPORT)
+_AMOUNT_MASK: Final = sum(1 << BIT[code] for code in SHOWN_WRONG)
+_NOT_YET_MASK: Final = sum(1 << BIT[code] for code in ("PORTAL_NOT_CAUGHT_UP", "PAYMENT_IN_TRANSIT"))
+_STILL_SHOWN: Final = ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED")
+"""What the portal shows: that the document was paid, voided or deleted does not end it."""
 _ACCESS_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.ACCESS)
 _ONE_AFTER_THE_OTHER: Final = (
     frozenset({"NO_LOGIN_EMAIL", "BAD_EMAIL"}),
@@ -137,6 +146,8 @@ def needed(code: str) -> Complete:
     cause = BY_CODE.get(code)
     if cause is None:
         return _NEEDED[Stage.TRANSPORT]
+    if code in SHOWN_WRONG:
+        return _AMOUNTS
     return _NEEDED[cause.stage] | ({"portal_invoices"} if code in _SEEN_IN_THE_PORTAL else frozenset())
 
 
@@ -182,7 +193,8 @@ def judge(facts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         .otherwise(_of_contact())
     )  # fmt: skip
     is_expected = (pl.col("invoice_state") == State.EXPECTED).fill_null(value=False)
-    is_sure = pl.when(is_expected).then("are_documents_read").otherwise(pl.col("can_end") & ~is_unknown)
+    is_told_by_documents = is_expected & ~pl.col("code").is_in(_STILL_SHOWN)
+    is_sure = pl.when(is_told_by_documents).then("are_documents_read").otherwise(pl.col("can_end") & ~is_unknown)
     gone = pl.when(~pl.col("is_set_aside")).then(pl.lit(GONE))
     reason = pl.when(is_sure).then(pl.when("has_subject").then(reasons).otherwise(gone))
     change = (
@@ -212,14 +224,27 @@ def _of_invoice() -> pl.Expr:
     is_elsewhere = (pl.col("failed") & pl.lit(_TRANSPORT_MASK, dtype=pl.UInt64)) != 0
     is_failing = (pl.col("failed") & pl.col("mask")) != 0
     return (
-        pl.when(pl.col("invoice_state") == State.EXPECTED)
-        .then(_word("invoice_cause", _EXPECTED))
-        # an old amount, for example, is still shown once nothing else blocks the invoice
+        pl.when(pl.col("code").is_in(_STILL_SHOWN)).then(_of_amount())
+        .when(pl.col("invoice_state") == State.EXPECTED).then(_word("invoice_cause", _EXPECTED))
+        .when(pl.col("code").is_in(SHOWN_WRONG)).then(_of_amount())
+        # a number that others have, for example, hides nothing once the portal's list shows the invoice
         .when(is_failing & (pl.col("invoice_state") != State.BLOCKED)).then(pl.lit(NOTHING_OPEN))
         .when(pl.col("is_set_aside") & (pl.col("code") == "DUPLICATE_NUMBER")).then(None)
         .when(pl.col("stage") != Stage.TRANSPORT).then(_word("code", _MENDED))
         .when("is_present").then(pl.lit(SYNCED))
         .when(is_elsewhere).then(pl.lit(OTHER_CAUSE))
+    )  # fmt: skip
+
+
+def _of_amount() -> pl.Expr:
+    """Null while a payment is on its way, the portal has had no time to catch up, or its list cannot tell."""
+    failed = pl.col("failed")
+    is_settled_and_gone = (pl.col("code") == "PORTAL_SHOWS_SETTLED") & ~pl.col("is_present")
+    return (
+        pl.when((failed & pl.lit(_AMOUNT_MASK, dtype=pl.UInt64)) != 0).then(pl.lit(OTHER_CAUSE))
+        .when((failed & pl.lit(_NOT_YET_MASK, dtype=pl.UInt64)) != 0).then(None)
+        .when(pl.col("is_set_aside") | ~pl.col("can_tell_amounts")).then(None)
+        .when(pl.col("is_present") | is_settled_and_gone).then(pl.lit(AGREE))
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ _FREE_MAIL: Final = (
     r"|cableone|suddenlink|mediacombb|wowway|tds|q|aon|bluewin|telenet|skynet|ziggo|planet|hetnet|kpnmail|home|chello"
     r"|sfr|laposte|neuf|numericable|arcor|freenet|tiscali|virgilio|alice|telia|online)\.[a-z]{2,3}$"
 )
+_WITHOUT_FREE_MAIL: Final = pl.element().filter(~pl.element().str.contains(_FREE_MAIL))
 _PHONE: Final = r"\+?\(?\d[\d\s().\-/]{5,}\d"
 MOST_SHARING: Final = 3
 """A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
@@ -111,17 +112,17 @@ def tax_key(identifier: pl.Expr) -> pl.Expr:
     return pl.when((key.str.len_chars() >= _SHORTEST_TAX_ID) & key.str.contains(r"\d{4}") & ~is_filler).then(key)
 
 
-def email_domains(text: pl.Expr, ignored: pl.Series) -> pl.Expr:
-    """The registered domains of all the addresses in a text, without those in `ignored`."""
+def email_domains(text: pl.Expr) -> pl.Expr:
+    """The registered domains of all the addresses in a text, without the free mail of any country."""
     hosts = text.str.to_lowercase().str.extract_all(r"@[a-z0-9.\-]+\.[a-z]{2,}")
     names = hosts.list.eval(registered(pl.element().str.strip_chars_start("@")))
-    return _clean(names.list.eval(_without(ignored)))
+    return _clean(names.list.eval(_WITHOUT_FREE_MAIL))
 
 
-def site_domains(website: pl.Expr, ignored: pl.Series) -> pl.Expr:
+def site_domains(website: pl.Expr) -> pl.Expr:
     """The registered domain of a website, as a list of one or none."""
     host = website.str.to_lowercase().str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
-    return _clean(pl.concat_list(registered(host)).list.eval(_without(ignored)))
+    return _clean(pl.concat_list(registered(host)).list.eval(_WITHOUT_FREE_MAIL))
 
 
 def registered(host: pl.Expr) -> pl.Expr:
@@ -191,7 +192,3 @@ def distinct(values: pl.Expr) -> pl.Expr:
 
 def _clean(values: pl.Expr) -> pl.Expr:
     return distinct(values).fill_null([])
-
-
-def _without(ignored: pl.Series) -> pl.Expr:
-    return pl.element().filter(~pl.element().is_in(ignored.implode()) & ~pl.element().str.contains(_FREE_MAIL))

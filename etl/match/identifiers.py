@@ -41,6 +41,10 @@ class Rules:
         """An account number in the form in which this kind is compared."""
         return fields.account_key(number, is_apart=self.is_apart[kind])
 
+    def tells(self) -> pl.Expr:
+        """Whether a key may say something about a firm."""
+        return ~((pl.col("kind") == "domain") & pl.col("key_text").is_in(self.ignored.implode()))
+
 
 @dataclass(frozen=True)
 class Accounts:
@@ -62,17 +66,18 @@ class Accounts:
 def customer_keys(customers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """`record, kind, key_text` of the customers."""
     accounts = {kind: [rules.account(kind, number) for number in _written()] for kind in ACCOUNTS}
-    return _listed(
+    found = _listed(
         customers,
         **accounts,
         tax=[fields.tax_key(pl.col("tax_identifier"))],
         domain=[
-            fields.email_domains(pl.col("email"), rules.ignored),
-            fields.site_domains(pl.col("website"), rules.ignored),
+            fields.email_domains(pl.col("email")),
+            fields.site_domains(pl.col("website")),
         ],
         phone=[fields.phone_keys(pl.col("phone_number"))],
         address=[_address()],
     )
+    return found.filter(rules.tells())
 
 
 def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -83,8 +88,8 @@ def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) 
         **accounts,
         tax=[fields.tax_key(pl.col("tax_identifier"))],
         domain=[
-            fields.email_domains(pl.col("invoice_email"), rules.ignored),
-            fields.site_domains(pl.col("website"), rules.ignored),
+            fields.email_domains(pl.col("invoice_email")),
+            fields.site_domains(pl.col("website")),
         ],
         phone=[fields.phone_keys(pl.col("phone_number"))],
         address=[_address()],
@@ -92,12 +97,12 @@ def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) 
     people = _listed(
         contacts,
         domain=[
-            fields.email_domains(pl.col("default_email"), rules.ignored),
-            fields.email_domains(pl.col("other_emails").list.join(" "), rules.ignored),
+            fields.email_domains(pl.col("default_email")),
+            fields.email_domains(pl.col("other_emails").list.join(" ")),
         ],
         phone=[fields.phone_keys(pl.col("phone_number"))],
     )
-    return pl.concat((own, people)).unique().sort("record", "kind", "key_text")
+    return pl.concat((own, people)).filter(rules.tells()).unique().sort("record", "kind", "key_text")
 
 
 def _written() -> tuple[pl.Expr, ...]:

@@ -28,6 +28,7 @@ _MOST_LEFT: Final = 3
 _PROVIDERS: Final = (
     "net", "web", "tel", "isp", "dsl", "www", "online", "network", "networks", "media", "digital", "cloud", "data",
     "communications", "communication", "internet", "mail", "host", "hosting", "store", "shop", "market",
+    "broadband", "wireless", "wifi", "fiber", "fibre", "cable", "cablevision", "telecom", "telephone", "tele", "email",
 )  # fmt: skip
 """Words of providers' names: where the firm has none of them in its own name, the domain is not its own."""
 _UMLAUTS: Final = {"ae": "a", "oe": "o", "ue": "u"}

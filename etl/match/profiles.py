@@ -82,12 +82,7 @@ def profiles(
     numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
     rules = Rules.of(left, right, pl.Series(sorted(ignored), dtype=pl.String))
     left_keys, right_keys = both(lambda: customer_keys(left, rules), lambda: company_keys(right, numbered, rules))
-    towns = pl.concat(side.select(fields.place_key(pl.col("city"))).to_series() for side in (left, right))
-    everywhere = right_keys.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
-    left_keys, right_keys = (
-        side.join(everywhere, on=["kind", "key_text"], how="anti", maintain_order="left")
-        for side in (left_keys, right_keys)
-    )
+    left_keys, right_keys = _uncommon(left_keys, right_keys)
     accounts = Accounts(right_keys, rules)
     left_table, right_table = both(
         lambda: formed(variants(_customer_names(left, accounts))), lambda: formed(variants(_company_names(right)))
@@ -102,6 +97,7 @@ def profiles(
         lambda: _customers(left, left_keys, rules),
         lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height)),
     )
+    towns = pl.concat((people["place_key"], firms["place_key"]))
     named = named_domains(right_keys, firm_names, known, towns)
     firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), numbered, named, firm_names))
     return Profiles(
@@ -115,6 +111,15 @@ def profiles(
         corrections=slips,
         is_one_numbering=_is_one_numbering(people, right_keys),
     )
+
+
+def _uncommon(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The keys of both sides without those that too many companies have."""
+    everywhere = right.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
+    one, other = (
+        side.join(everywhere, on=["kind", "key_text"], how="anti", maintain_order="left") for side in (left, right)
+    )
+    return one, other
 
 
 def _composed(records: pl.DataFrame) -> pl.DataFrame:

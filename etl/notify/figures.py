@@ -9,9 +9,23 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 Rows = list[dict[str, Any]]
+
+_DIFFERENCES: Final = {
+    "shown_not_owed": (
+        "Shown but no longer owed",
+        "do not ask these clients to pay, and do not resync while a payment is pending",
+        ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED"),
+    ),
+    "paid_in_portal": (
+        "Paid in the portal, not in the books",
+        "look up the payments in the portal; do not ask these clients to pay, and do not resync",
+        ("PAYMENT_NOT_POSTED",),
+    ),
+}
+"""Figure of the summary -> its title, what to do, and the causes whose new issues are news."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +94,30 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """Documents of which the portal and the books say different amounts.
+
+    Attributes:
+        title: what is different.
+        remark: what to do, and what not.
+        pile: the documents, and by how much they differ.
+        new: issues of it that were not there on the run before.
+    """
+
+    name: str
+    title: str
+    remark: str
+    pile: Pile
+    new: int
+
+
+@dataclass(frozen=True)
 class Figures:
     """The night in figures.
 
     Attributes:
         fixes: every cause that blocks, the one that frees most first.
+        differences: where the portal and the books differ on what is owed; both figures, also where they are zero.
         pending: customers whose mapping waits for a decision.
         unknown: invoices of which the data cannot tell whether they show.
     """
@@ -98,6 +131,7 @@ class Figures:
     ready_customers: int
     ready: Pile
     fixes: tuple[Fix, ...]
+    differences: tuple[Difference, ...]
     pending: int
     partial_reasons: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -118,6 +152,7 @@ def figures(summary: dict[str, Any]) -> Figures:
         ready_customers=numbers["ready"]["customers"],
         ready=_pile(numbers["ready"]),
         fixes=_fixes(summary["causes"], order),
+        differences=tuple(_difference(summary, name) for name in _DIFFERENCES),
         pending=summary["mapping"]["customers"],
         partial_reasons=tuple(run["partial_reasons"]),
         sources=_sources(summary),
@@ -179,6 +214,12 @@ def _fix(cause: dict[str, Any]) -> Fix:
         blocked=_pile(cause),
         freed=Pile(sum(row["freed_invoices"] for row in freed), _amounts(freed, "freed_amount")),
     )
+
+
+def _difference(summary: dict[str, Any], name: str) -> Difference:
+    title, remark, codes = _DIFFERENCES[name]
+    new = sum(row["new"] + row["reopened"] for row in summary["changes"].get("causes", ()) if row["code"] in codes)
+    return Difference(name, title, remark, _pile(summary[name]), new)
 
 
 def _changes(changes: dict[str, Any]) -> Changes:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from etl.errors import ExitCode
-from etl.notify.figures import Changes, Figures, Fix, Money, Pile
+from etl.notify.figures import Changes, Difference, Figures, Fix, Money, Pile
 
 TOP_FIXES: Final = 3
 TITLE_CURRENCIES: Final = 2
@@ -103,6 +103,7 @@ def night_message(night: Figures, exit_code: int, link: str, *, is_recovered: bo
         *(["The nights work again.", ""] if is_recovered else []),
         *_blocked_lines(night),
         *_change_lines(night.changes),
+        *(_difference_line(one) for one in night.differences if one.pile.invoices),
         "",
         *_fix_lines(night),
         *_ready_lines(night),
@@ -117,7 +118,8 @@ def night_message(night: Figures, exit_code: int, link: str, *, is_recovered: bo
         body="\n".join(lines),
         kind="warning" if is_warning else "success" if is_recovered else "info",
         fingerprint=_fingerprint(night, exit_code),
-        is_news=any(pile and pile.invoices for pile in (night.changes.newly_blocked, night.changes.freed)),
+        is_news=any(pile and pile.invoices for pile in (night.changes.newly_blocked, night.changes.freed))
+        or any(one.new for one in night.differences),
     )
 
 
@@ -229,6 +231,11 @@ def _change_lines(changes: Changes) -> Iterator[str]:
         yield f"Not checked, so neither newly blocked nor freed: {count(unchecked.invoices, 'invoice')}{sums}."
 
 
+def _difference_line(one: Difference) -> str:
+    new = f", {one.new:,} new" if one.new else ""
+    return f"{one.title}: {count(one.pile.invoices, 'invoice')}, {_sums(one.pile)}{new}; {one.remark}."
+
+
 def _fix_lines(night: Figures) -> Iterator[str]:
     freeing = [fix for fix in night.fixes if fix.freed.invoices][:TOP_FIXES]
     if freeing:
@@ -285,6 +292,11 @@ def _fingerprint(night: Figures, exit_code: int) -> str:
                 for fix in night.fixes
                 if fix.freed.invoices
             ][:TOP_FIXES],
+            "differences": [
+                [one.name, one.pile.invoices, _standing(one.pile.amounts)]
+                for one in night.differences
+                if one.pile.invoices
+            ],
             "partial": night.partial_reasons,
             "not_checked": night.changes.not_checked,
         }

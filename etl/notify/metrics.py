@@ -31,6 +31,10 @@ _HELP: Final = {
     "billsight_source_age_seconds": "Age of the newest change in a source at the start of that night.",
     "billsight_invoices_blocked": "Invoices that are blocked, each under its primary cause.",
     "billsight_blocked_amount": "Open amount of the blocked invoices, per primary cause and currency.",
+    "billsight_shown_not_owed_invoices": "Documents for which the portal asks for more than is owed.",
+    "billsight_shown_not_owed_amount": "What the portal asks for and is no longer owed, per currency.",
+    "billsight_paid_in_portal_invoices": "Invoices that were paid in the portal and not in the books.",
+    "billsight_paid_in_portal_amount": "What was paid in the portal and not in the books, per currency.",
     "billsight_issues": "Issues per state: new, reopened, open, not_checked, resolved.",
     "billsight_quarantined_rows": "Rows that were put aside, per source.",
     "billsight_decisions_pending": "Customers whose mapping waits for a decision.",
@@ -104,6 +108,13 @@ def _samples(night: Figures) -> dict[str, Samples]:
             for fix in fixes
             for money in fix.blocked.amounts
         ),
+        **{f"billsight_{one.name}_invoices": [({}, one.pile.invoices)] for one in night.differences},
+        **{
+            f"billsight_{one.name}_amount": [
+                ({"currency": money.currency_code}, float(money.amount)) for money in one.pile.amounts
+            ]
+            for one in night.differences
+        },
         "billsight_issues": (({"state": state}, number) for state, number in night.changes.states.items()),
         "billsight_quarantined_rows": (({"source": s.name}, s.quarantined) for s in sources),
         "billsight_decisions_pending": [({}, night.pending)],

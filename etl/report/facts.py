@@ -72,6 +72,16 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "cause": _T,
     },
     "portal_only_counts": {"cause": _T, "currency_code": _T, "invoices": _N, "amount": _M},
+    "differences": {
+        "figure": _T, "cause": _T, "invoice_id_acct": _T, "invoice_number": _T, "customer_name": _T,
+        "currency_code": _T, "amount": _M, "who": _T,
+    },
+    "difference_counts": {"figure": _T, "cause": _T, "currency_code": _T, "invoices": _N, "amount": _M},
+    "scopes": {
+        "relation": _T, "kind": _T, "since": _DAY, "reason": _T, "made_at": _AT, "made_reason": _T, "is_cut": _B,
+        "note": _T,
+    },
+    "portal_form": {"number_form": _N, "rows_equal": _N},
     "quarantine_rules": {"relation": _T, "rule": _T, "rows": _N},
     "quarantine_examples": {
         "relation": _T, "source_file": _T, "source_line": _N, "broken_rules": pl.List(_T), "row_values": _T,
@@ -80,6 +90,11 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "relation": _T, "file": _T, "profile": _T, "rows_extracted": _N, "rows_accepted": _N, "rows_quarantined": _N,
         "digest": _T, "newest_change_at": _AT, "notes": _T,
     },
+    "contradictions": {
+        "kind": _T, "subject_id": _T, "one_says": _T, "other_says": _T, "currency_code": _T, "amount": _M,
+        "mark": _T, "is_known": _B,
+    },
+    "contradiction_counts": {"kind": _T, "is_known": _B, "currency_code": _T, "rows": _N, "amount": _M},
     "money": {"currency_code": _T, "staging_amount": _M, "marts_amount": _M},
 }  # fmt: skip
 """Columns of each frame; more columns than these are ignored.
@@ -117,6 +132,17 @@ QUERIES: Final[dict[str, str]] = {
     " order by total_amount desc nulls last, portal_invoice_id limit 200",
     "portal_only_counts": "select cause, currency_code, count(*) as invoices, sum(total_amount) as amount"
     " from marts.portal_only_invoices group by all order by all",
+    "contradictions": "select * from marts.contradictions"
+    " order by is_known, amount desc nulls last, kind, subject_id, one_says, other_says limit 100",
+    "contradiction_counts": "select kind, is_known, currency_code, count(*) as rows, sum(amount) as amount"
+    " from marts.contradictions group by all order by all",
+    "differences": "select * from marts.amount_differences"
+    " qualify row_number() over (partition by figure order by amount desc, invoice_number, invoice_id_acct) <= 200"
+    " order by figure, amount desc, invoice_number, invoice_id_acct",
+    "difference_counts": "select figure, cause, currency_code, count(*) as invoices, sum(amount) as amount"
+    " from marts.amount_differences group by all order by all",
+    "scopes": "select * from ctl.scopes order by relation",
+    "portal_form": "select * from marts.portal_form where number_form > 0",
     "quarantine_rules": "select * from marts.report_quarantine_rules order by all",
     "quarantine_examples": "select * from marts.report_quarantine_examples"
     " order by relation, source_file, source_line, row_values",
@@ -161,6 +187,7 @@ class NightFacts:
     """Everything the report is made of; every frame has the columns of FRAMES and is ordered as QUERIES says.
 
     Attributes:
+        joins: how well the sources join, as `etl.joins` has measured it.
         changes: what changed since the night before, as history found it; null on a first night.
         trend: the last nights, oldest first, tonight last.
     """
@@ -183,10 +210,17 @@ class NightFacts:
     unposted_counts: pl.DataFrame = field(default_factory=partial(empty, "unposted_counts"))
     portal_only: pl.DataFrame = field(default_factory=partial(empty, "portal_only"))
     portal_only_counts: pl.DataFrame = field(default_factory=partial(empty, "portal_only_counts"))
+    differences: pl.DataFrame = field(default_factory=partial(empty, "differences"))
+    difference_counts: pl.DataFrame = field(default_factory=partial(empty, "difference_counts"))
+    scopes: pl.DataFrame = field(default_factory=partial(empty, "scopes"))
+    portal_form: pl.DataFrame = field(default_factory=partial(empty, "portal_form"))
     quarantine_rules: pl.DataFrame = field(default_factory=partial(empty, "quarantine_rules"))
     quarantine_examples: pl.DataFrame = field(default_factory=partial(empty, "quarantine_examples"))
     sources: pl.DataFrame = field(default_factory=partial(empty, "sources"))
     money: pl.DataFrame = field(default_factory=partial(empty, "money"))
+    contradictions: pl.DataFrame = field(default_factory=partial(empty, "contradictions"))
+    contradiction_counts: pl.DataFrame = field(default_factory=partial(empty, "contradiction_counts"))
+    joins: Sequence[Mapping[str, Any]] = ()
     changes: Mapping[str, Any] | None = None
     trend: Sequence[Mapping[str, Any]] = ()
 

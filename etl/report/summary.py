@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from etl.domain import State
-from etl.report import worklists
+from etl.report import differences, worklists
 from etl.report.cells import instant_text, money_text, plain
 from etl.report.changes import changes, trend
 from etl.report.facts import NightFacts
@@ -70,7 +70,11 @@ def summarise(facts: NightFacts) -> dict[str, Any]:
         "invoices": worklists.invoices(facts),
         "unposted": worklists.unposted(facts),
         "portal_only": worklists.portal_only(facts),
+        "shown_not_owed": differences.figure(facts, "shown_not_owed", order),
+        "paid_in_portal": differences.figure(facts, "paid_in_portal", order),
+        "scopes": worklists.scopes(facts),
         "quality": worklists.quality(facts),
+        "joins": [dict(join) for join in facts.joins],
         "changes": changes(facts, numbers["blocked"]["invoices"], order),
         "trend": trend(facts),
         "laws": _laws(facts),

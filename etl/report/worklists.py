@@ -11,6 +11,7 @@ import polars as pl
 from etl.domain import State
 from etl.report.cells import mask_email, mask_emails, plain
 from etl.report.facts import NightFacts
+from etl.schemas import RELATIONS
 from etl.taxonomy import BY_CODE
 
 Rows = list[dict[str, Any]]
@@ -37,10 +38,29 @@ UNPOSTED_TITLES: Final = {
 }
 UNPOSTED_MISSING: Final = ("CW_NOT_CLOSED", "CW_NO_ACCOUNT_ID", "CW_NOT_RECEIVED")
 """What is known to be missing in accounting; the rest waits, is not known, or is listed apart."""
+NOT_OPEN: Final = "NOT_OPEN_IN_ACCOUNTING"
 PORTAL_ONLY_TITLES: Final = {
-    "PORTAL_GHOST": "Gone from accounting, still in the portal",
+    "PORTAL_GHOST": "In the portal, not in the accounting extract",
     "RECREATED_ID": "Recreated in accounting: the portal holds the old copy",
-    "NOT_OPEN_IN_ACCOUNTING": "Shown, not open in accounting: paid, void or deleted there?",
+    NOT_OPEN: "Shown, not open in accounting: paid, void or deleted there?",
+}
+PORTAL_ONLY_FIXES: Final = {
+    "PORTAL_GHOST": "Look it up in accounting before anything else: it may be void, deleted, or another company's",
+    "RECREATED_ID": "Resync the new invoice, and move payments to it; not while a payment is pending in the portal",
+    NOT_OPEN: "Look it up in accounting. If it is paid, void or deleted there, resync it; not while a payment is"
+    " pending in the portal",
+}
+NUMBER_FORMS: Final = {
+    1: "with a word before them, or without the word that accounting has",
+    2: "with or without leading zeros",
+    3: "with other separators, or without them",
+}
+"""How the portal's list may write its invoice numbers, by marts.portal_form.number_form."""
+SCOPE_WORDS: Final = {
+    "all": "Everything",
+    "open": "Only what is open",
+    "since": "Everything since",
+    "unknown": "Not known",
 }
 
 
@@ -214,7 +234,8 @@ def unposted(facts: NightFacts) -> dict[str, Any]:
 
 def portal_only(facts: NightFacts) -> dict[str, Any]:
     """Portal invoices that accounting does not have."""
-    return _listing(facts.portal_only, facts.portal_only_counts, PORTAL_ONLY_TITLES)
+    listing = _listing(facts.portal_only, facts.portal_only_counts, PORTAL_ONLY_TITLES)
+    return {**listing, "list": [{**row, "fix": PORTAL_ONLY_FIXES.get(row["cause"])} for row in listing["list"]]}
 
 
 def _listing(rows: pl.DataFrame, counts: pl.DataFrame, titles: dict[str, str]) -> dict[str, Any]:
@@ -225,6 +246,18 @@ def _listing(rows: pl.DataFrame, counts: pl.DataFrame, titles: dict[str, str]) -
         "counts": [{**plain_row(row), "title": titles.get(row["cause"], row["cause"])} for row in counts.to_dicts()],
         "list": [{**plain_row(row), "title": titles.get(row["cause"], row["cause"])} for row in rows.to_dicts()],
     }
+
+
+def scopes(facts: NightFacts) -> Rows:
+    """What each list holds, as of when, and whether it is whole, each with the reason."""
+    return [
+        {
+            **plain_row(row),
+            "title": RELATIONS[row["relation"]].help,
+            "holds": " ".join(filter(None, (SCOPE_WORDS[row["kind"]], row["since"] and row["since"].isoformat()))),
+        }
+        for row in facts.scopes.to_dicts()
+    ]
 
 
 def quality(facts: NightFacts) -> dict[str, Any]:
@@ -238,6 +271,15 @@ def quality(facts: NightFacts) -> dict[str, Any]:
         "rows_extracted": int(facts.sources["rows_extracted"].sum()),
         "rows_quarantined": int(facts.sources["rows_quarantined"].sum()),
         "sources": [plain_row(row) for row in facts.sources.sort("relation", "file").to_dicts()],
+        "number_forms": [
+            {"rows": row["rows_equal"], "form": NUMBER_FORMS[row["number_form"]]}
+            for row in facts.portal_form.to_dicts()
+            for row in facts.portal_form.to_dicts()
+        ],
         "rules": [plain_row(row) for row in rules.to_dicts()],
         "examples": examples,
+        "contradictions": {
+            "counts": [plain_row(row) for row in facts.contradiction_counts.to_dicts()],
+            "rows": [plain_row(row) for row in facts.contradictions.to_dicts()],
+        },
     }

@@ -3,7 +3,8 @@
 A numeric date such as 03/04/2026 is read in the order of its file and in no other; a four-digit year in front needs no
 order. Two-digit years below 70 are of this century. A `_date` is the day as written, whatever clock and offset stand
 beside it; an `_at` is an instant: its offset, else the zone of the file, brings it to UTC. A time that the clock
-skipped is read as the clock before the change would have shown it; of a time that it showed twice, the first is meant.
+skipped is read as the clock before the change would have shown it; of a time that it showed twice, the first is meant,
+except in a log, whose order tells the two apart.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ STRICT_INSTANT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5]
 
 SERIAL: Final = r"^(?:[2-7][0-9]{4}(?:\.[0-9]+)?|80000)$"
 """The day number of a spreadsheet."""
+
+_WITHOUT_CHANGES: Final = ZoneInfo("Etc/GMT+12")
+"""A zone in which nobody lives, so that its clocks show no other zone's times."""
 
 _FIRST_SERIAL: Final = datetime(1899, 12, 30)
 _MILLISECONDS_OF_DAY: Final = 86_400_000
@@ -87,6 +91,38 @@ def instants(text: pl.Series, order: str | None, zone: ZoneInfo, *, serials: boo
 
     strict = pl.col("text").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
     return read_once(text, STRICT_INSTANT, strict, careful)
+
+
+def logged(text: pl.Series, order: str | None, zone: ZoneInfo, *, serials: bool = False) -> pl.Series:
+    """The instants of a log, oldest or newest first: its order tells which round of a doubled hour is meant.
+
+    The second round begins where the log goes back to an earlier time; where it never does, with a time that is there
+    again.
+
+    Locality: whole.
+    """
+    first = instants(text, order, zone, serials=serials)
+    # only a time without an offset is another one elsewhere
+    elsewhere = instants(text, order, _WITHOUT_CHANGES, serials=serials)
+    rows = pl.DataFrame({"first": first, "elsewhere": elsewhere}).with_row_index("row")
+    is_newest_first = (first.diff().dt.total_microseconds().sign().sum() or 0) < 0
+    local = pl.col("first").dt.replace_time_zone("UTC").dt.convert_time_zone(zone.key).dt.replace_time_zone(None)
+    again = local.dt.replace_time_zone(zone.key, ambiguous="latest", non_existent="null")
+    rows = rows.with_columns(second=again.dt.convert_time_zone("UTC").dt.replace_time_zone(None))
+    is_doubled = (pl.col("first") != pl.col("second")) & (pl.col("first") != pl.col("elsewhere"))
+    doubled = rows.filter(is_doubled).sort("row", descending=is_newest_first)
+    if doubled.is_empty():
+        return first
+    one_change = pl.col("first").dt.date()
+    goes_back = pl.col("first").diff().over(one_change) < pl.duration()
+    stands = pl.col("first").is_duplicated() & ~pl.col("first").is_first_distinct()
+    told = doubled.with_columns(goes_back=goes_back.fill_null(value=False), stands=stands)
+    is_second = pl.when(pl.col("goes_back").any().over(one_change)).then("goes_back").otherwise("stands")
+    told = told.with_columns(is_second=is_second).with_columns(pl.col("is_second").cum_max().over(one_change))
+    settled = told.select("row", at=pl.when("is_second").then("second").otherwise("first"))
+    return (
+        rows.join(settled, on="row", how="left", maintain_order="left").select(pl.coalesce("at", "first")).to_series()
+    )
 
 
 def in_utc(wall: pl.Series, zone: ZoneInfo) -> pl.Series:

@@ -43,6 +43,7 @@ class Formats:
         serial_columns: columns that hold the day numbers of a spreadsheet.
         zones: columns whose clocks stand in another zone than the file's.
         unread_columns: optional dates that can be read in two ways; they are left out.
+        book: the accounting company that ids belong to, where it is named.
     """
 
     date_order: DateOrder | None
@@ -52,6 +53,7 @@ class Formats:
     serial_columns: frozenset[str] = frozenset()
     zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
     unread_columns: frozenset[str] = frozenset()
+    book: str | None = None
 
 
 def settle_formats(
@@ -83,7 +85,8 @@ def settle_formats(
     if problems:
         raise InputError(problems)
     decimal_comma = evidence.seen("comma") > 0 if source.decimal_comma is None else source.decimal_comma
-    return Formats(order, zone, decimal_comma, source.currency_code, _serial_columns(evidence), unread_columns=unread)
+    serials = _serial_columns(evidence)
+    return Formats(order, zone, decimal_comma, source.currency_code, serials, unread_columns=unread, book=source.book)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ READ_PROBLEM: Final = "read_problem"
 LONGEST_QUOTE: Final = 80
 """Longer values are cut in the sentence; the row itself is kept whole."""
 
-_SPOILT_ID: Final = r"^[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+$"
+_SPOILT_ID: Final = r"^(?:[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+|[0-9]+[.,]0)$"
 _CONTROL: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\u{9F}]"
 
 
@@ -60,7 +60,9 @@ def _rules_of_column(column: Column, relation: Relation, formats: Formats) -> It
     if column.required:
         yield Rule(text.is_null(), pl.lit(f"{column.name}: missing"))
     if is_id(column):
-        yield _rule(column, text.str.contains(_SPOILT_ID), "is an id that a spreadsheet spoilt")
+        yield _rule(
+            column, text.str.contains(_SPOILT_ID), "is an id that a spreadsheet spoilt: export it again as text"
+        )
         yield _rule(column, text.str.contains(_CONTROL), "has a control character")
     if column.kind in _UNREADABLE:
         yield _rule(column, text.is_not_null() & read.is_null(), _unreadable(column, formats))

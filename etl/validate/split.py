@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.schemas import Column, Kind, Relation
+from etl.schemas import BOOKED, IDS_OF_BOOKS, Column, Kind, Relation
 from etl.validate import dates, money
 from etl.validate.formats import Formats
 from etl.validate.rules import READ, READ_PROBLEM, Rule, read_problem, rules_of
@@ -73,8 +73,18 @@ def validate(text: pl.DataFrame, relation: Relation, formats: Formats) -> Split:
     judged = clean.with_columns(_read(clean, relation, formats))
     is_broken = judged.select(pl.any_horizontal(rule.is_broken for rule in rules)).to_series()
     read = [pl.col(READ + column.name).alias(column.name) for column in relation.columns]
-    accepted = judged.filter(~is_broken).select(*read, *_RECORDED)
+    accepted = _in_book(judged.filter(~is_broken).select(*read, *_RECORDED), relation, formats)
     return Split(accepted.cast(accepted_schema(relation)), _rejected(judged.filter(is_broken), relation, rules))
+
+
+def _in_book(accepted: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
+    """Ids of a named book with the book before them: another book has the same ids for other things."""
+    if relation.name not in BOOKED or formats.book is None:
+        return accepted
+    book = pl.coalesce("book", pl.lit(formats.book))
+    ids = [name for name in relation.names if name in IDS_OF_BOOKS]
+    named = [pl.concat_str(book, pl.col(name), separator="/").alias(name) for name in ids]
+    return accepted.with_columns(book.alias("book"), *named)
 
 
 def _clean(column: Column) -> pl.Expr:
@@ -103,7 +113,8 @@ def _read_column(clean: pl.DataFrame, column: Column, relation: Relation, format
             return dates.days(text, formats.date_order, serials=serials)
         case Kind.INSTANT:
             zone = formats.zones.get(column.name, formats.zone)
-            return dates.instants(text, formats.date_order, zone, serials=serials)
+            read = dates.logged if column.name in relation.log else dates.instants
+            return read(text, formats.date_order, zone, serials=serials)
         case Kind.CURRENCY:
             return clean.select(_currency(column, relation, formats)).to_series()
         case Kind.BOOLEAN:

@@ -9,13 +9,17 @@ from typing import Final
 from etl.domain import CauseClass, Stage
 from etl.engine import Engine, published
 from etl.errors import NotFound
-from etl.taxonomy import BIT, BY_CODE, CAUSES, codes, mask
+from etl.taxonomy import BIT, BY_CODE, CAUSES, SHOWN_WRONG, codes, mask
 from etl.why import facts
 from etl.why.facts import Row
 from etl.why.values import FACET_OF, values
 
 _RIGHTLY_ABSENT: Final = mask(CauseClass.EXPECTED) & sum(1 << BIT[c.code] for c in CAUSES if c.stage is Stage.EXISTENCE)
 _DEFECTS: Final = mask(CauseClass.DEFECT)
+_WRONG: Final = sum(1 << BIT[code] for code in SHOWN_WRONG)
+WAITS: Final = ("PAYMENT_IN_TRANSIT", "PORTAL_NOT_CAUGHT_UP")
+"""Remarks on an amount that ask for nothing but waiting."""
+_WAITS: Final = sum(1 << BIT[code] for code in WAITS)
 _DATED: Final = ("BEFORE_SYNC_START", "BACKDATED_ENTRY", "MISSED_IN_WINDOW")
 """Causes that the recommended 'sync from' date mends, where it reaches back far enough."""
 
@@ -186,8 +190,14 @@ def _is_access_reached(row: Row, code: str) -> bool:
 def _fixes(row: Row) -> tuple[Fix, ...]:
     primary = row["primary_cause"]
     first = [] if primary is None else [primary]
-    # what is rightly absent, or waits, needs nothing else; what is shown with an old amount does
-    others = codes(row["failed"] & _DEFECTS) if row["state"] in {"blocked", "visible", "unknown"} else []
+    wrong, waits = codes(row["failed"] & _WRONG), codes(row["failed"] & _WAITS)
+    if row["state"] in {"blocked", "visible", "unknown"}:
+        others = codes(row["failed"] & _DEFECTS) + waits
+    elif row["state"] == "expected":
+        # what is rightly absent needs nothing, unless the portal still asks for it
+        first, others = wrong or waits or first, []
+    else:
+        others = wrong
     return tuple(
         Fix(
             code,

@@ -24,8 +24,8 @@ _MOST_ANSWERS: Final = 20
 _ONLY_THERE: Final = {
     "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package first:"
     " it may be void, deleted, or another company's.",
-    "RECREATED_ID": "accounting has its number under another id: it was made again there. If no payment is pending, resync"
-    " the new one, then reapply the payments.",
+    "RECREATED_ID": "accounting has its number under another id: it was made again there. If no payment is pending,"
+    " resync the new one, then reapply the payments.",
     "NOT_OPEN_IN_ACCOUNTING": "the accounting extract does not have it as open. It may be paid, void or deleted there:"
     " look it up. If no payment is pending, resync it.",
 }
@@ -35,7 +35,7 @@ _FACTS: Final = """
         checks.failed, checks.unknown, checks.is_present, checks.is_carried, checks.is_freed_alone,
         facts.is_future, facts.is_transport_reached, facts.is_access_reached, facts.has_bill_email,
         facts.portal_match, facts.changed_at, facts.is_portal_undecided, facts.was_shown,
-        facts.portal_status, facts.portal_balance_amount,
+        facts.portal_status, facts.portal_balance_amount, checks.difference_amount,
         customers.is_active as customer_is_active, customers.has_customer_row, customers.merged_into_customer_id_acct,
         customers.customer_email, customers.has_company, customers.is_in_portal,
         own.parent_customer_id_acct, parents.company_id_cw as parent_company_id_cw,

@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import Final
 
 from etl.domain import CauseClass
-from etl.taxonomy import BY_CODE
-from etl.why.answer import Answer, Check, Fix
-from etl.why.facts import ANSWER, Row
+from etl.taxonomy import BY_CODE, SHOWN_WRONG
+from etl.why.answer import WAITS, Answer, Check, Fix
+from etl.why.facts import ANSWER, Row, has
 from etl.why.values import FACET_OF, money, one_login, plain
 
 _VERDICT: Final = {
@@ -66,7 +66,20 @@ def _due(row: Row) -> str:
 
 def _verdict(row: Row) -> str:
     cause = row["primary_cause"]
-    return _VERDICT[row["state"]] if cause is None else f"{_VERDICT[row['state']]}: {BY_CODE[cause].title} [{cause}]"
+    named = "" if cause is None else f": {BY_CODE[cause].title} [{cause}]"
+    return f"{_VERDICT[row['state']]}{named}{_difference(row)}"
+
+
+def _difference(row: Row) -> str:
+    """What the portal and the books say differently of what is owed."""
+    if row["difference_amount"] is None:
+        return ""
+    amount = f"{row['currency_code']} {money(row['difference_amount'])}"
+    if has(row["failed"], "PAYMENT_NOT_POSTED"):
+        return f"; but {amount} was paid in the portal, and the books do not have the payment"
+    if has(row["failed"], "PORTAL_SHOWS_SETTLED"):
+        return f"; but the portal still asks for {amount}"
+    return f"; but the portal asks for {amount} more than is owed"
 
 
 def _stage(stage: str, checks: list[Check]) -> Iterator[str]:
@@ -116,10 +129,14 @@ def _fix_lines(answer: Answer) -> Iterator[str]:
 
 
 def _fix_heading(row: Row, fix: Fix, place: int) -> str:
+    if fix.cause in WAITS:
+        return f"What to do: wait. {BY_CODE[fix.cause].title} [{fix.cause}]"
+    if fix.cause in SHOWN_WRONG and row["state"] != "blocked":
+        return f"Fix, by {fix.who}: {BY_CODE[fix.cause].title} [{fix.cause}]"
     if row["primary_cause"] is None:
         return f"All the same: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["state"] != "blocked":
-        return "What to do: nothing has to be fixed"
+        return "What to do: nothing"
     if place:
         return f"Then: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["is_freed_alone"]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from etl.taxonomy import BIT
 from etl.why.facts import Row
 
 _PAIR: Final = 2
@@ -135,6 +136,9 @@ def _company(row: Row, failed: str | None) -> str:
             f"{company} bills to {row['bill_to_company_id_cw']} {row['bill_to_company_name'] or ''}".strip()
         ),
     }
+    if failed == "TARGET_INACTIVE" and row["unknown"] >> BIT[failed] & 1:
+        setting = "[provider] inactive_company_statuses or active_company_statuses"
+        return f"{company}, status {status}: whether that is inactive is not known; {setting} decides"
     return told.get(failed or "", f"{company}, status {status}")
 
 

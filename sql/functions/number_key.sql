@@ -1,7 +1,17 @@
--- functions: number_text, number_without_words, number_key
+-- functions: written_number, number_text, number_without_words, number_key, name_key
 -- purpose:   an invoice number in the forms in which it is compared: as written, without the words before it, and bare.
 --            Systems write one number differently: Invoice #0042, INV-0042, 42.
 -- source:    how QuickBooks, Xero, ConnectWise and portals print numbers
+
+-- upper case; null where a spreadsheet took the number for an amount (2.02611E+11, 1001.0): it says nothing
+create or replace macro written_number(number) as
+    case
+        when
+            (contains(number, '+') or right(number, 1) = '0')
+            and regexp_full_match(number, '[0-9]([.,][0-9]+)?[Ee][+][0-9]+|[0-9]+[.,]0')
+            then null
+        else upper(number)
+    end;
 
 -- upper case, outer blanks gone, the digits of other scripts as 0 to 9
 create or replace macro number_text(number) as

@@ -40,7 +40,11 @@ select
     mappings.best_lead,
     mappings.judged_at,
     parents.mapping_state = 'mapped' as is_parent_mapped,
-    case when this_run.has_portal_mappings then coalesce(portal.company_id_cw is not null, false) end as is_in_portal,
+    coalesce(portal.is_contradictory, false) as is_mapping_contradictory,
+    case
+        when this_run.has_portal_mappings and not coalesce(portal.is_contradictory, false)
+            then coalesce(portal.company_id_cw is not null, false)
+    end as is_in_portal,
 
     ---------- the company
     case

@@ -1,6 +1,6 @@
 -- model:   marts.issue_facts
 -- grain:   kind, subject_id, code
--- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks, marts.contact_checks, marts.company_checks, marts.lost_invoices, staging.accounting__invoices, quarantine.rows
+-- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks, marts.contact_checks, marts.company_checks, marts.lost_invoices, staging.accounting__invoices, accepted.portal_invoices, quarantine.rows, ctl.run
 -- purpose: every issue that is not simply as it was after the last run, and what tonight says of its subject.
 -- units:   amount in currency_code: what is blocked, and of an invoice that no longer is, its total
 -- source:  the history, and the night's checks
@@ -63,11 +63,35 @@ set_aside as (
 
     union
 
+    -- what the portal says of an invoice was read and not accepted
+    select
+        'invoice' as kind,
+        aside.row_values ->> 'invoice_id_acct' as subject_id
+    from quarantine.rows as aside
+    where aside.relation = 'portal_invoices'
+
+    union
+
     -- an invoice that was lost may be what is still blocked
     select
         'customer' as kind,
         lost.customer_id_acct as subject_id
     from marts.lost_invoices as lost
+),
+
+-- a list that may be cut, or says neither balance nor status, does not tell what is owed
+portal as (
+    select
+        not this_run.is_portal_list_cut
+        and (
+            this_run.portal_scope = 'open'
+            or count(listed.portal_status) > 0
+            or count(listed.balance_amount) > 0
+        ) as can_tell_amounts
+    from ctl.run as this_run
+    left join accepted.portal_invoices as listed
+        on true
+    group by this_run.is_portal_list_cut, this_run.portal_scope
 )
 
 select
@@ -97,6 +121,7 @@ select
     states.state as invoice_state,
     primary_causes.code as invoice_cause,
     coalesce(checks.is_present, false) as is_present,
+    portal.can_tell_amounts,
 
     ---------- a customer
     customers.mapping_state,
@@ -108,6 +133,7 @@ select
     companies.can_anyone_see
 
 from gone
+cross join portal
 left join staging.accounting__invoices as invoices
     on gone.kind = 'invoice' and gone.gone_id = invoices.invoice_id_acct
 left join marts.invoice_checks as checks

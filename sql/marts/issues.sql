@@ -1,9 +1,10 @@
 -- model:   marts.issues
 -- grain:   kind, subject_id, code
--- reads:   marts.blocked_invoices, marts.cause_sets, marts.customer_checks, marts.company_checks, ctl.causes
+-- reads:   marts.blocked_invoices, marts.cause_sets, marts.customer_checks, marts.company_checks, marts.invoice_checks, accepted.accounting_invoices, ctl.causes
 -- purpose: what stands between clients and their invoices tonight, each once: where the document or the sync is at fault, the
 --          invoice; where the mapping is, or nobody is there, the customer; where a login is, the contact that is proposed.
--- units:   invoices are those that are blocked; amount in currency_code, both null where there are several currencies
+--          And where the portal and the books differ on what is owed, the invoice, blocked or not.
+-- units:   invoices are those that are blocked; amount in currency_code, of an amount that differs the difference, both null where there are several currencies
 -- source:  the night's checks
 
 with codes_of_sets as (
@@ -16,6 +17,12 @@ with codes_of_sets as (
     inner join ctl.causes as causes
         on (sets.mask & causes.mask) <> 0
     where causes.kind = 'defect'
+),
+
+amount_codes as (
+    select codes_of_sets.*
+    from codes_of_sets
+    where codes_of_sets.code in ('STALE_AMOUNT', 'PORTAL_SHOWS_SETTLED', 'PAYMENT_NOT_POSTED')
 ),
 
 by_customer as (
@@ -84,9 +91,27 @@ inner join codes_of_sets
 left join marts.customer_checks as customers
     on blocked.customer_id_acct = customers.customer_id_acct
 where
-    codes_of_sets.stage in ('existence', 'transport')
+    (
+        codes_of_sets.stage in ('existence', 'transport')
+        and codes_of_sets.code not in ('STALE_AMOUNT', 'PORTAL_SHOWS_SETTLED', 'PAYMENT_NOT_POSTED')
+    )
     -- the customer's mapping agrees, but the portal shows this one invoice elsewhere
     or (codes_of_sets.code = 'MAPPING_CONFLICT' and (coalesce(customers.failed, 0) & codes_of_sets.mask) = 0)
+
+union all by name
+
+select
+    'invoice' as kind,
+    invoices.invoice_id_acct as subject_id,
+    amount_codes.code,
+    1 as invoices,
+    checks.currency_code,
+    checks.difference_amount as amount
+from amount_codes
+inner join marts.invoice_checks as checks
+    on amount_codes.failed = checks.failed
+inner join accepted.accounting_invoices as invoices
+    on checks.row_key = invoices.rowid
 
 union all by name
 

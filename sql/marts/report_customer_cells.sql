@@ -2,7 +2,7 @@
 -- grain:   customer_id_acct, currency_code, state, primary_cause, unknown_checks, ageing_bucket
 -- reads:   marts.invoice_checks, marts.customer_checks, marts.cause_sets, ctl.causes, ctl.states
 -- purpose: every invoice counted once, under its customer; the one pass over the invoices that the report's numbers need.
---          An invoice that is shown with an old amount is visible, and told apart by its cause.
+--          An invoice that is shown with an old amount, or was paid in the portal only, is visible, and told apart by its cause.
 -- units:   amount and freed_amount in currency_code
 -- source:  the night's answers
 
@@ -14,6 +14,7 @@ with counted as (
         checks.state_code,
         case
             when states.state = 'visible' and (checks.failed & stale.mask) <> 0 then stale.bit
+            when states.state = 'visible' and (checks.failed & unposted.mask) <> 0 then unposted.bit
             else checks.primary_bit
         end as primary_bit,
         case when states.state = 'unknown' then checks.unknown end as unknown,
@@ -31,6 +32,8 @@ with counted as (
         on checks.state_code = states.state_code
     inner join ctl.causes as stale
         on stale.code = 'STALE_AMOUNT'
+    left join ctl.causes as unposted
+        on unposted.code = 'PAYMENT_NOT_POSTED'
     -- 1 customer, 2 currency, 3 state, 4 cause, 5 checks, 6 bucket
     group by 1, 2, 3, 4, 5, 6
 )

@@ -9,5 +9,6 @@
 select
     invoices.rowid as portal_row_key,
     invoices.*,
-    number_key(invoices.invoice_number) as number_key
+    written_number(invoices.invoice_number) as exact_number,
+    number_key(written_number(invoices.invoice_number)) as number_key
 from accepted.portal_invoices as invoices

@@ -1,9 +1,10 @@
 -- model:   staging.portal__mappings
 -- grain:   customer_id_acct
--- reads:   accepted.portal_mappings, accepted.portal_invoices, staging.accounting__customers, ctl.run
+-- reads:   accepted.portal_mappings, accepted.portal_invoices, staging.accounting__customers, staging.contradictory_mappings, ctl.run
 -- purpose: the portal's own mappings; a customer that the portal knows and has not mapped has no company. A list that
---          names customers without their ids is read by name, where only one customer has it. Without a list, the
---          company to which the portal shows all of a customer's invoices is the mapping.
+--          names customers without their ids is read by name, where only one customer has it. A row that contradicts
+--          itself maps nobody. Without a list, the company to which the portal shows all of a customer's invoices is
+--          the mapping.
 -- units:   none
 -- source:  the portal's list of mappings, else its list of invoices
 
@@ -21,12 +22,24 @@ listed as (
         coalesce(known.customer_id_acct, named.customer_id_acct, mappings.customer_id_acct) as customer_id_acct,
         mappings.customer_name,
         mappings.company_id_cw,
-        mappings.company_name
+        mappings.company_name,
+        contradictory.mapping_row_key is not null as is_contradictory
     from accepted.portal_mappings as mappings
+    left join staging.contradictory_mappings as contradictory
+        on mappings.rowid = contradictory.mapping_row_key
     left join staging.accounting__customers as known
         on mappings.customer_id_acct = known.customer_id_acct
     left join named
         on lower(mappings.customer_name) = named.name_key
+),
+
+-- whom a contradictory row names by its name has perhaps a mapping, too
+perhaps as (
+    select distinct contradictory.named_customer_id_acct as customer_id_acct
+    from staging.contradictory_mappings as contradictory
+    anti join listed
+        on contradictory.named_customer_id_acct = listed.customer_id_acct
+    where contradictory.named_customer_id_acct is not null
 ),
 
 shown as (
@@ -48,10 +61,24 @@ select
     listed.customer_id_acct,
     min(listed.customer_name) as customer_name,
     -- two rows for one customer that name different companies settle nothing
-    case when count(distinct listed.company_id_cw) = 1 then min(listed.company_id_cw) end as company_id_cw,
-    min(listed.company_name) as company_name
+    case
+        when count(distinct listed.company_id_cw) = 1 and not bool_or(listed.is_contradictory)
+            then min(listed.company_id_cw)
+    end as company_id_cw,
+    min(listed.company_name) as company_name,
+    bool_or(listed.is_contradictory) as is_contradictory
 from listed
 group by listed.customer_id_acct
+
+union all
+
+select
+    perhaps.customer_id_acct,
+    null as customer_name,
+    null as company_id_cw,
+    null as company_name,
+    true as is_contradictory
+from perhaps
 
 union all
 
@@ -59,5 +86,6 @@ select
     shown.customer_id_acct,
     shown.customer_name,
     shown.company_id_cw,
-    null as company_name
+    null as company_name,
+    false as is_contradictory
 from shown

@@ -1,5 +1,5 @@
 -- model:   staging.sync__runs
--- grain:   started_at
+-- grain:   started_at, from_at, finished_at, run_status
 -- reads:   accepted.sync_runs
 -- purpose: the portal's sync log, oldest run first, and whether each run did its work.
 -- units:   UTC

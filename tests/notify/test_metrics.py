@@ -65,6 +65,26 @@ def test_a_night_is_measured(file: Path, fixture_summary: dict[str, Any]) -> Non
     }
 
 
+def test_amounts_that_differ_are_measured_per_currency(file: Path, fixture_summary: dict[str, Any]) -> None:
+    """Money of two currencies is never added, and a figure in which there is nothing says zero invoices."""
+    amounts = [
+        {"currency_code": "USD", "invoices": 2, "amount": "200.00"},
+        {"currency_code": "CAD", "invoices": 1, "amount": "5.50"},
+    ]
+    nothing = {"invoices": 0, "amounts": []}
+    write_night(
+        file,
+        figures({**fixture_summary, "shown_not_owed": {"invoices": 3, "amounts": amounts}, "paid_in_portal": nothing}),
+        NIGHT,
+    )
+    found = samples(file)
+    assert found["shown_not_owed_invoices", ()] == 3
+    assert found["shown_not_owed_amount", (("currency", "USD"),)] == 200
+    assert found["shown_not_owed_amount", (("currency", "CAD"),)] == 5.5
+    assert found["paid_in_portal_invoices", ()] == 0
+    assert not [name for name, _ in found if name == "paid_in_portal_amount"]
+
+
 def test_everybody_may_read_it_whole(file: Path, fixture_summary: dict[str, Any]) -> None:
     """node_exporter runs as somebody else; beside the file nothing is left that it would read."""
     before = os.umask(0o077)

@@ -22,6 +22,7 @@ LONG = "Internationale Gesellschaft für Rechnungsabgleich und verwandte Dienstl
 KEPT = {
     "currency_code", "state", "primary_cause", "causes", "unknown_checks", "ageing_bucket", "relation", "cause",
     "mapping_state", "mapping_source", "access_causes", "customer_id_acct", "proposed_contact_id_cw",
+    "figure", "kind",
 }  # fmt: skip
 """Columns that hold the product's own words, or join two frames."""
 

@@ -97,6 +97,10 @@ def sample_facts() -> NightFacts:
         unposted_counts=_counted("unposted_counts", given.UNPOSTED),
         portal_only=_frame("portal_only", given.PORTAL_ONLY),
         portal_only_counts=_counted("portal_only_counts", given.PORTAL_ONLY),
+        differences=_frame("differences", given.DIFFERENCES),
+        difference_counts=_difference_counts(),
+        scopes=_frame("scopes", given.SCOPES),
+        portal_form=_frame("portal_form", given.FORM),
         quarantine_rules=_frame("quarantine_rules", given.RULES),
         quarantine_examples=_frame("quarantine_examples", given.EXAMPLES),
         sources=_frame("sources", given.SOURCES),
@@ -108,6 +112,11 @@ def sample_facts() -> NightFacts:
 
 def _frame(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=FRAMES[name]) if rows else empty(name)
+
+
+def _difference_counts() -> pl.DataFrame:
+    kept = ("figure", "cause", "currency_code", "amount")
+    return _frame("difference_counts", [{key: row[key] for key in kept} | {"invoices": 1} for row in given.DIFFERENCES])
 
 
 def _run() -> RunFacts:

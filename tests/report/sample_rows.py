@@ -92,6 +92,28 @@ PORTAL_ONLY = rows(
     "portal_only", ("P-5512", "INV-0931", "Harbor Freight Lines", Decimal("712.00"), "USD", "PORTAL_GHOST")
 )
 
+DIFFERENCES = rows(
+    "differences",
+    ("shown_not_owed", "PORTAL_SHOWS_SETTLED", "7301", "INV-0902", "Orchard Realty", "USD", Decimal("1240.00"),
+     "Portal administrator"),
+    ("shown_not_owed", "STALE_AMOUNT", "7302", "INV-0911", "Summit Studio", "USD", Decimal("310.50"),
+     "Portal administrator"),
+    ("shown_not_owed", "NOT_OPEN_IN_ACCOUNTING", None, "INV-0877", "Rideau Architects", "CAD", Decimal("96.00"),
+     "Billing (accounting)"),
+    ("paid_in_portal", "PAYMENT_NOT_POSTED", "7303", "INV-0935", "Delta Health Partners", "USD", Decimal("815.25"),
+     "Billing (accounting)"),
+)  # fmt: skip
+
+SCOPES = rows(
+    "scopes",
+    ("accounting_invoices", "since", date(2024, 1, 1), "setting scope", at(2026, 11, 22, 1, 0), "time of the file",
+     False, "Accounting invoices: since 2024."),
+    ("portal_invoices", "open", None, "none of its 500 rows is settled", at(2026, 11, 21), "date in the file's name",
+     True, "The portal's list: open."),
+)  # fmt: skip
+
+FORM = rows("portal_form", (1, 412))
+
 RULES = rows(
     "quarantine_rules",
     ("connectwise_contacts", "contact_id_cw_is_present", 6),

@@ -104,6 +104,16 @@ create table marts.unposted_invoices (invoice_id_cw varchar, invoice_number varc
     missing_amount decimal(18, 4), fix varchar);
 create table marts.portal_only_invoices (portal_invoice_id varchar, invoice_number varchar, customer_name varchar,
     total_amount decimal(18, 4), currency_code varchar, cause varchar);
+create table marts.amount_differences (figure varchar, cause varchar, invoice_id_acct varchar, invoice_number varchar,
+    customer_name varchar, currency_code varchar, amount decimal(18, 4), who varchar);
+insert into marts.amount_differences values
+    ('shown_not_owed', 'PORTAL_SHOWS_SETTLED', 'i4', 'N4', 'Cog', 'USD', 40, 'Portal administrator'),
+    ('shown_not_owed', 'NOT_OPEN_IN_ACCOUNTING', null, 'N9', 'Cog', 'EUR', 7, 'Billing (accounting)'),
+    ('paid_in_portal', 'PAYMENT_NOT_POSTED', 'i6', 'N6', 'Cog', 'USD', 60, 'Billing (accounting)');
+create table ctl.scopes as select 'portal_invoices' as relation, 'open' as kind, cast(null as date) as since,
+    'setting scope' as reason, timestamp '2026-11-21 09:00:00' as made_at, 'time of the file' as made_reason,
+    true as is_cut, 'a sentence' as note;
+create table marts.portal_form as select 1 as number_form, 24 as rows_equal;
 insert into marts.unposted_invoices
     values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 12.5, 'Close it');
 """
@@ -141,6 +151,20 @@ def test_the_models_give_the_facts_that_the_report_needs(engine: Engine) -> None
     assert work.invoices.height == 6
     assert work.companies["domain"].to_list() == ["acme.example", "", None]
     assert "Acme Inc" in render(summarise(facts), pack(facts, work))
+
+
+def test_the_figures_are_what_the_models_say(engine: Engine) -> None:
+    """Each document once, under its cause; money of two currencies is never added; the form of the numbers is said."""
+    summary = summarise(_facts(engine))
+    told = {name: summary[name] for name in ("shown_not_owed", "paid_in_portal")}
+    assert {name: part["invoices"] for name, part in told.items()} == {"shown_not_owed": 2, "paid_in_portal": 1}
+    assert [(row["currency_code"], row["amount"]) for row in told["shown_not_owed"]["amounts"]] == [
+        ("USD", "40.00"), ("EUR", "7.00"),
+    ]  # fmt: skip
+    for part in told.values():
+        assert sum(cause["invoices"] for cause in part["causes"]) == part["invoices"] == len(part["list"])
+    assert [row["rows"] for row in summary["quality"]["number_forms"]] == [24]
+    assert summary["scopes"][0]["holds"] == "Only what is open"
 
 
 def test_an_invoice_shown_with_an_old_amount_is_visible_and_told_apart(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.report.cells import mask_email, mask_emails, money_text, plain
+from etl.report.differences import CAUSES_OF
 from etl.report.facts import FRAMES, NightFacts, RunFacts, empty
 from etl.report.summary import summarise, to_json
 from tests.report.sample import AS_OF, sample_facts
@@ -176,3 +177,28 @@ def test_what_waits_or_is_not_known_is_listed_and_counts_as_no_loss() -> None:
     assert [row["cause"] for row in unposted["counts"]] == [
         "CW_NOT_RECEIVED", "CW_WAITING", "CW_STATUS_UNKNOWN", "CW_PERHAPS_PAID", "CW_CREDIT",
     ]  # fmt: skip
+
+
+DIFFERENCE = st.tuples(
+    st.sampled_from([(name, cause) for name, causes in CAUSES_OF.items() for cause in causes]),
+    st.sampled_from(["USD", "CAD", "XXX"]),
+    st.decimals(min_value=Decimal("0.01"), max_value=Decimal(10**9), places=2),
+)
+
+
+@given(st.lists(DIFFERENCE, max_size=12))
+def test_each_figure_is_the_sum_of_its_causes_per_currency(found: list[tuple[tuple[str, str], str, Decimal]]) -> None:
+    """Each document once, under one cause of one figure; exact, and money of two currencies is never added."""
+    rows = [
+        {"figure": name, "cause": cause, "currency_code": currency, "amount": amount, "who": "Billing (accounting)"}
+        for (name, cause), currency, amount in found
+    ]
+    listed = pl.DataFrame(rows, schema=FRAMES["differences"])
+    counts = listed.group_by("figure", "cause", "currency_code").agg(pl.len().alias("invoices"), pl.col("amount").sum())
+    summary = summarise(NightFacts(RunFacts("r", AS_OF), differences=listed, difference_counts=counts))
+    for name in CAUSES_OF:
+        own = [(currency, amount) for (figure, _), currency, amount in found if figure == name]
+        sums = {code: sum(amount for currency, amount in own if currency == code) for code, _ in own}
+        assert summary[name]["invoices"] == len(own) == len(summary[name]["list"])
+        assert _amounts([summary[name]]) == sums == _amounts(summary[name]["causes"])
+        assert sum(cause["invoices"] for cause in summary[name]["causes"]) == len(own)

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from etl.validate.dates import STRICT_DATE, STRICT_INSTANT, days, instants
+from etl.validate.dates import STRICT_DATE, STRICT_INSTANT, days, instants, logged
 
 NEW_YORK = ZoneInfo("America/New_York")
 ZONES = (
@@ -211,3 +211,48 @@ def test_no_text_breaks_the_reading(texts: list[str], order: str | None) -> None
     is_instant = instants(series, order, NEW_YORK, serials=True).is_not_null()
     assert len(is_instant) == len(texts)
     assert all(any(map(str.isdigit, text)) for text, found in zip(texts, is_day | is_instant, strict=True) if found)
+
+
+def _logged(texts: list[str], zone: str) -> list[datetime]:
+    return logged(pl.Series(texts), None, ZoneInfo(zone)).to_list()
+
+
+@given(
+    st.sampled_from(
+        [
+            ("America/New_York", datetime(2026, 11, 1)),
+            ("America/New_York", datetime(2026, 3, 8)),
+            ("Europe/Berlin", datetime(2026, 10, 25)),
+            ("Europe/London", datetime(2026, 10, 25)),
+            ("Australia/Lord_Howe", datetime(2026, 4, 5)),
+            ("Australia/Lord_Howe", datetime(2026, 10, 4)),
+            ("Atlantic/Azores", datetime(2026, 10, 25)),
+            ("UTC", datetime(2026, 11, 1)),
+        ]
+    ),
+    st.sampled_from([5, 10, 15, 30, 60]),
+    st.integers(0, 59),
+    st.sampled_from([1, -1]),
+)
+def test_a_log_of_regular_runs_keeps_each_of_them_in_the_doubled_hour(
+    change: tuple[str, datetime], step: int, minute: int, direction: int
+) -> None:
+    """Whatever the zone and the step, oldest or newest first: what the clock showed twice is read as two instants."""
+    zone, day = ZoneInfo(change[0]), change[1]
+    assume(step <= 30 or "Howe" not in zone.key)  # its half hour then holds one run, which may be of either round
+    begin = (day - timedelta(hours=2)).replace(minute=minute, tzinfo=zone).astimezone(UTC)
+    runs = [begin + timedelta(minutes=step * number) for number in range(600 // step)]
+    runs = runs[::direction]
+    shown = [run.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") for run in runs]
+    assert _logged(shown, zone.key) == [run.replace(tzinfo=None) for run in runs]
+
+
+def test_a_log_without_a_repetition_is_read_in_the_first_round_and_offsets_are_kept() -> None:
+    """One run in the doubled hour says nothing of the round; a written offset says it."""
+    assert _logged(["2026-10-31 01:30", "2026-11-01 01:30", "2026-11-02 01:30"], "America/New_York")[1] == datetime(
+        2026, 11, 1, 5, 30
+    )
+    assert (
+        _logged(["2026-11-01T01:30:00-04:00", "2026-11-01T01:30:00-04:00"], "America/New_York")
+        == [datetime(2026, 11, 1, 5, 30)] * 2
+    )

@@ -1,0 +1,32 @@
+"""Customers whose mapping in the portal contradicts itself: nobody knows to whom they are mapped there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from etl.diagnose import masks
+
+_UNPROVEN: Final = (
+    "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED", "UNMAPPED_CERTAIN",
+)  # fmt: skip
+_CONFLICT: Final = ("MAPPING_CONFLICT",)
+
+
+def doubt(checks: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """What an absent mapping would fail is unknown where the portal's mapping contradicts itself, and so is a conflict.
+
+    Locality: row.
+
+    Args:
+        checks: what `causes.check_customers` found.
+        facts: the rows of marts.customer_facts that it was asked about, in the same order.
+    """
+    is_doubtful = facts["is_mapping_contradictory"]
+    unproven = masks.only(pl.col("failed"), _UNPROVEN)
+    conflict = pl.lit(masks.bits(_CONFLICT), dtype=pl.UInt64) - masks.only(pl.col("failed"), _CONFLICT)
+    return checks.with_columns(
+        failed=pl.when(is_doubtful).then(pl.col("failed") - unproven).otherwise("failed"),
+        unknown=pl.when(is_doubtful).then(pl.col("unknown") | unproven | conflict).otherwise("unknown"),
+    )

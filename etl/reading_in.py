@@ -1,0 +1,107 @@
+"""What a run reads: sources loaded, keys settled, joins measured, and all of it held against the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from etl.breathing import balances, is_open_only, vanished
+from etl.config import Settings
+from etl.domain import Run
+from etl.engine import Engine
+from etl.gates import check_joins, check_sources
+from etl.history.store import PastRun
+from etl.joins import LISTED, Measured, measure
+from etl.loading import FileReport, Loader
+from etl.other_keys import noted, settle_keys
+from etl.questions import FIRST, LAST
+from etl.schemas import RELATIONS
+from etl.sources import Evening, sources_read, unused, usual_runs
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A run whose sources are to be read.
+
+    Attributes:
+        past: the runs before, oldest first.
+        is_shrink_accepted: whether it is right that there is less than usual.
+    """
+
+    settings: Settings
+    run: Run
+    past: Sequence[PastRun] = ()
+    is_shrink_accepted: bool = False
+
+
+@dataclass(frozen=True)
+class ReadIn:
+    """The sources of a run.
+
+    Attributes:
+        files: what became of each file.
+        joins: what could be measured before customers have companies.
+    """
+
+    files: list[FileReport]
+    evening: Evening
+    joins: Measured
+
+
+def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None]) -> ReadIn:
+    """Load the sources; what does not join is left out.
+
+    Raises:
+        InputError: a source cannot be understood.
+        GateTripped: they are not what is usual, or invoices do not join customers.
+    """
+    is_accepted, loader = awaited.is_shrink_accepted, Loader(engine, awaited.settings)
+    files = loader.load(tell)
+    said = settle_keys(engine)
+    files = [replace(file, notes=noted(file.relation, file.notes, said)) for file in files]
+    evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))
+    joins = Measured(measure(engine, FIRST), said)
+    check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
+    refused = {
+        one.reference.relation: f"{RELATIONS[one.reference.relation].help} are not used. {one.text}"
+        for one in said
+        if one.is_refused
+    }
+    unjoined = check_joins(evening, joins, is_shrink_accepted=is_accepted)
+    evening = replace(evening, unjoined=refused | unjoined)
+    loader.forget(unused(sources_read(evening)))
+    return ReadIn(files, evening, joins)
+
+
+def _compared(engine: Engine, evening: Evening) -> Evening:
+    """With what is known of balances, and, where the portal's list is new, of invoices that are gone."""
+    found = balances(engine)
+    is_list_new = any(
+        source.relation == "portal_invoices" and source.rows and source.unchanged_since == evening.run.as_of_at
+        for source in sources_read(evening)
+    )
+    is_open = is_open_only(found["accounting_invoices"], usual_runs(evening.past), "accounting_invoices")
+    gone = vanished(engine, evening.settings) if evening.past and is_list_new and is_open else None
+    return replace(evening, balances=found, vanished=gone)
+
+
+def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> Measured:
+    """Measure what asks for customers that are mapped.
+
+    Raises:
+        GateTripped: too few companies with open invoices have contacts.
+    """
+    joins = Measured(measure(engine, LAST), read.joins.said)
+    check_joins(read.evening, joins, is_shrink_accepted=is_shrink_accepted)
+    return joins
+
+
+def joins_as_listed(engine: Engine, settings: Settings) -> list[str]:
+    """Every join in words, before anything is mapped: customers have the companies that the portal lists.
+
+    Raises:
+        InputError: a source cannot be understood.
+    """
+    Loader(engine, settings).load()
+    said = settle_keys(engine)
+    return Measured([*measure(engine, FIRST), *measure(engine, LAST, LISTED)], said).lines

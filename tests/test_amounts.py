@@ -1,0 +1,183 @@
+"""Where the portal and the books differ on what is owed: two figures, told everywhere, and never before their time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.cli.night import _summary_line
+from etl.notify.figures import figures
+from etl.notify.messages import night_message
+from etl.pipeline import Outcome
+from etl.why import explain, to_text
+from tests import apart
+from tests.worlds import World, invoice, shown
+
+PAID = {"balance_amount": "0.00", "document_status": "paid"}
+FIGURES = ("shown_not_owed", "paid_in_portal")
+
+
+def _figure(outcome: Outcome, name: str) -> tuple[int, dict[str, str]]:
+    found = outcome.summary[name]
+    return found["invoices"], {row["currency_code"]: row["amount"] for row in found["amounts"]}
+
+
+def _why(outcome: Outcome, number: int) -> str:
+    return to_text(explain(outcome.folder / "night.duckdb", f"INV-{number}"))
+
+
+def _advice(text: str) -> str:
+    """What is advised: without what is advised against."""
+    return re.sub(r"\b(not|never)\s+(\w+\s+){0,2}(resync|delete)", "", text, flags=re.IGNORECASE)
+
+
+def test_a_paid_invoice_that_the_portal_still_asks_for_is_told_everywhere(tmp_path: Path) -> None:
+    """It stays rightly absent, and is in the figure, the issues, the answer, the page, the message, the last line."""
+    found = World(tmp_path).run([invoice(1, **PAID), invoice(2)], [shown(1), shown(2)])
+    assert _figure(found, "shown_not_owed") == (1, {"USD": "100.00"})
+    assert _figure(found, "paid_in_portal") == (0, {})
+    (row,) = found.summary["shown_not_owed"]["list"]
+    assert (row["invoice_number"], row["customer_name"], row["cause"], row["amount"], row["who"]) == (
+        "INV-1", "Larkfield Bakery", "PORTAL_SHOWS_SETTLED", "100.00", "Portal administrator",
+    )  # fmt: skip
+    assert "pending" in row["fix"]
+    assert apart.states(found) == {("A1", "PORTAL_SHOWS_SETTLED"): ("new", None)}
+    told = _why(found, 1)
+    assert "EXPECTED, not a fault: Paid in full [PAID_IN_FULL]; but the portal still asks for USD 100.00" in told
+    assert "Fix, by Portal administrator: Shown but no longer owed [PORTAL_SHOWS_SETTLED]" in told
+    assert "What to do: nothing" not in told
+    page = (found.folder / "report.html").read_text(encoding="utf-8")
+    assert "Where the portal and the books differ" in page
+    assert "Shown but no longer owed: 1 invoice, USD 100.00. " in _summary_line(found)
+    body = night_message(figures(found.summary), 0, "there", is_recovered=False).body
+    assert "Shown but no longer owed: 1 invoice, USD 100.00" in body
+
+
+def test_a_payment_that_only_the_portal_has_is_the_other_figure(tmp_path: Path) -> None:
+    """The client is not asked again, and nobody is advised to bring the old balance back."""
+    found = World(tmp_path).run([invoice(1), invoice(2)], [shown(1, balance_amount="0.00"), shown(2)])
+    assert _figure(found, "paid_in_portal") == (1, {"USD": "100.00"})
+    assert _figure(found, "shown_not_owed") == (0, {})
+    told = _why(found, 1)
+    assert "VISIBLE" in told
+    assert "USD 100.00 was paid in the portal, and the books do not have the payment" in told
+    assert not re.search(r"resync|delete|verify content|run the sync", _advice(told), re.IGNORECASE)
+    assert "Paid in the portal, not in the books: 1 invoice, USD 100.00. " in _summary_line(found)
+    assert apart.states(found) == {("A1", "PAYMENT_NOT_POSTED"): ("new", None)}
+    absences = {(line["state"], line["code"]): line["invoices"] for line in found.summary["absences"]}
+    assert absences == {("visible", "PAYMENT_NOT_POSTED"): 1}, "it is visible, and told apart"
+
+
+QUIET: dict[str, tuple[dict[str, object], dict[str, object]]] = {
+    "a payment two hours ago": (PAID | {"modified_at": "2026-11-28 04:00:00"}, {}),
+    "a part payment two hours ago": ({"balance_amount": "40.00", "modified_at": "2026-11-28 04:00:00"}, {}),
+    "a pending payment": ({}, {"portal_status": "Pending"}),
+    "a scheduled payment of nothing yet": ({}, {"portal_status": "Scheduled", "balance_amount": "0.00"}),
+    "an edited total": ({"total_amount": "150.00", "balance_amount": "150.00"}, {}),
+    "a total lowered two hours ago": (
+        {"total_amount": "80.00", "balance_amount": "80.00", "modified_at": "2026-11-28 04:00:00"}, {}
+    ),
+    "equal": ({}, {}),
+    "paid on both sides": (PAID, {"balance_amount": "0.00"}),
+    "another currency": (PAID, {"currency_code": "EUR"}),
+    "less than a minor unit": ({}, {"balance_amount": "99.996"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_quiet_situations_are_in_no_figure(name: str, tmp_path: Path) -> None:
+    """No number, no line, no section; and where the portal only needs time, no advice but waiting."""
+    books, portal = QUIET[name]
+    status = {"portal_status": "Open"} if "portal_status" in portal else {}
+    found = World(tmp_path).run([invoice(1, **books), invoice(2)], [shown(1, **portal), shown(2, **status)])
+    assert [_figure(found, figure) for figure in FIGURES] == [(0, {}), (0, {})]
+    assert not [key for key, value in _leaves(found.summary) if re.search("owed|settled", key) and _is_number(value)]
+    assert "longer owed" not in _summary_line(found)
+    page = (found.folder / "report.html").read_text(encoding="utf-8")
+    assert 'id="amounts"' not in page
+    if "ago" in name or "scheduled" in name or "pending" in name:
+        told = _why(found, 1)
+        assert "What to do: wait." in told
+        assert not re.search(r"\b(resync|delete|no longer owed|verify content)\b", told, re.IGNORECASE)
+
+
+def _leaves(value: Any, key: str = "") -> list[tuple[str, Any]]:
+    if isinstance(value, dict):
+        return [leaf for name, one in value.items() for leaf in _leaves(one, f"{key}.{name}")]
+    if isinstance(value, list):
+        return [leaf for one in value for leaf in _leaves(one, key)]
+    return [(key, value)]
+
+
+def _is_number(value: Any) -> bool:
+    return re.fullmatch(r"[\d.]*[1-9][\d.]*", str(value)) is not None
+
+
+def test_a_leftover_row_of_open_only_books_is_looked_up_and_never_deleted(tmp_path: Path) -> None:
+    """Shown with a balance, not open in accounting: in the figure, to be looked up; without a balance: nothing."""
+    world = World(tmp_path, accounting='scope = "open"')
+    found = world.run([invoice(1)], [shown(1), shown(8), shown(9, balance_amount="0.00")])
+    assert _figure(found, "shown_not_owed") == (1, {"USD": "100.00"})
+    (row,) = found.summary["shown_not_owed"]["list"]
+    assert (row["cause"], row["invoice_number"], row["invoice_id_acct"]) == ("NOT_OPEN_IN_ACCOUNTING", "INV-8", None)
+    assert row["fix"].startswith("Look it up in accounting")
+    page = (found.folder / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"delete (it|its card)", page, re.IGNORECASE)
+
+
+def test_an_amount_that_differs_is_resolved_only_by_a_run_that_looked(tmp_path: Path) -> None:
+    """Not checked while the portal needs time or its list says no amounts; resolved once they agree."""
+    world = World(tmp_path)
+    paid, key = invoice(1, **PAID), ("A1", "PORTAL_SHOWS_SETTLED")
+    world.run([paid, invoice(2)], [shown(1), shown(2)])
+    assert key not in apart.states(world.run([paid, invoice(2)], [shown(1), shown(2)])), "it is open as it was"
+    late = paid | {"modified_at": "2026-11-28 04:00:00"}
+    assert apart.states(world.run([late, invoice(2)], [shown(1), shown(2)]))[key] == ("not_checked", None)
+    silent = [{name: row[name] for name in row if name != "balance_amount"} for row in (shown(1), shown(2))]
+    assert apart.states(world.run([paid, invoice(2)], silent))[key] == ("not_checked", None)
+    agreed = world.run([paid, invoice(2)], [shown(1, balance_amount="0.00"), shown(2)])
+    assert apart.states(agreed)[key] == ("resolved", "the portal and the books agree")
+    again = world.run([paid, invoice(2)], [shown(1), shown(2)])
+    assert apart.states(again)[key] == ("reopened", None)
+    body = night_message(figures(again.summary), 0, "there", is_recovered=False)
+    assert ", 1 new;" in body.body
+    assert body.is_news
+
+
+def test_a_payment_that_reaches_the_books_is_resolved(tmp_path: Path) -> None:
+    """By the documents alone: they say that the invoice is paid."""
+    world = World(tmp_path)
+    world.run([invoice(1), invoice(2)], [shown(1, balance_amount="0.00"), shown(2)])
+    posted = world.run([invoice(1, **PAID), invoice(2)], [shown(1, balance_amount="0.00"), shown(2)])
+    assert apart.states(posted)["A1", "PAYMENT_NOT_POSTED"] == ("resolved", "paid")
+
+
+def test_what_each_list_holds_is_told_with_its_reason(tmp_path: Path) -> None:
+    """Scope, as-of time and completeness: in the summary, on the page, each with where it is known from."""
+    world = World(tmp_path, accounting='scope = "since:2026-01-01"', portal="is_complete = false")
+    found = world.run([invoice(1)], [shown(1)])
+    told = {row["relation"]: row for row in found.summary["scopes"]}
+    assert (told["accounting_invoices"]["kind"], told["accounting_invoices"]["since"]) == ("since", "2026-01-01")
+    assert told["accounting_invoices"]["reason"] == "setting scope"
+    portal = told["portal_invoices"]
+    assert (portal["made_at"], portal["made_reason"], portal["is_cut"]) == (
+        "2026-11-28T05:50:00Z", "setting as_of", True,
+    )  # fmt: skip
+    page = (found.folder / "report.html").read_text(encoding="utf-8")
+    assert "Everything since 2026-01-01" in page
+    assert "Perhaps cut" in page
+
+
+@pytest.mark.parametrize(("owed", "asked"), [("0.00", "30.00"), ("30.00", "100.00"), ("99.99", "100.00")])
+def test_the_figure_is_the_difference(owed: str, asked: str, tmp_path: Path) -> None:
+    """What is asked too much, whether or not something is still owed."""
+    found = World(tmp_path).run(
+        [invoice(1, balance_amount=owed), invoice(2)], [shown(1, balance_amount=asked), shown(2)]
+    )
+    difference = f"{float(asked) - float(owed):.2f}"
+    assert _figure(found, "shown_not_owed") == (1, {"USD": difference})
+    (issue,) = found.summary["shown_not_owed"]["causes"]
+    assert issue["amounts"] == [{"currency_code": "USD", "invoices": 1, "amount": difference}]

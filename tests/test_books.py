@@ -1,0 +1,104 @@
+"""The books of several accounting companies are never taken for those of one, and each of them can be named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etl.config import Settings, Source, load
+from etl.engine import Engine
+from etl.errors import ConfigurationError, InputError
+from tests.ledgers import CUSTOMERS, INVOICES, kept, load_files, write_ledger, write_table
+from tests.loaded import ALWAYS, NEVER
+from tests.loaded import load as load_relation
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database that every example starts anew."""
+    opened = Engine(tmp_path_factory.mktemp("books") / "night.duckdb", threads=1, memory_gb=0.5)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("bulk_bytes", [NEVER, ALWAYS])
+def test_one_id_with_another_number_customer_and_total_is_two_books(
+    engine: Engine, tmp_path: Path, bulk_bytes: int
+) -> None:
+    """Nothing is chosen: the files and rows are named, and how to say whose they are."""
+    write_ledger(tmp_path / "us.csv", ("1", "1001", "Acme", "100", "100", "open", ""))
+    write_ledger(tmp_path / "ca.csv", ("1", "77", "Bolt & Sons", "25", "25", "open", ""))
+    with pytest.raises(InputError) as refused:
+        load_files(engine, tmp_path, bulk_bytes=bulk_bytes)
+    (problem,) = refused.value.problems
+    told = str(problem)
+    assert all(part in told for part in ("these look like two books", "us.csv", "ca.csv", "1001", "77", 'book = "US"'))
+    books = {"us": Source(path="us.csv", book="US"), "ca": Source(path="ca.csv", book="CA")}
+    both = Settings.model_validate({"base": tmp_path, "sources": {INVOICES: [books["us"], books["ca"]]}})
+    load_relation(engine, both, bulk_bytes)
+    assert kept(engine, "invoice_id_acct", "customer_id_acct", "book") == [
+        ("CA/1", "CA/59", "CA"), ("US/1", "US/58", "US"),
+    ]  # fmt: skip
+
+
+def test_customers_of_two_books_are_not_one_customer(engine: Engine, tmp_path: Path) -> None:
+    """Three ids that name other firms in another file, and nothing that agrees."""
+    for book, name in (("us", "Acme"), ("ca", "Bolt")):
+        rows = [(number, f"{name} {number}", f"{number}@{name}.example") for number in "123"]
+        write_table(tmp_path / f"{book}.csv", "Customer ID,Customer Name,Email", *rows)
+    with pytest.raises(InputError, match="look like two books"):
+        load_files(engine, tmp_path, CUSTOMERS, shape="table")
+
+
+BOOKS = """
+[sources.connectwise_companies]
+path = "x"
+[sources.connectwise_contacts]
+path = "x"
+[[sources.accounting_invoices]]
+path = "us.csv"
+book = "US"
+[[sources.accounting_invoices]]
+path = "ca.csv"
+book = "CA"
+[sources.accounting_customers]
+path = "customers.csv"
+book = "US"
+[sources.portal_invoices]
+path = "portal.csv"
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [("", "portal_invoices] without a book"), ('book = "UK"', "with book = 'UK'"), ('book = "US"', None)],
+)
+def test_where_a_book_is_named_every_source_with_its_ids_names_one(
+    tmp_path: Path, more: str, problem: str | None
+) -> None:
+    """Else ids would be compared that are not comparable. Several sources of a relation are an array of tables."""
+    (tmp_path / "billsight.toml").write_text(BOOKS + more, encoding="utf-8")
+    if problem is None:
+        sources = load(tmp_path / "billsight.toml", {}).sources_of(INVOICES)
+        assert [(source.path, source.book) for source in sources] == [("us.csv", "US"), ("ca.csv", "CA")]
+    else:
+        with pytest.raises(ConfigurationError, match=problem):
+            load(tmp_path / "billsight.toml", {})
+
+
+def test_what_is_wrong_in_a_later_table_of_a_source_is_told_by_its_name(tmp_path: Path) -> None:
+    """As the user wrote it."""
+    path = tmp_path / "billsight.toml"
+    path.write_text(BOOKS.replace('book = "CA"', 'bok = "CA"') + 'book = "US"', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"unknown key sources\.accounting_invoices\.bok"):
+        load(path, {})
+
+
+def test_a_file_of_two_sources_is_refused(engine: Engine, tmp_path: Path) -> None:
+    """It would be counted in both."""
+    write_ledger(tmp_path / "us.csv", ("1", "1001", "Acme", "100", "100", "open", ""))
+    twice = [Source(path="us.csv", book="US"), Source(path="*.csv", book="CA")]
+    with pytest.raises(InputError, match="a file of two sources"):
+        load_relation(engine, Settings.model_validate({"base": tmp_path, "sources": {INVOICES: twice}}), NEVER)

@@ -1,0 +1,110 @@
+"""Deletions of change feeds and of loaders act on older rows of their own kind, and need an id and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.engine import Engine
+from tests.ledgers import CUSTOMERS, kept, load_files, write_table
+from tests.loaded import ALWAYS, NEVER
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database that every example starts anew."""
+    opened = Engine(tmp_path_factory.mktemp("deletions") / "night.duckdb", threads=1, memory_gb=0.5)
+    yield opened
+    opened.close()
+
+
+FULL = {"Id": "9", "DocNumber": "1001", "CustomerRef": {"value": "58", "name": "Acme"}, "TxnDate": "2026-11-14",
+        "TotalAmt": 100, "Balance": 100, "MetaData": {"LastUpdatedTime": "2026-11-14T10:00:00Z"}}  # fmt: skip
+GONE = {"status": "Deleted", "domain": "QBO", "Id": "9", "MetaData": {"LastUpdatedTime": "2026-11-20T10:00:00Z"}}
+
+
+def _feed(path: Path, **lists: list[dict[str, Any]]) -> None:
+    path.write_text(json.dumps({"CDCResponse": [{"QueryResponse": [{name: lists[name]} for name in lists]}]}))
+
+
+@pytest.mark.parametrize(
+    ("lists", "status"),
+    [
+        ({"Invoice": [GONE]}, "deleted"),
+        ({"Invoice": [GONE | {"Id": "8"}]}, "open"),
+        ({"CreditMemo": [GONE]}, "open"),
+        ({"Customer": [GONE], "Invoice": []}, "open"),
+        ({"Customer": [GONE], "Payment": [GONE], "Invoice": [GONE]}, "deleted"),
+        ({"Invoice": [{key: value for key, value in GONE.items() if key != "MetaData"}]}, "deleted"),
+        ({"Invoice": [GONE | {"MetaData": {"LastUpdatedTime": "2026-11-13T10:00:00Z"}}]}, "open"),
+    ],
+)
+def test_a_deletion_acts_on_older_rows_of_its_own_kind_and_id_alone(
+    engine: Engine, tmp_path: Path, lists: dict[str, list[dict[str, Any]]], status: str
+) -> None:
+    """It has an id and nothing else, and is never a bad row."""
+    (tmp_path / "full.json").write_text(json.dumps({"QueryResponse": {"Invoice": [FULL]}}))
+    _feed(tmp_path / "feed.json", **lists)
+    loaded = load_files(engine, tmp_path)
+    assert kept(engine, "invoice_id_acct", "document_status") == [("9", status)]
+    assert not loaded.aside
+
+
+def test_a_later_export_that_has_the_document_wins_over_its_deletion(engine: Engine, tmp_path: Path) -> None:
+    """Something else in it changed after the deletion, so that it was made later."""
+    later = FULL | {"Id": "10", "DocNumber": "1002", "MetaData": {"LastUpdatedTime": "2026-11-25T10:00:00Z"}}
+    (tmp_path / "full.json").write_text(json.dumps({"QueryResponse": {"Invoice": [FULL, later]}}))
+    _feed(tmp_path / "feed.json", Invoice=[GONE])
+    load_files(engine, tmp_path)
+    assert [status for (status,) in kept(engine, "document_status")] == ["open", "open"]
+
+
+def test_a_deletion_of_what_no_file_has_is_counted_and_no_bad_row(engine: Engine, tmp_path: Path) -> None:
+    """It is dropped; the note says so."""
+    (tmp_path / "full.json").write_text(json.dumps({"QueryResponse": {"Invoice": [FULL]}}))
+    _feed(tmp_path / "feed.json", Invoice=[GONE | {"Id": "7"}], Customer=[GONE])
+    loaded = load_files(engine, tmp_path)
+    (feed,) = (report for report in loaded.reports if report.file == "feed.json")
+    assert (feed.rows_extracted, feed.rows_quarantined) == (0, 0)
+    assert "1 deletions of what no file has" in feed.notes
+    assert "1 Customer records" in feed.notes
+
+
+def test_a_deletion_with_an_id_alone_acts_for_xero_and_for_customers(engine: Engine, tmp_path: Path) -> None:
+    """A void invoice is void, a deleted customer is not active."""
+    contact = {"ContactID": "c", "Name": "Acme"}
+    xero = {"InvoiceID": "a-1", "InvoiceNumber": "1001", "Type": "ACCREC", "Contact": contact,
+            "Date": "2026-11-14", "Total": 100, "AmountDue": 100, "Status": "AUTHORISED"}  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps({"Invoices": [xero]}))
+    (tmp_path / "b.json").write_text(json.dumps({"Invoices": [{"InvoiceID": "a-1", "Status": "VOIDED"}]}))
+    load_files(engine, tmp_path)
+    assert kept(engine, "document_status") == [("voided",)]
+    customer = {"Id": "9", "DisplayName": "Acme", "Active": True}
+    (tmp_path / "a.json").write_text(json.dumps({"QueryResponse": {"Customer": [customer]}}))
+    _feed(tmp_path / "b.json", Customer=[GONE])
+    load_files(engine, tmp_path, CUSTOMERS)
+    assert kept(engine, "customer_id_acct", "is_active", relation=CUSTOMERS) == [("9", False)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("_fivetran_deleted", "TRUE", "deleted"),
+        ("_fivetran_deleted", "false", "open"),
+        ("_sdc_deleted_at", "2026-11-20T10:00:00Z", "deleted"),
+        ("_sdc_deleted_at", "", "open"),
+        ("is_deleted", "1", "deleted"),
+    ],
+)
+def test_what_a_loader_flagged_as_deleted_is_deleted(engine: Engine, tmp_path: Path, row: tuple[str, str, str]) -> None:
+    """By a word or by a time; a flag that is not set says nothing."""
+    caption, flag, status = row
+    header = f"id,doc_number,customer_id,txn_date,total,balance,{caption}"
+    write_table(tmp_path / "a.csv", header, ("1", "1001", "58", "2026-11-14", "100", "100", flag))
+    for bulk_bytes in (NEVER, ALWAYS):
+        load_files(engine, tmp_path, bulk_bytes=bulk_bytes)
+        assert kept(engine, "document_status") == [(status,)]
