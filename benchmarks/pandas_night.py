@@ -1,7 +1,8 @@
 """The peer: the same job as a competent user of pandas would write it.
 
-Left out, to the peer's advantage: quarantine, other shapes of files, resembling names, all causes but the first, gaps,
-the sync date that recovers them, charts, laws, publishing. Money is binary floating point, as it mostly is in pandas.
+Left out, to the peer's advantage: quarantine, other shapes of files, resembling names, all causes but the first,
+amounts that differ, gaps, the sync date that recovers them, charts, laws, publishing. Money is binary floating point,
+as it mostly is in pandas.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from benchmarks.pandas_people import map_customers, read_companies, read_contact
 
 AS_OF: Final = pd.Timestamp("2026-11-22T02:00:00Z")
 _NO_TIME: Final = np.iinfo(np.int64).min
-_WAITING: Final = ("FUTURE_DATED", "PENDING_NEXT_SYNC")
+_WAITING: Final = ("PENDING_NEXT_SYNC",)
 _GONE: Final = ("voided", "deleted", "draft")
 _EXPECTED: Final = (
     "NOT_AN_INVOICE", "DELETED", "VOIDED", "ZERO_TOTAL", "PAID_IN_FULL", "NEGATIVE_BALANCE", "CUSTOMER_EXCLUDED",
 )  # fmt: skip
-_STATES: Final = pd.CategoricalDtype(["visible", "expected", "waiting", "blocked"])
+_STATES: Final = pd.CategoricalDtype(["visible", "expected", "waiting", "blocked", "unknown"])
 
 Instants = npt.NDArray[np.int64]
 
@@ -56,25 +57,38 @@ def find_in_connectwise(invoices: pd.DataFrame, folder: Path) -> pd.Series:
     return is_among(invoices["key"], number_keys(billed))
 
 
-def find_in_portal(invoices: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """Per invoice: whether the portal holds its id, holds it otherwise, or holds it under an id that is gone."""
-    text = dict.fromkeys(("portal_id", "invoice_id", "invoice_number", "customer_id"), "str")
-    columns = [*text, "total"]
+def find_in_portal(invoices: pd.DataFrame, company_names: pd.Series, folder: Path) -> pd.DataFrame:
+    """Per invoice: whether the portal holds its id, its number, perhaps its number, or an id of it that is gone."""
+    text = dict.fromkeys(("portal_id", "invoice_id", "invoice_number", "customer_id", "card_name"), "str")
+    columns = [*text, "total", "balance"]
     portal = pd.read_csv(folder / "portal_invoices.csv", usecols=columns, dtype=text)
     rest = portal[~is_among(portal["invoice_id"], invoices["Id"])].copy()
     rest["key"] = number_keys(rest["invoice_number"])
     waiting = invoices[is_among(invoices["key"], rest["key"])]
-    pairs = rest.merge(waiting[["key", "CustomerId", "TotalAmt"]].reset_index(names="row"), on="key")
-    is_old = pairs["invoice_id"].notna()
-    is_same_customer = pairs["customer_id"] == pairs["CustomerId"]
-    is_found = is_same_customer | (~is_old & (pairs["total"] == pairs["TotalAmt"]))
-    by_number, recreated = pairs.loc[is_found & ~is_old, "row"], pairs.loc[is_found & is_old, "row"]
+    columns = ["key", "DocNumber", "CustomerId", "TotalAmt"]
+    pairs = rest.merge(waiting[columns].reset_index(names="row"), on="key")
     is_listed = is_among(invoices["Id"], portal["invoice_id"])
-    return pd.DataFrame({
-        "by_id": is_listed,
-        "by_number": invoices.index.isin(by_number) & ~is_listed,
-        "recreated": invoices.index.isin(recreated) & ~is_listed,
-    })  # fmt: skip
+    found = {name: pairs.loc[test, "row"] for name, test in compare(pairs, company_names).items()}
+    return pd.DataFrame(
+        {"by_id": is_listed} | {name: invoices.index.isin(rows) & ~is_listed for name, rows in found.items()}
+    )
+
+
+def compare(pairs: pd.DataFrame, company_names: pd.Series) -> dict[str, pd.Series]:
+    """Which pairs of a portal row and an invoice with the same number are the same document."""
+    is_old = pairs["invoice_id"].notna()
+    is_card = pairs["customer_id"].isna() & (pairs["card_name"] == pairs["CustomerId"].map(company_names))
+    is_same_customer = (pairs["customer_id"] == pairs["CustomerId"]) | is_card
+    is_same_total = pairs["total"] == pairs["TotalAmt"]
+    # of two documents with one number, the one whose total agrees
+    has_same_total = is_same_total.groupby(pairs["portal_id"]).transform("any")
+    is_alike = (is_same_customer & (is_same_total | ~has_same_total)) | (~is_old & is_same_total)
+    is_bare = pairs["total"].isna() & pairs["balance"].isna() & (pairs["invoice_number"] != pairs["DocNumber"])
+    return {
+        "by_number": is_alike & ~is_old & ~is_bare,
+        "undecided": is_alike & is_bare,
+        "recreated": is_alike & is_old,
+    }
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,7 @@ class SyncLog:
 
     Attributes:
         reach: smallest `from_at` of this run and all later ones.
+        last_day: the portal's day of the last run.
         from_day: the date that the run was given, midnight UTC.
     """
 
@@ -91,6 +106,7 @@ class SyncLog:
     from_day: Instants
     reach: Instants
     earliest: int
+    last_day: pd.Timestamp
 
     @classmethod
     def read(cls, folder: Path, portal: dict[str, Any]) -> Self:
@@ -103,6 +119,7 @@ class SyncLog:
             instants(runs["started_at"]), from_at, instants(runs["from_date"]),
             np.append(np.minimum.accumulate(from_at[::-1])[::-1], np.iinfo(np.int64).max),
             min(first.value // 1_000, int(from_at.min())),
+            runs["started_at"].max().tz_convert(portal["time_zone"]).normalize().tz_localize(None),
         )  # fmt: skip
 
     def is_carried(self, changed: Instants, since: Instants | None = None) -> npt.NDArray[np.bool_]:
@@ -136,8 +153,10 @@ def why_absent(absent: pd.DataFrame, judged_at: pd.Series, log: SyncLog) -> npt.
     days = np.append(log.from_day, _NO_TIME)
     is_after_last = changed > log.started[-1]
     is_stalled = AS_OF.value // 1_000 - log.started[-1] > 48 * 3_600_000_000
+    last_day = instants(pd.Series([log.last_day]))[0]
     gates = {
         "RECREATED_ID": absent["recreated"].to_numpy(),
+        "": (changed == _NO_TIME) & (instants(absent["TxnDate"]) >= last_day),
         "MISSED_UNDATED": changed == _NO_TIME,
         "SYNC_STALLED": is_after_last & is_stalled,
         "PENDING_NEXT_SYNC": is_after_last,
@@ -148,15 +167,17 @@ def why_absent(absent: pd.DataFrame, judged_at: pd.Series, log: SyncLog) -> npt.
     return np.select(list(gates.values()), list(gates), "MISSED_IN_WINDOW")
 
 
-def decide(invoices: pd.DataFrame, customers: pd.DataFrame, log: SyncLog, today: pd.Timestamp) -> pd.Categorical:
+def decide(invoices: pd.DataFrame, customers: pd.DataFrame, log: SyncLog) -> pd.Categorical:
     """The primary cause of every invoice; missing where nothing stands in the way."""
     status, total, balance = invoices["Status"], invoices["TotalAmt"], invoices["Balance"]
     is_gone = status.isin(_GONE)
     live = invoices.loc[(invoices["Type"] == "invoice") & ~is_gone, "DocNumber"].str.upper()
-    is_shared = invoices.index.isin(live.index[live.duplicated(keep=False)]) & ~invoices["by_id"]
-    customer = invoices["CustomerId"].map(customers["why"].astype("category")).astype("category")
+    is_present = invoices["by_id"] | invoices["by_number"]
+    is_shared = invoices.index.isin(live.index[live.duplicated(keep=False)]) & ~is_present
+    customer = invoices["CustomerId"].map(customers["why"]).astype("object")
+    customer = customer.mask(is_present, invoices["CustomerId"].map(customers["why_if_shown"])).astype("category")
     access = invoices["CustomerId"].map(customers["why_no_access"].astype("category")).astype("category")
-    is_absent = ~(invoices["by_id"] | invoices["by_number"]) & customer.isin(["", np.nan])
+    is_absent = ~(is_present | invoices["undecided"]) & customer.isin(["", np.nan])
     absent = invoices[is_absent]
     found = why_absent(absent, absent["CustomerId"].map(customers["judged_at"]), log)
     transport = pd.Series(found, absent.index, dtype="category").reindex(invoices.index)
@@ -169,7 +190,6 @@ def decide(invoices: pd.DataFrame, customers: pd.DataFrame, log: SyncLog, today:
         "NEGATIVE_BALANCE": (total < 0) | (balance < 0),
         "CUSTOMER_EXCLUDED": customer == "CUSTOMER_EXCLUDED",
         "DRAFT": status == "draft",
-        "FUTURE_DATED": invoices["TxnDate"] > today,
         "DUPLICATE_NUMBER": is_shared,
     }
     return first_of(gates, [customer, transport, access])
@@ -187,15 +207,18 @@ def first_of(gates: dict[str, Any], later: list[pd.Series]) -> pd.Categorical:
     return pd.Categorical.from_codes(np.select(tests, codes, np.int8(-1)), dtype=pd.CategoricalDtype(names))
 
 
-def state_of(causes: pd.Categorical) -> pd.Categorical:
-    """What an invoice's primary cause makes of it."""
-    tests = [causes.codes < 0, causes.isin(_EXPECTED), causes.isin(_WAITING)]
-    return pd.Categorical.from_codes(np.select(tests, [0, 1, 2], 3), dtype=_STATES)
+def state_of(causes: pd.Categorical, is_shown: pd.Series) -> pd.Categorical:
+    """What an invoice's primary cause makes of it; without one, it is visible where the portal shows it."""
+    is_free = causes.codes < 0
+    tests = [is_free & is_shown.to_numpy(bool), is_free, causes.isin(_EXPECTED), causes.isin(_WAITING)]
+    return pd.Categorical.from_codes(np.select(tests, [0, 4, 1, 2], 3), dtype=_STATES)
 
 
 def write_answers(invoices: pd.DataFrame, customers: pd.DataFrame, out: Path) -> None:
     """The answers as CSV and Parquet, and a page of numbers."""
-    told = invoices.drop(columns=["key", "by_id", "by_number", "recreated"]).rename(columns={"Id": "invoice_id_acct"})
+    told = invoices.drop(columns=["key", "by_id", "by_number", "undecided", "recreated"]).rename(
+        columns={"Id": "invoice_id_acct"}
+    )
     for column in ("Name", "company_id", "company_name"):
         told[column] = told["CustomerId"].map(customers[column].astype("category")).astype("category")
     told.to_parquet(out / "invoices.parquet", compression="zstd", index=False)
@@ -212,15 +235,18 @@ def main(sources: str, answers: str) -> None:
     minimum = settings["portal"]["minimum_security_level"]
     customers = map_customers(folder, companies)
     customers["why"] = why_unmapped(customers, companies)
+    customers["why_if_shown"] = why_unmapped(customers, companies, is_shown=True)
     customers["why_no_access"] = customers["company_id"].map(why_no_access(read_contacts(folder), companies, minimum))
     customers["company_name"] = customers["company_id"].map(companies["company_name"])
     invoices = read_invoices(folder)
     invoices["key"] = number_keys(invoices["DocNumber"])
     invoices["is_in_connectwise"] = find_in_connectwise(invoices, folder)
-    invoices = invoices.join(find_in_portal(invoices, folder))
-    today = AS_OF.tz_convert(settings["portal"]["time_zone"]).normalize().tz_localize(None)
-    cause = decide(invoices, customers, SyncLog.read(folder, settings["portal"]), today)
-    invoices["state"], invoices["primary_cause"] = state_of(cause), cause
+    card_names = customers["company_name"].fillna(customers["Name"])
+    invoices = invoices.join(find_in_portal(invoices, card_names, folder))
+    cause = decide(invoices, customers, SyncLog.read(folder, settings["portal"]))
+    is_mapped = invoices["CustomerId"].map(customers["company_id"].notna()).fillna(value=False).astype(bool)
+    is_shown = (invoices["by_id"] | invoices["by_number"]) & is_mapped
+    invoices["state"], invoices["primary_cause"] = state_of(cause, is_shown), cause
     write_answers(invoices, customers, out)
     answer({})
 

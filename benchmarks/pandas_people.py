@@ -11,6 +11,10 @@ import pandas as pd
 
 _EMAIL: Final = r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]{2,}"
 _SUFFIX: Final = r"\b(?:the|inc|llc|ltd|co|corp)\b"
+_PREDICTING: Final = (
+    "CUSTOMER_INACTIVE", "SUBCUSTOMER_UNMAPPED", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "UNMAPPED_NO_CANDIDATE",
+    "UNMAPPED_CERTAIN",
+)  # fmt: skip
 _ROLES: Final = ["is_billing", "is_default_billing", "is_default"]
 
 
@@ -146,8 +150,14 @@ def _certain(customers: pd.DataFrame, companies: pd.DataFrame) -> pd.Series:
     return found
 
 
-def why_unmapped(customers: pd.DataFrame, companies: pd.DataFrame) -> pd.Series:
-    """Per customer: the first gate of identity that it fails; empty where it fails none."""
+def why_unmapped(customers: pd.DataFrame, companies: pd.DataFrame, *, is_shown: bool = False) -> pd.Series:
+    """Per customer: the first gate of identity that it fails; empty where it fails none.
+
+    Args:
+        customers: with their companies.
+        companies: by id.
+        is_shown: leave out what only predicts that the portal shows nothing.
+    """
     company = companies.reindex(customers["company_id"]).set_axis(customers.index)
     is_unmapped, has_company = customers["company_id"].isna(), company["company_name"].notna()
     is_child = customers["ParentId"].isin(customers.index[~is_unmapped])
@@ -167,6 +177,8 @@ def why_unmapped(customers: pd.DataFrame, companies: pd.DataFrame) -> pd.Series:
         "TARGET_HIDDEN": company["is_hidden"],
         "BILL_TO_ELSEWHERE": company["bill_to"].notna(),
     }
+    if is_shown:
+        gates = {name: gate for name, gate in gates.items() if name not in _PREDICTING}
     tests = [gate.fillna(value=False).to_numpy(bool) for gate in gates.values()]
     return pd.Series(np.select(tests, list(gates), ""), customers.index)
 

@@ -25,6 +25,11 @@ SMALL = DemoPlan(12, 30, 18)
 
 VERDICT = ("state", "primary_cause", "causes")
 
+BY_SETTINGS = frozenset({
+    "HIDDEN_ZERO", "HIDDEN_BY_TERMS", "HELD_UNTIL_DATE", "PORTAL_LIST_OLDER", "NO_PORTAL_PROFILE",
+})  # fmt: skip
+"""Causes that only settings give, or sources that nobody hands out yet: no invented provider has them."""
+
 
 def invented(folder: Path, plan: DemoPlan) -> Path:
     """An invented provider, its register included."""

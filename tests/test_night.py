@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -23,8 +25,7 @@ from etl.setup import remember
 from etl.taxonomy import CAUSES
 from tests import nights
 
-EVERY = {cause.code for cause in CAUSES} - {"NO_PORTAL_PROFILE"}
-"""All but what no source tells yet: the portal's client profiles."""
+EVERY = {cause.code for cause in CAUSES} - nights.BY_SETTINGS
 ABSENCES = {"BACKDATED_ENTRY", "SKIPPED_WHILE_UNMAPPED", "MISSED_IN_WINDOW"}
 UNMAPPED = {"UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED"}
 OF_A_TARGET = {"TARGET_DELETED", "TARGET_INACTIVE", "TARGET_MISSING", "TARGET_HIDDEN", "BILL_TO_ELSEWHERE"}
@@ -43,6 +44,12 @@ def _causes(answers: pl.DataFrame, column: str = "causes") -> set[str]:
     return set(answers[column].str.split(" ").explode().drop_nulls()) - {""}
 
 
+def _figures(amounts: pl.DataFrame) -> dict[tuple[str, str], Decimal]:
+    """Per figure and currency: what is shown and no longer owed, and what was paid in the portal alone."""
+    sums = amounts.group_by("figure", "currency_code").agg(pl.col("amount").cast(pl.Decimal(18, 4)).sum())
+    return {(figure, currency): amount for figure, currency, amount in sums.rows()}
+
+
 @pytest.fixture(scope="module")
 def fixture_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
     """The night of data/fixtures, with its own register."""
@@ -58,6 +65,9 @@ def test_a_night_finds_every_cause_exactly(tmp_path: Path, plan: DemoPlan) -> No
     assert nights.differences(nights.truth(folder), nights.answers(outcome)) == []
     assert outcome.exit_code == ExitCode.COMPLETE
     assert outcome.summary["numbers"]["invoices"] == plan.invoices
+    if plan.with_portal_list:
+        told = _figures(nights.table(outcome, "marts.amount_differences"))
+        assert told == _figures(nights.truth(folder, "truth_amounts"))
 
 
 def test_the_files_say_what_the_database_says(fixture_night: tuple[Path, Outcome]) -> None:
@@ -96,6 +106,15 @@ def test_what_is_in_one_system_only_is_found_exactly(fixture_night: tuple[Path, 
         assert sorted(found.rows()) == sorted(expected.rows()), relation
 
 
+def test_what_the_portal_and_the_books_differ_on_is_found_exactly(fixture_night: tuple[Path, Outcome]) -> None:
+    """Invoice by invoice: the figure and the amount; nothing of a payment that the portal had no chance to hear of."""
+    folder, outcome = fixture_night
+    expected = nights.truth(folder, "truth_amounts").with_columns(pl.col("amount").cast(pl.Decimal(18, 4)))
+    found = nights.table(outcome, "marts.amount_differences").select(expected.columns)
+    assert sorted(found.rows()) == sorted(expected.rows())
+    assert {figure for figure, _ in _figures(expected)} == {"shown_not_owed", "paid_in_portal"}
+
+
 def test_every_customer_is_mapped_as_it_should_be(fixture_night: tuple[Path, Outcome]) -> None:
     """The mapping of each customer, and that nobody was mapped who must not be."""
     folder, outcome = fixture_night
@@ -121,7 +140,56 @@ def test_every_cause_of_the_taxonomy_occurs(fixture_night: tuple[Path, Outcome],
     ordinary = nights.answers(fixture_night[1])
     assert _causes(ordinary) == EVERY - {"SYNC_STALLED"}
     assert _causes(ordinary) | _causes(nights.answers(stalled)) == EVERY
-    assert set(ordinary["state"]) == set(State) - {State.UNKNOWN}
+    assert set(ordinary["state"]) == set(State)
+
+
+def test_what_a_setting_says_of_zero_totals_and_future_dates_is_told_as_such(tmp_path: Path) -> None:
+    """Hidden zero totals stay expected; a future invoice waits for its date only where the portal does not show it."""
+    folder = nights.invented(tmp_path, PLANS["a table"])
+    settings = {"BILLSIGHT_PORTAL__HIDES_ZERO_INVOICES": "true", "BILLSIGHT_PORTAL__HOLDS_FUTURE_INVOICES": "true"}
+    answers = nights.answers(nights.run(folder, environment=settings))
+    assert {"HIDDEN_ZERO", "HELD_UNTIL_DATE"} <= _causes(answers)
+    shown = nights.truth(folder, "portal_invoices")["invoice_id"].drop_nulls()
+    is_zero = pl.col("causes").str.contains("ZERO_TOTAL")
+    is_held = pl.col("causes").str.contains("FUTURE_DATED") & ~pl.col("invoice_id_acct").is_in(shown.implode())
+    is_waiting = is_held & (pl.col("state") != "expected")
+    truth = nights.truth(folder).select(
+        "invoice_id_acct",
+        state=pl.when(is_waiting).then(pl.lit("waiting")).otherwise("state"),
+        primary_cause=pl.when(is_zero).then(pl.lit("HIDDEN_ZERO"))
+        .when(is_waiting).then(pl.lit("HELD_UNTIL_DATE"))
+        .otherwise("primary_cause"),
+        # what waits for its date has not been passed over by a sync
+        causes=pl.when(is_zero).then(pl.col("causes").str.replace("ZERO_TOTAL", "HIDDEN_ZERO"))
+        .when(is_held).then(
+            pl.col("causes").str.replace("FUTURE_DATED", "HELD_UNTIL_DATE").str.replace(" SKIPPED_WHILE_UNMAPPED", "")
+        )
+        .otherwise("causes"),
+    )  # fmt: skip
+    assert nights.differences(truth, answers) == []
+
+
+def test_a_list_that_is_older_than_a_change_says_nothing_of_it(tmp_path: Path) -> None:
+    """What was missed before the list was made stays so; what changed after it is newer than the list, not missed."""
+    folder = nights.invented(tmp_path, PLANS["a table"])
+    path, made = folder / "billsight.toml", datetime(2026, 9, 1, 12, tzinfo=UTC)
+    table = '[sources.portal_invoices]\npath = "portal_invoices.csv"\n'
+    text = path.read_text(encoding="utf-8")
+    assert table in text
+    path.write_text(text.replace(table, f"{table}as_of = {made.isoformat()}\n"), encoding="utf-8")
+    answers = nights.answers(nights.run(folder))
+    changed = nights.truth(folder, "accounting_invoices").select(
+        invoice_id_acct="Id", changed_at=pl.col("ModifiedAt").str.to_datetime(time_zone="UTC")
+    )
+    truth = nights.truth(folder).join(changed, on="invoice_id_acct")
+    # the last sync before the list began within the day
+    before = truth.filter(pl.col("changed_at") < made - timedelta(days=1))
+    assert nights.differences(before, answers.join(before, on="invoice_id_acct", how="semi")) == []
+    after = truth.filter((pl.col("changed_at") > made) & pl.col("causes").str.contains("|".join(ABSENCES)))
+    assert after.height
+    told = answers.join(after, on="invoice_id_acct", how="semi")["causes"]
+    assert told.str.contains("PORTAL_LIST_OLDER").all()
+    assert not told.str.contains("|".join(ABSENCES)).any()
 
 
 WITHHELD = {

@@ -27,6 +27,7 @@ class Standing:
         causes: mask of the identity and access gates that fail for each of its invoices.
         is_transport_reached: whether its invoices should be in the portal.
         is_late: mapped by a person only after most runs.
+        is_ahead: the portal shows its invoices, although nobody is known to have mapped it.
         is_billed: its invoices are made in ConnectWise.
         needs_proof: nothing but its ConnectWise invoices makes its mapping certain.
     """
@@ -34,6 +35,7 @@ class Standing:
     causes: npt.NDArray[np.uint64]
     is_transport_reached: npt.NDArray[np.bool_]
     is_late: npt.NDArray[np.bool_]
+    is_ahead: npt.NDArray[np.bool_]
     is_billed: npt.NDArray[np.bool_]
     needs_proof: npt.NDArray[np.bool_]
 
@@ -51,6 +53,7 @@ class Standing:
             causes=identities.CAUSES[identity] | access | stray,
             is_transport_reached=people["is_transport_reached"].to_numpy(),
             is_late=identity == Identity.JUDGED_LATE,
+            is_ahead=people["is_ahead"].to_numpy(),
             is_billed=people["is_billed"].to_numpy(),
             needs_proof=identity == Identity.CERTAIN_BY_INVOICES,
         )

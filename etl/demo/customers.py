@@ -36,7 +36,8 @@ def customers(plan: DemoPlan, roster: Roster, cast: tuple[pl.DataFrame, pl.DataF
 
     Returns:
         One row per customer: its fields, `company_id` it is truly mapped to, `billed_id` of the company that
-        ConnectWise bills, `listed_id` that the portal has, and the scenario's traits.
+        ConnectWise bills, `listed_id` that the portal has, `shown_id` that the portal shows its invoices to, and the
+        scenario's traits.
     """
     companies, contacts = cast
     known = companies.filter(pl.col("customer") >= 0).select(
@@ -76,6 +77,7 @@ def _scenarios(roster: Roster, chance: Chance) -> pl.DataFrame:
 
 _TRAITS: Final = (
     "is_listed", "is_judged", "has_account", "has_details", "is_billed", "is_transport_reached", "is_access_reached",
+    "is_ahead",
 )  # fmt: skip
 
 
@@ -136,5 +138,6 @@ def _mapped(family: pl.DataFrame) -> pl.DataFrame:
     return family.with_columns(
         billed_id=pl.col("company_id"),
         company_id=mapped,
+        shown_id=pl.when("is_ahead").then(pl.col("company_id")).otherwise(mapped),
         mapped_access=access,
     ).with_columns(listed_id=pl.when("is_listed").then(pl.col("company_id")))

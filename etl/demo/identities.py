@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, auto
 from typing import Final
 
@@ -40,6 +40,8 @@ class Identity(IntEnum):
     HIDDEN_BY_TYPE = auto()
     HIDDEN_BY_STATUS = auto()
     BILLED_ELSEWHERE = auto()
+    MAPPED_SINCE = auto()
+    SHOWN_UNMAPPED = auto()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class _Traits:
         is_billed: its invoices are made in ConnectWise.
         is_transport_reached: whether the invoices should be in the portal by now.
         is_access_reached: whether the mapped company is known.
+        is_ahead: the portal shows the invoices at the company, although its list of mappings lacks the customer.
     """
 
     causes: tuple[str, ...] = ()
@@ -69,6 +72,7 @@ class _Traits:
     is_billed: bool = True
     is_transport_reached: bool = True
     is_access_reached: bool = True
+    is_ahead: bool = False
 
 
 def _unmapped(cause: str, state: str, *, has_company: bool = False) -> _Traits:
@@ -78,13 +82,14 @@ def _unmapped(cause: str, state: str, *, has_company: bool = False) -> _Traits:
     )  # fmt: skip
 
 
-def _certain(*, by_account: bool, by_details: bool) -> _Traits:
+def _certain(*, by_account: bool, by_details: bool, is_ahead: bool = False) -> _Traits:
     return _Traits(
         ("UNMAPPED_CERTAIN",),
         is_listed=False,
         has_account=by_account,
         has_details=by_details,
         is_transport_reached=False,
+        is_ahead=is_ahead,
     )
 
 
@@ -122,6 +127,9 @@ TRAITS: Final[dict[Identity, _Traits]] = {
     Identity.HIDDEN_BY_TYPE: _Traits(("TARGET_HIDDEN",)),
     Identity.HIDDEN_BY_STATUS: _Traits(("TARGET_HIDDEN",)),
     Identity.BILLED_ELSEWHERE: _Traits(("BILL_TO_ELSEWHERE",)),
+    # mapped in the portal after its list of mappings was made
+    Identity.MAPPED_SINCE: _certain(by_account=True, by_details=True, is_ahead=True),
+    Identity.SHOWN_UNMAPPED: replace(_unmapped("UNMAPPED_NO_CANDIDATE", "none", has_company=True), is_ahead=True),
 }
 
 CAUSES: Final = np.array([sum(1 << BIT[cause] for cause in TRAITS[kind].causes) for kind in Identity], dtype=np.uint64)
@@ -138,7 +146,9 @@ NAMED_ALIKE: Final = (
 )  # fmt: skip
 """Their names must be written alike on both sides."""
 
-NAMED_UNLIKE: Final = (Identity.RENAMED, Identity.EXCLUDED, Identity.NO_CANDIDATE, Identity.TARGET_MISSING)
+NAMED_UNLIKE: Final = (
+    Identity.RENAMED, Identity.EXCLUDED, Identity.NO_CANDIDATE, Identity.TARGET_MISSING, Identity.SHOWN_UNMAPPED,
+)  # fmt: skip
 """Their names must resemble no company's."""
 
 CHILDREN: Final = (Identity.CHILD_UNMAPPED, Identity.CHILD_MAPPED)

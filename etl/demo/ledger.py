@@ -42,7 +42,7 @@ class Slice:
         created, changed: seconds since 1970, UTC; not known to anybody where `when` is NEVER.
         when: When.
         day, due_day: days since 1970.
-        total, balance, portal_balance: hundredths.
+        total, balance, portal_total, portal_balance: hundredths.
         seen: Seen, as the portal lists it tonight.
         is_forgotten: a run passed it over because its customer was not mapped yet.
         billed: Billed, as ConnectWise lists it.
@@ -60,6 +60,7 @@ class Slice:
     due_day: Indices
     total: Indices
     balance: Indices
+    portal_total: Indices
     portal_balance: Indices
     seen: npt.NDArray[np.int64]
     is_forgotten: Flags
@@ -95,7 +96,7 @@ class Ledger:
         kind = self._kinds(at, np.where((slot == COPY_SLOT) & ~has_twin, Document.OPEN, SLOT_KINDS[slot]), customer)
         when = documents.WHEN[kind]
         created = self._created(at, when)
-        total, balance = self._amounts(at, kind)
+        cents = self._cents(at, kind)
         day = self._day(at, kind, created)
         seen, is_forgotten = self._seen(at, kind, customer, created)
         return Slice(
@@ -105,13 +106,14 @@ class Ledger:
             number_at=number_at,
             has_twin=has_twin,
             created=created,
-            changed=created + self._chance.below(3_000, _LAG, at),
+            changed=self._changed(at, kind, created),
             when=when,
             day=day,
             due_day=day + _TERMS[customer % len(_TERMS)],
-            total=total,
-            balance=balance,
-            portal_balance=np.where(np.isin(kind, _STALE), total, balance),
+            total=documents.TOTAL[kind] * cents // 100,
+            balance=documents.BALANCE[kind] * cents // 100,
+            portal_total=documents.PORTAL_TOTAL[kind] * cents // 100,
+            portal_balance=documents.PORTAL_BALANCE[kind] * cents // 100,
             seen=seen,
             is_forgotten=is_forgotten,
             billed=self._billed(kind, customer),
@@ -166,20 +168,26 @@ class Ledger:
             calm,
         )
 
-    def _amounts(self, at: Indices, kind: npt.NDArray[np.int64]) -> tuple[Indices, Indices]:
-        """Totals from a few to some thousands, small ones far more often."""
+    def _changed(self, at: Indices, kind: npt.NDArray[np.int64], created: Indices) -> Indices:
+        """When each invoice was last changed: within the hour, or by a payment after the last sync."""
+        draw = self._chance.below(3_000, _LAG, at)
+        fresh = self.calendar.fresh
+        touched = fresh.start + draw * fresh.seconds // 3_000
+        return np.where(documents.IS_TOUCHED[kind], touched, created + draw)
+
+    def _cents(self, at: Indices, kind: npt.NDArray[np.int64]) -> Indices:
+        """Amounts from a few to some thousands, small ones far more often."""
         draw = self._chance.below(1 << 20, _AMOUNT, at)
         cubed = (draw * draw >> 20) * draw >> 20
         cents = 4_500 + (cubed * 1_450_000 >> 20) // 5 * 5
-        cents = np.where(kind == Document.COPY, cents + 1, cents)
-        return documents.TOTAL[kind] * cents // 100, documents.BALANCE[kind] * cents // 100
+        return np.where(kind == Document.COPY, cents + 1, cents)
 
     def _day(self, at: Indices, kind: npt.NDArray[np.int64], created: Indices) -> Indices:
         draw = self._chance.below(300, _DAYS, at)
         day = created // _DAY
         return np.select(
-            [kind == Document.BACKDATED, kind == Document.FUTURE],
-            [day - 40 - draw, self.calendar.as_of_day + 1 + draw % 30],
+            [kind == Document.BACKDATED, kind == Document.FUTURE, kind == Document.UNDATED_TODAY],
+            [day - 40 - draw, self.calendar.as_of_day + 1 + draw % 30, self.calendar.as_of_day],
             day,
         )
 
@@ -189,9 +197,13 @@ class Ledger:
         """How the portal lists each invoice, and which it passed over while the customer was not mapped."""
         standing = self.cast.standing
         is_early = standing.is_late[customer] & (created < self.calendar.judged_at[1])
-        # in every second pair the portal holds the copy, too
-        seen = np.where((kind == Document.COPY) & (at // SLOTS % 2 == 1), Seen.BY_ID, documents.SEEN[kind])
-        is_open = standing.is_transport_reached[customer] & ~is_early & self.plan.with_portal_list
+        # in every second pair the portal holds the copy, too; in every third it holds the original by its number alone
+        is_held_twice = (kind == Document.COPY) & (at // SLOTS % 2 == 1)
+        is_by_number = (kind == Document.ORIGINAL) & (at // SLOTS % 3 == 0)
+        is_bare = standing.is_ahead[customer] & np.isin(documents.SEEN[kind], _BARE)
+        seen = np.select([is_held_twice, is_by_number | is_bare], [Seen.BY_ID, Seen.BY_NUMBER], documents.SEEN[kind])
+        is_held = standing.is_transport_reached[customer] | standing.is_ahead[customer]
+        is_open = is_held & ~is_early & self.plan.with_portal_list
         return np.where(is_open, seen, Seen.NOT), is_early
 
     def _billed(self, kind: npt.NDArray[np.int64], customer: Indices) -> npt.NDArray[np.int64]:
@@ -201,5 +213,6 @@ class Ledger:
         return np.where(standing.is_billed[customer], billed, Billed.NOT)
 
 
-_STALE: Final = (Document.STALE, Document.STALE_BY_NUMBER)
+_BARE: Final = (Seen.BY_TOTAL, Seen.BY_CARD, Seen.UNDECIDED)
+"""Rows that do not say to which company they are shown."""
 _PAIR: Final = (Document.ORIGINAL, Document.COPY)

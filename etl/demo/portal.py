@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from etl.demo import texts
+from etl.demo import documents, texts
 from etl.demo.calendar import Calendar
 from etl.demo.cast import Cast
+from etl.demo.chance import Indices
 from etl.demo.documents import Seen
 from etl.demo.identities import Identity
 from etl.demo.ledger import FIRST_NUMBER, Slice
@@ -19,42 +20,63 @@ _GHOST_EACH, _GHOST_PLACE, _GHOST_NUMBER = 500, 3, 900_000_000
 def invoices(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
     """The portal's rows for a slice of the accounting documents."""
     kept = np.flatnonzero(invoices_.seen != Seen.NOT)
-    at, seen = invoices_.at[kept], invoices_.seen[kept]
-    has_id, is_old = pl.Series(seen == Seen.BY_ID), pl.Series(seen == Seen.UNDER_OLD_ID)
+    at, seen, kind = invoices_.at[kept], invoices_.seen[kept], invoices_.kind[kept]
     digits = pl.Series(invoices_.number_at[kept] + FIRST_NUMBER).cast(pl.String)
-    customer = invoices_.customer[kept]
+    is_respelt = pl.Series(np.isin(seen, (Seen.BY_OTHER_SPELLING, Seen.UNDECIDED)))
+    # a row that a screen shows holds no ids, no date and no total
+    is_card = pl.Series(np.isin(seen, (Seen.BY_CARD, Seen.UNDECIDED)))
+    is_unnamed, is_undecided = pl.Series(seen == Seen.BY_TOTAL), pl.Series(seen == Seen.UNDECIDED)
     ids, old_ids = texts.invoice_ids(at, shape), texts.invoice_ids(at, shape, is_old=True)
-    ours = pl.when(has_id).then(ids).when(is_old).then(old_ids)
-    number = pl.when(pl.Series(seen == Seen.BY_OTHER_SPELLING)).then("inv 00" + digits).otherwise("INV-" + digits)
-    owner = pl.when(pl.Series(seen != Seen.BY_TOTAL)).then(cast.customers["customer_id"].gather(customer))
+    whom = _owners(cast, invoices_.customer[kept])
     return pl.DataFrame({"portal_id": "P" + pl.Series(at).cast(pl.String)}).select(
         "portal_id",
-        ours.alias("invoice_id"),
-        number.alias("invoice_number"),
-        owner.alias("customer_id"),
-        cast.customers["company_id"].gather(customer),
-        texts.money(invoices_.total[kept]).alias("total"),
-        texts.money(invoices_.portal_balance[kept]).alias("balance"),
-        cast.customers["currency"].gather(customer),
+        pl.when(pl.Series(seen == Seen.BY_ID))
+        .then(ids)
+        .when(pl.Series(seen == Seen.UNDER_OLD_ID))
+        .then(old_ids)
+        .alias("invoice_id"),
+        pl.when(is_respelt).then("inv 00" + digits).otherwise("INV-" + digits).alias("invoice_number"),
+        pl.when(~is_unnamed & ~is_card).then(whom["customer_id"]).alias("customer_id"),
+        pl.when(~is_unnamed).then(whom["card_name"]).alias("card_name"),
+        pl.when(~is_unnamed & ~is_card).then(whom["shown_id"]).alias("company_id"),
+        pl.when(~is_card).then(pl.Series(documents.WORDS).gather(kind)).alias("status"),
+        pl.when(~is_card).then(texts.days(invoices_.day[kept])).alias("date"),
+        texts.days(invoices_.due_day[kept]).alias("due_date"),
+        pl.when(~is_card).then(texts.money(invoices_.portal_total[kept])).alias("total"),
+        pl.when(~is_undecided).then(texts.money(invoices_.portal_balance[kept])).alias("balance"),
+        pl.when(~is_card).then(whom["currency"]).alias("currency"),
     )
+
+
+def _owners(cast: Cast, customer: Indices) -> pl.DataFrame:
+    """Whom the portal shows each row to."""
+    names = cast.companies.select(shown_id="company_id", company="name")
+    owners = cast.customers.join(names, on="shown_id", how="left", maintain_order="left")
+    columns = ("customer_id", "shown_id", "currency", pl.coalesce("company", "name").alias("card_name"))
+    return owners.select(columns)[customer]
 
 
 def ghosts(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
     """Rows that the portal kept of invoices which accounting no longer has."""
     standing = cast.standing
     chosen = (invoices_.at % _GHOST_EACH == _GHOST_PLACE) & standing.is_transport_reached[invoices_.customer]
-    at, customer = invoices_.at[chosen], invoices_.customer[chosen]
+    at, day = invoices_.at[chosen], invoices_.day[chosen]
+    whom = _owners(cast, invoices_.customer[chosen])
     cents = texts.money(9_900 + at % 331 * 100)
     return pl.DataFrame(
         {
             "portal_id": "G" + pl.Series(at).cast(pl.String),
             "invoice_id": texts.invoice_ids(at, shape, is_old=True),
             "invoice_number": "INV-" + pl.Series(at + _GHOST_NUMBER).cast(pl.String),
-            "customer_id": cast.customers["customer_id"].gather(customer),
-            "company_id": cast.customers["company_id"].gather(customer),
+            "customer_id": whom["customer_id"],
+            "card_name": whom["card_name"],
+            "company_id": whom["shown_id"],
+            "status": pl.repeat("Open", len(at), eager=True),
+            "date": texts.days(day),
+            "due_date": texts.days(invoices_.due_day[chosen]),
             "total": cents,
             "balance": cents,
-            "currency": cast.customers["currency"].gather(customer),
+            "currency": whom["currency"],
         }
     )
 

@@ -50,6 +50,8 @@ path = "connectwise_invoices.csv"
 shape = "connectwise_csv"
 """
 
+# a number of rows that is a page's would otherwise count as a list that is cut
+_WHOLE = 'scope = "all"\nis_complete = true\n'
 _INVOICES: Mapping[Shape, str] = {
     "table": 'path = "accounting_invoices.csv"\nshape = "table"\ndate_order = "ymd"\n',
     # page files, and drafts in a table: each file is recognised for itself
@@ -66,7 +68,8 @@ _CUSTOMERS: Mapping[Shape, str] = {
 _PORTAL: Mapping[str, Mapping[str, str]] = {
     "portal_invoices": {
         "portal_invoice_id": "portal_id", "invoice_id_acct": "invoice_id", "invoice_number": "invoice_number",
-        "customer_id_acct": "customer_id", "company_id_cw": "company_id", "total_amount": "total",
+        "customer_id_acct": "customer_id", "customer_name": "card_name", "company_id_cw": "company_id",
+        "portal_status": "status", "invoice_date": "date", "due_date": "due_date", "total_amount": "total",
         "balance_amount": "balance", "currency_code": "currency",
     },
     "portal_mappings": {
@@ -98,11 +101,13 @@ def settings_text(plan: DemoPlan, calendar: Calendar) -> str:
         ("accounting_invoices", _INVOICES[plan.shape], INVOICE_CAPTIONS),
     ):
         columns_ = _columns(relation, captions) if plan.shape == "table" else ""
-        parts.append(f"[sources.{relation}]\n{text}{columns_}")
+        held = _WHOLE if relation == "accounting_invoices" else ""
+        parts.append(f"[sources.{relation}]\n{text}{held}{columns_}")
     for relation, columns in _PORTAL.items():
         if relation != "portal_invoices" or plan.with_portal_list:
             source = f'[sources.{relation}]\npath = "{relation}.csv"\nshape = "table"\ndate_order = "ymd"\n'
-            parts.append(source + _columns(relation, columns))
+            held = _WHOLE if relation == "portal_invoices" else ""
+            parts.append(source + held + _columns(relation, columns))
     return "\n".join(parts)
 
 

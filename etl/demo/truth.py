@@ -1,9 +1,12 @@
-"""What a night must find: composed from the scenarios, without looking at how a night finds it.
+"""What a run must find: composed from the scenarios, without looking at how a run finds it.
 
 The gates are checked in the order of the taxonomy:
-- what is rightly absent (credit memos, paid, void, deleted, zero, negative) is expected; later gates are not reached;
-- a draft or a future invoice has not been sent yet: nothing is missing from the portal;
-- who is not mapped, or mapped only here, has nothing in the portal; who is not mapped has no contacts to look at.
+- what is rightly absent (credit memos, paid, void, deleted, zero, negative) is expected; later gates are not reached,
+  but what the portal shows of it is still compared;
+- a draft has not been sent yet: nothing is missing from the portal; a future date alone keeps nothing back;
+- who is not mapped, or mapped only here, has nothing in the portal, unless the portal's list shows it; who is not
+  mapped has no contacts to look at;
+- what the portal's list shows, nothing that merely predicts its absence keeps from being visible.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from etl.demo import documents
+from etl.demo import documents, texts
 from etl.demo.documents import Billed, Document, Seen, When
 from etl.demo.ledger import Ledger, Slice
 from etl.domain import CauseClass, State
@@ -24,21 +27,51 @@ Masks = npt.NDArray[np.uint64]
 
 _EXPECTED: Final = mask(CauseClass.EXPECTED)
 _WAITING: Final = mask(CauseClass.WAITING)
-# an old amount is shown, so it does not stand in the way
-_BLOCKING: Final = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~(1 << BIT["STALE_AMOUNT"])
-_NOT_SENT: Final = (Document.DRAFT, Document.FUTURE)
+
+
+def _bits(*causes_: str) -> int:
+    return sum(1 << BIT[cause] for cause in causes_)
+
+
+# a wrong amount is shown, so it does not stand in the way
+_SHOWN_WRONG: Final = _bits("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED", "PAYMENT_NOT_POSTED")
+_BLOCKING: Final = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~_SHOWN_WRONG
+_NOT_MAPPED: Final = _bits("UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED")
+_PREDICTING: Final = _NOT_MAPPED | _bits("CUSTOMER_INACTIVE", "DUPLICATE_NUMBER", "UNMAPPED_CERTAIN")
+_IN_PORTAL: Final = np.uint64(1 << 63)
+"""A bit that no cause has: the portal's list shows the invoice."""
 _ORIGINALS: Final = (Document.ORIGINAL, Document.COPY)
 
 
 def causes(invoices: Slice, ledger: Ledger) -> Masks:
-    """Every gate that fails, per invoice, as a mask."""
+    """Every gate that fails, per invoice, as a mask; a bit beyond all causes says that the portal shows the invoice."""
     standing = ledger.cast.standing
     own = documents.CAUSES[invoices.kind] | _numbers(invoices, ledger)
     is_expected = (own & np.uint64(_EXPECTED)) != 0
     later = standing.causes[invoices.customer]
-    is_awaited = standing.is_transport_reached[invoices.customer] & ~np.isin(invoices.kind, _NOT_SENT)
+    is_awaited = standing.is_transport_reached[invoices.customer] & (invoices.kind != Document.DRAFT)
     later = later | np.where(is_awaited, _transport(invoices, ledger), np.uint64(0))
-    return np.asarray(own | np.where(is_expected, np.uint64(0), later))
+    shown = np.where(is_shown(invoices), documents.SHOWN_CAUSES[invoices.kind] | _IN_PORTAL, np.uint64(0))
+    return np.asarray(own | shown | np.where(is_expected, np.uint64(0), later))
+
+
+def is_shown(invoices: Slice) -> npt.NDArray[np.bool_]:
+    """Whether a row of the portal's list is certainly the invoice."""
+    return ~np.isin(invoices.seen, (Seen.NOT, Seen.UNDER_OLD_ID, Seen.UNDECIDED))
+
+
+def differences(invoices: Slice, ledger: Ledger) -> pl.DataFrame:
+    """What the portal and the books differ on: shown and no longer owed, or paid in the portal and not in the books."""
+    figures = pl.Series(documents.FIGURES).gather(invoices.kind)
+    kept = np.flatnonzero(figures.is_not_null().to_numpy() & is_shown(invoices))
+    return pl.DataFrame(
+        {
+            "figure": figures.gather(kept),
+            "invoice_id_acct": texts.invoice_ids(invoices.at[kept], ledger.plan.shape),
+            "currency_code": ledger.cast.customers["currency"].gather(invoices.customer[kept]),
+            "amount": texts.money(np.abs(invoices.portal_balance - invoices.balance)[kept]),
+        }
+    )
 
 
 def _bit(cause: str) -> np.uint64:
@@ -49,6 +82,7 @@ def _numbers(invoices: Slice, ledger: Ledger) -> Masks:
     """The gates that compare numbers."""
     is_pair = np.isin(invoices.kind, _ORIGINALS) & invoices.has_twin
     is_double = is_pair & (invoices.seen != Seen.BY_ID)
+    # of a row that nothing decides, nobody knows whose number it is
     is_reformatted = (invoices.seen == Seen.BY_OTHER_SPELLING) | (invoices.billed == Billed.OTHERWISE)
     # a copy's number is in ConnectWise: its original's
     is_borrowed = (invoices.kind == Document.COPY) & ledger.cast.standing.is_billed[invoices.customer]
@@ -61,7 +95,7 @@ def _numbers(invoices: Slice, ledger: Ledger) -> Masks:
 
 
 def _transport(invoices: Slice, ledger: Ledger) -> Masks:
-    """Why each invoice is not in the portal; for what is there, whether its amount is old."""
+    """Why each invoice is not in the portal; nothing for what is there, and for what may be there."""
     after = "SYNC_STALLED" if ledger.calendar.stalled else "PENDING_NEXT_SYNC"
     when = invoices.when
     if not ledger.plan.with_portal_list:
@@ -73,22 +107,23 @@ def _transport(invoices: Slice, ledger: Ledger) -> Masks:
             [_bit("BEFORE_SYNC_START"), _bit(after), _bit("MISSED_IN_WINDOW")],
             np.uint64(0),
         )
-    is_stale = (invoices.portal_balance != invoices.balance) * _bit("STALE_AMOUNT")
-    is_shown = (invoices.seen != Seen.NOT) & (invoices.seen != Seen.UNDER_OLD_ID)
     return np.select(
         [
-            is_shown,
+            is_shown(invoices) | (invoices.seen == Seen.UNDECIDED),
             invoices.seen == Seen.UNDER_OLD_ID,
+            # dated after the day of the last sync, and no time says whether that sync could carry it
+            invoices.kind == Document.UNDATED_TODAY,
             when == When.NEVER,
-            when == When.FRESH,
+            (when == When.FRESH) | documents.IS_TOUCHED[invoices.kind],
             when == When.BEFORE,
             when == When.OUTAGE,
             invoices.is_forgotten,
             invoices.kind == Document.BACKDATED,
         ],
         [
-            is_stale,
+            np.uint64(0),
             _bit("RECREATED_ID"),
+            np.uint64(0),
             _bit("MISSED_UNDATED"),
             _bit(after),
             _bit("BEFORE_SYNC_START"),
@@ -100,24 +135,26 @@ def _transport(invoices: Slice, ledger: Ledger) -> Masks:
     )
 
 
-def verdicts(masks: Masks, *, with_portal_list: bool) -> pl.DataFrame:
+def verdicts(masks: Masks) -> pl.DataFrame:
     """State, primary cause and all causes, per mask.
 
     Args:
-        masks: the gates that fail, per invoice.
-        with_portal_list: without it nothing is proven to be visible.
+        masks: the gates that fail, per invoice, and whether the portal shows it: else it is not proven to be visible.
 
     Returns:
         `state`, `primary_cause` and `causes`, one row per invoice.
     """
     kinds, place = np.unique(masks, return_inverse=True)
-    rows = [_verdict(int(bits), with_portal_list=with_portal_list) for bits in kinds.tolist()]
+    rows = [_verdict(int(bits)) for bits in kinds.tolist()]
     table = pl.DataFrame(rows, schema=dict.fromkeys(("state", "primary_cause", "causes"), pl.String), orient="row")
     return table[place] if rows else table
 
 
-def _verdict(bits: int, *, with_portal_list: bool) -> tuple[str, str | None, str]:
+def _verdict(bits: int) -> tuple[str, str | None, str]:
+    in_portal = bool(bits & int(_IN_PORTAL))
     expected, blocking = bits & _EXPECTED, bits & _BLOCKING
+    if in_portal:
+        blocking &= ~_PREDICTING
     first = _lowest(expected or blocking)
     if expected:
         state = State.EXPECTED
@@ -126,7 +163,8 @@ def _verdict(bits: int, *, with_portal_list: bool) -> tuple[str, str | None, str
     elif blocking:
         state = State.BLOCKED
     else:
-        state = State.VISIBLE if with_portal_list else State.UNKNOWN
+        # of a company that nobody knows to be the customer's, nobody knows who can look
+        state = State.VISIBLE if in_portal and not bits & _NOT_MAPPED else State.UNKNOWN
     return state.value, next(iter(codes(first)), None), " ".join(codes(bits))
 
 

@@ -15,7 +15,7 @@ from etl.demo.chance import Chance
 from etl.demo.ledger import Ledger, Slice
 from etl.demo.plan import DemoPlan
 from etl.demo.settings import settings_text
-from etl.demo.truth import causes, verdicts
+from etl.demo.truth import causes, differences, verdicts
 
 Progress = Callable[[int, int], None]
 """Is told how many invoices are written, and how many there will be."""
@@ -69,7 +69,7 @@ def _write_invoices(out: Path, ledger: Ledger, progress: Progress) -> None:
 
 
 def _portal_tables(plan: DemoPlan) -> tuple[str, ...]:
-    return ("portal_invoices", "truth_portal_only") if plan.with_portal_list else ()
+    return ("portal_invoices", "truth_portal_only", "truth_amounts") if plan.with_portal_list else ()
 
 
 def _add(tables: Mapping[str, texts.TableFile], rows: Mapping[str, pl.DataFrame]) -> None:
@@ -80,7 +80,7 @@ def _add(tables: Mapping[str, texts.TableFile], rows: Mapping[str, pl.DataFrame]
 def _beside(invoices: Slice, ledger: Ledger) -> dict[str, pl.DataFrame]:
     """What the other files hold of a slice of accounting documents."""
     plan, cast = ledger.plan, ledger.cast
-    found = verdicts(causes(invoices, ledger), with_portal_list=plan.with_portal_list)
+    found = verdicts(causes(invoices, ledger))
     ids = texts.invoice_ids(invoices.at, plan.shape).alias("invoice_id_acct")
     tables = {
         "connectwise_invoices": connectwise.invoices(invoices, cast),
@@ -89,6 +89,7 @@ def _beside(invoices: Slice, ledger: Ledger) -> dict[str, pl.DataFrame]:
     if plan.with_portal_list:
         tables["portal_invoices"] = portal.invoices(invoices, cast, plan.shape)
         tables["truth_portal_only"] = portal.recreated(invoices)
+        tables["truth_amounts"] = differences(invoices, ledger)
     return tables
 
 

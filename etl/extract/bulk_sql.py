@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from etl.extract.bulk import BulkScan
 from etl.extract.frames import BLANKS, MIDNIGHTS
-from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, IGNORED_PATTERN
+from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, IGNORED_PATTERN, PORTAL_STATUSES
 from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
@@ -194,11 +194,8 @@ def _derived(scan: BulkScan) -> dict[str, str]:
                 "customer_name": "coalesce(typed.customer_name, typed.customer_id_acct)",
                 "is_active": f"case when {marked} then false else typed.is_active end",
             }
-        case "portal_invoices" if "portal_invoice_id" not in has:
-            customer = "coalesce(typed.customer_id_acct, typed.customer_name, typed.company_id_cw)"
-            together = f"coalesce(typed.invoice_number, '') || '|' || coalesce({customer}, '')"
-            made = f"case when coalesce(typed.invoice_number, {customer}) is not null then {together} end"
-            return {"portal_invoice_id": f"coalesce(typed.invoice_id_acct, {made})"}
+        case "portal_invoices":
+            return _portal_terms(scan)
         case "portal_mappings" if "customer_id_acct" not in has:
             return {"customer_id_acct": "typed.customer_name"}
         case "connectwise_invoices" if "invoice_id_cw" not in has:
@@ -220,6 +217,22 @@ def _invoice_terms(scan: BulkScan) -> dict[str, str]:
         "document_status": status if "document_status" in has else amounts,
         **({} if "has_internal_id" in has else {"has_internal_id": "true"}),
     }
+
+
+def _portal_terms(scan: BulkScan) -> dict[str, str]:
+    has = scan.columns.keys()
+    terms = {}
+    if "portal_status" in has:
+        terms["portal_status"] = _words("text_portal_status", PORTAL_STATUSES)
+    if "document_type" in has:
+        known = _words("text_document_type", DOCUMENT_TYPES)
+        terms["document_type"] = f"case when text_document_type is not null then coalesce({known}, 'unknown') end"
+    if "portal_invoice_id" not in has:
+        customer = "coalesce(typed.customer_id_acct, typed.customer_name, typed.company_id_cw)"
+        together = f"coalesce(typed.invoice_number, '') || '|' || coalesce({customer}, '')"
+        made = f"case when coalesce(typed.invoice_number, {customer}) is not null then {together} end"
+        terms["portal_invoice_id"] = f"coalesce(typed.invoice_id_acct, {made})"
+    return terms
 
 
 def _words(text: str, known: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from etl.demo import DemoPlan, write_demo
 from etl.demo.connectwise import DECOY
 from etl.domain import State
 from etl.taxonomy import BY_CODE, CAUSES
+from tests.nights import BY_SETTINGS
 
 FIXTURES = Path(__file__).parents[2] / "data" / "fixtures"
 NIGHT, BY_HAND = FIXTURES / "night", {"accounting_invoices-spoilt.json"}
@@ -36,11 +37,11 @@ def test_the_night_is_made_again_byte_by_byte(tmp_path: Path) -> None:
 
 
 def test_every_cause_occurs_in_the_night() -> None:
-    """All but the stalled sync, which cannot occur while anything waits for the next one, and the client profiles."""
+    """All but those of settings and the stalled sync: it cannot occur while anything waits for the next one."""
     truth = pl.read_csv(NIGHT / "truth_invoices.csv", infer_schema=False)
     found = set(truth["causes"].drop_nulls().str.split(" ").explode())
-    assert found == {cause.code for cause in CAUSES} - {"SYNC_STALLED", "NO_PORTAL_PROFILE"}
-    assert set(truth["state"]) == set(State) - {State.UNKNOWN}
+    assert found == {cause.code for cause in CAUSES} - {"SYNC_STALLED"} - BY_SETTINGS
+    assert set(truth["state"]) == set(State)
 
 
 def test_the_fixtures_are_small_and_hold_the_secret_only_where_it_belongs() -> None:

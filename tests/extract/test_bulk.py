@@ -196,6 +196,15 @@ def test_a_padded_file_is_trimmed(engine: Engine, shelf: Any) -> None:
             "id,display_name,active,updated_at\n7,Acme (deleted),TRUE,2026-01-05T10:00:00Z\n8,,false,\n",
         ),
         ("portal_invoices", "Invoice ID,Invoice Number,Customer Name,Total\n130,1037,Acme,5.00\n,1038,Acme,6.00\n"),
+        (
+            "portal_invoices",
+            (
+                "Invoice Number,Card Name,Type,Status,Date,Due Date,Open Balance\n"
+                "1037,Acme,Invoice,Open,2026-01-05,2026-02-04,5.00\n1038,Acme,Credit Memo,Partially Paid,,,\n"
+                "1039,Acme,Tax-Invoice,PAID IN FULL,,,0.00\n1040,Acme,Whim,Payment pending,,,1.00\n"
+                "1041,Acme,,AutoPay,,,1.00\n1042,Acme,,,,,1.00\n"
+            ),
+        ),
         ("portal_mappings", "Accounting Customer,Company RecID,Company Name\nAcme,250,Acme Dental\nBeta,,\n"),
         (
             "connectwise_companies",
