@@ -54,7 +54,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     made.close()
 
 
-def _fill(engine: Engine, scopes: dict[str, Scope] | None = None, **given: Rows) -> None:
+def _fill(
+    engine: Engine, scopes: dict[str, Scope] | None = None, aside: tuple[tuple[str, str], ...] = (), **given: Rows
+) -> None:
     given = {"accounting_customers": CUSTOMERS, "connectwise_companies": COMPANIES} | given
     for relation in RELATIONS.values():
         columns = ", ".join(f"{column.name} {SQL_TYPE[column.kind]}" for column in relation.columns)
@@ -62,6 +64,9 @@ def _fill(engine: Engine, scopes: dict[str, Scope] | None = None, **given: Rows)
         for row in given.get(relation.name, []):
             values = ", ".join("null" if value is None else f"'{value}'" for value in row.values())
             engine.run(f"insert into accepted.{relation.name} ({', '.join(row)}) values ({values})")
+    engine.run("create or replace table quarantine.rows (relation varchar, row_values varchar)")
+    for relation, values in aside:
+        engine.run(f"insert into quarantine.rows values ('{relation}', '{values}')")
     engine.run("create or replace table matching.mappings (customer_id_acct varchar, company_id_cw varchar)")
     for customer, company in MAPPED.items():
         engine.run(f"insert into matching.mappings values ('{customer}', '{company}')")
@@ -229,6 +234,13 @@ def test_a_row_whose_number_was_spoilt_may_be_any_of_that_amount(engine: Engine)
     assert _answer(engine, {"invoice_number": None}) == UNKNOWN
     assert _answer(engine, {"invoice_number": None, "total_amount": "1"}) == NOTHING
     assert _answer(engine, {"invoice_number": None, "customer_id_acct": "c2"}) == NOTHING
+
+
+def test_nothing_is_missing_that_a_row_in_quarantine_may_be(engine: Engine) -> None:
+    """A row that was set aside proves nothing, and its number is not absent."""
+    aside = (("portal_invoices", '{"invoice_number": "Invoice 7700", "total_amount": "abc"}'),)
+    _fill(engine, aside=aside, accounting_invoices=[INVOICE, OTHER | {"invoice_number": "7701"}], portal_invoices=[])
+    assert _answers(engine) == {"1": UNKNOWN, "2": NOTHING}
 
 
 def _only_there(engine: Engine, row: dict[str, Any], scope: str, **invoice: Any) -> list[tuple[Any, ...]]:

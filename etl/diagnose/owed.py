@@ -118,7 +118,7 @@ def _directions() -> list[pl.Expr]:
             "is_settled": is_settled,
             "is_more": is_more,
             "is_edited": is_less & has_both & ~is_paid_more,
-            "is_paid_there": is_less & (is_closed | (has_both & is_paid_more)),
+            "is_paid_there": is_less & pl.when(has_both).then(is_paid_more).otherwise(is_closed),
             "is_perhaps_paid_there": is_less & ~is_closed & ~has_both,
             "is_in_transit": known & is_quiet & ~is_settled,
         }.items()

@@ -1,9 +1,9 @@
 -- model:   marts.portal_form
 -- grain:   one row
 -- reads:   marts.portal_candidates, staging.accounting__invoices
--- purpose: how the portal's list writes its numbers. Of the rows whose number is written otherwise than accounting's, the
---          smallest change that makes at least 95 % of them equal to one document each, amounts agreeing, and at least 20:
---          that is the list's format. A change that makes two numbers of accounting equal is none.
+-- purpose: how the portal's list writes its numbers. Where most rows are written otherwise than in accounting, the smallest
+--          change that makes at least 95 % of them equal to one document each, amounts agreeing, and at least 20: that is
+--          the list's format. A change that makes two numbers of accounting equal is none.
 -- units:   rows
 -- source:  the portal's own list of invoices against the accounting extract
 
@@ -15,14 +15,14 @@ with rows_of as (
     from marts.portal_candidates as candidates
     where candidates.is_invoice and candidates.number_form < 4
     group by candidates.portal_row_key
-    having min(candidates.number_form) > 0
 ),
 
 counted as (
     select
         forms.number_form,
-        count(*) filter (where rows_of.is_equal and rows_of.number_form <= forms.number_form) as rows_equal,
-        count(*) as rows_changed
+        count(*) filter (where rows_of.is_equal and rows_of.number_form between 1 and forms.number_form) as rows_equal,
+        count(*) filter (where rows_of.number_form > 0) as rows_changed,
+        count(*) as rows_listed
     from rows_of
     cross join (values (1), (2), (3)) as forms (number_form)
     group by forms.number_form
@@ -36,7 +36,7 @@ numbers as (
         count(distinct invoices.number_key) as bare
     from staging.accounting__invoices as invoices
     -- only where there is a format to be found
-    where 20 <= (select count(*) as rows_changed from rows_of)
+    where 20 <= (select count(*) filter (where rows_of.number_form > 0) as rows_changed from rows_of)
 )
 
 select
@@ -46,6 +46,7 @@ from numbers
 left join counted
     on counted.rows_equal >= 20
     and counted.rows_equal >= 0.95 * counted.rows_changed
+    and counted.rows_changed >= 0.5 * counted.rows_listed
     and numbers.written = case counted.number_form
         when 1 then numbers.without_words
         when 2 then numbers.without_zeros

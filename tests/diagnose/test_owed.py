@@ -83,6 +83,11 @@ JUST_NOW = {"balance_since": AFTER_SYNC, "changed_at": AFTER_SYNC}
         ({"portal_balance_amount": 0, "changed_at": None}, [PAID_THERE], 100),
         ({"portal_balance_amount": 0, "portal_status": "in transit"}, [PENDING], None),
         ({"portal_status": "in transit"}, [PENDING], None),
+        # a raised total of an invoice that was paid before is no second payment
+        (
+            {"total_amount": 300, "balance_amount": 200, "portal_total_amount": 100, "portal_balance_amount": 0},
+            [MORE], None,
+        ),
         # an edited total is neither owed nor paid
         ({"total_amount": 150, "balance_amount": 150}, [MORE], None),
         ({"total_amount": 150, "balance_amount": 150} | JUST_NOW, [EARLY], None),
