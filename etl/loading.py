@@ -185,10 +185,10 @@ class Loader:
         except EngineRefusal:
             return None
         extracted = self.engine.count(accepted) - before
-        removed = None
         if not extracted:
             return None  # whether there is really nothing below the header is not for the quick way to say
         where = f"from {accepted} where unparsed is not null and rowid >= {before}"
+        removed: pl.DataFrame | None = None
         unknown: list[str] = []
         left_over = int(self.engine.rows(f"select count(*) {where}")[0][0])
         if left_over > _MOST_LEFT_OVER:
@@ -211,11 +211,8 @@ class Loader:
                 return None
             removed = self._store(careful, relation, formats)
             extracted -= removed.height
-        told = "; ".join(map(readable, unknown))
-        made_at, is_left_over = extract.named_at(file.name), bool(left_over)
-        return _Read(
-            file, scan.profile.shape, extracted, told, tuple(unknown), made_at, removed, has_left_over=is_left_over
-        )
+        told, made_at = "; ".join(map(readable, unknown)), extract.named_at(file.name)
+        return _Read(file, scan.profile.shape, extracted, told, tuple(unknown), made_at, removed, bool(left_over))
 
     def _finish(self, relation: Relation, read: Sequence[_Read]) -> Settled:
         if any(file.has_left_over for file in read):

@@ -281,11 +281,8 @@ def test_a_source_that_is_not_configured_is_an_empty_relation(engine: Engine, tm
     loader = Loader(engine, Settings(base=tmp_path))
     loader._create(RELATIONS["sync_runs"])
     assert loader._relation(RELATIONS["sync_runs"], []) == []
-    assert engine.frame("from accepted.sync_runs").columns == [
-        *RELATIONS["sync_runs"].names,
-        "source_file",
-        "source_line",
-    ]
+    columns = [*RELATIONS["sync_runs"].names, "source_file", "source_line"]
+    assert engine.frame("from accepted.sync_runs").columns == columns
 
 
 def test_a_required_source_of_which_nothing_is_left_is_refused(engine: Engine, tmp_path: Path) -> None:
