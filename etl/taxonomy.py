@@ -55,7 +55,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("DUPLICATE_NUMBER", "1.14", _EXISTENCE, _D, "Same number on another invoice", "Compare the two documents: billing decides which of them the client owes, then sync", "Compare the two documents: billing decides which of them the client owes, then sync", _BILLING),
     Cause("NUMBER_REFORMATTED", "1.15", _EXISTENCE, _R, "Number written differently elsewhere", "Correct the number at its source", "Correct the number at its source", _BILLING),
     Cause("CREATED_ONLY_IN_ACCOUNTING", "1.6", _EXISTENCE, _R, "Not in ConnectWise", "None: Show Accounting Invoice as backup gives the PDF", "None: the PDF comes from accounting", _NOBODY),
-    Cause("CUSTOMER_EXCLUDED", "2.0", _IDENTITY, _E, "Customer excluded by a person", "None, or revert the exclusion", "None, or revert the exclusion", _ANALYST),
+    Cause("CUSTOMER_EXCLUDED", "2.0", _IDENTITY, _E, "Not a portal client, a person says", "None, or revert the exclusion", "None, or revert the exclusion", _ANALYST),
     Cause("CUSTOMER_NOT_IN_EXTRACT", "2.1", _IDENTITY, _R, "Customer missing from the customer extract", "Extract inactive customers too", "Extract inactive customers too", _ANALYST),
     Cause("CUSTOMER_INACTIVE", "2.2", _IDENTITY, _D, "Customer inactive, archived or merged", "Merged: move its invoices to the surviving customer. Otherwise make it active only if it is still a client", "Merged: move its invoices to the surviving customer. Otherwise make it active only if it is still a client", _BILLING),
     Cause("UNMAPPED_NO_CANDIDATE", "2.3", _IDENTITY, _D, "Not mapped, no candidate", f"{_MAP_LEGACY}; or exclude it", f"{_MAP_CURRENT}; or hide it", _ANALYST),
