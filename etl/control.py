@@ -56,13 +56,15 @@ def write_control(engine: Engine, settings: Settings, run: Run, scopes: Mapping[
         create or replace table ctl.run as
         select *,
             (select min(invoice_date) from accepted.accounting_invoices) as first_invoice_date,
-            -- amounts are compared where both sides are in one known currency
-            (select case when count(distinct currency_code) = 1 then min(currency_code) end from (
-                select currency_code from accepted.accounting_invoices union
-                select currency_code from accepted.accounting_customers where currency_code <> 'XXX'
-            )) as only_currency_code,
-            (select case when count(distinct currency_code) = 1 then min(currency_code) end
-                from accepted.portal_invoices) as only_portal_currency_code,
+            -- a list that names no currency is in the one that nine of ten documents have; XXX where nobody names one
+            (select case
+                    when count(*) filter (where currency_code <> 'XXX') = 0 then 'XXX'
+                    when 0.9 * count(*) filter (where currency_code <> 'XXX')
+                        <= count(*) filter (where currency_code = home.code) then any_value(home.code)
+                end
+                from accepted.accounting_invoices cross join (
+                    select mode(currency_code) as code from accepted.accounting_invoices where currency_code <> 'XXX'
+                ) as home) as home_currency_code,
             -- the last successful sync that had ended when the portal's list was made
             (select max(started_at) from accepted.sync_runs
                 where run_status = 'succeeded' and coalesce(finished_at, started_at) <= portal_list_at
@@ -137,8 +139,9 @@ def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.Dat
         portal_scope=pl.lit("all" if portal is None else portal.kind),
         portal_since=pl.lit(None if portal is None else portal.since, dtype=pl.Date),
         is_portal_list_cut=pl.lit(portal is not None and portal.is_cut),
-        # a list that is cut, or begins somewhere, does not tell what is gone
-        accounting_scope=pl.lit("all" if books is None else "unknown" if books.is_cut else books.kind),
+        accounting_scope=pl.lit("all" if books is None else books.kind),
+        # a list that is cut does not tell what is gone
+        is_accounting_cut=pl.lit(books is not None and books.is_cut),
         portal_book=pl.lit(_portal_book(settings), dtype=pl.String),
         portal_list_at=instant(portal),
         portal_mappings_at=instant(scopes.get("portal_mappings")),

@@ -236,7 +236,7 @@ RELATIONS: Final[dict[str, Relation]] = {
             ),
         ),
         Relation(
-            "portal_mappings", "the portal's own mappings", ("customer_id_acct",),
+            "portal_mappings", "the portal's own mappings", ("customer_id_acct", "company_id_cw"),
             (
                 _text("customer_id_acct", "accounting customer; its name where the list has no id", required=True),
                 _text("customer_name", "customer name"),

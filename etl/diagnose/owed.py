@@ -70,8 +70,10 @@ def _told() -> list[pl.Expr]:
     """What either side says: null where it says nothing that can be compared."""
     status, word = pl.col("document_status"), pl.col("portal_status")
     is_gone = status.is_in(_GONE)
-    # a balance that nobody gave, or that its own status contradicts, is no balance
-    is_contradicted = ((status == "paid") & (pl.col("balance_amount") > _MINOR)).fill_null(value=False)
+    # a balance that nobody gave, or that its own status or total contradicts, is no balance
+    is_contradicted = ((status == "paid") & (pl.col("balance_amount") > _MINOR)).fill_null(value=False) | (
+        (pl.col("total_amount") >= 0) & (pl.col("balance_amount") > pl.col("total_amount") + _MINOR)
+    )
     balance = pl.col("portal_balance_amount")
     is_open = (
         pl.when(word == "in transit").then(pl.lit(value=False))

@@ -42,7 +42,7 @@ differing as materialized (
     inner join accepted.portal_invoices as portal
         on pairs.portal_row_key = portal.rowid
     inner join accepted.accounting_invoices as invoices
-        on pairs.row_key = invoices.rowid
+        on pairs.held_row_key = invoices.rowid
     where portal.total_amount <> invoices.total_amount
 ),
 

@@ -1,7 +1,7 @@
 -- model:   marts.invoice_facts
 -- grain:   row_key
 -- kind:    view
--- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.portal_memory, ctl.run
+-- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.portal_form, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.portal_memory, ctl.run
 -- purpose: what decides about each accounting invoice, and what it is counted by, without its text: etl/diagnose judges it
 --          batch by batch. customer_key is the row of marts.customer_checks.
 -- units:   customer_failed and customer_unknown are masks of causes; amounts in currency_code; days_past_due in days
@@ -63,7 +63,10 @@ select
         when by_id.row_key is not null then 1
         when not by_number.is_recreated and not by_number.is_undecided then by_number.match_level
     end::tinyint as portal_match,
-    coalesce(by_number.is_undecided, false) and by_id.row_key is null as is_portal_undecided,
+    -- without a number that can be read, only a list of ids could tell
+    by_id.row_key is null
+    and (coalesce(by_number.is_undecided, false) or (invoices.exact_number is null and not form.is_by_id))
+        as is_portal_undecided,
     coalesce(by_number.is_recreated and not by_number.is_undecided, false) as is_portal_id_old,
     coalesce(by_id.is_number_different, by_number.is_reformatted and not by_number.is_undecided, false)
         as is_number_reformatted,
@@ -88,16 +91,10 @@ select
     coalesce(by_id.portal_total_amount, by_number.portal_total_amount) as portal_total_amount,
     coalesce(by_id.portal_balance_amount, by_number.portal_balance_amount) as portal_balance_amount,
     coalesce(
-        coalesce(by_id.portal_currency_code, by_number.portal_currency_code) = invoices.currency_code
-        or (
-            coalesce(by_id.portal_currency_code, by_number.portal_currency_code) = 'XXX'
-            and invoices.currency_code = this_run.only_currency_code
-        )
-        or (
-            invoices.currency_code = 'XXX'
-            and this_run.only_portal_currency_code
-            = coalesce(by_id.portal_currency_code, by_number.portal_currency_code)
-        ),
+        coalesce(
+            nullif(coalesce(by_id.portal_currency_code, by_number.portal_currency_code), 'XXX'),
+            this_run.home_currency_code
+        ) = coalesce(nullif(invoices.currency_code, 'XXX'), this_run.home_currency_code),
         false
     ) as is_amount_comparable,
     this_run.portal_scope = 'open' as is_list_of_open,
@@ -118,6 +115,7 @@ select
 
 from staging.accounting__invoices as invoices
 cross join ctl.run as this_run
+cross join marts.portal_form as form
 inner join marts.customer_checks as customers
     on invoices.customer_id_acct = customers.customer_id_acct
 left join marts.portal_by_id as by_id

@@ -4,7 +4,7 @@
 --          staging.accounting__customers, staging.connectwise__companies, ctl.run
 -- purpose: portal rows and the accounting documents that they may be: how alike the numbers are, whether the customers
 --          agree, and whether the amounts do. number_form: 0 as written, 1 but for words before the number, 2 but for
---          leading zeros, 3 but for separators, 4 the row has no number that can be read, and the amounts agree.
+--          leading zeros, 3 but for separators, 4 one of them has no number that can be read, and the amounts agree.
 -- units:   none
 -- source:  the portal's own list of invoices against the accounting extract
 
@@ -77,7 +77,7 @@ met as (
     inner join staging.accounting__invoices as invoices
         on shown.total_amount = invoices.total_amount
         and coalesce(shown.book = invoices.book, true)
-    where shown.number_key is null
+    where shown.number_key is null or invoices.exact_number is null
 ),
 
 pairs as (
@@ -110,15 +110,10 @@ pairs as (
             false
         ) as is_same_id,
         case
+            -- a side that names no currency is in the home currency
             when not coalesce(
-                    shown.currency_code = invoices.currency_code
-                    or (shown.currency_code = 'XXX' and invoices.currency_code = this_run.only_currency_code)
-                    or (invoices.currency_code = 'XXX' and shown.currency_code = this_run.only_portal_currency_code)
-                    or (
-                        shown.currency_code = 'XXX'
-                        and invoices.currency_code = 'XXX'
-                        and this_run.only_currency_code = 'XXX'
-                    ),
+                    coalesce(nullif(shown.currency_code, 'XXX'), this_run.home_currency_code)
+                    = coalesce(nullif(invoices.currency_code, 'XXX'), this_run.home_currency_code),
                     false
                 ) then null
             when shown.total_amount = invoices.total_amount then true

@@ -1,9 +1,10 @@
 -- model:   marts.portal_form
 -- grain:   one row
--- reads:   marts.portal_candidates, staging.accounting__invoices
+-- reads:   marts.portal_candidates, marts.portal_pairs, staging.accounting__invoices
 -- purpose: how the portal's list writes its numbers. Where most rows are written otherwise than in accounting, the smallest
 --          change that makes at least 95 % of them equal to one document each, amounts agreeing, and at least 20: that is
---          the list's format. A change that makes two numbers of accounting equal is none.
+--          the list's format. A change that makes two numbers of accounting equal is none. is_by_id: nine of ten rows name
+--          a document by its id.
 -- units:   rows
 -- source:  the portal's own list of invoices against the accounting extract
 
@@ -28,6 +29,11 @@ counted as (
     group by forms.number_form
 ),
 
+ids as (
+    select coalesce(count(pairs.row_key) >= 0.9 * count(*), false) and count(*) > 0 as is_by_id
+    from marts.portal_pairs as pairs
+),
+
 numbers as (
     select
         count(distinct number_text(invoices.invoice_number)) as written,
@@ -41,8 +47,10 @@ numbers as (
 
 select
     coalesce(min(counted.number_form), 0) as number_form,
-    coalesce(any_value(counted.rows_equal), 0) as rows_equal
+    coalesce(any_value(counted.rows_equal), 0) as rows_equal,
+    any_value(ids.is_by_id) as is_by_id
 from numbers
+cross join ids
 left join counted
     on counted.rows_equal >= 20
     and counted.rows_equal >= 0.95 * counted.rows_changed

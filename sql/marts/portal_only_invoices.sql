@@ -1,6 +1,6 @@
 -- model:   marts.portal_only_invoices
 -- grain:   portal_row_key
--- reads:   marts.portal_unmatched, marts.portal_claims, marts.portal_candidates, ctl.run
+-- reads:   marts.portal_unmatched, marts.portal_claims, marts.portal_candidates, quarantine.rows, ctl.run
 -- purpose: what the portal shows and the accounting extract does not have: made anew under another id; gone from accounting;
 --          or, where the extract need not hold everything, perhaps only settled there.
 -- units:   total_amount and open_amount in currency_code
@@ -19,6 +19,15 @@ explained as (
     select distinct candidates.portal_row_key
     from marts.portal_candidates as candidates
     where not candidates.has_old_id and (candidates.is_same_customer or not candidates.is_somebody_known)
+
+    union
+
+    -- and what is in quarantine is not gone, either
+    select portal.portal_row_key
+    from marts.portal_unmatched as portal
+    inner join quarantine.rows as aside
+        on portal.number_key = number_key(aside.row_values ->> 'invoice_number')
+    where aside.relation = 'accounting_invoices'
 ),
 
 judged as (
@@ -37,8 +46,11 @@ judged as (
         portal.currency_code,
         coalesce(claimed.is_recreated, false) as is_recreated,
         this_run.accounting_scope = 'all' as is_all,
-        this_run.accounting_scope = 'open'
-        or coalesce(portal.invoice_date >= this_run.first_invoice_date, true) as is_in_window
+        not this_run.is_accounting_cut
+        and (
+            this_run.accounting_scope = 'open'
+            or coalesce(portal.invoice_date >= this_run.first_invoice_date, true)
+        ) as is_in_window
     from marts.portal_unmatched as portal
     cross join ctl.run as this_run
     left join claimed

@@ -38,6 +38,7 @@ with held as (
 select
     held.portal_row_key,
     case when not held.is_contradicted then held.row_key end as row_key,
+    held.row_key as held_row_key,
     held.is_contradicted,
     held.is_gone and not held.is_contradicted as is_gone,
     held.is_number_different and not held.is_contradicted as is_number_different,

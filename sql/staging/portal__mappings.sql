@@ -3,10 +3,10 @@
 -- reads:   accepted.portal_mappings, accepted.portal_invoices, staging.accounting__customers, staging.contradictory_mappings, ctl.run
 -- purpose: the portal's own mappings; a customer that the portal knows and has not mapped has no company. A list that
 --          names customers without their ids is read by name, where only one customer has it. A row that contradicts
---          itself maps nobody. Where the list of mappings is missing, or older than the portal's list of invoices, the
---          company to which the portal shows all of a customer's invoices is the mapping of a customer without one.
+--          itself maps nobody. Without a list, the company to which the portal shows all of a customer's invoices is
+--          the mapping.
 -- units:   none
--- source:  the portal's list of mappings, and its list of invoices
+-- source:  the portal's list of mappings, else its list of invoices
 
 with named as (
     select
@@ -50,8 +50,7 @@ shown as (
     from accepted.portal_invoices as invoices
     cross join ctl.run as this_run
     where
-        -- a mapping that is not in a newer list may have been removed since
-        (not this_run.has_portal_mappings or this_run.portal_mappings_at <= this_run.portal_list_at + interval '1 hour')
+        not this_run.has_portal_mappings
         and invoices.customer_id_acct is not null
         and invoices.company_id_cw is not null
     group by invoices.customer_id_acct
@@ -65,7 +64,8 @@ settled as (
         count(distinct listed.company_id_cw) as companies,
         min(listed.company_id_cw) as company_id_cw,
         min(listed.company_name) as company_name,
-        bool_or(listed.is_contradictory) as is_contradictory
+        -- two rows for one customer that name different companies settle nothing
+        bool_or(listed.is_contradictory) or count(distinct listed.company_id_cw) > 1 as is_contradictory
     from listed
     group by listed.customer_id_acct
 
@@ -81,7 +81,6 @@ settled as (
 select
     coalesce(settled.customer_id_acct, shown.customer_id_acct) as customer_id_acct,
     coalesce(settled.customer_name, shown.customer_name) as customer_name,
-    -- two rows for one customer that name different companies settle nothing
     case
         when coalesce(settled.is_contradictory, false) then null
         when settled.companies = 1 then settled.company_id_cw

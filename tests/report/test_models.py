@@ -104,6 +104,8 @@ create table marts.unposted_invoices (invoice_id_cw varchar, invoice_number varc
     missing_amount decimal(18, 4), fix varchar);
 create table marts.portal_only_invoices (portal_invoice_id varchar, invoice_number varchar, customer_name varchar,
     total_amount decimal(18, 4), currency_code varchar, cause varchar);
+create table marts.contradictions (kind varchar, subject_id varchar, one_says varchar, other_says varchar,
+    currency_code varchar, amount decimal(18, 4), mark varchar, is_known boolean);
 create table marts.amount_differences (figure varchar, cause varchar, invoice_id_acct varchar, invoice_number varchar,
     customer_name varchar, currency_code varchar, amount decimal(18, 4), who varchar);
 insert into marts.amount_differences values
