@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, timedelta
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -126,6 +126,11 @@ def _portal_book(settings: Settings) -> str | None:
     return next((source.book for source in settings.sources_of("portal_invoices") if source.book), None)
 
 
+def _are_older(books: Scope | None, portal: Scope | None, grace_hours: float) -> bool:
+    """Whether the books were exported so long before the portal's list that it may know more than they do."""
+    return bool(books and portal and portal.made_at - books.made_at > timedelta(hours=grace_hours))
+
+
 def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.DataFrame:
     now = run.as_of.astimezone(UTC)
     portal, books = scopes.get("portal_invoices"), scopes.get("accounting_invoices")
@@ -146,6 +151,7 @@ def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.Dat
         portal_list_at=instant(portal),
         portal_mappings_at=instant(scopes.get("portal_mappings")),
         accounting_at=instant(books),
+        are_books_older=pl.lit(_are_older(books, portal, settings.portal.grace_hours)),
         hides_zero_invoices=pl.lit(settings.portal.hides_zero_invoices),
         holds_future_invoices=pl.lit(settings.portal.holds_future_invoices),
         hidden_payment_terms=pl.Series([terms], dtype=pl.List(pl.String)),

@@ -33,6 +33,8 @@ _UNDECIDED: Final = f"""
 """What a night calls blocked, and what it could not tell of what was blocked before it."""
 PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
     "invoice_id_acct": pl.String(),
+    "invoice_number": pl.String(),
+    "seen_at": pl.Datetime("us"),
     "shown_at": pl.Datetime("us"),
     "balance_amount": pl.Decimal(18, 4),
     "balance_since": pl.Datetime("us"),

@@ -226,7 +226,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("company_id_cw", "ConnectWise company it is shown to"),
                 _text("company_name", "name of the company it is shown to, where it stands beside the customer's"),
                 _text("document_type", "invoice, credit_memo, estimate, payment or unknown"),
-                _text("portal_status", "open, paid or in transit; empty where the list has no word that says so"),
+                _text("portal_status", "open, paid, in transit or gone; empty where the list has no word that says so"),
                 Column("invoice_date", _D, "date of the invoice", is_optional=True),
                 Column("due_date", _D, "due date", is_optional=True),
                 Column("total_amount", _M, "total in currency_code"),
@@ -251,7 +251,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 Column("started_at", _I, "start of the run", required=True),
                 Column("from_at", _I, "'sync from' date of the run, midnight in the portal's time zone", required=True),
                 Column("finished_at", _I, "end of the run"),
-                _text("run_status", "succeeded or failed", required=True),
+                _text("run_status", "succeeded, failed or running", required=True),
             ), log=("started_at", "finished_at"),
         ),
     )

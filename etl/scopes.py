@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from etl.config import Source
 from etl.engine import Engine
+from etl.extract import GOES_ON
 from etl.loading import FileReport
 from etl.schemas import RELATIONS
 from etl.sources import Evening, SourceRead
@@ -22,9 +23,17 @@ from etl.sources import Evening, SourceRead
 OF_INTEREST: Final = ("accounting_invoices", "portal_invoices", "portal_mappings")
 """The lists from whose silence something follows."""
 _ENOUGH_ROWS: Final = 50
-_PAGES: Final = frozenset({25, 30, 40, 50, *range(100, 1001, 100), 250, 2000, 2500, 5000, 10_000})
+_PAGES: Final = frozenset({20, 25, 30, 40, 50, 75, *range(100, 1001, 100), 250, 2000, 2500, 5000, 10_000})
 """Numbers of rows at which screens and interfaces end a page."""
-_DATE: Final = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
+_DATES: Final = (
+    (re.compile(r"(?<!\d)(20\d\d)[-_. ]?(\d\d)[-_. ]?(\d\d)(?!\d)"), (0, 1, 2)),
+    (re.compile(r"(?<!\d)(\d\d?)\.(\d\d?)\.(20\d\d)(?!\d)"), (2, 1, 0)),
+    (re.compile(r"(?<!\d)(\d\d?)[-_ ](\d\d?)[-_ ](20\d\d)(?!\d)"), (2, 0, 1)),
+    (re.compile(r"([a-z]{3})[a-z]*[-_. ]+(\d\d?),?[-_. ]+(20\d\d)(?!\d)"), (2, 0, 1)),
+    (re.compile(r"(?<!\d)(\d\d?)[-_. ]+([a-z]{3})[a-z]*[-_. ]+(20\d\d)(?!\d)"), (2, 1, 0)),
+)
+"""Ways in which file names hold a day, and where year, month and day stand in each."""
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _SETTLED: Final = {
     "portal_invoices": "portal_status = 'paid' or abs(balance_amount) < 0.01",
@@ -80,9 +89,8 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
     Args:
         engine: holds the accepted rows.
         evening: the run, and what became of each file.
-        read: what became of each source; a list that has not changed since an earlier run is as old as that run.
+        read: what became of each source; a list that was not read completely is cut.
     """
-    unchanged = {source.relation: source.unchanged_since for source in read}
     broken = {source.relation for source in read if source.trouble and not source.is_stale}
     found = {}
     for relation in OF_INTEREST:
@@ -91,13 +99,17 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
             source = _stated(evening.settings.sources_of(relation))
             kind, since, reason = _scope(engine, relation, source)
             made = _made_files(files, evening.settings.portal_zone)
-            if relation in unchanged:
-                made.append((datetime.fromisoformat(unchanged[relation]).astimezone(UTC), "unchanged since that run"))
             made_at, made_reason = _made(source, made, evening)
             is_page = _is_page(files) if source.is_complete is None else not source.is_complete
-            is_cut = is_page or relation in broken
+            is_cut = is_page or relation in broken or _goes_on(engine, relation)
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, is_cut)
     return found
+
+
+def _goes_on(engine: Engine, relation: str) -> bool:
+    """Whether a footer says that there are more rows than the file has."""
+    found = f"relation = '{relation}' and array_to_string(broken_rules, ' ') like '%{GOES_ON}%'"
+    return bool(engine.rows(f"select count(*) from quarantine.rows where {found}")[0][0])
 
 
 def _stated(sources: Sequence[Source]) -> Source:
@@ -117,7 +129,7 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
         select count(*) filter (where {_TOLD[relation]}), count(*) filter (where {_SETTLED[relation]})
         from accepted.{relation}""")[0]
     if settled:
-        return "all", None, f"it has {settled} settled rows"
+        return "all", None, f"it has {settled} settled {'row' if settled == 1 else 'rows'}"
     if rows >= _ENOUGH_ROWS:
         return "open", None, f"none of its {rows} rows is settled"
     return "unknown", None, "too few rows to tell"
@@ -139,7 +151,12 @@ def _made_files(files: Sequence[FileReport], zone: ZoneInfo) -> list[tuple[datet
 
 def _made_file(file: FileReport, zone: ZoneInfo) -> tuple[datetime, str]:
     written = datetime.fromtimestamp(file.source.path.stat().st_mtime, UTC)
-    days = [day for match in _DATE.findall(file.source.path.name) if (day := _day(*match)) is not None]
+    days = [
+        day
+        for pattern, order in _DATES
+        for match in pattern.findall(file.source.path.name.lower())
+        if (day := _day(*(match[place] for place in order))) is not None
+    ]
     earlier = [day for day in days if day <= written.astimezone(zone).date()]
     if not earlier or max(earlier) == written.astimezone(zone).date():
         return written, "time of the file"
@@ -148,7 +165,7 @@ def _made_file(file: FileReport, zone: ZoneInfo) -> tuple[datetime, str]:
 
 def _day(year: str, month: str, day: str) -> date | None:
     try:
-        return date(int(year), int(month), int(day))
+        return date(int(year), _MONTHS.index(month) + 1 if month in _MONTHS else int(month), int(day))
     except ValueError:
         return None
 

@@ -43,7 +43,9 @@ def judge_amounts(facts: pl.DataFrame, log: SyncLog, list_at: int, grace_hours: 
     ).with_columns(
         is_stale=(pl.col("is_more") | pl.col("is_edited")) & pl.col("has_caught_up"),
         is_late=(pl.col("is_more") | pl.col("is_edited")) & ~pl.col("has_caught_up"),
-        is_paid_there=pl.col("is_paid_there") & pl.col("was_unchanged"),
+        # books that are older than the list need not have the payment yet
+        is_paid_there=pl.col("is_paid_there") & pl.col("was_unchanged") & ~pl.col("are_books_older"),
+        is_perhaps_paid_there=pl.col("is_perhaps_paid_there") | (pl.col("is_paid_there") & pl.col("are_books_older")),
     )
     gates = {
         "STALE_AMOUNT": ~(pl.col("is_stale") & ~pl.col("is_settled")),
@@ -99,8 +101,7 @@ def _told() -> list[pl.Expr]:
         owed.cast(pl.Decimal(18, 4)).alias("owed"),
         shown.alias("shown"),
         (word == "in transit").fill_null(value=False).alias("is_word_transit"),
-        pl.col("total_amount"),
-        pl.col("portal_total_amount"),
+        pl.col("total_amount", "portal_total_amount", "are_books_older"),
     ]
 
 

@@ -7,6 +7,7 @@ from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
 from etl.extract.describing import describe_columns
 from etl.extract.files import SourceFile, find_files, named_at, refuse_changed, source_file
+from etl.extract.invoice_keys import GOES_ON
 from etl.extract.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
@@ -26,6 +27,7 @@ __all__ = [
     "CONNECTWISE_CSV",
     "CONNECTWISE_JSON",
     "DAMAGES",
+    "GOES_ON",
     "QUICKBOOKS_ONLINE_JSON",
     "QUICKBOOKS_ONLINE_REPORT",
     "SHAPES",

@@ -13,7 +13,13 @@ from zoneinfo import ZoneInfo
 
 from etl.extract.bulk import BulkScan
 from etl.extract.frames import BLANKS, MIDNIGHTS
-from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, IGNORED_PATTERN, PORTAL_STATUSES
+from etl.extract.invoice_terms import (
+    DOCUMENT_STATUSES,
+    DOCUMENT_TYPES,
+    IGNORED_PATTERN,
+    PORTAL_PHRASES,
+    PORTAL_STATUSES,
+)
 from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
@@ -223,7 +229,12 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
     has = scan.columns.keys()
     terms = {}
     if "portal_status" in has:
-        terms["portal_status"] = _words("text_portal_status", PORTAL_STATUSES)
+        folded = f"regexp_replace(lower(text_portal_status), {_literal(IGNORED_PATTERN)}, '', 'g')"
+        phrases = " ".join(
+            f"when regexp_matches({folded}, {_literal(like)}) then {_literal(ours)}"
+            for ours, like in PORTAL_PHRASES.items()
+        )
+        terms["portal_status"] = f"coalesce({_words('text_portal_status', PORTAL_STATUSES)}, case {phrases} end)"
     if "document_type" in has:
         known = _words("text_document_type", DOCUMENT_TYPES)
         terms["document_type"] = f"case when text_document_type is not null then coalesce({known}, 'unknown') end"

@@ -16,6 +16,10 @@ DELETED: Final[Mapping[str, tuple[str, ...]]] = {
     "_deleted": ("is_deleted", "Deleted", "deleted_at", "deleted_flag"),
 }
 """Columns in which loaders flag what was deleted, each with its captions."""
+GOES_ON: Final = "the list goes on"
+_NAMES: Final = ("invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_name")
+_TOTAL: Final = r"^\s*(?:(?:grand )?totals?|sum|summe|gesamt|totaal|totale)\b\W*$"
+_PAGE_OF: Final = r"^\D*\d+\s*(?:-|\u2013|to)\s*(\d+)\s+of\s+(\d+)\b"
 _NOT_DELETED: Final = ("false", "no", "n", "f", "0", "")
 
 
@@ -95,8 +99,21 @@ def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")
     made = _together("invoice_number", customer)
+    frame = _without_footers(frame)
     own = ["portal_invoice_id"] if "portal_invoice_id" in frame.columns else []
     return frame.with_columns(portal_invoice_id=pl.coalesce(*own, "invoice_id_acct", made))
+
+
+def _without_footers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Without the total below a list; a footer that counts more rows than it shows is set aside: the list goes on."""
+    texts = [name for name in _NAMES if name in frame.columns]
+    text = pl.concat_str([pl.col(name) for name in texts], separator=" ", ignore_nulls=True)
+    is_total = text.str.to_lowercase().str.contains(_TOTAL)
+    shown, of = text.str.extract(_PAGE_OF, 1).cast(pl.Int64), text.str.extract(_PAGE_OF, 2).cast(pl.Int64)
+    goes_on = pl.when(of > shown).then(pl.format("{}: it shows {} of {} rows", pl.lit(GOES_ON), shown, of))
+    is_footer = is_total | (of <= shown).fill_null(value=False)
+    problem = pl.coalesce("read_problem", goes_on) if "read_problem" in frame.columns else goes_on
+    return frame.with_columns(read_problem=problem).filter(~is_footer.fill_null(value=False))
 
 
 def finish_portal_mappings(frame: pl.DataFrame) -> pl.DataFrame:

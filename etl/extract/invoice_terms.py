@@ -115,16 +115,30 @@ DOCUMENT_STATUSES: Final[Mapping[str, str]] = _folded({
 })  # fmt: skip
 """Folded status -> ours; anything else is read from the amounts."""
 
-PORTAL_STATUSES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("open", "unpaid", "notpaid", "due", "overdue", "pastdue", "outstanding", "partial"), "open"),
-    **dict.fromkeys(("partiallypaid", "partlypaid", "partpaid", "partialpayment"), "open"),
-    **dict.fromkeys(("paid", "paidinfull", "fullypaid", "settled"), "paid"),
-    **dict.fromkeys(
-        ("pending", "processing", "scheduled", "submitted", "paymentpending", "pendingpayment"), "in transit"
+PORTAL_STATUSES: Final[Mapping[str, str]] = _folded({
+    "open": (
+        "open, unpaid, not paid, due, overdue, past due, outstanding, partial, partially paid, partly paid, part paid,"
+        "partial payment, offen, überfällig, teilweise bezahlt, impayée, impayé, en retard, pendiente,"
+        "vencida, vencido, em aberto, aperta, scaduta, da pagare, openstaand, vervallen"
     ),
-    **dict.fromkeys(("paymentprocessing", "paymentscheduled", "paymentsubmitted", "intransit"), "in transit"),
+    "paid": (
+        "paid, paid in full, fully paid, auto-paid, settled, closed and paid, bezahlt, payée, payé, réglée, acquittée,"
+        "pagada, pagado, paga, pago, pagata, saldata, betaald"
+    ),
+    "in transit": "pending, processing, scheduled, submitted, in transit, payment pending, pending payment",
+    "gone": (
+        "void, voided, cancelled, canceled, reversed, deleted, removed, hidden, draft, inactive, storniert, gelöscht,"
+        "annulée, annulé, supprimée, anulada, anulado, eliminada, annullata, geannuleerd, verwijderd"
+    ),
+})  # fmt: skip
+"""Folded word of the portal -> ours; any other word (AutoPay, Sent, Viewed) says nothing of what is owed. A row that is
+void, deleted or hidden there proves nothing."""
+PORTAL_PHRASES: Final[Mapping[str, str]] = {
+    "in transit": "pending|processing|scheduled|submitted|intransit",
+    "open": "^(?:open|unpaid|notpaid|pastdue|overdue|partiallypaid|partlypaid)",
+    "paid": "^(?:autopaid|paid)",
 }
-"""Folded word of the portal -> ours; any other word (AutoPay, Sent, Viewed) says nothing of what is owed."""
+"""Ours -> longer phrases of the portal, folded: Payment Pending - ACH, Past due 30 days, Paid - thank you."""
 
 UNKNOWN_TYPE: Final = "unknown"
 
@@ -154,7 +168,10 @@ def document_status(column: str | None) -> pl.Expr:
 
 def portal_status(column: str) -> pl.Expr:
     """What the portal says is owed, in our words; null where it has no word that says so."""
-    return fold_term(column).replace_strict(PORTAL_STATUSES, default=None, return_dtype=pl.String)
+    word = fold_term(column)
+    known = word.replace_strict(PORTAL_STATUSES, default=None, return_dtype=pl.String)
+    phrases = [pl.when(word.str.contains(like)).then(pl.lit(ours)) for ours, like in PORTAL_PHRASES.items()]
+    return pl.coalesce(known, *phrases)
 
 
 def portal_type(column: str) -> pl.Expr:

@@ -12,8 +12,11 @@ from etl.extract.profile import Transform
 
 SUCCEEDED: Final = (
     "ok", "success", "successful", "successfully", "succeeded", "completed", "complete", "completed successfully",
-    "finished", "done", "passed",
+    "finished", "done", "passed", "erfolgreich", "erfolg", "terminé", "réussi", "exitoso", "éxito", "completado",
+    "sucesso",    "concluído", "riuscito", "completato", "geslaagd", "voltooid", "成功", "true", "yes", "1",
 )  # fmt: skip
+RUNNING: Final = r"running|progress|started|queued|pending|partial"
+"""A run that has not ended has not succeeded yet."""
 FAILED: Final = r"fail|error|abort|cancel|timed out|time-?out|crash|exception|unsuccess|not success|incomplete"
 
 
@@ -25,9 +28,12 @@ def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:
     if "run_status" not in frame.columns:
         return frame
     word = pl.col("run_status").str.to_lowercase()
+    has_no_end = pl.col("finished_at").is_null() if "finished_at" in frame.columns else pl.lit(value=False)
     status = (
-        pl.when(word.is_in(SUCCEEDED)).then(pl.lit("succeeded")).when(word.str.contains(FAILED)).then(pl.lit("failed"))
-    )
+        pl.when(word.is_in(SUCCEEDED)).then(pl.lit("succeeded"))
+        .when(word.str.contains(FAILED)).then(pl.lit("failed"))
+        .when(word.str.contains(RUNNING) | (word.is_null() & has_no_end)).then(pl.lit("running"))
+    )  # fmt: skip
     is_strange = status.is_null() & pl.col("run_status").is_not_null()
     problem = pl.format("run_status: '{}' says neither that the run succeeded nor that it failed", "run_status")
     return frame.with_columns(

@@ -1,41 +1,66 @@
--- functions: written_number, number_text, number_without_words, number_key, name_key
+-- functions: written_number, number_text, number_without_words, number_key, number_digits, name_key
 -- purpose:   an invoice number in the forms in which it is compared: as written, without the words before it, and bare.
 --            Systems write one number differently: Invoice #0042, INV-0042, 42.
 -- source:    how QuickBooks, Xero, ConnectWise and portals print numbers
 
--- upper case; null where a spreadsheet took the number for an amount (2.02611E+11, 1001.0): it says nothing
+-- upper case; null where a spreadsheet took the number for an amount, a date or an error (2.02611E+11, 1001.0, 1-NOV,
+-- ####), or a word says that there is none: it says nothing
 create or replace macro written_number(number) as
     case
         when
-            (contains(number, '+') or right(number, 1) = '0')
-            and regexp_full_match(number, '[0-9]([.,][0-9]+)?[Ee][+][0-9]+|[0-9]+[.,]0')
+            regexp_full_match(
+                number,
+                '(?i)\s*(?:[0-9](?:[.,][0-9]+)?E[+]?[0-9]+|[0-9]+[.,]0|#{3,}|#(?:REF|NAME|VALUE|DIV/0|N/A|NUM|NULL)[!?]?'
+                || '|[0-9]{1,2}[- ](?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?:[- ][0-9]{2,4})?'
+                || '|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[- ][0-9]{2,4}'
+                || '|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]+|N/?A|NONE|TBD|NULL|-+|0+)\s*'
+            )
             then null
         else upper(number)
     end;
 
--- upper case, outer blanks gone, the digits of other scripts as 0 to 9
+-- upper case, outer blanks and invisible signs gone, one kind of dash, the digits and letters of full width as plain ones
 create or replace macro number_text(number) as
-    translate(
-        upper(trim(replace(number, chr(160), ' '))),
-        '０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९',
-        '0123456789012345678901234567890123456789'
-    );
+    case
+        -- as many bytes as characters: plain letters, which need no more
+        when strlen(number) = length(number) then upper(trim(number))
+        else
+            translate(
+                upper(trim(regexp_replace(number, '[\x{00A0}\x{2000}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{3000}\x{FEFF}]+', ' ', 'g'))),
+                '‐‑‒–—―−﹣－０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ'
+                || '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९',
+                '---------0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+                || '012345678901234567890123456789'
+            )
+    end;
 
 -- without words for "invoice" and "number"; letters of a series (A-100) are part of a number
 create or replace macro number_without_words(number) as
-    regexp_replace(
-        number_text(number),
-        '^(?:(?:TAX|SALES|SALE|SERVICE|PROGRESS|AGREEMENT|CUSTOMER)[\s._-]+)?'
-        || '(?:INVOICES?|INV|FACTURE|FACT|RECHNUNGSNUMMER|RECHNUNG|RECHN|FACTURA|FATTURA|FATURA|FAKTURA|FAKTUUR|FACTUUR'
-        || '|LASKU|BILL|請求書|发票|發票|СЧЕТ|СЧЁТ|РАХУНОК|ΤΙΜΟΛΟΓΙΟ|חשבונית|فاتورة|चालान|बीजक)?'
-        || '[\s.,:;#№º°_-]*'
-        || '(?:(?:NUMBER|NUMMER|NUMERO|NÚMERO|NUMÉRO|NUM|NRO|NO|NR|番号|号)[\s.,:;#№º°_-]+|N[º°]\s*)?',
-        ''
-    );
+    case
+        -- the usual ways to write a number need no list of words
+        when left(number_text(number), 1) between '0' and '9' then number_text(number)
+        when regexp_full_match(number_text(number), 'INV[ #-]?[0-9][0-9A-Z./-]*')
+            then ltrim(number_text(number), 'INV #-')
+        else
+            regexp_replace(
+                number_text(number),
+                '^(?:(?:TAX|SALES|SALE|SERVICE|PROGRESS|AGREEMENT|CUSTOMER)[\s._-]+)?'
+                || '(?:INVOICES?|INV|FACTURES?|FACTUUR|FACTURA|FATTURA|FATURA|FAKTURA|FACT|FAC|RECHNUNGSNUMMER|RECHNUNG|RECHN|RG'
+                || '|LASKU|BILL|BELEG|NOTA|HÓA ĐƠN|請求書番号|請求書|发票|發票|СЧЕТ-ФАКТУРА|СЧЁТ-ФАКТУРА|СЧЕТ|СЧЁТ|РАХУНОК'
+                || '|ΤΙΜΟΛΟΓΙΟ|חשבונית מס|חשבונית|فاتورة|چالان|चालान|बीजक|फॅक्चर|ใบแจ้งหนี้|송장|인보이스)?'
+                || '[\s.,:;#№º°_-]*'
+                || '(?:(?:NUMBER|NUMMER|NUMERO|NÚMERO|NUMÉRO|NUM|NRO|NO|NR|SỐ|番号|号)[\s.,:;#№º°_-]+|N[º°.]\s*)?',
+                ''
+            )
+    end;
 
 -- bare: without separators and leading zeros as well; null where nothing is left
 create or replace macro number_key(number) as
-    nullif(ltrim(translate(number_without_words(number), ' #-/._', ''), '0'), '');
+    nullif(ltrim(translate(number_without_words(number), ' #-/._:|\''', ''), '0'), '');
+
+-- only its digits, for numbers between words that nobody knows; null where it has none
+create or replace macro number_digits(number) as
+    nullif(ltrim(regexp_replace(number_text(number), '[^0-9]', '', 'g'), '0'), '');
 
 -- a name without case, punctuation and double blanks; null where nothing is left
 create or replace macro name_key(name) as

@@ -97,6 +97,7 @@ select
         ) = coalesce(nullif(invoices.currency_code, 'XXX'), this_run.home_currency_code),
         false
     ) as is_amount_comparable,
+    this_run.are_books_older,
     this_run.portal_scope = 'open' as is_list_of_open,
     -- without a change time, the first run that saw this balance
     coalesce(

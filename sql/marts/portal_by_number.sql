@@ -1,8 +1,10 @@
 -- model:   marts.portal_by_number
 -- grain:   row_key
--- reads:   marts.portal_claims, marts.portal_unmatched, quarantine.rows, staging.accounting__invoices
+-- reads:   marts.portal_claims, marts.portal_unmatched, quarantine.rows, accepted.portal_invoices,
+--          accepted.accounting_invoices, staging.accounting__invoices
 -- purpose: accounting documents found in the portal by number, for the portal rows that hold no accounting id, or an id
---          that accounting no longer has. A row in quarantine proves nothing, and nothing is missing that it may be.
+--          that accounting no longer has. A row that is in quarantine, or void or hidden in the portal, proves nothing, and
+--          nothing is missing that it may be.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
@@ -10,6 +12,20 @@ with set_aside as (
     select distinct number_key(aside.row_values ->> 'invoice_number') as number_key
     from quarantine.rows as aside
     where aside.relation = 'portal_invoices'
+
+    union
+
+    select number_key(portal.invoice_number) as number_key
+    from accepted.portal_invoices as portal
+    where portal.portal_status = 'gone'
+
+    union
+
+    select number_key(invoices.invoice_number) as number_key
+    from accepted.portal_invoices as portal
+    inner join accepted.accounting_invoices as invoices
+        on portal.invoice_id_acct = invoices.invoice_id_acct
+    where portal.portal_status = 'gone'
 ),
 
 claimed as (

@@ -4,7 +4,8 @@
 --          staging.accounting__customers, staging.connectwise__companies, ctl.run
 -- purpose: portal rows and the accounting documents that they may be: how alike the numbers are, whether the customers
 --          agree, and whether the amounts do. number_form: 0 as written, 1 but for words before the number, 2 but for
---          leading zeros, 3 but for separators, 4 one of them has no number that can be read, and the amounts agree.
+--          leading zeros, 3 but for separators, 4 the amounts agree, and one of them
+--          has no number that can be read, or only its digits are equal.
 -- units:   none
 -- source:  the portal's own list of invoices against the accounting extract
 
@@ -57,15 +58,22 @@ listed as (
         on shown.name = named.name
 ),
 
-met as (
+by_number as (
     select
         shown.portal_row_key,
-        invoices.row_key,
-        false as is_by_amount
+        invoices.row_key
     from shown
     inner join staging.accounting__invoices as invoices
         on shown.number_key = invoices.number_key
         and coalesce(shown.book = invoices.book, true)
+),
+
+met as (
+    select
+        by_number.portal_row_key,
+        by_number.row_key,
+        false as is_by_amount
+    from by_number
 
     union all
 
@@ -78,6 +86,21 @@ met as (
         on shown.total_amount = invoices.total_amount
         and coalesce(shown.book = invoices.book, true)
     where shown.number_key is null or invoices.exact_number is null
+
+    union
+
+    -- a number between words that nobody knows: its digits and the amount
+    select
+        shown.portal_row_key,
+        invoices.row_key,
+        true as is_by_amount
+    from shown
+    anti join by_number
+        on shown.portal_row_key = by_number.portal_row_key
+    inner join staging.accounting__invoices as invoices
+        on coalesce(shown.total_amount, shown.balance_amount) in (invoices.total_amount, invoices.balance_amount)
+        and coalesce(shown.book = invoices.book, true)
+    where number_digits(shown.invoice_number) = number_digits(invoices.invoice_number)
 ),
 
 pairs as (

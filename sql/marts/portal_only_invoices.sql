@@ -1,6 +1,7 @@
 -- model:   marts.portal_only_invoices
 -- grain:   portal_row_key
--- reads:   marts.portal_unmatched, marts.portal_claims, marts.portal_candidates, quarantine.rows, ctl.run
+-- reads:   marts.portal_unmatched, marts.portal_claims, marts.portal_candidates, quarantine.rows,
+--          ctl.portal_memory, ctl.run
 -- purpose: what the portal shows and the accounting extract does not have: made anew under another id; gone from accounting;
 --          or, where the extract need not hold everything, perhaps only settled there.
 -- units:   total_amount and open_amount in currency_code
@@ -19,6 +20,22 @@ explained as (
     select distinct candidates.portal_row_key
     from marts.portal_candidates as candidates
     where not candidates.has_old_id and (candidates.is_same_customer or not candidates.is_somebody_known)
+
+    union
+
+    select claims.portal_row_key
+    from marts.portal_claims as claims
+    where claims.is_undecided
+
+    union
+
+    -- what was in the books when the last sync began has left them since: the portal had no time to follow
+    select portal.portal_row_key
+    from marts.portal_unmatched as portal
+    cross join ctl.run as this_run
+    inner join ctl.portal_memory as memory
+        on portal.number_key = number_key(memory.invoice_number)
+    where memory.seen_at > coalesce(this_run.portal_synced_at, this_run.portal_list_at)
 
     union
 
@@ -47,6 +64,8 @@ judged as (
         coalesce(claimed.is_recreated, false) as is_recreated,
         this_run.accounting_scope = 'all' as is_all,
         not this_run.is_accounting_cut
+        -- what is newer than the books need not be in them
+        and (not this_run.are_books_older or coalesce(portal.invoice_date < this_run.accounting_at::date, false))
         and (
             this_run.accounting_scope = 'open'
             or coalesce(portal.invoice_date >= this_run.first_invoice_date, true)

@@ -2,23 +2,18 @@
 -- grain:   portal_row_key, row_key
 -- reads:   staging.portal__invoices, staging.accounting__invoices
 -- purpose: every portal row and the accounting document whose very id it holds; row_key is null where there is none. An id
---          whose number and total, or number and customer, say otherwise is no proof: a portal's own ids may look like
---          accounting's.
+--          is no proof where the number is another's, and the total, the customer or another document's very number says
+--          so, too: a portal's own ids may look like accounting's. Nor is a row that is void or hidden in the portal.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
 with held as (
     select
         portal.portal_row_key,
+        portal.invoice_number,
         invoices.row_key,
-        invoices.row_key is not null
-        and case
-            when
-                coalesce(portal.total_amount <> invoices.total_amount, false)
-                or coalesce(portal.customer_id_acct <> invoices.customer_id_acct, false)
-                then coalesce(number_key(portal.invoice_number) <> number_key(invoices.invoice_number), false)
-            else false
-        end as is_contradicted,
+        coalesce(portal.total_amount <> invoices.total_amount, false)
+        or coalesce(portal.customer_id_acct <> invoices.customer_id_acct, false) as is_other,
         case
             when portal.invoice_number <> invoices.invoice_number
                 then coalesce(number_key(portal.invoice_number) <> number_key(invoices.invoice_number), false)
@@ -33,18 +28,39 @@ with held as (
     from staging.portal__invoices as portal
     left join staging.accounting__invoices as invoices
         on portal.invoice_id_acct = invoices.invoice_id_acct
+),
+
+-- few: rows whose id is one document's and whose number is another's
+others as (
+    select distinct held.portal_row_key
+    from held
+    inner join staging.accounting__invoices as invoices
+        on upper(held.invoice_number) = invoices.exact_number
+    where held.is_number_different
+),
+
+judged as (
+    select
+        held.*,
+        held.is_number_different and (held.is_other or others.portal_row_key is not null) as is_contradicted
+    from held
+    left join others
+        on held.portal_row_key = others.portal_row_key
 )
 
 select
-    held.portal_row_key,
-    case when not held.is_contradicted then held.row_key end as row_key,
-    held.row_key as held_row_key,
-    held.is_contradicted,
-    held.is_gone and not held.is_contradicted as is_gone,
-    held.is_number_different and not held.is_contradicted as is_number_different,
-    held.shown_company_id_cw,
-    held.portal_status,
-    held.portal_total_amount,
-    held.portal_balance_amount,
-    held.portal_currency_code
-from held
+    judged.portal_row_key,
+    case
+        when judged.is_contradicted or coalesce(judged.portal_status = 'gone', false) then null
+        else judged.row_key
+    end as row_key,
+    judged.row_key as held_row_key,
+    judged.is_contradicted,
+    judged.is_gone and not judged.is_contradicted as is_gone,
+    judged.is_number_different,
+    judged.shown_company_id_cw,
+    judged.portal_status,
+    judged.portal_total_amount,
+    judged.portal_balance_amount,
+    judged.portal_currency_code
+from judged

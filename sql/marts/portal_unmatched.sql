@@ -16,7 +16,7 @@ with unmatched as materialized (
     from accepted.portal_invoices as portal
     inner join marts.portal_pairs as pairs
         on portal.rowid = pairs.portal_row_key
-    where pairs.row_key is null or pairs.is_gone
+    where (pairs.row_key is null or pairs.is_gone) and portal.portal_status is distinct from 'gone'
 ),
 
 -- ids most of which accounting does not know are the portal's own, and say nothing of what was made anew

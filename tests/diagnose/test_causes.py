@@ -39,6 +39,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "portal_status": (pl.String, None), "portal_total_amount": (MONEY, None), "portal_balance_amount": (MONEY, None),
     "total_amount": (MONEY, Decimal(100)), "balance_amount": (MONEY, Decimal(100)),
     "is_amount_comparable": (pl.Boolean, True), "is_list_of_open": (pl.Boolean, False),
+    "are_books_older": (pl.Boolean, False),
     "balance_since": (pl.Datetime("us"), datetime(2026, 10, 1)),
     "is_in_connectwise": (pl.Boolean, True), "is_number_exact_in_connectwise": (pl.Boolean, True),
     "is_bill_email_known": (pl.Boolean, True), "has_bill_email": (pl.Boolean, True),

@@ -27,7 +27,8 @@ RUNS = pl.DataFrame(
 FACTS: dict[str, tuple[Any, Any]] = {
     "document_status": (pl.String, "open"), "is_invoice": (pl.Boolean, True), "is_present": (pl.Boolean, True),
     "is_amount_comparable": (pl.Boolean, True), "is_balance_assumed": (pl.Boolean, False),
-    "is_list_of_open": (pl.Boolean, False), "total_amount": (MONEY, 100), "balance_amount": (MONEY, 100),
+    "is_list_of_open": (pl.Boolean, False), "are_books_older": (pl.Boolean, False),
+    "total_amount": (MONEY, 100), "balance_amount": (MONEY, 100),
     "portal_status": (pl.String, None), "portal_total_amount": (MONEY, 100), "portal_balance_amount": (MONEY, 100),
     "balance_since": (TIME, LONG_AGO), "changed_at": (TIME, LONG_AGO),
 }  # fmt: skip
@@ -117,6 +118,11 @@ def test_a_smaller_balance_without_totals_may_be_a_payment_or_an_edit() -> None:
     """A list of balances does not tell which, so it is unknown; only nothing at all is a payment."""
     assert _judged(portal_total_amount=None, portal_balance_amount=60) == ([], None, [PAID_THERE])
     assert _judged(portal_total_amount=None, portal_balance_amount=0)[0] == [PAID_THERE]
+
+
+def test_books_that_are_older_than_the_list_need_not_have_the_payment() -> None:
+    """Posted since, or not: nobody can tell before newer books are read."""
+    assert _judged(portal_balance_amount=0, are_books_older=True) == ([], None, [PAID_THERE])
 
 
 def test_a_list_that_is_older_than_the_change_says_nothing() -> None:
