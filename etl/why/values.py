@@ -14,6 +14,10 @@ from etl.why.facts import Row
 _PAIR: Final = 2
 _MOST_CLIENTS: Final = 5
 """Most clients of one login that are named."""
+_NOT_EXPORTED: Final = {
+    "LEVEL_MISSING": "the contacts' export has no portal security level: access is not checked",
+    "LOGIN_DISABLED": "the contacts' export does not say who may log in",
+}
 _FOUND_BY: Final = {
     1: "found by its id", 2: "found by number and customer", 3: "found by number and amount",
     4: "found by a number that is written differently, and the amount",
@@ -150,7 +154,7 @@ def _sync(row: Row, failed: str | None) -> str:
     if row["is_present"]:
         return f"in the portal, {_FOUND_BY.get(row['portal_match'], 'found')}"
     times = f"created {instant(row['created_at'])}, changed {instant(row['changed_at'])}"
-    last = f"last successful sync {instant(row['last_sync_at'])}"
+    last = f"last successful sync {instant(row['last_sync_at'])}" if row["has_sync_log"] else "no sync log was given"
     if not row["has_portal_list"]:
         place = "a sync carried it; without the portal's list nothing proves that it arrived" if failed is None else ""
         return "; ".join(part for part in (place, times, last) if part)
@@ -186,6 +190,8 @@ def _contact(row: Row, failed: str | None) -> str:
         return f"enough that {row['able_contacts']} can"
     if failed == "NO_PORTAL_PROFILE":
         return "client profiles decide, and they were not read; levels are only hints"
+    if failed in _NOT_EXPORTED and row["unknown"] >> BIT[failed] & 1:
+        return _NOT_EXPORTED[failed]
     person = f"{row['proposed_contact_name']} ({row['proposed_contact_role']})"
     email = row["proposed_contact_email"] or "no e-mail"
     level = f"level {row['proposed_level'] or 'none'}, needed {row['minimum_security_level']}"
