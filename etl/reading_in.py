@@ -13,7 +13,7 @@ from etl.gates import check_joins, check_sources
 from etl.history.store import PastRun
 from etl.joins import LISTED, Measured, measure
 from etl.loading import FileReport, Loader
-from etl.other_keys import noted, settle_keys
+from etl.other_keys import Said, settle_keys
 from etl.questions import FIRST, LAST
 from etl.schemas import RELATIONS
 from etl.sources import Evening, sources_read, unused, usual_runs
@@ -58,7 +58,7 @@ def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None
     is_accepted, loader = awaited.is_shrink_accepted, Loader(engine, awaited.settings)
     files = loader.load(tell)
     said = settle_keys(engine)
-    files = [replace(file, notes=noted(file.relation, file.notes, said)) for file in files]
+    files = [replace(file, notes=_noted(file.relation, file.notes, said)) for file in files]
     evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))
     joins = Measured(measure(engine, FIRST), said)
     check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
@@ -71,6 +71,12 @@ def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None
     evening = replace(evening, unjoined=refused | unjoined)
     loader.forget(unused(sources_read(evening)))
     return ReadIn(files, evening, joins)
+
+
+def _noted(relation: str, notes: str, said: Sequence[Said]) -> str:
+    """The notes on a file, and what is used in the place of its keys."""
+    used = [f"{one.text}; this is used" for one in said if one.is_used and one.reference.relation == relation]
+    return "; ".join(part for part in (notes, *used) if part)
 
 
 def _compared(engine: Engine, evening: Evening) -> Evening:

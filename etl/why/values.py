@@ -106,12 +106,12 @@ def _company_of(row: Row) -> str:
 
 def _mapping(row: Row, failed: str | None) -> str:
     if failed == "MAPPING_CONFLICT":
-        other = f"{row['conflict_company_id_cw']} {row['conflict_company_name'] or ''}".strip()
+        other = _company_id_and_name(row, "conflict") or "no company that was read"
         if row["company_id_cw"]:
             return f"to {_company_of(row)} by {_mapper(row)}, but the evidence is for {other}"
         return f"not mapped, but the portal may show it to {other}: {row['mapping_reason']}"
     if failed == "SUBCUSTOMER_UNMAPPED":
-        parent = f"{row['parent_company_id_cw']} {row['parent_company_name'] or ''}".strip()
+        parent = _company_id_and_name(row, "parent") or "no company"
         return f"not mapped; its parent {row['parent_customer_id_acct']} is mapped to {parent}"
     if row["company_id_cw"]:
         return f"to {_company_of(row)} by {_mapper(row)}"
@@ -122,6 +122,11 @@ def _mapping(row: Row, failed: str | None) -> str:
     count = row["candidate_count"] or 0
     counted = "one candidate" if count == 1 else f"{count} candidates"
     return f"not mapped; {counted}: {row['candidates']}; {row['mapping_reason']}"
+
+
+def _company_id_and_name(row: Row, which: str) -> str:
+    """What is known of a company beside the invoice's own; empty where nothing is."""
+    return " ".join(part for part in (row[f"{which}_company_id_cw"], row[f"{which}_company_name"]) if part)
 
 
 def _mapper(row: Row) -> str:
@@ -140,9 +145,7 @@ def _company(row: Row, failed: str | None) -> str:
     told = {
         "TARGET_DELETED": f"{company} is in the recycle bin",
         "TARGET_HIDDEN": f"{company}: type {row['type_names'] or 'not given'}, status {status}",
-        "BILL_TO_ELSEWHERE": (
-            f"{company} bills to {row['bill_to_company_id_cw']} {row['bill_to_company_name'] or ''}".strip()
-        ),
+        "BILL_TO_ELSEWHERE": (f"{company} bills to {_company_id_and_name(row, 'bill_to') or 'another company'}"),
     }
     if failed == "TARGET_INACTIVE" and row["unknown"] >> BIT[failed] & 1:
         setting = "[provider] inactive_company_statuses or active_company_statuses"
