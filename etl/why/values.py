@@ -53,8 +53,7 @@ def instant(moment: datetime | None) -> str:
 
 def _document(row: Row, _: str | None) -> str:
     kind = "type not known" if row["document_type"] == "unknown" else row["document_type"] or "type not given"
-    kind = kind.replace("_", " ")
-    return f"{kind}, {row['document_status'] or 'status not given'}"
+    return f"{kind.replace('_', ' ')}, {row['document_status'] or 'status not given'}"
 
 
 def _amount(row: Row, _: str | None) -> str:
@@ -119,8 +118,7 @@ def _mapping(row: Row, failed: str | None) -> str:
         return "excluded"
     if not row["candidates"]:
         return "not mapped, and no company is like it"
-    count = row["candidate_count"] or 0
-    counted = "one candidate" if count == 1 else f"{count} candidates"
+    counted = "one candidate" if row["candidate_count"] == 1 else f"{row['candidate_count'] or 0} candidates"
     return f"not mapped; {counted}: {row['candidates']}; {row['mapping_reason']}"
 
 
@@ -161,14 +159,13 @@ def _sync(row: Row, failed: str | None) -> str:
     if not row["has_portal_list"]:
         place = "a sync carried it; without the portal's list nothing proves that it arrived" if failed is None else ""
         return "; ".join(part for part in (place, times, last) if part)
-    gap = f"; {row['gap']}" if row["gap"] else ""
     if row["is_portal_undecided"]:
         return f"a row of the portal's list is like it, and nothing decides whether it is this invoice; {times}"
     if row["was_shown"]:
         return f"it was on the portal's list of open invoices before, and is not now: paid there? {times}"
     if failed == "PORTAL_LIST_OLDER":
         return f"the portal's list was made {instant(row['portal_list_at'])}; {times}; {last}"
-    return f"not in the portal's list; {times}; {last}{gap}"
+    return "; ".join(part for part in ("not in the portal's list", times, last, row["gap"]) if part)
 
 
 def _portal_amount(row: Row, _: str | None) -> str:
