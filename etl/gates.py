@@ -190,6 +190,5 @@ def _apart(evening: Evening, join: Join, measured: Measured) -> str | None:
     why = f"at least {least:.0%} must join" if is_few else f"usually {median(known):.0%} join"
     advice = (_LOOK if not join.joined else _LOWER) if is_few else _ACCEPT
     compared = f"Compared: {join.question.compared}."
-    return " ".join(
-        [f"{join.told.removesuffix('.')}. {join.share:.0%} join, {why}.", compared, *measured.better(join), advice]
-    )
+    told = f"{join.told.removesuffix('.')}. {join.share:.0%} join, {why}."
+    return " ".join([told, compared, *measured.better(join), advice])

@@ -149,9 +149,8 @@ def test_a_setting_of_a_list_that_cannot_be_is_refused_in_words(tmp_path: Path, 
     folder = nights.copied(tmp_path / "night")
     path = folder / "billsight.toml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(
-        text.replace("[sources.portal_invoices]", f"[sources.portal_invoices]\n{setting}"), encoding="utf-8"
-    )
+    table = "[sources.accounting_customers]"
+    path.write_text(text.replace(table, f"{table}\n{setting}"), encoding="utf-8")
     with pytest.raises(BillsightError, match=re.escape(told)):
         check_sources(load(path, {}))
 
