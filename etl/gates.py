@@ -18,6 +18,8 @@ from etl.sources import A_LOG, Evening, SourceRead, freshest_allowed, usual_rows
 
 _FEW_ROWS: Final = 10
 """So few rows may go missing from any source: a share of a short list says little."""
+_LOWER: Final = "Export both again, of the same system; or lower [gates] join_share."
+_LOOK: Final = "Nothing joins: look at these columns, one of them holds something else than the other's key."
 _ACCEPT: Final = "Export it again; or, if that is right, run once with --accept-shrink."
 
 
@@ -186,6 +188,7 @@ def _apart(evening: Evening, join: Join, measured: Measured) -> str | None:
     if not is_few and not (known and median(known) - join.share > gates.join_drop):
         return None
     why = f"at least {least:.0%} must join" if is_few else f"usually {median(known):.0%} join"
-    advice = "Export both again, of the same system; or lower [gates] join_share." if is_few else _ACCEPT
+    advice = (_LOOK if not join.joined else _LOWER) if is_few else _ACCEPT
     compared = f"Compared: {join.question.compared}."
-    return " ".join([f"{join.told}. {join.share:.0%} join, {why}.", compared, *measured.better(join), advice])
+    told = f"{join.told.removesuffix('.')}. {join.share:.0%} join, {why}."
+    return " ".join([told, compared, *measured.better(join), advice])

@@ -164,9 +164,12 @@ class Measured:
     @property
     def lines(self) -> list[str]:
         """The joins in words, one line each, and what is to be known of them."""
-        return [line for join in self.joins for line in (join.told, *(f"  {note}" for note in self.notes(join)))] + [
-            f"  {one.text}" for one in self.said if not one.is_used
-        ]
+        return [
+            line
+            for join in self.joins
+            if join.rows
+            for line in (join.told, *(f"  {note}" for note in self.notes(join)))
+        ] + [f"  {one.text}" for one in self.said if not one.is_used]
 
 
 def _is_about(said: Said, join: Join) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from etl.engine import Engine
+from etl.witnesses import is_witnessed
 
 _COMPANIES, _CUSTOMERS, _INVOICES = "connectwise_companies", "accounting_customers", "accounting_invoices"
 _FEWEST_NAMES: Final = 5
@@ -40,10 +41,11 @@ _CUSTOMER_NAME: Final = """(
 )"""
 REFERENCES: Final = (
     Reference(_INVOICES, "customer_id_acct", _CUSTOMERS, "customer_name"),
-    Reference("portal_mappings", "customer_id_acct", _CUSTOMERS, "customer_name"),
-    Reference("portal_mappings", "company_id_cw", _COMPANIES, "company_name", "rows.customer_name"),
     Reference("portal_invoices", "customer_id_acct", _CUSTOMERS, "customer_name"),
     Reference("portal_invoices", "company_id_cw", _COMPANIES, "customer_name", _CUSTOMER_NAME),
+    # after the portal's invoices, which are a witness
+    Reference("portal_mappings", "customer_id_acct", _CUSTOMERS, "customer_name"),
+    Reference("portal_mappings", "company_id_cw", _COMPANIES, "company_name", "rows.customer_name"),
     Reference("connectwise_contacts", "company_id_cw", _COMPANIES, "company_name"),
     Reference("connectwise_invoices", "company_id_cw", _COMPANIES, "company_name"),
     Reference("connectwise_invoices", "bill_to_company_id_cw", _COMPANIES),
@@ -138,12 +140,6 @@ def settle_keys(engine: Engine) -> list[Said]:
     return said
 
 
-def noted(relation: str, notes: str, said: Sequence[Said]) -> str:
-    """The notes on a file, and what is used in the place of its keys."""
-    used = [f"{one.text}; this is used" for one in said if one.is_used and one.reference.relation == relation]
-    return "; ".join(part for part in (notes, *used) if part)
-
-
 def _is_comparable(engine: Engine, reference: Reference) -> bool:
     filled = f"select count({reference.column}) from accepted.{reference.relation}"
     return engine.count(f"accepted.{reference.target}") > 0 and engine.rows(filled)[0][0] > 0
@@ -200,9 +196,16 @@ def _fit(engine: Engine, reference: Reference, key: str) -> _Fit:
 def _settle(engine: Engine, reference: Reference, *, is_own_name: bool) -> Said | None:
     own_key, *others = KEYS[reference.target]
     own = _fit(engine, reference, own_key)
-    if own.is_whole and own.is_believed:
+    is_named = reference.relation != "portal_mappings" or own.agreeing
+    if own.is_whole and own.is_believed and is_named:
         return None
     fits = [_fit(engine, reference, key) for key in others]
+    if own.is_whole and not is_named:
+        rivals = [fit for fit in fits if fit.is_whole and not _lead_to_one(engine, [own, fit])]
+        if rivals and not any(fit.is_proven and fit.agreeing for fit in rivals):
+            return _by_witness(engine, reference, [own, *rivals])
+        if own.is_believed and not rivals:
+            return None
     proven = [fit for fit in fits if fit.is_proven]
     if proven and _lead_to_one(engine, proven):
         _use(engine, reference, proven[0].key)
@@ -224,6 +227,22 @@ def _refused(engine: Engine, reference: Reference, own: _Fit, *, is_own_name: bo
         engine.run(f"update accepted.portal_invoices set {reference.column} = null")
         return Said(reference, f"{text}; it is not used", is_used=False)
     return Said(reference, text, is_refused=not is_own_name)
+
+
+def _by_witness(engine: Engine, reference: Reference, fits: Sequence[_Fit]) -> Said | None:
+    """Ids that are two companies', without names to tell which: the one that the portal's invoices agree with."""
+    agreed = [fit for fit in fits if is_witnessed(engine, f"fit_{fit.key}")]
+    if len(agreed) != 1:
+        keys = " and ".join(_WORDS.get(fit.key, "RecIDs") for fit in fits)
+        text = (
+            f"{reference.relation}.{reference.column} holds what are {keys} of different companies, such as"
+            f" {fits[0].example}, and neither names nor the portal's list of invoices tell which are meant"
+        )
+        return Said(reference, text, is_refused=True)
+    if agreed[0] is fits[0]:
+        return None
+    _use(engine, reference, agreed[0].key)
+    return Said(reference, f"{_told(reference, agreed[0])}, as does the portal's list of invoices", is_used=True)
 
 
 def _lead_to_one(engine: Engine, fits: Sequence[_Fit]) -> bool:

@@ -57,6 +57,7 @@ _UNDECIDED: Final = """
     from staging.connectwise__companies as companies
     where companies.is_inactive is null and companies.company_id_cw in (select company_id_cw from matching.mappings)
     group by 1 order by 2 desc, 1"""
+_HAS_LEVELS: Final = "select count(*) = 0 or count(portal_security_level) > 0 from staging.connectwise__contacts"
 TO_DECIDE: Final = """
     from marts.report_mapping_fixes as fixes
     anti join (from matching.judgements where decision = 'snoozed') as snoozed
@@ -210,6 +211,10 @@ def _run_facts(night: Night) -> RunFacts:
         missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
     if portal.access == "profiles":
         missing.append("client profiles decide who sees invoices and were not read: access is not checked")
+    elif not night.engine.rows(_HAS_LEVELS)[0][0]:
+        missing.append(
+            "the contacts' export has no portal security level: access is not checked; export portalSecurityLevel"
+        )
     missing += [*changed_ranges(night.tonight.past.runs, night.tonight.read), *_undecided_statuses(night.engine)]
     dates = {"sync from date": portal.sync_from_date, "first sync from date": portal.first_sync_from_date}
     return RunFacts(

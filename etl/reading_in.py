@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 
 from etl.breathing import balances, is_open_only, vanished
 from etl.config import Settings
 from etl.domain import Run
 from etl.engine import Engine
+from etl.errors import InputError, Problem
 from etl.gates import check_joins, check_sources
 from etl.history.store import PastRun
 from etl.joins import LISTED, Measured, measure
 from etl.loading import FileReport, Loader
-from etl.other_keys import noted, settle_keys
+from etl.other_keys import Said, settle_keys
 from etl.questions import FIRST, LAST
 from etl.schemas import RELATIONS
 from etl.sources import Evening, sources_read, unused, usual_runs
@@ -55,22 +57,24 @@ def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None
         InputError: a source cannot be understood.
         GateTripped: they are not what is usual, or invoices do not join customers.
     """
+    refuse_the_future(awaited.settings, awaited.run)
     is_accepted, loader = awaited.is_shrink_accepted, Loader(engine, awaited.settings)
     files = loader.load(tell)
     said = settle_keys(engine)
-    files = [replace(file, notes=noted(file.relation, file.notes, said)) for file in files]
+    files = [replace(file, notes=_noted(file.relation, file.notes, said)) for file in files]
     evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))
     joins = Measured(measure(engine, FIRST), said)
     check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
-    refused = {
-        one.reference.relation: f"{RELATIONS[one.reference.relation].help} are not used. {one.text}"
-        for one in said
-        if one.is_refused
-    }
     unjoined = check_joins(evening, joins, is_shrink_accepted=is_accepted)
-    evening = replace(evening, unjoined=refused | unjoined)
+    evening = replace(evening, unjoined=_refused(said) | unjoined)
     loader.forget(unused(sources_read(evening)))
     return ReadIn(files, evening, joins)
+
+
+def _noted(relation: str, notes: str, said: Sequence[Said]) -> str:
+    """The notes on a file, and what is used in the place of its keys."""
+    used = [f"{one.text}; this is used" for one in said if one.is_used and one.reference.relation == relation]
+    return "; ".join(part for part in (notes, *used) if part)
 
 
 def _compared(engine: Engine, evening: Evening) -> Evening:
@@ -96,12 +100,51 @@ def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> 
     return joins
 
 
-def joins_as_listed(engine: Engine, settings: Settings) -> list[str]:
+def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[str], list[str]]:
     """Every join in words, before anything is mapped: customers have the companies that the portal lists.
+
+    Returns:
+        The joins, and why a run would be partial.
 
     Raises:
         InputError: a source cannot be understood.
+        GateTripped: too little joins for a run.
     """
-    Loader(engine, settings).load()
+    refuse_the_future(settings, run)
+    loader = Loader(engine, settings)
+    evening = Evening(settings, run, loader.load(), loader.missing, ())
     said = settle_keys(engine)
-    return Measured([*measure(engine, FIRST), *measure(engine, LAST, LISTED)], said).lines
+    measured = Measured([*measure(engine, FIRST), *measure(engine, LAST, LISTED)], said)
+    unjoined = _refused(said) | check_joins(evening, measured, is_shrink_accepted=True)
+    troubles = [one.trouble for one in sources_read(replace(evening, unjoined=unjoined)) if one.trouble]
+    return measured.lines, troubles
+
+
+def refuse_the_future(settings: Settings, run: Run) -> None:
+    """Hold the setting as_of of every source against the clock of the run.
+
+    Raises:
+        InputError: a file would have been made after the run.
+    """
+    stated = [(name, one.as_of) for name in settings.sources for one in settings.sources_of(name) if one.as_of]
+    problems = [
+        Problem(
+            f"[sources.{name}]",
+            f"as_of = {at:%Y-%m-%d %H:%M}, which is in the future",
+            f"an instant that is not later than this run's, {run.as_of.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+            "Say when the file was made, or leave as_of out.",
+        )
+        for name, at in stated
+        if (at if at.tzinfo else at.replace(tzinfo=settings.portal_zone)) > run.as_of
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _refused(said: Sequence[Said]) -> dict[str, str]:
+    """The relations that are not used because of what their columns hold, and why."""
+    return {
+        one.reference.relation: f"{RELATIONS[one.reference.relation].help} are not used. {one.text}"
+        for one in said
+        if one.is_refused
+    }

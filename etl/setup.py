@@ -172,11 +172,16 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def check_sources(settings: Settings) -> str:
+def check_sources(settings: Settings, config: Path | None = None) -> str:
     """Read every source as the night would, and say what was found and what is made of its columns.
+
+    Args:
+        settings: the configuration.
+        config: where it was read, if that has to be said to the run as well.
 
     Raises:
         InputError: the problems of all sources.
+        GateTripped: a run would stop, because too little joins.
     """
     problems: list[Problem] = []
     lines: list[str] = []
@@ -203,11 +208,17 @@ def check_sources(settings: Settings) -> str:
             problems += error.problems
     if problems:
         raise InputError(problems)
+    lines += _together(settings)
+    return "\n".join([*lines, f"Everything can be read. Next: billsight run{f' --config {config}' if config else ''}"])
+
+
+def _together(settings: Settings) -> list[str]:
+    """How the sources join, what each list holds, and whether a run would be partial."""
     with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
-        lines += ["Joins:", *(f"  {line}" for line in joins_as_listed(engine, settings))]
+        joins, troubles = joins_as_listed(engine, settings, Run("check", datetime.now(UTC)))
     lists = _lists(settings)
-    lines += ["Lists:", *lists] if lists else []
-    return "\n".join([*lines, "Everything can be read. Next: billsight run"])
+    partial = [f"A run would be partial (exit code 3): {trouble}" for trouble in troubles]
+    return ["Joins:", *(f"  {line}" for line in joins), *(["Lists:", *lists] if lists else []), *partial]
 
 
 def _lists(settings: Settings) -> list[str]:

@@ -181,3 +181,27 @@ def test_account_numbers_in_the_place_of_customer_ids_are_found_by_the_names() -
     (said,) = settle_keys(engine)
     assert (said.is_used, "6 of 6 match account_number" in said.text) == (True, True)
     assert _held(engine, "accounting_invoices", "customer_id_acct") == [str(place) for place in range(6)]
+
+
+NUMBERS = [IDS[(place + 1) % 7] for place in range(7)]
+"""Company IDs that are RecIDs of other companies."""
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_used", "is_refused"),
+    [(IDS, True, False), (NUMBERS, False, False), ([None] * 7, False, True), (IDS[:2] + NUMBERS[2:], False, True)],
+)
+def test_numbers_without_names_are_what_the_portals_invoices_say(
+    shown: list[str | None], *, is_used: bool, is_refused: bool
+) -> None:
+    """RecIDs and Company IDs fit alike: where the list of invoices agrees with one of them it is that, else neither."""
+    rows = [
+        {"portal_invoice_id": f"P{place}", "customer_id_acct": str(place), "company_id_cw": company}
+        for place, company in enumerate(shown)
+    ]
+    engine = engine_of(
+        connectwise_companies=_companies(NUMBERS), portal_mappings=_mappings(NUMBERS, [None] * 7), portal_invoices=rows
+    )
+    said = [one for one in settle_keys(engine) if one.reference.relation == "portal_mappings"]
+    assert [(one.is_used, one.is_refused) for one in said] == ([(is_used, is_refused)] if is_used or is_refused else [])
+    assert _held(engine) == (IDS if is_used else NUMBERS)

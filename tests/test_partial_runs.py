@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from etl.history.states import LAST, Reading
 from etl.history.store import History
 from etl.notify.figures import figures
 from etl.notify.messages import night_message
@@ -90,6 +91,17 @@ def test_whatever_source_a_run_lacks_nothing_moved_where_nothing_changed(folder:
     fourth = apart.night(folder, 4)
     assert _moved(fourth) == (0, 0, 0)
     assert "no invoice was newly blocked or freed" in _message(fourth)
+
+
+def test_a_source_that_is_no_longer_configured_makes_nothing_new() -> None:
+    """Customers that the portal's list mapped last night are not newly unmapped because nobody gave it: not checked."""
+    before = frozenset(RELATIONS) - {"sync_runs"}
+    tonight = before - {"portal_mappings"}
+    reading = Reading(tonight, given=tonight, runs={LAST: before})
+    assert not reading.can_begin("UNMAPPED_PROBABLE")
+    assert reading.can_begin("DRAFT"), "it takes the documents alone"
+    assert Reading(tonight, given=tonight, runs={LAST: tonight}).can_begin("UNMAPPED_PROBABLE")
+    assert Reading(tonight, given=tonight).can_begin("UNMAPPED_PROBABLE"), "a first night has no other to lack anything"
 
 
 def test_the_first_of_two_runs_may_lack_a_source_as_well(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source, load
 from etl.demo import DemoPlan
-from etl.errors import ConfigurationError, InputError
+from etl.errors import BillsightError, ConfigurationError, GateTripped, InputError
 from etl.setup import check_sources, write_configuration
 from tests import nights
 
@@ -135,3 +135,43 @@ def test_the_environment_overrules_the_file(tmp_path: Path) -> None:
 def test_every_setting_says_what_it_is(part: type[Portal]) -> None:
     """The guide is made from these words."""
     assert [name for name, field in part.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ('scope = "paid"', "expected all, open or since:2026-01-01"),
+        ("as_of = 2999-01-01T00:00:00Z", "as_of = 2999-01-01 00:00, which is in the future"),
+    ],
+)
+def test_a_setting_of_a_list_that_cannot_be_is_refused_in_words(tmp_path: Path, setting: str, told: str) -> None:
+    """No pattern is shown to a person, and no list was made tomorrow."""
+    folder = nights.copied(tmp_path / "night")
+    path = folder / "billsight.toml"
+    text = path.read_text(encoding="utf-8")
+    table = "[sources.accounting_customers]"
+    path.write_text(text.replace(table, f"{table}\n{setting}"), encoding="utf-8")
+    with pytest.raises(BillsightError, match=re.escape(told)):
+        check_sources(load(path, {}))
+
+
+def test_check_says_what_a_run_would_do(tmp_path: Path) -> None:
+    """It leaves out what nobody asks, repeats the configuration, and stops where a run would, naming the column."""
+    folder = nights.copied(tmp_path / "night")
+    path = folder / "billsight.toml"
+    told = check_sources(load(path, {}), path)
+    assert told.endswith(f"Next: billsight run --config {path}")
+    assert "0 of 0 join" not in told
+    invoices = [f"{at},N{at},X{at},Firm {at},2026-11-10,10,10,USD" for at in range(30)]
+    captions = "Internal ID,Invoice Number,Customer ID,Customer Name,Date,Total,Balance,Currency"
+    (folder / "other.csv").write_text("\n".join([captions, *invoices, ""]), encoding="utf-8")
+    text = re.sub(
+        r"(?s)\[sources\.accounting_invoices\].*?(?=\n\[|\Z)",
+        '[sources.accounting_invoices]\npath = "other.csv"\n',
+        path.read_text(encoding="utf-8"),
+    )
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(GateTripped, match="Nothing joins: look at these columns") as stopped:
+        check_sources(load(path, {}))
+    assert ".." not in str(stopped.value)
+    assert "lower" not in str(stopped.value)

@@ -13,6 +13,7 @@ from etl.config import load
 from etl.errors import InputError
 from etl.pipeline import Outcome
 from etl.setup import check_sources
+from etl.why import explain, to_text
 from tests import nights
 
 AS_OF = datetime(2026, 11, 29, 6, tzinfo=UTC)
@@ -99,6 +100,35 @@ def test_words_that_are_known_are_not_told(tmp_path: Path) -> None:
     outcome = nights.run(site(tmp_path, ["Invoice", "Facture", "INV", "Tax Invoice"], list(CLIENTS)), as_of=AS_OF)
     assert {state for state, _ in states(outcome).values()} == {"visible"}
     assert not outcome.remarks
+
+
+def test_a_level_that_the_export_does_not_have_blocks_nobody_and_is_said_once(tmp_path: Path) -> None:
+    """No contact has a level: access is unknown, with a remark; where one contact has none, that is a defect."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    contacts = [_contact(at) for at in CLIENTS]
+    for contact in contacts:
+        del contact["portalSecurityLevel"]
+    (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
+    outcome = nights.run(folder, as_of=AS_OF)
+    assert set(states(outcome).values()) == {("unknown", None)}
+    told = [remark for remark in outcome.summary["run"]["remarks"] if "portalSecurityLevel" in remark]
+    assert len(told) == 1
+    contacts[1:] = [_contact(at) for at in list(CLIENTS)[1:]]
+    (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
+    outcome = nights.run(folder, "second", as_of=AS_OF)
+    assert states(outcome)["4101"] == ("blocked", "LEVEL_MISSING")
+    assert not any("portalSecurityLevel" in remark for remark in outcome.summary["run"]["remarks"])
+
+
+def test_without_a_sync_log_nothing_is_said_of_a_sync(tmp_path: Path) -> None:
+    """That no sync ever succeeded, or that the log explains nothing, would be invented."""
+    folder = nights.without(site(tmp_path, ["Invoice"] * 4, [101, 102, 103]), "sync_runs")
+    outcome = nights.run(folder, as_of=AS_OF)
+    told = to_text(explain(outcome.folder / "night.duckdb", "4104", None))
+    assert "no sync log was given" in told
+    assert "sync never" not in told
+    gaps = nights.table(outcome, "marts.sync_gaps")["explanation"].to_list()
+    assert not any("sync log explains" in gap for gap in gaps)
 
 
 @pytest.mark.parametrize(

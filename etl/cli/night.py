@@ -29,6 +29,9 @@ _DIFFERENCES: Final = {
 """The figures of summary.json that the closing line names where there is anything in them."""
 
 
+_USUAL: Final = "billsight.toml"
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--force", is_flag=True, help="Overwrite a billsight.toml that is there already.")
@@ -52,7 +55,7 @@ def check(config: Path) -> None:
       billsight check
       billsight check --config clients/north/billsight.toml
     """
-    click.echo(setup.check_sources(load(config)))
+    click.echo(setup.check_sources(load(config), None if str(config) == _USUAL else config))
 
 
 def _fail_on(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[FailOn, ...]:

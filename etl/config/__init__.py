@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -119,6 +119,14 @@ def _book_problems(path: Path, settings: Settings) -> list[Problem]:
     ]
 
 
+_EXPECTED: Final = {
+    "scope": "all, open or since:2026-01-01",
+    "currency_code": "three capital letters such as USD",
+    "book": "a name without / and |",
+}
+"""What fits where a pattern decides, in words."""
+
+
 def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
     keys = [str(part) for part in detail["loc"]]
     if keys[0] == "further":  # the second and later sources of a relation
@@ -128,7 +136,8 @@ def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
         return Problem(
             str(path), f"unknown key {'.'.join(keys)}", "a known key", "Check its spelling.", _line_of(text, keys)
         )
-    return Problem(str(path), found, detail["msg"], "Correct the value.", _line_of(text, keys))
+    expected = _EXPECTED.get(keys[-1], detail["msg"]) if detail["type"] == "string_pattern_mismatch" else detail["msg"]
+    return Problem(str(path), found, expected, "Correct the value.", _line_of(text, keys))
 
 
 def _line_of(text: str, keys: list[str]) -> int | None:

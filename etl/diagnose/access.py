@@ -48,7 +48,8 @@ def check_contacts(contacts: pl.DataFrame, portal: Portal) -> pl.DataFrame:
         "BAD_EMAIL": ~has_email | is_address,
         "DUPLICATE_LOGIN_EMAIL": ~is_address.fill_null(value=False) | _is_login_unshared(),
         "LOGIN_DISABLED": ~pl.col("is_login_disabled"),
-        "LEVEL_MISSING": level.is_not_null(),
+        # where no contact has a level the export has no such column: nobody knows who has one
+        "LEVEL_MISSING": pl.when(pl.col("is_level_told")).then(level.is_not_null()),
         "LEVEL_INVALID": level.is_null() | is_level,
         "LEVEL_TOO_LOW": ~is_level.fill_null(value=False)
         | (clean_level.cast(pl.Int8, strict=False) >= portal.minimum_security_level),

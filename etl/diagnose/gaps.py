@@ -29,6 +29,7 @@ _EXPLANATION: Final = {
     _ONE_CUSTOMER: "Every invoice of this customer in the period is missing while others arrived.",
     _UNEXPLAINED: "Nothing in the sync log explains it: no failed or missing run lies between.",
 }
+_NO_LOG: Final = "No sync log was given: which sync should have carried them cannot be told."
 _LEAST_OF_ONE_CUSTOMER: Final = 2
 
 
@@ -105,12 +106,17 @@ def describe_gaps(grouped: pl.DataFrame) -> pl.DataFrame:
         grouped.group_by("gap_id", maintain_order=True)
         .agg(
             pl.col("reason").first(),
+            pl.col("has_runs").any(),
             first_changed_at=pl.col("changed_at").min(),
             last_changed_at=pl.col("changed_at").max(),
             first_created_at=pl.coalesce("created_at", "changed_at").min(),
             invoices=pl.len().cast(pl.Int64),
             customers=pl.col("customer_id_acct").n_unique().cast(pl.Int64),
         )
-        .with_columns(explanation=pl.col("reason").replace_strict(_EXPLANATION, return_dtype=pl.String))
-    )
+        .with_columns(
+            explanation=pl.when((pl.col("reason") == _UNEXPLAINED) & ~pl.col("has_runs")).then(pl.lit(_NO_LOG))
+            .otherwise(pl.col("reason").replace_strict(_EXPLANATION, return_dtype=pl.String))
+        )
+        .drop("has_runs")
+    )  # fmt: skip
     return described.join(told_by(grouped, "gap_id"), on="gap_id", how="left", maintain_order="left")

@@ -250,7 +250,7 @@ def _name(path: Path, base: Path) -> str:
 def _nothing(base: Path, pattern: str, relation: Relation) -> Problem:
     is_folder = bool(pattern) and (base / pattern).is_dir()
     found = _NOTHING[is_folder]
-    remedy = f"Correct path under [sources.{relation.name}]: a file, a glob or a folder, relative to {base}."
+    remedy = f"Correct path under [sources.{relation.name}]: a file, a glob or a folder, relative to {base.absolute()}."
     return Problem(pattern or "(empty path)", found, relation.help, remedy)
 
 

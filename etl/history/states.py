@@ -64,8 +64,9 @@ class Reading:
         return needed(code) & self.before.get(unseen_since, frozenset()) <= self.complete
 
     def can_begin(self, code: str) -> bool:
-        """Whether nothing is absent that may be all that makes this cause show."""
-        return not needed(code) & self.absent
+        """Whether nothing is absent, or was given to the last run only, that may be all that makes this cause show."""
+        taken_away = self.runs.get(LAST, frozenset()) - self.given
+        return not needed(code) & (self.absent | taken_away)
 
     def is_compared(self, code: str, run_id: str) -> bool:
         """Whether tonight and an earlier run read the same of what decides this cause, and all that is configured.

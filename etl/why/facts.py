@@ -112,6 +112,7 @@ _BESIDE: Final = {
         from marts.gap_invoices as members
         inner join marts.sync_gaps as gaps on members.gap_id = gaps.gap_id
         where members.invoice_id_acct = {invoice_id}""",
+    "has_sync_log": "select count(*) > 0 from staging.sync__runs",
     "last_sync_at": "select max(started_at) from staging.sync__runs where is_successful",
     "sync_from_date": "select sync_from_date from marts.backfill_options where is_recommended",
     "arrivals": """

@@ -14,6 +14,10 @@ from etl.why.facts import Row
 _PAIR: Final = 2
 _MOST_CLIENTS: Final = 5
 """Most clients of one login that are named."""
+_NOT_EXPORTED: Final = {
+    "LEVEL_MISSING": "the contacts' export has no portal security level: access is not checked",
+    "LOGIN_DISABLED": "the contacts' export does not say who may log in",
+}
 _FOUND_BY: Final = {
     1: "found by its id", 2: "found by number and customer", 3: "found by number and amount",
     4: "found by a number that is written differently, and the amount",
@@ -49,8 +53,7 @@ def instant(moment: datetime | None) -> str:
 
 def _document(row: Row, _: str | None) -> str:
     kind = "type not known" if row["document_type"] == "unknown" else row["document_type"] or "type not given"
-    kind = kind.replace("_", " ")
-    return f"{kind}, {row['document_status'] or 'status not given'}"
+    return f"{kind.replace('_', ' ')}, {row['document_status'] or 'status not given'}"
 
 
 def _amount(row: Row, _: str | None) -> str:
@@ -102,12 +105,12 @@ def _company_of(row: Row) -> str:
 
 def _mapping(row: Row, failed: str | None) -> str:
     if failed == "MAPPING_CONFLICT":
-        other = f"{row['conflict_company_id_cw']} {row['conflict_company_name'] or ''}".strip()
+        other = _company_id_and_name(row, "conflict") or "no company that was read"
         if row["company_id_cw"]:
             return f"to {_company_of(row)} by {_mapper(row)}, but the evidence is for {other}"
         return f"not mapped, but the portal may show it to {other}: {row['mapping_reason']}"
     if failed == "SUBCUSTOMER_UNMAPPED":
-        parent = f"{row['parent_company_id_cw']} {row['parent_company_name'] or ''}".strip()
+        parent = _company_id_and_name(row, "parent") or "no company"
         return f"not mapped; its parent {row['parent_customer_id_acct']} is mapped to {parent}"
     if row["company_id_cw"]:
         return f"to {_company_of(row)} by {_mapper(row)}"
@@ -115,9 +118,13 @@ def _mapping(row: Row, failed: str | None) -> str:
         return "excluded"
     if not row["candidates"]:
         return "not mapped, and no company is like it"
-    count = row["candidate_count"] or 0
-    counted = "one candidate" if count == 1 else f"{count} candidates"
+    counted = "one candidate" if row["candidate_count"] == 1 else f"{row['candidate_count'] or 0} candidates"
     return f"not mapped; {counted}: {row['candidates']}; {row['mapping_reason']}"
+
+
+def _company_id_and_name(row: Row, which: str) -> str:
+    """What is known of a company beside the invoice's own; empty where nothing is."""
+    return " ".join(part for part in (row[f"{which}_company_id_cw"], row[f"{which}_company_name"]) if part)
 
 
 def _mapper(row: Row) -> str:
@@ -136,9 +143,7 @@ def _company(row: Row, failed: str | None) -> str:
     told = {
         "TARGET_DELETED": f"{company} is in the recycle bin",
         "TARGET_HIDDEN": f"{company}: type {row['type_names'] or 'not given'}, status {status}",
-        "BILL_TO_ELSEWHERE": (
-            f"{company} bills to {row['bill_to_company_id_cw']} {row['bill_to_company_name'] or ''}".strip()
-        ),
+        "BILL_TO_ELSEWHERE": (f"{company} bills to {_company_id_and_name(row, 'bill_to') or 'another company'}"),
     }
     if failed == "TARGET_INACTIVE" and row["unknown"] >> BIT[failed] & 1:
         setting = "[provider] inactive_company_statuses or active_company_statuses"
@@ -150,18 +155,17 @@ def _sync(row: Row, failed: str | None) -> str:
     if row["is_present"]:
         return f"in the portal, {_FOUND_BY.get(row['portal_match'], 'found')}"
     times = f"created {instant(row['created_at'])}, changed {instant(row['changed_at'])}"
-    last = f"last successful sync {instant(row['last_sync_at'])}"
+    last = f"last successful sync {instant(row['last_sync_at'])}" if row["has_sync_log"] else "no sync log was given"
     if not row["has_portal_list"]:
         place = "a sync carried it; without the portal's list nothing proves that it arrived" if failed is None else ""
         return "; ".join(part for part in (place, times, last) if part)
-    gap = f"; {row['gap']}" if row["gap"] else ""
     if row["is_portal_undecided"]:
         return f"a row of the portal's list is like it, and nothing decides whether it is this invoice; {times}"
     if row["was_shown"]:
         return f"it was on the portal's list of open invoices before, and is not now: paid there? {times}"
     if failed == "PORTAL_LIST_OLDER":
         return f"the portal's list was made {instant(row['portal_list_at'])}; {times}; {last}"
-    return f"not in the portal's list; {times}; {last}{gap}"
+    return "; ".join(part for part in ("not in the portal's list", times, last, row["gap"]) if part)
 
 
 def _portal_amount(row: Row, _: str | None) -> str:
@@ -186,6 +190,8 @@ def _contact(row: Row, failed: str | None) -> str:
         return f"enough that {row['able_contacts']} can"
     if failed == "NO_PORTAL_PROFILE":
         return "client profiles decide, and they were not read; levels are only hints"
+    if failed in _NOT_EXPORTED and row["unknown"] >> BIT[failed] & 1:
+        return _NOT_EXPORTED[failed]
     person = f"{row['proposed_contact_name']} ({row['proposed_contact_role']})"
     email = row["proposed_contact_email"] or "no e-mail"
     level = f"level {row['proposed_level'] or 'none'}, needed {row['minimum_security_level']}"

@@ -8,7 +8,8 @@
 with told as (
     select
         bool_or(contacts.is_inactive is not null) as tells_inactive,
-        bool_or(contacts.is_login_disabled is not null) as tells_login
+        bool_or(contacts.is_login_disabled is not null) as tells_login,
+        bool_or(contacts.portal_security_level is not null) as tells_level
     from staging.connectwise__contacts as contacts
 ),
 
@@ -65,6 +66,7 @@ select
     coalesce(contacts.is_inactive, case when told.tells_inactive then false end) as is_inactive,
     coalesce(contacts.is_login_disabled, case when told.tells_login then false end) as is_login_disabled,
     logins.may_log_in,
+    told.tells_level as is_level_told,
     coalesce(companies.billing_contact_id_cw = contacts.contact_id_cw, false) as is_billing_contact,
     coalesce(contacts.is_default_billing, false) as is_default_billing,
     coalesce(contacts.is_default, false)

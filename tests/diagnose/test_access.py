@@ -15,7 +15,7 @@ from etl.taxonomy import codes
 
 CONTACT: dict[str, Any] = {
     "contact_id_cw": "1", "company_id_cw": "7", "contact_name": "Ann", "default_email": "ann@acme.example",
-    "portal_security_level": "6",
+    "portal_security_level": "6", "is_level_told": True,
     "login_holders_here": 0, "login_holders_elsewhere": 0, "is_inactive": False, "is_login_disabled": False,
     "is_billing_contact": False, "is_default_billing": False, "is_default": False,
 }  # fmt: skip
@@ -74,6 +74,13 @@ def _broken(level: int = 6, **contact: Any) -> list[str]:
 def test_a_level_must_be_there_be_one_and_be_high_enough(written: str | None, needed: int, broken: list[str]) -> None:
     """One to six, also as data frames write it; what is not there permits nothing."""
     assert _broken(needed, portal_security_level=written) == broken
+
+
+def test_a_level_that_no_contact_has_is_unknown_and_blocks_nobody() -> None:
+    """The export has no such column: who has a level is not known, which is neither permission nor a defect."""
+    contact = _judged({"portal_security_level": None, "is_level_told": False})[0]
+    assert (codes(contact["failed"]), codes(contact["unknown"])) == ([], ["LEVEL_MISSING"])
+    assert (contact["can_see"], contact["is_perhaps_able"]) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -128,3 +128,11 @@ def test_nothing_missed_is_no_gap() -> None:
     gaps = describe_gaps(group_gaps(_missed(), to_instants(pl.Series([], dtype=pl.Datetime("us"))), _log(24)))
     assert gaps.is_empty()
     assert {"gap_id", "reason", "currency_amounts", "explanation"} <= set(gaps.columns)
+
+
+def test_what_no_sync_log_tells_is_not_said_of_one() -> None:
+    """Without a log nothing lies in it: neither a run that failed nor none."""
+    missed = _missed({"hour": 1, "has_runs": False})
+    grouped = group_gaps(missed, to_instants(pl.Series([], dtype=pl.Datetime("us"))), _log())
+    (explanation,) = describe_gaps(grouped)["explanation"]
+    assert explanation.startswith("No sync log was given")
