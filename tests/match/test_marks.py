@@ -127,7 +127,8 @@ SAME_NAMES = [
     ("Zavent ٣", "Zavent 3"), ("मीना ट्रेडर्स", "मीना ट्रेडर्स"), ("Їжак Груп", "ЇЖАК ГРУП"), ("한강 상사", "한강 상사"),
     ("⭐️ Rooftop", "⭐Rooftop"), ("Quillmere® Foods", "Quillmere Foods"), ("Ulbrit │ Works", "Ulbrit | Works"),
     ('עו"ד לוינסקי', "עו״ד לוינסקי"), ("רו''ח שמעוני", "רו”ח שמעוני"), ("צ'יק ברזילי", "צ׳יק ברזילי"),
-    ('"מאפייה" דרומית', "מאפייה דרומית"), ("O'Fennick \"Bay\" & Co", "OFennick Bay and Co"), ("Orsk's - Cove", "Orsks Cove"),
+    ('"מאפייה" דרומית', "מאפייה דרומית"), ("O'Fennick \"Bay\" & Co", "OFennick Bay and Co"),
+    ("Orsk's - Cove", "Orsks Cove"),
     ("Intl Müller & Söhne GmbH", "International Müller Sohne"), ("É. Zavent", "E Zavent"),
 ]  # fmt: skip
 
