@@ -69,7 +69,9 @@ def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFr
     is_mapped = pl.col("mapping_state") == MappingState.MAPPED
     has_target = is_mapped & pl.col("has_company").fill_null(value=False)
     is_new_to_portal = (
-        is_mapped & (pl.col("mapping_source") == MappingSource.CERTAINTY) & ~pl.col("is_in_portal").fill_null(value=True)
+        is_mapped
+        & (pl.col("mapping_source") == MappingSource.CERTAINTY)
+        & ~pl.col("is_in_portal").fill_null(value=True)
     )
     gates = _mapping_gates(ambiguous_lead) | {
         "UNMAPPED_CERTAIN": ~is_new_to_portal,

@@ -16,9 +16,10 @@ from etl.match.variants import OWN
 _KEY = ["kind", "key"]
 
 
-def is_peopled(contacts: pl.DataFrame) -> pl.Expr:
-    """Whether a live company has contacts of its own."""
-    return pl.col("target").is_null() & pl.col("record").is_in(contacts["record"].unique().implode())
+def alive(contacts: pl.DataFrame) -> pl.Expr:
+    """`is_peopled`: whether a live company has contacts of its own."""
+    has_contacts = pl.col("record").is_in(contacts["record"].unique().implode())
+    return (pl.col("target").is_null() & has_contacts).alias("is_peopled")
 
 
 def twins(companies: pl.DataFrame, keys: pl.DataFrame, naming: Naming, towns: pl.Series) -> pl.Series:
@@ -44,15 +45,15 @@ def twins(companies: pl.DataFrame, keys: pl.DataFrame, naming: Naming, towns: pl
     own = naming.table.select("record", "kind").with_columns(key=naming.name_key).filter(pl.col("kind") == OWN)
     several = companies.filter(pl.col("namesakes") > 1).select("record")
     named = own.join(several, on="record", how="semi").select("record", kind=pl.lit("name"), key="key").unique()
-    alive = companies.select("record", "is_peopled")
-    met = pl.concat((few, named)).join(alive, on="record")
+    lives = companies.select("record", "is_peopled")
+    met = pl.concat((few, named)).join(lives, on="record")
     others = met.filter(pl.col("is_peopled").sum().over(_KEY) > pl.col("is_peopled").cast(pl.UInt32))
-    found = pl.concat((others["record"], _branched(naming, alive, towns))).unique()
+    found = pl.concat((others["record"], _branched(naming, lives, towns))).unique()
     return companies.select(pl.col("record").is_in(found.implode())).to_series()
 
 
-def _branched(naming: Naming, alive: pl.DataFrame, towns: pl.Series) -> pl.Series:
+def _branched(naming: Naming, lives: pl.DataFrame, towns: pl.Series) -> pl.Series:
     """The companies of which another one with contacts is a branch by its name, and such branches."""
-    named = branches(naming.table, towns).join(alive, on="record")
+    named = branches(naming.table, towns).join(lives, on="record")
     peopled = named.filter("is_peopled").select("key", is_whole=~pl.col("is_whole")).unique()
     return named.join(peopled, on=["key", "is_whole"], how="semi")["record"]
