@@ -48,6 +48,7 @@ _PROVINCES: Final = {
 _STATE_CODES: Final = {name.replace(" ", ""): code for code, name in (STATES | _PROVINCES).items()} | _SHORT_STATES
 KNOWN_STATES: Final = tuple(STATES | _PROVINCES)
 """The codes of the states and provinces that are known by name."""
+STATE_NAMES: Final = (*STATES.values(), *_PROVINCES.values())
 
 # what people register under: a suffix of one or more parts, or a host that gives each client a name of its own
 _SUFFIX: Final = (

@@ -2,7 +2,8 @@
 
 On a Latin letter a mark is an accent: `Müller` and `Muller` are one name, and `Má`, `Mà` and `Mả` are three. Marks that
 only Vietnamese has, two marks on one letter, and all marks of other scripts are letters. Digits of other scripts are
-digits; superscripts, fractions and circled digits are none.
+digits; superscripts, fractions and circled digits are none. Pictures and symbols are words, but for those of ASCII,
+registered signs and lines; gershayim within a Hebrew word are letters, however they are typed.
 
 Locality: row, everywhere.
 """
@@ -31,6 +32,10 @@ _NO_ACCENT: Final = r"(\p{Latin})(\p{M}{2,}|[\x{309}\x{31b}\x{323}])"
 _LETTER: Final = r"\P{M}\p{M}*"
 WORD_SIGNS: Final = r"\p{L}\p{M}\p{N}\p{Co}"
 """What words are made of, within brackets; a sign that must not become a digit is one of the private ones."""
+SIGNS: Final = r"[\p{So}\p{Sm}\p{Sc}--[\x00-\x7f\xa9\xae\x{2500}-\x{257f}]]"
+"""Symbols and pictures that tell names apart, within brackets."""
+_GERSHAYIM: Final = r"(\p{Hebrew})(?:''|[\"\x{201c}-\x{201f}\x{2033}\x{5f4}])\b"
+_GERESH: Final = r"(\p{Hebrew})['`\x{b4}\x{2018}-\x{201b}\x{2032}\x{2bc}\x{5f3}]\b"
 
 
 @cache
@@ -48,6 +53,12 @@ def _signs() -> dict[str, str]:
 def plain_signs(text: pl.Expr) -> pl.Expr:
     """A text without ligatures, full and half width, with the digits of any script as `0` to `9`; marks stand alone."""
     return text.str.replace_many(_signs()).str.normalize("NFKD")
+
+
+def with_gershayim(text: pl.Expr) -> pl.Expr:
+    """A text in which the quotes within Hebrew words are letters."""
+    doubled = text.str.replace_all(_GERSHAYIM, "$1\U0010fff4")
+    return doubled.str.replace_all(_GERESH, "$1\U0010fff3")
 
 
 def plain_letters(text: pl.Expr) -> pl.Expr:

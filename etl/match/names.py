@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from etl.match.forms import ANY_FORM, GENERIC_FORM, LEGAL_FORMS, SURE_FORM
-from etl.match.marks import WORD_SIGNS, plain_letters, without_accents
+from etl.match.marks import SIGNS, WORD_SIGNS, plain_letters, with_gershayim, without_accents
 from etl.match.words import GUESSES, PHRASES
 
 _ROMAN: Final[dict[str, str]] = {
@@ -76,7 +76,8 @@ def plain(name: pl.Expr) -> pl.Expr:
 
 def accented(name: pl.Expr) -> pl.Expr:
     """The same with accents: words apart by blanks, the same as without."""
-    letters = plain_letters(name.str.replace_all(_DELETED, " ").str.replace_all(_QUOTES, ""))
+    kept = with_gershayim(name.str.replace_all(_DELETED, " "))
+    letters = plain_letters(kept.str.replace_all(_QUOTES, ""))
     words = (
         letters.str.replace_all(rf"([{WORD_SIGNS}])(?:\s+\+\s+|\+)([{WORD_SIGNS}])", "$1 and $2")
         .str.replace_all(r"([a-z]\p{M}*)#", "$1 sharp ")
@@ -84,7 +85,9 @@ def accented(name: pl.Expr) -> pl.Expr:
         # initials belong together: A.O. Smith, L.L.C.
         .str.replace_all(r"\b([a-z]\p{M}*)\.", "$1")
         .str.replace(r"_[cv]\s*$", "")
-        .str.replace_all(rf"[^{WORD_SIGNS}]+", " ")
+        # a picture is a word of its own, wherever it stands
+        .str.replace_all(f"[{SIGNS}]", " $0 ")
+        .str.replace_all(rf"[^{WORD_SIGNS}{SIGNS}]+", " ")
         .str.strip_chars()
         .str.replace("^the ", "")
         .str.replace(" the$", "")

@@ -39,7 +39,7 @@ _ADDED: Final = sorted({
     if len(word) >= _LEAST_LETTERS and " " not in word and word not in _PROVIDERS
 })  # fmt: skip
 """What a label may hold besides the name."""
-_TOWNS: Final = frozenset((
+TOWNS: Final = frozenset((
     "york los angeles chicago houston phoenix philadelphia antonio diego dallas austin jose jacksonville columbus "
     "charlotte indianapolis francisco seattle denver oklahoma nashville washington boston vegas portland detroit "
     "memphis louisville baltimore milwaukee albuquerque tucson fresno sacramento mesa atlanta omaha raleigh miami "
@@ -99,7 +99,7 @@ def _words(naming: Naming, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
     weighed = known.words.select("word", "stem").with_columns(pl.col("stem").cast(pl.UInt32)).join(stems, on="stem")
     places = towns.str.split(" ").explode().drop_nulls().unique()
     states = [word for name in STATES.values() for word in name.split()]
-    is_place = pl.col("word").is_in(places.implode()) | pl.col("word").is_in([*KNOWN_STATES, *states, *_TOWNS])
+    is_place = pl.col("word").is_in(places.implode()) | pl.col("word").is_in([*KNOWN_STATES, *states, *TOWNS])
     telling = weighed.select(
         "word",
         is_telling=~pl.col("is_common") & (pl.col("bits") >= _LEAST_BITS) & ~is_place

@@ -18,7 +18,7 @@ from etl.match.own_domains import named_domains
 from etl.match.paths import with_paths
 from etl.match.shared_domains import shared_domains
 from etl.match.spelling import corrections
-from etl.match.twins import twins
+from etl.match.twins import alive, twins
 from etl.match.variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, variants, without_town
 from etl.match.vocabulary import Vocabulary, vocabulary
 
@@ -95,11 +95,11 @@ def profiles(
     del left_words, right_words, tables
     people, firms = both(
         lambda: _customers(left, left_keys, rules),
-        lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height)),
+        lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height), alive(numbered)),
     )
     towns = pl.concat((people["place_key"], firms["place_key"]))
     named = named_domains(right_keys, firm_names, known, towns)
-    firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), numbered, named, firm_names))
+    firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), named, firm_names, towns))
     return Profiles(
         customers=people.with_columns(bearers(their_names, firm_names, left.height).alias("bearers")),
         companies=firms,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from etl.match import fields
+from etl.match.branches import branches
 from etl.match.fields import MOST_SHARING
 from etl.match.naming import Naming
 from etl.match.variants import OWN
@@ -15,17 +16,25 @@ from etl.match.variants import OWN
 _KEY = ["kind", "key"]
 
 
-def twins(companies: pl.DataFrame, contacts: pl.DataFrame, keys: pl.DataFrame, naming: Naming) -> pl.Series:
+def alive(contacts: pl.DataFrame) -> pl.Expr:
+    """`is_peopled`: whether a live company has contacts of its own."""
+    has_contacts = pl.col("record").is_in(contacts["record"].unique().implode())
+    return (pl.col("target").is_null() & has_contacts).alias("is_peopled")
+
+
+def twins(companies: pl.DataFrame, keys: pl.DataFrame, naming: Naming, towns: pl.Series) -> pl.Series:
     """Whether another company has the name, a domain or the phone of each, and contacts.
+
+    A name that is the other's with a place, a direction or a number besides is the same: that of a branch.
 
     Locality: whole; a phone or a domain of more than three is a bookkeeper's or a landlord's, and a domain counts where
     it bears the name of both.
 
     Args:
-        companies: `record, phone_number, target, namesakes`.
-        contacts: `record`, of their companies.
+        companies: `record, phone_number, namesakes, is_peopled`.
         keys: `record, kind, key_text`: the domains that bear their names.
         naming: the names of the companies.
+        towns: those of both sides.
     """
     numbers = companies.select("record", key=fields.phone_keys(pl.col("phone_number"))).explode("key").drop_nulls()
     shared = pl.concat((
@@ -36,8 +45,15 @@ def twins(companies: pl.DataFrame, contacts: pl.DataFrame, keys: pl.DataFrame, n
     own = naming.table.select("record", "kind").with_columns(key=naming.name_key).filter(pl.col("kind") == OWN)
     several = companies.filter(pl.col("namesakes") > 1).select("record")
     named = own.join(several, on="record", how="semi").select("record", kind=pl.lit("name"), key="key").unique()
-    has_contacts = pl.col("record").is_in(contacts["record"].unique().implode())
-    alive = companies.select("record", is_peopled=pl.col("target").is_null() & has_contacts)
-    met = pl.concat((few, named)).join(alive, on="record")
+    lives = companies.select("record", "is_peopled")
+    met = pl.concat((few, named)).join(lives, on="record")
     others = met.filter(pl.col("is_peopled").sum().over(_KEY) > pl.col("is_peopled").cast(pl.UInt32))
-    return companies.select(pl.col("record").is_in(others["record"].unique().implode())).to_series()
+    found = pl.concat((others["record"], _branched(naming, lives, towns))).unique()
+    return companies.select(pl.col("record").is_in(found.implode())).to_series()
+
+
+def _branched(naming: Naming, lives: pl.DataFrame, towns: pl.Series) -> pl.Series:
+    """The companies of which another one with contacts is a branch by its name, and such branches."""
+    named = branches(naming.table, towns).join(lives, on="record")
+    peopled = named.filter("is_peopled").select("key", is_whole=~pl.col("is_whole")).unique()
+    return named.join(peopled, on=["key", "is_whole"], how="semi")["record"]

@@ -197,6 +197,42 @@ def test_a_second_company_with_contacts_leaves_it_to_an_identifier(
     assert match(night).certain() == {("A1", "1")}
 
 
+@pytest.mark.parametrize(
+    "branch",
+    [
+        "Iris Vet - Utica", "Iris Vet (Lakeside)", "Iris Vet, Lakeside", "Iris Vet Utica", "Utica Iris Vet",
+        "Iris Vet #2", "Iris Vet II", "Iris Vet North", "Iris Vet East Clinic", "Iris Vet LLC - Utica",
+        "Iris Vet Utica, LLC", "Iris Vet of New Hartford", "Iris Vet NY", "North Iris Vet", "New York Iris Vet",
+        "Iris Vet Store 4", "Iris Vet Utica Office", "Iris Vet HQ", "Iris Vet Tolland",
+    ],
+)  # fmt: skip
+def test_a_branch_by_its_name_leaves_it_to_an_identifier(match: Any, branch: str) -> None:
+    """In both directions; a firm that merely shares its first words is another one, and so is one without contacts."""
+    here, there = {"postal_code": "21017", "city": "Tolland"}, {"postal_code": "13501", "city": "New Hartford"}
+    for one, other in ((branch, "Iris Vet"), ("Iris Vet", branch)):
+        firms = [
+            {"company_id_cw": "1", "company_name": one, **here},
+            {"company_id_cw": "2", "company_name": other, **there},
+        ]
+        customer = {"customer_id_acct": "A1", "customer_name": one, **here}
+        contacts = [{"contact_id_cw": f"C{n}", "company_id_cw": n} for n in "12"]
+        assert match(match.night([customer], [*firms, OTHER], contacts)).certain() == set()
+        assert match(match.night([customer], [*firms, OTHER], contacts[:1])).certain() == {("A1", "1")}
+        numbered = [{**firms[0], "account_number": "C1"}, firms[1]]
+        night = match.night([{**customer, "account_number": "C1"}], [*numbered, OTHER], contacts)
+        assert match(night).certain() == {("A1", "1")}
+
+
+@pytest.mark.parametrize("other", ["Iris Vet Supplies", "Iris Bakery", "Iris Vets Lab - Utica", "Utica Vet"])
+def test_a_firm_that_shares_words_is_no_branch(match: Any, other: str) -> None:
+    """What it has besides names no place."""
+    firms = [{"company_id_cw": n, "company_name": name} for n, name in (("1", "Iris Vet"), ("2", other))]
+    contacts = [{"contact_id_cw": f"C{n}", "company_id_cw": n} for n in "12"]
+    customer = {"customer_id_acct": "A1", "customer_name": "Iris Vet", **PHONE}
+    night = match.night([customer], [{**firms[0], **PHONE}, firms[1], OTHER], contacts)
+    assert match(night).certain() == {("A1", "1")}
+
+
 def test_a_bookkeeper_at_two_clients_makes_no_twins(match: Any) -> None:
     """One contact at two companies, and a firm of its own: each client is told by its own name and place."""
     pat = {"default_email": "pat@quorexbooks.test", "phone_number": "2124157406"}

@@ -104,6 +104,11 @@ OTHER_NAMES = [
     # no digits of a number
     ("Acme² Labs", "Acme2 Labs"), ("Acme² Labs", "Acme Labs"), ("Acme ½ Price", "Acme 1 2 Price"),
     ("Store ① Zavent", "Store 1 Zavent"), ("Zavent ⑩", "Zavent 10"), ("Zavent ₂", "Zavent 2"),
+    # pictures and symbols, and one against none
+    ("⭐ Rooftop", "🌙 Rooftop"), ("⭐ Quillmere", "Quillmere"), ("Ulbrit🍕", "Ulbrit🍔"), ("Orsk 🇺🇸", "Orsk 🇺🇦"),
+    ("Tamble ∞ Labs", "Tamble Labs"), ("€ Fennick", "£ Fennick"), ("⭐", "🌙"),
+    # gershayim and geresh
+    ('עו"ד לוינסקי', "עוד לוינסקי"), ("צ'יק ברזילי", "ציק ברזילי"), ('רו"ח שמעוני', "רו'ח שמעוני"),
 ]  # fmt: skip
 
 
@@ -120,6 +125,10 @@ SAME_NAMES = [
     ("Ｚａｖｅｎｔ Ｏｎｅ", "Zavent One"), ("ﾊﾞﾝﾀﾞｲ 商会", "バンダイ 商会"),
     ("Zavent １２", "Zavent 12"), ("Quorex १२", "Quorex 12"),
     ("Zavent ٣", "Zavent 3"), ("मीना ट्रेडर्स", "मीना ट्रेडर्स"), ("Їжак Груп", "ЇЖАК ГРУП"), ("한강 상사", "한강 상사"),
+    ("⭐️ Rooftop", "⭐Rooftop"), ("Quillmere® Foods", "Quillmere Foods"), ("Ulbrit │ Works", "Ulbrit | Works"),
+    ('עו"ד לוינסקי', "עו״ד לוינסקי"), ("רו''ח שמעוני", "רו”ח שמעוני"), ("צ'יק ברזילי", "צ׳יק ברזילי"),
+    ('"מאפייה" דרומית', "מאפייה דרומית"), ("O'Fennick \"Bay\" & Co", "OFennick Bay and Co"),
+    ("Orsk's - Cove", "Orsks Cove"),
     ("Intl Müller & Söhne GmbH", "International Müller Sohne"), ("É. Zavent", "E Zavent"),
 ]  # fmt: skip
 

@@ -1,0 +1,90 @@
+"""The name that is left of a branch's: without its place, direction or number, and what stands behind a sign.
+
+It says that two companies may be one firm's; it never makes names equal.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from etl.match import names
+from etl.match.fields import KNOWN_STATES, STATE_NAMES
+from etl.match.own_domains import TOWNS
+from etl.match.variants import OWN, PART
+from etl.match.words import ABBREVIATIONS, LINKS
+
+_MARK: Final = "\x01"
+"""Stands before each word of a place."""
+_PLACE: Final = rf"{_MARK}\S+"
+_DIRECTIONS: Final = (
+    "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central", "downtown",
+    "uptown", "midtown", "main", "upper", "lower", "northern", "southern", "eastern", "western",
+)  # fmt: skip
+_CODES: Final = ("n", "s", "e", "w", "ne", "nw", "se", "sw", *KNOWN_STATES)
+"""Short for a place at the end of a name only."""
+_SITE: Final = (
+    "annex|branch|building|campus|center|centre|clinic|facility|headquarters|hq|location|office|plant|shop|site|store"
+    "|unit|warehouse|practice|division|region|area|county"
+)
+_ALONE: Final = "annex|branch|headquarters|hq|location|satellite"
+_COUNT: Final = rf"(?:(?:no|nr|number|{_SITE}) )?(?:\d+|[ivx]+|two|three|four|five|six|second|third|2nd|3rd)"
+_UNIT: Final = rf"(?: (?:{_COUNT}|{_ALONE}|{_PLACE})(?: (?:{_SITE}))*)"
+_LAST: Final = rf"(?: (?:of|at|in))?{_UNIT} $"
+_TAIL: Final = rf"(?: (?:of|at|in))?{_UNIT}+ $"
+_HEAD: Final = rf"^ (?:{_PLACE} )+"
+_COMMA: Final = r"\s*,\s*[^,]+(?:,[^,]+)?$"
+
+
+def branches(table: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
+    """What is left of the names of companies without what may tell a branch.
+
+    Locality: whole; the towns of all records are places.
+
+    Args:
+        table: of the companies' names, `record, kind, written, core`.
+        towns: those of both sides, in plain letters.
+
+    Returns:
+        `record, key, is_whole`: the words of each name in their order, and of what is left of it.
+    """
+    named = table.filter(pl.col("kind").is_in([OWN, PART])).select("record", "core", "kind", "written")
+    own = named.filter(pl.col("kind") == OWN)
+    comma = own.filter(pl.col("written").str.contains(",", literal=True)).select(
+        "record", core=names.normal_name(pl.col("written").str.replace(_COMMA, ""))
+    )
+    parts = pl.concat((named.filter(pl.col("kind") == PART).select("record", "core"), comma)).drop_nulls()
+    cores = pl.concat((own.select("record", "core"), parts))
+    places = _places(towns)
+    at_end, at_start = _marked(pl.col("core"), [*places, *_CODES]), _marked(pl.col("core"), places)
+    ends = (at_end.str.replace(_TAIL, ""), at_end.str.replace(_LAST, ""), at_start.str.replace(_HEAD, ""))
+    left = [cores.select("record", core=_unmarked(end)) for end in ends]
+    derived = pl.concat((parts, *left)).drop_nulls().select("record", key=_key(), is_whole=pl.lit(value=False))
+    whole = own.select("record", key=_key(), is_whole=pl.lit(value=True))
+    return pl.concat((whole, derived)).unique(["record", "key"], keep="first", maintain_order=True)
+
+
+def _places(towns: pl.Series) -> list[str]:
+    """Whatever may be a place, the longest first: New York City before New York."""
+    known = {*towns.drop_nulls(), *TOWNS, *STATE_NAMES, *_DIRECTIONS}
+    return sorted(known, key=lambda place: (-len(place), place))
+
+
+def _marked(core: pl.Expr, places: list[str]) -> pl.Expr:
+    """A name between blanks, with a mark before each word of a place."""
+    marked = {f" {place} ": f" {_MARK}{place.replace(' ', f' {_MARK}')} " for place in places}
+    framed = pl.concat_str(pl.lit(" "), core, pl.lit(" "))
+    # twice: two that follow each other share the blank between them
+    return framed.str.replace_many(marked, leftmost=True).str.replace_many(marked, leftmost=True)
+
+
+def _unmarked(left: pl.Expr) -> pl.Expr:
+    words = left.str.replace_all(_MARK, "", literal=True).str.strip_chars()
+    return names.core(pl.when(words != "").then(words))
+
+
+def _key() -> pl.Expr:
+    words = pl.col("core").str.split(" ")
+    telling = words.list.eval(pl.element().filter(~pl.element().is_in(LINKS)).replace(ABBREVIATIONS))
+    return telling.list.join(" ").hash()
