@@ -5,6 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
+
+_MONTH: Final = "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec)"
+SPOILT: Final = "|".join((
+    r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+",
+    r"[0-9][.,][0-9]+[Ee][+-]?[0-9]+",
+    r"[0-9]+[.,]0",
+    r"#+",
+    r"#(?:NAME\?|REF!|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!)",
+    rf"[0-9]{{1,2}}-{_MONTH}(?:-[0-9]{{2}}(?:[0-9]{{2}})?)?",
+    rf"{_MONTH}-[0-9]{{2}}(?:[0-9]{{2}})?",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00:00(?:\.0+)?",
+))  # fmt: skip
+"""An id or a number of which a spreadsheet made an amount, a day or a mistake, as a pattern of the whole text.
+
+It may stand for any document. Both engines read it; `written_number` in `sql/functions` says the same.
+"""
+
+NO_NUMBER: Final = r"(?i:n/?a|n\.a\.|tbd|tba|none|null|nil|unknown|\(none\)|\(blank\))|[-\x{2013}\x{2014}_.?]+|0+"
+"""What people write where there is no number."""
 
 
 class State(StrEnum):

@@ -211,7 +211,7 @@ class Loader:
                 return None
             removed = self._store(careful, relation, formats)
             extracted -= removed.height
-        told, made_at = "; ".join(map(readable, unknown)), extract.named_at(file.name)
+        told, made_at = "; ".join(map(readable, [*scan.warnings, *unknown])), extract.named_at(file.name)
         return _Read(file, scan.profile.shape, extracted, told, tuple(unknown), made_at, removed, bool(left_over))
 
     def _finish(self, relation: Relation, read: Sequence[_Read]) -> Settled:

@@ -19,7 +19,7 @@ import polars as pl
 from etl.config import Source
 from etl.errors import InputError
 from etl.extract.bulk_bytes import is_plain
-from etl.extract.captions import header_problems
+from etl.extract.captions import header_problems, unread_balance
 from etl.extract.delimited import first_rows, numbered
 from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
@@ -82,6 +82,12 @@ class BulkScan:
         return {
             name: self.captions[self.columns[name]] if name in self.columns else None for name in self.relation.names
         }
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is odd about the captions."""
+        told = unread_balance(self.captions, self.columns) if self.relation.name == "accounting_invoices" else None
+        return [told] if told else []
 
 
 def bulk_scan(file: SourceFile, relation: Relation, source: Source, minimum_bytes: int) -> BulkScan | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from etl.domain import SPOILT
 from etl.extract.bulk import BulkScan
 from etl.extract.frames import BLANKS, MIDNIGHTS
 from etl.extract.invoice_terms import (
@@ -30,13 +31,10 @@ _EDGE: Final = r"[\x00-\x1e \p{Z}\x{85}\x{200b}\x{feff}]"
 _START, _END = r"(?:^|\x1f)", r"(?:\x1f|$)"
 _SUSPECT: Final = (
     rf"{_START}{_EDGE}|{_EDGE}{_END}|[\x00-\x08\x0b\x0c\x0e-\x1e\x7f-\x{{9f}}]"
-    rf"|{_START}[0-9]([.,][0-9]+)?[Ee]\+[0-9]+{_END}"
-    rf"|{_START}(?:@\{{|System\.)"
+    rf"|{_START}(?:{SPOILT}){_END}"
+    rf"|{_START}(?:@\{{|System\.|=\")"
 )
 """Blanks around a text or a control character in it, a number as a spreadsheet writes a long id, a cut object."""
-_DECIMAL: Final = "[0-9]+[.,]0"
-"""A whole number that a spreadsheet took for an amount."""
-
 _MONEY: Final = r"-?[0-9]{1,13}(\.[0-9]{1,4})?"
 _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
 """Where nobody says that a point separates the decimals, three of them may be a group of thousands."""
@@ -266,8 +264,8 @@ def _unfit(scan: BulkScan) -> list[str]:
     uncast = [f"(typed.{name} is null and text_{name} is not null)" for name in castable]
     uncast += [f"(text_{name} is not null and {_words(f'text_{name}', _TERMS[name])} is null)" for name in _terms(scan)]
     ids = [text for text in texts if "id" in text.split("_")]
-    # the ending is far cheaper to look at than the whole
-    uncast += [f"(right({text}, 1) = '0' and regexp_full_match({text}, '{_DECIMAL}'))" for text in ids]
+    # a length is far cheaper to look at than the whole
+    uncast += [f"({_may_be_spoilt(text)} and regexp_full_match({text}, '{SPOILT}'))" for text in ids]
     if scan.is_plain:
         return uncast
     return [
@@ -275,6 +273,12 @@ def _unfit(scan: BulkScan) -> list[str]:
         f"regexp_matches(concat_ws({_BETWEEN}, {', '.join(texts)}), '{_SUSPECT}')",
         *(f"contains({text}, {_BETWEEN})" for text in ids),
     ]
+
+
+def _may_be_spoilt(text: str) -> str:
+    """A cheap look that every spoilt id passes, and few others: its ending, or a sign that ids seldom hold."""
+    signs = " or ".join(f"contains({text}, '{sign}')" for sign in ("#", "-", ".", ",", "+", ":"))
+    return f"({signs})"
 
 
 def _terms(scan: BulkScan) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -18,6 +18,10 @@ HEADER_WITHIN: Final = 20
 _FOLDED: Final = re.compile(r"[\W_]+")
 _SHOWN: Final = 12
 _LEDGER: Final = frozenset({"split", "clr", "debit", "credit", "debitamount", "creditamount", "accountfullname"})
+_PAID: Final = frozenset({"paid", "amountpaid", "paidamount", "amtpaid", "payments", "totalpaid"})
+_MONEY: Final = re.compile(r"balance|remaining|outstanding|unpaid|owed|owing|\bdue\b|\bopen\b|\bpaid\b", re.IGNORECASE)
+_NO_MONEY: Final = re.compile(r"\b(?:date|days?|on|terms?|status|is|by|from|to|method|type)\b", re.IGNORECASE)
+_AMOUNT: Final = re.compile(r"[^\w]*\(?-?\W{0,2}[0-9][0-9., ']*\)?(?: ?[A-Z]{3})?")
 _LINES: Final = frozenset(
     {"quantity", "qty", "itemname", "itemdescription", "itemprice", "itemtotal", "itemcode", "lineitem", "unitprice"}
     | {"unitamount", "lineamount", "linetotal", "linesubtotal"}
@@ -114,8 +118,36 @@ def find_header(rows: Sequence[Numbered], profile: TableProfile, configured: Map
         if any(cell.strip() for cell in row[1]):
             header = resolve(row, profile, configured)
             if not header.missing and not (profile.is_grouped and header.cells[0]):
-                return header
+                return header if "balance_amount" in configured else _with_due(header, profile, rows)
     return None
+
+
+def _with_due(header: Header, profile: TableProfile, rows: Sequence[Numbered]) -> Header:
+    """Due is a balance where a total and what is paid stand beside it, and amounts below it; else it may be a day."""
+    folded = [fold(cell) for cell in header.cells]
+    has_balance = "balance_amount" in header.columns or "balance_amount" not in profile.captions
+    if has_balance or "total_amount" not in header.columns or folded.count("due") != 1 or _PAID.isdisjoint(folded):
+        return header
+    at = folded.index("due")
+    below = [row[at].strip() for line, row in rows if line > header.line and len(row) > at and row[at].strip()]
+    if at in header.columns.values() or not below or not all(map(_AMOUNT.fullmatch, below)):
+        return header
+    return replace(header, columns={**header.columns, "balance_amount": at})
+
+
+def unread_balance(captions: Sequence[str], columns: Mapping[str, int]) -> str | None:
+    """What to tell of a list of invoices without a balance that has other columns of money; null where there is none.
+
+    Args:
+        captions: of the file.
+        columns: our column -> position of its caption.
+    """
+    words = {cell: cell.replace("_", " ") for at, cell in enumerate(captions) if at not in columns.values()}
+    money = [cell for cell, told in words.items() if _MONEY.search(told) and not _NO_MONEY.search(told)]
+    if "balance_amount" in columns or not money:
+        return None
+    shown = ", ".join(money[:_SHOWN])
+    return f"no balance is read, so what is still owed is not known; name its column under columns (not used: {shown})"
 
 
 def nearest_header(rows: Sequence[Numbered], profile: TableProfile, configured: Mapping[str, str]) -> Header | None:

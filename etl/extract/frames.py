@@ -20,6 +20,9 @@ LISTS: Final = r"[;,|]"
 MIDNIGHTS: Final = ("T00:00:00", "T00:00:00Z", "T00:00:00.000Z", " 00:00:00")
 """What some systems write behind a date that has no time."""
 
+GUARDED: Final = r'^="([^"]*)"$'
+"""How a text is written that a spreadsheet is to leave as it is: `="0042"`."""
+
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -31,7 +34,7 @@ def text_frame(
 
 
 def tidy(frame: pl.DataFrame, relation: Relation) -> pl.DataFrame:
-    """Strip every value, empty becomes null; a date that was written with midnight behind it is a date.
+    """Strip every value and its guard against spreadsheets; empty becomes null, a date with midnight behind it a date.
 
     Locality: row.
     """
@@ -39,7 +42,7 @@ def tidy(frame: pl.DataFrame, relation: Relation) -> pl.DataFrame:
     lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
     stripped = pl.element().str.strip_chars(BLANKS)
     several = pl.col(lists).list.eval(stripped.filter(stripped != ""))
-    plain = pl.col(texts).str.strip_chars(BLANKS).replace("", None)
+    plain = pl.col(texts).str.strip_chars(BLANKS).str.replace(GUARDED, "${1}").str.strip_chars(BLANKS).replace("", None)
     dates = [column.name for column in relation.columns if column.kind is Kind.DATE and column.name in texts]
     endings = "|".join(re.escape(ending) for ending in MIDNIGHTS)
     return frame.with_columns(plain, several).with_columns(

@@ -16,18 +16,23 @@ from etl.extract.captions import Header
 from etl.extract.invoice_terms import document_type
 from etl.extract.profile import TableProfile
 
+_WEEKDAY: Final = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s+\w+ \d{1,2}, \d{4}\b"
+_BARE: Final = r"(?i)^\s*(?:accrual|cash) basis\s*$"
 _FOOTER: Final = (
-    r"(?i)^\s*(?:(?:accrual|cash) basis\b|(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s+\w+ \d{1,2}, \d{4}\b"
+    rf"(?i)^\s*(?:(?:(?:accrual|cash) basis\W+)?{_WEEKDAY}|(?:accrual|cash) basis\W+(?:\w+ )?\d"
     r"|.*\b\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*GMT)"
 )
+"""A line with a day or a clock: a firm may be called Cash Basis Bookkeeping."""
 _PRINTED: Final = re.compile(
     r"(?P<day>[A-Z][a-z]{2,8} \d{1,2}, \d{4})\s+(?P<clock>\d{1,2}:\d\d)(?::\d\d)?\s*(?P<half>[AaPp][Mm])?\s*GMT"
     r"(?P<hours>[-+]\d{1,2})?(?::?(?P<minutes>\d\d))?"
 )
 _TOTAL: Final = r"(?i)^\s*(?:TOTAL|Total for .*)$"
 _GRAND_TOTAL: Final = r"(?i)^\s*TOTAL\s*$"
+_SUMS: Final = ("Total for", "Total")
 _RANGE: Final = re.compile(r"(?i)\b(?:19|20)\d\d\b|\ball dates\b|\bas of\b|\bsince\b|\bto date\b")
 _COMMA_DECIMALS: Final = re.compile(r",\d{1,2}$")
+_NO_GROUP: Final = "no customer's name stands above the row: nobody knows whose it is"
 _NOT_AMOUNT: Final = re.compile(r"[^0-9.,()\-]")
 
 
@@ -70,7 +75,7 @@ def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> Told:
     cells = [pl.col(f"_cell/{at}") for at in range(len(header.cells))]
     filled = pl.sum_horizontal((cell.fill_null("").str.strip_chars() != "").cast(pl.Int32) for cell in cells)
     frame = frame.with_columns(filled.alias("_filled"))
-    is_footer = first.str.contains(_FOOTER) & (pl.col("_filled") == 1)
+    is_footer = _is_footer(is_grouped=profile.is_grouped)
     is_header = pl.all_horizontal(
         cell.fill_null("").str.strip_chars() == caption for cell, caption in zip(cells, header.cells, strict=True)
     )
@@ -80,10 +85,10 @@ def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> Told:
     if not {"document_type", "customer_name"}.difference(frame.columns):
         reasons["document without a customer"] = _is_nobodys()
     if profile.is_grouped:
-        is_group = first.fill_null("").str.strip_chars().ne("") & (pl.col("_filled") == 1)
-        reasons["group header"] = is_group
-        frame = frame.with_columns(customer_name=pl.when(is_group & ~is_total & ~is_footer).then(first).forward_fill())
-    reason = pl.coalesce(pl.when(holds).then(pl.lit(name)) for name, holds in reasons.items())
+        frame = _grouped(frame.with_columns(_ends=is_footer, _sums=is_total))
+        reasons = {"repeated header": is_header}
+    told = [pl.col("_role")] if profile.is_grouped else []
+    reason = pl.coalesce(*told, *(pl.when(holds).then(pl.lit(name)) for name, holds in reasons.items()))
     judged = frame.with_columns(_reason=reason)
     kept = judged.filter(pl.col("_reason").is_null())
     notes = dict(
@@ -92,7 +97,51 @@ def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> Told:
     warnings = _disagreement(judged) + ([] if notes else ["no TOTAL row and no footer: the report may be cut short"])
     footers = judged.filter(pl.col("_reason") == "footer").get_column("_cell/0").to_list()
     printed_at = next((at for at in map(printed, reversed(footers)) if at), None)
+    kept = kept.drop("_role", strict=False)
     return Told(kept.drop("_reason", *(f"_cell/{at}" for at in range(len(header.cells)))), notes, warnings, printed_at)
+
+
+def _is_footer(*, is_grouped: bool) -> pl.Expr:
+    """A line alone with a day or a clock; in a grouped report, as words without either, only below every document."""
+    first, is_lone = pl.col("_cell/0"), pl.col("_filled") == 1
+    is_last = ~(pl.col("_filled") > 1).fill_null(value=False).cum_max(reverse=True)
+    is_dated = first.str.contains(_FOOTER) & (is_last if is_grouped else pl.lit(value=True))
+    return (is_lone & (is_dated | (first.str.contains(_BARE) & is_last))).fill_null(value=False)
+
+
+def _grouped(frame: pl.DataFrame) -> pl.DataFrame:
+    """The customer whose name stands above a row, and what a row with something in its first cell is.
+
+    Whatever stands there ends the group above it. A total has an amount or names that group; a name alone opens a
+    group, whatever it sounds like. A row below neither is nobody's.
+
+    Locality: whole.
+    """
+    names: list[str | None] = []
+    roles: list[str | None] = []
+    group: str | None = None
+    cells = frame.select(pl.col("_cell/0").fill_null("").str.strip_chars(), "total_amount", "_filled", "_ends", "_sums")
+    for first, amount, filled, ends, sums in cells.iter_rows():
+        role = None
+        if first:
+            is_its_own = group is not None and first.casefold() in {f"{word} {group}".casefold() for word in _SUMS}
+            if ends:
+                role = "footer"
+            elif (sums and (amount or "").strip()) or (filled == 1 and is_its_own):
+                role = "total"
+            elif filled == 1:
+                role = "group header"
+            group = first if role == "group header" else None
+        names.append(group)
+        roles.append(role)
+    is_nobodys = pl.col("_role").is_null() & pl.col("customer_name").is_null() & (pl.col("_filled") > 0)
+    return (
+        frame.with_columns(
+            pl.Series("customer_name", names, dtype=pl.String), pl.Series("_role", roles, dtype=pl.String)
+        )
+        .with_columns(read_problem=pl.coalesce("read_problem", pl.when(is_nobodys).then(pl.lit(_NO_GROUP))))
+        .drop("_ends", "_sums")
+    )
 
 
 def _lacks_key(profile: TableProfile) -> pl.Expr:

@@ -10,7 +10,7 @@ import polars as pl
 
 from etl.errors import InputError, Problem
 from etl.extract import furniture
-from etl.extract.captions import Header, find_header, header_problems, missing_problem, nearest_header
+from etl.extract.captions import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
 from etl.extract.delimited import Numbered
 from etl.extract.documents import Document, Kind
 from etl.extract.frames import conform, split_lists, tidy
@@ -90,6 +90,8 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     refuse_if_cut(finished, document.file.name)
     if finished.height < before:
         notes["repeated line item"] = before - finished.height
+    if relation.name == "accounting_invoices" and (told_money := unread_balance(header.cells, header.columns)):
+        warnings.append(told_money)
     if not finished.height:
         warnings.append("the file has a header and no rows")
     window = furniture.window_of(above) if profile.is_report else None

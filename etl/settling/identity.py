@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from etl.domain import NO_NUMBER, SPOILT
 from etl.engine import Engine
 from etl.schemas import Relation
 
 _INVOICES: Final = "accepted.accounting_invoices"
-_SPOILT: Final = "[0-9]([.,][0-9]+)?[Ee][+][0-9]+|[0-9]+[.,]0"
-"""A number that a spreadsheet took for an amount: it may stand for any document."""
+_NONE: Final = f"{SPOILT}|{NO_NUMBER}".replace("{", "{{").replace("}", "}}")
+"""Numbers that may stand for any document, or for none."""
 
 _SEEN: Final = f"""
 create or replace temp table seen as
@@ -22,7 +23,7 @@ select
     rowid as position, source_file, coalesce(has_internal_id, true) as has_id,
     coalesce(document_type, 'invoice') as kind, invoice_id_acct as id,
     case when has_id then concat_ws(chr(31), kind, id) else position::varchar end as identity,
-    case when not regexp_full_match(invoice_number, '{_SPOILT}') then upper(trim(invoice_number)) end as number,
+    case when not regexp_full_match(trim(invoice_number), '{_NONE}') then upper(trim(invoice_number)) end as number,
     invoice_number, customer_id_acct, lower(trim(customer_id_acct)) as customer,
     lower(coalesce(book || '/', '') || trim(customer_name)) as name,
     invoice_date as day, total_amount as total, due_date, document_status, balance_amount

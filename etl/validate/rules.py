@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from etl.domain import SPOILT
 from etl.schemas import Column, Kind, Relation
 from etl.validate import money
 from etl.validate.dates import EARLIEST, LATEST
@@ -22,7 +23,7 @@ READ_PROBLEM: Final = "read_problem"
 LONGEST_QUOTE: Final = 80
 """Longer values are cut in the sentence; the row itself is kept whole."""
 
-_SPOILT_ID: Final = r"^(?:[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+|[0-9]+[.,]0)$"
+_SPOILT_ID: Final = f"^(?:{SPOILT})$"
 _CONTROL: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\u{9F}]"
 
 

@@ -110,3 +110,25 @@ def test_what_became_of_the_captions_is_known(shelf: Any) -> None:
     assert ignored == "  ignored: Colour"
     assert missing.startswith("  not given: ")
     assert "balance_amount" in missing
+
+
+@pytest.mark.parametrize("names", ["Amount,Remaining Amount", "Amount,Amount Remaining", "Total,Due,Paid"])
+def test_a_balance_is_known_by_its_usual_captions(shelf: Any, names: str) -> None:
+    """What is paid is no balance; Due is one only beside a total and what is paid, with amounts below it."""
+    text = f"Internal ID,Invoice Number,Customer ID,Date,{names}\n9001,4001,11,2026-11-10,100,40"
+    shelf.put("i.csv", text + (",60\n" if names.count(",") > 1 else "\n"))
+    assert shelf.rows("accounting_invoices", "i.csv")[0]["balance_amount"] == "40"
+
+
+def test_money_that_is_not_read_is_told(shelf: Any) -> None:
+    """Without a balance nobody knows what is owed, and a column that looks like one is named."""
+    shelf.put("i.csv", "Internal ID,Customer ID,Date,Total,Paid,Due\n9001,11,2026-11-10,100,60,2026-12-10\n")
+    found = shelf.read("accounting_invoices", "i.csv")
+    assert "balance_amount" not in shelf.rows("accounting_invoices", "i.csv")[0]
+    assert any("not used: Paid, Due" in warning for warning in found.warnings)
+
+
+def test_a_guard_against_spreadsheets_is_no_part_of_a_text(shelf: Any) -> None:
+    """A number in ="..." is that number."""
+    shelf.put("i.csv", 'Internal ID,Number,Customer ID,Date,Total\n9001,="0042",11,2026-11-10,100\n')
+    assert shelf.rows("accounting_invoices", "i.csv")[0]["invoice_number"] == "0042"

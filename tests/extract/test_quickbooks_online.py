@@ -215,3 +215,34 @@ def test_a_contact_list_keeps_customers_that_have_only_a_name(shelf: Any) -> Non
     assert [row["customer_id_acct"] for row in rows] == ["Acme Corp", "Total Wine", "Acme Corp:East"]
     assert (rows[2]["parent_customer_id_acct"], rows[2]["full_name"]) == ("Acme Corp", "Acme Corp:East")
     assert rows[0]["phone_number"] == "Phone:(410) 415-7406"
+
+
+@pytest.mark.parametrize("name", ["Total for Health LLC", "Cash Basis Bookkeeping LLC", "Total", "Accrual Basis"])
+def test_a_customer_whose_name_sounds_like_a_total_or_a_footer_keeps_its_rows(shelf: Any, name: str) -> None:
+    """Its documents are never those of the customer above it, who would see them."""
+    shelf.put(
+        "r.csv",
+        "Example Co,,,,\nInvoice List by Customer,,,,\nAll Dates,,,,\n\n,Date,Transaction type,Num,Amount\n"
+        'Acme Corp,,,,\n,01/10/2025,Invoice,5001,100.00\nTotal for Acme Corp,,,,"$100.00"\n'
+        f'{name},,,,\n,03/01/2025,Invoice,5003,900.00\nTotal for {name},,,,"$900.00"\nTOTAL,,,,"$1,000.00"\n'
+        '"Accrual Basis Sunday, November 29, 2026 01:21 AM GMTZ"\n',
+    )
+    extract = shelf.read("accounting_invoices", "r.csv")
+    assert extract.frame["customer_name"].to_list() == ["Acme Corp", name]
+    assert extract.shape_notes == {"preamble": 3, "footer": 1, "group header": 2, "total": 3}
+    assert extract.warnings == []
+
+
+def test_a_row_below_a_total_or_an_odd_row_is_nobodys(shelf: Any) -> None:
+    """Where no name stands above a row, it is a bad row, not one of the group that was open before."""
+    shelf.put(
+        "r.csv",
+        ",Date,Transaction type,Num,Memo,Amount\nAcme Corp,,,,,\n,01/10/2025,Invoice,5001,,100.00\n"
+        "Total for Acme Corp,,,,,100.00\n,01/11/2025,Invoice,5002,,7.00\n"
+        "Beta LLC,,,,(212) 555-0100,\n,03/01/2025,Invoice,5003,,900.00\n",
+    )
+    frame = shelf.read("accounting_invoices", "r.csv").frame
+    told = dict(zip(frame["invoice_number"], frame["read_problem"], strict=True))
+    assert told.pop("5001") is None
+    assert told.keys() == {"5002", None, "5003"}
+    assert all("nobody knows whose it is" in problem for problem in told.values())
