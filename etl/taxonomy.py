@@ -79,7 +79,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("MISSED_IN_WINDOW", "3.4", _TRANSPORT, _D, "Missed by a sync", _DATE_LEGACY, _DATE_CURRENT, _PORTAL),
     Cause("MISSED_UNDATED", "3.4", _TRANSPORT, _D, "Missed; no change time to reason with", _RESYNC_LEGACY, _RESYNC_CURRENT, _PORTAL),
     Cause("STALE_AMOUNT", "3.8", _TRANSPORT, _D, "Portal shows an old amount", "If no payment is pending: Verify Content For Next Sync, then run the sync", _RESYNC_CURRENT, _PORTAL),
-    Cause("PORTAL_SHOWS_SETTLED", "3.9", _TRANSPORT, _D, "Shown but no longer owed", "Verify Content For Next Sync, then run the sync; not while a payment is pending in the portal", f"{_RESYNC_CURRENT}; not while a payment is pending in the portal", _PORTAL),
+    Cause("PORTAL_SHOWS_SETTLED", "3.9", _TRANSPORT, _D, "Shown but no longer owed", "If no payment is pending: Verify Content For Next Sync, then run the sync", _RESYNC_CURRENT, _PORTAL),
     Cause("PAYMENT_NOT_POSTED", "3.10", _TRANSPORT, _D, "Paid in the portal, not in the books", "Look up the payment under Pending and under Payments Failing To Sync, then post it in the accounting package. Do not ask the client to pay", "Look up the payment under Pending and under Payments Failing To Sync, then post it in the accounting package. Do not ask the client to pay", _BILLING),
     Cause("PAYMENT_IN_TRANSIT", "3.11", _TRANSPORT, _R, "Payment on its way", "Wait until the payment has cleared", "Wait until the payment has cleared", _NOBODY),
     Cause("PORTAL_NOT_CAUGHT_UP", "3.12", _TRANSPORT, _R, "Portal not caught up yet", "Wait for the next sync", "Wait for the next sync", _NOBODY),

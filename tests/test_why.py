@@ -42,6 +42,8 @@ def stalled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _first(folder: Path, **wanted: str) -> str:
     answers = pl.read_parquet(folder / "invoices.parquet").filter(**wanted)
+    # what the portal shows wrongly has a fix of its own
+    answers = answers.filter(~pl.col("causes").str.contains("PORTAL_SHOWS_SETTLED"))
     return str(answers["invoice_id_acct"][0])
 
 

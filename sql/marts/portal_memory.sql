@@ -36,7 +36,13 @@ where
 union all
 
 -- what has left the books, for as long as a sync may stand still
-select before.*
+select
+    before.invoice_id_acct,
+    before.invoice_number,
+    before.seen_at,
+    before.shown_at,
+    before.balance_amount,
+    before.balance_since
 from ctl.portal_memory as before
 cross join ctl.run as this_run
 anti join accepted.accounting_invoices as invoices
