@@ -27,6 +27,7 @@ VERDICT = ("state", "primary_cause", "causes")
 
 BY_SETTINGS = frozenset({
     "HIDDEN_ZERO", "HIDDEN_BY_TERMS", "HELD_UNTIL_DATE", "PORTAL_LIST_OLDER", "NO_PORTAL_PROFILE",
+    "OTHER_BOOK",
 })  # fmt: skip
 """Causes that only settings give, or sources that nobody hands out yet: no invented provider has them."""
 

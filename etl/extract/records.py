@@ -113,7 +113,9 @@ def _rows(
     for number, record in enumerate(json_records(text, where)):
         if number % _LOOK_EVERY == 0:
             refuse_emptiness(where, number * len(getters), len(text))
-        if record.entity and profile.entities and record.entity not in profile.entities:
+        # a broken record may be anybody's: it is set aside, not left out
+        is_other = bool(record.entity and profile.entities) and record.entity not in profile.entities
+        if is_other and record.value is not None:
             others[record.entity] += 1
             continue
         problems = [record.problem] if record.problem else []

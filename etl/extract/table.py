@@ -136,6 +136,15 @@ _LAYOUTS: Final[Mapping[str, tuple[dict[str, tuple[str, ...]], _Required, Transf
 }
 
 PROFILES: Final = tuple(
-    TableProfile(TABLE, relation, f"a table of {RELATIONS[relation].help}", captions, required, finish=finish)
+    TableProfile(
+        TABLE,
+        relation,
+        f"a table of {RELATIONS[relation].help}",
+        captions,
+        required,
+        finish=finish,
+        # an import template is no list of the portal's
+        is_starred_refused=relation == "portal_invoices",
+    )
     for relation, (captions, required, finish) in _LAYOUTS.items()
 )
