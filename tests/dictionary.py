@@ -30,6 +30,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "ctl.compared_codes": "of each cause: whether tonight read what decides it, and so did an earlier run",
     "ctl.open_issues": "the issues that stood open after the last run, an unmapped customer's under tonight's cause",
     "ctl.remembered": "one row: the numbers of the night, as the history remembers them",
+    "ctl.portal_memory": "what the last run remembered of the portal's list and of open books",
     "ctl.run": "one row: the run, its instant, and what was configured and given",
     "ctl.scopes": "what each list holds, as of when, and where that is known from",
     "ctl.states": "the states of an invoice",

@@ -10,7 +10,7 @@ create or replace macro written_number(number) as
         when
             regexp_full_match(
                 number,
-                '(?i)\s*(?:[0-9](?:[.,][0-9]+)?E[+]?[0-9]+|[0-9]+[.,]0|#{3,}|#(?:REF|NAME|VALUE|DIV/0|N/A|NUM|NULL)[!?]?'
+                '(?i)\s*(?:[0-9](?:[.,][0-9]+)?E[+][0-9]+|[0-9][.,][0-9]+E[0-9]+|[0-9]+[.,]0|#{3,}|#(?:REF|NAME|VALUE|DIV/0|N/A|NUM|NULL)[!?]?'
                 || '|[0-9]{1,2}[- ](?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?:[- ][0-9]{2,4})?'
                 || '|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[- ][0-9]{2,4}'
                 || '|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]+|N/?A|NONE|TBD|NULL|-+|0+)\s*'

@@ -53,11 +53,19 @@ def test_a_message_has_counts_amounts_changes_fixes_and_the_link(fixture_summary
         "  GBP 88,989.96",
         "  EUR 17,011.33",
         "Since the night of 2026-11-21: 132 invoices newly blocked (USD 18,000.00); 88 invoices freed.",
+        (
+            "Shown but no longer owed: 41 invoices, USD 68,272.33, CAD 15,742.50, GBP 4,604.49, EUR 71.95; do"
+            " not ask these clients to pay, and do not resync while a payment is pending."
+        ),
+        (
+            "Paid in the portal, not in the books: 8 invoices, USD 27,456.30, CAD 6,891.85; look up the payments"
+            " in the portal; do not ask these clients to pay, and do not resync."
+        ),
         "",
         "What frees most:",
         (
-            "1. Certain, but the portal has no mapping yet: frees 37 invoices, USD 88,236.38, CAD 27,520.65"
-            " - Portal administrator"
+            "1. Certain, but the portal has no mapping yet: frees 37 invoices, USD 88,236.38, CAD 27,520.65 -"
+            " Portal administrator"
         ),
         "2. Able contact only at a related company: frees 22 invoices, USD 72,764.16 - Portal administrator",
         "3. Not mapped, one probable candidate: frees 11 invoices, USD 52,786.95 - Analyst (mapping fixes)",

@@ -144,8 +144,8 @@ def test_a_night_that_is_asked_to_fail_is_published_all_the_same(
 
 
 def _visible_row(provider: Path) -> int:
-    """The line of the portal's list that shows an invoice which is visible, and has nothing else to be said of."""
-    answers = pl.read_parquet(provider / "out" / "latest" / "invoices.parquet").filter(state="visible", causes="")
+    """The line of the portal's list that shows an invoice with a payment on its way, which is visible."""
+    answers = pl.read_parquet(provider / "out" / "latest" / "invoices.parquet").filter(causes="PAYMENT_IN_TRANSIT")
     ids = set(answers["invoice_id_acct"])
     listed = pl.read_csv(provider / "portal_invoices.csv", infer_schema=False)["invoice_id"].to_list()
     return 1 + next(at for at, invoice in enumerate(listed) if invoice in ids)
