@@ -106,7 +106,7 @@ def test_check_says_what_each_list_holds(tmp_path: Path) -> None:
     folder = nights.copied(tmp_path / "night")
     told = check_sources(load(folder / "billsight.toml", {}))
     assert re.search(r"\n  the portal's own list of invoices: scope \w[\w ]* \(.+\); made \d{4}-.+ UTC \(.+\)\.", told)
-    assert "\n  invoices of the accounting package: scope everything (it has " in told
+    assert "\n  invoices of the accounting package: scope everything (setting scope)" in told
     nights.without(folder, "portal_invoices")
     assert "the portal's own list" not in check_sources(load(folder / "billsight.toml", {}))
 

@@ -41,8 +41,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     made = Engine(tmp_path_factory.mktemp("logins") / "night.duckdb", threads=1, memory_gb=0.5)
     fill(made, connectwise_companies=COMPANIES)
     made.run(
-        "create table quarantine.rows (relation varchar, source_file varchar, source_line bigint, broken_rules varchar[],"
-        " row_values varchar)"
+        "create table quarantine.rows (relation varchar, source_file varchar, source_line bigint,"
+        " broken_rules varchar[], row_values varchar)"
     )
     made.write("matching.mappings", pl.DataFrame(COMPANIES).select("company_id_cw"))
     write_control(made, Settings(base=Path()), Run("test", datetime(2026, 11, 22, 2, tzinfo=UTC)))

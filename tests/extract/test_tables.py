@@ -226,7 +226,7 @@ def test_portal_mappings(shelf: Any) -> None:
 
 
 def test_sync_runs(shelf: Any) -> None:
-    """Every system has its own words for success and failure; a word that is neither stays."""
+    """Every system has its own words for success and failure; a run that has not ended is running."""
     words = ["OK", "Completed", "Failed: timeout", "aborted", "Error", "running", ""]
     lines = "".join(f"2026-01-0{number + 1}T02:00:00Z,2026-01-01,,{word}\n" for number, word in enumerate(words))
     shelf.put("s.csv", "started_at,from_date,finished_at,status\n" + lines)
@@ -238,6 +238,6 @@ def test_sync_runs(shelf: Any) -> None:
         "failed",
         "failed",
         "running",
-        None,
+        "running",
     ]
     assert rows[0]["from_at"] == "2026-01-01"
