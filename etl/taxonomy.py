@@ -45,7 +45,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause("DELETED", "1.8", _EXISTENCE, _E, "Deleted", "If the portal still shows it: Verify Content For Next Sync", "If the portal still shows it and no payment is pending or scheduled: delete its card in Entities", _NOBODY),
     Cause("VOIDED", "1.9", _EXISTENCE, _E, "Voided", "None", "None", _NOBODY),
     Cause("ZERO_TOTAL", "1.10", _EXISTENCE, _E, "Zero total", "None", "None: Hide Zero Dollar Invoices in the billing settings decides, for every client", _NOBODY),
-    Cause("HIDDEN_ZERO", "1.10", _EXISTENCE, _E, "Zero total, hidden by a setting", "None", "None: Billing settings: Hide Zero Dollar Invoices is on", _NOBODY),
+    Cause("HIDDEN_ZERO", "1.10", _EXISTENCE, _E, "Zero total, hidden by a setting", "None", "None: Hide Zero Dollar Invoices in the billing settings is on, for every client", _NOBODY),
     Cause("HIDDEN_BY_TERMS", "1.16", _EXISTENCE, _E, "Hidden by its payment terms", "None: the portal is set to hide these payment terms", "None: the portal is set to hide these payment terms", _NOBODY),
     Cause("OTHER_BOOK", "1.17", _EXISTENCE, _E, "In a book that the portal does not show", "None: the portal shows one accounting company", "None: the portal shows one accounting company", _NOBODY),
     Cause("PAID_IN_FULL", "1.11", _EXISTENCE, _E, "Paid in full", "Look in Invoice History, not Open Invoices", "Look in Invoice History, not Open Invoices", _NOBODY),

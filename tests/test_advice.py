@@ -42,7 +42,7 @@ RULES = {
     "renumbering": Rule(r"\brenumber\b", None),
     "resyncing while a payment is in transit": Rule(
         # the page's list stands under the advice that has the condition, and so does the list of dates
-        r"(?<!single )\bresync\b",
+        r"(?<!single )(?<!do not )(?<!never )\bresync\b",
         r"no payment is pending",
         ("sync.html.j2", "backfill.py", "gaps.py"),
     ),

@@ -147,7 +147,9 @@ def test_the_recommended_date_is_told_or_that_the_invoice_is_too_old_for_it(tmp_
     day: date = options["sync_from_date"].item()
     missed = nights.table(cheap, "marts.missed_invoices").filter(cause="BEFORE_SYNC_START").sort("created_at")
     (oldest,) = explain(cheap.folder / "night.duckdb", missed["invoice_id_acct"][0])
-    assert oldest.fixes[0].detail == "It is older than the recommended date: resync this invoice by itself"
+    assert oldest.fixes[0].detail == (
+        "It is older than the recommended date: if no payment is pending, resync this invoice by itself"
+    )
     later = nights.table(cheap, "marts.missed_invoices").filter(cause="MISSED_IN_WINDOW").sort("created_at")
     (youngest,) = explain(cheap.folder / "night.duckdb", later["invoice_id_acct"][-1])
     assert youngest.fixes[0].detail == f"Recommended date: {day}, for everything that was missed since"

@@ -78,7 +78,9 @@ class Portal(_Part):
     hidden_payment_terms: list[str] = Field(
         default_factory=list, description="payment terms whose invoices the portal hides"
     )
-    hides_zero_invoices: bool = Field(default=False, description="true: Hide Zero Dollar Invoices is on")
+    hides_zero_invoices: bool = Field(
+        default=False, description="true: the portal hides invoices of zero, for every client"
+    )
     holds_future_invoices: bool = Field(
         default=False, description="true: the portal holds an invoice back until its date has come"
     )

@@ -46,9 +46,8 @@ PORTAL_ONLY_TITLES: Final = {
 }
 PORTAL_ONLY_FIXES: Final = {
     "PORTAL_GHOST": "Look it up in accounting before anything else: it may be void, deleted, or another company's",
-    "RECREATED_ID": "Resync the new invoice, and move payments to it; not while a payment is pending in the portal",
-    NOT_OPEN: "Look it up in accounting. If it is paid, void or deleted there, resync it; not while a payment is"
-    " pending in the portal",
+    "RECREATED_ID": "If no payment is pending, resync the new invoice, then move payments to it",
+    NOT_OPEN: "Look it up in accounting. If it is paid, void or deleted there, and no payment is pending, resync it",
 }
 NUMBER_FORMS: Final = {
     1: "with a word before them, or without the word that accounting has",
