@@ -3,49 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.config import Settings, Source
-from etl.control import write_control
-from etl.documents import OF_DOCUMENTS, OF_PORTAL
-from etl.domain import Run
 from etl.engine import Engine
-from etl.models import build, names_in, read_models
-from etl.remembering import PORTAL_MEMORY
-from etl.schemas import RELATIONS, SQL_TYPE
-from etl.scopes import Scope
+from tests.portal_rows import INVOICE, SHOWN, Rows, fill
 
-AS_OF = datetime(2026, 11, 22, 2, tzinfo=UTC)
-SETTINGS = Settings(base=Path(), sources={name: Source(path="x") for name in RELATIONS})
-MODELS = read_models()
-INVOICE = {
-    "invoice_id_acct": "1", "invoice_number": "7700", "customer_id_acct": "c1", "customer_name": "Alder Joinery",
-    "document_type": "invoice", "document_status": "open", "invoice_date": "2026-05-01", "total_amount": "500",
-    "balance_amount": "500", "currency_code": "USD", "modified_at": "2026-05-01 09:00:00",
-}  # fmt: skip
-SHOWN = {"portal_invoice_id": "P1", "invoice_number": "7700", "total_amount": "500", "currency_code": "USD"}
-CUSTOMERS = [
-    {"customer_id_acct": "c1", "customer_name": "Alder Joinery"},
-    {"customer_id_acct": "c2", "customer_name": "Birch Dental"},
-    {"customer_id_acct": "c3", "customer_name": "Alder Joinery:Workshop", "parent_customer_id_acct": "c1"},
-    {"customer_id_acct": "c4", "customer_name": "Nobody Mapped"},
-]
-COMPANIES = [
-    {"company_id_cw": "101", "company_name": "Alder Woodwork LLC"},
-    {"company_id_cw": "102", "company_name": "Birch Dental Group"},
-    {"company_id_cw": "103", "company_name": "Cedar Freight"},
-]
-MAPPED = {"c1": "101", "c2": "102", "c3": "101"}
 NOTHING, FOUND, UNKNOWN, ANEW = "nothing", "found", "unknown", "made anew"
-
-Rows = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -54,28 +21,6 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     made = Engine(tmp_path_factory.mktemp("portal") / "run.duckdb", threads=1, memory_gb=0.5)
     yield made
     made.close()
-
-
-def _fill(
-    engine: Engine, scopes: dict[str, Scope] | None = None, aside: tuple[tuple[str, str], ...] = (), **given: Rows
-) -> None:
-    given = {"accounting_customers": CUSTOMERS, "connectwise_companies": COMPANIES} | given
-    for relation in RELATIONS.values():
-        columns = ", ".join(f"{column.name} {SQL_TYPE[column.kind]}" for column in relation.columns)
-        engine.run(f"create or replace table accepted.{relation.name} ({columns}, source_file varchar)")
-        for row in given.get(relation.name, []):
-            values = ", ".join("null" if value is None else f"'{value}'" for value in row.values())
-            engine.run(f"insert into accepted.{relation.name} ({', '.join(row)}) values ({values})")
-    engine.run("create or replace table quarantine.rows (relation varchar, row_values varchar)")
-    for relation, values in aside:
-        engine.run(f"insert into quarantine.rows values ('{relation}', '{values}')")
-    engine.run("create or replace table matching.mappings (customer_id_acct varchar, company_id_cw varchar)")
-    for customer, company in MAPPED.items():
-        engine.run(f"insert into matching.mappings values ('{customer}', '{company}')")
-    engine.write("ctl.portal_memory", pl.DataFrame(schema=PORTAL_MEMORY))
-    write_control(engine, SETTINGS, Run("test", AS_OF), scopes or {})
-    build(engine, MODELS, names_in(MODELS, "staging"))
-    build(engine, MODELS, [*OF_DOCUMENTS, *OF_PORTAL, "marts.portal_only_invoices"])
 
 
 def _answers(engine: Engine) -> dict[str, str]:
@@ -96,7 +41,7 @@ def _answer(engine: Engine, shown: dict[str, Any] | Rows, *invoices: dict[str, A
         SHOWN | row | {"portal_invoice_id": f"P{at}"}
         for at, row in enumerate(shown if isinstance(shown, list) else [shown])
     ]
-    _fill(engine, accounting_invoices=[INVOICE, *invoices], portal_invoices=rows)
+    fill(engine, accounting_invoices=[INVOICE, *invoices], portal_invoices=rows)
     return _answers(engine)["1"]
 
 
@@ -170,16 +115,16 @@ def test_a_row_is_the_document_that_it_can_only_be(engine: Engine, shown: dict[s
 def test_a_job_follows_its_parent(engine: Engine) -> None:
     """The portal lists a job's invoice under the customer above it."""
     job = INVOICE | {"customer_id_acct": "c3", "customer_name": "Alder Joinery:Workshop"}
-    _fill(engine, accounting_invoices=[job], portal_invoices=[SHOWN | {"customer_id_acct": "c1", "total_amount": "1"}])
+    fill(engine, accounting_invoices=[job], portal_invoices=[SHOWN | {"customer_id_acct": "c1", "total_amount": "1"}])
     assert _answers(engine) == {"1": FOUND}
 
 
 def test_a_company_that_nobody_is_mapped_to_may_be_the_customers(engine: Engine) -> None:
     """The card of a customer that is not mapped bears a free company's name: number and amount decide."""
     mine = INVOICE | {"customer_id_acct": "c4", "customer_name": "Nobody Mapped"}
-    _fill(engine, accounting_invoices=[mine], portal_invoices=[SHOWN | {"customer_name": "Cedar Freight"}])
+    fill(engine, accounting_invoices=[mine], portal_invoices=[SHOWN | {"customer_name": "Cedar Freight"}])
     assert _answers(engine) == {"1": FOUND}
-    _fill(engine, accounting_invoices=[mine], portal_invoices=[SHOWN | {"customer_name": "Birch Dental Group"}])
+    fill(engine, accounting_invoices=[mine], portal_invoices=[SHOWN | {"customer_name": "Birch Dental Group"}])
     assert _answers(engine) == {"1": UNKNOWN}
 
 
@@ -253,34 +198,8 @@ def test_a_row_whose_number_was_spoilt_may_be_any_of_that_amount(engine: Engine)
 def test_nothing_is_missing_that_a_row_in_quarantine_may_be(engine: Engine) -> None:
     """A row that was set aside proves nothing, and its number is not absent."""
     aside = (("portal_invoices", '{"invoice_number": "Invoice 7700", "total_amount": "abc"}'),)
-    _fill(engine, aside=aside, accounting_invoices=[INVOICE, OTHER | {"invoice_number": "7701"}], portal_invoices=[])
+    fill(engine, aside=aside, accounting_invoices=[INVOICE, OTHER | {"invoice_number": "7701"}], portal_invoices=[])
     assert _answers(engine) == {"1": UNKNOWN, "2": NOTHING}
-
-
-def _only_there(engine: Engine, row: dict[str, Any], scope: str, **invoice: Any) -> list[tuple[Any, ...]]:
-    scopes = {"accounting_invoices": Scope("accounting_invoices", scope, None, "", AS_OF, "")}
-    _fill(engine, scopes, accounting_invoices=[INVOICE | invoice], portal_invoices=[SHOWN | row])
-    return engine.rows("select cause, open_amount::integer from marts.portal_only_invoices")
-
-
-GONE = {"invoice_number": "9", "customer_id_acct": "c1"}
-
-
-def test_what_accounting_does_not_have_is_gone_only_where_it_would_have_it(engine: Engine) -> None:
-    """An extract of open invoices does not tell whether the rest is paid, void or deleted."""
-    assert _only_there(engine, GONE | {"balance_amount": "70"}, "all") == [("PORTAL_GHOST", 70)]
-    assert _only_there(engine, GONE | {"balance_amount": "0"}, "all") == [("PORTAL_GHOST", 0)]
-    for scope in ("open", "unknown"):
-        assert _only_there(engine, GONE | {"balance_amount": "70"}, scope) == [("NOT_OPEN_IN_ACCOUNTING", 70)]
-        assert _only_there(engine, GONE | {"balance_amount": "0"}, scope) == []
-        assert _only_there(engine, GONE | {"balance_amount": None}, scope) == []
-        assert _only_there(engine, GONE | {"balance_amount": "70", "portal_status": "in transit"}, scope) == []
-    # before the extract begins
-    assert _only_there(engine, GONE | {"balance_amount": "70", "invoice_date": "2020-01-01"}, "unknown") == []
-    # what may be a document of accounting is not gone from it
-    assert _only_there(engine, {"invoice_number": "77-00", "total_amount": "1"}, "all") == []
-    assert _only_there(engine, {"total_amount": "1"}, "all", document_status="paid", balance_amount="0") == []
-    assert _only_there(engine, GONE | {"total_amount": "-5", "balance_amount": "-5"}, "all") == []
 
 
 NUMBERS = st.sampled_from(["7700", "77-00", "07700", "Invoice 7700", "7701", "", "2.02611E+11"])
@@ -321,7 +240,7 @@ def test_presence_needs_a_row_of_its_own_that_nothing_contradicts(engine: Engine
         for at, document in enumerate(documents)
     ]  # fmt: skip
     shown = [row | {"portal_invoice_id": f"P{at}"} for at, row in enumerate(rows)]
-    _fill(engine, accounting_invoices=invoices, portal_invoices=shown)
+    fill(engine, accounting_invoices=invoices, portal_invoices=shown)
     found = engine.rows("""
         select claims.portal_row_key, claims.row_key from marts.portal_claims as claims
         where not claims.is_undecided""")

@@ -225,10 +225,7 @@ def _date(row: Row) -> str:
     if row["is_held_back"]:
         return "No date for it: first decide about its customer or company, which is inactive, deleted, hidden or gone"
     if row["sync_from_date"] is None:
-        return (
-            "No date is recommended, as all are too old: if the client still owes it and no payment is pending, resync it"
-            " by itself"
-        )
+        return "No date is recommended: all are too old. If no payment is pending and it is still owed, resync it alone"
     if row["is_resync_single"]:
         return "It is older than the recommended date: if no payment is pending, resync this invoice by itself"
     return f"Recommended date: {row['sync_from_date']}, for everything that was missed since"
