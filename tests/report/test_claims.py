@@ -36,7 +36,9 @@ CLAIMS = {
         "accounting_invoices", "connectwise_companies", "connectwise_contacts",
     ),
     "Every ConnectWise invoice that was read is in accounting.": ("accounting_invoices", "connectwise_invoices"),
-    "No portal invoice that was read is known to be missing from accounting.": ("accounting_invoices", "portal_invoices"),
+    "No portal invoice that was read is known to be missing from accounting.": (
+        "accounting_invoices", "portal_invoices",
+    ),
 }  # fmt: skip
 """What the page says of a night without findings, and what must have been read for it."""
 
