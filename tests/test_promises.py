@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl import pipeline
+from etl import pipeline, reading_in
 from etl.demo import DemoPlan
 from etl.demo.connectwise import DECOY
 from etl.engine import Engine
@@ -166,13 +166,13 @@ def test_a_row_that_vanishes_while_it_is_read_breaks_the_first_law(
     tmp_path: Path, provider: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Extracted is accepted plus quarantined, file by file."""
-    loader = pipeline.Loader.load
+    loader = reading_in.Loader.load
 
     def careless(self: Any, tell: Callable[[str], None]) -> Any:
         files = loader(self, tell)
         return [type(file)(**{**vars(file), "rows_extracted": file.rows_extracted + 1}) for file in files]
 
-    monkeypatch.setattr(pipeline.Loader, "load", careless)
+    monkeypatch.setattr(reading_in.Loader, "load", careless)
     with pytest.raises(BrokenPromise, match="accounting_invoices"):
         nights.run(_written(tmp_path, provider))
     assert not (tmp_path / "out" / "latest").exists()
