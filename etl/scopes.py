@@ -23,6 +23,8 @@ from etl.sources import Evening, SourceRead
 OF_INTEREST: Final = ("accounting_invoices", "portal_invoices", "portal_mappings")
 """The lists from whose silence something follows."""
 _ENOUGH_ROWS: Final = 50
+_FEW_SETTLED: Final = 0.05
+"""A list with a smaller share of settled rows need not hold all of them."""
 _PAGES: Final = frozenset({20, 25, 30, 40, 50, 75, *range(100, 1001, 100), 250, 2000, 2500, 5000, 10_000})
 """Numbers of rows at which screens and interfaces end a page."""
 _DATES: Final = (
@@ -92,14 +94,14 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
         read: what became of each source; a list that was not read completely is cut.
     """
     broken = {source.relation for source in read if source.trouble and not source.is_stale}
+    first_seen = {source.relation: datetime.fromisoformat(source.unchanged_since) for source in read}
     found = {}
     for relation in OF_INTEREST:
         files = [file for file in evening.files if file.relation == relation]
         if files:
             source = _stated(evening.settings.sources_of(relation))
             kind, since, reason = _scope(engine, relation, source)
-            made = _made_files(files, evening.settings.portal_zone)
-            made_at, made_reason = _made(source, made, evening)
+            made_at, made_reason = _made(source, files, evening, first_seen[relation])
             is_page = _is_page(files) if source.is_complete is None else not source.is_complete
             is_cut = is_page or relation in broken or _goes_on(engine, relation)
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, is_cut)
@@ -128,25 +130,27 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
     rows, settled = engine.rows(f"""
         select count(*) filter (where {_TOLD[relation]}), count(*) filter (where {_SETTLED[relation]})
         from accepted.{relation}""")[0]
+    if settled and settled >= _FEW_SETTLED * rows:
+        return "all", None, f"{settled} of its {rows} rows {'is' if settled == 1 else 'are'} settled"
     if settled:
-        return "all", None, f"it has {settled} settled {'row' if settled == 1 else 'rows'}"
+        return "unknown", None, f"only {settled} of its {rows} rows {'is' if settled == 1 else 'are'} settled"
     if rows >= _ENOUGH_ROWS:
         return "open", None, f"none of its {rows} rows is settled"
     return "unknown", None, "too few rows to tell"
 
 
-def _made(source: Source, made: Sequence[tuple[datetime, str]], evening: Evening) -> tuple[datetime, str]:
-    """The earliest instant that is known of the files; the run's where all are later."""
-    now = evening.run.as_of.astimezone(UTC)
+def _made(source: Source, files: Sequence[FileReport], evening: Evening, first_seen: datetime) -> tuple[datetime, str]:
+    """The earliest instant that is known of the files; that of the first run that had them, where all are later."""
+    now, zone = evening.run.as_of.astimezone(UTC), evening.settings.portal_zone
     if source.as_of is not None:
-        stated = source.as_of if source.as_of.tzinfo else source.as_of.replace(tzinfo=evening.settings.portal_zone)
+        stated = source.as_of if source.as_of.tzinfo else source.as_of.replace(tzinfo=zone)
         return min(stated.astimezone(UTC), now), "setting as_of"
-    at, reason = min(made)
-    return (at, reason) if at < now else (now, "not older than the run")
-
-
-def _made_files(files: Sequence[FileReport], zone: ZoneInfo) -> list[tuple[datetime, str]]:
-    return [_made_file(file, zone) for file in files]
+    at, reason = min(_made_file(file, zone) for file in files)
+    if at < first_seen:
+        return at, reason
+    if first_seen < now:
+        return first_seen.astimezone(UTC), "time of the first run that had these files"
+    return now, "time of the run: the file is newer"
 
 
 def _made_file(file: FileReport, zone: ZoneInfo) -> tuple[datetime, str]:

@@ -224,7 +224,8 @@ def _stale(evening: Evening, name: str, age: float) -> str | None:
     most = freshest_allowed(evening, name, age, evening.settings.gates.stale_days)
     if most is None or age <= most:
         return None
-    return f"{RELATIONS[name].help}: nothing in them is newer than {age:g} days, so nothing was concluded from them"
+    help_ = RELATIONS[name].help
+    return f"{help_}: nothing in them is newer than {age:g} days, so nothing is concluded from what they lack"
 
 
 def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> float | None:
