@@ -95,6 +95,7 @@ def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFr
         "mapping_state",
         "mapping_source",
         "judged_at",
+        "is_in_portal",
         failed=masks.failed(gates) | access,
         unknown=masks.unknown(gates) | unsure,
         is_mapped=is_mapped,
@@ -214,9 +215,8 @@ def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
     is_reached = facts.select(is_sent & pl.col("is_transport_reached")).to_series().to_numpy()
     is_present = facts["is_present"].to_numpy()
     # a word for a document that nobody knows may stand for one that the portal never has
-    is_undecided = (facts["is_portal_undecided"].to_numpy() & night.has_portal_list) | facts[
-        "is_invoice"
-    ].is_null().to_numpy()
+    is_doubtful = facts["is_invoice"].is_null().to_numpy()
+    is_undecided = is_doubtful | (facts["is_portal_undecided"].to_numpy() & night.has_portal_list)
     looked_at = np.flatnonzero(is_reached & ~is_present & ~is_undecided)
     absent = Absence.of(facts[looked_at])
     if night.has_portal_list:
@@ -228,10 +228,6 @@ def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
     failed[looked_at] = _bits_of(found)
     unknown[looked_at[found == "?"]] = masks.bits(["MISSED_IN_WINDOW"])
     unknown[is_reached & ~is_present & is_undecided] = masks.bits(["MISSED_IN_WINDOW"])
-    # what may be no invoice need not have come to the portal
-    is_doubtful = facts["is_invoice"].is_null().to_numpy() & ~is_present
-    unknown[is_doubtful] |= failed[is_doubtful]
-    failed[is_doubtful] = 0
     carried = np.zeros(len(facts), dtype=np.bool_)
     carried[looked_at] = night.log.is_carried(absent.changed) | night.log.is_carried(absent.created)
     return [
@@ -255,8 +251,9 @@ def _states(whole: pl.DataFrame) -> pl.DataFrame:
     blocking = pl.when(pl.col("is_invoice").is_not_null()).then(told).otherwise(masks.NOTHING)
     primary = pl.when(expected != 0).then(masks.first(expected)).otherwise(masks.first(blocking))
     is_waiting = masks.first(blocking).is_in([BIT[code] for code in codes(_WAITING)]).fill_null(value=False)
-    # the portal may show it only here, to a customer that its own list of mappings does not have
-    is_shown = pl.col("is_transport_reached") | pl.col("is_shown_here").fill_null(value=False)
+    # a mapping that the portal's own list does not have shows nothing, unless the row itself names the company
+    is_mapped_there = pl.col("is_transport_reached") & pl.col("is_in_portal").fill_null(value=True)
+    is_shown = is_mapped_there | pl.col("is_shown_here").fill_null(value=False)
     is_visible = pl.col("is_present") & pl.col("can_anyone_see") & is_shown & ((pl.col("unknown") & _HIDING) == 0)
     code = (
         pl.when(expected != 0).then(STATE_CODES.index(State.EXPECTED))

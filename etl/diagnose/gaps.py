@@ -29,7 +29,7 @@ _EXPLANATION: Final = {
     _ONE_CUSTOMER: "Every invoice of this customer in the period is missing while others arrived.",
     _UNEXPLAINED: "Nothing in the sync log explains it: no failed or missing run lies between.",
 }
-_NO_LOG: Final = "No sync log was given: which sync should have carried them cannot be told."
+_NO_LOG: Final = "No sync log was given: the sync that should have carried them is not known."
 _LEAST_OF_ONE_CUSTOMER: Final = 2
 
 

@@ -89,6 +89,7 @@ def _told() -> list[pl.Expr]:
         & pl.col("is_amount_comparable")
         & pl.col("is_invoice").fill_null(value=True)
         & (is_gone | ~(pl.col("is_balance_assumed") | is_contradicted))
+        & ~((word == "paid") & (balance > _MINOR)).fill_null(value=False)
     )
     owed = pl.when(is_gone).then(pl.lit(0)).otherwise(pl.max_horizontal(pl.col("balance_amount"), pl.lit(0)))
     shown = (

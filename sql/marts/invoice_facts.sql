@@ -54,6 +54,7 @@ select
     customers.unknown as customer_unknown,
     customers.is_mapped,
     customers.is_transport_reached,
+    customers.is_in_portal,
     customers.is_access_reached,
     customers.can_anyone_see,
     customers.judged_at,
@@ -70,7 +71,7 @@ select
     coalesce(by_number.is_recreated and not by_number.is_undecided, false) as is_portal_id_old,
     coalesce(by_id.is_number_different, by_number.is_reformatted and not by_number.is_undecided, false)
         as is_number_reformatted,
-    coalesce(by_id.shown_company_id_cw, by_number.shown_company_id_cw) = customers.company_id_cw as is_shown_here,
+    coalesce(by_id.shown_company_id_cw = customers.company_id_cw, by_number.is_shown_here) as is_shown_here,
     -- shown to a company that is neither the mapped one nor the one that it bills to
     coalesce(
         coalesce(by_id.shown_company_id_cw, by_number.shown_company_id_cw)
@@ -79,7 +80,10 @@ select
     ) as is_shown_elsewhere,
     -- a list that shows what is open loses what is paid there, and one that begins somewhere shows nothing older
     this_run.portal_scope <> 'all' and memory.shown_at is not null as was_shown,
-    coalesce(invoices.invoice_date < this_run.portal_since, false) or this_run.is_portal_list_cut as is_outside_list,
+    coalesce(invoices.invoice_date < this_run.portal_since, false)
+    or this_run.is_portal_list_cut
+    -- nothing says that it is still open, and the list need not hold what is paid
+    or (invoices.is_balance_assumed and this_run.portal_scope <> 'all') as is_outside_list,
     coalesce(invoices.book <> this_run.portal_book, false) as is_other_book,
     case
         when len(this_run.hidden_payment_terms) = 0 then false

@@ -34,6 +34,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "can_anyone_see": (pl.Boolean, True), "judged_at": (pl.Datetime("us"), None), "portal_match": (pl.Int8, 1),
     "is_portal_undecided": (pl.Boolean, False), "is_portal_id_old": (pl.Boolean, False),
     "is_number_reformatted": (pl.Boolean, False), "is_shown_here": (pl.Boolean, None),
+    "is_in_portal": (pl.Boolean, None),
     "was_shown": (pl.Boolean, False), "is_outside_list": (pl.Boolean, False), "is_hidden_by_terms": (pl.Boolean, False),
     "is_other_book": (pl.Boolean, False),
     "portal_status": (pl.String, None), "portal_total_amount": (MONEY, None), "portal_balance_amount": (MONEY, None),
@@ -99,6 +100,9 @@ def _judged(
             "visible",
             ["UNMAPPED_CERTAIN"],
         ),
+        # a person mapped it here, and the portal's own list of mappings does not have it
+        ({"is_in_portal": False}, "unknown", []),
+        ({"is_in_portal": False, "is_shown_here": True}, "visible", []),
         # while a check that could hide it is undecided, nothing is visible
         ({"customer_unknown": _mask("TARGET_INACTIVE")}, "unknown", []),
         ({"is_other_book": True}, "visible", []),

@@ -101,6 +101,7 @@ JUST_NOW = {"balance_since": AFTER_SYNC, "changed_at": AFTER_SYNC}
         # a status and a balance that contradict say nothing of what is owed
         ({"document_status": "paid", "balance_amount": 40, "portal_balance_amount": 100}, [], None),
         ({"total_amount": 10, "balance_amount": 900, "portal_total_amount": 10, "portal_balance_amount": 10}, [], None),
+        (PAID | {"portal_status": "paid", "portal_balance_amount": 100}, [], None),
         # below one minor unit there is no balance
         ({"balance_amount": "100.004"}, [], None),
         (PAID | {"portal_balance_amount": "0.004"}, [], None),
