@@ -17,7 +17,7 @@ LISTED: Final = """
     select customers.customer_id_acct, companies.company_id_cw
     from accepted.accounting_customers as customers
     inner join accepted.connectwise_companies as companies
-        on lower(customers.customer_name) = lower(companies.company_name)"""
+        on name_text(customers.customer_name) = name_text(companies.company_name)"""
 """Customers and their companies before anything is mapped: as the portal lists them, and of one name."""
 MAPPED: Final = "select customer_id_acct, company_id_cw from matching.mappings where company_id_cw is not null"
 _EXAMPLES: Final = 3

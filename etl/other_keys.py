@@ -115,11 +115,6 @@ class _Fit:
         return self.is_whole and (by_names or (self.is_text and not self.contradicted))
 
 
-def folded(column: str) -> str:
-    """SQL: a text without regard to case and blanks; null where nothing is left."""
-    return f"nullif(lower(trim(regexp_replace(nfc_normalize({column}), '[\\s\\p{{Z}}]+', ' ', 'g'))), '')"
-
-
 def settle_keys(engine: Engine) -> list[Said]:
     """Put keys in the place of what exactly one other key explains, and ids in the place of unique names.
 
@@ -157,7 +152,7 @@ def _name(engine: Engine, reference: Reference) -> tuple[str, bool]:
 def _ask(engine: Engine, reference: Reference, beside: str) -> None:
     """The distinct values of the column with the names beside them, and the keys and names of the target."""
     own, target = KEYS[reference.target][0], f"accepted.{reference.target}"
-    others = ", ".join(f"{folded(key)} as {key}" for key in KEYS[reference.target][1:])
+    others = ", ".join(f"name_text({key}) as {key}" for key in KEYS[reference.target][1:])
     name = NAMES[reference.target]
     engine.run(f"""
         create or replace temp table asked as
@@ -165,7 +160,7 @@ def _ask(engine: Engine, reference: Reference, beside: str) -> None:
             select {reference.column} as value, {beside} as name
             from accepted.{reference.relation} as rows where {reference.column} is not null group by all
         )
-        select value, {folded("value")} as key, {folded("name")} as name from pairs;
+        select value, name_text(value) as key, name_text(name) as name from pairs;
         create or replace temp table target as select {own} as id, {own}, {others} from {target};
         create or replace temp table named as
         select {name} as name, min(id) as id from target where {name} is not null group by 1 having count(*) = 1""")
@@ -220,7 +215,7 @@ def _settle(engine: Engine, reference: Reference, *, is_own_name: bool) -> Said 
 def _refused(engine: Engine, reference: Reference, own: _Fit, *, is_own_name: bool) -> Said:
     """A column that most names contradict: rows that bear names of their own are judged one by one instead."""
     text = (
-        f"{reference.relation}.{reference.column} contradicts the names beside it:"
+        f"{reference.relation}.{reference.column} contradicts the names in the same rows:"
         f" {own.contradicted} names are another company's, {own.agreeing} agree"
     )
     if reference.relation == "portal_invoices":
@@ -235,8 +230,8 @@ def _by_witness(engine: Engine, reference: Reference, fits: Sequence[_Fit]) -> S
     if len(agreed) != 1:
         keys = " and ".join(_WORDS.get(fit.key, "RecIDs") for fit in fits)
         text = (
-            f"{reference.relation}.{reference.column} holds what are {keys} of different companies, such as"
-            f" {fits[0].example}, and neither names nor the portal's list of invoices tell which are meant"
+            f"{reference.relation}.{reference.column} holds numbers that are {keys} of different companies, such as"
+            f" {fits[0].example}; neither names nor the portal's list of invoices decide which they are"
         )
         return Said(reference, text, is_refused=True)
     if agreed[0] is fits[0]:

@@ -81,13 +81,13 @@ FIRST: Final = (
             union select customer_id_acct from accepted.accounting_invoices
         ),
         names as (
-            select lower(customer_name) as name from accepted.accounting_customers
-            union select lower(customer_name) from accepted.accounting_invoices
+            select name_text(customer_name) as name from accepted.accounting_customers
+            union select name_text(customer_name) from accepted.accounting_invoices
         )
         select concat_ws(' ', customer_id_acct, customer_name) as label, null as currency_code, null as amount,
             1 as rows,
             customer_id_acct in (select customer_id_acct from known)
-            or coalesce(lower(customer_name) in (select name from names where name is not null), false) as is_joined
+            or coalesce(name_text(customer_name) in (select name from names where name is not null), false) as is_joined
         from accepted.portal_mappings where company_id_cw is not null""",
         source="portal_mappings",
         # the portal goes on listing customers that accounting no longer exports

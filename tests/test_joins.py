@@ -101,7 +101,7 @@ def test_a_mapping_that_contradicts_itself_maps_nobody_and_is_listed(tmp_path: P
     assert (first["state"], first["causes"]) == ("unknown", "")
     assert "MAPPING_CONFLICT" in first["unknown_checks"]
     (row,) = _summary(provider)["quality"]["contradictions"]["rows"]
-    assert (row["kind"], row["one_says"]) == ("id against the name beside it", "mapping: customer 11 to company 105")
+    assert (row["kind"], row["one_says"]) == ("id against name", "mapping: customer 11 to company 105")
     assert "Quill Orchards is company 101" in row["other_says"]
     assert row["one_says"] in (tmp_path / "out" / "latest" / "report.html").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
--- functions: written_number, number_text, number_without_words, number_key, number_digits, name_key
+-- functions: written_number, number_text, number_without_words, number_key, number_digits, name_text, name_key
 -- purpose:   an invoice number in the forms in which it is compared: as written, without the words before it, and bare.
 --            Systems write one number differently: Invoice #0042, INV-0042, 42.
 -- source:    how QuickBooks, Xero, ConnectWise and portals print numbers
@@ -62,6 +62,10 @@ create or replace macro number_key(number) as
 create or replace macro number_digits(number) as
     nullif(ltrim(regexp_replace(number_text(number), '[^0-9]', '', 'g'), '0'), '');
 
--- a name without case, punctuation and double blanks; null where nothing is left
+-- a name without case and double blanks; null where nothing is left
+create or replace macro name_text(name) as
+    nullif(lower(trim(regexp_replace(nfc_normalize(name), '[\s\p{Z}]+', ' ', 'g'))), '');
+
+-- without punctuation, too
 create or replace macro name_key(name) as
     nullif(trim(regexp_replace(lower(nfc_normalize(name)), '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '');

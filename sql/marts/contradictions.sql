@@ -8,11 +8,11 @@
 
 with named as (
     select
-        lower(trim(regexp_replace(customers.customer_name, '\s+', ' ', 'g'))) as name_key,
+        name_text(customers.customer_name) as name_key,
         min(customers.customer_id_acct) as customer_id_acct
     from staging.accounting__customers as customers
     where customers.has_customer_row
-    group by lower(trim(regexp_replace(customers.customer_name, '\s+', ' ', 'g')))
+    group by name_text(customers.customer_name)
     having count(*) = 1
 ),
 
@@ -69,6 +69,31 @@ found as (
     union all
 
     select
+        'status against balance' as kind,
+        portal.portal_invoice_id as subject_id,
+        concat('portal: invoice ', portal.invoice_number, ' is paid') as one_says,
+        concat('portal: ', portal.balance_amount::decimal(18, 2), ' of it is open') as other_says,
+        portal.currency_code,
+        portal.balance_amount as amount
+    from accepted.portal_invoices as portal
+    where portal.portal_status = 'paid' and portal.balance_amount > 0.01
+
+    union all
+
+    select
+        'balance against total' as kind,
+        invoices.invoice_id_acct as subject_id,
+        concat('accounting: invoice ', invoices.invoice_number, ' is over ', invoices.total_amount::decimal(18, 2))
+            as one_says,
+        concat('accounting: ', invoices.balance_amount::decimal(18, 2), ' of it is open') as other_says,
+        invoices.currency_code,
+        invoices.balance_amount as amount
+    from staging.accounting__invoices as invoices
+    where invoices.total_amount >= 0 and invoices.balance_amount > invoices.total_amount + 0.01
+
+    union all
+
+    select
         'id against number and total' as kind,
         held.portal_invoice_id as subject_id,
         concat(
@@ -87,7 +112,7 @@ found as (
     union all
 
     select
-        'id against the name beside it' as kind,
+        'id against name' as kind,
         contradictory.customer_id_acct as subject_id,
         concat(
             'mapping: customer ', contradictory.customer_id_acct, ' to company ', contradictory.company_id_cw
@@ -110,7 +135,7 @@ found as (
     union all
 
     select
-        'id against the name beside it' as kind,
+        'id against name' as kind,
         carried.customer_id_acct as subject_id,
         concat('invoices: customer ', carried.customer_id_acct, ' is ', carried.customer_name) as one_says,
         concat(
@@ -121,14 +146,14 @@ found as (
         carried.amount
     from carried
     inner join named
-        on lower(trim(regexp_replace(carried.customer_name, '\s+', ' ', 'g'))) = named.name_key
+        on name_text(carried.customer_name) = named.name_key
     inner join staging.accounting__customers as customers
         on carried.customer_id_acct = customers.customer_id_acct
     where
         customers.has_customer_row
         and carried.customer_id_acct <> named.customer_id_acct
-        and lower(carried.customer_name) is distinct from lower(customers.full_name)
-        and lower(carried.customer_name) is distinct from lower(customers.company_name)
+        and name_text(carried.customer_name) is distinct from name_text(customers.full_name)
+        and name_text(carried.customer_name) is distinct from name_text(customers.company_name)
 
     union all
 

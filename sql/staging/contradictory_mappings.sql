@@ -1,24 +1,24 @@
 -- model:   staging.contradictory_mappings
 -- grain:   mapping_row_key
 -- reads:   accepted.portal_mappings, accepted.connectwise_companies, staging.accounting__customers
--- purpose: rows of the portal's mappings in which an id and the name beside it name two: the id one customer or company,
---          the name another that alone has it. Such a row maps nobody.
+-- purpose: rows of the portal's mappings that contradict themselves: the id is one customer or company, and the name next to
+--          it is the name of exactly one other. Such a row maps no customer.
 -- units:   none
 -- source:  the portal's list of mappings against the customers and companies
 
 with customers as (
     select
         customers.customer_id_acct,
-        lower(trim(regexp_replace(customers.customer_name, '\s+', ' ', 'g'))) as name_key,
-        lower(trim(regexp_replace(customers.full_name, '\s+', ' ', 'g'))) as full_name_key,
-        lower(trim(regexp_replace(customers.company_name, '\s+', ' ', 'g'))) as company_name_key
+        name_text(customers.customer_name) as name_key,
+        name_text(customers.full_name) as full_name_key,
+        name_text(customers.company_name) as company_name_key
     from staging.accounting__customers as customers
 ),
 
 companies as (
     select
         companies.company_id_cw,
-        lower(trim(regexp_replace(companies.company_name, '\s+', ' ', 'g'))) as name_key
+        name_text(companies.company_name) as name_key
     from accepted.connectwise_companies as companies
 ),
 
@@ -47,8 +47,8 @@ listed as (
         mappings.customer_name,
         mappings.company_id_cw,
         mappings.company_name,
-        lower(trim(regexp_replace(mappings.customer_name, '\s+', ' ', 'g'))) as customer_key,
-        lower(trim(regexp_replace(mappings.company_name, '\s+', ' ', 'g'))) as company_key
+        name_text(mappings.customer_name) as customer_key,
+        name_text(mappings.company_name) as company_key
     from accepted.portal_mappings as mappings
     where mappings.company_id_cw is not null
 )

@@ -1,19 +1,18 @@
 -- model:   staging.portal__mappings
 -- grain:   customer_id_acct
 -- reads:   accepted.portal_mappings, accepted.portal_invoices, staging.accounting__customers, staging.contradictory_mappings, ctl.run
--- purpose: the portal's own mappings; a customer that the portal knows and has not mapped has no company. A list that
---          names customers without their ids is read by name, where only one customer has it. A row that contradicts
---          itself maps nobody. Without a list, the company to which the portal shows all of a customer's invoices is
---          the mapping.
+-- purpose: the portal's own mappings; a customer that the portal has not mapped has no company. A list of names without ids
+--          is read by name if only one customer has that name. A row that contradicts itself maps no customer. Without a
+--          list, the company to which the portal shows all of a customer's invoices is the mapping.
 -- units:   none
 -- source:  the portal's list of mappings, else its list of invoices
 
 with named as (
     select
-        lower(customers.customer_name) as name_key,
+        name_text(customers.customer_name) as name_key,
         min(customers.customer_id_acct) as customer_id_acct
     from staging.accounting__customers as customers
-    group by lower(customers.customer_name)
+    group by name_text(customers.customer_name)
     having count(*) = 1
 ),
 
@@ -30,7 +29,7 @@ listed as (
     left join staging.accounting__customers as known
         on mappings.customer_id_acct = known.customer_id_acct
     left join named
-        on lower(mappings.customer_name) = named.name_key
+        on name_text(mappings.customer_name) = named.name_key
 ),
 
 -- whom a contradictory row names by its name has perhaps a mapping, too
