@@ -83,7 +83,7 @@ def _text(name: str, help_: str, *, required: bool = False) -> Column:
 
 _T, _M, _D, _I, _B = Kind.TEXT, Kind.MONEY, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN
 _CURRENCY = Column("currency_code", Kind.CURRENCY, "ISO 4217; XXX where the source names none")
-_BOOK = _text("book", "accounting company that the ids belong to, where several are configured; it stands before them")
+_BOOK = _text("book", "accounting company (book) of the ids, if several are configured; each id begins with it")
 _ADDRESS = (
     _text("address_line1", "first address line"),
     _text("city", "city"),
@@ -200,7 +200,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text(
                     "document_type",
                     "invoice, credit_memo, sales_receipt, estimate, pro_forma, statement, template, payment,"
-                    " opening_balance, retainer, journal, bill, other; or unknown, where nobody knows the word for it",
+                    " opening_balance, retainer, journal, bill, other; or unknown, if billsight does not know the word",
                 ),
                 _text("document_status", "open, paid, draft, voided, deleted, or unknown"),
                 Column("invoice_date", _D, "date typed on the invoice", required=True),
@@ -224,7 +224,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("customer_id_acct", "accounting customer"),
                 _text("customer_name", "customer name, or the name on the card"),
                 _text("company_id_cw", "ConnectWise company it is shown to"),
-                _text("company_name", "name of the company it is shown to, where it stands beside the customer's"),
+                _text("company_name", "name of the company it is shown to, if the list has it next to the customer's name"),
                 _text("document_type", "invoice, credit_memo, estimate, payment or unknown"),
                 _text("portal_status", "open, paid, in transit or gone; empty where the list has no word that says so"),
                 Column("invoice_date", _D, "date of the invoice", is_optional=True),

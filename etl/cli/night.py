@@ -152,7 +152,7 @@ def _moved(changes: dict[str, Any]) -> str:
     unread = [*changes["not_checked_sources"], *changes["not_compared_sources"]]
     if not unchecked and not unread:
         return f"{newly} newly blocked, {freed} freed"
-    why = f" (not read on both nights: {', '.join(unread)})" if unread else ""
+    why = f" (not read in both runs: {', '.join(unread)})" if unread else ""
     return f"{newly} newly blocked, {freed} freed, {unchecked} not checked{why}"
 
 

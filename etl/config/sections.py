@@ -97,7 +97,7 @@ class Provider(_Part):
     email_domains: list[str] = Field(default_factory=list, description="own domains: no evidence for a client")
     inactive_company_statuses: list[str] = Field(default_factory=list, description="status captions that mean inactive")
     active_company_statuses: list[str] = Field(
-        default_factory=list, description="status captions that mean active, beside Active itself"
+        default_factory=list, description="status captions that mean active, in addition to Active"
     )
     closed_billing_statuses: list[str] = Field(
         default_factory=list, description="ConnectWise billing statuses that are closed"
@@ -178,7 +178,7 @@ class Review(_Part):
     )
     known_contradictions: list[str] = Field(
         default_factory=list,
-        description="marks of contradictions that somebody has looked at; other values have another mark",
+        description="marks of contradictions that a person has checked; if the values change, so does the mark",
     )
 
 

@@ -32,7 +32,7 @@ _GRAND_TOTAL: Final = r"(?i)^\s*TOTAL\s*$"
 _SUMS: Final = ("Total for", "Total")
 _RANGE: Final = re.compile(r"(?i)\b(?:19|20)\d\d\b|\ball dates\b|\bas of\b|\bsince\b|\bto date\b")
 _COMMA_DECIMALS: Final = re.compile(r",\d{1,2}$")
-_NO_GROUP: Final = "no customer's name stands above the row: nobody knows whose it is"
+_NO_GROUP: Final = "no row above has a customer's name: the customer is not known"
 _NOT_AMOUNT: Final = re.compile(r"[^0-9.,()\-]")
 
 

@@ -211,7 +211,7 @@ def unknown_terms(frame: pl.DataFrame) -> list[str]:
         ("document_status", DOCUMENT_STATUSES, "the amounts decide"),
     ):
         if column in frame.columns and (words := _unknown_words(frame, column, known)):
-            told.append(f"{column} {words}: no word that billsight knows; {taken}")
+            told.append(f"{column} {words}: billsight does not know this word; {taken}")
     return told
 
 

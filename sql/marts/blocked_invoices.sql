@@ -1,7 +1,7 @@
 -- model:   marts.blocked_invoices
 -- grain:   invoice_id_acct
 -- reads:   marts.invoice_checks, ctl.states, ctl.causes, accepted.accounting_invoices
--- purpose: what is blocked tonight, and by what: the issues are found in it, and the next night compares with it.
+-- purpose: blocked invoices and their causes. Issues come from this list, and the next run compares with it.
 -- units:   balance_amount in currency_code
 -- source:  the night's checks
 

@@ -1,7 +1,7 @@
 -- model:   marts.company_access
 -- grain:   company_id_cw
 -- reads:   marts.company_checks, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states, ctl.run
--- purpose: every mapped company: can anyone see its invoices, whom to propose, and what that person would see.
+-- purpose: every mapped company: whether anyone can see its invoices, the contact to propose, and what that person would see.
 -- units:   amounts in words, each beside its currency
 -- source:  the night's checks
 

@@ -1,7 +1,7 @@
 -- model:   marts.invoice_changes
 -- grain:   invoice_id_acct
 -- reads:   ctl.blocked_before, ctl.compared_codes, marts.blocked_invoices, marts.lost_invoices, marts.invoice_checks, marts.customer_checks, staging.accounting__invoices, ctl.causes, ctl.states
--- purpose: invoices that are blocked tonight and were not, or were and are not: what moved, and what nobody can tell.
+-- purpose: invoices that are newly blocked or no longer blocked since the last run, and those that cannot be compared.
 -- units:   amount in currency_code: what is blocked; of what is rightly absent now, its total
 -- source:  the answers of the last run, and the night's checks
 

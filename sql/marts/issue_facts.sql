@@ -1,7 +1,7 @@
 -- model:   marts.issue_facts
 -- grain:   kind, subject_id, code
 -- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks, marts.contact_checks, marts.company_checks, marts.lost_invoices, staging.accounting__invoices, accepted.portal_invoices, quarantine.rows, ctl.run
--- purpose: every issue that is not simply as it was after the last run, and what tonight says of its subject.
+-- purpose: every issue that changed since the last run, with what this run found about its subject.
 -- units:   amount in currency_code: what is blocked, and of an invoice that no longer is, its total
 -- source:  the history, and the night's checks
 

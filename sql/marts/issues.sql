@@ -1,9 +1,9 @@
 -- model:   marts.issues
 -- grain:   kind, subject_id, code
 -- reads:   marts.blocked_invoices, marts.cause_sets, marts.customer_checks, marts.company_checks, marts.invoice_checks, accepted.accounting_invoices, ctl.causes
--- purpose: what stands between clients and their invoices tonight, each once: where the document or the sync is at fault, the
---          invoice; where the mapping is, or nobody is there, the customer; where a login is, the contact that is proposed.
---          And where the portal and the books differ on what is owed, the invoice, blocked or not.
+-- purpose: what keeps clients from seeing their invoices in this run, each issue once. Its subject is the invoice if the
+--          document or the sync is at fault, the customer if the mapping is or the client has no contact, the proposed
+--          contact if a login is. If the portal and accounting differ on the amount owed, it is the invoice, blocked or not.
 -- units:   invoices are those that are blocked; amount in currency_code, of an amount that differs the difference, both null where there are several currencies
 -- source:  the night's checks
 

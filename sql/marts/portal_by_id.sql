@@ -2,7 +2,7 @@
 -- grain:   row_key
 -- kind:    view
 -- reads:   marts.portal_pairs
--- purpose: what the portal shows for each accounting document whose id it holds.
+-- purpose: what the portal shows for each accounting document whose id it has.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 

@@ -2,8 +2,8 @@
 -- grain:   portal_row_key
 -- reads:   marts.portal_unmatched, marts.portal_claims, marts.portal_candidates, quarantine.rows,
 --          ctl.portal_memory, ctl.run
--- purpose: what the portal shows and the accounting extract does not have: made anew under another id; gone from accounting;
---          or, where the extract need not hold everything, perhaps only settled there.
+-- purpose: invoices that the portal shows and the accounting extract does not have: created again under another id, deleted
+--          in accounting, or, if the extract need not hold everything, possibly only settled.
 -- units:   total_amount and open_amount in currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 

@@ -1,9 +1,9 @@
 -- model:   marts.portal_pairs
 -- grain:   portal_row_key, row_key
 -- reads:   staging.portal__invoices, staging.accounting__invoices
--- purpose: every portal row and the accounting document whose very id it holds; row_key is null where there is none. An id
---          is no proof where the number is another's, and the total, the customer or another document's very number says
---          so, too: a portal's own ids may look like accounting's. Nor is a row that is void or hidden in the portal.
+-- purpose: every portal row and the accounting document that has its id; row_key is null if none has. The id is no proof if
+--          the number differs and so does the total or the customer, or if another document has that number: a portal's
+--          own ids may look like accounting ids. A row that is void or hidden in the portal is no proof either.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 

@@ -1,8 +1,8 @@
 -- model:   marts.portal_unmatched
 -- grain:   portal_row_key
 -- reads:   accepted.portal_invoices, marts.portal_pairs
--- purpose: portal rows to be found by number: without an accounting id, with one that accounting does not have, or with
---          that of a document which is void or deleted and may have been made anew under the same number.
+-- purpose: portal rows to match by number: rows without an accounting id, with an id that accounting does not have, or with
+--          the id of a void or deleted document that may have been created again under the same number.
 -- units:   total_amount and balance_amount in currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 

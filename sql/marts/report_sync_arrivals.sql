@@ -1,7 +1,7 @@
 -- model:   marts.report_sync_arrivals
 -- grain:   customer_id_acct, currency_code
 -- reads:   marts.backfill_options, marts.missed_invoices, marts.customer_checks, staging.accounting__invoices, ctl.run
--- purpose: whose invoices arrive in the portal with a sync from the recommended date: the portal mails these clients, and
+-- purpose: clients whose invoices arrive in the portal with a sync from the recommended date: the portal mails them, and
 --          AutoPay charges them by due date.
 -- units:   amounts in currency_code
 -- source:  the night's checks

@@ -130,8 +130,8 @@ def test_words_for_type_and_status_become_ours(shelf: Any) -> None:
     assert [row["document_type"] for row in rows] == ["invoice", "credit_memo", "unknown", "invoice", "other"]
     assert [row["document_status"] for row in rows] == ["voided", "open", "paid", "open", "paid"]
     assert shelf.read("accounting_invoices", "i.csv").unknown == [
-        "document_type 'Flurb' (1 row): no word that billsight knows; whether these rows are invoices is unknown",
-        "document_status 'Glorp' (1 row): no word that billsight knows; the amounts decide",
+        "document_type 'Flurb' (1 row): billsight does not know this word; whether these rows are invoices is unknown",
+        "document_status 'Glorp' (1 row): billsight does not know this word; the amounts decide",
     ]
 
 

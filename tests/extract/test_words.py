@@ -72,7 +72,7 @@ def test_a_status_that_nobody_knows_is_told_and_the_amounts_decide(shelf: Any) -
     extract = shelf.read("accounting_invoices", "i.csv")
     assert extract.frame["document_status"].to_list() == ["open", "open", "voided", "open", "open", "paid"]
     assert extract.unknown == [
-        "document_status 'Glorp' (2 rows), 'Flurb' (1 row): no word that billsight knows; the amounts decide"
+        "document_status 'Glorp' (2 rows), 'Flurb' (1 row): billsight does not know this word; the amounts decide"
     ]
 
 
