@@ -26,6 +26,7 @@ class Standing:
     Attributes:
         causes: mask of the identity and access gates that fail for each of its invoices.
         is_transport_reached: whether its invoices should be in the portal.
+        is_listed: the portal's own list of mappings has it, so a row that names nobody is shown to its company.
         is_late: mapped by a person only after most runs.
         is_ahead: the portal shows its invoices, although nobody is known to have mapped it.
         is_billed: its invoices are made in ConnectWise.
@@ -34,6 +35,7 @@ class Standing:
 
     causes: npt.NDArray[np.uint64]
     is_transport_reached: npt.NDArray[np.bool_]
+    is_listed: npt.NDArray[np.bool_]
     is_late: npt.NDArray[np.bool_]
     is_ahead: npt.NDArray[np.bool_]
     is_billed: npt.NDArray[np.bool_]
@@ -52,6 +54,7 @@ class Standing:
         return cls(
             causes=identities.CAUSES[identity] | access | stray,
             is_transport_reached=people["is_transport_reached"].to_numpy(),
+            is_listed=people["is_listed"].to_numpy(),
             is_late=identity == Identity.JUDGED_LATE,
             is_ahead=people["is_ahead"].to_numpy(),
             is_billed=people["is_billed"].to_numpy(),

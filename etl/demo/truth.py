@@ -6,7 +6,8 @@ The gates are checked in the order of the taxonomy:
 - a draft has not been sent yet: nothing is missing from the portal; a future date alone keeps nothing back;
 - who is not mapped, or mapped only here, has nothing in the portal, unless the portal's list shows it; who is not
   mapped has no contacts to look at;
-- what the portal's list shows, nothing that merely predicts its absence keeps from being visible.
+- what the portal's list shows, nothing that merely predicts its absence keeps from being visible; but a row that names
+  no company shows the invoice to somebody, and to whom only the portal's own list of mappings can say.
 """
 
 from __future__ import annotations
@@ -40,11 +41,13 @@ _NOT_MAPPED: Final = _bits("UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAP
 _PREDICTING: Final = _NOT_MAPPED | _bits("CUSTOMER_INACTIVE", "DUPLICATE_NUMBER", "UNMAPPED_CERTAIN")
 _IN_PORTAL: Final = np.uint64(1 << 63)
 """A bit that no cause has: the portal's list shows the invoice."""
+_TO_NOBODY_KNOWN: Final = np.uint64(1 << 62)
+"""Another one: nothing says to which company the portal shows it."""
 _ORIGINALS: Final = (Document.ORIGINAL, Document.COPY)
 
 
 def causes(invoices: Slice, ledger: Ledger) -> Masks:
-    """Every gate that fails, per invoice, as a mask; a bit beyond all causes says that the portal shows the invoice."""
+    """Every gate that fails, per invoice, as a mask; bits beyond all causes say whether the portal shows it."""
     standing = ledger.cast.standing
     own = documents.CAUSES[invoices.kind] | _numbers(invoices, ledger)
     is_expected = (own & np.uint64(_EXPECTED)) != 0
@@ -52,6 +55,8 @@ def causes(invoices: Slice, ledger: Ledger) -> Masks:
     is_awaited = standing.is_transport_reached[invoices.customer] & (invoices.kind != Document.DRAFT)
     later = later | np.where(is_awaited, _transport(invoices, ledger), np.uint64(0))
     shown = np.where(is_shown(invoices), documents.SHOWN_CAUSES[invoices.kind] | _IN_PORTAL, np.uint64(0))
+    is_unnamed = (invoices.seen == Seen.BY_TOTAL) & ~standing.is_listed[invoices.customer]
+    shown = shown | np.where(is_unnamed, _TO_NOBODY_KNOWN, np.uint64(0))
     return np.asarray(own | shown | np.where(is_expected, np.uint64(0), later))
 
 
@@ -164,7 +169,8 @@ def _verdict(bits: int) -> tuple[str, str | None, str]:
         state = State.BLOCKED
     else:
         # of a company that nobody knows to be the customer's, nobody knows who can look
-        state = State.VISIBLE if in_portal and not bits & _NOT_MAPPED else State.UNKNOWN
+        is_proven = in_portal and not bits & (_NOT_MAPPED | int(_TO_NOBODY_KNOWN))
+        state = State.VISIBLE if is_proven else State.UNKNOWN
     return state.value, next(iter(codes(first)), None), " ".join(codes(bits))
 
 
