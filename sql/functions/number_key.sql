@@ -1,4 +1,4 @@
--- functions: written_number, number_text, number_without_words, number_key, number_digits, name_text, name_key
+-- functions: written_number, number_text, number_without_words, plain_number_key, number_key, number_digits, name_text, name_key
 -- purpose:   an invoice number in the forms in which it is compared: as written, without the words before it, and bare.
 --            Systems write one number differently: Invoice #0042, INV-0042, 42.
 -- source:    how QuickBooks, Xero, ConnectWise and portals print numbers
@@ -54,13 +54,24 @@ create or replace macro number_without_words(number) as
             )
     end;
 
--- bare: without separators and leading zeros as well; null where nothing is left
+-- most numbers are digits, alone or after INV, and need none of this; null for all others
+create or replace macro plain_number_key(number) as
+    nullif(regexp_extract(number, '^(?:INV[ #-]?)?0*([1-9][0-9]*)$', 1), '');
+
+-- bare: without separators and leading zeros as well; null where nothing is left, or where a spreadsheet spoilt the number
 create or replace macro number_key(number) as
-    nullif(ltrim(translate(number_without_words(number), ' #-/._:|\''', ''), '0'), '');
+    case
+        -- a case, not coalesce, which would work out both
+        when plain_number_key(number) is not null then plain_number_key(number)
+        else nullif(ltrim(translate(number_without_words(written_number(number)), ' #-/._:|\''', ''), '0'), '')
+    end;
 
 -- only its digits, for numbers between words that nobody knows; null where it has none
 create or replace macro number_digits(number) as
-    nullif(ltrim(regexp_replace(number_text(number), '[^0-9]', '', 'g'), '0'), '');
+    case
+        when plain_number_key(number) is not null then plain_number_key(number)
+        else nullif(ltrim(regexp_replace(number_text(number), '[^0-9]', '', 'g'), '0'), '')
+    end;
 
 -- a name without case and double blanks; null where nothing is left
 create or replace macro name_text(name) as

@@ -68,6 +68,31 @@ by_number as (
         and coalesce(shown.book = invoices.book, true)
 ),
 
+-- rows whose number nobody has, and the documents of their amounts
+unmet as (
+    select
+        shown.portal_row_key,
+        shown.book,
+        number_digits(shown.invoice_number) as digits,
+        coalesce(shown.total_amount, shown.balance_amount) as amount
+    from shown
+    anti join by_number
+        on shown.portal_row_key = by_number.portal_row_key
+),
+
+priced as (
+    select
+        invoices.row_key,
+        invoices.book,
+        invoices.total_amount,
+        invoices.balance_amount,
+        number_digits(invoices.invoice_number) as digits
+    from staging.accounting__invoices as invoices
+    where
+        invoices.total_amount in (select unmet.amount from unmet)
+        or invoices.balance_amount in (select unmet.amount from unmet)
+),
+
 met as (
     select
         by_number.portal_row_key,
@@ -85,22 +110,32 @@ met as (
     inner join staging.accounting__invoices as invoices
         on shown.total_amount = invoices.total_amount
         and coalesce(shown.book = invoices.book, true)
-    where shown.number_key is null or invoices.exact_number is null
+    where shown.number_key is null
 
-    union
+    union all
 
-    -- a number between words that nobody knows: its digits and the amount
     select
         shown.portal_row_key,
         invoices.row_key,
         true as is_by_amount
     from shown
-    anti join by_number
-        on shown.portal_row_key = by_number.portal_row_key
     inner join staging.accounting__invoices as invoices
-        on coalesce(shown.total_amount, shown.balance_amount) in (invoices.total_amount, invoices.balance_amount)
+        on shown.total_amount = invoices.total_amount
         and coalesce(shown.book = invoices.book, true)
-    where number_digits(shown.invoice_number) = number_digits(invoices.invoice_number)
+    where shown.number_key is not null and invoices.exact_number is null
+
+    union
+
+    -- a number between words that nobody knows: its digits and the amount
+    select
+        unmet.portal_row_key,
+        priced.row_key,
+        true as is_by_amount
+    from unmet
+    inner join priced
+        on unmet.digits = priced.digits
+        and unmet.amount in (priced.total_amount, priced.balance_amount)
+        and coalesce(unmet.book = priced.book, true)
 ),
 
 pairs as (

@@ -18,15 +18,18 @@ with rows_of as (
     group by candidates.portal_row_key
 ),
 
-counted as (
+-- the changes that make enough rows equal
+fitting as (
     select
         forms.number_form,
-        count(*) filter (where rows_of.is_equal and rows_of.number_form between 1 and forms.number_form) as rows_equal,
-        count(*) filter (where rows_of.number_form > 0) as rows_changed,
-        count(*) as rows_listed
+        count(*) filter (where rows_of.is_equal and rows_of.number_form between 1 and forms.number_form) as rows_equal
     from rows_of
     cross join (values (1), (2), (3)) as forms (number_form)
     group by forms.number_form
+    having
+        rows_equal >= 20
+        and rows_equal >= 0.95 * count(*) filter (where rows_of.number_form > 0)
+        and count(*) filter (where rows_of.number_form > 0) >= 0.5 * count(*)
 ),
 
 ids as (
@@ -41,21 +44,18 @@ numbers as (
         count(distinct ltrim(number_without_words(invoices.invoice_number), '0')) as without_zeros,
         count(distinct invoices.number_key) as bare
     from staging.accounting__invoices as invoices
-    -- only where there is a format to be found
-    where 20 <= (select count(*) filter (where rows_of.number_form > 0) as rows_changed from rows_of)
+    -- all numbers are read only where a change fits
+    where 0 < (select count(*) as changes from fitting)
 )
 
 select
-    coalesce(min(counted.number_form), 0) as number_form,
-    coalesce(any_value(counted.rows_equal), 0) as rows_equal,
+    coalesce(min(fitting.number_form), 0) as number_form,
+    coalesce(min_by(fitting.rows_equal, fitting.number_form), 0) as rows_equal,
     any_value(ids.is_by_id) as is_by_id
 from numbers
 cross join ids
-left join counted
-    on counted.rows_equal >= 20
-    and counted.rows_equal >= 0.95 * counted.rows_changed
-    and counted.rows_changed >= 0.5 * counted.rows_listed
-    and numbers.written = case counted.number_form
+left join fitting
+    on numbers.written = case fitting.number_form
         when 1 then numbers.without_words
         when 2 then numbers.without_zeros
         else numbers.bare

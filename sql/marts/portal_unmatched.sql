@@ -33,7 +33,7 @@ select
     unmatched.portal_invoice_id,
     unmatched.book,
     unmatched.invoice_number,
-    number_key(written_number(unmatched.invoice_number)) as number_key,
+    number_key(unmatched.invoice_number) as number_key,
     unmatched.customer_id_acct,
     unmatched.customer_name,
     unmatched.company_id_cw,

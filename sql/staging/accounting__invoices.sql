@@ -14,7 +14,7 @@ select
     ---------- text
     written_number(invoices.invoice_number) as exact_number,
     -- prefix, separators and leading zeros are written differently from system to system
-    number_key(written_number(invoices.invoice_number)) as number_key,
+    number_key(invoices.invoice_number) as number_key,
 
     ---------- amounts
     -- without a balance the whole total is taken to be open, unless the invoice is paid

@@ -10,7 +10,7 @@ select
     invoices.rowid as row_key_cw,
     invoices.* exclude (is_closed),
     written_number(invoices.invoice_number) as exact_number,
-    number_key(written_number(invoices.invoice_number)) as number_key,
+    number_key(invoices.invoice_number) as number_key,
     coalesce(
         invoices.is_closed,
         -- unknown where nobody says which statuses are closed

@@ -10,5 +10,5 @@ select
     invoices.rowid as portal_row_key,
     invoices.*,
     written_number(invoices.invoice_number) as exact_number,
-    number_key(written_number(invoices.invoice_number)) as number_key
+    number_key(invoices.invoice_number) as number_key
 from accepted.portal_invoices as invoices
