@@ -163,8 +163,8 @@ def test_what_each_list_holds_is_told_with_its_reason(tmp_path: Path) -> None:
     assert (told["accounting_invoices"]["kind"], told["accounting_invoices"]["since"]) == ("since", "2026-01-01")
     assert told["accounting_invoices"]["reason"] == "setting scope"
     portal = told["portal_invoices"]
-    assert (portal["made_at"], portal["made_reason"], portal["is_cut"]) == (
-        "2026-11-28T05:50:00Z", "setting as_of", True,
+    assert (portal["made_at"], portal["made_reason"], portal["cut_reason"]) == (
+        "2026-11-28T05:50:00Z", "setting as_of", "setting is_complete says so",
     )  # fmt: skip
     page = (found.folder / "report.html").read_text(encoding="utf-8")
     assert "Everything since 2026-01-01" in page

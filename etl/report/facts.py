@@ -78,8 +78,8 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
     },
     "difference_counts": {"figure": _T, "cause": _T, "currency_code": _T, "invoices": _N, "amount": _M},
     "scopes": {
-        "relation": _T, "kind": _T, "since": _DAY, "reason": _T, "made_at": _AT, "made_reason": _T, "is_cut": _B,
-        "note": _T,
+        "relation": _T, "kind": _T, "since": _DAY, "reason": _T, "made_at": _AT, "made_reason": _T, "cut_reason": _T,
+        "holds": _T,
     },
     "portal_form": {"number_form": _N, "rows_equal": _N},
     "quarantine_rules": {"relation": _T, "rule": _T, "rows": _N},
