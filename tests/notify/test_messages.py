@@ -80,7 +80,7 @@ def test_the_first_night_compares_with_nothing(fixture_summary: dict[str, Any]) 
     """It says so, and calls nothing new."""
     assert fixture_summary["changes"]["is_first"]
     first = message(fixture_summary)
-    assert "This is the first night" in first.body
+    assert "This is the first run." in first.body
     assert "Since" not in first.body
     assert "newly" not in first.title
 
@@ -125,6 +125,10 @@ def test_what_was_not_checked_is_counted_and_never_taken_for_unchanged(fixture_s
     assert not told.is_news
 
 
+def _unknown(invoices: int) -> dict[str, Any]:
+    return {"known": {"unknown_invoices": invoices}}
+
+
 def test_a_night_without_blocked_invoices_is_told_as_such(fixture_summary: dict[str, Any]) -> None:
     """No empty lists, and a currency that is no more blocked shows what it lost."""
     gone = [{"currency_code": "USD", "amount": "0.00", "before": "5.00", "change": "-5.00", "not_compared": "0.00"}]
@@ -132,10 +136,12 @@ def test_a_night_without_blocked_invoices_is_told_as_such(fixture_summary: dict[
     nothing = {"invoices": 0, "customers": 0, "amounts": []}
     summary["numbers"] |= {"blocked": nothing, "ready": nothing}
     summary["causes"] = []
-    doubtful = message(summary | {"states": [{"state": "unknown", "invoices": 5}]})
+    doubtful = message(summary | _unknown(5))
     assert doubtful.title == "Northgate IT: no invoice is known to be blocked"
     assert doubtful.body.startswith("No invoice is known to be blocked. The data cannot tell for 5 invoices.\n")
-    told = message(summary | {"states": [row for row in summary["states"] if row["state"] != "unknown"]})
+    partial = message(summary | _unknown(0) | {"run": summary["run"] | {"partial_reasons": ["a list is old"]}})
+    assert partial.body.startswith("No invoice is known to be blocked. Not everything was read.\n")
+    told = message(summary | _unknown(0))
     assert told.title == "Northgate IT: no invoice is blocked"
     assert told.body.startswith("None of 900 invoices is blocked.\n  USD 0.00 (-5.00)\n")
     assert "frees" not in told.body

@@ -175,7 +175,7 @@ def test_no_address_is_in_a_row(summary: Summary) -> None:
 def test_a_first_night_has_nothing_to_compare_and_says_so() -> None:
     """One sentence in the section, one in place of the chart, and no change beside any number."""
     page = _page(replace(sample_facts(), changes=None, trend=sample_trend()[-1:]))
-    assert "This is the first night that is remembered." in page.text
+    assert "This is the first run that is remembered." in page.text
     assert "The trend is drawn from the second run on." in page.text
     assert "since the last run" not in page.text.replace("Changes since the last run", "")
     assert "Issues by cause" not in page.by_caption

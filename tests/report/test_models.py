@@ -166,7 +166,7 @@ def test_the_figures_are_what_the_models_say(engine: Engine) -> None:
     for part in told.values():
         assert sum(cause["invoices"] for cause in part["causes"]) == part["invoices"] == len(part["list"])
     assert [row["rows"] for row in summary["quality"]["number_forms"]] == [24]
-    assert summary["scopes"][0]["holds"] == "Only what is open"
+    assert summary["scopes"][0]["holds"] == "only what is open"
 
 
 def test_an_invoice_shown_with_an_old_amount_is_visible_and_told_apart(engine: Engine) -> None:
