@@ -43,7 +43,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "invoices": _N, "customers": _N, "currency_amounts": _T, "explanation": _T,
     },
     "backfill": {
-        "option_rank": _N, "sync_from_date": _DAY, "invoices_recovered": _N, "single_resyncs": _N,
+        "option_rank": _N, "sync_from_date": _DAY, "invoices_recovered": _N, "single_resyncs": _N, "left_over": _N,
         "invoices_reread": _N, "is_recommended": _B, "currency_amounts": _T, "note": _T,
     },
     "resyncs": {

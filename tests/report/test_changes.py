@@ -241,7 +241,7 @@ def test_the_trend_is_a_chart_per_currency(summary: Summary) -> None:
         assert svg.count('role="img"') == 1
         assert "currentColor" in svg
         assert not re.search(r"<style|<script|style=|url\(|\bid=|#[0-9a-f]{6}", svg)
-    assert "tonight 102,891.99 on 2026-11-22; partial nights: 2026-11-16, 2026-11-22" in trend.charts[0][2]
+    assert "this run 102,891.99 on 2026-11-22; partial runs: 2026-11-16, 2026-11-22" in trend.charts[0][2]
 
 
 @pytest.mark.parametrize("nights", [0, 1, 2, 30, 40])
