@@ -80,6 +80,27 @@ class Tonight:
         return [{**group, "reason": freed_because(*(group[name] for name in _FREED_BY))} for group in groups]
 
     @cached_property
+    def apart(self) -> list[tuple[int, str, int, Decimal]] | None:
+        """What is blocked in one of the two runs and cannot be compared: sign, currency, invoices and amount.
+
+        Null where that is not known.
+        """
+        if self.moves is None:
+            last = self.past.complete_runs.get(LAST, frozenset())
+            return [] if last == complete(self.read) else None
+        now = [
+            (1, group["currency_code"], group["invoices"], group["amount"])
+            for group in self.moves
+            if group["is_blocked"] and not group["is_compared"]
+        ]
+        before = [
+            (-1, group["currency_code_before"], group["invoices"], group["amount_before"])
+            for group in self.moves
+            if group["was_blocked"] and group["move"] == "not_checked"
+        ]
+        return now + before
+
+    @cached_property
     def lacking(self) -> Complete:
         """The sources that were not read tonight, but were when an issue was last seen."""
         once = frozenset[str]().union(*self.past.complete_before.values())
@@ -206,27 +227,6 @@ def _newly_read(tonight: Tonight) -> Complete:
     return complete(tonight.read) - last if is_uncompared else frozenset()
 
 
-def _apart(tonight: Tonight) -> list[tuple[int, str, int, Decimal]] | None:
-    """What is blocked in one of the two runs and cannot be compared: sign, currency, invoices and amount.
-
-    Null where that is not known.
-    """
-    if tonight.moves is None:
-        last = tonight.past.complete_runs.get(LAST, frozenset())
-        return [] if last == complete(tonight.read) else None
-    now = [
-        (1, group["currency_code"], group["invoices"], group["amount"])
-        for group in tonight.moves
-        if group["is_blocked"] and not group["is_compared"]
-    ]
-    before = [
-        (-1, group["currency_code_before"], group["invoices"], group["amount_before"])
-        for group in tonight.moves
-        if group["was_blocked"] and group["move"] == "not_checked"
-    ]
-    return now + before
-
-
 def _sum(groups: Sequence[Row] | None) -> Row:
     if groups is None:
         return UNKNOWN
@@ -259,7 +259,7 @@ def _resolved(tonight: Tonight, freed: list[Row] | None) -> list[Row]:
 def _blocked(tonight: Tonight, last: PastRun, told: Row) -> list[Row]:
     """What is blocked per currency, before and now, and by how much it changed in what both runs could tell."""
     before, now = ({row["currency_code"]: Decimal(row["amount"]) for row in f["amounts"]} for f in (last.facts, told))
-    zero, apart = Decimal(0), _apart(tonight)
+    zero, apart = Decimal(0), tonight.apart
     rows = []
     for code in sorted(before.keys() | now.keys()):
         was, is_ = before.get(code, zero), now.get(code, zero)
@@ -279,11 +279,10 @@ def _blocked(tonight: Tonight, last: PastRun, told: Row) -> list[Row]:
 
 def _blocked_change(tonight: Tonight, last: PastRun, told: Row) -> int | None:
     """By how many blocked invoices the night differs from the last, in what both could tell."""
-    apart = _apart(tonight)
-    if apart is None:
+    if tonight.apart is None:
         return None
     change: int = told["blocked_invoices"] - last.facts["blocked_invoices"]
-    return change - sum(sign * invoices for sign, _, invoices, _ in apart)
+    return change - sum(sign * invoices for sign, _, invoices, _ in tonight.apart)
 
 
 def _titles(relations: Complete) -> list[str]:

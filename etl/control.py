@@ -14,19 +14,13 @@ from etl.config import Settings
 from etl.domain import Run, Stage, State
 from etl.engine import Engine
 from etl.scopes import Scope
-from etl.taxonomy import BIT, CAUSES
+from etl.taxonomy import BIT, CAUSES, MISSED, SHOWN_WRONG, bits
 
 _NONE: Final[Mapping[str, Scope]] = MappingProxyType({})
 
-MISSED = (
-    "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED", "BACKDATED_ENTRY", "MISSED_IN_WINDOW",
-    "MISSED_UNDATED",
-)  # fmt: skip
-"""The causes that a sync from an earlier date, or a single resync, fixes."""
-
 SCOPES: Final[dict[str, pl.DataType]] = {
     "relation": pl.String(), "kind": pl.String(), "since": pl.Date(), "reason": pl.String(),
-    "made_at": pl.Datetime("us"), "made_reason": pl.String(), "is_cut": pl.Boolean(), "note": pl.String(),
+    "made_at": pl.Datetime("us"), "made_reason": pl.String(), "cut_reason": pl.String(), "holds": pl.String(),
 }  # fmt: skip
 """The columns of ctl.scopes."""
 
@@ -75,9 +69,9 @@ def write_control(engine: Engine, settings: Settings, run: Run, scopes: Mapping[
 
 
 def scope_table(scopes: Mapping[str, Scope]) -> pl.DataFrame:
-    """One row per list: what it holds, as of when, and whether it is whole; `note` says it in a sentence."""
+    """One row per list: what it holds, in words, too, as of when, and why it may be cut."""
     rows = [
-        vars(scope) | {"made_at": scope.made_at.astimezone(UTC).replace(tzinfo=None), "note": scope.told()}
+        vars(scope) | {"made_at": scope.made_at.astimezone(UTC).replace(tzinfo=None), "holds": scope.holds}
         for scope in scopes.values()
     ]
     return pl.DataFrame(rows, schema=SCOPES)
@@ -88,7 +82,8 @@ def _causes() -> pl.DataFrame:
     rows = [{name: str(getattr(cause, name)) for name in told} for cause in CAUSES]
     bit = pl.Series("bit", [BIT[cause.code] for cause in CAUSES], dtype=pl.UInt8)
     mask = pl.Series("mask", [1 << BIT[cause.code] for cause in CAUSES], dtype=pl.UInt64)
-    return pl.DataFrame(rows).select(bit, mask, *told)
+    wrong = pl.Series("is_shown_wrong", [cause.code in SHOWN_WRONG for cause in CAUSES])
+    return pl.DataFrame(rows).select(bit, mask, *told, wrong)
 
 
 def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
@@ -112,8 +107,8 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         batch_days=pl.lit(provider.batch_days, dtype=pl.Int64),
         # a list without rows tells as little as no list
         **{flag: pl.lit(engine.count(f"accepted.{relation}") > 0) for flag, relation in _GIVEN.items()},
-        missed_mask=pl.lit(_mask(MISSED), dtype=pl.UInt64),
-        access_mask=pl.lit(_mask(access), dtype=pl.UInt64),
+        missed_mask=pl.lit(bits(MISSED), dtype=pl.UInt64),
+        access_mask=pl.lit(bits(access), dtype=pl.UInt64),
         **{
             name: pl.Series(name, [[caption.strip().lower() for caption in captions]], dtype=pl.List(pl.String))
             for name, captions in lists.items()
@@ -156,7 +151,3 @@ def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.Dat
         holds_future_invoices=pl.lit(settings.portal.holds_future_invoices),
         hidden_payment_terms=pl.Series([terms], dtype=pl.List(pl.String)),
     )
-
-
-def _mask(codes: tuple[str, ...] | list[str]) -> int:
-    return sum(1 << BIT[code] for code in codes)

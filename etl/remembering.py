@@ -40,15 +40,6 @@ PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
     "balance_since": pl.Datetime("us"),
 }
 """The columns of marts.portal_memory: when the portal last showed an invoice, and since when it has its balance."""
-_UNDECIDED_ONCE: Final = f"""
-    {_TONIGHT}
-    union all
-    select invoice_id_acct, code_before, currency_code, amount, '{{run_id}}', false
-    from marts.invoice_changes where not is_settled"""
-"""The same, as versions before wrote it."""
-_HAS_MOVES: Final = """
-    select count(*) from information_schema.columns
-    where table_schema = 'marts' and table_name = 'invoice_changes' and column_name = 'move'"""
 _UNMAPPED_NOW: Final = f"""
     select kind, subject_id, code as code_now from marts.issues
     where kind = 'customer' and code in {UNMAPPED}"""
@@ -145,7 +136,7 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
             states = engine.frame("from marts.issue_states")
             facts = json.loads(engine.rows("select facts from ctl.remembered")[0][0])
     except NotFound:
-        return False  # there is none, or a version wrote it that remembered nothing
+        return False
     if facts.pop("after", None) != (published_ids[-1] if published_ids else None):
         return False  # a history that lost more than this run begins anew, or goes on from where it ends
     history.record(_published_run(folder.name, facts, None), _written(states))
@@ -156,8 +147,7 @@ def _blocked(folder: Path) -> pl.DataFrame | None:
     """What the last run calls blocked; null where it cannot be read."""
     try:
         with published(folder / DATABASE) as engine:
-            query = _UNDECIDED if engine.rows(_HAS_MOVES)[0][0] else _UNDECIDED_ONCE
-            return engine.frame(query.format(run_id=folder.name.replace("'", "''")))
+            return engine.frame(_UNDECIDED.format(run_id=folder.name.replace("'", "''")))
     except NotFound:
         return None
 
@@ -278,8 +268,6 @@ def _published_run(run_id: str, facts: Mapping[str, Any], seconds: float | None)
 def _written(states: pl.DataFrame) -> pl.DataFrame:
     """What the history has to write down: a state that merely goes on is none of it."""
     is_news = (pl.col("change") != Change.NOT_CHECKED) | (pl.col("unseen_since").is_null() & pl.col("was_open"))
-    if "code_before" not in states.columns:  # a version wrote it that renamed nothing
-        states = states.with_columns(code_before=pl.lit(None, pl.String))
     return states.filter(is_news).select(
         "kind", "subject_id", "code", "reason", "code_before",
         change=pl.col("change").replace_strict(_WRITTEN, return_dtype=pl.String),

@@ -37,6 +37,12 @@ _DATES: Final = (
 """Ways in which file names hold a day, and where year, month and day stand in each."""
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
+_WORDS: Final = {
+    "all": "everything", "open": "only what is open", "since": "everything since", "unknown": "not known",
+}  # fmt: skip
+_CUT: Final = "it was not read completely, or too many of its rows were set aside"
+_LEFT_OUT: Final = "the file says that there are more rows"
+
 _SETTLED: Final = {
     "portal_invoices": "portal_status = 'paid' or abs(balance_amount) < 0.01",
     "accounting_invoices": "document_status in ('paid', 'voided', 'deleted') or abs(balance_amount) < 0.01",
@@ -57,7 +63,7 @@ class Scope:
         reason: where the scope is known from.
         made_at: when the list was made, UTC; never later than the run.
         made_reason: where that is known from.
-        is_cut: the list may go on where the file ends.
+        cut_reason: why the list may go on where the file ends, and what to do; empty where it is taken as complete.
     """
 
     relation: str
@@ -66,21 +72,23 @@ class Scope:
     reason: str
     made_at: datetime
     made_reason: str
-    is_cut: bool = False
+    cut_reason: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the list may go on where the file ends."""
+        return bool(self.cut_reason)
+
+    @property
+    def holds(self) -> str:
+        """What it holds, in words."""
+        return f"{_WORDS[self.kind]} {self.since or ''}".strip()
 
     def told(self) -> str:
         """In a sentence, for the notes of the run."""
-        holds = {"all": "everything", "open": "only what is open", "unknown": "not known"}.get(
-            self.kind, f"everything since {self.since}"
-        )
-        cut = (
-            " It may be cut: its number of rows is that of a page, or too many rows are in quarantine."
-            f" Set [sources.{self.relation}] is_complete where it is whole."
-            if self.is_cut
-            else ""
-        )
+        cut = f" It may be cut: {self.cut_reason}." if self.is_cut else ""
         return (
-            f"{RELATIONS[self.relation].help}: scope {holds} ({self.reason});"
+            f"{RELATIONS[self.relation].help}: scope {self.holds} ({self.reason});"
             f" made {self.made_at:%Y-%m-%d %H:%M} UTC ({self.made_reason}).{cut}"
         )
 
@@ -102,9 +110,8 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
             source = _stated(evening.settings.sources_of(relation))
             kind, since, reason = _scope(engine, relation, source)
             made_at, made_reason = _made(source, files, evening, first_seen[relation])
-            is_page = _is_page(files) if source.is_complete is None else not source.is_complete
-            is_cut = is_page or relation in broken or _goes_on(engine, relation)
-            found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, is_cut)
+            cut = _CUT if relation in broken else _LEFT_OUT if _goes_on(engine, relation) else _page(source, files)
+            found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, cut)
     return found
 
 
@@ -174,8 +181,12 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _is_page(files: Sequence[FileReport]) -> bool:
-    return any(file.rows_extracted in _PAGES for file in files)
+def _page(source: Source, files: Sequence[FileReport]) -> str:
+    """Why a list may be one page of several; empty where nothing says so."""
+    if source.is_complete is not None:
+        return "" if source.is_complete else "setting is_complete says so"
+    rows = next((file.rows_extracted for file in files if file.rows_extracted in _PAGES), None)
+    return "" if rows is None else f"{rows} rows are a full page. If these are all, set is_complete = true"
 
 
 def notes(scopes: Mapping[str, Scope]) -> list[str]:

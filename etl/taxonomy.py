@@ -7,6 +7,8 @@ Source: ConnectBooster's help pages (G1, G14, D16, Entities, Integrations) and C
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from etl.domain import Cause, CauseClass, Stage
 
 _BILLING, _DESK, _PORTAL, _ANALYST, _NOBODY = (
@@ -100,6 +102,21 @@ CAUSES: tuple[Cause, ...] = (
 SHOWN_WRONG: tuple[str, ...] = ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED", "PAYMENT_NOT_POSTED")
 """Defects of what is shown: the portal and the books differ on what is owed. They hide nothing."""
 
+NOT_YET: tuple[str, ...] = ("PAYMENT_IN_TRANSIT", "PORTAL_NOT_CAUGHT_UP")
+"""Remarks on an amount that ask for nothing but waiting."""
+
+MISSED: tuple[str, ...] = (
+    "BEFORE_SYNC_START", "RECREATED_ID", "SKIPPED_WHILE_UNMAPPED", "BACKDATED_ENTRY", "MISSED_IN_WINDOW",
+    "MISSED_UNDATED",
+)  # fmt: skip
+"""Causes that a sync from an earlier date, or a single resync, fixes."""
+
+PREDICTED: tuple[str, ...] = (
+    "DUPLICATE_NUMBER", "CUSTOMER_INACTIVE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE",
+    "SUBCUSTOMER_UNMAPPED", "UNMAPPED_CERTAIN",
+)  # fmt: skip
+"""What only predicts that an invoice does not show: where the portal's list shows it, a remark with its risk."""
+
 BIT: dict[str, int] = {cause.code: bit for bit, cause in enumerate(CAUSES)}
 BY_CODE: dict[str, Cause] = {cause.code: cause for cause in CAUSES}
 
@@ -109,6 +126,34 @@ def mask(*kinds: CauseClass) -> int:
     return sum(1 << BIT[cause.code] for cause in CAUSES if cause.kind in kinds)
 
 
-def codes(bits: int) -> list[str]:
+FIGURE_TITLES: dict[str, str] = {
+    "shown_not_owed": BY_CODE["PORTAL_SHOWS_SETTLED"].title,
+    "paid_in_portal": BY_CODE["PAYMENT_NOT_POSTED"].title,
+}
+"""The two figures of where the portal and the books differ on what is owed."""
+
+PORTAL_ONLY: dict[str, tuple[str, str]] = {
+    "PORTAL_GHOST": (
+        "In the portal, not in the accounting extract",
+        "Look it up in accounting before anything else: it may be void, deleted, or another company's",
+    ),
+    "RECREATED_ID": (
+        "Recreated in accounting: the portal holds the old copy",
+        "If no payment is pending, resync the new invoice, then move payments to it",
+    ),
+    "NOT_OPEN_IN_ACCOUNTING": (
+        "Shown, not open in accounting: paid, void or deleted there?",
+        "Look it up in accounting. If it is paid, void or deleted there, and no payment is pending, resync it",
+    ),
+}
+"""Why the portal has an invoice that accounting does not have -> title and what to do."""
+
+
+def bits(causes: Iterable[str]) -> int:
+    """A mask of these causes."""
+    return sum(1 << BIT[cause] for cause in causes)
+
+
+def codes(bits_: int) -> list[str]:
     """The causes in a mask, first gate first."""
-    return [cause.code for cause in CAUSES if bits >> BIT[cause.code] & 1]
+    return [cause.code for cause in CAUSES if bits_ >> BIT[cause.code] & 1]

@@ -163,8 +163,8 @@ def test_what_each_list_holds_is_told_with_its_reason(tmp_path: Path) -> None:
     assert (told["accounting_invoices"]["kind"], told["accounting_invoices"]["since"]) == ("since", "2026-01-01")
     assert told["accounting_invoices"]["reason"] == "setting scope"
     portal = told["portal_invoices"]
-    assert (portal["made_at"], portal["made_reason"], portal["is_cut"]) == (
-        "2026-11-28T05:50:00Z", "setting as_of", True,
+    assert (portal["made_at"], portal["made_reason"], portal["cut_reason"]) == (
+        "2026-11-28T05:50:00Z", "setting as_of", "setting is_complete says so",
     )  # fmt: skip
     page = (found.folder / "report.html").read_text(encoding="utf-8")
     assert "Everything since 2026-01-01" in page
@@ -181,3 +181,11 @@ def test_the_figure_is_the_difference(owed: str, asked: str, tmp_path: Path) -> 
     assert _figure(found, "shown_not_owed") == (1, {"USD": difference})
     (issue,) = found.summary["shown_not_owed"]["causes"]
     assert issue["amounts"] == [{"currency_code": "USD", "invoices": 1, "amount": difference}]
+
+
+def test_an_edited_total_is_no_new_issue_of_a_figure_that_it_is_not_in(tmp_path: Path) -> None:
+    """The portal shows less than is owed: an old amount, and nothing that anybody was asked too much or paid."""
+    edited = invoice(1, total_amount="130.00", balance_amount="130.00")
+    found = World(tmp_path).run([edited, invoice(2, **PAID)], [shown(1), shown(2)])
+    assert _figure(found, "shown_not_owed") == (1, {"USD": "100.00"})
+    assert apart.states(found) == {("A2", "PORTAL_SHOWS_SETTLED"): ("new", None)}

@@ -102,3 +102,16 @@ def test_a_file_of_two_sources_is_refused(engine: Engine, tmp_path: Path) -> Non
     twice = [Source(path="us.csv", book="US"), Source(path="*.csv", book="CA")]
     with pytest.raises(InputError, match="a file of two sources"):
         load_relation(engine, Settings.model_validate({"base": tmp_path, "sources": {INVOICES: twice}}), NEVER)
+
+
+@pytest.mark.parametrize("bulk_bytes", [NEVER, ALWAYS])
+def test_a_row_that_was_set_aside_has_the_ids_of_its_book(engine: Engine, tmp_path: Path, bulk_bytes: int) -> None:
+    """Else the invoice that could not be read would be taken for one that is gone."""
+    good = ("1", "1001", "Acme", "100", "100", "open", "")
+    write_ledger(tmp_path / "us.csv", good, ("2", "1002", "Acme", "a lot", "25", "open", ""))
+    us = Settings.model_validate({"base": tmp_path, "sources": {INVOICES: [Source(path="us.csv", book="US")]}})
+    load_relation(engine, us, bulk_bytes)
+    ids = "row_values ->> 'invoice_id_acct', row_values ->> 'customer_id_acct', broken_rules[1]"
+    assert engine.rows(f"select {ids} from quarantine.rows") == [
+        ("US/2", "US/58", "total_amount: 'a lot' is not an amount"),
+    ]  # fmt: skip

@@ -150,4 +150,4 @@ def test_where_client_profiles_decide_nothing_is_visible_and_nothing_blocked(pub
     assert any("access is not checked" in remark for remark in remarks)
     text = to_text(explain(folder / "night.duckdb", "7003", "theo@thornbury.example"))
     assert "client profiles decide, and they were not read; levels are only hints" in text
-    assert "cannot look into the portal" not in text
+    assert "cannot see invoices in the portal" not in text

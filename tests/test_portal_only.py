@@ -44,3 +44,13 @@ def test_what_accounting_does_not_have_is_gone_only_where_it_would_have_it(engin
     assert _only_there(engine, {"invoice_number": "77-00", "total_amount": "1"}, "all") == []
     assert _only_there(engine, {"total_amount": "1"}, "all", document_status="paid", balance_amount="0") == []
     assert _only_there(engine, GONE | {"total_amount": "-5", "balance_amount": "-5"}, "all") == []
+
+
+def test_what_accounting_has_in_quarantine_is_not_gone(engine: Engine) -> None:
+    """By its number, or by its id where the number is what could not be read."""
+    row = SHOWN | GONE | {"invoice_id_acct": "55", "balance_amount": "70"}
+    scopes = {"accounting_invoices": Scope("accounting_invoices", "all", None, "", AS_OF, "")}
+    for key, value, count in (("invoice_number", "9", 0), ("invoice_id_acct", "55", 0), ("invoice_id_acct", "56", 1)):
+        aside = (("accounting_invoices", f'{{"{key}": "{value}"}}'),)
+        fill(engine, scopes, aside, accounting_invoices=[INVOICE], portal_invoices=[row])
+        assert engine.count("marts.portal_only_invoices") == count

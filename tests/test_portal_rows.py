@@ -200,6 +200,10 @@ def test_nothing_is_missing_that_a_row_in_quarantine_may_be(engine: Engine) -> N
     aside = (("portal_invoices", '{"invoice_number": "Invoice 7700", "total_amount": "abc"}'),)
     fill(engine, aside=aside, accounting_invoices=[INVOICE, OTHER | {"invoice_number": "7701"}], portal_invoices=[])
     assert _answers(engine) == {"1": UNKNOWN, "2": NOTHING}
+    # a list of ids alone
+    aside = (("portal_invoices", '{"invoice_id_acct": "1", "total_amount": "abc"}'),)
+    fill(engine, aside=aside, accounting_invoices=[INVOICE, OTHER | {"invoice_number": "7701"}], portal_invoices=[])
+    assert _answers(engine) == {"1": UNKNOWN, "2": NOTHING}
 
 
 NUMBERS = st.sampled_from(["7700", "77-00", "07700", "Invoice 7700", "7701", "", "2.02611E+11"])

@@ -159,6 +159,18 @@ def test_a_company_or_a_customer_that_could_not_be_read_is_not_missing(tmp_path:
     assert "CUSTOMER_NOT_IN_EXTRACT" not in " ".join(nights.answers(outcome)["causes"])
 
 
+def test_a_company_whose_id_could_not_be_read_may_be_the_one_that_is_missing(tmp_path: Path) -> None:
+    """A customer is mapped to a company of which only a record without an id is there: nobody says that it is gone."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    companies = json.loads((folder / "connectwise_companies.json").read_text(encoding="utf-8"))
+    rows = [json.dumps(company) for company in companies[1:]]
+    path = folder / "connectwise_companies.json"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert states(nights.run(folder, as_of=AS_OF))["4101"] == ("blocked", "TARGET_MISSING")
+    path.write_text("\n".join([rows[0], '{"id": 101, "name": ', *rows[1:]]), encoding="utf-8")
+    assert states(nights.run(folder, "second", as_of=AS_OF))["4101"] == ("unknown", None)
+
+
 def test_contacts_that_are_all_cut_stop_the_night(tmp_path: Path) -> None:
     """With the remedy; nobody is sent to add e-mails that are there."""
     folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))

@@ -189,7 +189,7 @@ def test_it_says_whether_the_person_who_asks_can_see_it(night: Path) -> None:
     blocked = pl.read_parquet(night / "invoices.parquet").filter(primary_cause="LEVEL_TOO_LOW").to_dicts()[0]
     low = contacts.filter(pl.col("broken_checks") == "LEVEL_TOO_LOW", company_id_cw=blocked["company_id_cw"])
     told = to_text(explain(database, blocked["invoice_id_acct"], low["default_email"][0])).splitlines()[-1]
-    assert told.endswith("cannot look into the portal. Portal security level too low [LEVEL_TOO_LOW]")
+    assert told.endswith("cannot see invoices in the portal. Portal security level too low [LEVEL_TOO_LOW]")
     unmapped = _first(night, primary_cause="UNMAPPED_NO_CANDIDATE")
     assert "mapped to no company" in to_text(explain(database, unmapped, able)).splitlines()[-1]
     with pytest.raises(NotFound, match=r"logs in with nobody@nowhere\.example"):

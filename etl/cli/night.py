@@ -20,14 +20,8 @@ from etl.gates import FailOn, Orders
 from etl.notify.messages import count
 from etl.pipeline import Outcome, reconcile
 from etl.publish import DATABASE, LATEST
+from etl.taxonomy import FIGURE_TITLES
 from etl.telling import telling
-
-_DIFFERENCES: Final = {
-    "shown_not_owed": "Shown but no longer owed",
-    "paid_in_portal": "Paid in the portal, not in the books",
-}
-"""The figures of summary.json that the closing line names where there is anything in them."""
-
 
 _USUAL: Final = "billsight.toml"
 
@@ -168,7 +162,7 @@ def _summary_line(outcome: Outcome) -> str:
     told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in numbers["blocked"]["amounts"]]
     amounts = ", ".join(told) or "nothing"
     line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {amounts}. "
-    line += "".join(_difference(words, outcome.summary[name]) for name, words in _DIFFERENCES.items())
+    line += "".join(_difference(words, outcome.summary[name]) for name, words in FIGURE_TITLES.items())
     since = "" if changes["is_first"] else f"Since the last night: {_moved(changes)}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""

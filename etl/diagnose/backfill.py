@@ -116,7 +116,7 @@ def _limited(row: dict[str, Any], rules: Backfill) -> dict[str, Any]:
     left = max(0, row["single_resyncs"] - rules.most_resyncs) if row["is_recommended"] else 0
     if not left:
         return row | {"left_over": 0}
-    note = f"{left} more are too old or have no time: they need your say"
+    note = f"{left} more {'is' if left == 1 else 'are'} too old or without a date: a person must decide"
     return row | {"left_over": left, "single_resyncs": rules.most_resyncs, "note": note}
 
 
@@ -144,7 +144,7 @@ def _row(option: _Option, missed: pl.DataFrame, reading: Reading) -> dict[str, A
     older = missed.filter(~is_kept).sort("created_at", "row_key", nulls_last=True)
     names = older.select(pl.coalesce("invoice_number", "invoice_id_acct")).to_series().head(3).to_list()
     rest = f" and {older.height - len(names)} more" if older.height > len(names) else ""
-    resyncs = f"resync singly: {', '.join(names)}{rest}" if names else "recovers all that is known to be missed"
+    resyncs = f"resync one by one: {', '.join(names)}{rest}" if names else "brings back all that is known to be missed"
     is_old = reading.oldest is not None and option.day < reading.oldest
     return {
         "sync_from_date": option.day,
@@ -152,5 +152,5 @@ def _row(option: _Option, missed: pl.DataFrame, reading: Reading) -> dict[str, A
         "single_resyncs": older.height,
         "invoices_reread": option.reread,
         "currency_amounts": told(missed.filter(is_kept)),
-        "note": f"{'too old to recommend: needs your say; ' if is_old else ''}{resyncs}",
+        "note": f"{'too old to recommend without a person; ' if is_old else ''}{resyncs}",
     }

@@ -13,18 +13,13 @@ from etl.diagnose import masks
 from etl.diagnose.owed import judge_amounts
 from etl.diagnose.sync import Absence, SyncLog, why_absent, why_not_carried
 from etl.domain import CauseClass, MappingSource, MappingState, State
-from etl.taxonomy import BIT, SHOWN_WRONG, codes, mask
+from etl.taxonomy import BIT, PREDICTED, SHOWN_WRONG, codes, mask
 
 _EXPECTED = mask(CauseClass.EXPECTED)
 # what is shown with another amount is shown: it is reported, and does not block
 _BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~masks.bits(SHOWN_WRONG)
 _WAITING = mask(CauseClass.WAITING)
 _NOT_SENT = masks.bits(["DRAFT", "HELD_UNTIL_DATE"])
-_REFUTED = (
-    "DUPLICATE_NUMBER", "CUSTOMER_INACTIVE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE",
-    "SUBCUSTOMER_UNMAPPED", "UNMAPPED_CERTAIN",
-)  # fmt: skip
-"""What only predicts that an invoice does not show: where the portal's list shows it, a remark with its risk."""
 _HIDING = masks.bits(["TARGET_INACTIVE", "TARGET_HIDDEN", "MAPPING_CONFLICT"])
 """Checks that could hide an invoice: while one is undecided, nothing is visible."""
 STATE_CODES = tuple(State)
@@ -245,7 +240,7 @@ def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
 
 def _states(whole: pl.DataFrame) -> pl.DataFrame:
     expected = masks.only(pl.col("failed"), codes(_EXPECTED))
-    refuted = pl.when("is_present").then(masks.bits(_REFUTED)).otherwise(0).cast(pl.UInt64)
+    refuted = pl.when("is_present").then(masks.bits(PREDICTED)).otherwise(0).cast(pl.UInt64)
     told = masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted
     # nothing is concluded of a document whose word nobody knows
     blocking = pl.when(pl.col("is_invoice").is_not_null()).then(told).otherwise(masks.NOTHING)

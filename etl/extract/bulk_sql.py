@@ -202,8 +202,9 @@ def _derived(scan: BulkScan) -> dict[str, str]:
             return _portal_terms(scan)
         case "portal_mappings" if "customer_id_acct" not in has:
             return {"customer_id_acct": "typed.customer_name"}
-        case "connectwise_invoices" if "invoice_id_cw" not in has:
-            return {"invoice_id_cw": "typed.invoice_number"}
+        case "connectwise_invoices":
+            key = {} if "invoice_id_cw" in has else {"invoice_id_cw": "typed.invoice_number"}
+            return key | _stated_type(scan)
         case _:
             return {}
 
@@ -233,15 +234,20 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
             for ours, like in PORTAL_PHRASES.items()
         )
         terms["portal_status"] = f"coalesce({_words('text_portal_status', PORTAL_STATUSES)}, case {phrases} end)"
-    if "document_type" in has:
-        known = _words("text_document_type", DOCUMENT_TYPES)
-        terms["document_type"] = f"case when text_document_type is not null then coalesce({known}, 'unknown') end"
+    terms |= _stated_type(scan)
     if "portal_invoice_id" not in has:
         customer = "coalesce(typed.customer_id_acct, typed.customer_name, typed.company_id_cw)"
         together = f"coalesce(typed.invoice_number, '') || '|' || coalesce({customer}, '')"
         made = f"case when coalesce(typed.invoice_number, {customer}) is not null then {together} end"
         terms["portal_invoice_id"] = f"coalesce(typed.invoice_id_acct, {made})"
     return terms
+
+
+def _stated_type(scan: BulkScan) -> dict[str, str]:
+    if "document_type" not in scan.columns:
+        return {}
+    known = _words("text_document_type", DOCUMENT_TYPES)
+    return {"document_type": f"case when text_document_type is not null then coalesce({known}, 'unknown') end"}
 
 
 def _words(text: str, known: Mapping[str, str]) -> str:

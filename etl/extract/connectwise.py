@@ -11,6 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from etl.extract.fields import at, first_of, named, reference
+from etl.extract.invoice_terms import stated_type
 from etl.extract.powershell import UnreadableError, as_list, as_object, is_cut, scalar
 from etl.extract.profile import CONNECTWISE_JSON, Getter, RecordProfile
 
@@ -46,6 +47,14 @@ def close_instants(frame: pl.DataFrame) -> pl.DataFrame:
     written = pl.col("modified_at")
     closed = pl.when(written.str.contains("T")).then(written.str.replace_all(r"\s+", "")).otherwise(written)
     return frame.with_columns(closed.alias("modified_at"))
+
+
+def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
+    """Close the times, and say the type in our words.
+
+    Locality: row.
+    """
+    return close_instants(frame).with_columns(document_type=stated_type("document_type"))
 
 
 def _is_email(item: dict[str, Any], value: str) -> bool:
@@ -200,6 +209,6 @@ PROFILES: Final = (
         _INVOICE,
         (frozenset({"id", "invoiceNumber", "total"}),),
         frozenset({"CustomerRef", "InvoiceID", "billingLogId"}),
-        finish=close_instants,
+        finish=finish_invoices,
     ),
 )

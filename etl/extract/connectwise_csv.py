@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from etl.extract.connectwise import WHICH_DEFAULT, close_instants, emails_of
+from etl.extract.invoice_terms import stated_type
 from etl.extract.powershell import UnreadableError, is_cut, shown
 from etl.extract.profile import CONNECTWISE_CSV, TableProfile
 
@@ -46,12 +47,14 @@ def finish(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
-    """The number is the key where the list has no ids.
+    """The number is the key where the list has no ids; the type is said in our words.
 
     Locality: row.
     """
     if "invoice_id_cw" not in frame.columns:
         frame = frame.with_columns(invoice_id_cw="invoice_number")
+    if "document_type" in frame.columns:
+        frame = frame.with_columns(document_type=stated_type("document_type"))
     return finish(frame)
 
 

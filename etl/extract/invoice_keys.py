@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, portal_type
+from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, stated_type
 
 DELETED: Final[Mapping[str, tuple[str, ...]]] = {
     "_fivetran_deleted": ("_fivetran_deleted",),
@@ -96,7 +96,7 @@ def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
         frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw",
         "document_type", "portal_status",
     )  # fmt: skip
-    frame = frame.with_columns(document_type=portal_type("document_type"), portal_status=portal_status("portal_status"))
+    frame = frame.with_columns(document_type=stated_type("document_type"), portal_status=portal_status("portal_status"))
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")
     made = _together("invoice_number", customer)
     frame = _without_footers(frame)

@@ -174,8 +174,8 @@ def portal_status(column: str) -> pl.Expr:
     return pl.coalesce(known, *phrases)
 
 
-def portal_type(column: str) -> pl.Expr:
-    """The kind of a row on the portal's list; null where it says none, unknown where it says one we do not know."""
+def stated_type(column: str) -> pl.Expr:
+    """The type that a row states, in our words; null where it states none, unknown where nobody knows the word."""
     known = fold_term(column).replace_strict(DOCUMENT_TYPES, default="unknown", return_dtype=pl.String)
     return pl.when(pl.col(column).is_not_null()).then(known)
 

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from etl.domain import MappingSource, MappingState, Stage, State
-from etl.taxonomy import BIT, BY_CODE, CAUSES, SHOWN_WRONG
+from etl.taxonomy import BIT, BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits
 
 DOCUMENTS: Final = frozenset({"accounting_invoices"})
 _IDENTITY: Final = DOCUMENTS | {
@@ -134,8 +134,8 @@ AGREE: Final = "the portal and the books agree"
 NOTHING_OPEN: Final = "nothing of it is blocked"
 _NO_LONGER: Final = "no longer found"
 _TRANSPORT_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.TRANSPORT)
-_AMOUNT_MASK: Final = sum(1 << BIT[code] for code in SHOWN_WRONG)
-_NOT_YET_MASK: Final = sum(1 << BIT[code] for code in ("PORTAL_NOT_CAUGHT_UP", "PAYMENT_IN_TRANSIT"))
+_AMOUNT_MASK: Final = bits(SHOWN_WRONG)
+_NOT_YET_MASK: Final = bits(NOT_YET)
 _STILL_SHOWN: Final = ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED")
 """What the portal shows: that the document was paid, voided or deleted does not end it."""
 _ACCESS_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.ACCESS)

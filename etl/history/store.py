@@ -85,6 +85,7 @@ EARLIER: Final[dict[str, pl.DataType]] = {
 }  # fmt: skip
 CHANGES: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(), "subject_id": pl.String(), "code": pl.String(), "reason": pl.String(), "change": pl.String(),
+    "code_before": pl.String(),
 }  # fmt: skip
 BETWEEN: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(), "subject_id": pl.String(), "code": pl.String(), "reason": pl.String(),
@@ -160,9 +161,9 @@ class History:
 
         Args:
             run: its number is not used: it becomes the next.
-            changes: `kind`, `subject_id`, `code`, `reason` (null where the issue did not end) and `change`: `opened`,
-                `ended`, `unseen` (open before, and not looked at) or `seen` (looked at again); and `code_before`, if
-                given, where an open issue goes on under another code.
+            changes: columns of CHANGES: `reason` is null where the issue did not end; `change` is `opened`, `ended`,
+                `unseen` (open before, and not looked at) or `seen` (looked at again); `code_before` is the code under
+                which an open issue stood until now, null for a new one.
         """
         with self._connected(is_written=True) as connection, connection:
             connection.execute("begin immediate")
@@ -251,8 +252,6 @@ class History:
 
 
 def _apply(connection: sqlite3.Connection, number: int, changes: pl.DataFrame) -> None:
-    if "code_before" not in changes.columns:
-        changes = changes.with_columns(code_before=pl.lit(None, pl.String))
     words = _words(connection, changes)
     coded = _numbered(changes).with_columns(
         pl.col("code", "reason", "code_before").replace_strict(words, return_dtype=pl.Int64, default=None)

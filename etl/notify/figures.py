@@ -11,21 +11,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from etl.taxonomy import FIGURE_TITLES
+
 Rows = list[dict[str, Any]]
 
 _DIFFERENCES: Final = {
     "shown_not_owed": (
-        "Shown but no longer owed",
         "do not ask these clients to pay, and do not resync while a payment is pending",
         ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED"),
     ),
     "paid_in_portal": (
-        "Paid in the portal, not in the books",
         "look up the payments in the portal; do not ask these clients to pay, and do not resync",
         ("PAYMENT_NOT_POSTED",),
     ),
 }
-"""Figure of the summary -> its title, what to do, and the causes whose new issues are news."""
+"""Figure of the summary -> what to do, and the causes whose new issues are news."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def figures(summary: dict[str, Any]) -> Figures:
         run_id=run["run_id"],
         provider_name=" ".join(run["provider_name"].split()),
         invoices=numbers["invoices"],
-        unknown=sum(row["invoices"] for row in summary["states"] if row["state"] == "unknown"),
+        unknown=summary["known"]["unknown_invoices"],
         customers=numbers["blocked"]["customers"],
         blocked=Pile(numbers["blocked"]["invoices"], _blocked(numbers["blocked"]["amounts"], changes["blocked"])),
         ready_customers=numbers["ready"]["customers"],
@@ -217,9 +217,9 @@ def _fix(cause: dict[str, Any]) -> Fix:
 
 
 def _difference(summary: dict[str, Any], name: str) -> Difference:
-    title, remark, codes = _DIFFERENCES[name]
+    remark, codes = _DIFFERENCES[name]
     new = sum(row["new"] + row["reopened"] for row in summary["changes"].get("causes", ()) if row["code"] in codes)
-    return Difference(name, title, remark, _pile(summary[name]), new)
+    return Difference(name, FIGURE_TITLES[name], remark, _pile(summary[name]), new)
 
 
 def _changes(changes: dict[str, Any]) -> Changes:

@@ -24,14 +24,14 @@ _BY_KIND: Final = {
     ),
     "BrokenPromise": (
         "a law or a check did not hold, so the answers could not be trusted",
-        "Read what the job wrote: it names what does not hold. Keep the source files of tonight.",
+        "Read what the job wrote: it names what does not hold. Keep the source files of this run.",
     ),
     "GateTripped": (
-        "the night looks wrong: far fewer rows or mappings than usual, or invoices that are too old",
-        "Read what the job wrote: it names what is odd. Where less is right, run the night with --accept-shrink.",
+        "the run looks wrong: far fewer rows or mappings than usual, or invoices that are too old",
+        "Read what the job wrote: it names what is odd. Where less is right, run it with --accept-shrink.",
     ),
     "HistoryRefusal": (
-        "the history of the nights cannot be read",
+        "the history of the runs cannot be read",
         "Read what the job wrote; restore the history from its last copy, or move it away.",
     ),
     "ResourcesExhausted": (
@@ -51,7 +51,7 @@ _BY_CODE: Final = {
     ),
     ExitCode.LOCKED: (
         "another run was still busy in the same output folder",
-        "See whether that run is alive; the next night works once it has ended.",
+        "See whether that run is alive; the next run works once it has ended.",
     ),
     ExitCode.CONFIGURATION: ("billsight.toml cannot be used", "Run 'billsight check' on the server: it lists why."),
 }
@@ -100,7 +100,7 @@ def night_message(night: Figures, exit_code: int, link: str, *, is_recovered: bo
         is_recovered: the last thing that people were told is a failure.
     """
     lines = [
-        *(["The nights work again.", ""] if is_recovered else []),
+        *(["The runs work again.", ""] if is_recovered else []),
         *_blocked_lines(night),
         *_change_lines(night.changes),
         *(_difference_line(one) for one in night.differences if one.pile.invoices),
@@ -128,14 +128,14 @@ def failure_message(failure: Failure) -> Message:
     what, remedy = _meaning(failure.exit_code, failure.kind)
     stays = f"The last report stays as it is: {failure.link}" if failure.link else "There is no report yet."
     lines = [
-        f"Tonight's run published nothing: {what} (exit code {failure.exit_code}, {failure.kind}).",
+        f"This run published nothing: {what} (exit code {failure.exit_code}, {failure.kind}).",
         stays,
         "",
         f"What to do: {remedy}",
         f"What the job wrote to stderr tells more: the mail of cron, or the journal. Run {failure.run_id}.",
     ]
     return Message(
-        title=f"{failure.provider_name or 'billsight'}: the night failed (exit code {failure.exit_code})",
+        title=f"{failure.provider_name or 'billsight'}: the run failed (exit code {failure.exit_code})",
         body="\n".join(lines),
         kind="failure",
         fingerprint=_digest({"exit_code": failure.exit_code, "kind": failure.kind}),
@@ -146,7 +146,7 @@ def trial_message(provider_name: str) -> Message:
     """The message of `billsight notify test`."""
     return Message(
         title=f"{provider_name or 'billsight'}: a test",
-        body="Messages of billsight's nights arrive here. This one is a test: there is nothing to do.",
+        body="Messages about billsight's runs arrive here. This one is a test: there is nothing to do.",
         kind="info",
         fingerprint="",
     )
@@ -184,6 +184,14 @@ def _is_unsure(night: Figures) -> bool:
     return bool(night.unknown or night.partial_reasons)
 
 
+def _unsure(night: Figures) -> str:
+    """What the data cannot tell; never of no invoice."""
+    partial = ["not everything was read"] if night.partial_reasons else []
+    told = [f"the data cannot tell for {count(night.unknown, 'invoice')}"] if night.unknown else []
+    words = ", and ".join([*told, *partial])
+    return words[:1].upper() + words[1:]
+
+
 def _moves(changes: Changes) -> str:
     newly, freed = (pile.invoices if pile else 0 for pile in (changes.newly_blocked, changes.freed))
     parts = [f"{count(newly, 'invoice')} newly blocked"] if newly else []
@@ -194,7 +202,7 @@ def _moves(changes: Changes) -> str:
 def _blocked_lines(night: Figures) -> Iterator[str]:
     if not night.blocked.invoices:
         if _is_unsure(night):
-            yield f"No invoice is known to be blocked. The data cannot tell for {count(night.unknown, 'invoice')}."
+            yield f"No invoice is known to be blocked. {_unsure(night)}."
         else:
             yield f"None of {count(night.invoices, 'invoice')} is blocked."
     else:
@@ -208,9 +216,9 @@ def _blocked_lines(night: Figures) -> Iterator[str]:
 
 def _change_lines(changes: Changes) -> Iterator[str]:
     if changes.since is None:
-        yield "This is the first night: from the next one on, what is new and what was freed is told."
+        yield "This is the first run. From the next run on, the message says what is new and what was freed."
         return
-    since = f"Since the night of {changes.since:%Y-%m-%d}"
+    since = f"Since the run of {changes.since:%Y-%m-%d}"
     if changes.newly_blocked is None or changes.freed is None:
         yield f"{since}: which invoices were newly blocked or freed is not known."
         return
@@ -242,7 +250,7 @@ def _fix_lines(night: Figures) -> Iterator[str]:
         yield "What frees most:"
         yield from (f"{place}. {_fix_words(fix)}" for place, fix in enumerate(freeing, 1))
     elif night.blocked.invoices:
-        yield "Every blocked invoice has more than one cause: the report says which need mending together."
+        yield "No single fix frees an invoice: the report says which causes need to be fixed together."
 
 
 def _fix_words(fix: Fix) -> str:
@@ -262,7 +270,7 @@ def _ready_lines(night: Figures) -> Iterator[str]:
 def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
     missed = night.changes.not_checked
     if night.partial_reasons:
-        yield from ("", "The night is partial:", *(f"- {reason}" for reason in night.partial_reasons))
+        yield from ("", "The run is partial:", *(f"- {reason}" for reason in night.partial_reasons))
     if missed:
         yield from ("", f"Nothing was concluded from what was not read: {', '.join(missed)}.")
     if night.changes.not_compared:

@@ -9,8 +9,8 @@ import polars as pl
 
 from etl.report.cells import plain
 from etl.report.facts import NightFacts
-from etl.report.worklists import NOT_OPEN, PORTAL_ONLY_FIXES, PORTAL_ONLY_TITLES, cause_words, plain_row
-from etl.taxonomy import BY_CODE
+from etl.report.worklists import NOT_OPEN, cause_words, plain_row
+from etl.taxonomy import BY_CODE, PORTAL_ONLY
 
 CAUSES_OF: Final = {
     "shown_not_owed": ("PORTAL_SHOWS_SETTLED", "STALE_AMOUNT", NOT_OPEN),
@@ -51,10 +51,10 @@ def cause_fix(code: str) -> dict[str, str]:
     if code in BY_CODE:
         words = cause_words(code)
         return {key: words[key] for key in ("code", "title", "who", "fix_current", "fix_legacy")}
-    fix = PORTAL_ONLY_FIXES[code]
+    title, fix = PORTAL_ONLY[code]
     return {
         "code": code,
-        "title": PORTAL_ONLY_TITLES[code],
+        "title": title,
         "who": "Billing (accounting)",
         "fix_current": fix,
         "fix_legacy": fix,

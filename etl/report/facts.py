@@ -43,7 +43,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "invoices": _N, "customers": _N, "currency_amounts": _T, "explanation": _T,
     },
     "backfill": {
-        "option_rank": _N, "sync_from_date": _DAY, "invoices_recovered": _N, "single_resyncs": _N,
+        "option_rank": _N, "sync_from_date": _DAY, "invoices_recovered": _N, "single_resyncs": _N, "left_over": _N,
         "invoices_reread": _N, "is_recommended": _B, "currency_amounts": _T, "note": _T,
     },
     "resyncs": {
@@ -78,8 +78,8 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
     },
     "difference_counts": {"figure": _T, "cause": _T, "currency_code": _T, "invoices": _N, "amount": _M},
     "scopes": {
-        "relation": _T, "kind": _T, "since": _DAY, "reason": _T, "made_at": _AT, "made_reason": _T, "is_cut": _B,
-        "note": _T,
+        "relation": _T, "kind": _T, "since": _DAY, "reason": _T, "made_at": _AT, "made_reason": _T, "cut_reason": _T,
+        "holds": _T,
     },
     "portal_form": {"number_form": _N, "rows_equal": _N},
     "quarantine_rules": {"relation": _T, "rule": _T, "rows": _N},

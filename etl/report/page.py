@@ -20,13 +20,13 @@ from etl.report.pagedata import Payloads
 from etl.report.scripts import grid_script, page_script, text
 from etl.report.strip import gap_strip
 from etl.report.trend import trend_of
-from etl.taxonomy import CAUSES
+from etl.taxonomy import CAUSES, FIGURE_TITLES
 
 STATE_WORDS: Final = {
     State.VISIBLE: ("Visible", "In the portal, mapped, and somebody at the client can see it."),
     State.BLOCKED: ("Blocked", "Something is wrong that a person can fix."),
     State.WAITING: ("Waiting", "Nothing is wrong: the next sync, or a date, will show it."),
-    State.UNKNOWN: ("Unknown", "Nothing wrong was found, but tonight's sources cannot prove that it shows."),
+    State.UNKNOWN: ("Unknown", "Nothing wrong was found, but the sources of this run cannot prove that it shows."),
     State.EXPECTED: ("Not expected", "It should not show as open: paid, void, zero, a credit, or excluded."),
 }
 
@@ -53,6 +53,7 @@ def render(summary: dict[str, Any], payloads: Payloads) -> str:
         state_words=STATE_WORDS,
         change_words=CHANGE_WORDS,
         kind_words=KIND_WORDS,
+        figure_titles=FIGURE_TITLES,
         first_causes=_first_causes(summary),
         gap_strip=gap_strip(summary["sync"]),
         policy=policy([style], [grid, script], nonce),

@@ -183,7 +183,7 @@ def _known(facts: NightFacts) -> dict[str, Any]:
     read = set(facts.run.read)
     unknown = _total(facts.cells.filter(pl.col("state") == State.UNKNOWN))
     # a list that is cut, or begins somewhere, shows less than there is
-    read -= {row["relation"] for row in facts.scopes.to_dicts() if row["is_cut"] or row["kind"] == "since"}
+    read -= {row["relation"] for row in facts.scopes.to_dicts() if row["cut_reason"] or row["kind"] == "since"}
     known: dict[str, Any] = {name: read.issuperset(needed) for name, needed in _SHOWN_BY.items()}
     return known | {"answers": known["answers"] and not unknown, "unknown_invoices": unknown}
 

@@ -75,10 +75,10 @@ def _picture(currency: str, nights: Sequence[Night], width: int) -> Markup:
 
 def _spoken(nights: Sequence[Night]) -> str:
     low, high = (found(nights, key=lambda night: night.amount) for found in (min, max))
-    told = [("first", nights[0]), ("lowest", low), ("highest", high), ("tonight", nights[-1])]
+    told = [("first", nights[0]), ("lowest", low), ("highest", high), ("this run", nights[-1])]
     words = "; ".join(f"{word} {night.amount:,.2f} on {night.as_of_at[:10]}" for word, night in told)
     partial = ", ".join(night.as_of_at[:10] for night in nights if night.is_partial)
-    return f"{words}; partial nights: {partial}" if partial else words
+    return f"{words}; partial runs: {partial}" if partial else words
 
 
 def _line(nights: Sequence[Night], width: int) -> str:

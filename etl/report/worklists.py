@@ -12,7 +12,7 @@ from etl.domain import State
 from etl.report.cells import mask_email, mask_emails, plain
 from etl.report.facts import NightFacts
 from etl.schemas import RELATIONS
-from etl.taxonomy import BY_CODE
+from etl.taxonomy import BY_CODE, PORTAL_ONLY
 
 Rows = list[dict[str, Any]]
 
@@ -39,28 +39,12 @@ UNPOSTED_TITLES: Final = {
 UNPOSTED_MISSING: Final = ("CW_NOT_CLOSED", "CW_NO_ACCOUNT_ID", "CW_NOT_RECEIVED")
 """What is known to be missing in accounting; the rest waits, is not known, or is listed apart."""
 NOT_OPEN: Final = "NOT_OPEN_IN_ACCOUNTING"
-PORTAL_ONLY_TITLES: Final = {
-    "PORTAL_GHOST": "In the portal, not in the accounting extract",
-    "RECREATED_ID": "Recreated in accounting: the portal holds the old copy",
-    NOT_OPEN: "Shown, not open in accounting: paid, void or deleted there?",
-}
-PORTAL_ONLY_FIXES: Final = {
-    "PORTAL_GHOST": "Look it up in accounting before anything else: it may be void, deleted, or another company's",
-    "RECREATED_ID": "If no payment is pending, resync the new invoice, then move payments to it",
-    NOT_OPEN: "Look it up in accounting. If it is paid, void or deleted there, and no payment is pending, resync it",
-}
 NUMBER_FORMS: Final = {
     1: "with a word before them, or without the word that accounting has",
     2: "with or without leading zeros",
     3: "with other separators, or without them",
 }
 """How the portal's list may write its invoice numbers, by marts.portal_form.number_form."""
-SCOPE_WORDS: Final = {
-    "all": "Everything",
-    "open": "Only what is open",
-    "since": "Everything since",
-    "unknown": "Not known",
-}
 
 
 def plain_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -156,12 +140,12 @@ def sync(facts: NightFacts) -> dict[str, Any]:
     gaps = facts.gaps.sort("invoices", "gap_id", descending=[True, False])
     recommended = next((option for option in options if option["is_recommended"]), None)
     planned = dict(facts.missed_plan.select("is_held_back", "invoices").iter_rows())
-    recovered = recommended["invoices_recovered"] if recommended else 0
+    left_over = recommended["left_over"] if recommended else planned.get(False, 0) - facts.resyncs.height
     return {
         "recommended": recommended,
         "arrivals": _arrivals(facts.arrivals),
         "held_back": planned.get(True, 0),
-        "left_over": max(0, planned.get(False, 0) - recovered - facts.resyncs.height),
+        "left_over": left_over,
         "options": options,
         "gaps": gaps.height,
         "gap_invoices": int(gaps["invoices"].sum()),
@@ -233,8 +217,9 @@ def unposted(facts: NightFacts) -> dict[str, Any]:
 
 def portal_only(facts: NightFacts) -> dict[str, Any]:
     """Portal invoices that accounting does not have."""
-    listing = _listing(facts.portal_only, facts.portal_only_counts, PORTAL_ONLY_TITLES)
-    return {**listing, "list": [{**row, "fix": PORTAL_ONLY_FIXES.get(row["cause"])} for row in listing["list"]]}
+    titles = {code: title for code, (title, _) in PORTAL_ONLY.items()}
+    listing = _listing(facts.portal_only, facts.portal_only_counts, titles)
+    return {**listing, "list": [{**row, "fix": PORTAL_ONLY[row["cause"]][1]} for row in listing["list"]]}
 
 
 def _listing(rows: pl.DataFrame, counts: pl.DataFrame, titles: dict[str, str]) -> dict[str, Any]:
@@ -249,14 +234,7 @@ def _listing(rows: pl.DataFrame, counts: pl.DataFrame, titles: dict[str, str]) -
 
 def scopes(facts: NightFacts) -> Rows:
     """What each list holds, as of when, and whether it is whole, each with the reason."""
-    return [
-        {
-            **plain_row(row),
-            "title": RELATIONS[row["relation"]].help,
-            "holds": " ".join(filter(None, (SCOPE_WORDS[row["kind"]], row["since"] and row["since"].isoformat()))),
-        }
-        for row in facts.scopes.to_dicts()
-    ]
+    return [{**plain_row(row), "title": RELATIONS[row["relation"]].help} for row in facts.scopes.to_dicts()]
 
 
 def quality(facts: NightFacts) -> dict[str, Any]:
@@ -272,7 +250,6 @@ def quality(facts: NightFacts) -> dict[str, Any]:
         "sources": [plain_row(row) for row in facts.sources.sort("relation", "file").to_dicts()],
         "number_forms": [
             {"rows": row["rows_equal"], "form": NUMBER_FORMS[row["number_form"]]}
-            for row in facts.portal_form.to_dicts()
             for row in facts.portal_form.to_dicts()
         ],
         "rules": [plain_row(row) for row in rules.to_dicts()],

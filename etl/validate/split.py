@@ -38,8 +38,9 @@ class Split:
 
     Attributes:
         accepted: typed columns of the relation, in order, then source_file and source_line.
-        rejected: the same columns as text, source_file and source_line, then `broken_rules` (a sentence for each) and
-            `row_values` (the row's values as a JSON object, without the empty ones).
+        rejected: the same columns as text, ids of a named book with the book before them, too; source_file and
+            source_line, then `broken_rules` (a sentence for each) and `row_values` (the row's values as a JSON object,
+            without the empty ones).
     """
 
     accepted: pl.DataFrame
@@ -74,17 +75,18 @@ def validate(text: pl.DataFrame, relation: Relation, formats: Formats) -> Split:
     is_broken = judged.select(pl.any_horizontal(rule.is_broken for rule in rules)).to_series()
     read = [pl.col(READ + column.name).alias(column.name) for column in relation.columns]
     accepted = _in_book(judged.filter(~is_broken).select(*read, *_RECORDED), relation, formats)
-    return Split(accepted.cast(accepted_schema(relation)), _rejected(judged.filter(is_broken), relation, rules))
+    rejected = _in_book(judged.filter(is_broken).with_columns(_broken_rules(rules)), relation, formats)
+    return Split(accepted.cast(accepted_schema(relation)), _rejected(rejected, relation))
 
 
-def _in_book(accepted: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
+def _in_book(rows: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
     """Ids of a named book with the book before them: another book has the same ids for other things."""
     if relation.name not in BOOKED or formats.book is None:
-        return accepted
+        return rows
     book = pl.coalesce("book", pl.lit(formats.book))
     ids = [name for name in relation.names if name in IDS_OF_BOOKS]
     named = [pl.concat_str(book, pl.col(name), separator="/").alias(name) for name in ids]
-    return accepted.with_columns(book.alias("book"), *named)
+    return rows.with_columns(book.alias("book"), *named)
 
 
 def _clean(column: Column) -> pl.Expr:
@@ -143,14 +145,13 @@ def _integer(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains("^[-+]?[0-9]{1,18}$")).then(text.str.strip_prefix("+")).cast(pl.Int64)
 
 
-def _rejected(broken: pl.DataFrame, relation: Relation, rules: list[Rule]) -> pl.DataFrame:
+def _broken_rules(rules: list[Rule]) -> pl.Expr:
     sentences = [pl.when(rule.is_broken).then(rule.sentence) for rule in rules]
-    return broken.select(
-        *relation.names,
-        *_RECORDED,
-        pl.concat_list(sentences).list.drop_nulls().cast(pl.List(pl.String)).alias("broken_rules"),
-        _row_values(relation).alias("row_values"),
-    )
+    return pl.concat_list(sentences).list.drop_nulls().cast(pl.List(pl.String)).alias("broken_rules")
+
+
+def _rejected(broken: pl.DataFrame, relation: Relation) -> pl.DataFrame:
+    return broken.select(*relation.names, *_RECORDED, "broken_rules", _row_values(relation).alias("row_values"))
 
 
 def _row_values(relation: Relation) -> pl.Expr:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from etl.engine import Engine
 from etl.errors import NotFound
-from etl.taxonomy import BIT
+from etl.taxonomy import BIT, PORTAL_ONLY
 
 Row: TypeAlias = dict[str, Any]
 
@@ -21,14 +21,6 @@ ANSWER: Final = (
 """The columns of marts.invoice_visibility that are the answer."""
 
 _MOST_ANSWERS: Final = 20
-_ONLY_THERE: Final = {
-    "PORTAL_GHOST": "the accounting extract does not have it. Look it up in the accounting package first:"
-    " it may be void, deleted, or another company's.",
-    "RECREATED_ID": "accounting has its number under another id: it was made again there. If no payment is pending,"
-    " resync the new one, then reapply the payments.",
-    "NOT_OPEN_IN_ACCOUNTING": "the accounting extract does not have it as open. It may be paid, void or deleted there:"
-    " look it up. If no payment is pending, resync it.",
-}
 
 _FACTS: Final = """
     select {answer},
@@ -117,7 +109,8 @@ _BESIDE: Final = {
     "sync_from_date": "select sync_from_date from marts.backfill_options where is_recommended",
     "arrivals": """
         select case when count(*) > 0 then concat(
-            sum(invoices), ' invoices of ', count(distinct customer_id_acct), ' clients (', (
+            sum(invoices), if(sum(invoices) = 1, ' invoice of ', ' invoices of '),
+            count(distinct customer_id_acct), if(count(distinct customer_id_acct) = 1, ' client (', ' clients ('), (
                 select string_agg(concat(currency_code, ' ', format('{{:,.2f}}', total)), ', ' order by currency_code)
                 from (select currency_code, sum(amount)::double as total from marts.report_sync_arrivals group by 1)),
             '), ', sum(overdue_invoices), ' past due') end
@@ -202,7 +195,8 @@ def elsewhere(engine: Engine, invoice: str) -> str:
             or invoices.portal_invoice_id = {wanted}""")
     if portal:
         cause, number = portal[0]
-        return f"{number or invoice} is only in the portal ({cause}): {_ONLY_THERE[cause]}"
+        title, fix = PORTAL_ONLY[cause]
+        return f"{number or invoice} is only in the portal ({cause}). {title}. {fix}."
     aside = engine.rows(f"""
         select source_file, source_line, broken_rules from quarantine.rows
         where relation = 'accounting_invoices'

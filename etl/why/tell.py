@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Final
 
 from etl.domain import CauseClass
-from etl.taxonomy import BY_CODE, SHOWN_WRONG
-from etl.why.answer import WAITS, Answer, Check, Fix
+from etl.taxonomy import BY_CODE, NOT_YET, SHOWN_WRONG
+from etl.why.answer import Answer, Check, Fix
 from etl.why.facts import ANSWER, Row, has
 from etl.why.values import FACET_OF, money, one_login, plain
 
@@ -129,7 +129,7 @@ def _fix_lines(answer: Answer) -> Iterator[str]:
 
 
 def _fix_heading(row: Row, fix: Fix, place: int) -> str:
-    if fix.cause in WAITS:
+    if fix.cause in NOT_YET:
         return f"What to do: wait. {BY_CODE[fix.cause].title} [{fix.cause}]"
     if fix.cause in SHOWN_WRONG and row["state"] != "blocked":
         return f"Fix, by {fix.who}: {BY_CODE[fix.cause].title} [{fix.cause}]"
@@ -158,18 +158,19 @@ def _contact_line(person: Row, row: Row) -> str:
     name = f"{person['contact_name']} <{person['default_email']}>"
     company = row["company_id_cw"]
     if company is None:
-        return f"{name}: cannot see it, for the customer is mapped to no company"
+        return f"{name}: cannot see it, because the customer is not mapped to a company"
     if person["company_id_cw"] != company:
         own = f"{person['company_id_cw'] or 'none'} {person['company_name'] or ''}".strip()
-        return f"{name}: cannot see it. The contact's company is {own}, the invoice's {company} {row['company_name']}"
+        theirs = f"{company} {row['company_name']}"
+        return f"{name}: cannot see it. The contact belongs to company {own}, the invoice to {theirs}"
     if person["can_see"] and row["state"] == "visible":
         return f"{name}: can see it"
     if person["can_see"]:
-        return f"{name}: may see this company's invoices, and will see this one when it shows"
+        return f"{name}: can see this company's invoices, and will see this one as soon as the portal shows it"
     if person["broken_checks"]:
-        return f"{name}: cannot look into the portal. {_titles(person['broken_checks'])}"
+        return f"{name}: cannot see invoices in the portal. {_titles(person['broken_checks'])}"
     unknown = _titles(person["unknown_checks"]) or "The export does not say whether the contact is active"
-    return f"{name}: it is not known whether this person can look into the portal. Not decided: {unknown}"
+    return f"{name}: it is not known whether this person can see invoices in the portal. Not checked: {unknown}"
 
 
 def _titles(codes: str) -> str:

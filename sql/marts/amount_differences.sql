@@ -18,7 +18,7 @@ select
 from marts.invoice_checks as checks
 inner join ctl.causes as causes
     on (checks.failed & causes.mask) <> 0
-    and causes.code in ('STALE_AMOUNT', 'PORTAL_SHOWS_SETTLED', 'PAYMENT_NOT_POSTED')
+    and causes.is_shown_wrong
 inner join staging.accounting__invoices as invoices
     on checks.row_key = invoices.row_key
 inner join marts.customer_checks as customers

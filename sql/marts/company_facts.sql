@@ -10,7 +10,9 @@
 with unread as (
     select
         aside.row_values ->> 'company_id_cw' as company_id_cw,
-        array_to_string(aside.broken_rules, '; ') like '%company is %' as is_company_lost
+        -- the company's id is what cannot be read, or the whole record is
+        regexp_matches(array_to_string(aside.broken_rules, '; '), '(^|; )company(_id_cw)?(:| is )')
+        or (aside.row_values ->> 'contact_id_cw') is null as is_company_lost
     from quarantine.rows as aside
     anti join staging.connectwise__contacts as known
         on aside.row_values ->> 'contact_id_cw' = known.contact_id_cw
@@ -19,7 +21,7 @@ with unread as (
 
 -- where it cannot be told whose it is, it may be anybody's
 anywhere as (
-    select count(*) filter (where unread.company_id_cw is null and unread.is_company_lost) as contact_count
+    select count(*) filter (where unread.is_company_lost) as contact_count
     from unread
 ),
 
@@ -41,7 +43,7 @@ contacts as (
     from unread
     inner join ctl.causes as causes
         on causes.code = 'LOGIN_DISABLED'
-    where unread.company_id_cw is not null
+    where not unread.is_company_lost and unread.company_id_cw is not null
 ),
 
 own as (

@@ -16,9 +16,9 @@ with told as (
 -- a login finds no contact that is inactive, may not log in, or is at a company in the recycle bin
 logins as (
     select
-        contacts.contact_id_cw,
-        contacts.company_id_cw,
-        contacts.login_email,
+        contacts.*,
+        companies.billing_contact_id_cw,
+        companies.default_contact_id_cw,
         contacts.login_email is not null
         and coalesce(contacts.is_inactive, false) = false
         and coalesce(contacts.is_login_disabled, false) = false
@@ -28,23 +28,13 @@ logins as (
         on contacts.company_id_cw = companies.company_id_cw
 ),
 
-holders as (
+held as (
     select
-        logins.login_email,
-        logins.company_id_cw,
-        count(*) as holders_here,
-        (sum(count(*)) over (partition by logins.login_email))::bigint as holders
+        logins.*,
+        count(*) filter (where logins.may_log_in) over (partition by logins.login_email, logins.company_id_cw)
+            as holders_here,
+        count(*) filter (where logins.may_log_in) over (partition by logins.login_email) as holders
     from logins
-    where logins.may_log_in
-    group by logins.login_email, logins.company_id_cw
-),
-
-everywhere as (
-    select
-        holders.login_email,
-        max(holders.holders) as holders
-    from holders
-    group by holders.login_email
 )
 
 select
@@ -58,28 +48,19 @@ select
     contacts.portal_security_level,
 
     ---------- counts
-    coalesce(here.holders_here, 0) - logins.may_log_in::bigint as login_holders_here,
-    coalesce(everywhere.holders, 0) - coalesce(here.holders_here, 0) as login_holders_elsewhere,
+    contacts.holders_here - contacts.may_log_in::bigint as login_holders_here,
+    contacts.holders - contacts.holders_here as login_holders_elsewhere,
 
     ---------- booleans
     -- an empty cell means no where the export tells it of others; where it tells it of nobody, nothing is known
     coalesce(contacts.is_inactive, case when told.tells_inactive then false end) as is_inactive,
     coalesce(contacts.is_login_disabled, case when told.tells_login then false end) as is_login_disabled,
-    logins.may_log_in,
+    contacts.may_log_in,
     told.tells_level as is_level_told,
-    coalesce(companies.billing_contact_id_cw = contacts.contact_id_cw, false) as is_billing_contact,
+    coalesce(contacts.billing_contact_id_cw = contacts.contact_id_cw, false) as is_billing_contact,
     coalesce(contacts.is_default_billing, false) as is_default_billing,
     coalesce(contacts.is_default, false)
-    or coalesce(companies.default_contact_id_cw = contacts.contact_id_cw, false) as is_default
+    or coalesce(contacts.default_contact_id_cw = contacts.contact_id_cw, false) as is_default
 
-from staging.connectwise__contacts as contacts
+from held as contacts
 cross join told
-inner join logins
-    on contacts.contact_id_cw = logins.contact_id_cw
-left join staging.connectwise__companies as companies
-    on contacts.company_id_cw = companies.company_id_cw
-left join everywhere
-    on contacts.login_email = everywhere.login_email
-left join holders as here
-    on contacts.login_email = here.login_email
-    and contacts.company_id_cw is not distinct from here.company_id_cw

@@ -27,8 +27,7 @@ carried as (
     group by invoices.customer_id_acct, invoices.customer_name, invoices.currency_code
 ),
 
--- few: only of these the numbers are compared
-differing as materialized (
+held as (
     select
         portal.portal_invoice_id,
         portal.invoice_number as portal_number,
@@ -43,15 +42,7 @@ differing as materialized (
         on pairs.portal_row_key = portal.rowid
     inner join accepted.accounting_invoices as invoices
         on pairs.held_row_key = invoices.rowid
-    where portal.total_amount <> invoices.total_amount
-),
-
-held as (
-    select
-        differing.*,
-        ltrim(regexp_replace(translate(upper(differing.portal_number), ' #-/._', ''), '^INV', ''), '0') as portal_key,
-        ltrim(regexp_replace(translate(upper(differing.invoice_number), ' #-/._', ''), '^INV', ''), '0') as number_key
-    from differing
+    where pairs.is_contradicted
 ),
 
 found as (
@@ -64,7 +55,7 @@ found as (
         invoices.balance_amount as amount
     from staging.accounting__invoices as invoices
     -- less than a minor unit is no balance
-    where invoices.document_status = 'paid' and invoices.balance_amount > 0.01
+    where invoices.document_status = 'paid' and invoices.balance_amount > 0.005
 
     union all
 
@@ -76,7 +67,7 @@ found as (
         portal.currency_code,
         portal.balance_amount as amount
     from accepted.portal_invoices as portal
-    where portal.portal_status = 'paid' and portal.balance_amount > 0.01
+    where portal.portal_status = 'paid' and portal.balance_amount > 0.005
 
     union all
 
@@ -89,16 +80,16 @@ found as (
         invoices.currency_code,
         invoices.balance_amount as amount
     from staging.accounting__invoices as invoices
-    where invoices.total_amount >= 0 and invoices.balance_amount > invoices.total_amount + 0.01
+    where invoices.total_amount >= 0 and invoices.balance_amount > invoices.total_amount + 0.005
 
     union all
 
     select
-        'id against number and total' as kind,
+        'id against number' as kind,
         held.portal_invoice_id as subject_id,
         concat(
             'portal: id ', held.invoice_id_acct, ' is ', held.portal_number,
-            ' over ', held.portal_total_amount::decimal(18, 2)
+            ' over ' || held.portal_total_amount::decimal(18, 2)
         ) as one_says,
         concat(
             'accounting: id ', held.invoice_id_acct, ' is ', held.invoice_number,
@@ -107,7 +98,6 @@ found as (
         held.currency_code,
         held.balance_amount as amount
     from held
-    where held.portal_key <> held.number_key
 
     union all
 

@@ -12,9 +12,21 @@ with unread as (
         case aside.relation
             when 'accounting_customers' then aside.row_values ->> 'customer_id_acct'
             else aside.row_values ->> 'company_id_cw'
-        end as id
+        end as id,
+        regexp_matches(
+            array_to_string(aside.broken_rules, '; '), '(^|; )(id|company_id_cw|customer_id_acct)(:| is )'
+        ) as is_id_lost
     from quarantine.rows as aside
     where aside.relation in ('accounting_customers', 'connectwise_companies')
+),
+
+-- where it cannot be told which one it is, it may be any
+anywhere as (
+    select
+        count(*) filter (where unread.relation = 'accounting_customers') > 0 as is_any_customer,
+        count(*) filter (where unread.relation = 'connectwise_companies') > 0 as is_any_company
+    from unread
+    where unread.is_id_lost or unread.id is null
 )
 
 select
@@ -24,8 +36,10 @@ select
     mappings.company_id_cw,
 
     ---------- the customer
-    case when customers.has_customer_row or unread_customers.id is null then customers.has_customer_row end
-        as has_customer_row,
+    case
+        when customers.has_customer_row or not (anywhere.is_any_customer or unread_customers.id is not null)
+            then customers.has_customer_row
+    end as has_customer_row,
     this_run.has_customers,
     customers.is_active,
     customers.merged_into_customer_id_acct,
@@ -49,7 +63,7 @@ select
     ---------- the company
     case
         when companies.company_id_cw is not null then true
-        when unread_companies.id is null then false
+        when not (anywhere.is_any_company or unread_companies.id is not null) then false
     end as has_company,
     companies.company_name,
     companies.is_deleted,
@@ -62,6 +76,7 @@ select
 
 from staging.accounting__customers as customers
 cross join ctl.run as this_run
+cross join anywhere
 inner join matching.mappings as mappings
     on customers.customer_id_acct = mappings.customer_id_acct
 left join matching.mappings as parents
@@ -78,6 +93,8 @@ left join marts.contact_emails as contact_emails
 left join unread as unread_customers
     on customers.customer_id_acct = unread_customers.id
     and unread_customers.relation = 'accounting_customers'
+    and not unread_customers.is_id_lost
 left join unread as unread_companies
     on mappings.company_id_cw = unread_companies.id
     and unread_companies.relation = 'connectwise_companies'
+    and not unread_companies.is_id_lost

@@ -72,6 +72,17 @@ set_aside as (
 
     union
 
+    -- by its number, too: few lists have ids
+    select
+        'invoice' as kind,
+        invoices.invoice_id_acct as subject_id
+    from quarantine.rows as aside
+    inner join staging.accounting__invoices as invoices
+        on number_key(written_number(aside.row_values ->> 'invoice_number')) = invoices.number_key
+    where aside.relation = 'portal_invoices'
+
+    union
+
     -- an invoice that was lost may be what is still blocked
     select
         'customer' as kind,

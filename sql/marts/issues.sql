@@ -12,7 +12,8 @@ with codes_of_sets as (
         sets.mask as failed,
         causes.code,
         causes.mask,
-        causes.stage
+        causes.stage,
+        causes.is_shown_wrong
     from marts.cause_sets as sets
     inner join ctl.causes as causes
         on (sets.mask & causes.mask) <> 0
@@ -22,7 +23,7 @@ with codes_of_sets as (
 amount_codes as (
     select codes_of_sets.*
     from codes_of_sets
-    where codes_of_sets.code in ('STALE_AMOUNT', 'PORTAL_SHOWS_SETTLED', 'PAYMENT_NOT_POSTED')
+    where codes_of_sets.is_shown_wrong
 ),
 
 by_customer as (
@@ -91,10 +92,7 @@ inner join codes_of_sets
 left join marts.customer_checks as customers
     on blocked.customer_id_acct = customers.customer_id_acct
 where
-    (
-        codes_of_sets.stage in ('existence', 'transport')
-        and codes_of_sets.code not in ('STALE_AMOUNT', 'PORTAL_SHOWS_SETTLED', 'PAYMENT_NOT_POSTED')
-    )
+    (codes_of_sets.stage in ('existence', 'transport') and not codes_of_sets.is_shown_wrong)
     -- the customer's mapping agrees, but the portal shows this one invoice elsewhere
     or (codes_of_sets.code = 'MAPPING_CONFLICT' and (coalesce(customers.failed, 0) & codes_of_sets.mask) = 0)
 
@@ -112,6 +110,7 @@ inner join marts.invoice_checks as checks
     on amount_codes.failed = checks.failed
 inner join accepted.accounting_invoices as invoices
     on checks.row_key = invoices.rowid
+where checks.difference_amount is not null
 
 union all by name
 

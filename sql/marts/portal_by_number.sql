@@ -1,31 +1,52 @@
 -- model:   marts.portal_by_number
 -- grain:   row_key
--- reads:   marts.portal_claims, marts.portal_unmatched, quarantine.rows, accepted.portal_invoices,
---          accepted.accounting_invoices, staging.accounting__invoices
+-- reads:   marts.portal_claims, marts.portal_unmatched, marts.portal_pairs, quarantine.rows, accepted.portal_invoices,
+--          staging.accounting__invoices
 -- purpose: accounting documents found in the portal by number, for the portal rows that hold no accounting id, or an id
 --          that accounting no longer has. A row that is in quarantine, or void or hidden in the portal, proves nothing, and
 --          nothing is missing that it may be.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
-with set_aside as (
-    select distinct number_key(aside.row_values ->> 'invoice_number') as number_key
+with doubtful as (
+    select
+        aside.row_values ->> 'invoice_id_acct' as invoice_id_acct,
+        aside.row_values ->> 'invoice_number' as invoice_number
     from quarantine.rows as aside
     where aside.relation = 'portal_invoices'
 
     union
 
-    select number_key(portal.invoice_number) as number_key
+    select
+        portal.invoice_id_acct,
+        portal.invoice_number
     from accepted.portal_invoices as portal
     where portal.portal_status = 'gone'
 
     union
 
-    select number_key(invoices.invoice_number) as number_key
+    -- a payment or a credit with the id of an invoice: the portal may have the invoice
+    select
+        portal.invoice_id_acct,
+        null as invoice_number
     from accepted.portal_invoices as portal
-    inner join accepted.accounting_invoices as invoices
-        on portal.invoice_id_acct = invoices.invoice_id_acct
-    where portal.portal_status = 'gone'
+    inner join marts.portal_pairs as pairs
+        on portal.rowid = pairs.portal_row_key
+    where pairs.is_other_kind
+),
+
+set_aside as (
+    select invoices.row_key
+    from doubtful
+    inner join staging.accounting__invoices as invoices
+        on number_key(written_number(doubtful.invoice_number)) = invoices.number_key
+
+    union
+
+    select invoices.row_key
+    from doubtful
+    inner join staging.accounting__invoices as invoices
+        on doubtful.invoice_id_acct = invoices.invoice_id_acct
 ),
 
 claimed as (
@@ -48,16 +69,14 @@ claimed as (
     union all by name
 
     select
-        invoices.row_key,
+        set_aside.row_key,
         5 as match_level,
         true as is_undecided,
         false as has_old_id,
         false as is_reformatted
     from set_aside
-    inner join staging.accounting__invoices as invoices
-        on set_aside.number_key = invoices.number_key
     anti join marts.portal_claims as claims
-        on invoices.row_key = claims.row_key
+        on set_aside.row_key = claims.row_key
 )
 
 select

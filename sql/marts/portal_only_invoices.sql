@@ -1,7 +1,7 @@
 -- model:   marts.portal_only_invoices
 -- grain:   portal_row_key
 -- reads:   marts.portal_unmatched, marts.portal_claims, marts.portal_candidates, quarantine.rows,
---          ctl.portal_memory, ctl.run
+--          accepted.portal_invoices, ctl.portal_memory, ctl.run
 -- purpose: invoices that the portal shows and the accounting extract does not have: created again under another id, deleted
 --          in accounting, or, if the extract need not hold everything, possibly only settled.
 -- units:   total_amount and open_amount in currency_code
@@ -45,6 +45,16 @@ explained as (
     inner join quarantine.rows as aside
         on portal.number_key = number_key(aside.row_values ->> 'invoice_number')
     where aside.relation = 'accounting_invoices'
+
+    union
+
+    select portal.portal_row_key
+    from accepted.portal_invoices as listed
+    inner join quarantine.rows as aside
+        on listed.invoice_id_acct = aside.row_values ->> 'invoice_id_acct'
+    inner join marts.portal_unmatched as portal
+        on listed.rowid = portal.portal_row_key
+    where aside.relation = 'accounting_invoices'
 ),
 
 judged as (
@@ -68,7 +78,8 @@ judged as (
         and (not this_run.are_books_older or coalesce(portal.invoice_date < this_run.accounting_at::date, false))
         and (
             this_run.accounting_scope = 'open'
-            or coalesce(portal.invoice_date >= this_run.first_invoice_date, true)
+            -- without a date it may be older than books that begin somewhere
+            or coalesce(portal.invoice_date >= this_run.first_invoice_date, this_run.accounting_scope <> 'since')
         ) as is_in_window
     from marts.portal_unmatched as portal
     cross join ctl.run as this_run

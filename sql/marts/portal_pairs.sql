@@ -3,7 +3,8 @@
 -- reads:   staging.portal__invoices, staging.accounting__invoices
 -- purpose: every portal row and the accounting document that has its id; row_key is null if none has. The id is no proof if
 --          the number differs and so does the total or the customer, or if another document has that number: a portal's
---          own ids may look like accounting ids. A row that is void or hidden in the portal is no proof either.
+--          own ids may look like accounting ids. Nor is a row that is void or hidden in the portal, or a
+--          payment, a credit or an estimate with the id of an invoice.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
@@ -24,7 +25,13 @@ with held as (
         portal.total_amount as portal_total_amount,
         portal.balance_amount as portal_balance_amount,
         portal.currency_code as portal_currency_code,
-        coalesce(invoices.document_status in ('voided', 'deleted'), false) as is_gone
+        coalesce(invoices.document_status in ('voided', 'deleted'), false) as is_gone,
+        (
+            coalesce(portal.document_type, 'invoice') not in ('invoice', 'unknown')
+            or coalesce(portal.total_amount < 0, false)
+        )
+        and coalesce(invoices.document_type, 'invoice') in ('invoice', 'unknown')
+        and coalesce(invoices.total_amount >= 0, true) as is_other_kind
     from staging.portal__invoices as portal
     left join staging.accounting__invoices as invoices
         on portal.invoice_id_acct = invoices.invoice_id_acct
@@ -51,11 +58,12 @@ judged as (
 select
     judged.portal_row_key,
     case
-        when judged.is_contradicted or coalesce(judged.portal_status = 'gone', false) then null
+        when judged.is_contradicted or judged.is_other_kind or coalesce(judged.portal_status = 'gone', false) then null
         else judged.row_key
     end as row_key,
     judged.row_key as held_row_key,
     judged.is_contradicted,
+    judged.is_other_kind,
     judged.is_gone and not judged.is_contradicted as is_gone,
     judged.is_number_different,
     judged.shown_company_id_cw,

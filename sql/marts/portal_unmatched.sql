@@ -25,7 +25,7 @@ ids as (
     from accepted.portal_invoices as portal
     inner join marts.portal_pairs as pairs
         on portal.rowid = pairs.portal_row_key
-    where portal.invoice_id_acct is not null
+    where portal.invoice_id_acct is not null and not pairs.is_other_kind
 )
 
 select

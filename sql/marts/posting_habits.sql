@@ -1,7 +1,7 @@
 -- model:   marts.posting_habits
 -- grain:   one row
 -- reads:   matching.number_pairs, staging.accounting__invoices, staging.connectwise__invoices, staging.connectwise__companies, ctl.run
--- purpose: how invoices usually come from ConnectWise into accounting, and what the accounting extract can show.
+-- purpose: how invoices usually come from ConnectWise into accounting, and until when the accounting extract can show it.
 -- units:   usual_lag_days from the date in ConnectWise to the creation in accounting, nine of ten invoices of a year; null for few
 -- source:  ConnectWise invoices and companies against the accounting extract
 
@@ -41,10 +41,8 @@ accounts as (
 
 exported as (
     select
-        count(*) filter (where not invoices.is_balance_assumed) as invoices,
         count(invoices.created_at) as dated_invoices,
-        max(invoices.created_at)::date as newest_date,
-        bool_or(invoices.balance_amount = 0 or invoices.document_status in ('paid', 'voided')) as shows_settled
+        max(invoices.created_at)::date as newest_date
     from staging.accounting__invoices as invoices
     where invoices.total_amount > 0 or invoices.document_status = 'voided'
 )
@@ -52,9 +50,6 @@ exported as (
 select
     lags.usual_lag_days,
     accounts.is_account_number_needed,
-    coalesce(exported.shows_settled, false) as shows_settled,
-    -- fewer invoices may all be open by chance
-    not coalesce(exported.shows_settled, false) and exported.invoices >= 50 as is_open_only,
     -- what came to accounting after its export cannot be in it
     case
         when exported.dated_invoices >= 20 then least(exported.newest_date, this_run.as_of_date)

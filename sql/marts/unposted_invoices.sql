@@ -34,8 +34,7 @@ judged as (
         dated.*,
         companies.company_name,
         case
-            when dated.total_amount < 0 or regexp_matches(lower(dated.document_type), 'credit|adjustment note')
-                then 'CW_CREDIT'
+            when dated.total_amount < 0 or dated.document_type = 'credit_memo' then 'CW_CREDIT'
             when dated.total_amount = 0 then 'CW_ZERO_TOTAL'
             when dated.is_closed = false and dated.expected_date >= habits.exported_date then 'CW_WAITING'
             when dated.is_closed = false then 'CW_NOT_CLOSED'
@@ -47,12 +46,8 @@ judged as (
                 and habits.is_account_number_needed
                 then 'CW_NO_ACCOUNT_ID'
             when dated.is_closed is null then 'CW_STATUS_UNKNOWN'
-            -- an open-only extract has no paid invoices, and what is paid in ConnectWise may be gone there, too
-            when
-                habits.is_open_only
-                or dated.balance_amount = 0
-                or (dated.balance_amount is null and not habits.shows_settled)
-                then 'CW_PERHAPS_PAID'
+            -- an extract that need not hold everything may lack paid invoices, and what is paid in ConnectWise may be gone
+            when dated.balance_amount = 0 or this_run.accounting_scope not in ('all', 'since') then 'CW_PERHAPS_PAID'
             else 'CW_NOT_RECEIVED'
         end as cause
     from dated
@@ -79,7 +74,7 @@ select
         when 'CW_NOT_CLOSED' then 'Close the invoice in ConnectWise, then batch it'
         when 'CW_NO_ACCOUNT_ID' then 'Fill in the company''s Account ID, then close the invoice'
         when 'CW_STATUS_UNKNOWN' then 'Name the closed billing statuses in provider.closed_billing_statuses'
-        when 'CW_PERHAPS_PAID' then 'Look it up among the paid invoices in accounting: if it is there, all is well'
+        when 'CW_PERHAPS_PAID' then 'Look it up among the paid invoices in accounting: if it is there, nothing to do'
         when 'OUTSIDE_EXTRACT_WINDOW' then 'Widen the accounting export: it starts later than this invoice'
         when 'CW_CREDIT' then 'None: a credit is no invoice to be shown'
         when 'CW_ZERO_TOTAL' then 'None: nothing is owed'

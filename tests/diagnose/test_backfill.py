@@ -154,7 +154,7 @@ def test_a_date_of_long_ago_is_not_recommended_and_its_invoices_are_left_to_sing
     options = backfill_options(missed, reading, Backfill(most_resyncs=2)).to_dicts()
     told = [(o["sync_from_date"], o["is_recommended"], o["single_resyncs"], o["left_over"]) for o in options]
     assert told == [(date(2026, 1, 4), False, 1, 0), (date(2026, 10, 19), True, 2, 2)]
-    assert options[0]["note"].startswith("too old to recommend: needs your say; ")
+    assert options[0]["note"].startswith("too old to recommend without a person; ")
     only_old = missed.head(4)
     assert not backfill_options(only_old, reading, Backfill())["is_recommended"].any()
 
@@ -168,7 +168,7 @@ def test_one_very_old_invoice_does_not_drag_the_date_back() -> None:
     assert [(o["sync_from_date"], o["invoices_recovered"], o["single_resyncs"]) for o in options] == [
         (date(2026, 10, 19), 10, 1)
     ]
-    assert options[0]["note"] == "resync singly: 0"
+    assert options[0]["note"] == "resync one by one: 0"
 
 
 def test_a_day_begins_where_the_portal_is() -> None:

@@ -106,6 +106,31 @@ def test_a_login_blocks_a_company_only_where_it_is_there_twice_and_nowhere_else(
     assert _answers(engine, contacts)["1"] == first
 
 
+@pytest.mark.parametrize(
+    ("rule", "values", "may_be_anybody"),
+    [
+        ("company is a list, not a value", '{"contact_id_cw": "8"}', True),
+        ("default_email: missing; company_id_cw: '1.2E+7' is an id that a spreadsheet spoilt",
+         '{"contact_id_cw": "8", "company_id_cw": "1.2E+7"}', True),
+        ("company_id_cw is the text 'System.Object[]'", '{"contact_id_cw": "8"}', True),
+        # a line that is not a record at all
+        ("the line is not a JSON object", "{}", True),
+        # prose is no rule: who has no company may be nobody's
+        ("title: 'the company is ours' has a control character", '{"contact_id_cw": "8"}', False),
+        ("is_inactive: 'x' is neither true nor false", '{"contact_id_cw": "8", "company_id_cw": "2"}', False),
+    ],
+)  # fmt: skip
+def test_a_contact_that_could_not_be_read_counts_where_it_may_be(
+    engine: Engine, rule: str, values: str, may_be_anybody: Any
+) -> None:
+    """Where its company is what was lost, it may be a contact of any company; else of its own, or of none."""
+    quoted = rule.replace("'", "''")
+    engine.run(f"insert into quarantine.rows values ('connectwise_contacts', 'c', 1, ['{quoted}'], '{values}')")
+    told = _answers(engine, [])["1"]
+    engine.run("delete from quarantine.rows")
+    assert (told[0] is None) == may_be_anybody
+
+
 def test_both_clients_of_one_login_have_the_same_answer(engine: Engine) -> None:
     """Neither is blocked, and neither is known to show, whichever record was made first."""
     both = [WILMA | {"company_id_cw": "2"}, WILMA | {"company_id_cw": "1"}]

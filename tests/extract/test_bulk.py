@@ -216,7 +216,10 @@ def test_a_padded_file_is_trimmed(engine: Engine, shelf: Any) -> None:
         ),
         (
             "connectwise_invoices",
-            "invoiceNumber,total,company/id,date,status/closedFlag\n0071,5.00,250,2026-01-05,true\n",
+            (
+                "invoiceNumber,total,company/id,date,status/closedFlag,type\n0071,5.00,250,2026-01-05,true,Standard\n"
+                "0072,5.00,250,2026-01-05,true,Gutschrift\n0073,5.00,250,2026-01-05,true,\n"
+            ),
         ),
     ],
 )

@@ -29,7 +29,7 @@ def _run(run_id: str) -> PastRun:
 
 
 def _changes(*rows: tuple[str, str, str, str | None, str]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=CHANGES, orient="row")
+    return pl.DataFrame([(*row, None) for row in rows], schema=CHANGES, orient="row")
 
 
 def _night(history: History, number: int, before: set[int], now: set[int]) -> None:

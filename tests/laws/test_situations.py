@@ -17,6 +17,7 @@ NO_ID = {"invoice_id": ""}
 ALIKE = NO_ID | {"invoice_number": "{n}-1", "total": "9", "balance": "9"}
 WORD, ZEROS = NO_ID | {"invoice_number": "Rechnung {n}"}, NO_ID | {"invoice_number": "000{n}"}
 CREDIT, FUTURE = {"total": "-100", "balance": "-100"}, {"TxnDate": "2027-01-10"}
+PAYMENT = {"type": "Payment", "portal_id": "payment {n}"}
 BARE = NO_ID | {"customer_id": "", "company_id": ""}
 JUST_NOW = {"changed": (LAST_SYNC + timedelta(hours=1)).isoformat()}
 SINCE_THE_LIST = {"changed": (LIST_AT + timedelta(minutes=10)).isoformat()}
@@ -61,6 +62,10 @@ SITUATIONS = (
     Situation(PROOF, "zeros before it", "visible", REFORMATTED, rows=(ZEROS,)),
     Situation(PROOF, "zeros, no amount", "unknown", rows=(ZEROS | NO_AMOUNT,), unknown=MISSED[0]),
     Situation(PROOF, "only its credit is there", "blocked", MISSED, rows=(NO_ID | CREDIT,)),
+    Situation(PROOF, "only a payment with its id", "unknown", rows=(PAYMENT,), unknown=MISSED[0]),
+    Situation(PROOF, "only a credit with its id", "unknown", rows=(CREDIT,), unknown=MISSED[0]),
+    Situation(PROOF, "only a payment with its number", "blocked", MISSED, rows=(NO_ID | PAYMENT,)),
+    Situation(AMOUNTS, "a payment of it beside it", "visible", rows=({}, PAYMENT | {"total": "40", "balance": "0"})),
     Situation(PROOF, "twice on the list", "visible", rows=({}, {"portal_id": "twice"})),
     Situation(BEATS, "a future date", "visible", ("FUTURE_DATED",), own=FUTURE),
     Situation(BEATS, "a future date, absent", "blocked", ("FUTURE_DATED", *MISSED), own=FUTURE, rows=()),
@@ -221,3 +226,28 @@ def test_an_inactive_customer_whose_invoice_shows_is_a_remark(tmp_path: Any) -> 
     found = answers(judge(provider.write(tmp_path / "inactive")))
     assert (found["4100"]["state"], found["4100"]["causes"]) == ("visible", "CUSTOMER_INACTIVE")
     assert (found["4101"]["state"], found["4101"]["primary_cause"]) == ("blocked", "CUSTOMER_INACTIVE")
+
+
+def test_a_row_without_a_date_may_be_older_than_books_that_begin_somewhere(tmp_path: Any) -> None:
+    """It may be open there: it is in no figure. With a date inside the books it is."""
+    rows = [shown("3900"), shown("3901", date="2026-11-02"), shown("3902", date="2025-03-01")]
+    provider = Provider([invoice("4100")], [shown("4100"), *rows])
+    provider.settings["sources.accounting_invoices"] = 'scope = "since:2026-01-01"'
+    figure = judge(provider.write(tmp_path / "since")).summary["shown_not_owed"]
+    assert [row["invoice_number"] for row in figure["list"]] == ["3901"]
+
+
+def test_a_row_that_cannot_be_read_ends_no_issue(tmp_path: Any) -> None:
+    """Missed on one run; on the next its row is there, without an id, and its total is no amount: not resolved."""
+    numbers = [str(number) for number in range(4101, 4231)]
+    rows = [shown(number, invoice_id="") for number in numbers]
+    provider = Provider([invoice("4100"), *map(invoice, numbers)], rows)
+    provider.settings["sources.portal_invoices"] = 'scope = "all"\nis_complete = true'
+    folder = provider.write(tmp_path / "aside")
+    assert answers(judge(folder))["4100"]["causes"] == "MISSED_IN_WINDOW"
+    provider.portal.append(shown("4100", invoice_id="", total="a lot", balance=""))
+    provider.write(folder)
+    outcome = judge(folder, AS_OF + timedelta(minutes=1))
+    assert answers(outcome)["4100"]["state"] == "unknown"
+    counts = outcome.summary["changes"]["counts"]
+    assert (counts["resolved"], counts["not_checked"]) == (0, 1)

@@ -52,7 +52,7 @@ def test_a_message_has_counts_amounts_changes_fixes_and_the_link(fixture_summary
         "  CAD 136,579.91",
         "  GBP 88,989.96",
         "  EUR 17,011.33",
-        "Since the night of 2026-11-21: 132 invoices newly blocked (USD 18,000.00); 88 invoices freed.",
+        "Since the run of 2026-11-21: 132 invoices newly blocked (USD 18,000.00); 88 invoices freed.",
         (
             "Shown but no longer owed: 41 invoices, USD 68,272.33, CAD 15,742.50, GBP 4,604.49, EUR 71.95; do"
             " not ask these clients to pay, and do not resync while a payment is pending."
@@ -80,7 +80,7 @@ def test_the_first_night_compares_with_nothing(fixture_summary: dict[str, Any]) 
     """It says so, and calls nothing new."""
     assert fixture_summary["changes"]["is_first"]
     first = message(fixture_summary)
-    assert "This is the first night" in first.body
+    assert "This is the first run." in first.body
     assert "Since" not in first.body
     assert "newly" not in first.title
 
@@ -89,7 +89,7 @@ def test_what_nobody_knows_is_not_told_as_nothing(fixture_summary: dict[str, Any
     """Where the last report is gone, which invoices moved is unknown: that is said, and is no news."""
     unknown = {key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed", "not_checked")}
     told = message(with_changes(fixture_summary, changes(invoices=unknown)))
-    assert "Since the night of 2026-11-21: which invoices were newly blocked or freed is not known.\n" in told.body
+    assert "Since the run of 2026-11-21: which invoices were newly blocked or freed is not known.\n" in told.body
     assert not told.is_news
     assert "newly" not in told.title
 
@@ -102,7 +102,7 @@ def test_a_partial_night_a_gate_and_a_recovery_are_told(fixture_summary: dict[st
     assert told.kind == "warning"
     assert "- contacts were not read tonight\n" in told.body
     assert "Nothing was concluded from what was not read: contacts." in told.body
-    assert told.body.startswith("The nights work again.\n")
+    assert told.body.startswith("The runs work again.\n")
     assert told.title.startswith("Northgate IT: recovered · partial · USD ")
     assert "--fail-on" in message(fixture_summary, 10).body
 
@@ -118,11 +118,15 @@ def test_what_was_not_checked_is_counted_and_never_taken_for_unchanged(fixture_s
     ))  # fmt: skip
     told = message(summary, 3)
     assert "(unchanged)" not in told.title + told.body
-    assert "Since the night of 2026-11-21: no change among the invoices that were checked in both runs.\n" in told.body
+    assert "Since the run of 2026-11-21: no change among the invoices that were checked in both runs.\n" in told.body
     assert "Not checked, so neither newly blocked nor freed: 4 invoices (USD 40.00).\n" in told.body
     assert "Nothing was concluded from what was not read: contacts.\n" in told.body
     assert "Read in this run only, so not compared: the sync log.\n" in told.body
     assert not told.is_news
+
+
+def _unknown(invoices: int) -> dict[str, Any]:
+    return {"known": {"unknown_invoices": invoices}}
 
 
 def test_a_night_without_blocked_invoices_is_told_as_such(fixture_summary: dict[str, Any]) -> None:
@@ -132,10 +136,12 @@ def test_a_night_without_blocked_invoices_is_told_as_such(fixture_summary: dict[
     nothing = {"invoices": 0, "customers": 0, "amounts": []}
     summary["numbers"] |= {"blocked": nothing, "ready": nothing}
     summary["causes"] = []
-    doubtful = message(summary | {"states": [{"state": "unknown", "invoices": 5}]})
+    doubtful = message(summary | _unknown(5))
     assert doubtful.title == "Northgate IT: no invoice is known to be blocked"
     assert doubtful.body.startswith("No invoice is known to be blocked. The data cannot tell for 5 invoices.\n")
-    told = message(summary | {"states": [row for row in summary["states"] if row["state"] != "unknown"]})
+    partial = message(summary | _unknown(0) | {"run": summary["run"] | {"partial_reasons": ["a list is old"]}})
+    assert partial.body.startswith("No invoice is known to be blocked. Not everything was read.\n")
+    told = message(summary | _unknown(0))
     assert told.title == "Northgate IT: no invoice is blocked"
     assert told.body.startswith("None of 900 invoices is blocked.\n  USD 0.00 (-5.00)\n")
     assert "frees" not in told.body
@@ -289,7 +295,7 @@ def test_other_figures_are_another_message(fixture_summary: dict[str, Any], path
 def test_a_failure_says_what_still_stands_and_what_to_do(exit_code: int, kind: str, words: str) -> None:
     """And its code; one that is told is not told again while it stays the same."""
     told = failure_message(Failure("run-7", "Northgate IT", exit_code, kind, LINK))
-    assert told.title == f"Northgate IT: the night failed (exit code {exit_code})"
+    assert told.title == f"Northgate IT: the run failed (exit code {exit_code})"
     assert f"The last report stays as it is: {LINK}" in told.body
     assert words in told.body
     assert "What to do: " in told.body

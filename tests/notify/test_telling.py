@@ -39,7 +39,7 @@ def test_one_change_is_one_message(site: Site) -> None:
     site.mend(content)
     site.night("night-6")
     (recovered,) = site.receiver.take()
-    assert recovered.message["message"].startswith("The nights work again.")
+    assert recovered.message["message"].startswith("The runs work again.")
     assert site.night("night-7").code == ExitCode.COMPLETE
     assert site.receiver.take() == []
 

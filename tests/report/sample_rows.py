@@ -45,11 +45,11 @@ MISSED_DAYS = rows(
 
 BACKFILL = rows(
     "backfill",
-    (1, date(2026, 10, 11), 10, 1, 148, True, "USD 11,590.00; CAD 5,654.20",
+    (1, date(2026, 10, 11), 10, 1, 0, 148, True, "USD 11,590.00; CAD 5,654.20",
      "One day before the oldest missed creation but one."),
-    (2, date(2025, 3, 11), 11, 0, 1904, False, "USD 24,390.00; CAD 5,654.20",
+    (2, date(2025, 3, 11), 11, 0, 0, 1904, False, "USD 24,390.00; CAD 5,654.20",
      "Every missed invoice; reads twenty months again."),
-    (3, date(2026, 10, 22), 5, 6, 96, False, "USD 4,285.00; CAD 990.00",
+    (3, date(2026, 10, 22), 5, 6, 0, 96, False, "USD 4,285.00; CAD 990.00",
      "Leaves the outage of October to single resyncs."),
 )  # fmt: skip
 

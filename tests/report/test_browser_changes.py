@@ -70,7 +70,7 @@ def test_a_change_is_in_the_readers_own_numbers(browser: Browser, sample_file: s
     page = opened(berlin.new_page(), sample_file)
     first = page.locator("#numbers .figures li").first
     expect(first).to_contain_text("+18.000,00\N{NO-BREAK SPACE}$")
-    expect(first).to_contain_text("since last night")
+    expect(first).to_contain_text("since the last run")
     expect(page.locator("#changes table").first).to_contain_text("-1.010,35")
     page.locator("#numbers a[href='#changes']").click()
     expect(page.locator("#changes-title")).to_be_in_viewport()

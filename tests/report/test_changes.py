@@ -87,18 +87,18 @@ def test_every_state_is_counted_as_the_summary_has_it(summary: Summary, document
 def test_the_first_numbers_say_how_they_moved(summary: Summary, document: str) -> None:
     """With a sign, and with a word for whoever does not hear the sign; a currency that is gone is told too."""
     page = _Tables(document)
-    assert "USD 102,891.99 28 invoices USD +18,000.00 (more) since last night" in page.text
-    assert "CAD \N{MINUS SIGN}1,010.35 (less) since last night" in page.text
-    assert "EUR 2,654.50 3 invoices the same as last night" in page.text
-    assert "GBP 0.00 GBP \N{MINUS SIGN}410.00 (less) since last night" in page.text
-    assert "of 904 read \N{MINUS SIGN}6 (less) since last night 7 newly blocked, 13 freed, 4 not checked" in page.text
+    assert "USD 102,891.99 28 invoices USD +18,000.00 (more) since the last run" in page.text
+    assert "CAD \N{MINUS SIGN}1,010.35 (less) since the last run" in page.text
+    assert "EUR 2,654.50 3 invoices the same as in the last run" in page.text
+    assert "GBP 0.00 GBP \N{MINUS SIGN}410.00 (less) since the last run" in page.text
+    assert "of 904 read \N{MINUS SIGN}6 (less) since the last run 7 newly blocked, 13 freed, 4 not checked" in page.text
     assert summary["changes"]["blocked_invoices"] == {"invoices": 37, "before": 43, "change": -6}
 
 
 def test_what_nobody_knows_is_not_shown_as_nothing() -> None:
     """Neither beside the first numbers nor in the section."""
     page = _page(_changed(invoices=FIRST_NIGHT["invoices"]))
-    assert "of 904 read \N{MINUS SIGN}6 (less) since last night newly blocked or freed: not known" in page.text
+    assert "of 904 read \N{MINUS SIGN}6 (less) since the last run newly blocked or freed: not known" in page.text
     lines = page.by_caption["Invoices that became blocked or were freed"][1:]
     assert lines == [["Newly blocked", "not known", NOTHING], ["Freed", "not known", NOTHING]]
 
@@ -112,7 +112,7 @@ def test_before_and_change_are_tonight(summary: Summary, document: str) -> None:
     blocked = {line["currency_code"]: line["amount"] for line in summary["changes"]["blocked"]}
     for entry in summary["numbers"]["blocked"]["amounts"]:
         assert blocked[entry["currency_code"]] == entry["amount"]
-    assert _Tables(document).by_caption["Blocked, before and tonight"][1] == [
+    assert _Tables(document).by_caption["Blocked, before and now"][1] == [
         "Invoices", "43", "37", "\N{MINUS SIGN}6 (less)",
     ]  # fmt: skip
 
@@ -138,7 +138,7 @@ def test_what_was_resolved_says_why(summary: Summary, document: str) -> None:
 def test_what_was_not_checked_is_no_change_and_says_why(document: str) -> None:
     """The source is named, in the section and in the banner; nothing of the kind where everything was checked."""
     page = _Tables(document)
-    assert "11 issues were not checked. They keep the state of the night before" in page.text
+    assert "11 issues were not checked. They keep the state of the last run" in page.text
     assert "because this was not read, or not completely: ConnectWise contacts" in page.text
     counts = {**sample_changes()["counts"], "not_checked": 0}
     assert "They keep the state" not in _page(_changed(counts=counts, not_checked_sources=[])).text
@@ -175,9 +175,9 @@ def test_no_address_is_in_a_row(summary: Summary) -> None:
 def test_a_first_night_has_nothing_to_compare_and_says_so() -> None:
     """One sentence in the section, one in place of the chart, and no change beside any number."""
     page = _page(replace(sample_facts(), changes=None, trend=sample_trend()[-1:]))
-    assert "This is the first night that is remembered." in page.text
-    assert "The trend is drawn from the second night on." in page.text
-    assert "since last night" not in page.text.replace("Changes since last night", "")
+    assert "This is the first run that is remembered." in page.text
+    assert "The trend is drawn from the second run on." in page.text
+    assert "since the last run" not in page.text.replace("Changes since the last run", "")
     assert "Issues by cause" not in page.by_caption
 
 
@@ -190,9 +190,9 @@ def test_a_night_like_the_one_before_says_so() -> None:
         invoices={"newly_blocked": nothing, "freed": nothing, "not_checked": nothing},
     )  # fmt: skip
     complete = replace(quiet, run=replace(quiet.run, partial_reasons=()))
-    assert "Nothing changed since the night before." in _page(complete).text
+    assert "Nothing changed since the last run." in _page(complete).text
     said = _page(quiet).text
-    assert "Nothing changed since the night before." not in said, "this night is partial"
+    assert "Nothing changed since the last run." not in said, "this night is partial"
     assert "No issue is known to have changed." in said
 
 
@@ -203,7 +203,7 @@ def test_what_was_not_known_before_is_not_compared() -> None:
     assert summarise(facts)["changes"]["blocked_invoices"]["change"] is None
     page = _page(facts)
     assert "USD 102,891.99 28 invoices not compared" in page.text
-    assert page.by_caption["Blocked, before and tonight"][1] == ["Invoices", "not known", "37", "not compared"]
+    assert page.by_caption["Blocked, before and now"][1] == ["Invoices", "not known", "37", "not compared"]
 
 
 def test_the_banner_says_what_was_not_read_and_that_nothing_follows() -> None:
@@ -222,7 +222,7 @@ def test_the_banner_says_what_was_not_read_and_that_nothing_follows() -> None:
 
 def test_every_night_of_the_trend_is_in_the_table(summary: Summary, document: str) -> None:
     """Tonight first, each currency in a column of its own, and a word where the night is partial."""
-    lines = _Tables(document).by_caption["What was blocked on each of the last nights, tonight first"]
+    lines = _Tables(document).by_caption["What was blocked in each of the last runs, this run first"]
     assert lines[0][1:5] == ["USD", "CAD", "EUR", "GBP"]
     assert len(lines) == 1 + len(summary["trend"]) == 31
     for line, night in zip(lines[1:], reversed(summary["trend"]), strict=True):
@@ -241,7 +241,7 @@ def test_the_trend_is_a_chart_per_currency(summary: Summary) -> None:
         assert svg.count('role="img"') == 1
         assert "currentColor" in svg
         assert not re.search(r"<style|<script|style=|url\(|\bid=|#[0-9a-f]{6}", svg)
-    assert "tonight 102,891.99 on 2026-11-22; partial nights: 2026-11-16, 2026-11-22" in trend.charts[0][2]
+    assert "this run 102,891.99 on 2026-11-22; partial runs: 2026-11-16, 2026-11-22" in trend.charts[0][2]
 
 
 @pytest.mark.parametrize("nights", [0, 1, 2, 30, 40])

@@ -28,7 +28,7 @@ def _words(document: str) -> str:
 
 
 CLAIMS = {
-    "No invoice is blocked tonight.": ("accounting_invoices",),
+    "No invoice is blocked in this run.": ("accounting_invoices",),
     "Every invoice that should show does.": ("accounting_invoices", "portal_invoices"),
     "No invoice is known to have been missed by a sync.": ("accounting_invoices", "portal_invoices"),
     "No invoice is blocked by a mapping.": ("accounting_invoices", "connectwise_companies", "portal_mappings"),
@@ -52,7 +52,7 @@ def test_nothing_is_claimed_to_be_absent_that_the_data_cannot_tell(missing: str)
     for claim, needed in CLAIMS.items():
         assert (claim in said) == (set(needed) <= set(read)), claim
     if "portal_invoices" not in read:
-        assert "no portal list: nothing is proven to show" in said
+        assert "no portal list: nothing can be confirmed as visible" in said
         assert "The data cannot tell whether a sync missed an invoice" in said
 
 
@@ -60,7 +60,7 @@ def test_a_partial_night_claims_no_more_than_it_read() -> None:
     """It is not complete, and nothing is said to be in order."""
     facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS), partial_reasons=("too much in quarantine",)))
     said = _words(render(summarise(facts), pack(facts, Work())))
-    for claim in ("No invoice is blocked tonight.", "Every invoice that should show does.", "complete Print"):
+    for claim in ("No invoice is blocked in this run.", "Every invoice that should show does.", "complete Print"):
         assert claim not in said
 
 

@@ -114,7 +114,7 @@ insert into marts.amount_differences values
     ('paid_in_portal', 'PAYMENT_NOT_POSTED', 'i6', 'N6', 'Cog', 'USD', 60, 'Billing (accounting)');
 create table ctl.scopes as select 'portal_invoices' as relation, 'open' as kind, cast(null as date) as since,
     'setting scope' as reason, timestamp '2026-11-21 09:00:00' as made_at, 'time of the file' as made_reason,
-    true as is_cut, 'a sentence' as note;
+    'a reason' as cut_reason, 'only what is open' as holds;
 create table marts.portal_form as select 1 as number_form, 24 as rows_equal;
 insert into marts.unposted_invoices
     values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 12.5, 'Close it');
@@ -166,7 +166,7 @@ def test_the_figures_are_what_the_models_say(engine: Engine) -> None:
     for part in told.values():
         assert sum(cause["invoices"] for cause in part["causes"]) == part["invoices"] == len(part["list"])
     assert [row["rows"] for row in summary["quality"]["number_forms"]] == [24]
-    assert summary["scopes"][0]["holds"] == "Only what is open"
+    assert summary["scopes"][0]["holds"] == "only what is open"
 
 
 def test_an_invoice_shown_with_an_old_amount_is_visible_and_told_apart(engine: Engine) -> None:

@@ -226,9 +226,9 @@ def test_hidden_rows_are_told(summary: Summary) -> None:
         f"This page holds 30 of the {blocked} blocked invoices, the largest balances. All {everything} of the" in shown
     )
     shown = _Page(render(summary, Payloads("", "", blocked, has_reviews=False))).text
-    assert f"This page holds the {blocked} blocked invoices only. All {everything} of the night are in" in shown
+    assert f"This page holds the {blocked} blocked invoices only. All {everything} of the run are in" in shown
     shown = _Page(render(summary, Payloads("", "", everything, has_reviews=False))).text
-    assert "Every invoice of the night." in shown
+    assert "Every invoice of the run." in shown
 
 
 def test_a_partial_night_says_why_and_a_complete_one_does_not(document: str) -> None:
@@ -236,9 +236,9 @@ def test_a_partial_night_says_why_and_a_complete_one_does_not(document: str) -> 
     facts = sample_facts()
     facts = replace(facts, run=replace(facts.run, partial_reasons=()))
     complete = render(summarise(facts), packed_work(facts))
-    assert "This night is partial" in document
+    assert "This run is partial" in document
     assert "2.1 % of the rows were set aside" in document
-    assert "This night is partial" not in complete
+    assert "This run is partial" not in complete
 
 
 def test_the_same_summary_gives_the_same_page(summary: Summary, document: str) -> None:
