@@ -44,6 +44,8 @@ export const memoryOf = ({ site, run_id }) => {
   return Object.assign(memory, {
     decisions: () => read(runKey),
     keepDecisions: (content) => write(runKey, { ...content, saved_at: Date.now() }),
+    // the browser says so in every other tab that has this page open
+    onOthers: (listener) => addEventListener("storage", ({ key, storageArea }) => { if (shelf && storageArea === shelf && key === runKey) listener(); }),
     reader: () => read(`${PREFIX}reader`),
     keepReader: (content) => write(`${PREFIX}reader`, content),
   });
