@@ -19,7 +19,7 @@ NAMES = (
     "Harlan & Pike LLP", "St. Alban's Academy", *(f"Acme {sign} {sign}Sons{sign}" for sign in string.punctuation),
     "A&B", "A&amp;B", "A&#38;B", "a&b", "A<B", "A&lt;B", 'A"B', "A&quot;B", "A'B", "A&#39;B", "A&apos;B",
     "two  blanks", "two blanks", "line\u2028end", "next\u2029end", "right\u202e\u200fto left", "שלום & עולם",
-    "cafe\u0301", "caf\u00e9", "क\u094dष <b>", "emoji \U0001f469\u200d\U0001f373 & co", "__proto__", "constructor",
+    "mark at the end\u200f", "'s Gravenhage", "@Home", "=Equal", "-5 Degrees", "A/R/CW-1 & co", "cafe\u0301", "caf\u00e9", "क\u094dष <b>", "emoji \U0001f469\u200d\U0001f373 & co", "__proto__", "constructor",
     "0", "1", "ACCT-7", "CW-7", "null",
 )  # fmt: skip
 """Each is the id and the name of one customer."""
@@ -81,6 +81,7 @@ def named_facts(names: tuple[str, ...] = NAMES) -> NightFacts:
 def _candidate(name: str, place: int, rank: int) -> dict[str, object]:
     given = kind_of(place)[rank]
     others = [each.certainty for each in kind_of(place) if each != given]
+    score = 8.0 if given.contradicts else 9.0
     parts = [{"kind": "name", "points": 9.0, "verdict": "agrees", "detail": f"{name} = {name}"}]
     if given.contradicts:
         parts.append({"kind": "account_number", "points": -1.0, "verdict": "contradicts", "detail": "A-1, A-2"})
@@ -88,7 +89,7 @@ def _candidate(name: str, place: int, rank: int) -> dict[str, object]:
         "customer_id_acct": name, "rank": rank + 1, "company_id_cw": given.company_id,
         "company_identifier": f"Id{given.company_id}", "company_name": f"{name} Inc",
         "company_city": f"Town {given.company_id}", "is_inactive": False, "is_deleted": given.is_deleted,
-        "certainty": given.certainty, "score": sum(part["points"] for part in parts if isinstance(part["points"], float)),
+        "certainty": given.certainty, "score": score,
         "lead": given.certainty - max(others, default=0.0), "evidence": parts,
     }  # fmt: skip
 

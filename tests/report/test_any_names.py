@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import random
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.report.any_names import NAMES, named_page
-from tests.report.opening import decisions, keys, reviewing, saved
+from tests.report.opening import keys, reviewing, saved
 from tests.report.review_model import WORDS, Review
 
 pytestmark = pytest.mark.browser
@@ -25,7 +24,8 @@ SEEN = """() => {
     marked, focused: focused ? named(focused) : marked[0],
     panel: [...document.querySelectorAll('#panel-title > bdi, #panel-title .id bdi')].map((each) => each.textContent),
     asks: !document.querySelector('#ask').hidden,
-    stored: (kept ? JSON.parse(localStorage.getItem(kept)).decisions : []).map(([id, each]) => [id, each.word, each.companyId ?? null]),
+    stored: (kept ? JSON.parse(localStorage.getItem(kept)).decisions : [])
+      .map(([id, each]) => [id, each.word, each.companyId ?? null]),
   };
 }"""
 
