@@ -7,7 +7,8 @@ const MOST_SHOWN = 12;
 
 const WORST = 8;
 
-const plainText = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+// a sigma at the end of a word is another letter than one within it
+const plainText = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("\u03c2", "\u03c3");
 
 const bareId = (word) => word.replace(/^cw-(?=.)/, "");
 

@@ -19,7 +19,8 @@ NAMES = (
     "Harlan & Pike LLP", "St. Alban's Academy", *(f"Acme {sign} {sign}Sons{sign}" for sign in string.punctuation),
     "A&B", "A&amp;B", "A&#38;B", "a&b", "A<B", "A&lt;B", 'A"B', "A&quot;B", "A'B", "A&#39;B", "A&apos;B",
     "two  blanks", "two blanks", "line\u2028end", "next\u2029end", "right\u202e\u200fto left", "שלום & עולם",
-    "mark at the end\u200f", "'s Gravenhage", "@Home", "=Equal", "-5 Degrees", "A/R/CW-1 & co", "cafe\u0301", "caf\u00e9", "क\u094dष <b>", "emoji \U0001f469\u200d\U0001f373 & co", "__proto__", "constructor",
+    "mark at the end\u200f", "'s Gravenhage", "@Home", "=Equal", "-5 Degrees", "A/R/CW-1 & co",
+    "cafe\u0301", "caf\u00e9", "क\u094dष <b>", "emoji \U0001f469\u200d\U0001f373 & co", "__proto__", "constructor",
     "0", "1", "ACCT-7", "CW-7", "null",
 )  # fmt: skip
 """Each is the id and the name of one customer."""
