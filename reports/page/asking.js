@@ -9,7 +9,7 @@ const MOST_RIVALS = 4;
 /** What tells companies of the same name apart: the record, its Company ID, its place. */
 export const described = (company) => [
   named(company.name), " ", idOf(`CW-${company.companyId ?? company.id}`), " ",
-  make("span", { class: "meta" }, "Company ID ", named(company.identifier, "none"), " \u00b7 ", named(company.city, "no place"),
+  make("span", { class: "meta line" }, "Company ID ", named(company.identifier, "none"), " \u00b7 ", named(company.city, "no place"),
     company.isDeleted ? " \u00b7 recycle bin" : "", company.isInactive ? " \u00b7 inactive" : ""),
 ];
 
@@ -47,7 +47,7 @@ const twins = (company, rivals) => {
 /** The question, ready to be shown. */
 export const askingWords = (asking, companies, bands) => {
   const { review, decision, held, why, company } = asking;
-  const replaced = held && make("p", {}, named(review.name), " is decided already: ", make("strong", {}, decisionWords(held, review, companies)), `. Replace it by ${WORDS[decision.word].toLowerCase()}?`);
+  const replaced = held && make("p", {}, named(review.name), " is decided already: ", make("strong", {}, decisionWords(held, review, companies)), `. Replace it with \u201c${WORDS[decision.word]}\u201d?`);
   if (!company) return [replaced];
   const rivals = rivalsIn(asking, bands);
   const unproposed = decision.word === "override" ? `This company was not proposed: there is no evidence for it. ${importWords(bands)}` : null;

@@ -1,4 +1,4 @@
-// What this browser remembers of a run: decisions and notes, no names and no addresses.
+// What this browser remembers of a run: decisions and notes by id, no names beside it and no addresses.
 
 const PREFIX = "billsight:v1:";
 const KEPT_DAYS = 30;

@@ -74,7 +74,7 @@ const remedy = ({ cause }) =>
 // nothing is chosen for a tie: what tells its companies apart stands where the evidence would
 const tied = (review, bands) => {
   const [best] = review.candidates;
-  return best && make("div", { class: "note tie" }, make("p", {}, "These companies fit about equally well. One may be a duplicate of the other: look at them in ConnectWise, then choose one by its number, or press u for unsure."),
+  return best && make("div", { class: "note tie" }, make("p", {}, "These companies fit about equally well. One may be a duplicate of the other: look at them in ConnectWise, then choose one by its number, or mark the customer as unsure."),
     make("ul", { class: "twins" }, ...[best, ...rivalsOf(review, best, bands)].map((each) => make("li", {}, ...described(each)))));
 };
 

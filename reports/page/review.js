@@ -62,6 +62,8 @@ const bulk = (dialog, { store, bands, queue, settle }) => {
   let ready = [];
   dialog.addEventListener("close", () => {
     if (dialog.returnValue !== "approve") return;
+    // another tab may have decided meanwhile
+    ready = ready.filter((review) => !store.decision(review));
     settle(ready.map((review) => [review, { word: "approve", companyId: review.candidates[0].companyId, at: now() }]), `${plural(ready.length, "mapping", "mappings")} approved`);
   });
   return () => {

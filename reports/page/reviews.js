@@ -102,7 +102,7 @@ export const weaknesses = (review, candidate, bands) => {
   const lead = leadOf(review, candidate);
   return [
     candidate.certainty < bands.weak ? "it is more likely wrong than right" : null,
-    lead < 0 ? "another candidate is likelier" : isTie(review, bands) || rivalsOf(review, candidate, bands).length ? "another candidate is almost as likely" : null,
+    lead <= -bands.lead ? "another candidate is likelier" : isTie(review, bands) || rivalsOf(review, candidate, bands).length ? "another candidate is about as likely" : null,
     candidate.contradicting.length ? `evidence contradicts it (${candidate.contradicting.map(spoken).join(", ").toLowerCase()})` : null,
     candidate.isDeleted ? "the company is in the recycle bin" : null,
     candidate.isInactive ? "the company is inactive" : null,

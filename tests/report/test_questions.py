@@ -106,7 +106,7 @@ def test_a_decision_is_replaced_only_when_that_is_confirmed(page: Page, few_name
     keys(page, "e", "k", "k")
     before = downloaded(page)
     page.locator("[data-do=unsure]").click()
-    expect(page.locator("#ask")).to_contain_text("is decided already: Excluded. Replace it by unsure?")
+    expect(page.locator("#ask")).to_contain_text("is decided already: Excluded. Replace it with \u201cUnsure\u201d?")
     keys(page, "Enter")
     assert decisions(page) == {STRONG: "Excluded"}
     keys(page, "u", "Shift+A")
