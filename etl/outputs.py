@@ -178,6 +178,7 @@ def _work(night: Night, mapping_fixes: pl.DataFrame) -> Work:
         fixes=mapping_fixes,
         all_companies=engine.count("staging.connectwise__companies"),
         ambiguous_lead=settings.matching.ambiguous_lead,
+        allow_override=settings.review.allow_override,
         **frames,
     )
 

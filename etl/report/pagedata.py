@@ -90,6 +90,7 @@ class Work:
         all_companies: how many there are.
         invoices: those that the page holds.
         ambiguous_lead: a smaller lead over the next candidate is weak.
+        allow_override: whether the import takes companies that were not proposed without a flag.
     """
 
     fixes: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -98,6 +99,7 @@ class Work:
     invoices: pl.DataFrame = field(default_factory=partial(nothing, "invoices"))
     all_companies: int = 0
     ambiguous_lead: float = 0.1
+    allow_override: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def _reviews(facts: NightFacts, work: Work) -> dict[str, Any]:
         "weak": WEAK_CERTAINTY,
         "strong": STRONG_CERTAINTY,
         "lead": work.ambiguous_lead,
+        "allow_override": work.allow_override,
     }
     site = hashlib.sha256(run.provider_name.encode("utf-8", "replace")).hexdigest()[:12]
     return {

@@ -21,6 +21,9 @@ DECISIONS: Final = ("approve", "reject", "exclude", "unsure", "override")
 
 NEEDED: Final = ("row_fp", "decision", "acct_customer_id", "cw_company_id")
 _READ: Final = (*NEEDED, "schema", "run_id", "row_id", "reviewer", "decided_at", "note")
+_IDS: Final = frozenset({"acct_customer_id", "cw_company_id", "row_id"})
+_AROUND: Final = " \t\r\n\v\f\u00a0\u200b\ufeff"
+"""Blanks that sources never have behind an id."""
 _HEADER_ROWS: Final = 20
 _MOST_CHARACTERS: Final = 4_000
 """Of one cell; nobody writes a longer note."""
@@ -42,6 +45,7 @@ _DECISION: Final[Mapping[str, Decision]] = {
 _BLANKS: Final = re.compile(r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+")
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' ]*")
+_ROW_ID: Final = re.compile(r"(?P<customer>.*)/(?:CW-.*|NONE)", re.DOTALL | re.IGNORECASE)
 _SNOOZE: Final = re.compile(r"snoozed?(?: until)?[:\s]+(.+)")
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _WRITTEN: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
@@ -118,7 +122,8 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
             if captions is None and seen >= _HEADER_ROWS:
                 break
             continue
-        cells = {name: _cell(text) for name, text in zip(captions, row, strict=False) if name}
+        named = ((name, text) for name, text in zip(captions, row, strict=False) if name)
+        cells = {name: _id_cell(text) if name in _IDS else _cell(text) for name, text in named}
         if seen > _MOST_ROWS:
             remedy = "Give the rows that are decided, in several files."
             raise ApprovalRefused(Problem(where, f"more than {_MOST_ROWS:,} rows", "a fix file", remedy, number))
@@ -154,6 +159,13 @@ def _cell(text: str) -> str:
     """A cell without blanks and invisible characters around it, and without the apostrophe of the guard."""
     trimmed = _BLANKS.sub(" ", text[:_MOST_CHARACTERS]).strip()
     return trimmed.removeprefix("'").strip()
+
+
+def _id_cell(text: str) -> str:
+    """An id as it is written: a name may be an id, and what is inside it or at its end tells it from another."""
+    kept = text[:_MOST_CHARACTERS]
+    before = _BLANKS.match(kept)
+    return kept[before.end() if before else 0 :].rstrip(_AROUND).removeprefix("'")
 
 
 def _whole(text: str) -> int | None:
@@ -199,7 +211,8 @@ def read_decision(line: Line) -> Decided | Problem:
 def _standing(line: Line) -> Problem | None:
     """What was torn apart: a column that was sorted, or moved, without the others."""
     row_id, customer = line.cells["row_id"], line.cells["acct_customer_id"]
-    if not row_id or row_id.partition("/")[0].casefold() == customer.casefold():
+    named = _ROW_ID.fullmatch(row_id)
+    if not row_id or (named["customer"] if named else row_id).casefold() == customer.casefold():
         return None
     remedy = "Columns were sorted or moved apart: decide in a fresh copy of the file."
     return line.problem(f"row_id {row_id} beside acct_customer_id {customer}", "both of the same customer", remedy)

@@ -1,41 +1,51 @@
 // What a reader can do in the review; keys and buttons end up here.
+import { questionOf } from "./asking.js";
 import { byId } from "./elements.js";
 import { plural } from "./format.js";
 import { chosenFor } from "./panel.js";
-import { weaknesses } from "./reviews.js";
-import { WORDS } from "./store.js";
+import { isSame, WORDS } from "./store.js";
 
 /** This instant as the file of decisions writes it. */
 export const now = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");
 
+const called = (review) => review.name || review.id;
+
 const nextOpen = (store, shown, changing) => {
   const from = shown.indexOf(store.state.selected);
   const around = [...shown.slice(from + 1), ...shown.slice(0, Math.max(from, 0))];
-  return around.find((id) => !store.decision(id) && !changing.has(id)) ?? store.state.selected;
+  return around.find((review) => !store.decision(review) && !changing.has(review)) ?? store.state.selected;
 };
 
-const decisionsOf = (review, { candidate, other }) => ({
-  approve: other ? { word: "override", companyId: other.id } : candidate && { word: "approve", companyId: candidate.companyId },
-  reject: review.candidates.length ? { word: "reject", companies: review.candidates.map((each) => each.companyId) } : null,
-  exclude: { word: "exclude" }, unsure: { word: "unsure" }, snooze: { word: "snooze" },
-});
+const approval = ({ candidate, other }) =>
+  other ? { word: "override", companyId: other.id } : candidate && { word: "approve", companyId: candidate.companyId };
 
-const deciding = ({ store, queue, companies, bands, say }, settle) => (word, isSure = false) => {
+const decisionOf = (word, review, chosen) => {
+  if (word === "approve") return approval(chosen);
+  if (word !== "reject") return { word };
+  return review.candidates.length ? { word, companies: review.candidates.map((each) => each.companyId) } : null;
+};
+
+/** Why something cannot be decided; null where it can. */
+const obstacle = (word, review, { candidate, other }) => {
+  if (word === "reject") return review.candidates.length ? null : "There is no candidate to reject.";
+  if (word !== "approve") return null;
+  const company = candidate ?? other;
+  if (!company) return review.candidates.length ? "Several companies fit about equally well: choose one first, by its number." : "There is no company to approve: search for one.";
+  return company.isDeleted ? "That company is in the recycle bin, and the import refuses it: choose a company in use." : null;
+};
+
+const deciding = ({ store, companies, bands, say }, settle) => (word) => {
   const review = store.review();
   if (!review) return;
-  const chosen = chosenFor(store, review, companies);
-  const decision = decisionsOf(review, chosen)[word];
-  if (!decision) {
-    say(word === "approve" ? "There is no company to approve: search for one." : "There is no candidate to reject.");
-    return;
-  }
-  if (decision.word === "approve" && !isSure && weaknesses(review, chosen.candidate, bands).length) {
-    store.ask(review.id);
-    return;
-  }
-  const wasAsking = store.state.asking !== null;
-  settle([[review.id, { ...decision, at: now() }]], `${review.name}: ${WORDS[decision.word].toLowerCase()}`);
-  if (wasAsking) queue.focus();
+  const chosen = chosenFor(store, review, { companies, bands });
+  const decision = decisionOf(word, review, chosen);
+  const held = store.decision(review);
+  const why = obstacle(word, review, chosen);
+  if (why) { say(why); return; }
+  if (isSame(held, decision)) { say(`${called(review)}: ${WORDS[decision.word].toLowerCase()} already.`); return; }
+  const question = questionOf({ review, chosen, decision, held, bands });
+  if (question) store.ask(question);
+  else settle([[review, { ...decision, at: now() }]], `${called(review)}: ${WORDS[decision.word].toLowerCase()}`);
 };
 
 const stepping = (store, queue) => (by) => {
@@ -55,9 +65,9 @@ export const actsOf = (desk) => {
   const step = stepping(store, queue);
   const clear = () => {
     const review = store.review();
-    if (!review || !store.decision(review.id)) return;
-    store.decide([[review.id, null]]);
-    say(`${review.name}: undecided again.`);
+    if (!review || !store.decision(review)) return;
+    store.decide([[review, null]]);
+    say(`${called(review)}: undecided again.`);
   };
   const undo = () => {
     const number = store.undo();
@@ -67,14 +77,21 @@ export const actsOf = (desk) => {
     const candidate = store.review()?.candidates[place - 1];
     if (candidate) store.choose(candidate.companyId);
   };
+  // what was asked is what is decided
+  const confirm = () => {
+    const { asking } = store.state;
+    if (!asking) return;
+    settle([[asking.review, { ...asking.decision, at: now() }]], `${called(asking.review)}: ${WORDS[asking.decision.word].toLowerCase()}`);
+    queue.focus();
+  };
   const back = () => {
     store.ask(null);
     queue.focus();
   };
   const acts = {
-    approve: () => decide("approve"), confirm: () => decide("approve", true), reject: () => decide("reject"),
-    exclude: () => decide("exclude"), unsure: () => decide("unsure"), snooze: () => decide("snooze"),
-    next: () => step(1), previous: () => step(-1), choose, clear, undo, back, list: () => queue.focus(),
+    approve: () => decide("approve"), reject: () => decide("reject"), exclude: () => decide("exclude"),
+    unsure: () => decide("unsure"), snooze: () => decide("snooze"), confirm, clear, undo, back, choose,
+    next: () => step(1), previous: () => step(-1), list: () => queue.focus(),
     search: () => byId("company-search").focus(), find: () => byId("queue-find").focus(), note: () => byId("note").focus(),
     help: () => byId("help").showModal(),
   };

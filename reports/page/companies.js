@@ -5,7 +5,20 @@ import { count } from "./format.js";
 
 const MOST_SHOWN = 12;
 
-const plainText = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const WORST = 8;
+
+// a sigma at the end of a word is another letter than one within it
+const plainText = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("\u03c2", "\u03c3");
+
+const bareId = (word) => word.replace(/^cw-(?=.)/, "");
+
+/** Whether a word of the text begins so; by hand, for a question is no pattern: it may hold any sign. */
+const beginsIn = (text, word) => {
+  for (let place = text.indexOf(word); place >= 0; place = text.indexOf(word, place + 1)) {
+    if (place === 0 || !/[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, place - 2), place))) return true;
+  }
+  return false;
+};
 
 /** All companies: by id, and found by words. */
 export const companiesOf = (packed) => {
@@ -17,27 +30,26 @@ export const companiesOf = (packed) => {
     city: table.city(row), domain: table.domain(row),
     isInactive: Boolean(table.is_inactive(row)), isDeleted: Boolean(table.is_deleted(row)),
   });
+  const idOfRow = (row) => plainText(table.company_id_cw(row));
   let texts = null;
   const textOf = (row) =>
     plainText([table.company_name(row), table.company_identifier(row), table.city(row), table.domain(row)].filter(Boolean).join("\u0001"));
   const rank = (row, text, words) => {
-    const id = table.company_id_cw(row).toLowerCase();
-    const isOut = table.is_deleted(row) || table.is_inactive(row) ? 10 : 0;
-    if (words.length === 1 && words[0].replace(/^cw-/, "") === id) return 0;
+    const isOut = table.is_deleted(row) || table.is_inactive(row) ? WORST / 2 : 0;
+    if (words.length === 1 && bareId(words[0]) === idOfRow(row)) return 0;
     if (text.startsWith(words.join(" "))) return 1 + isOut;
-    return (words.every((word) => new RegExp(`(?:^|[^\\p{L}\\p{N}])${word.replace(/[^\p{L}\p{N}]/gu, "\\$&")}`, "u").test(text)) ? 2 : 3) + isOut;
+    return (words.every((word) => beginsIn(text, word)) ? 2 : 3) + isOut;
   };
   const find = (question) => {
     const words = plainText(question).split(/\s+/).filter(Boolean);
     if (!words.length) return { companies: [], all: 0 };
     texts ??= Array.from({ length: table.rows }, (_, row) => textOf(row));
-    const found = [];
+    const ranked = Array.from({ length: WORST }, () => []);
     texts.forEach((text, row) => {
-      const id = table.company_id_cw(row).toLowerCase();
-      if (words.every((word) => text.includes(word) || id.startsWith(word.replace(/^cw-/, "")))) found.push(row);
+      if (words.every((word) => text.includes(word) || idOfRow(row).startsWith(bareId(word)))) ranked[rank(row, text, words)].push(row);
     });
-    const ranked = found.length > 3000 ? found : found.map((row) => [rank(row, texts[row], words), row]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, row]) => row);
-    return { companies: ranked.slice(0, MOST_SHOWN).map(at), all: found.length };
+    const found = ranked.flat();
+    return { companies: found.slice(0, MOST_SHOWN).map(at), all: found.length };
   };
   return { at, held: packed.held, all: packed.all, get: (id) => (places.has(id) ? at(places.get(id)) : null), find };
 };

@@ -1,7 +1,7 @@
 // Decisions as a file with exactly the columns of mapping_fixes.csv, and such a file read back.
 import { readers } from "./columns.js";
 import { bare } from "./reviews.js";
-import { WORDS } from "./store.js";
+import { untilOf, WORDS } from "./store.js";
 
 const SPACE = "\\u{00}-\\u{20}\\u{7F}-\\u{A0}\\u{AD}\\u{1680}\\u{180E}\\u{2000}-\\u{200F}\\u{2028}-\\u{202F}\\u{205F}-\\u{206F}\\u{3000}\\u{FEFF}";
 const SIGN = "=+\\-@\\|%\\u{FF1D}\\u{FF0B}\\u{FF0D}\\u{FF20}\\u{FF5C}\\u{FF05}\\u{2212}\\u{FE62}\\u{FE63}\\u{FE66}\\u{FE6B}";
@@ -26,16 +26,8 @@ const overridden = (company) => ({
   score: "", rank: "", certainty: "", lead: "", evidence: "", cb_search_hint: "",
 });
 
-const SNOOZE_DAYS = 14;
-
 /** The decision as the import reads it; a snooze names the day on which it ends. */
-const written = ({ word, at, until }) => {
-  if (word !== "snooze") return word;
-  if (until) return `snooze:${until}`;
-  const end = new Date(at);
-  end.setUTCDate(end.getUTCDate() + SNOOZE_DAYS);
-  return `snooze:${end.toISOString().slice(0, 10)}`;
-};
+const written = (decision) => (decision.word === "snooze" ? `snooze:${untilOf(decision)}` : decision.word);
 
 /** Writes the rows of decisions; `company` finds a company by its id. */
 export const writerOf = (content, company) => {
@@ -114,7 +106,7 @@ const read = (lines, review, company) => {
 export const loaded = (text, store, company) => {
   const [header = [], ...rows] = parsed(text);
   const names = header.map((name) => name.toLowerCase().replace(/[^a-z0-9_]/g, ""));
-  const found = { changes: [], notes: [], changed: 0, unknown: 0, unclear: 0, isOurs: names.includes("decision") && names.includes("acct_customer_id") };
+  const found = { changes: [], changed: 0, unknown: 0, unclear: 0, isOurs: names.includes("decision") && names.includes("acct_customer_id") };
   const lines = new Map();
   for (const row of found.isOurs ? rows : []) {
     const line = Object.fromEntries(names.map((name, place) => [name, row[place] ?? ""]));
@@ -125,15 +117,12 @@ export const loaded = (text, store, company) => {
     lines.set(id, [...(lines.get(id) ?? []), told]);
   }
   for (const [id, told] of lines) {
-    const review = store.review(id);
+    const review = store.find(id);
     const decision = review && told.every((line) => Object.hasOwn(WORDS, line.word)) ? read(told, review, company) : null;
     if (!review) found.unknown += 1;
     else if (told.some((line) => line.fingerprint !== review.fingerprint)) found.changed += 1;
     else if (!decision) found.unclear += 1;
-    else {
-      found.changes.push([id, decision]);
-      if (told[0].note) found.notes.push([id, told[0].note.replace(/^'(?=[=+\-@|%])/, "")]);
-    }
+    else found.changes.push({ review, decision, note: (told[0].note ?? "").replace(/^'(?=[=+\-@|%])/, "") });
   }
   return found;
 };

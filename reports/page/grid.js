@@ -1,4 +1,5 @@
-// How AG Grid looks and speaks here: our colours, our nonce, rows that know their id.
+// How AG Grid looks and speaks here: our colours, our nonce, cells that know their row.
+import { make } from "./elements.js";
 
 const params = {
   backgroundColor: "var(--page)", foregroundColor: "var(--ink)", borderColor: "var(--line)", chromeBackgroundColor: "var(--soft)",
@@ -14,10 +15,29 @@ const clear = (columns) => [...columns.slice(0, -1), { ...columns.at(-1), width:
 // one row is selected at a time, so there is no selecting all
 const isSelectAll = ({ event }) => (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a";
 
-/** A grid in a place of the page; the nonce is the one that the page's policy allows styles by. */
-export const gridIn = (place, label, options) => {
+const plain = ({ value, valueFormatted }) => make("span", {}, valueFormatted ?? value ?? "");
+
+/** What cell shows which row is noted when the cell is drawn: read back from the page, a text may be another one. */
+const noting = (rowOf) => ({ cellRenderer: render = plain, ...column }) => ({
+  ...column,
+  cellRenderer: (cell) => {
+    rowOf.set(cell.eGridCell, cell.data);
+    return render(cell);
+  },
+});
+
+/**
+ * A grid in a place of the page; the nonce is the one that the page's policy allows styles by. `onFocus` gets the row
+ * that the browser's focus comes to: the grid's own events come late, when another row may be selected by now.
+ */
+export const gridIn = (place, label, { onFocus, ...options }) => {
   const { createGrid, themeQuartz } = window.billsightGrid;
+  const rowOf = new WeakMap();
   place.setAttribute("aria-label", label);
+  place.addEventListener("focusin", ({ target }) => {
+    const row = rowOf.get(target.closest(".ag-cell"));
+    if (row) onFocus(row);
+  });
   return createGrid(place, {
     theme: themeQuartz.withParams(params),
     styleNonce: document.querySelector("style").nonce,
@@ -30,6 +50,6 @@ export const gridIn = (place, label, options) => {
     defaultColDef: { resizable: true, sortable: true, suppressHeaderMenuButton: true, suppressMovable: true, suppressKeyboardEvent: isSelectAll, sortingOrder: ["desc", "asc", null] },
     rowSelection: { mode: "singleRow", checkboxes: false, enableClickSelection: false },
     ...options,
-    columnDefs: clear(options.columnDefs),
+    columnDefs: clear(options.columnDefs).map(noting(rowOf)),
   });
 };

@@ -81,14 +81,17 @@ const filterOf = (form, table) => {
   const texts = [];
   const textOf = (row) => (texts[row] ??= [table.invoice_number(row), table.invoice_id_acct(row), table.customer_name(row), table.customer_id_acct(row), table.company_name(row)].join("\n").toLowerCase());
   let asked;
+  let customer = null;
   const read = () => { asked = { words: field("find").value.toLowerCase().split(/\s+/).filter(Boolean), cause: field("by-cause").value, state: field("by-state").value, currency: field("by-currency").value }; };
   const first = (row) => (table.primary_cause(row) ? [table.primary_cause(row)] : codes(table.unknown_checks(row)));
   read();
   return {
     read,
-    isOn: () => Boolean(asked.words.length || asked.cause || asked.state || asked.currency),
-    passes: ({ row }) => (!asked.state || table.state(row) === asked.state) && (!asked.currency || table.currency_code(row) === asked.currency)
-      && (!asked.cause || first(row).includes(asked.cause)) && asked.words.every((word) => (word.startsWith("customer:") ? word === `customer:${table.customer_id_acct(row)}`.toLowerCase() : textOf(row).includes(word))),
+    customer: () => customer,
+    hold(review) { customer = review; },
+    isOn: () => Boolean(customer || asked.words.length || asked.cause || asked.state || asked.currency),
+    passes: ({ row }) => (!customer || table.customer_id_acct(row) === customer.id) && (!asked.state || table.state(row) === asked.state) && (!asked.currency || table.currency_code(row) === asked.currency)
+      && (!asked.cause || first(row).includes(asked.cause)) && asked.words.every((word) => textOf(row).includes(word)),
   };
 };
 
@@ -100,32 +103,36 @@ export const startInvoices = (content) => {
   const filter = filterOf(form, table);
   const place = byId("invoice-detail");
   const show = (row) => detail(place, { table, row, content, words });
+  const nodes = new Map();
   const api = gridIn(byId("invoice-grid"), "Invoices", {
     rowData: sorted(table).map((row) => ({ row })),
     rowHeight: 54,
     columnDefs: columnsOf(table, words),
     isExternalFilterPresent: filter.isOn,
     doesExternalFilterPass: ({ data }) => filter.passes(data),
+    onFocus({ row }) {
+      nodes.get(row)?.setSelected(true, true, "api");
+      show(row);
+    },
   });
-  byId("invoice-grid").addEventListener("focusin", ({ target }) => {
-    const index = target.closest(".ag-row")?.getAttribute("row-index");
-    const node = index && api.getDisplayedRowAtIndex(Number(index));
-    if (!node) return;
-    node.setSelected(true, true, "api");
-    show(node.data.row);
-  });
+  api.forEachNode((node) => nodes.set(node.data.row, node));
+  const one = byId("one-customer");
   const apply = () => {
     filter.read();
+    one.hidden = !filter.customer();
+    one.replaceChildren("Only ", named(filter.customer()?.name), " \u00d7");
     api.onFilterChanged();
     const amounts = [];
     api.forEachNodeAfterFilter(({ data: { row } }) => amounts.push({ currency: table.currency_code(row), amount: table.balance_amount(row) }));
     byId("found").textContent = `${count(amounts.length)} of ${count(table.rows)} listed: ${amountsInWords(totalled(amounts))}`;
   };
   form.addEventListener("input", apply);
-  form.addEventListener("reset", () => setTimeout(apply));
+  one.addEventListener("click", () => { filter.hold(null); apply(); });
+  form.addEventListener("reset", () => setTimeout(() => { filter.hold(null); apply(); }));
   form.addEventListener("submit", (event) => event.preventDefault());
-  const only = ({ words: text = "", cause = "", state = "", currency = "" }) => {
-    [["find", text], ["by-cause", cause], ["by-state", state], ["by-currency", currency]].forEach(([id, value]) => { byId(id).value = value; });
+  const only = ({ customer = null, cause = "", state = "", currency = "" }) => {
+    filter.hold(customer);
+    [["find", ""], ["by-cause", cause], ["by-state", state], ["by-currency", currency]].forEach(([id, value]) => { byId(id).value = value; });
     apply();
   };
   show(null);

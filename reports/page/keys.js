@@ -6,6 +6,12 @@ const KEYS = {
   "/": "search", f: "find", n: "note", b: "bulk", "?": "help",
 };
 
+/** What a key asks for; Shift+A alone answers a question, so that no key that decides, and no Enter, does. */
+const actOf = ({ key, shiftKey }) => {
+  if (shiftKey && key.toLowerCase() === "a") return "confirm";
+  return KEYS[key.toLowerCase()] ?? (/^[1-9]$/.test(key) ? "choose" : null);
+};
+
 const isTyping = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select") || Boolean(element.closest("dialog"));
 
 /** Keys for the acts of the review. A key that is held down decides nothing twice. */
@@ -17,7 +23,8 @@ export const listenToKeys = (section, acts, reader) => {
     section.classList.toggle("with-keys", box.checked);
     all("[data-do]", section).forEach((button) => {
       const key = Object.keys(KEYS).find((each) => KEYS[each] === button.dataset.do);
-      if (key && box.checked) button.setAttribute("aria-keyshortcuts", key);
+      const shortcut = button.dataset.do === "confirm" ? "Shift+A" : key;
+      if (shortcut && box.checked) button.setAttribute("aria-keyshortcuts", shortcut);
       else button.removeAttribute("aria-keyshortcuts");
     });
   };
@@ -30,10 +37,10 @@ export const listenToKeys = (section, acts, reader) => {
     const isHere = section.contains(target) || (target === document.body && wasHere);
     if (!isHere || event.ctrlKey || event.metaKey || event.altKey) return;
     if (key === "Escape" && !target.closest("dialog")) { acts.back(); return; }
-    // nor does a key that is held down answer the question that it asked
-    if (event.repeat && key === "Enter" && target.closest("[data-do]")) { event.preventDefault(); return; }
+    // Enter may be meant for what had the focus before: it never answers a question, nor does a key that is held down
+    if (key === "Enter" && (target.closest("[data-do=confirm]") || (event.repeat && target.closest("[data-do]")))) { event.preventDefault(); return; }
     if (isTyping(target) || !reader.get().areKeysOn) return;
-    const act = KEYS[key.toLowerCase()] ?? (/^[1-9]$/.test(key) ? "choose" : null);
+    const act = actOf(event);
     if (!act) return;
     event.preventDefault();
     if (event.repeat && act !== "next" && act !== "previous") return;

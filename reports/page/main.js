@@ -54,7 +54,7 @@ const start = async () => {
     const memory = memoryOf(content.run);
     const companies = companiesOf(content.companies);
     const store = storeOf(reviewsOf(content, companies), memory);
-    const showInvoices = (review) => { invoices.only({ words: `customer:${review.id}`, state: "blocked" }); location.hash = "#invoices"; };
+    const showInvoices = (review) => { invoices.only({ customer: review, state: "blocked" }); location.hash = "#invoices"; };
     const review = startReview(byId("mapping"), { store, memory, companies, content, showInvoices });
     for (const link of all("a[href='#mapping']")) link.addEventListener("click", () => setTimeout(review.focus));
   }

@@ -1,4 +1,4 @@
-// What this browser remembers of a run: decisions and notes, no names and no addresses.
+// What this browser remembers of a run: decisions and notes by id, no names beside it and no addresses.
 
 const PREFIX = "billsight:v1:";
 const KEPT_DAYS = 30;
@@ -44,6 +44,8 @@ export const memoryOf = ({ site, run_id }) => {
   return Object.assign(memory, {
     decisions: () => read(runKey),
     keepDecisions: (content) => write(runKey, { ...content, saved_at: Date.now() }),
+    // the browser says so in every other tab that has this page open
+    onOthers: (listener) => addEventListener("storage", ({ key, storageArea }) => { if (shelf && storageArea === shelf && key === runKey) listener(); }),
     reader: () => read(`${PREFIX}reader`),
     keepReader: (content) => write(`${PREFIX}reader`, content),
   });

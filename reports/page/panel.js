@@ -1,13 +1,11 @@
 // The panel beside the list: who the customer is, which companies it may be, and what speaks for each.
+import { askingWords, decisionWords, described, importWords } from "./asking.js";
 import { outOfUse } from "./companies.js";
 import { all, drawn, idOf, make, named } from "./elements.js";
 import { amountsInWords, certainty, pastDue, plural, points, totalled } from "./format.js";
-import { leadOf, weaknesses } from "./reviews.js";
-import { WORDS } from "./store.js";
+import { isTie, leadOf, rivalsOf, spoken } from "./reviews.js";
 
 const fact = (title, ...content) => make("div", {}, make("dt", {}, title), make("dd", {}, ...content));
-
-const spoken = (kind) => kind.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
 
 const bar = (number, top) => {
   const width = top ? (50 * Math.abs(number)) / top : 0;
@@ -62,72 +60,78 @@ const facts = (review) => [
   review.reason ? fact("Why it is here", review.reason) : review.cause ? fact("Why it is here", review.cause.title) : null,
 ];
 
-/** What is chosen for a review: a candidate, or a company that the reader found. */
-export const chosenFor = (store, review, companies) => {
-  const id = store.state.chosen.get(review.id) ?? store.decision(review.id)?.companyId ?? review.candidates[0]?.companyId;
+/** What is chosen for a review: a candidate, or a company that the reader found. Of a tie nothing is chosen beforehand. */
+export const chosenFor = (store, review, { companies, bands }) => {
+  const id = store.state.chosen.get(review) ?? store.decision(review)?.companyId ?? (isTie(review, bands) ? undefined : review.candidates[0]?.companyId);
   const candidate = review.candidates.find((each) => each.companyId === id) ?? null;
   return { candidate, other: candidate || id === undefined ? null : companies.get(id) };
-};
-
-const decisionLine = (store, review, companies) => {
-  const decision = store.decision(review.id);
-  if (!decision) return "Undecided";
-  const company = decision.companyId && (review.candidates.find((each) => each.companyId === decision.companyId) ?? companies.get(decision.companyId));
-  return `${WORDS[decision.word]}${company ? `: ${company.name}` : ""}`;
 };
 
 const remedy = ({ cause }) =>
   cause && make("details", { class: "remedy" }, make("summary", {}, "What to do in the portal"),
     make("dl", { class: "fix" }, fact("Who", cause.who), fact("Today\u2019s portal", cause.fix_current), cause.fix_legacy === cause.fix_current ? null : fact("Legacy portal", cause.fix_legacy)));
 
+// nothing is chosen for a tie: what tells its companies apart stands where the evidence would
+const tied = (review, bands) => {
+  const [best] = review.candidates;
+  return best && make("div", { class: "note tie" }, make("p", {}, "These companies fit about equally well. One may be a duplicate of the other: look at them in ConnectWise, then choose one by its number, or mark the customer as unsure."),
+    make("ul", { class: "twins" }, ...[best, ...rivalsOf(review, best, bands)].map((each) => make("li", {}, ...described(each)))));
+};
+
+const beneath = (review, { candidate, other }, bands) => {
+  if (candidate) return evidenceTable(candidate);
+  return other ? make("p", { class: "note" }, `This company was not proposed, so there is no evidence for it: what you know decides. ${importWords(bands)}`) : tied(review, bands);
+};
+
 /** The panel in its place; everything in it is drawn anew from the store. */
 export const panelIn = (place, store, { companies, bands, showInvoices }) => {
   const [title, body] = [place.querySelector("#panel-title"), place.querySelector("#panel-body")];
   const buttons = Object.fromEntries(all("[data-do]", place).map((button) => [button.dataset.do, button]));
   const [note, ask] = [place.querySelector("#note"), place.querySelector("#ask")];
-  const content = (review, { candidate, other }) => [
+  let noted = null;
+  note.addEventListener("input", () => { if (noted) store.annotate(noted, note.value); });
+  const content = (review, chosen) => [
     make("dl", { class: "facts" }, ...facts(review)),
     make("fieldset", { class: "choices" }, make("legend", {}, review.candidates.length ? "ConnectWise candidates" : "No company comes near this name: search, or exclude the customer"),
-      ...review.candidates.map((each, at) => candidateChoice(review, each, { place: at + 1, isChosen: each === candidate, choose: store.choose })),
-      other ? otherChoice(other) : null),
-    candidate ? evidenceTable(candidate) : other ? make("p", { class: "note" }, "This company was not proposed, so there is no evidence for it: what you know decides.") : null,
+      ...review.candidates.map((each, at) => candidateChoice(review, each, { place: at + 1, isChosen: each === chosen.candidate, choose: store.choose })),
+      chosen.other ? otherChoice(chosen.other) : null),
+    beneath(review, chosen, bands),
     remedy(review),
     review.invoices ? make("button", { type: "button", class: "link", "data-key": "its-invoices", onclick: () => showInvoices(review) }, "Show its invoices") : null,
   ];
-  const showAsking = (review, chosen) => {
-    const isAsking = store.state.asking !== null;
+  const showAsking = () => {
+    const { asking } = store.state;
     const wasHidden = ask.hidden;
-    ask.hidden = !isAsking;
-    if (!isAsking) return;
-    const why = weaknesses(review, chosen.candidate, bands).join("; ");
-    ask.querySelector("#ask-text").replaceChildren("Weak suggestion: ", why, ". Approve ", named(chosen.candidate.name), " all the same?");
-    if (wasHidden) buttons.confirm.focus();
+    ask.hidden = asking === null;
+    if (!asking) return;
+    ask.querySelector("#ask-text").replaceChildren(...askingWords(asking, companies, bands));
+    buttons.confirm.querySelector(".label").textContent = asking.held ? "Replace the decision" : "Map to this company";
+    if (wasHidden) buttons.back.focus();
   };
   const showButtons = (review, { candidate, other }) => {
     buttons.approve.querySelector(".label").textContent = other ? "Map to this company" : "Approve";
     buttons.approve.disabled = !candidate && !other;
     buttons.reject.disabled = !review.candidates.length;
-    buttons.clear.disabled = !store.decision(review.id);
+    buttons.clear.disabled = !store.decision(review);
   };
   return () => {
     const review = store.review();
-    place.dataset.customer = review?.id ?? "";
     place.classList.toggle("is-empty", !review);
     all("button, input", place.querySelector(".actions")).forEach((each) => { each.disabled = !review; });
+    if (noted !== review || document.activeElement !== note) note.value = review ? store.note(review) : "";
+    noted = review;
+    showAsking();
     if (!review) {
       title.replaceChildren("Nothing matches the filter");
       body.replaceChildren();
-      ask.hidden = true;
       return;
     }
     const key = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const chosen = chosenFor(store, review, companies);
-    title.replaceChildren(named(review.name), " ", idOf(review.id), " ", make("span", { class: `decision ${store.decision(review.id)?.word ?? ""}` }, decisionLine(store, review, companies)));
-    if (note.dataset.customer !== review.id || document.activeElement !== note) note.value = store.note(review.id);
-    note.dataset.customer = review.id;
+    const chosen = chosenFor(store, review, { companies, bands });
+    const decision = store.decision(review);
+    title.replaceChildren(named(review.name), " ", idOf(review.id), " ", make("span", { class: `decision ${decision?.word ?? ""}` }, decision ? decisionWords(decision, review, companies) : "Undecided"));
     body.replaceChildren(...content(review, chosen).filter(Boolean));
     if (key) body.querySelector(`[data-key="${key}"]`)?.focus();
     showButtons(review, chosen);
-    showAsking(review, chosen);
   };
 };

@@ -2,21 +2,23 @@
 import { actsOf, now } from "./acts.js";
 import { searchBox } from "./companies.js";
 import { loaded, writerOf } from "./csv.js";
-import { all, byId, make, named } from "./elements.js";
+import { all, byId, idOf, make, named } from "./elements.js";
 import { amountsInWords, count, plural, totalled } from "./format.js";
 import { listenToKeys } from "./keys.js";
 import { panelIn } from "./panel.js";
 import { facetsOf, queueIn } from "./queue.js";
 import { isStrong } from "./reviews.js";
-import { isInstant, WORDS } from "./store.js";
+import { isInstant, isSame, WORDS } from "./store.js";
+
+const MOST_LISTED = 8;
 
 const narrowing = (store, bands) => {
   const facets = facetsOf(store, bands);
   const chosen = { facet: "all", words: [] };
   const text = new Map();
   const textOf = (review) => {
-    if (!text.has(review.id)) text.set(review.id, [review.id, review.name, ...review.candidates.flatMap((each) => [each.companyId, each.name, each.identifier])].join("\n").toLowerCase());
-    return text.get(review.id);
+    if (!text.has(review)) text.set(review, [review.id, review.name, ...review.candidates.flatMap((each) => [each.companyId, each.name, each.identifier])].join("\n").toLowerCase());
+    return text.get(review);
   };
   return { facets, chosen, passes: (review) => facets[chosen.facet][1](review) && chosen.words.every((word) => textOf(review).includes(word)) };
 };
@@ -46,7 +48,7 @@ const download = (text, name) => {
 
 const tally = (store) => {
   const totals = new Map();
-  for (const [id, { word }] of store.state.decisions) totals.set(word, (totals.get(word) ?? []).concat(store.review(id).amounts));
+  for (const [review, { word }] of store.state.decisions) totals.set(word, (totals.get(word) ?? []).concat(review.amounts));
   const number = (word) => [...store.state.decisions.values()].filter((decision) => decision.word === word).length;
   const words = Object.keys(WORDS).filter(number).map((word) => {
     const freed = word === "approve" || word === "override" ? ` (${amountsInWords(totalled(totals.get(word) ?? []))})` : "";
@@ -60,39 +62,64 @@ const bulk = (dialog, { store, bands, queue, settle }) => {
   let ready = [];
   dialog.addEventListener("close", () => {
     if (dialog.returnValue !== "approve") return;
-    settle(ready.map((review) => [review.id, { word: "approve", companyId: review.candidates[0].companyId, at: now() }]), `${plural(ready.length, "mapping", "mappings")} approved`);
+    // another tab may have decided meanwhile
+    ready = ready.filter((review) => !store.decision(review));
+    settle(ready.map((review) => [review, { word: "approve", companyId: review.candidates[0].companyId, at: now() }]), `${plural(ready.length, "mapping", "mappings")} approved`);
   });
   return () => {
-    const shown = queue.shown().map((id) => store.review(id)).filter((review) => !store.decision(review.id));
+    const shown = queue.shown().filter((review) => !store.decision(review));
     ready = shown.filter((review) => isStrong(review, review.candidates[0], bands));
     const totals = totalled(ready.flatMap((review) => review.amounts));
     words.textContent = ready.length
       ? `This approves the best candidate of ${plural(ready.length, "customer", "customers")}: ${amountsInWords(totals)}. ${count(shown.length - ready.length)} more that are shown and undecided are not strong enough and stay as they are. One undo takes all of it back.`
       : "None of the undecided customers that are shown has a strong suggestion.";
-    list.replaceChildren(...ready.slice(0, 8).map((review) => make("li", {}, named(review.name), " \u2192 ", named(review.candidates[0].name))), ...(ready.length > 8 ? [make("li", { class: "meta" }, `and ${count(ready.length - 8)} more`)] : []));
+    list.replaceChildren(...ready.slice(0, MOST_LISTED).map((review) => make("li", {}, named(review.name), " \u2192 ", named(review.candidates[0].name))), ...(ready.length > MOST_LISTED ? [make("li", { class: "meta" }, `and ${count(ready.length - MOST_LISTED)} more`)] : []));
     dialog.querySelector("[value=approve]").disabled = !ready.length;
     dialog.returnValue = "";
     dialog.showModal();
   };
 };
 
+/** Asks whose decision holds where a file says something else than this page; resolves to whether it is the file's. */
+const whose = (dialog, differing) => new Promise((resolve) => {
+  const more = differing.length - MOST_LISTED;
+  dialog.querySelector("#load-text").textContent = `The file says something else about ${plural(differing.length, "customer", "customers")} than this page. Which holds?`;
+  dialog.querySelector("#load-list").replaceChildren(...differing.slice(0, MOST_LISTED).map(({ review }) => make("li", {}, named(review.name), " ", idOf(review.id))), ...(more > 0 ? [make("li", { class: "meta" }, `and ${count(more)} more`)] : []));
+  dialog.addEventListener("close", () => resolve(dialog.returnValue === "file"), { once: true });
+  dialog.returnValue = "";
+  dialog.showModal();
+});
+
+const differs = (store) => ({ review, decision, note }) => {
+  const [held, noted] = [store.decision(review), store.note(review)];
+  return (held !== null && !isSame(held, decision)) || Boolean(note && noted && note !== noted);
+};
+
+const unproposedIn = (decided, store, bands) => {
+  const number = decided.filter((review) => store.decision(review).word === "override").length;
+  return number && !bands.allow_override ? ` --allow-override, for ${plural(number, "company that was", "companies that were")} not proposed` : "";
+};
+
 const files = ({ store, writer, companies, content, say, reader }) => ({
   download() {
     const { reviewer } = reader();
-    const decided = store.reviews.filter((review) => store.decision(review.id));
+    const decided = store.reviews.filter((review) => store.decision(review));
     if (!decided.length) return say("Nothing is decided yet, so there is nothing to download.");
-    const rows = decided.flatMap((review) => writer.rows(review, store.decision(review.id), { reviewer, note: store.note(review.id) }));
+    const rows = decided.flatMap((review) => writer.rows(review, store.decision(review), { reviewer, note: store.note(review) }));
     download(writer.text(rows), `decisions-${content.run.run_id}.csv`);
-    return say(`${plural(decided.length, "decision", "decisions")} in decisions-${content.run.run_id}.csv. Next: billsight mappings import.`);
+    return say(`${plural(decided.length, "decision", "decisions")} in decisions-${content.run.run_id}.csv. Next: billsight mappings import${unproposedIn(decided, store, content.run)}.`);
   },
   async load(file) {
     const found = loaded(await file.text(), store, companies.get);
     if (!found.isOurs) return say(`${file.name} is not a file of decisions: it has no columns decision and acct_customer_id.`);
-    found.notes.forEach(([id, note]) => store.annotate(id, note));
-    store.decide(found.changes.map(([id, decision]) => [id, { ...decision, at: isInstant(decision.at) ? decision.at : now() }]));
-    const others = [[found.changed, "whose evidence is another by now"], [found.unknown, "of customers that need no decision"], [found.unclear, "that contradict each other or name no company"]];
+    const differing = found.changes.filter(differs(store));
+    const isFiles = !differing.length || await whose(byId("load-ask"), differing);
+    const taken = found.changes.filter((change) => isFiles || !differing.includes(change));
+    taken.filter(({ note }) => note).forEach(({ review, note }) => store.annotate(review, note));
+    store.decide(taken.map(({ review, decision }) => [review, { ...decision, at: isInstant(decision.at) ? decision.at : now() }]));
+    const others = [[found.changed, "whose evidence is another by now"], [found.unknown, "of customers that need no decision"], [found.unclear, "that contradict each other or name no company"], [found.changes.length - taken.length, "that this page decides otherwise"]];
     const left = others.filter(([number]) => number).map(([number, why]) => `${count(number)} ${why}`);
-    return say(`${plural(found.changes.length, "decision", "decisions")} loaded${left.length ? `; left out: ${left.join(", ")}` : ""}.`);
+    return say(`${plural(taken.length, "decision", "decisions")} loaded${left.length ? `; left out: ${left.join(", ")}` : ""}.`);
   },
 });
 
@@ -111,12 +138,11 @@ const sayHowItIsKept = (memory, element) => {
   element.classList.toggle("is-bad", !memory.isKept);
 };
 
-const startFields = ({ filter, queue, store, reader, load }) => {
+const startFields = ({ filter, queue, reader, load }) => {
   byId("queue-find").addEventListener("input", ({ target }) => {
     filter.chosen.words = target.value.toLowerCase().split(/\s+/).filter(Boolean);
     queue.narrow();
   });
-  byId("note").addEventListener("input", ({ target }) => store.annotate(target.dataset.customer, target.value));
   byId("reviewer").value = reader.get().reviewer;
   byId("reviewer").addEventListener("input", ({ target }) => reader.set({ reviewer: target.value }));
   byId("load").addEventListener("change", async ({ target }) => {
@@ -149,7 +175,7 @@ export const startReview = (section, { store, memory, companies, content, showIn
   all("[data-do]", section).forEach((button) => button.addEventListener("click", () => acts[button.dataset.do]()));
   const showFacets = facetButtons(byId("facets"), filter, store, () => { queue.narrow(); showFacets(); });
   startSearch({ store, companies, queue });
-  startFields({ filter, queue, store, reader, load });
+  startFields({ filter, queue, reader, load });
   listenToKeys(section, acts, reader);
   const show = () => {
     queue.show();

@@ -10,7 +10,12 @@ const evidenceReader = ({ parts: packed, counts }) => {
   const parts = readers(packed);
   let sum = 0;
   const ends = counts.map((number) => { sum += number; return sum; });
-  return (row, names) => {
+  const contradicting = (row) => {
+    const kinds = [];
+    for (let place = ends[row] - counts[row]; place < ends[row]; place += 1) if (parts.verdict(place) === "contradicts") kinds.push(parts.kind(place));
+    return kinds;
+  };
+  const told = (row, names) => {
     const found = [];
     for (let place = ends[row] - counts[row]; place < ends[row]; place += 1) {
       const written = parts.points(place);
@@ -20,6 +25,7 @@ const evidenceReader = ({ parts: packed, counts }) => {
     }
     return found;
   };
+  return { told, contradicting };
 };
 
 const candidateOf = (row, { fixes, evidence, companies }) => {
@@ -27,7 +33,8 @@ const candidateOf = (row, { fixes, evidence, companies }) => {
   return {
     ...company, row, companyId: company.id,
     certainty: numberOf(fixes.certainty(row)), lead: numberOf(fixes.lead(row)), score: numberOf(fixes.score(row)),
-    evidence: () => evidence(row, [fixes.acct_customer_name(row), company.name]),
+    contradicting: evidence.contradicting(row),
+    evidence: () => evidence.told(row, [fixes.acct_customer_name(row), company.name]),
   };
 };
 
@@ -74,15 +81,29 @@ export const leadOf = (review, candidate) => {
   return candidate.certainty - Math.max(0, ...others);
 };
 
+/** The other candidates that fit better than this one, or about as well. */
+export const rivalsOf = (review, candidate, bands) =>
+  review.candidates.filter((other) => other !== candidate && candidate.certainty - other.certainty < bands.lead);
+
+/** Whether nothing tells the best candidate from the next: then none is chosen until a person chooses. */
+export const isTie = (review, bands) => {
+  const [best] = review.candidates;
+  return review.candidates.length > 1 && (leadOf(review, best) < bands.lead || rivalsOf(review, best, bands).length > 0);
+};
+
 // by certainty it is mapped here only: the portal is still to be told
 const isMappedThere = (review, candidate) => review.mappedId === candidate.companyId && review.source !== null && review.source !== "certainty";
 
-/** Why one key must not approve this candidate; nothing for one that is strong enough. */
+/** A kind of evidence in words: `email_domain` as `Email domain`. */
+export const spoken = (kind) => kind.replaceAll("_", " ").replace(/^./u, (letter) => letter.toUpperCase());
+
+/** Why a question comes before the approval of this candidate; nothing for one that is strong enough. */
 export const weaknesses = (review, candidate, bands) => {
   const lead = leadOf(review, candidate);
   return [
     candidate.certainty < bands.weak ? "it is more likely wrong than right" : null,
-    lead < 0 ? "another candidate is likelier" : lead < bands.lead ? "another candidate is almost as likely" : null,
+    lead <= -bands.lead ? "another candidate is likelier" : isTie(review, bands) || rivalsOf(review, candidate, bands).length ? "another candidate is about as likely" : null,
+    candidate.contradicting.length ? `evidence contradicts it (${candidate.contradicting.map(spoken).join(", ").toLowerCase()})` : null,
     candidate.isDeleted ? "the company is in the recycle bin" : null,
     candidate.isInactive ? "the company is inactive" : null,
     isMappedThere(review, candidate) ? "the customer is mapped to it already, and its invoices are blocked all the same" : null,

@@ -35,12 +35,12 @@ def reviewing(page: Page, file: str) -> Page:
 
 
 def decisions(page: Page) -> dict[str, str]:
-    """What the list says of each customer."""
+    """What the list says of each customer that is decided, by name."""
     cells: list[list[str]] = page.evaluate(
-        "[...document.querySelectorAll('#queue .ag-row .ag-cell[col-id=decision]')]"
-        ".map((cell) => [cell.closest('.ag-row').getAttribute('row-id'), cell.textContent])"
+        "[...document.querySelectorAll('#queue .ag-row .ag-cell[col-id=decision]')].map((cell) =>"
+        " [cell.closest('.ag-row').querySelector('.names strong bdi').textContent, cell.textContent])"
     )
-    return {row: word for row, word in cells if word != "open"}
+    return {name: word for name, word in cells if word != "open"}
 
 
 def downloaded(page: Page) -> str:

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from etl.report import scripts
 from etl.report.cells import mask_emails
 from etl.review.fixes import guarded, mapping_fixes, write_csv
-from tests.report.opening import decisions, downloaded, keys, opened, reviewing
+from tests.report import opening
+from tests.report.opening import downloaded, keys, opened, reviewing
 from tests.report.sample import _IDS, sample_facts
 from tests.report.sample_work import proposed
 
@@ -30,6 +31,11 @@ HERITAGE, GRANITE, DELTA, SUMMIT, FALCON, PRAIRIE = (
     )
 )  # fmt: skip
 OURS = ("decision", "reviewer", "decided_at", "note")
+
+
+def decisions(page: Page) -> dict[str, str]:
+    """What the list says of each customer, by id."""
+    return {_IDS[name]: word for name, word in opening.decisions(page).items()}
 
 
 def _rows(text: str) -> list[dict[str, str]]:
@@ -46,13 +52,13 @@ def fixes_file(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def _decide_all(page: Page) -> None:
     """Approve, reject, map by search, exclude, note and snooze, all with the keyboard."""
-    keys(page, "a", "r")
-    keys(page, "a", "a")
-    assert DELTA not in decisions(page), "a conflict asks once more, and the same key does not answer"
-    keys(page, "Enter")
+    keys(page, "a", "Shift+A", "r")
+    keys(page, "a", "a", "Enter")
+    assert DELTA not in decisions(page), "a conflict asks first, and neither the same key nor Enter answers"
+    keys(page, "a", "Shift+A")
     keys(page, "e", "/")
     page.keyboard.type("tulsa logistics")
-    keys(page, "Enter", "Enter")
+    keys(page, "Enter", "Enter", "Shift+A")
     keys(page, "n")
     page.keyboard.type('=why? "later"')
     keys(page, "Escape", "u", "z", "s")
@@ -122,11 +128,11 @@ def test_decisions_go_on_elsewhere(browser: Browser, tmp_path: Path, sample_file
 
 
 AGREEMENT = """() => {
+  const named = (row) => row?.querySelector('.names strong bdi')?.textContent;
   const rows = [...document.querySelectorAll('#queue .ag-row[aria-selected=true]')];
-  const selected = rows.map((row) => row.getAttribute('row-id'));
-  const focused = document.activeElement.closest('#queue .ag-row')?.getAttribute('row-id');
-  const panel = document.querySelector('#panel').dataset.customer;
-  return {panel, selected: [...new Set(selected)], focused: focused ?? panel};
+  const focused = document.activeElement.closest('#queue .ag-row');
+  const panel = document.querySelector('#panel-title > bdi')?.textContent ?? '';
+  return {panel, selected: rows.map(named), focused: focused ? named(focused) : panel};
 }"""
 
 
@@ -135,7 +141,7 @@ def test_the_panel_and_the_selected_row_never_disagree(page: Page, sample_file: 
     """Whatever is pressed or clicked: the row that is marked, the row with the focus and the panel are one customer."""
     reviewing(page, sample_file)
     chance = random.Random(seed)  # noqa: S311 (to try things, not to hide them)
-    pressable = [*"jjjkkkareuscz12", "ArrowDown", "ArrowUp", "Enter", "Escape", "End", "PageDown"]
+    pressable = [*"jjjkkkareuscz12", "Shift+A", "ArrowDown", "ArrowUp", "Enter", "Escape", "End", "PageDown"]
     facets = page.locator("#facets button")
     for _ in range(120):
         act = chance.random()
@@ -155,7 +161,8 @@ def test_a_weak_suggestion_is_never_approved_by_one_key(page: Page, sample_file:
     reviewing(page, sample_file)
     keys(page, "2", "a")
     expect(page.locator("#ask")).to_contain_text(
-        "more likely wrong than right; another candidate is likelier; the company is inactive"
+        "more likely wrong than right; another candidate is likelier; evidence contradicts it (city);"
+        " the company is inactive"
     )
     keys(page, "Escape")
     expect(page.locator("#ask")).to_be_hidden()
@@ -194,7 +201,7 @@ def test_the_strong_ones_that_are_shown_are_approved_together(
 def test_what_another_page_left_in_the_browser_is_not_taken_for_ours(page: Page, sample_file: str) -> None:
     """Pages of one disk share a memory: unknown words, another evidence and other shapes are passed over."""
     reviewing(page, sample_file)
-    keys(page, "a", "e")
+    keys(page, "a", "Shift+A", "e")
     assert set(decisions(page)) == {HERITAGE, GRANITE}
     page.evaluate(
         """(heritage) => {
@@ -220,8 +227,8 @@ def test_single_keys_can_be_switched_off(page: Page, sample_file: str) -> None:
     reviewing(page, sample_file)
     keys(page, "a")
     assert decisions(page) == {}
-    page.locator("[data-do=approve]").click()
-    assert decisions(page) == {HERITAGE: "Approved"}
+    page.locator("[data-do=exclude]").click()
+    assert decisions(page) == {HERITAGE: "Excluded"}
 
 
 def test_keys_belong_to_the_review_only(page: Page, sample_file: str) -> None:
@@ -240,7 +247,7 @@ def test_a_browser_that_keeps_nothing_says_so(browser: Browser, sample_file: str
     page = browser.new_context(offline=True).new_page()
     page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no'); }})")
     reviewing(page, sample_file)
-    keys(page, "a")
+    keys(page, "e")
     expect(page.locator("#kept")).to_contain_text("NOT kept")
     assert len(_rows(downloaded(page))) == 1
     page.context.close()
