@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -83,6 +84,13 @@ class Cast:
         people = contacts(firms, chance)
         clients = customers(plan, roster, (firms, people), chance)
         return cls(firms, people, clients, Standing.of(clients))
+
+    @cached_property
+    def owners(self) -> pl.DataFrame:
+        """Whom the portal shows the invoices of each customer to."""
+        names = self.companies.select(shown_id="company_id", company="name")
+        owners = self.customers.join(names, on="shown_id", how="left", maintain_order="left")
+        return owners.select("customer_id", "shown_id", "currency", card_name=pl.coalesce("company", "name"))
 
     def customer_texts(self, column: str, at: Indices) -> pl.Series:
         """One field of the customers at these positions, as it is written in files."""
