@@ -14,7 +14,7 @@ from etl.config import Settings
 from etl.domain import Run, Stage, State
 from etl.engine import Engine
 from etl.scopes import Scope
-from etl.taxonomy import BIT, CAUSES
+from etl.taxonomy import BIT, CAUSES, bits
 
 _NONE: Final[Mapping[str, Scope]] = MappingProxyType({})
 
@@ -112,8 +112,8 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         batch_days=pl.lit(provider.batch_days, dtype=pl.Int64),
         # a list without rows tells as little as no list
         **{flag: pl.lit(engine.count(f"accepted.{relation}") > 0) for flag, relation in _GIVEN.items()},
-        missed_mask=pl.lit(_mask(MISSED), dtype=pl.UInt64),
-        access_mask=pl.lit(_mask(access), dtype=pl.UInt64),
+        missed_mask=pl.lit(bits(MISSED), dtype=pl.UInt64),
+        access_mask=pl.lit(bits(access), dtype=pl.UInt64),
         **{
             name: pl.Series(name, [[caption.strip().lower() for caption in captions]], dtype=pl.List(pl.String))
             for name, captions in lists.items()
@@ -156,7 +156,3 @@ def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.Dat
         holds_future_invoices=pl.lit(settings.portal.holds_future_invoices),
         hidden_payment_terms=pl.Series([terms], dtype=pl.List(pl.String)),
     )
-
-
-def _mask(codes: tuple[str, ...] | list[str]) -> int:
-    return sum(1 << BIT[code] for code in codes)

@@ -7,6 +7,8 @@ Source: ConnectBooster's help pages (G1, G14, D16, Entities, Integrations) and C
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from etl.domain import Cause, CauseClass, Stage
 
 _BILLING, _DESK, _PORTAL, _ANALYST, _NOBODY = (
@@ -106,9 +108,14 @@ BY_CODE: dict[str, Cause] = {cause.code: cause for cause in CAUSES}
 
 def mask(*kinds: CauseClass) -> int:
     """The bits of every cause of these classes."""
-    return sum(1 << BIT[cause.code] for cause in CAUSES if cause.kind in kinds)
+    return bits(cause.code for cause in CAUSES if cause.kind in kinds)
 
 
-def codes(bits: int) -> list[str]:
+def bits(codes_: Iterable[str]) -> int:
+    """The mask of these causes."""
+    return sum(1 << BIT[code] for code in codes_)
+
+
+def codes(causes: int) -> list[str]:
     """The causes in a mask, first gate first."""
-    return [cause.code for cause in CAUSES if bits >> BIT[cause.code] & 1]
+    return [cause.code for cause in CAUSES if causes >> BIT[cause.code] & 1]

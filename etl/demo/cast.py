@@ -17,7 +17,7 @@ from etl.demo.customers import customers
 from etl.demo.identities import Identity
 from etl.demo.plan import DemoPlan
 from etl.demo.roster import Roster
-from etl.taxonomy import BIT
+from etl.taxonomy import bits
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Standing:
             accesses.CAUSES[people["mapped_access"].fill_null(0).to_numpy()],
             np.uint64(0),
         )
-        stray = people["has_stray_email"].to_numpy() * np.uint64(1 << BIT["BILL_EMAIL_NOT_A_CONTACT"])
+        stray = people["has_stray_email"].to_numpy() * np.uint64(bits(["BILL_EMAIL_NOT_A_CONTACT"]))
         return cls(
             causes=identities.CAUSES[identity] | access | stray,
             is_transport_reached=people["is_transport_reached"].to_numpy(),

@@ -9,17 +9,17 @@ from typing import Final
 from etl.domain import CauseClass, Stage
 from etl.engine import Engine, published
 from etl.errors import NotFound
-from etl.taxonomy import BIT, BY_CODE, CAUSES, SHOWN_WRONG, codes, mask
+from etl.taxonomy import BY_CODE, CAUSES, SHOWN_WRONG, bits, codes, mask
 from etl.why import facts
 from etl.why.facts import Row
 from etl.why.values import FACET_OF, values
 
-_RIGHTLY_ABSENT: Final = mask(CauseClass.EXPECTED) & sum(1 << BIT[c.code] for c in CAUSES if c.stage is Stage.EXISTENCE)
+_RIGHTLY_ABSENT: Final = mask(CauseClass.EXPECTED) & bits(c.code for c in CAUSES if c.stage is Stage.EXISTENCE)
 _DEFECTS: Final = mask(CauseClass.DEFECT)
-_WRONG: Final = sum(1 << BIT[code] for code in SHOWN_WRONG)
+_WRONG: Final = bits(SHOWN_WRONG)
 WAITS: Final = ("PAYMENT_IN_TRANSIT", "PORTAL_NOT_CAUGHT_UP")
 """Remarks on an amount that ask for nothing but waiting."""
-_WAITS: Final = sum(1 << BIT[code] for code in WAITS)
+_WAITS: Final = bits(WAITS)
 _DATED: Final = ("BEFORE_SYNC_START", "BACKDATED_ENTRY", "MISSED_IN_WINDOW")
 """Causes that the recommended 'sync from' date mends, where it reaches back far enough."""
 
