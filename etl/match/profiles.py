@@ -100,10 +100,9 @@ def profiles(
         lambda: _customers(left, left_keys, rules),
         lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height), alive(numbered)),
     )
-    known_towns = pl.concat((towns(left), towns(right)))
-    named = named_domains(right_keys, firm_names, known, known_towns)
-    numbered_firms = firms.with_columns(right["phone_number"])
-    firms = firms.with_columns(has_twin=twins(numbered_firms, named, firm_names, known_towns))
+    cities = pl.concat((towns(left), towns(right)))
+    named = named_domains(right_keys, firm_names, known, cities)
+    firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), named, firm_names, cities))
     return Profiles(
         customers=people.with_columns(bearers(their_names, firm_names, left.height).alias("bearers")),
         companies=firms,
