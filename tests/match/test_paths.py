@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 
 from etl.match.paths import with_paths
+from etl.match.profiles import profiles
+from tests.match.conftest import relation
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 PHONE = {"phone_number": "4104157406"}
@@ -72,3 +74,16 @@ def test_a_child_that_bears_its_parents_name_has_a_name_of_its_own(match: Any) -
     }
     firm = {"company_id_cw": "1", "company_name": "Zavent Foods North", **PHONE}
     assert match(match.night([{**child, **PHONE}], [firm, OTHER])).certain() == {("A2", "1")}
+
+
+def test_a_family_reaches_over_all_levels() -> None:
+    """Also where the topmost name is no one customer's, and the ids alone tell."""
+    levels = [
+        {"customer_id_acct": f"A{n}", "customer_name": "Zavent", "parent_customer_id_acct": f"A{n - 1}"}
+        for n in range(6)
+    ]
+    other = {"customer_id_acct": "B", "customer_name": "Zavent"}
+    customers = relation("accounting_customers", [*levels, other])
+    companies = relation("connectwise_companies", [OTHER], is_inactive=pl.Boolean, is_hidden=pl.Boolean)
+    found = profiles(customers, companies, relation("connectwise_contacts", [])).customers
+    assert found["family"].to_list() == [0] * 6 + [6]
