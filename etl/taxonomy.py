@@ -123,7 +123,7 @@ BY_CODE: dict[str, Cause] = {cause.code: cause for cause in CAUSES}
 
 def mask(*kinds: CauseClass) -> int:
     """The bits of every cause of these classes."""
-    return sum(1 << BIT[cause.code] for cause in CAUSES if cause.kind in kinds)
+    return bits(cause.code for cause in CAUSES if cause.kind in kinds)
 
 
 FIGURE_TITLES: dict[str, str] = {

@@ -1,4 +1,4 @@
-"""`make domains`: the list of mail providers anew, from the packages that keep one.
+"""`make domains`: the list of mail providers again, from the packages that keep one.
 
 python -m tests.domains FOLDER    (FOLDER holds the unpacked packages)
 """

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from etl.taxonomy import BIT
+from etl.taxonomy import bits
 
 MINIMUM_LEVEL: Final = 5
 
@@ -127,7 +127,7 @@ _BROKEN: Final[dict[Access, tuple[str, ...]]] = {
     Access.CHILD_ONLY: ("CONTACT_AT_PARENT_OR_CHILD",),
 }
 
-CAUSES: Final = np.array([sum(1 << BIT[cause] for cause in _BROKEN.get(kind, ())) for kind in Access], dtype=np.uint64)
+CAUSES: Final = np.array([bits(_BROKEN.get(kind, ())) for kind in Access], dtype=np.uint64)
 """Per scenario: mask of the access gates that fail."""
 
 

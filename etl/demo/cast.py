@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -16,7 +17,7 @@ from etl.demo.customers import customers
 from etl.demo.identities import Identity
 from etl.demo.plan import DemoPlan
 from etl.demo.roster import Roster
-from etl.taxonomy import BIT
+from etl.taxonomy import bits
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Standing:
             accesses.CAUSES[people["mapped_access"].fill_null(0).to_numpy()],
             np.uint64(0),
         )
-        stray = people["has_stray_email"].to_numpy() * np.uint64(1 << BIT["BILL_EMAIL_NOT_A_CONTACT"])
+        stray = people["has_stray_email"].to_numpy() * np.uint64(bits(["BILL_EMAIL_NOT_A_CONTACT"]))
         return cls(
             causes=identities.CAUSES[identity] | access | stray,
             is_transport_reached=people["is_transport_reached"].to_numpy(),
@@ -86,6 +87,13 @@ class Cast:
         people = contacts(firms, chance)
         clients = customers(plan, roster, (firms, people), chance)
         return cls(firms, people, clients, Standing.of(clients))
+
+    @cached_property
+    def owners(self) -> pl.DataFrame:
+        """Whom the portal shows the invoices of each customer to."""
+        names = self.companies.select(shown_id="company_id", company="name")
+        owners = self.customers.join(names, on="shown_id", how="left", maintain_order="left")
+        return owners.select("customer_id", "shown_id", "currency", card_name=pl.coalesce("company", "name"))
 
     def customer_texts(self, column: str, at: Indices) -> pl.Series:
         """One field of the customers at these positions, as it is written in files."""

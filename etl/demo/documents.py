@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from etl.taxonomy import BIT
+from etl.taxonomy import bits
 
 SLOTS: Final = 100
 
@@ -190,7 +190,7 @@ COPY_SLOT: Final = _LAYOUT.index(Document.COPY)
 
 
 def _masks(name: str) -> npt.NDArray[np.uint64]:
-    rows = [sum(1 << BIT[cause] for cause in getattr(STORIES[kind], name)) for kind in Document]
+    rows = [bits(getattr(STORIES[kind], name)) for kind in Document]
     return np.array(rows, dtype=np.uint64)
 
 

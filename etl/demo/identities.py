@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from etl.taxonomy import BIT
+from etl.taxonomy import bits
 
 
 class Identity(IntEnum):
@@ -132,7 +132,7 @@ TRAITS: Final[dict[Identity, _Traits]] = {
     Identity.SHOWN_UNMAPPED: replace(_unmapped("UNMAPPED_NO_CANDIDATE", "none", has_company=True), is_ahead=True),
 }
 
-CAUSES: Final = np.array([sum(1 << BIT[cause] for cause in TRAITS[kind].causes) for kind in Identity], dtype=np.uint64)
+CAUSES: Final = np.array([bits(TRAITS[kind].causes) for kind in Identity], dtype=np.uint64)
 """Per scenario: mask of the identity gates that fail."""
 
 

@@ -8,7 +8,6 @@ import polars as pl
 from etl.demo import documents, texts
 from etl.demo.calendar import Calendar
 from etl.demo.cast import Cast
-from etl.demo.chance import Indices
 from etl.demo.documents import Seen
 from etl.demo.identities import Identity
 from etl.demo.ledger import FIRST_NUMBER, Slice
@@ -27,7 +26,7 @@ def invoices(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
     is_card = pl.Series(np.isin(seen, (Seen.BY_CARD, Seen.UNDECIDED)))
     is_unnamed, is_undecided = pl.Series(seen == Seen.BY_TOTAL), pl.Series(seen == Seen.UNDECIDED)
     ids, old_ids = texts.invoice_ids(at, shape), texts.invoice_ids(at, shape, is_old=True)
-    whom = _owners(cast, invoices_.customer[kept])
+    whom = cast.owners[invoices_.customer[kept]]
     return pl.DataFrame({"portal_id": "P" + pl.Series(at).cast(pl.String)}).select(
         "portal_id",
         pl.when(pl.Series(seen == Seen.BY_ID))
@@ -48,20 +47,12 @@ def invoices(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
     )
 
 
-def _owners(cast: Cast, customer: Indices) -> pl.DataFrame:
-    """Whom the portal shows each row to."""
-    names = cast.companies.select(shown_id="company_id", company="name")
-    owners = cast.customers.join(names, on="shown_id", how="left", maintain_order="left")
-    columns = ("customer_id", "shown_id", "currency", pl.coalesce("company", "name").alias("card_name"))
-    return owners.select(columns)[customer]
-
-
 def ghosts(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
     """Rows that the portal kept of invoices which accounting no longer has."""
     standing = cast.standing
     chosen = (invoices_.at % _GHOST_EACH == _GHOST_PLACE) & standing.is_transport_reached[invoices_.customer]
     at, day = invoices_.at[chosen], invoices_.day[chosen]
-    whom = _owners(cast, invoices_.customer[chosen])
+    whom = cast.owners[invoices_.customer[chosen]]
     cents = texts.money(9_900 + at % 331 * 100)
     return pl.DataFrame(
         {

@@ -86,7 +86,7 @@ class TableFile:
     """A CSV file that grows by slices.
 
     Args:
-        path: made anew, with the first slice's header.
+        path: made again, with the first slice's header.
     """
 
     def __init__(self, path: Path) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from etl.config import Portal
 from etl.diagnose import masks
+from etl.taxonomy import bits
 
 _EMAIL = r"^[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]{2,}$"
 _LEVEL = r"^[1-6]$"
@@ -154,7 +155,7 @@ def check_companies(companies: pl.DataFrame, portal: Portal) -> pl.DataFrame:
     gates = _followed(of_company, portal)
     of_contact = pl.when(nobody & ~nobody_active).then(pl.col("proposed_failed")).otherwise(masks.NOTHING)
     # nothing but whether they are active is unknown of the contacts
-    is_anyone_active = pl.lit(masks.bits(["ONLY_INACTIVE_CONTACTS"]), dtype=pl.UInt64)
+    is_anyone_active = pl.lit(bits(["ONLY_INACTIVE_CONTACTS"]), dtype=pl.UInt64)
     doubts = pl.when(pl.col("perhaps_unknown") != 0).then("perhaps_unknown").otherwise(is_anyone_active)
     return companies.with_columns(
         failed=masks.failed(gates) | of_contact,

@@ -13,14 +13,14 @@ from etl.diagnose import masks
 from etl.diagnose.owed import judge_amounts
 from etl.diagnose.sync import Absence, SyncLog, why_absent, why_not_carried
 from etl.domain import CauseClass, MappingSource, MappingState, State
-from etl.taxonomy import BIT, PREDICTED, SHOWN_WRONG, codes, mask
+from etl.taxonomy import BIT, PREDICTED, SHOWN_WRONG, bits, codes, mask
 
 _EXPECTED = mask(CauseClass.EXPECTED)
 # what is shown with another amount is shown: it is reported, and does not block
-_BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~masks.bits(SHOWN_WRONG)
+_BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~bits(SHOWN_WRONG)
 _WAITING = mask(CauseClass.WAITING)
-_NOT_SENT = masks.bits(["DRAFT", "HELD_UNTIL_DATE"])
-_HIDING = masks.bits(["TARGET_INACTIVE", "TARGET_HIDDEN", "MAPPING_CONFLICT"])
+_NOT_SENT = bits(["DRAFT", "HELD_UNTIL_DATE"])
+_HIDING = bits(["TARGET_INACTIVE", "TARGET_HIDDEN", "MAPPING_CONFLICT"])
 """Checks that could hide an invoice: while one is undecided, nothing is visible."""
 STATE_CODES = tuple(State)
 
@@ -221,8 +221,8 @@ def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
     failed = np.zeros(len(facts), dtype=np.uint64)
     unknown = np.zeros(len(facts), dtype=np.uint64)
     failed[looked_at] = _bits_of(found)
-    unknown[looked_at[found == "?"]] = masks.bits(["MISSED_IN_WINDOW"])
-    unknown[is_reached & ~is_present & is_undecided] = masks.bits(["MISSED_IN_WINDOW"])
+    unknown[looked_at[found == "?"]] = bits(["MISSED_IN_WINDOW"])
+    unknown[is_reached & ~is_present & is_undecided] = bits(["MISSED_IN_WINDOW"])
     carried = np.zeros(len(facts), dtype=np.bool_)
     carried[looked_at] = night.log.is_carried(absent.changed) | night.log.is_carried(absent.created)
     return [
@@ -240,7 +240,7 @@ def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
 
 def _states(whole: pl.DataFrame) -> pl.DataFrame:
     expected = masks.only(pl.col("failed"), codes(_EXPECTED))
-    refuted = pl.when("is_present").then(masks.bits(PREDICTED)).otherwise(0).cast(pl.UInt64)
+    refuted = pl.when("is_present").then(bits(PREDICTED)).otherwise(0).cast(pl.UInt64)
     told = masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted
     # nothing is concluded of a document whose word nobody knows
     blocking = pl.when(pl.col("is_invoice").is_not_null()).then(told).otherwise(masks.NOTHING)

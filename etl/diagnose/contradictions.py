@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from etl.diagnose import masks
+from etl.taxonomy import bits
 
 _UNPROVEN: Final = (
     "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED", "UNMAPPED_CERTAIN",
@@ -25,7 +26,7 @@ def doubt(checks: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """
     is_doubtful = facts["is_mapping_contradictory"]
     unproven = masks.only(pl.col("failed"), _UNPROVEN)
-    conflict = pl.lit(masks.bits(_CONFLICT), dtype=pl.UInt64) - masks.only(pl.col("failed"), _CONFLICT)
+    conflict = pl.lit(bits(_CONFLICT), dtype=pl.UInt64) - masks.only(pl.col("failed"), _CONFLICT)
     return checks.with_columns(
         failed=pl.when(is_doubtful).then(pl.col("failed") - unproven).otherwise("failed"),
         unknown=pl.when(is_doubtful).then(pl.col("unknown") | unproven | conflict).otherwise("unknown"),

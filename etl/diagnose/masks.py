@@ -9,17 +9,12 @@ from typing import TypeAlias
 
 import polars as pl
 
-from etl.taxonomy import BIT
+from etl.taxonomy import BIT, bits
 
 Gates: TypeAlias = Mapping[str, pl.Expr]
 """Cause -> whether its gate is passed: true, false, or null where the data cannot tell."""
 
 NOTHING = pl.lit(0, dtype=pl.UInt64)
-
-
-def bits(causes: Iterable[str]) -> int:
-    """The mask of these causes."""
-    return sum(1 << BIT[cause] for cause in causes)
 
 
 def failed(gates: Gates) -> pl.Expr:

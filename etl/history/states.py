@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from etl.domain import MappingSource, MappingState, Stage, State
-from etl.taxonomy import BIT, BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits
+from etl.taxonomy import BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits
 
 DOCUMENTS: Final = frozenset({"accounting_invoices"})
 _IDENTITY: Final = DOCUMENTS | {
@@ -133,12 +133,12 @@ OTHER_CAUSE: Final = "another cause"
 AGREE: Final = "the portal and the books agree"
 NOTHING_OPEN: Final = "nothing of it is blocked"
 _NO_LONGER: Final = "no longer found"
-_TRANSPORT_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.TRANSPORT)
+_TRANSPORT_MASK: Final = bits(cause.code for cause in CAUSES if cause.stage is Stage.TRANSPORT)
 _AMOUNT_MASK: Final = bits(SHOWN_WRONG)
 _NOT_YET_MASK: Final = bits(NOT_YET)
 _STILL_SHOWN: Final = ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED")
 """What the portal shows: that the document was paid, voided or deleted does not end it."""
-_ACCESS_MASK: Final = sum(1 << BIT[cause.code] for cause in CAUSES if cause.stage is Stage.ACCESS)
+_ACCESS_MASK: Final = bits(cause.code for cause in CAUSES if cause.stage is Stage.ACCESS)
 _ONE_AFTER_THE_OTHER: Final = (
     frozenset({"NO_LOGIN_EMAIL", "BAD_EMAIL"}),
     frozenset({"LEVEL_MISSING", "LEVEL_INVALID", "LEVEL_TOO_LOW"}),
@@ -272,13 +272,13 @@ def _has_another() -> pl.Expr:
     """The company is gone now, or somebody is there now and cannot look into the portal, either."""
     in_its_place = (
         pl.when(pl.col("stage") == Stage.ACCESS).then(pl.lit(_ACCESS_MASK, dtype=pl.UInt64))
-        .otherwise(pl.lit(1 << BIT["TARGET_MISSING"], dtype=pl.UInt64))
+        .otherwise(pl.lit(bits(["TARGET_MISSING"]), dtype=pl.UInt64))
     )  # fmt: skip
     return (pl.col("failed") & in_its_place) != 0
 
 
 def _has_another_of_its_kind() -> pl.Expr:
-    masks = {code: sum(1 << BIT[one] for one in codes) for codes in _ONE_AFTER_THE_OTHER for code in codes}
+    masks = {code: bits(codes) for codes in _ONE_AFTER_THE_OTHER for code in codes}
     return (pl.col("failed") & pl.col("code").replace_strict(masks, default=0, return_dtype=pl.UInt64)) != 0
 
 

@@ -10,26 +10,33 @@ from typing import Final
 import polars as pl
 
 from etl.match import names
-from etl.match.fields import KNOWN_STATES, STATE_NAMES
-from etl.match.own_domains import TOWNS
+from etl.match.fields import KNOWN_STATES
+from etl.match.places import place_names
 from etl.match.variants import OWN, PART
-from etl.match.words import ABBREVIATIONS, LINKS
 
 _MARK: Final = "\x01"
 """Stands before each word of a place."""
 _PLACE: Final = rf"{_MARK}\S+"
 _DIRECTIONS: Final = (
     "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central", "downtown",
-    "uptown", "midtown", "main", "upper", "lower", "northern", "southern", "eastern", "western",
+    "uptown", "midtown", "main", "upper", "lower", "northern", "southern", "eastern", "western", "northside",
+    "southside", "eastside", "westside", "inner", "outer", "greater", "nord", "sud", "sued", "est", "ost", "ouest",
+    "norte", "sur", "este", "oeste", "noord", "zuid", "oost", "mitte", "centre ville", "centro",
 )  # fmt: skip
 _CODES: Final = ("n", "s", "e", "w", "ne", "nw", "se", "sw", *KNOWN_STATES)
 """Short for a place at the end of a name only."""
 _SITE: Final = (
-    "annex|branch|building|campus|center|centre|clinic|facility|headquarters|hq|location|office|plant|shop|site|store"
-    "|unit|warehouse|practice|division|region|area|county"
+    "annex|branch|building|bldg|campus|center|centre|ctr|clinic|facility|headquarters|hq|location|office|plant|shop"
+    "|site|store|unit|warehouse|practice|division|region|area|county|suite|ste|floor|level|room|mall|plaza|airport"
+    "|terminal|station|tower|wing|depot|yard|hub|outlet|showroom|kiosk|department|dept|section|sector|zone|block"
 )
-_ALONE: Final = "annex|branch|headquarters|hq|location|satellite"
-_COUNT: Final = rf"(?:(?:no|nr|number|{_SITE}) )?(?:\d+|[ivx]+|two|three|four|five|six|second|third|2nd|3rd)"
+_ALONE: Final = (
+    "annex|branch|headquarters|hq|location|satellite|airport|mall|terminal|depot|campus|warehouse|showroom|outlet"
+    "|corporate|corporate office|(?:head|home|main|branch|satellite) office"
+)
+_ORDINALS: Final = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+_NUMBERS: Final = rf"\d+[a-z]?|\d+(?:st|nd|rd|th)|[ivx]+|one|{'|'.join(names.NUMBER_WORDS)}|{_ORDINALS}|[a-z]"
+_COUNT: Final = rf"(?:(?:no|nr|number|{_SITE}) )?(?:{_NUMBERS})"
 _UNIT: Final = rf"(?: (?:{_COUNT}|{_ALONE}|{_PLACE})(?: (?:{_SITE}))*)"
 _LAST: Final = rf"(?: (?:of|at|in))?{_UNIT} $"
 _TAIL: Final = rf"(?: (?:of|at|in))?{_UNIT}+ $"
@@ -44,7 +51,7 @@ def branches(table: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
 
     Args:
         table: of the companies' names, `record, kind, written, core`.
-        towns: those of both sides, in plain letters.
+        towns: those of both sides, see `places.towns`.
 
     Returns:
         `record, key, is_whole`: the words of each name in their order, and of what is left of it.
@@ -56,19 +63,14 @@ def branches(table: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
     )
     parts = pl.concat((named.filter(pl.col("kind") == PART).select("record", "core"), comma)).drop_nulls()
     cores = pl.concat((own.select("record", "core"), parts))
-    places = _places(towns)
+    # the longest first: New York City before New York
+    places = sorted({*place_names(towns), *_DIRECTIONS}, key=lambda place: (-len(place), place))
     at_end, at_start = _marked(pl.col("core"), [*places, *_CODES]), _marked(pl.col("core"), places)
     ends = (at_end.str.replace(_TAIL, ""), at_end.str.replace(_LAST, ""), at_start.str.replace(_HEAD, ""))
     left = [cores.select("record", core=_unmarked(end)) for end in ends]
     derived = pl.concat((parts, *left)).drop_nulls().select("record", key=_key(), is_whole=pl.lit(value=False))
     whole = own.select("record", key=_key(), is_whole=pl.lit(value=True))
     return pl.concat((whole, derived)).unique(["record", "key"], keep="first", maintain_order=True)
-
-
-def _places(towns: pl.Series) -> list[str]:
-    """Whatever may be a place, the longest first: New York City before New York."""
-    known = {*towns.drop_nulls(), *TOWNS, *STATE_NAMES, *_DIRECTIONS}
-    return sorted(known, key=lambda place: (-len(place), place))
 
 
 def _marked(core: pl.Expr, places: list[str]) -> pl.Expr:
@@ -85,6 +87,4 @@ def _unmarked(left: pl.Expr) -> pl.Expr:
 
 
 def _key() -> pl.Expr:
-    words = pl.col("core").str.split(" ")
-    telling = words.list.eval(pl.element().filter(~pl.element().is_in(LINKS)).replace(ABBREVIATIONS))
-    return telling.list.join(" ").hash()
+    return names.telling(pl.col("core").str.split(" ")).list.join(" ").hash()

@@ -141,7 +141,8 @@ _BEFORE: Final[dict[str, pl.Expr]] = {
     "another company has this name": pl.col("is_named_elsewhere"),
     "two companies share the name": _NAME_ONLY & pl.col("has_exact_name") & (pl.col("companies_with_name") > 1)
     & ~pl.col("is_sole_in_place"),
-    "another company with contacts has its name, domain or phone": _NAME_ONLY & pl.col("has_twin"),
+    "another company with contacts has its name, domain or phone, or is named like a branch": _NAME_ONLY
+    & pl.col("has_twin"),
     "only the parent's name agrees": _NAME_ONLY & found("name", "parent"),
     "the name is only similar": _NAME_ONLY & ~pl.col("has_exact_name")
     & (pl.col("has_like_name") | found("name", "guess")),

@@ -5,11 +5,12 @@ Locality: row, everywhere.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
 
-from etl.match.marks import WORD_SIGNS, plain_signs
+from etl.match.marks import WORD_SIGNS, plain_letters, plain_signs, without_accents
 from etl.match.words import STATES
 
 _NOTHING: Final = ("NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "TEST", "X", "XX", "XXX", "SAME", "VARIOUS")
@@ -18,6 +19,7 @@ _PLACEHOLDERS: Final = (
 )  # fmt: skip
 _NO_PLACES: Final = (*_NOTHING, "NIL", "UNSPECIFIED", "TBC", "MULTIPLE", "OTHER", "NOTAVAILABLE", "NOCITY")
 
+_LONGEST_CODE: Final = 3
 _COUNTRIES: Final[dict[str, str]] = {
     "usa": "us", "united states": "us", "united states of america": "us", "america": "us",
     "uk": "gb", "united kingdom": "gb", "great britain": "gb", "england": "gb", "scotland": "gb", "wales": "gb",
@@ -28,6 +30,9 @@ _COUNTRIES: Final[dict[str, str]] = {
     "finland": "fi", "portugal": "pt", "poland": "pl", "mexico": "mx", "singapore": "sg", "india": "in", "japan": "jp",
     "united arab emirates": "ae", "uae": "ae", "philippines": "ph", "malaysia": "my", "hong kong": "hk",
 }  # fmt: skip
+
+COUNTRY_NAMES: Final = tuple(name for name in _COUNTRIES if len(name) > _LONGEST_CODE)
+COUNTRY_CODES: Final = tuple(sorted(set(_COUNTRIES.values())))
 
 _NO_HOUSE: Final = (
     r"(?i)\b(?:p\W*o\W*box|box|level|floor|suite|ste|unit|apt|room|shop|lot|bldg|building)\W*\d+(?:\W*-\W*\d+)?[a-z]?\b"
@@ -52,20 +57,22 @@ STATE_NAMES: Final = (*STATES.values(), *_PROVINCES.values())
 
 # what people register under: a suffix of one or more parts, or a host that gives each client a name of its own
 _SUFFIX: Final = (
-    r"(?:(?:co|com|net|org|gov|govt|ac|edu|or|ne|gob|asn|id|ltd|plc|me|sch|nhs|police|school|geek|maori|iwi|web)\.[a-z]{2}"
-    r"|(?:k12|cc|lib|state|ci|co|town|city)\.[a-z]{2}\.us|[a-z]{2}\.us|onmicrosoft\.com|myshopify\.com|wordpress\.com"
+    r"(?:(?:co|com|net|org|gov|govt|ac|edu|or|ne|gob|asn|id|ltd|plc|me|sch|nhs|police|school|geek|maori|iwi)\.\p{L}{2}"
+    r"|web\.(?:bo|do|id|lk|nf|pk|tj|tr|ve|za)|(?:cri|gen|health|kiwi|mil)\.nz|(?:gr|go|lg)\.jp|(?:law|nom)\.za|gv\.at"
+    r"|(?:ab|bc|gc|mb|nb|nf|nl|ns|nt|nu|on|pe|qc|sk|yk|yt)\.ca|(?:act|nsw|nt|qld|sa|tas|vic|wa)\.(?:edu|gov)\.au"
+    r"|(?:k12|cc|lib|state|ci|co|town|city)\.[a-z]{2}\.us|[a-z]{2}\.us|(?:br|de|eu|gb|qc|uk|us|za)\.com|(?:gb|uk)\.net"
+    r"|onmicrosoft\.com|myshopify\.com|wordpress\.com"
     r"|blogspot\.com|weebly\.com|squarespace\.com|godaddysites\.com|sharepoint\.com|github\.io|herokuapp\.com"
-    r"|azurewebsites\.net|hubspot\.com|zendesk\.com|freshdesk\.com|[a-z]{2,})"
+    r"|azurewebsites\.net|hubspot\.com|zendesk\.com|freshdesk\.com|\p{L}{2,})"
 )
 _REGISTERED: Final = rf"([^.@]+\.{_SUFFIX})$"
-_FREE_MAIL: Final = (
-    r"^(?:yahoo|ymail|hotmail|live|outlook|gmx|yandex|mail|windowslive|rocketmail|protonmail|tutanota)\.[a-z.]+$"
-    r"|(?:^|\.)rr\.com$|^(?:qq|126|163|139|sina|naver|daum|rediffmail|pacbell|swbell|ameritech|prodigy|snet|flash|nvbell"
-    r"|cableone|suddenlink|mediacombb|wowway|tds|q|aon|bluewin|telenet|skynet|ziggo|planet|hetnet|kpnmail|home|chello"
-    r"|sfr|laposte|neuf|numericable|arcor|freenet|tiscali|virgilio|alice|telia|online)\.[a-z]{2,3}$"
-)
-_WITHOUT_FREE_MAIL: Final = pl.element().filter(~pl.element().str.contains(_FREE_MAIL))
-_PHONE: Final = r"\+?\(?\d[\d\s().\-/]{5,}\d"
+_HOST_SIGNS: Final = r"\p{L}\p{M}\p{N}.\-"
+_ENCODED: Final = "xn--"
+_LABEL_ENCODED: Final = re.compile(r"\bxn--([a-z0-9-]+)")
+# ten digits of North America are a number by themselves, and what follows them is an extension or the next number
+_PHONE: Final = r"(?:\+?1[\s.\-]*)?\(?[2-9]\d\d\)?[\s.\-/]*\d{3}[\s.\-]*\d{4}\b|\+?\(?\d[\d\s().\-/]{5,}\d"
+# what stands before the ten digits of a number: a prefix of calls abroad, a country whose numbers have ten, a zero
+_BEFORE_TEN: Final = r"^(?:00|011)?(?:1|(?:44|49|52|63|91)0?|0)(\d{10})$"
 MOST_SHARING: Final = 3
 """A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
 TEN, PHONE_DIGITS = 10, 9
@@ -76,7 +83,9 @@ _FILLERS: Final = "^(EXEMPT|NONE|PENDING|APPLIED|NOTAPPL|UNKNOWN|TEST)|^0?123456
 _SHORTEST_TAX_ID, _SHORTEST_PHONE, _SHORTEST_POSTAL_CODE = 6, 7, 3
 _COUNTRY_LETTERS: Final = 2
 _BETWEEN: Final = rf"[^{WORD_SIGNS}]"
-_DASH: Final = r"\p{Pd}"
+_DASH: Final = r"[\p{Pd}\x{2212}]"
+_NO_SIGN: Final = r"[^A-Z0-9\p{Co}]"
+"""What a tax id or a postal code is written with besides; a sign that must not become a digit stays."""
 
 
 def account_key(number: pl.Expr, *, is_apart: bool = False) -> pl.Expr:
@@ -108,22 +117,22 @@ def bare_key(key: pl.Expr) -> pl.Expr:
 
 def tax_key(identifier: pl.Expr) -> pl.Expr:
     """A tax id without punctuation and country letters; null for one too short, for a word, or for a number made up."""
-    key = identifier.str.to_uppercase().str.replace_all("[^A-Z0-9]", "").str.replace(r"^[A-Z]{2}(\d{6,})", "$1")
+    bare = plain_signs(identifier).str.to_uppercase().str.replace_all(_NO_SIGN, "")
+    key = bare.str.replace(r"^[A-Z]{2}(\d{6,})", "$1")
     is_filler = (key.str.strip_chars(key.str.head(1)) == "") | key.str.contains(_FILLERS)
     return pl.when((key.str.len_chars() >= _SHORTEST_TAX_ID) & key.str.contains(r"\d{4}") & ~is_filler).then(key)
 
 
 def email_domains(text: pl.Expr) -> pl.Expr:
-    """The registered domains of all the addresses in a text, without the free mail of any country."""
-    hosts = text.str.to_lowercase().str.extract_all(r"@[a-z0-9.\-]+\.[a-z]{2,}")
-    names = hosts.list.eval(registered(pl.element().str.strip_chars_start("@")))
-    return _clean(names.list.eval(_WITHOUT_FREE_MAIL))
+    """The registered domains of all the addresses in a text."""
+    hosts = _decoded(text).str.extract_all(rf"@[{_HOST_SIGNS}]+\.\p{{L}}{{2,}}")
+    return _clean(hosts.list.eval(registered(pl.element().str.strip_chars_start("@"))))
 
 
 def site_domains(website: pl.Expr) -> pl.Expr:
     """The registered domain of a website, as a list of one or none."""
-    host = website.str.to_lowercase().str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
-    return _clean(pl.concat_list(registered(host)).list.eval(_WITHOUT_FREE_MAIL))
+    host = _decoded(website).str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
+    return _clean(pl.concat_list(registered(host.str.replace(r"^www\d*\.(.+\..+)$", "$1"))))
 
 
 def registered(host: pl.Expr) -> pl.Expr:
@@ -131,12 +140,37 @@ def registered(host: pl.Expr) -> pl.Expr:
     return host.str.extract(_REGISTERED, 1)
 
 
-def phone_keys(text: pl.Expr) -> pl.Expr:
-    """Every phone number in a text: all ten digits, also behind a leading 1; of others the last nine.
+def label(domain: pl.Expr) -> pl.Expr:
+    """The letters and digits of a registered domain before its suffix, without accents, as names are written."""
+    letters = without_accents(plain_letters(domain.str.extract(r"^([^.]+)", 1)))
+    return letters.str.replace_all(_BETWEEN, "")
 
-    With and without the country code they are the same; two of ten digits are if all ten are.
+
+def _decoded(text: pl.Expr) -> pl.Expr:
+    """Lower case, with international domain names as they are read: `müller.de` of `xn--mller-kva.de`."""
+    return text.str.to_lowercase().map_batches(_decode, return_dtype=pl.String).str.normalize("NFC")
+
+
+def _decode(texts: pl.Series) -> pl.Series:
+    some = texts.str.contains(_ENCODED, literal=True).fill_null(value=False)
+    if not some.any():
+        return texts
+    return texts.scatter(some.arg_true(), [_LABEL_ENCODED.sub(_letters, text) for text in texts.filter(some)])
+
+
+def _letters(encoded: re.Match[str]) -> str:
+    try:
+        return encoded[1].encode("ascii").decode("punycode")
+    except ValueError:
+        return encoded[0]
+
+
+def phone_keys(text: pl.Expr) -> pl.Expr:
+    """Every phone number in a text: all ten digits, whatever stands before them; of others the last nine.
+
+    With and without the country code they are the same; two of ten digits are if all ten are. An extension is left out.
     """
-    digits = pl.element().str.replace_all(r"\D", "").str.replace(r"^1(\d{10})$", "$1")
+    digits = pl.element().str.replace_all(r"\D", "").str.replace(_BEFORE_TEN, "$1")
     key = pl.when(digits.str.len_chars() == TEN).then(digits).otherwise(digits.str.tail(PHONE_DIGITS))
     is_phone = (digits.str.len_chars() >= _SHORTEST_PHONE) & ~digits.str.contains(_NO_PHONE)
     return _clean(plain_signs(text).str.extract_all(_PHONE).list.eval(pl.when(is_phone).then(key)))
@@ -144,7 +178,8 @@ def phone_keys(text: pl.Expr) -> pl.Expr:
 
 def postal_key(code: pl.Expr) -> pl.Expr:
     """A postal code without spaces, the last four digits of ZIP+4 and lost leading zeros."""
-    short = code.str.to_uppercase().str.replace(r"^\s*(\d{4,5})-\d{4}\s*$", "$1").str.replace_all("[^A-Z0-9]", "")
+    written = plain_signs(code).str.to_uppercase()
+    short = written.str.replace(rf"^\s*(\d{{4,5}}){_DASH}\d{{4}}\s*$", "$1").str.replace_all(_NO_SIGN, "")
     key = short.str.replace(r"^(\d{5})\d{4}$", "$1").str.strip_chars_start("0")
     is_filler = (key.str.strip_chars(key.str.head(1)) == "") | key.str.contains("^123456?$")
     return pl.when((key.str.len_chars() >= _SHORTEST_POSTAL_CODE) & key.str.contains(r"\d") & ~is_filler).then(key)
@@ -168,8 +203,9 @@ def house_key(address: pl.Expr) -> pl.Expr:
 
     A floor or a box is one only where there is no other, and never the same as a house.
     """
-    house = address.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+\p{No}?)", 1)
-    return pl.coalesce(house, pl.concat_str(pl.lit("#"), address.str.extract(r"(\d+)", 1)))
+    written = plain_signs(address)
+    house = written.str.replace_all(_NO_HOUSE, "").str.extract(r"(\d+\p{Co}?)", 1)
+    return pl.coalesce(house, pl.concat_str(pl.lit("#"), written.str.extract(r"(\d+)", 1)))
 
 
 def country_key(country: pl.Expr) -> pl.Expr:

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from etl.match import fields, names
+from etl.match.shared_domains import ANYWHERE
 
 ACCOUNTS: Final = ("account", "identifier")
 """A customer's account number is held against both of a company: its account number and its identifier."""
@@ -29,12 +30,18 @@ class Rules:
 
     @classmethod
     def of(cls, customers: pl.DataFrame, companies: pl.DataFrame, ignored: pl.Series) -> Rules:
-        """See how both sides write their account numbers."""
-        theirs = _are_any(customers, *_written())
-        found = {
-            kind: theirs and _are_any(companies, pl.col(column))
-            for kind, column in zip(ACCOUNTS, _COLUMNS, strict=True)
-        }
+        """See how both sides write their account numbers.
+
+        What stands in a name is a number only if a company has it: `7-Eleven` is none.
+        """
+        number, *texts = _written()
+        is_column = bool(customers.select(fields.is_in_parts(number).any()).item())
+        found = {}
+        for kind, column in zip(ACCOUNTS, _COLUMNS, strict=True):
+            known = companies.select(fields.account_key(pl.col(column))).to_series().drop_nulls().implode()
+            is_number = (fields.is_in_parts(text) & fields.account_key(text).is_in(known) for text in texts)
+            theirs = is_column or bool(customers.select(pl.any_horizontal(is_number).any()).item())
+            found[kind] = theirs and bool(companies.select(fields.is_in_parts(pl.col(column)).any()).item())
         return cls(ignored, found)
 
     def account(self, kind: str, number: pl.Expr) -> pl.Expr:
@@ -43,7 +50,10 @@ class Rules:
 
     def tells(self) -> pl.Expr:
         """Whether a key may say something about a firm."""
-        return ~((pl.col("kind") == "domain") & pl.col("key_text").is_in(self.ignored.implode()))
+        domain = pl.col("key_text")
+        everywhere = pl.concat_str(domain.str.extract(r"^([^.]+)", 1), pl.lit(ANYWHERE))
+        is_shared = domain.is_in(self.ignored.implode()) | everywhere.is_in(self.ignored.implode())
+        return ~((pl.col("kind") == "domain") & is_shared)
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,15 @@ def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) 
         ],
         phone=[fields.phone_keys(pl.col("phone_number"))],
     )
-    return pl.concat((own, people)).filter(rules.tells()).unique().sort("record", "kind", "key_text")
+    every = pl.concat((own, people)).filter(rules.tells()).unique().sort("record", "kind", "key_text")
+    return every if len(set(rules.is_apart.values())) > 1 else _once(every)
+
+
+def _once(keys: pl.DataFrame) -> pl.DataFrame:
+    """The same without an identifier that is the company's account number, too: one number counts once."""
+    accounts, identifiers = (pl.lit(kind) for kind in ACCOUNTS)
+    same = keys.filter(pl.col("kind") == accounts).select("record", "key_text", kind=identifiers)
+    return keys.join(same, on=["record", "kind", "key_text"], how="anti", maintain_order="left")
 
 
 def _written() -> tuple[pl.Expr, ...]:
@@ -110,10 +128,6 @@ def _written() -> tuple[pl.Expr, ...]:
     # some connectors put the account where the company name belongs
     in_company = pl.when(pl.col("company_name").str.contains(r"^\S*[0-9_]\S*$")).then(pl.col("company_name"))
     return pl.col("account_number"), names.account_in_name(pl.col("customer_name")), in_company
-
-
-def _are_any(records: pl.DataFrame, *numbers: pl.Expr) -> bool:
-    return bool(records.select(pl.any_horizontal(fields.is_in_parts(number).any() for number in numbers)).item())
 
 
 def _listed(records: pl.DataFrame, **kinds: list[pl.Expr]) -> pl.DataFrame:

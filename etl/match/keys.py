@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from etl.match import fields, names
 from etl.match.candidates import Keys
 from etl.match.fields import MOST_SHARING, PHONE_DIGITS, TEN
 from etl.match.identifiers import ACCOUNTS
@@ -176,21 +177,22 @@ def _acronyms(table: pl.DataFrame, *, is_left: bool) -> list[_Kind]:
     """`IFF` finds `International Flavors & Fragrances`, in both directions; two long names never meet this way."""
     core, (least, most) = pl.col("core"), _ACRONYM_LETTERS
     long = table.filter(core.str.count_matches(" ", literal=True) >= least - 1)
-    initials = core.str.replace_all(r"\b(?:and|of|the|for|de)\b", "").str.replace_all(r"(\S)\S*\s*", "$1")
     short = table.filter(core.str.len_bytes().is_between(least, most) & ~core.str.contains("[^a-z]"))
-    whole, letters = long.select("record", text=initials.str.strip_chars()), short.select("record", text=core)
+    whole, letters = (
+        long.select("record", text=names.initials(names.without_links(core))),
+        short.select("record", text=core),
+    )
     # what is the long name on one side is the short one on the other
     pairs = ((_ACRONYM_OF, whole, letters), (_ACRONYM_IS, letters, whole))
     return [_keyed(theirs if is_left else ours, kind, pl.col("text")) for kind, theirs, ours in pairs]
 
 
-def _labels(table: pl.DataFrame, fields: pl.DataFrame, *, is_left: bool) -> list[_Kind]:
+def _labels(table: pl.DataFrame, found: pl.DataFrame, *, is_left: bool) -> list[_Kind]:
     """`Taseko Mines` finds the company whose website is tasekomines.com, whatever its name is today."""
-    label = pl.col("key_text").str.extract(r"^([^.]+)", 1).str.replace_all(r"[^\p{L}\p{N}]", "")
-    sites = fields.filter(pl.col("kind") == "domain").with_columns(squashed=label)
+    sites = found.filter(pl.col("kind") == "domain").with_columns(squashed=fields.label(pl.col("key_text")))
     whole = table.filter(pl.col("squashed") != pl.col("squashed_whole"))
-    names = pl.concat((table.select("record", "squashed"), whole.select("record", squashed="squashed_whole")))
-    pairs = ((_LABEL_OF, names, sites), (_LABEL_IS, sites, names))
+    named = pl.concat((table.select("record", "squashed"), whole.select("record", squashed="squashed_whole")))
+    pairs = ((_LABEL_OF, named, sites), (_LABEL_IS, sites, named))
     long = pl.col("squashed").str.len_bytes() >= _LEAST_LABEL
     return [
         _keyed((theirs if is_left else ours).filter(long), kind, pl.col("squashed")) for kind, theirs, ours in pairs
@@ -207,9 +209,9 @@ def _domains(side: _Side, *, is_left: bool) -> list[_Kind]:
     return [_keyed(named, NAMED, text), _keyed(sole, _SOLE, text)]
 
 
-def _phones(fields: pl.DataFrame, *, is_left: bool) -> _Kind:
+def _phones(found: pl.DataFrame, *, is_left: bool) -> _Kind:
     """Two numbers of ten digits meet if all ten are the same, any others if the last nine are."""
-    numbers, text = fields.filter(pl.col("kind") == "phone"), pl.col("key_text")
+    numbers, text = found.filter(pl.col("kind") == "phone"), pl.col("key_text")
     is_ten = text.str.len_chars() == TEN
     tens, others = numbers.filter(is_ten), numbers.filter(~is_ten)
     last = text.str.tail(PHONE_DIGITS)

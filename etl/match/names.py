@@ -11,27 +11,33 @@ import polars as pl
 
 from etl.match.forms import ANY_FORM, GENERIC_FORM, LEGAL_FORMS, SURE_FORM
 from etl.match.marks import SIGNS, WORD_SIGNS, plain_letters, with_gershayim, without_accents
-from etl.match.words import GUESSES, PHRASES
+from etl.match.words import ABBREVIATIONS, GUESSES, LINKS, PHRASES
 
+NUMBER_WORDS: Final[dict[str, str]] = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ten": "10",
+}  # fmt: skip
+"""The words that count firms of one name."""
 _ROMAN: Final[dict[str, str]] = {
     "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
     "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16", "xvii": "17", "xviii": "18",
-    "xix": "19", "xx": "20", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "ten": "10",
+    "xix": "19", "xx": "20", **NUMBER_WORDS,
 }  # fmt: skip
+_WORDS_OF_NUMBERS: Final = "|".join(NUMBER_WORDS)
 
-# straight and curly, single and double, prime, grave and acute
-_QUOTES: Final = "['\"`\u00b4\u2018-\u201f\u2032\u2033\u02bc\u00ab\u00bb]"
+# straight and curly, single and double, prime, grave and acute; service marks and trade marks, which are no letters
+_QUOTES: Final = "['\"`\u00b4\u2018-\u201f\u2032\u2033\u02bc\u00ab\u00bb\u2120\u2122]"
 _DELETED: Final = r"(?i)\s*\((?:deleted|inactive)[^)]*\)"
 _SEPARATOR: Final = "[:~]"
 _NUMBER: Final = (
     r"\d+|\b(?:ii|iii|iv|vi{1,3}|ix|xi{1,3}|xiv|xvi{0,3}|xix|xx)\b| [ivx]\b|\S{2} [a-z]$"
-    r"| (?:two|three|four|five|six|seven|eight|nine|ten)$"
+    rf"| (?:{_WORDS_OF_NUMBERS})$"
 )
 # what a name has that has a number; few names do
-_MAY_COUNT: Final = r"(?i)[^\x00-\x7f]|[\d_]|\b(?:[ivx]+|two|three|four|five|six|seven|eight|nine|ten|[a-z])\b"
+_MAY_COUNT: Final = rf"(?i)[^\x00-\x7f]|[\d_]|\b(?:[ivx]+|{_WORDS_OF_NUMBERS}|[a-z])\b"
 # how a guess begins
 _MAY_BE_SHORT: Final = rf"(?i)\b(?:{'|'.join(sorted({short.split()[0] for short in GUESSES}))})\b"
+_SMALL: Final = r"\b(?:and|of|the|for|de)\b"
 _IN_BRACKETS: Final = r"\(([^()\s]{3,})\)\s*$"
 # (2nd), (2019): part of the name
 _NO_ACCOUNT: Final = r"(?i)^(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)$"
@@ -103,6 +109,21 @@ def core(spelling: pl.Expr) -> pl.Expr:
 def normal_name(name: pl.Expr) -> pl.Expr:
     """The normal form of a name: equal for two spellings of one firm; digits are kept, they tell firms apart."""
     return core(spelled(name))
+
+
+def telling(words: pl.Expr) -> pl.Expr:
+    """The words of a list without links, sure abbreviations written out: what two spellings of one name share."""
+    return words.list.eval(pl.element().filter(~pl.element().is_in(LINKS)).replace(ABBREVIATIONS))
+
+
+def initials(core_name: pl.Expr) -> pl.Expr:
+    """The first letter of each word, without blanks."""
+    return core_name.str.replace_all(r"(\S)\S*\s*", "$1").str.strip_chars()
+
+
+def without_links(core_name: pl.Expr) -> pl.Expr:
+    """A name without the small words that initials leave out."""
+    return core_name.str.replace_all(_SMALL, "")
 
 
 def form_of(spelling: pl.Expr) -> pl.Expr:

@@ -13,7 +13,7 @@ _SPELLING = ["key", "accents"]
 
 def namesakes(naming: Naming, companies: int) -> pl.Series:
     """How many companies have the name of each; 1 where nobody else has it."""
-    own = _own(naming)
+    own = own_names(naming)
     most = _counted(own, own).group_by("record").agg(namesakes=pl.col("count").max())
     return _each(most, "namesakes", companies)
 
@@ -22,14 +22,14 @@ def bearers(theirs: Naming, ours: Naming, customers: int) -> pl.Series:
     """How many companies have one of the names of each customer, whether they are compared or not."""
     # two names of one customer may lead to one company: that is one bearer
     met = (
-        _counted(_own(theirs), _own(ours))
+        _counted(own_names(theirs), own_names(ours))
         .group_by("record")
         .agg(bearers=pl.max_horizontal(pl.col("count").max(), pl.col("company").n_unique()))
     )
     return _each(met, "bearers", customers)
 
 
-def _own(naming: Naming) -> pl.DataFrame:
+def own_names(naming: Naming) -> pl.DataFrame:
     """`record, key, accents`: each name of a record once; the spelling without accents, where it has one."""
     named = naming.table.select("record", "kind", "accents").with_columns(key=naming.name_key)
     own = named.filter(pl.col("kind") == OWN).drop("kind")

@@ -11,7 +11,6 @@ import polars as pl
 from etl.match import names
 from etl.match.marks import without_accents
 from etl.match.vocabulary import Vocabulary
-from etl.match.words import ABBREVIATIONS, LINKS
 
 MOST_WORDS: Final = 8
 """Words beyond these are not compared one by one; hashes and spelling look at all of them."""
@@ -65,8 +64,7 @@ def _accents(cored: pl.DataFrame) -> pl.Series:
     rows = cored.select("accented", "plain", "core").with_row_index("row")
     some = rows.filter(pl.col("accented").str.normalize("NFC") != pl.col("plain"))
     words = names.in_full(pl.col("accented")).str.split(" ").list.head(pl.col("core").str.count_matches(" ") + 1)
-    telling = words.list.eval(pl.element().filter(~pl.element().is_in(LINKS)).replace(ABBREVIATIONS))
-    found = some.select("row", accents=telling.list.join(" "))
+    found = some.select("row", accents=names.telling(words).list.join(" "))
     return rows.select("row").join(found, on="row", how="left", maintain_order="left")["accents"]
 
 

@@ -12,9 +12,11 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.fields import KNOWN_STATES
+from etl.match import fields, names
+from etl.match.fields import COUNTRY_CODES, KNOWN_STATES
 from etl.match.forms import LEGAL_FORMS
 from etl.match.naming import MOST_WORDS, Naming, worded
+from etl.match.places import place_names, place_words
 from etl.match.variants import GUESS
 from etl.match.vocabulary import Vocabulary
 from etl.match.words import COMMON_WORDS, STATES
@@ -24,7 +26,6 @@ NAMED: Final = "named domain"
 
 _LEAST_BITS: Final = 7.0
 _LEAST_LETTERS: Final = 3
-_MOST_LEFT: Final = 3
 _PROVIDERS: Final = (
     "net", "web", "tel", "isp", "dsl", "www", "online", "network", "networks", "media", "digital", "cloud", "data",
     "communications", "communication", "internet", "mail", "host", "hosting", "store", "shop", "market",
@@ -39,26 +40,12 @@ _ADDED: Final = sorted({
     if len(word) >= _LEAST_LETTERS and " " not in word and word not in _PROVIDERS
 })  # fmt: skip
 """What a label may hold besides the name."""
-TOWNS: Final = frozenset((
-    "york los angeles chicago houston phoenix philadelphia antonio diego dallas austin jose jacksonville columbus "
-    "charlotte indianapolis francisco seattle denver oklahoma nashville washington boston vegas portland detroit "
-    "memphis louisville baltimore milwaukee albuquerque tucson fresno sacramento mesa atlanta omaha raleigh miami "
-    "oakland minneapolis tulsa tampa orleans wichita cleveland bakersfield aurora anaheim honolulu riverside lexington "
-    "stockton cincinnati pittsburgh anchorage greensboro lincoln plano orlando irvine newark toledo durham madison "
-    "lubbock scottsdale reno buffalo norfolk boise richmond spokane rochester tacoma modesto fontana akron augusta "
-    "mobile montgomery shreveport knoxville worcester providence salem eugene savannah hartford lansing albany utica "
-    "syracuse dayton savannah charleston concord dover burlington springfield naples sarasota pensacola tallahassee "
-    "gainesville chattanooga birmingham huntsville jackson lafayette ogden provo billings missoula fargo duluth "
-    "toronto montreal vancouver calgary edmonton ottawa winnipeg quebec hamilton kitchener halifax victoria windsor "
-    "saskatoon regina kelowna kingston london manchester birmingham leeds glasgow sheffield bradford liverpool "
-    "edinburgh bristol cardiff leicester coventry nottingham newcastle belfast brighton plymouth derby southampton "
-    "oxford cambridge norwich exeter dublin cork limerick galway sydney melbourne brisbane perth adelaide canberra "
-    "hobart darwin cairns geelong auckland wellington christchurch dunedin tauranga napier berlin hamburg munich "
-    "cologne frankfurt vienna zurich geneva paris lyon brussels antwerp amsterdam rotterdam madrid barcelona rome milan"
-).split())  # fmt: skip
-"""Large towns of the countries where clients are; those of the clients' own addresses are added to them."""
-_EXPLAINED: Final = rf"^(?:{'|'.join(_ADDED)})*\d*$"
-_LINKS: Final = r"\b(?:and|of|the|for|de)\b"
+_SHORT_FORMS: Final = tuple(form for form in LEGAL_FORMS if len(form) < _LEAST_LETTERS)
+_CODES: Final = sorted({*KNOWN_STATES, *COUNTRY_CODES, *_SHORT_FORMS, "hq"})
+"""What may stand behind the name and nowhere else: `zaventtx`, but no `escape` of a Cape Dental."""
+_GAP: Final = "-"
+"""Stands where a word of the name was."""
+_EXPLAINED: Final = rf"^(?:{'|'.join(_ADDED)}|{_GAP})*(?:{'|'.join(_CODES)})?\d*$"
 _ROW: Final = ["record", "name", "key_text"]
 
 
@@ -66,18 +53,19 @@ def named_domains(keys: pl.DataFrame, naming: Naming, known: Vocabulary, towns: 
     """The domains that bear the name of their company.
 
     They are its whole name, or hold a word that tells it from others, or all of several common words, or begin with
-    its initials; and whatever else they hold are words of its name, common words, or three letters at most.
+    its initials; and whatever else they hold are words of its name, common words, or a code of a place behind it. The
+    name of a place is no firm's, unless it is the whole name of the firm.
 
     Args:
         keys: `record, kind, key_text` of the companies.
         naming: their names.
         known: the words of all names.
-        towns: those of both sides.
+        towns: those of both sides, see `places.towns`.
 
     Returns:
         `record, kind, key_text`, of the kind `NAMED`.
     """
-    label = _short(pl.col("key_text").str.extract(r"^([^.]+)", 1).str.replace_all(r"[^\p{L}\p{N}]", ""))
+    label = _short(fields.label(pl.col("key_text")))
     labels = keys.filter(pl.col("kind") == "domain").select("record", "key_text", label=label)
     # numbered before any is left out: the words of a name are found by its number
     table = naming.table.with_row_index("name").filter(pl.col("kind") != GUESS)
@@ -85,10 +73,11 @@ def named_domains(keys: pl.DataFrame, naming: Naming, known: Vocabulary, towns: 
     hits = _hits(named, _words(naming, known, towns))
     told = named.join(hits, on=_ROW, how="left", maintain_order="left").with_columns(_initials())
     is_in = pl.col("label").str.contains(pl.col("squashed"), literal=True) & pl.col("core").str.contains(" ")
+    is_place = pl.col("label").is_in([place.replace(" ", "") for place in place_names(towns)])
     bears = (
         (pl.col("label") == pl.col("squashed"))
-        | ((pl.col("is_telling") | is_in) & _is_explained(_without_words()))
-        | (pl.col("initials").is_not_null() & _is_explained(pl.col("label").str.strip_prefix(pl.col("initials"))))
+        | (~is_place & (pl.col("is_telling") | is_in) & _without_words().str.contains(_EXPLAINED))
+        | pl.col("label").str.strip_prefix(pl.col("initials")).str.contains(_EXPLAINED)
     )
     return told.filter(bears).select("record", kind=pl.lit(NAMED), key_text="key_text").unique()
 
@@ -97,9 +86,7 @@ def _words(naming: Naming, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
     """`name, word, is_telling`: whether the word tells a firm from others."""
     stems = known.stems.with_row_index("stem").select("stem", "bits", "is_common")
     weighed = known.words.select("word", "stem").with_columns(pl.col("stem").cast(pl.UInt32)).join(stems, on="stem")
-    places = towns.str.split(" ").explode().drop_nulls().unique()
-    states = [word for name in STATES.values() for word in name.split()]
-    is_place = pl.col("word").is_in(places.implode()) | pl.col("word").is_in([*KNOWN_STATES, *states, *TOWNS])
+    is_place = pl.col("word").is_in(place_words(towns))
     telling = weighed.select(
         "word",
         is_telling=~pl.col("is_common") & (pl.col("bits") >= _LEAST_BITS) & ~is_place
@@ -130,19 +117,13 @@ def _without_words() -> pl.Expr:
     rest = pl.col("label")
     for at in range(MOST_WORDS):
         word = pl.col("word").list.get(at, null_on_oob=True)
-        rest = pl.when(word.is_null()).then(rest).otherwise(rest.str.split(word).list.join(""))
+        rest = pl.when(word.is_null()).then(rest).otherwise(rest.str.split(word).list.join(_GAP))
     return rest
-
-
-def _is_explained(rest: pl.Expr) -> pl.Expr:
-    is_short = (rest.str.len_chars() <= _MOST_LEFT) & ~rest.is_in(_PROVIDERS)
-    return rest.str.contains(_EXPLAINED) | is_short
 
 
 def _initials() -> pl.Expr:
     """The initials that a label begins with: `iff` of `International Flavors & Fragrances`; null where it does not."""
-    written = (pl.col("core"), pl.col("core").str.replace_all(_LINKS, ""))
-    every = [core.str.replace_all(r"(\S)\S*\s*", "$1").str.strip_chars() for core in written]
+    every = (names.initials(pl.col("core")), names.initials(names.without_links(pl.col("core"))))
     fits = (
         pl.when((letters.str.len_chars() >= _LEAST_LETTERS) & pl.col("label").str.starts_with(letters)).then(letters)
         for letters in every

@@ -16,6 +16,7 @@ from etl.match.namesakes import bearers, namesakes
 from etl.match.naming import Naming, formed, naming, worded
 from etl.match.own_domains import named_domains
 from etl.match.paths import with_paths
+from etl.match.places import towns
 from etl.match.shared_domains import shared_domains
 from etl.match.spelling import corrections
 from etl.match.twins import alive, twins
@@ -27,6 +28,8 @@ MOST_WITH_KEY: Final = 400
 _SAME_NUMBERING: Final = 0.02
 """Below this share of numbers that occur on the other side, the two sides number their clients differently."""
 _ENOUGH_NUMBERS: Final = 20
+_DOUBLINGS: Final = 4
+"""A topmost customer is found over 16 levels."""
 
 PLACES: Final = ("postal_key", "place_key", "house_key", "country_key", "state_key")
 
@@ -97,9 +100,9 @@ def profiles(
         lambda: _customers(left, left_keys, rules),
         lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height), alive(numbered)),
     )
-    towns = pl.concat((people["place_key"], firms["place_key"]))
-    named = named_domains(right_keys, firm_names, known, towns)
-    firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), named, firm_names, towns))
+    cities = pl.concat((towns(left), towns(right)))
+    named = named_domains(right_keys, firm_names, known, cities)
+    firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), named, firm_names, cities))
     return Profiles(
         customers=people.with_columns(bearers(their_names, firm_names, left.height).alias("bearers")),
         companies=firms,
@@ -109,7 +112,7 @@ def profiles(
         company_names=firm_names,
         vocabulary=known,
         corrections=slips,
-        is_one_numbering=_is_one_numbering(people, right_keys),
+        is_one_numbering=_is_one_numbering(left_keys, right_keys),
     )
 
 
@@ -178,12 +181,15 @@ def _has(keys: pl.DataFrame, kind: str) -> pl.Expr:
     return pl.col("record").is_in(keys.filter(pl.col("kind") == kind)["record"].unique().implode()).alias(f"has_{kind}")
 
 
-def _is_one_numbering(customers: pl.DataFrame, keys: pl.DataFrame) -> bool:
-    """Whether different account numbers mean different firms, or only two ways of numbering them."""
-    numbers = customers.select("number_key").drop_nulls()
-    known = keys.filter(pl.col("kind").is_in(ACCOUNTS)).select(number_key="key_text").unique()
-    found = numbers.join(known, on="number_key", how="semi").height
-    return numbers.height < _ENOUGH_NUMBERS or found >= _SAME_NUMBERING * numbers.height
+def _is_one_numbering(left: pl.DataFrame, right: pl.DataFrame) -> bool:
+    """Whether different account numbers mean different firms, or only two ways of numbering them.
+
+    Each kind of number is compared in its own form.
+    """
+    numbers = left.filter(pl.col("kind").is_in(ACCOUNTS))
+    found = numbers.join(right, on=["kind", "key_text"], how="semi")["record"].n_unique()
+    every = numbers["record"].n_unique()
+    return every < _ENOUGH_NUMBERS or found >= _SAME_NUMBERING * every
 
 
 def _places() -> dict[str, pl.Expr]:
@@ -198,7 +204,10 @@ def _places() -> dict[str, pl.Expr]:
 
 
 def _families(customers: pl.DataFrame) -> pl.Series:
-    """The row of the topmost known customer above each customer; its own where there is none."""
+    """The row of the topmost known customer above each customer; its own where there is none.
+
+    Customers that are each other's parents are families of their own.
+    """
     people = customers.select(
         "record", "parent_customer_id_acct", path=_folded(pl.col("path")), root=_folded(names.root(pl.col("path")))
     )
@@ -211,7 +220,9 @@ def _families(customers: pl.DataFrame) -> pl.Series:
         .select(above=pl.coalesce("root_record", "parent_record", "record"))
         .to_series()
     )
-    return above.gather(above).alias("family")
+    for _ in range(_DOUBLINGS):
+        above = above.gather(above)
+    return above.alias("family")
 
 
 def _folded(name: pl.Expr) -> pl.Expr:

@@ -13,6 +13,8 @@ from typing import Final
 
 FOLDER: Final = Path(str(files("etl.match").joinpath("domains")))
 SUFFIX: Final = ".txt"
+ANYWHERE: Final = ".*"
+"""Stands for every suffix: `yahoo.*` is the provider's in each country."""
 
 
 @cache

@@ -9,9 +9,9 @@ import polars as pl
 
 from etl.match import fields
 from etl.match.branches import branches
-from etl.match.fields import MOST_SHARING
+from etl.match.fields import MOST_SHARING, PHONE_DIGITS
+from etl.match.namesakes import own_names
 from etl.match.naming import Naming
-from etl.match.variants import OWN
 
 _KEY = ["kind", "key"]
 
@@ -36,15 +36,17 @@ def twins(companies: pl.DataFrame, keys: pl.DataFrame, naming: Naming, towns: pl
         naming: the names of the companies.
         towns: those of both sides.
     """
-    numbers = companies.select("record", key=fields.phone_keys(pl.col("phone_number"))).explode("key").drop_nulls()
+    phones = companies.select("record", key=fields.phone_keys(pl.col("phone_number"))).explode("key").drop_nulls()
+    # some write the country and some do not: the last nine digits are the same
+    numbers = phones.with_columns(pl.col("key").str.tail(PHONE_DIGITS))
     shared = pl.concat((
         numbers.select("record", kind=pl.lit("phone"), key=pl.col("key").hash()),
         keys.select("record", "kind", key=pl.col("key_text").hash()),
     )).unique()  # fmt: skip
     few = shared.filter(pl.len().over(_KEY).is_between(2, MOST_SHARING))
-    own = naming.table.select("record", "kind").with_columns(key=naming.name_key).filter(pl.col("kind") == OWN)
     several = companies.filter(pl.col("namesakes") > 1).select("record")
-    named = own.join(several, on="record", how="semi").select("record", kind=pl.lit("name"), key="key").unique()
+    own = own_names(naming).join(several, on="record", how="semi")
+    named = own.select("record", kind=pl.lit("name"), key="key")
     lives = companies.select("record", "is_peopled")
     met = pl.concat((few, named)).join(lives, on="record")
     others = met.filter(pl.col("is_peopled").sum().over(_KEY) > pl.col("is_peopled").cast(pl.UInt32))

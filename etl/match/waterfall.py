@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from etl.match.fields import PHONE_DIGITS
 from etl.match.identifiers import ACCOUNTS
 from etl.match.profiles import Profiles
 from etl.match.scorecard import ABSENT, KINDS, KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, Scorecard, points
@@ -85,7 +86,12 @@ _SINGLE: Final = ("written_tax_identifier", "postal_key", "place_key", "house_ke
 
 def _listed(keys: pl.DataFrame, kind: str) -> pl.DataFrame:
     kinds = ACCOUNTS if kind in ACCOUNTS else (kind,)
-    found = keys.filter(pl.col("kind").is_in(kinds))
+    text = pl.col("key_text")
+    if kind == "phone":
+        # the digits before the last nine are not compared
+        ending = pl.concat_str(pl.lit("ending in "), text)
+        text = pl.when(text.str.len_chars() == PHONE_DIGITS).then(ending).otherwise(text)
+    found = keys.filter(pl.col("kind").is_in(kinds)).with_columns(key_text=text)
     return found.group_by("record").agg(listed=pl.col("key_text").unique().sort())
 
 

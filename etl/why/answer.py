@@ -9,12 +9,12 @@ from typing import Final
 from etl.domain import CauseClass, Stage
 from etl.engine import Engine, published
 from etl.errors import NotFound
-from etl.taxonomy import BIT, BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits, codes, mask
+from etl.taxonomy import BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits, codes, mask
 from etl.why import facts
 from etl.why.facts import Row
 from etl.why.values import FACET_OF, values
 
-_RIGHTLY_ABSENT: Final = mask(CauseClass.EXPECTED) & sum(1 << BIT[c.code] for c in CAUSES if c.stage is Stage.EXISTENCE)
+_RIGHTLY_ABSENT: Final = mask(CauseClass.EXPECTED) & bits(c.code for c in CAUSES if c.stage is Stage.EXISTENCE)
 _DEFECTS: Final = mask(CauseClass.DEFECT)
 _WRONG: Final = bits(SHOWN_WRONG)
 _WAITS: Final = bits(NOT_YET)

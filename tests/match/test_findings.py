@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from etl.match.clauses import CROWDED
+from etl.match.identifiers import Rules, company_keys
+from tests.match.conftest import relation
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 
@@ -187,3 +190,32 @@ def test_an_account_number_and_a_guess_are_not_enough_where_all_else_differs(mat
     for place, certain in ((here, {("A1", "1")}), (there, set())):
         answer = match(match.night([customer], [{**company, **place}, OTHER]))
         assert (answer.proposed("A1"), answer.certain()) == (["1"], certain)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "detail"),
+    [
+        ("+61 8 9358 6599", "0061893586599", "equal: ending in 893586599"),
+        ("+61 8 9358 6599", "(08) 9358 6599", "equal: ending in 893586599 | 0893586599"),
+        ("(410) 415-7406", "+1 410 415 7406", "equal: 4104157406"),
+    ],
+)
+def test_what_is_compared_of_a_phone_is_said(match: Any, theirs: str, ours: str, detail: str) -> None:
+    """Nine digits are the end of a number."""
+    customer = {"customer_id_acct": "A1", "customer_name": "Acme Dental", "phone_number": theirs}
+    company = {"company_id_cw": "1", "company_name": "Acme Dental", "phone_number": ours}
+    evidence = match(match.night([customer], [company, OTHER])).of("A1", "1")["evidence"]
+    assert {part["kind"]: part["detail"] for part in evidence}["phone"] == detail
+
+
+@pytest.mark.parametrize("identifier", ["C-10422", "10422"])
+def test_a_number_that_stands_in_two_columns_is_one_key(identifier: str) -> None:
+    """An identifier that is the account number tells nothing twice; another one does."""
+    customers = relation("accounting_customers", [{"account_number": "c-10422"}]).with_row_index("record")
+    company = {"account_number": "C-10422", "company_identifier": identifier}
+    companies = relation("connectwise_companies", [company]).with_row_index("record")
+    contacts = relation("connectwise_contacts", [], record=pl.UInt32)
+    rules = Rules.of(customers, companies, pl.Series(dtype=pl.String))
+    same, other = {("account", "C-10422")}, {("account", "C-10422"), ("identifier", "10422")}
+    found = company_keys(companies, contacts, rules).select("kind", "key_text")
+    assert set(found.rows()) == (same if identifier == "C-10422" else other)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -13,6 +15,11 @@ from etl.match import fields, names
 def one(expression: pl.Expr, value: str | None) -> object:
     """What the expression makes of one value."""
     return pl.DataFrame({"value": [value]}, schema={"value": pl.String}).select(expression).item()
+
+
+def listed(expression: pl.Expr, value: str) -> list[str]:
+    """The list that the expression makes of one value."""
+    return list(one(expression, value))  # type: ignore[call-overload]
 
 
 VALUE = pl.col("value")
@@ -143,14 +150,71 @@ def test_tax_ids_of_one_digit_are_placeholders() -> None:
 
 
 def test_of_several_addresses_the_registered_domains_count() -> None:
-    """Each once, and without the free mail that has a domain in every country."""
-    text = "a@mail.acme.co.uk; b@yahoo.co.nz, c@ACME.com help@acme.com"
-    assert list(one(fields.email_domains(VALUE), text)) == ["acme.co.uk", "acme.com"]  # type: ignore[call-overload]
+    """Each once."""
+    text = "a@mail.acme.co.uk; c@ACME.com help@acme.com"
+    assert listed(fields.email_domains(VALUE), text) == ["acme.co.uk", "acme.com"]
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("mail.zavent.on.ca", "zavent.on.ca"), ("zavent.qc.ca", "zavent.qc.ca"), ("zavent.ca", "zavent.ca"),
+        ("www.zavent.nsw.edu.au", "zavent.nsw.edu.au"), ("zavent.uk.com", "zavent.uk.com"),
+        ("www.web.de", "web.de"), ("www.gov.uk", "gov.uk"), ("www2.zavent.com", "zavent.com"),
+        ("mail.web.de", "web.de"), ("zavent.web.za", "zavent.web.za"),
+    ],
+)  # fmt: skip
+def test_a_site_is_known_by_what_its_firm_has_registered(host: str, domain: str) -> None:
+    """Two firms below one province, one state or one host are two."""
+    assert listed(fields.site_domains(VALUE), f"https://{host}/contact") == [domain]
+
+
+def test_a_domain_is_the_same_with_its_letters_encoded() -> None:
+    """In an address, too; its label is written as names are."""
+    for written in ("m\u00fcller-bau.de", "mu\u0308ller-bau.de", "xn--mller-bau-q9a.de"):
+        assert listed(fields.site_domains(VALUE), f"https://{written}/") == ["m\u00fcller-bau.de"]
+        assert listed(fields.email_domains(VALUE), f"a@{written}; b@{written}") == ["m\u00fcller-bau.de"]
+    assert one(fields.label(VALUE), "m\u00fcller-bau.de") == "mullerbau"
+    assert listed(fields.site_domains(VALUE), "xn--999999999999.de") == ["xn--999999999999.de"]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("00 1 212 355 0134", ["2123550134"]), ("011 44 20 7946 0958", ["2079460958"]),
+        ("020 7946 0958", ["2079460958"]), ("+44 (0)20 7946 0958", ["2079460958"]), ("0307 946 0958", ["3079460958"]),
+        ("212-355-0134 102", ["2123550134"]), ("(212) 355-0134/17", ["2123550134"]),
+        ("212-355-0134 / 312-355-0199", ["2123550134", "3123550199"]), ("+49 30 98765430", ["3098765430"]),
+    ],
+)  # fmt: skip
+def test_a_phone_of_ten_digits_is_whole_whatever_stands_around_it(text: str, keys: list[str]) -> None:
+    """A prefix of calls abroad, a country, a zero before it; an extension or a second number behind it."""
+    assert listed(fields.phone_keys(VALUE), text) == keys
+
+
+@pytest.mark.parametrize("form", [fields.tax_key, fields.postal_key, fields.house_key])
+def test_digits_of_any_script_are_digits_and_raised_ones_are_none(form: Any) -> None:
+    """In tax ids, postal codes and house numbers."""
+    assert one(form(VALUE), "\uff17\uff18\uff17\uff10\uff14\uff12") == one(form(VALUE), "787042") is not None
+    assert one(form(VALUE), "78704\u00b2") != one(form(VALUE), "787042")
+    assert one(form(VALUE), "787041\u00b2") != one(form(VALUE), "787041")
+
+
+def test_a_minus_sign_is_a_dash() -> None:
+    """Spreadsheets and web pages write it."""
+    key = fields.account_key(VALUE, is_apart=True)
+    assert one(key, "A\u221212") == one(key, "A-12") == "A-12"
+    assert one(fields.postal_key(VALUE), "78701\u22121234") == "78701"
+
+
+@pytest.mark.parametrize("mark", ["\u2122", "\u2120", "\u00ae"])
+def test_a_mark_of_trade_is_no_letter(mark: str) -> None:
+    """`Acme\u2122` is `Acme`, and no `Acmetm`."""
+    assert one(names.normal_name(VALUE), f"Acme{mark} Dental") == "acme dental"
 
 
 def test_a_phone_is_the_same_with_and_without_its_country() -> None:
     """Every phone of a cell counts; too short or obviously invented ones do not."""
     cell = "Phone:(410) 415-7406 Mobile:+61 8 9358 6599 Fax:000-000-0000"
-    found = one(fields.phone_keys(VALUE), cell)
-    assert list(found) == ["4104157406", "893586599"]  # type: ignore[call-overload]
-    assert list(one(fields.phone_keys(VALUE), "1-410-415-7406")) == ["4104157406"]  # type: ignore[call-overload]
+    assert listed(fields.phone_keys(VALUE), cell) == ["4104157406", "893586599"]
+    assert listed(fields.phone_keys(VALUE), "1-410-415-7406") == ["4104157406"]

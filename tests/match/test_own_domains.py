@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.match.shared_domains import FOLDER, shared_domains
+from etl.match.fields import registered
+from etl.match.shared_domains import ANYWHERE, FOLDER, shared_domains
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 
@@ -30,6 +32,7 @@ def verdict(match: Any, name: str, domain: str, **more: str) -> tuple[str, str]:
         ("Global Health", "globalhealth.com"),
         ("International Flavors & Fragrances", "iff.com"), ("First National Bank", "fnb.com"),
         ("Müller Bau", "mueller-bau.de"), ("Müller Bau", "muller-bau.de"), ("Austin Dental", "austindental.com"),
+        ("Müller Bau", "müller-bau.de"), ("Müller Bau", "xn--mller-bau-q9a.de"), ("Zavent Dental", "zavent.on.ca"),
         ("Ridgewave Cloud", "ridgewavecloud.com"), ("Zavent Dental", "zavent.myshopify.com"),
     ],
 )  # fmt: skip
@@ -45,10 +48,14 @@ def test_a_label_that_bears_the_name_is_the_firms(match: Any, name: str, domain:
         ("Austin Dental", "austin.com"), ("Austin Dental", "dental.com"), ("Chicago Dental", "chicago.net"),
         ("Texas Roofing", "texas.net"), ("Zavent Dental", "quorexbooks.com"), ("Zavent Dental", "zavent.linktr.ee"),
         ("Summit Roofing", "summit.net"), ("Harbor Broadband Cafe", "broadband.com"),
+        ("Cape Dental", "capecod.net"), ("Cape Dental", "capetown.net"), ("Cape Dental", "escape.net"),
+        ("Ontario Dental", "ontario.net"), ("Scotland Dental", "scotland.com"), ("Bavaria Dental", "bavaria.com"),
+        ("Zavent Dental", "zaventqqx.com"), ("Canada Roofing", "canada.net"), ("Tahoe Dental", "tahoe.com"),
+        ("Zavent Dental", "mail.yahoo.com.pk"),
     ],
 )  # fmt: skip
 def test_a_label_that_does_not_is_perhaps_a_providers(match: Any, name: str, domain: str) -> None:
-    """A common word, a town, a provider's word, somebody else's name: no second sign."""
+    """A common word, a place, a provider's word, somebody else's name: no second sign."""
     assert verdict(match, name, domain) == ("review", "only the name agrees")
 
 
@@ -99,6 +106,9 @@ def test_every_list_has_its_terms_and_what_they_hold_says_nothing(match: Any) ->
     assert (FOLDER / "mail_providers.LICENSE").read_text(encoding="utf-8").count("Permission") >= 2
     assert len(shared_domains()) > 15_000
     assert all(domain == domain.lower() and "." in domain for domain in shared_domains())
+    known = pl.Series([domain for domain in shared_domains() if not domain.endswith(ANYWHERE)])
+    met = known.to_frame("domain").select(registered(pl.col("domain"))).to_series()
+    assert known.filter(met.ne_missing(known)).to_list() == []
     some = ("frontiernet.net", "eastlink.ca", "westnet.com.au", "btopenworld.com", "linktr.ee", "etsy.com",
             "ewetel.net", "facebook.com", "wixsite.com", "secureserver.net", "bill.com")  # fmt: skip
     customers = [
