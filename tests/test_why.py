@@ -185,7 +185,7 @@ def test_it_says_whether_the_person_who_asks_can_see_it(night: Path) -> None:
     assert to_text(explain(database, row["invoice_id_acct"], able.upper())).endswith("can see it\n")
     stranger = contacts.filter("can_see", pl.col("company_id_cw") != row["company_id_cw"])["default_email"][0]
     told = to_text(explain(database, row["invoice_id_acct"], stranger)).splitlines()[-1]
-    assert "cannot see it. The contact's company is" in told
+    assert "cannot see it. The contact belongs to company" in told
     blocked = pl.read_parquet(night / "invoices.parquet").filter(primary_cause="LEVEL_TOO_LOW").to_dicts()[0]
     low = contacts.filter(pl.col("broken_checks") == "LEVEL_TOO_LOW", company_id_cw=blocked["company_id_cw"])
     told = to_text(explain(database, blocked["invoice_id_acct"], low["default_email"][0])).splitlines()[-1]
