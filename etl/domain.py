@@ -27,6 +27,16 @@ NO_NUMBER: Final = r"(?i:n/?a|n\.a\.|tbd|tba|none|null|nil|unknown|\(none\)|\(bl
 """What people write where there is no number."""
 
 
+TRUE_WORDS: Final = (
+    "true", "yes", "y", "t", "1", "on", "ja", "oui", "sí", "si", "sì", "sim", "wahr", "vrai", "verdadero", "verdadeiro",
+    "vero", "waar", "да",
+)  # fmt: skip
+FALSE_WORDS: Final = (
+    "false", "no", "n", "f", "0", "off", "nein", "nee", "non", "não", "falsch", "faux", "falso", "onwaar", "нет",
+)  # fmt: skip
+"""What a flag says, in small letters."""
+
+
 class State(StrEnum):
     """What is known of one invoice tonight."""
 

@@ -24,6 +24,11 @@ class EngineRefusal(Exception):
     """The engine could not do what the SQL says; the message is its own."""
 
 
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _told(error: duckdb.Error) -> Exception:
     """What the user can do something about, apart from what only we can."""
     is_full = isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(str(error))

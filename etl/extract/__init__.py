@@ -7,7 +7,7 @@ from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
 from etl.extract.describing import describe_columns
 from etl.extract.files import SourceFile, find_files, named_at, refuse_changed, source_file
-from etl.extract.invoice_keys import GOES_ON
+from etl.extract.footers import GOES_ON
 from etl.extract.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from etl.engine import Engine
+from etl.engine import Engine, literal
 from etl.errors import InputError, Problem
 from etl.schemas import Kind, Relation
 from etl.settling.identity import content, identify_invoices, tell_apart
@@ -98,7 +98,7 @@ class _Settling:
 
     def gather(self, made_at: Mapping[str, datetime]) -> None:
         """`grouped`: the rows whose key others have, too, and what decides among them."""
-        known = " ".join(f"when {_literal(file)} then timestamp '{at}'" for file, at in made_at.items())
+        known = " ".join(f"when {literal(file)} then timestamp '{at}'" for file, at in made_at.items())
         made = f"case source_file {known} end" if known else "null::timestamp"
         table, key, has = f"accepted.{self.relation.name}", ", ".join(self.relation.key), self.relation.names
         document = ", ".join(f"coalesce({name}::varchar, chr(30))" for name in self.relation.key)
@@ -284,10 +284,6 @@ class _Settling:
             group by all
             having seen > 0
             order by all""").to_dicts()
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _plain(side: str, name: str) -> str:
