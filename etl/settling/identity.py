@@ -156,7 +156,10 @@ def identify_invoices(engine: Engine) -> bool:
 
 
 def tell_apart(engine: Engine, relation: Relation) -> None:
-    """Rows of one list that differ are several documents, though the id that was made for them is one."""
+    """Rows of one list that differ are several documents, though the id that was made for them is one.
+
+    Their totals tell them apart in every list, whatever else a list holds; rows of one total only their order does.
+    """
     if relation.name not in _MADE:
         return
     table, (column, is_made) = f"accepted.{relation.name}", _MADE[relation.name]
@@ -167,9 +170,25 @@ def tell_apart(engine: Engine, relation: Relation) -> None:
             from {table}
             where {is_made} and hash({column}) in (select hash({column}) from {table} group by 1 having count(*) > 1)
         ),
+        listed as (
+            select id, count(distinct coalesce(total_amount::varchar, '')) > 1 as is_several
+            from made
+            group by id, source_file
+        ),
+        several as (select id, bool_or(is_several) as is_several from listed group by id),
         placed as (
-            select *, dense_rank() over (partition by id, source_file order by total_amount, content) as place from made
+            select
+                made.position, made.id,
+                case
+                    when is_several then '|' || coalesce(rtrim(rtrim(total_amount::varchar, '0'), '.'), '')
+                    else ''
+                end as total,
+                dense_rank() over (partition by made.id, source_file, total_amount order by content) as place
+            from made
+            inner join several on made.id = several.id
         )
-        select position, id || '|#' || place as id from placed where place > 1""")
+        select position, id || total || case when place > 1 then '|#' || place else '' end as id
+        from placed
+        where total <> '' or place > 1""")
     engine.run(f"update {table} as rows set {column} = named.id from named where rows.rowid = named.position")
     engine.run("drop table named")
