@@ -69,7 +69,7 @@ def test_a_deletion_of_what_no_file_has_is_counted_and_no_bad_row(engine: Engine
     loaded = load_files(engine, tmp_path)
     (feed,) = (report for report in loaded.reports if report.file == "feed.json")
     assert (feed.rows_extracted, feed.rows_quarantined) == (0, 0)
-    assert "1 deletions of what no file has" in feed.notes
+    assert "1 deletions of rows that are in no file" in feed.notes
     assert "1 Customer records" in feed.notes
 
 

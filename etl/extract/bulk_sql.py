@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from etl.domain import FALSE_WORDS, SPOILT, TRUE_WORDS
 from etl.engine import literal
 from etl.extract.bulk import BulkScan
-from etl.extract.footers import LABELED, PAGE_LABEL, SUM_LABEL
+from etl.extract.footers import DATED_LABEL, LABELED, PAGE_LABEL, SUM_LABEL
 from etl.extract.frames import BLANKS, MIDNIGHTS
 from etl.extract.invoice_terms import (
     DOCUMENT_STATUSES,
@@ -285,7 +285,7 @@ def _footers(scan: BulkScan) -> list[str]:
     texts = [f"text_{name}" for name in LABELED if name in scan.columns]
     is_lone = " + ".join(f"({text} is not null)::int" for text in texts)
     label = f"lower(coalesce({', '.join(texts)}))"
-    return [f"({is_lone} = 1 and regexp_matches({label}, {literal(f'{SUM_LABEL}|{PAGE_LABEL}')}))"]
+    return [f"({is_lone} = 1 and regexp_matches({label}, {literal(f'{SUM_LABEL}|{PAGE_LABEL}|{DATED_LABEL}')}))"]
 
 
 def _may_be_spoilt(text: str) -> str:

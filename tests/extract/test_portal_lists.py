@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,6 +82,31 @@ def test_left_out_footers_are_counted_as_footers(shelf: Any) -> None:
     """They are no repeated line items."""
     shelf.put("p.csv", f"{HEADER}\n{ROWS},Total,,,30.00,10.00\n")
     assert shelf.read(PORTAL, "p.csv").shape_notes == {"footer": 1}
+
+
+@pytest.mark.parametrize("where", ["above", "below"])
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("As of November 28, 2026", datetime(2026, 11, 28)),
+        ("Generated on 2026-11-28 05:50", datetime(2026, 11, 28, 5, 50)),
+        ("Exported 11/28/2026 2:05 PM", datetime(2026, 11, 28, 14, 5)),
+        ("As of 2026-11-28T05:50Z", datetime(2026, 11, 28, 5, 50)),
+        ("As of 05/11/2026", None),
+        ("Invoices since 2026-11-28", None),
+    ],
+)
+def test_a_list_says_in_a_line_of_its_own_when_it_was_made(
+    shelf: Any, line: str, at: datetime | None, where: str
+) -> None:
+    """Above its captions or below its rows; a day that can be read in two ways says nothing."""
+    told = f'"{line}"\n'
+    above, below = (told, "") if where == "above" else ("", told)
+    shelf.put("p.csv", f"{above}{HEADER}\n{ROWS}{below}")
+    found = shelf.read(PORTAL, "p.csv")
+    assert (found.stated.at if found.stated else None) == at
+    is_out = where == "above" or line.startswith(("As of", "Generated", "Exported"))
+    assert found.frame.height == (2 if is_out else 3)
 
 
 STATUSES = {
