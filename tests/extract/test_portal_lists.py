@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
-from etl.config import Source
+from etl.config import Source, load
+from etl.domain import Run
 from etl.engine import Engine
 from etl.extract import GOES_ON, bulk_scan, bulk_select
+from etl.pipeline import reconcile
 from etl.schemas import RELATIONS
-from tests.ledgers import kept, load_files
+from tests import nights
+from tests.clients import AS_OF, clients
+from tests.ledgers import WRITTEN, kept, load_files
 from tests.loaded import ALWAYS, NEVER
 
 PORTAL = "portal_invoices"
@@ -148,3 +155,17 @@ def test_the_log_says_how_a_sync_ended(shelf: Any) -> None:
         for row in frame.select("run_status", "read_problem").to_dicts()
     ]
     assert dict(zip(LOGS, told, strict=True)) == LOGS
+
+
+def test_the_time_in_a_portals_list_is_that_of_the_list_in_a_run(tmp_path: Path) -> None:
+    """What changed later is not missed, whenever the file was copied."""
+    provider = clients(tmp_path, 3)
+    settings = provider.written()
+    listed = tmp_path / "portal_invoices.csv"
+    listed.write_text('"Data as of November 27, 2026 06:15 PM"\n' + listed.read_text())
+    os.utime(listed, (WRITTEN, WRITTEN))
+    outcome = reconcile(load(settings, {"BILLSIGHT_LIMITS__THREADS": "1"}), Run("night", AS_OF))
+    scope = nights.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
+    assert scope["made_at"].item() == datetime(2026, 11, 27, 18, 15)
+    assert scope["made_reason"].item() == "time in the list"
+    assert nights.answers(outcome)["state"].to_list() == ["visible"] * 3
