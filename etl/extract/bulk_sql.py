@@ -36,7 +36,7 @@ _SUSPECT: Final = (
     rf"|{_START}(?:{SPOILT}){_END}"
     rf"|{_START}(?:@\{{|System\.|=\")"
 )
-"""Blanks around a text or a control character in it, a number as a spreadsheet writes a long id, a cut object."""
+"""Blanks around a text or a control character in it, an id that a spreadsheet spoilt, a cut object."""
 _MONEY: Final = r"-?[0-9]{1,13}(\.[0-9]{1,4})?"
 _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
 """Where nobody says that a point separates the decimals, three of them may be a group of thousands."""
