@@ -90,12 +90,15 @@ class Coverage:
 
 def balances(engine: Engine) -> dict[str, Balances]:
     """The balances of the lists that may be open-only."""
-    query = "select count(balance_amount), count(*) filter (balance_amount = 0) from accepted."
+    query = "select count(balance_amount), count(*) filter (abs(balance_amount) < 0.01) from accepted."
     return {name: Balances(*engine.rows(query + name)[0]) for name in _WITH_BALANCES}
 
 
-def is_open_only(now: Balances, past: Sequence[PastRun], relation: str) -> bool:
-    """Whether a list holds only what is open: no zero among its balances, nor among those of the last runs."""
+def is_open_only(now: Balances, past: Sequence[PastRun], relation: str, settings: Settings) -> bool:
+    """Whether a list holds only what is open: as its scope says, else no zero among its balances, now and before."""
+    stated = next((one.scope for one in settings.sources_of(relation) if one.scope), None)
+    if stated is not None:
+        return stated == "open"
     known = [run.facts.get("sources", {}).get(relation, {}).get("balances") for run in past]
     before = [Balances(*one) for one in known if one]
     return sum(one.zeros for one in (now, *before)) == 0 and sum(one.rows for one in (now, *before)) >= _FEWEST_BALANCES

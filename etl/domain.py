@@ -20,11 +20,21 @@ SPOILT: Final = "|".join((
 ))  # fmt: skip
 """An id or a number of which a spreadsheet made an amount, a day or a mistake, as a pattern of the whole text.
 
-It may stand for any document. Both engines read it; `written_number` in `sql/functions` says the same.
+It may stand for any document. Both engines read it; SQL calls it `written_number`.
 """
 
 NO_NUMBER: Final = r"(?i:n/?a|n\.a\.|tbd|tba|none|null|nil|unknown|\(none\)|\(blank\))|[-\x{2013}\x{2014}_.?]+|0+"
 """What people write where there is no number."""
+
+
+TRUE_WORDS: Final = (
+    "true", "yes", "y", "t", "1", "on", "ja", "oui", "sí", "si", "sì", "sim", "wahr", "vrai", "verdadero", "verdadeiro",
+    "vero", "waar", "да",
+)  # fmt: skip
+FALSE_WORDS: Final = (
+    "false", "no", "n", "f", "0", "off", "nein", "nee", "non", "não", "falsch", "faux", "falso", "onwaar", "нет",
+)  # fmt: skip
+"""What a flag says, in small letters."""
 
 
 class State(StrEnum):

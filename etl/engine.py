@@ -11,17 +11,27 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from etl.domain import NO_NUMBER, SPOILT
 from etl.errors import NotFound, ResourcesExhausted, tells_of_full_disk
 from etl.resources import resource
 
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
 
 
+_WRITTEN_NUMBER: Final = f"""
+    create or replace macro written_number(number) as
+        case when regexp_full_match(trim(number), '{SPOILT}|{NO_NUMBER}') then null else upper(number) end"""
+"""An invoice number as written, in upper case; null where it stands for any document, or for none."""
 _SESSION: Final = "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false"
 
 
 class EngineRefusal(Exception):
     """The engine could not do what the SQL says; the message is its own."""
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _told(error: duckdb.Error) -> Exception:
@@ -72,6 +82,7 @@ class Engine:
         if not is_read_only:
             for schema in SCHEMAS:
                 self.run(f"create schema if not exists {schema}")
+            self.run(_WRITTEN_NUMBER)
             for file in sorted((resource("sql") / "functions").iterdir(), key=lambda entry: entry.name):
                 self.run(file.read_text(encoding="utf-8"))
 

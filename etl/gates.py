@@ -18,9 +18,9 @@ from etl.sources import A_LOG, Evening, SourceRead, freshest_allowed, usual_rows
 
 _FEW_ROWS: Final = 10
 """So few rows may go missing from any source: a share of a short list says little."""
-_LOWER: Final = "Export both again, of the same system; or lower [gates] join_share."
-_LOOK: Final = "Nothing joins: look at these columns, one of them holds something else than the other's key."
-_ACCEPT: Final = "Export it again; or, if that is right, run once with --accept-shrink."
+_LOWER: Final = "Export both lists again from the same system. If the share is right, lower [gates] join_share."
+_LOOK: Final = "Nothing joins: check these columns. One of them does not hold the key of the other list."
+_ACCEPT: Final = "Export it again. If the number is right, run once with --accept-shrink."
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def check_sources(evening: Evening, read: Sequence[SourceRead], *, is_shrink_acc
     most = None if age is None else freshest_allowed(evening, invoices.relation, age, days)
     if most is not None and age is not None and age > most:
         reasons.append(
-            f"{RELATIONS[invoices.relation].help}: the newest is {age:g} days old, more than {most:g} are"
-            " not believed. Export them again; or raise [gates] too_old_days."
+            f"{RELATIONS[invoices.relation].help}: the newest is {age:g} days old (limit: {most:g} days)."
+            " Export them again, or raise [gates] too_old_days."
         )
     if reasons:
         raise GateTripped(reasons)
@@ -91,13 +91,14 @@ def _shrunk(evening: Evening, source: SourceRead) -> str | None:
         return None
     lost = 1 - source.rows / usually
     return (
-        f"{RELATIONS[source.relation].help}: {source.rows} rows, usually {usually:g}: {lost:.0%} fewer,"
-        f" and {most:.0%} are allowed. {_ACCEPT}"
+        f"{RELATIONS[source.relation].help}: {source.rows} rows, usually {usually:g}:"
+        f" {lost:.0%} fewer (limit: {most:.0%}). {_ACCEPT}"
     )
 
 
 def _is_open_only(evening: Evening, source: SourceRead) -> bool:
-    return source.balances is not None and is_open_only(source.balances, usual_runs(evening.past), source.relation)
+    past = usual_runs(evening.past)
+    return source.balances is not None and is_open_only(source.balances, past, source.relation, evening.settings)
 
 
 def _vanished(evening: Evening, source: SourceRead) -> str | None:
@@ -109,7 +110,7 @@ def _vanished(evening: Evening, source: SourceRead) -> str | None:
         return None
     return (
         f"{RELATIONS[source.relation].help}: {gone.still_open} of {gone.before} invoices that were open in the last run"
-        f" are gone, though the portal still shows them open; {most:.0%} may be. {_ACCEPT}"
+        f" are missing, although the portal still shows them as open (limit: {most:.0%}). {_ACCEPT}"
     )
 
 
@@ -134,8 +135,8 @@ def check_coverage(evening: Evening, read: Sequence[SourceRead], engine: Engine)
     if _is_fallen(evening, usually, known):
         message = (
             f"only {known.share:.0%} of the open money belongs to customers that are mapped, usually {usually:.0%}."
-            " Look whether the companies and the portal's mappings are whole; or, if that is right, run once with"
-            " --accept-shrink."
+            " Check that the lists of companies and of the portal's mappings are complete. If the share is right,"
+            " run once with --accept-shrink."
         )
         raise GateTripped([message])
 
@@ -171,7 +172,7 @@ def check_joins(evening: Evening, measured: Measured, *, is_shrink_accepted: boo
     if reasons:
         raise GateTripped(reasons)
     return {
-        question.source: f"{RELATIONS[question.source].help} are not used, because too little of them joins. {why}"
+        question.source: f"{RELATIONS[question.source].help} are not used, because too few of their rows join. {why}"
         for question, why in told
         if why and question.source
     }
@@ -181,7 +182,7 @@ def _apart(evening: Evening, join: Join, measured: Measured) -> str | None:
     if join.share is None or join.rows < FEWEST_ROWS:
         return None
     gates = evening.settings.gates
-    least = join.question.least or gates.join_share
+    least = min(gates.join_share, join.question.least or 1.0)
     before = [run.facts.get("joins", {}).get(join.question.name) for run in usual_runs(evening.past)]
     known = [float(share) for share in before if share is not None]
     is_few = join.share < least

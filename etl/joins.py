@@ -31,10 +31,9 @@ _OWED: Final = """
     where coalesce(document_type, 'invoice') = 'invoice'
         and coalesce(document_status, 'unknown') not in ('paid', 'voided', 'deleted', 'draft')
         and coalesce(balance_amount, total_amount) <> 0"""
-_ROUGH: Final = "nullif(regexp_replace(upper({}), '^[\\p{{L}}\\p{{P}}\\s0]+|[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
 _WRITTEN: Final = {"key_asking": "rest.number", "key_found": "upper(found.invoice_number)"}
 _ROUGHLY: Final = {
-    "key_asking": _ROUGH.format("rest.invoice_number"), "key_found": _ROUGH.format("found.invoice_number"),
+    "key_asking": "number_digits(rest.invoice_number)", "key_found": "number_digits(found.invoice_number)",
 }  # fmt: skip
 
 

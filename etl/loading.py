@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -45,6 +46,7 @@ class FileReport:
         notes: skipped furniture, windows, warnings: in words.
         unknown: words in it that nobody here knows, and what was made of them.
         rows_copied: quarantined rows that an accepted one stands for: nothing of them is missing.
+        made: when it was made, as its footer or its name says.
     """
 
     relation: str
@@ -57,6 +59,7 @@ class FileReport:
     notes: str
     unknown: tuple[str, ...] = ()
     rows_copied: int = 0
+    made: extract.Made | None = None
 
     @property
     def file(self) -> str:
@@ -158,9 +161,17 @@ class Loader:
             left_out = ", ".join(sorted(formats.unread_columns))
             notes.append(f"{left_out} left out: its dates can be read in two ways; set date_order to use it")
         told = "; ".join(map(readable, [*notes, *found.warnings, *found.unknown]))
-        made_at = found.printed_at or extract.named_at(file.name)
+        made = self._made(file, found)
         rows = found.frame.height - removed.height
-        return _Read(file, found.profile, rows, told, tuple(found.unknown), made_at, removed)
+        return _Read(file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed)
+
+    def _made(self, file: extract.SourceFile, found: extract.Extract | None = None) -> extract.Made | None:
+        zone = self.settings.portal_zone
+        if found is not None and found.stated is not None:
+            at = found.stated.at
+            utc = at if found.stated.is_utc else at.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+            return extract.Made(utc, "time in the list", is_day=at.time() == time())
+        return extract.made_at(file, zone, found.printed_at if found else None)
 
     def _store(self, text: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
         """Accept or quarantine every row but those that only say what is gone, which are returned."""
@@ -211,8 +222,10 @@ class Loader:
                 return None
             removed = self._store(careful, relation, formats)
             extracted -= removed.height
-        told, made_at = "; ".join(map(readable, [*scan.warnings, *unknown])), extract.named_at(file.name)
-        return _Read(file, scan.profile.shape, extracted, told, tuple(unknown), made_at, removed, bool(left_over))
+        told, made = "; ".join(map(readable, [*scan.warnings, *unknown])), self._made(file)
+        return _Read(
+            file, scan.profile.shape, extracted, told, tuple(unknown), made, source.as_of, removed, bool(left_over)
+        )
 
     def _finish(self, relation: Relation, read: Sequence[_Read]) -> Settled:
         if any(file.has_left_over for file in read):
@@ -220,13 +233,13 @@ class Loader:
         unknown = self._remove(relation, read)
         settled = self._settle_copies(relation, read)
         self.engine.run(f"alter table {_accepted(relation)} drop column unparsed")
-        notes = {file: [f"{count} deletions of what no file has"] for file, count in unknown.items()}
+        notes = {file: [f"{count} deletions of rows that are in no file"] for file, count in unknown.items()}
         return replace(settled, notes={**settled.notes, **{f: notes[f] + settled.notes.get(f, []) for f in notes}})
 
     def _remove(self, relation: Relation, read: Sequence[_Read]) -> dict[str, int]:
         """Let the deletions of change feeds act; how many of each file are of what no file has."""
         removed = [file.removed for file in read if file.removed is not None and file.removed.height]
-        return remove(self.engine, relation, removed, _made_at(read)) if removed else {}
+        return remove(self.engine, relation, removed, _made_at(read, self.settings.portal_zone)) if removed else {}
 
     def _compact(self, relation: Relation, condition: str) -> None:
         """Keep some rows by writing the table anew: row ids must not have holes, for they are the night's row keys."""
@@ -239,7 +252,7 @@ class Loader:
 
     def _settle_copies(self, relation: Relation, read: Sequence[_Read]) -> Settled:
         """Of several rows with one key one stays; the others are quarantined."""
-        settled = settle(self.engine, relation, _made_at(read))
+        settled = settle(self.engine, relation, _made_at(read, self.settings.portal_zone))
         if settled is None:
             return Settled()
         self._compact(relation, "rowid not in (select position from older)")
@@ -263,7 +276,7 @@ class Loader:
         copies = settled.copies.get(read.file.name, 0)
         return FileReport(
             relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, notes, read.unknown,
-            copies,
+            copies, read.made,
         )  # fmt: skip
 
 
@@ -276,13 +289,22 @@ class _Read:
     rows: int
     notes: str
     unknown: tuple[str, ...] = ()
-    made_at: datetime | None = None
+    made: extract.Made | None = None
+    as_of: datetime | None = None
     removed: pl.DataFrame | None = None
     has_left_over: bool = False
 
 
-def _made_at(read: Sequence[_Read]) -> dict[str, datetime]:
-    return {file.file.name: file.made_at for file in read if file.made_at is not None}
+def _made_at(read: Sequence[_Read], zone: ZoneInfo) -> dict[str, datetime]:
+    """File -> when it was made, UTC without a zone, where a footer, a name or a setting says so in one way only."""
+    told: dict[str, datetime] = {}
+    for one in read:
+        if one.made is not None:
+            told |= {one.file.name: one.made.at} if one.made.is_certain else {}
+        elif one.as_of is not None:
+            stated = one.as_of if one.as_of.tzinfo else one.as_of.replace(tzinfo=zone)
+            told[one.file.name] = stated.astimezone(UTC).replace(tzinfo=None)
+    return told
 
 
 def _stored(column: Column) -> str:

@@ -79,7 +79,7 @@ class Opener:
         path = file.path.resolve()
         if path in seen:
             remedy = f"Correct path in one of the [[sources.{relation.name}]]."
-            raise InputError([Problem(file.name, "a file of two sources", "each file in one of them", remedy)])
+            raise InputError([Problem(file.name, "a file that two sources name", "one source for each file", remedy)])
         seen.add(path)
 
     def _files(self, relation: Relation, source: Source) -> list[extract.SourceFile]:

@@ -24,15 +24,15 @@ class Reference:
 
     Attributes:
         target: the other relation.
-        name: the column beside it that holds the name, where there is one.
-        instead: SQL of a name that is usually the same, where no row has that one.
+        name: the column next to it that holds the name, where there is one.
+        instead: SQL of names that are usually the same; the first that any row has, where no row has that one.
     """
 
     relation: str
     column: str
     target: str
     name: str | None = None
-    instead: str | None = None
+    instead: tuple[str, ...] = ()
 
 
 _CUSTOMER_NAME: Final = """(
@@ -42,12 +42,12 @@ _CUSTOMER_NAME: Final = """(
 REFERENCES: Final = (
     Reference(_INVOICES, "customer_id_acct", _CUSTOMERS, "customer_name"),
     Reference("portal_invoices", "customer_id_acct", _CUSTOMERS, "customer_name"),
-    Reference("portal_invoices", "company_id_cw", _COMPANIES, "customer_name", _CUSTOMER_NAME),
+    Reference("portal_invoices", "company_id_cw", _COMPANIES, "company_name", ("rows.customer_name", _CUSTOMER_NAME)),
     # after the portal's invoices, which are a witness
     Reference("portal_mappings", "customer_id_acct", _CUSTOMERS, "customer_name"),
-    Reference("portal_mappings", "company_id_cw", _COMPANIES, "company_name", "rows.customer_name"),
-    Reference("connectwise_contacts", "company_id_cw", _COMPANIES, "company_name"),
-    Reference("connectwise_invoices", "company_id_cw", _COMPANIES, "company_name"),
+    Reference("portal_mappings", "company_id_cw", _COMPANIES, "company_name", ("rows.customer_name",)),
+    Reference("connectwise_contacts", "company_id_cw", _COMPANIES),
+    Reference("connectwise_invoices", "company_id_cw", _COMPANIES),
     Reference("connectwise_invoices", "bill_to_company_id_cw", _COMPANIES),
 )
 """The card name in the portal is usually the name of the ConnectWise company."""
@@ -141,18 +141,20 @@ def _is_comparable(engine: Engine, reference: Reference) -> bool:
 
 
 def _name(engine: Engine, reference: Reference) -> tuple[str, bool]:
-    """SQL of the name beside, and whether it is the column's own."""
-    relation = f"accepted.{reference.relation}"
-    has_column = reference.name in engine.frame(f"from {relation} limit 0").columns
-    if has_column and engine.rows(f"select count({reference.name}) from {relation}")[0][0]:
-        return f"rows.{reference.name}", True
-    return reference.instead or "null::varchar", False
+    """SQL of the name next to it, and whether it is the column's own."""
+    own = f"rows.{reference.name}" if reference.name else None
+    for name in filter(None, (own, *reference.instead)):
+        if engine.rows(f"select count({name}) from accepted.{reference.relation} as rows")[0][0]:
+            return name, name == own
+    return "null::varchar", False
 
 
 def _ask(engine: Engine, reference: Reference, beside: str) -> None:
     """The distinct values of the column with the names beside them, and the keys and names of the target."""
     own, target = KEYS[reference.target][0], f"accepted.{reference.target}"
-    others = ", ".join(f"name_text({key}) as {key}" for key in KEYS[reference.target][1:])
+    # ids that a named book gives, names among them, begin with the book
+    book = "coalesce(name_text(book) || '/', '') || " if reference.target == _CUSTOMERS else ""
+    others = ", ".join(f"{book}name_text({key}) as {key}" for key in KEYS[reference.target][1:])
     name = NAMES[reference.target]
     engine.run(f"""
         create or replace temp table asked as
@@ -161,20 +163,22 @@ def _ask(engine: Engine, reference: Reference, beside: str) -> None:
             from accepted.{reference.relation} as rows where {reference.column} is not null group by all
         )
         select value, name_text(value) as key, name_text(name) as name from pairs;
-        create or replace temp table target as select {own} as id, {own}, {others} from {target};
+        create or replace temp table target as
+        select {own} as id, {own}, {others}, name_text({name}) as plain_name from {target};
         create or replace temp table named as
-        select {name} as name, min(id) as id from target where {name} is not null group by 1 having count(*) = 1""")
+        select plain_name as name, min(id) as id from target
+        where plain_name is not null group by 1 having count(*) = 1""")
 
 
 def _fit(engine: Engine, reference: Reference, key: str) -> _Fit:
     own = KEYS[reference.target][0]
-    value, name = "value" if key == own else "key", NAMES[reference.target]
+    value = "value" if key == own else "key"
     engine.run(f"""
         create or replace temp table fit_{key} as
         with held as (
             select {key} as key, min(id) as id from target where {key} is not null group by 1 having count(*) = 1
         )
-        select asked.value, asked.name, held.id, target.{name} as target_name, named.id as named_id
+        select asked.value, asked.name, held.id, target.plain_name as target_name, named.id as named_id
         from asked
         left join held on asked.{value} = held.key
         left join target on held.id = target.id
@@ -216,7 +220,7 @@ def _refused(engine: Engine, reference: Reference, own: _Fit, *, is_own_name: bo
     """A column that most names contradict: rows that bear names of their own are judged one by one instead."""
     text = (
         f"{reference.relation}.{reference.column} contradicts the names in the same rows:"
-        f" {own.contradicted} names are another company's, {own.agreeing} agree"
+        f" {own.contradicted} names belong to other companies, {own.agreeing} agree"
     )
     if reference.relation == "portal_invoices":
         engine.run(f"update accepted.portal_invoices set {reference.column} = null")
@@ -230,8 +234,8 @@ def _by_witness(engine: Engine, reference: Reference, fits: Sequence[_Fit]) -> S
     if len(agreed) != 1:
         keys = " and ".join(_WORDS.get(fit.key, "RecIDs") for fit in fits)
         text = (
-            f"{reference.relation}.{reference.column} holds numbers that are {keys} of different companies, such as"
-            f" {fits[0].example}; neither names nor the portal's list of invoices decide which they are"
+            f"{reference.relation}.{reference.column} holds numbers that fit {keys} of different companies, such as"
+            f" {fits[0].example}; neither names nor the portal's list of invoices show which of them is meant"
         )
         return Said(reference, text, is_refused=True)
     if agreed[0] is fits[0]:
@@ -259,9 +263,9 @@ def _use(engine: Engine, reference: Reference, key: str) -> None:
 
 def _told(reference: Reference, fit: _Fit) -> str:
     beside = (
-        ", and the names beside them agree"
+        ", and the names next to them agree"
         if fit.agreeing and not fit.contradicted
-        else f", and {fit.contradicted} names beside them contradict"
+        else f", and {fit.contradicted} names next to them contradict"
         if fit.contradicted
         else ""
     )
@@ -287,7 +291,7 @@ def _join_by_name(engine: Engine, reference: Reference) -> None:
         from asked
         inner join single on asked.key = single.name
         anti join target on asked.value = target.id
-        where asked.name is null or asked.name = asked.key""")
+        where asked.name is null or asked.name = asked.key or ends_with(asked.key, '/' || asked.name)""")
     if engine.count("by_name"):
         engine.run(f"""
             update accepted.{reference.relation} as rows set {column} = by_name.id

@@ -84,7 +84,8 @@ def _compared(engine: Engine, evening: Evening) -> Evening:
         source.relation == "portal_invoices" and source.rows and source.unchanged_since == evening.run.as_of_at
         for source in sources_read(evening)
     )
-    is_open = is_open_only(found["accounting_invoices"], usual_runs(evening.past), "accounting_invoices")
+    past, name = usual_runs(evening.past), "accounting_invoices"
+    is_open = is_open_only(found[name], past, name, evening.settings)
     gone = vanished(engine, evening.settings) if evening.past and is_list_new and is_open else None
     return replace(evening, balances=found, vanished=gone)
 
@@ -100,11 +101,11 @@ def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> 
     return joins
 
 
-def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[str], list[str]]:
+def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[str], list[str], Evening]:
     """Every join in words, before anything is mapped: customers have the companies that the portal lists.
 
     Returns:
-        The joins, and why a run would be partial.
+        The joins, why a run would be partial, and what was read.
 
     Raises:
         InputError: a source cannot be understood.
@@ -117,7 +118,7 @@ def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[
     measured = Measured([*measure(engine, FIRST), *measure(engine, LAST, LISTED)], said)
     unjoined = _refused(said) | check_joins(evening, measured, is_shrink_accepted=True)
     troubles = [one.trouble for one in sources_read(replace(evening, unjoined=unjoined)) if one.trouble]
-    return measured.lines, troubles
+    return measured.lines, troubles, evening
 
 
 def refuse_the_future(settings: Settings, run: Run) -> None:

@@ -6,16 +6,15 @@ guess never makes a list say more: an older instant, a cut list and an unknown s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from etl.config import Source
 from etl.engine import Engine
-from etl.extract import GOES_ON
+from etl.extract import GOES_ON, written_at
 from etl.loading import FileReport
 from etl.schemas import RELATIONS
 from etl.sources import Evening, SourceRead
@@ -27,15 +26,6 @@ _FEW_SETTLED: Final = 0.05
 """A list with a smaller share of settled rows need not hold all of them."""
 _PAGES: Final = frozenset({20, 25, 30, 40, 50, 75, *range(100, 1001, 100), 250, 2000, 2500, 5000, 10_000})
 """Numbers of rows at which screens and interfaces end a page."""
-_DATES: Final = (
-    (re.compile(r"(?<!\d)(20\d\d)[-_. ]?(\d\d)[-_. ]?(\d\d)(?!\d)"), (0, 1, 2)),
-    (re.compile(r"(?<!\d)(\d\d?)\.(\d\d?)\.(20\d\d)(?!\d)"), (2, 1, 0)),
-    (re.compile(r"(?<!\d)(\d\d?)[-_ ](\d\d?)[-_ ](20\d\d)(?!\d)"), (2, 0, 1)),
-    (re.compile(r"([a-z]{3})[a-z]*[-_. ]+(\d\d?),?[-_. ]+(20\d\d)(?!\d)"), (2, 0, 1)),
-    (re.compile(r"(?<!\d)(\d\d?)[-_. ]+([a-z]{3})[a-z]*[-_. ]+(20\d\d)(?!\d)"), (2, 1, 0)),
-)
-"""Ways in which file names hold a day, and where year, month and day stand in each."""
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _WORDS: Final = {
     "all": "everything", "open": "only what is open", "since": "everything since", "unknown": "not known",
@@ -161,24 +151,12 @@ def _made(source: Source, files: Sequence[FileReport], evening: Evening, first_s
 
 
 def _made_file(file: FileReport, zone: ZoneInfo) -> tuple[datetime, str]:
-    written = datetime.fromtimestamp(file.source.path.stat().st_mtime, UTC)
-    days = [
-        day
-        for pattern, order in _DATES
-        for match in pattern.findall(file.source.path.name.lower())
-        if (day := _day(*(match[place] for place in order))) is not None
-    ]
-    earlier = [day for day in days if day <= written.astimezone(zone).date()]
-    if not earlier or max(earlier) == written.astimezone(zone).date():
+    written, made = written_at(file.source), file.made
+    if made is None:
         return written, "time of the file"
-    return datetime.combine(max(earlier), time(), zone).astimezone(UTC), "date in the file's name"
-
-
-def _day(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), _MONTHS.index(month) + 1 if month in _MONTHS else int(month), int(day))
-    except ValueError:
-        return None
+    at = made.at.replace(tzinfo=UTC)
+    is_more_exact = made.is_day and at.astimezone(zone).date() == written.astimezone(zone).date()
+    return (written, "time of the file") if at > written or is_more_exact else (at, made.reason)
 
 
 def _page(source: Source, files: Sequence[FileReport]) -> str:

@@ -19,14 +19,13 @@ from etl.demo import DemoPlan, write_demo
 from etl.domain import Run
 from etl.engine import Engine
 from etl.errors import ConfigurationError, InputError, Problem, readable
-from etl.loading import Loader
 from etl.publish import told
 from etl.reading_in import joins_as_listed
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
-from etl.scopes import OF_INTEREST, find_scopes, notes
+from etl.scopes import find_scopes, notes
 from etl.settling import is_removal
-from etl.sources import Evening, sources_read
+from etl.sources import sources_read
 from etl.validate import settle_formats, validate
 
 _MOST_BYTES_FOR_CAPTIONS: Final = 50_000_000
@@ -61,7 +60,7 @@ time_zone = "UTC"
 # email_domains = ["example.com"]
 # How many days may pass until an invoice is closed and batched? Until then it is waiting.
 # batch_days = 7
-# Whether a company is inactive is known where its status is Active, connectwise_statuses has it, or it is named here.
+# A company is known to be active or inactive if its status is Active, is in connectwise_statuses, or is named here.
 {company_statuses}
 # active_company_statuses = ["Active"]
 {billing_statuses}
@@ -71,7 +70,7 @@ folder = "out"
 register = "state/register.sqlite"
 
 [review]
-# Decided fix files that are put into this folder are imported first by each night; make it to switch that on.
+# Each run first imports the decided fix files in this folder. To use it, create the folder.
 inbox = "inbox"
 # allow_override = false
 """
@@ -213,22 +212,12 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
 
 
 def _together(settings: Settings) -> list[str]:
-    """How the sources join, what each list holds, and whether a run would be partial."""
+    """How the sources join, what each list holds, and whether a run would be partial: read once, as a run does."""
     with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
-        joins, troubles = joins_as_listed(engine, settings, Run("check", datetime.now(UTC)))
-    lists = _lists(settings)
+        joins, troubles, evening = joins_as_listed(engine, settings, Run("check", datetime.now(UTC)))
+        lists = [f"  {note}" for note in notes(find_scopes(engine, evening, sources_read(evening)))]
     partial = [f"A run would be partial (exit code 3): {trouble}" for trouble in troubles]
     return ["Joins:", *(f"  {line}" for line in joins), *(["Lists:", *lists] if lists else []), *partial]
-
-
-def _lists(settings: Settings) -> list[str]:
-    """What each list holds, as of when, and whether it is whole: found in the accepted rows, as a run finds it."""
-    sources = {name: source for name, source in settings.sources.items() if name in OF_INTEREST}
-    some = settings.model_copy(update={"sources": sources})
-    with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
-        loader = Loader(engine, some)
-        evening = Evening(some, Run("check", datetime.now(UTC)), loader.load(), loader.missing, ())
-        return [f"  {note}" for note in notes(find_scopes(engine, evening, sources_read(evening)))]
 
 
 def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) -> str:

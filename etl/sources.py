@@ -34,6 +34,8 @@ _GAPS: Final = 1.5
 """A source is not stale before this many times the days that usually lie between two of its files."""
 _RANGE: Final = re.compile(r"(?:^|; )range: ([^;]*)")
 _UNTIL: Final = re.compile(r"\s*(?:[-\u2013\u2014]|\b(?:to|through|thru|until)\b)\s*")
+_AS_OF: Final = re.compile(r"\s*(?:as (?:of|at)|per|stand|to date)\b", re.IGNORECASE)
+"""A range that ends on the day of the report, and begins nowhere."""
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SAME_ROW: Final = timedelta(days=0.2)
 """Ages are kept to a tenth of a day."""
@@ -170,8 +172,8 @@ def changed_ranges(past: Sequence[PastRun], read: Sequence[SourceRead]) -> list[
     last = next((run for run in reversed(past) if run.is_published), None)
     before = last.facts.get("sources", {}) if last else {}
     return [
-        f"{RELATIONS[source.relation].help}: the report was over {was}, now over {source.range or 'another range'}:"
-        " how many rows it has is not compared"
+        f"{RELATIONS[source.relation].help}: the report's range changed from '{was}' to '{source.range or 'none'}':"
+        " its number of rows is not compared with earlier runs"
         for source in read
         if (was := before.get(source.relation, {}).get("range")) and was != source.range
     ]
@@ -179,10 +181,14 @@ def changed_ranges(past: Sequence[PastRun], read: Sequence[SourceRead]) -> list[
 
 def _range(files: list[FileReport]) -> str:
     """Where the ranges of its reports begin, and the years that they name: their ends move on from day to day."""
-    found = sorted(text for file in files for text in _RANGE.findall(file.notes))
-    return "; ".join(
-        f"{_UNTIL.split(text)[0].strip()} ({', '.join(sorted(set(_YEAR.findall(text))))})" for text in found
-    )
+    found = [text for file in files for text in _RANGE.findall(file.notes)]
+    return "; ".join(sorted(map(_range_of, found)))
+
+
+def _range_of(text: str) -> str:
+    if _AS_OF.match(text):
+        return "as of"
+    return f"{_UNTIL.split(text)[0].strip()} ({', '.join(sorted(set(_YEAR.findall(text))))})"
 
 
 def _unchanged_since(evening: Evening, name: str, digest: str) -> str:

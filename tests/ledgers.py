@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from etl.config import Settings, Source
 from etl.engine import Engine
 from tests.loaded import NEVER, Loaded, load
 
+WRITTEN = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
+"""When the files were written: no day in their names is after it."""
 IDS = {"Acme": "58", "Bolt & Sons": "59"}
 INVOICES, CUSTOMERS = "accounting_invoices", "accounting_customers"
 
@@ -20,6 +24,8 @@ def load_files(
 ) -> Loaded:
     """Load every file of a folder as one source, or one relation."""
     named = Source(**{"path": ["*.csv", "*.json", "*.xlsx"]} | source)
+    for path in folder.iterdir():
+        os.utime(path, (WRITTEN, WRITTEN))
     files = [name for name in ("*.csv", "*.json", "*.xlsx") if list(folder.glob(name))]
     return load(engine, Settings(base=folder, sources={relation: named.model_copy(update={"path": files})}), bulk_bytes)
 

@@ -100,7 +100,7 @@ def test_a_file_of_two_sources_is_refused(engine: Engine, tmp_path: Path) -> Non
     """It would be counted in both."""
     write_ledger(tmp_path / "us.csv", ("1", "1001", "Acme", "100", "100", "open", ""))
     twice = [Source(path="us.csv", book="US"), Source(path="*.csv", book="CA")]
-    with pytest.raises(InputError, match="a file of two sources"):
+    with pytest.raises(InputError, match="a file that two sources name"):
         load_relation(engine, Settings.model_validate({"base": tmp_path, "sources": {INVOICES: twice}}), NEVER)
 
 

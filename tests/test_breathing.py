@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.config import load
+from etl.breathing import Balances, is_open_only
+from etl.config import Settings, Source, load
 from etl.domain import Run
 from etl.errors import ExitCode, GateTripped
 from etl.gates import Orders
@@ -48,7 +49,7 @@ def test_a_file_that_was_cut_stops_where_the_portal_still_shows_the_rest_open(tm
     _run(provider, 0)
     provider.change("accounting_invoices", _without(range(27)))
     provider.change("portal_invoices", lambda place, row: None if place == 59 else row)
-    with pytest.raises(GateTripped, match=r"27 of 60 invoices that were open in the last run are gone, though"):
+    with pytest.raises(GateTripped, match=r"27 of 60 invoices that were open in the last run are missing, although"):
         _run(provider, 1)
 
 
@@ -58,6 +59,22 @@ def test_an_old_list_of_the_portal_proves_nothing_lost(tmp_path: Path) -> None:
     _run(provider, 0)
     provider.change("accounting_invoices", _without(range(27)))
     assert _run(provider, 1).exit_code is ExitCode.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("scope", "balances", "is_open"),
+    [
+        ("all", Balances(100, 0), False), ("open", Balances(10, 3), True),
+        ("since:2026-01-01", Balances(100, 0), False),
+        (None, Balances(100, 0), True), (None, Balances(100, 1), False),
+    ],
+)  # fmt: skip
+def test_the_stated_scope_says_whether_a_list_is_open_only(
+    scope: str | None, balances: Balances, *, is_open: bool
+) -> None:
+    """Only where nothing is stated do the balances say it."""
+    settings = Settings(base=Path(), sources={"accounting_invoices": Source(path="x", scope=scope)})
+    assert is_open_only(balances, (), "accounting_invoices", settings) == is_open
 
 
 def test_a_list_with_paid_invoices_that_shrinks_is_still_stopped(tmp_path: Path) -> None:

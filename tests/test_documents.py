@@ -18,8 +18,6 @@ from hypothesis import strategies as st
 
 from etl.engine import Engine
 from etl.errors import InputError
-from etl.extract.files import named_at
-from etl.extract.furniture import printed
 from tests.ledgers import IDS, kept, load_files, write_ledger, write_table
 
 WORDS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
@@ -207,34 +205,29 @@ def test_of_two_balances_without_an_order_the_smaller_holds_and_is_told(engine: 
     assert "2 documents have another amount in b.csv" in loaded.reports[0].notes
 
 
-@pytest.mark.parametrize(
-    ("name", "at"),
-    [
-        ("in/invoices-2026-11-29.csv", datetime(2026, 11, 29)),
-        ("invoices_20261129_0615.json", datetime(2026, 11, 29, 6, 15)),
-        ("2026-01-01 to 2026-11-29.csv", datetime(2026, 11, 29)),
-        ("invoices-2026-02-31.csv", None),
-        ("invoice 120261129.csv", None),
-        ("invoices.csv", None),
-    ],
-)
-def test_the_day_in_a_name_is_when_the_file_was_made(name: str, at: datetime | None) -> None:
-    """Only a day that there is, and no part of a longer number."""
-    assert named_at(name) == at
+HEADER = "Number,Customer Name,Date,Total,Balance"
 
 
 @pytest.mark.parametrize(
-    ("footer", "at"),
+    ("lists", "documents"),
     [
-        ("Accrual Basis Friday, May 15, 2026 01:21 AM GMTZ", datetime(2026, 5, 15, 1, 21)),
-        ("Sunday, Nov 29, 2026 12:36:22 PM GMT-5", datetime(2026, 11, 29, 17, 36)),
-        ("Cash Basis Sunday, November 29, 2026 06:05 PM GMT-03:30", datetime(2026, 11, 29, 21, 35)),
-        ("Sunday, November 29, 2026", None),
+        (([("INV-4001", "100")], [("4001", "100")]), 1),
+        (([("Invoice #4001", "100")], [("INV-4001", "100")]), 1),
+        (([("INV-4001", "100")], [("4001", "70")]), 2),
+        (([("A-4001", "100")], [("4001", "100")]), 2),
+        (([("INV-4001", "100"), ("4001", "100")], [("4001", "100")]), 2),
     ],
 )
-def test_a_report_says_when_it_was_printed(footer: str, at: datetime | None) -> None:
-    """In UTC, with the offset of its footer."""
-    assert printed(footer) == at
+def test_the_word_before_a_number_makes_no_other_document(
+    engine: Engine, tmp_path: Path, lists: tuple[list[tuple[str, str]], ...], documents: int
+) -> None:
+    """In two lists without ids, where customer, day and total agree, and no list has both spellings."""
+    for name, rows in zip("ab", lists, strict=True):
+        write_table(
+            tmp_path / f"{name}.csv", HEADER, *((number, "Acme", "2026-11-14", total, total) for number, total in rows)
+        )
+    load_files(engine, tmp_path)
+    assert len(kept(engine, "invoice_id_acct")) == documents
 
 
 def test_equal_rows_without_ids_count_as_often_as_they_stand_in_one_file(engine: Engine, tmp_path: Path) -> None:

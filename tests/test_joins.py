@@ -234,9 +234,22 @@ def test_mappings_of_another_system_are_not_checked(tmp_path: Path, billsight: B
     ended = _run(billsight, provider)
     assert ended.code == ExitCode.PARTIAL
     (reason,) = _summary(provider)["run"]["partial_reasons"]
-    assert reason.startswith("the portal's own mappings are not used, because too little of them joins.")
+    assert reason.startswith("the portal's own mappings are not used, because too few of their rows join.")
     assert "portal mappings -> companies: 0 of 24 join" in reason
     assert not _answers(provider)["causes"].str.contains("TARGET_MISSING").any()
+
+
+@pytest.mark.parametrize(("share", "code"), [(0.3, ExitCode.PARTIAL), (0.05, ExitCode.COMPLETE)])
+def test_a_lower_join_share_holds_for_every_join(
+    tmp_path: Path, billsight: Billsight, share: float, code: ExitCode
+) -> None:
+    """Two of 24 mappings are of customers that accounting has: enough only if the setting says so."""
+    provider = clients(tmp_path, 24).change(
+        "portal_mappings",
+        lambda place, row: row if place < 2 else row | {"Customer ID": 7000 + place, "Customer Name": f"Ex {place}"},
+    )
+    provider.settings += f"[gates]\njoin_share = {share}\n\n"
+    assert _run(billsight, provider).code == code
 
 
 def test_a_join_that_fell_sharply_stops_unless_a_person_says_that_it_is_right(

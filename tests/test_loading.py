@@ -40,7 +40,7 @@ def _load(engine: Engine, folder: Path, bulk_bytes: int, **source: Any) -> Loade
 def _bare(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """A quarantined row; of rows with one key no line, for those that came in bulk have none."""
     relation, file, line, rules, values = row
-    is_copy = " of this row " in rules[0] or "the same row stands in" in rules[0]
+    is_copy = " of this row " in rules[0] or "the same row is in" in rules[0]
     has_line = not is_copy and "contradict each other" not in rules[0]
     return (relation, file, line if has_line else None, "a copy" if is_copy else rules, values)
 
@@ -231,8 +231,8 @@ def test_of_copies_the_newest_stays_and_the_others_say_where_it_is(engine: Engin
         ("1", "1.5000"), ("2", "2.5000"), ("3", "3.5000"), ("4", "4.5000"),
     ]  # fmt: skip
     assert [(row[1], row[2], row[3]) for row in loaded.aside] == [
-        ("page-1.csv", 3, ["invoice_id_acct: a newer copy of this row stands in page-2.csv line 3"]),
-        ("page-2.csv", 2, ["invoice_id_acct: a newer copy of this row stands in page-1.csv line 4"]),
+        ("page-1.csv", 3, ["invoice_id_acct: a newer copy of this row is in page-2.csv line 3"]),
+        ("page-2.csv", 2, ["invoice_id_acct: a newer copy of this row is in page-1.csv line 4"]),
     ]
     assert sum(report.rows_extracted for report in loaded.reports) == 6
     assert all(r.rows_extracted == r.rows_accepted + r.rows_quarantined for r in loaded.reports)
@@ -250,7 +250,7 @@ def test_rows_of_one_file_and_id_that_contradict_each_other_are_all_set_aside(en
     assert sorted(row[3][0].split(":")[1][:40] for row in loaded.aside) == [
         " rows of this file contradict each other",
         " rows of this file contradict each other",
-        " the same row stands in invoices.csv lin",
+        " the same row is in invoices.csv line 5"[:40],
     ]
     assert [report.rows_copied for report in loaded.reports] == [1]
 

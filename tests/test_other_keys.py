@@ -130,7 +130,7 @@ def test_portal_invoices_whose_companies_are_contradicted_lose_them() -> None:
     ]
     engine = engine_of(connectwise_companies=_companies(TEXTS), portal_invoices=rows)
     (said,) = settle_keys(engine)
-    assert "3 names are another company's, 0 agree; it is not used" in said.text
+    assert "3 names belong to other companies, 0 agree; it is not used" in said.text
     assert _held(engine, "portal_invoices") == [None] * 3
 
 
@@ -205,3 +205,31 @@ def test_numbers_without_names_are_what_the_portals_invoices_say(
     said = [one for one in settle_keys(engine) if one.reference.relation == "portal_mappings"]
     assert [(one.is_used, one.is_refused) for one in said] == ([(is_used, is_refused)] if is_used or is_refused else [])
     assert _held(engine) == (IDS if is_used else NUMBERS)
+
+
+def test_names_in_the_place_of_ids_join_within_their_book() -> None:
+    """Ids of a named book begin with it, and so do the names that stand for them."""
+    customers = [
+        {"customer_id_acct": f"{book}/{place}", "customer_name": name, "book": book}
+        for book in ("US", "CA") for place, name in enumerate(NAMES[:3])
+    ]  # fmt: skip
+    invoices = [
+        {"customer_id_acct": f"US/{NAMES[0].upper()}", "customer_name": NAMES[0].upper(), "book": "US"},
+        {"customer_id_acct": f"CA/{NAMES[1]}", "customer_name": None, "book": "CA"},
+    ]
+    engine = engine_of(accounting_customers=customers, accounting_invoices=invoices)
+    settle_keys(engine)
+    assert _held(engine, "accounting_invoices", "customer_id_acct") == ["US/0", "CA/1"]
+
+
+def test_the_companys_own_name_on_the_portals_list_decides_before_the_customers() -> None:
+    """Card names may be anybody's; the name of the company agrees with its Company ID."""
+    rows = [
+        {"portal_invoice_id": f"P{place}", "company_id_cw": number, "company_name": NAMES[place],
+         "customer_name": NAMES[place - 1]}
+        for place, number in enumerate(NUMBERS)
+    ]  # fmt: skip
+    engine = engine_of(connectwise_companies=_companies(NUMBERS), portal_invoices=rows)
+    (said,) = settle_keys(engine)
+    assert said.is_used
+    assert _held(engine, "portal_invoices") == IDS

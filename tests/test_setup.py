@@ -171,7 +171,7 @@ def test_check_says_what_a_run_would_do(tmp_path: Path) -> None:
         path.read_text(encoding="utf-8"),
     )
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(GateTripped, match="Nothing joins: look at these columns") as stopped:
+    with pytest.raises(GateTripped, match="Nothing joins: check these columns") as stopped:
         check_sources(load(path, {}))
     assert ".." not in str(stopped.value)
     assert "lower" not in str(stopped.value)

@@ -6,8 +6,8 @@ One module per shape of source, a registry of their profiles, and a bulk path fo
 from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
 from etl.extract.describing import describe_columns
-from etl.extract.files import SourceFile, find_files, named_at, refuse_changed, source_file
-from etl.extract.invoice_keys import GOES_ON
+from etl.extract.files import Made, SourceFile, find_files, made_at, refuse_changed, source_file, written_at
+from etl.extract.footers import GOES_ON
 from etl.extract.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
@@ -36,6 +36,7 @@ __all__ = [
     "XERO_JSON",
     "BulkScan",
     "Extract",
+    "Made",
     "Recognition",
     "Sighting",
     "SourceFile",
@@ -48,10 +49,11 @@ __all__ = [
     "describe_folder",
     "find_files",
     "lines_of",
-    "named_at",
+    "made_at",
     "read_text",
     "recognise",
     "refuse_changed",
     "source_file",
     "source_problems",
+    "written_at",
 ]

@@ -17,12 +17,13 @@ from typing import Final
 import polars as pl
 
 from etl.config import Source
-from etl.errors import InputError
+from etl.errors import InputError, Problem
 from etl.extract.bulk_bytes import is_plain
 from etl.extract.captions import header_problems, unread_balance
 from etl.extract.delimited import first_rows, numbered
 from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
+from etl.extract.footers import labels, stated_in
 from etl.extract.frames import BLANKS, conform, split_lists, tidy, without_nuls
 from etl.extract.invoice_terms import unknown_terms
 from etl.extract.powershell import mark_cut_cells
@@ -144,7 +145,11 @@ def lines_of(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str]) -> list[
 
 
 def careful_rows(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], lines: Sequence[int | None]) -> Extract:
-    """The rows that were set aside, as `read_text` would have given them; rows without any value are left out."""
+    """The rows that were set aside, as `read_text` would have given them; rows without any value are left out.
+
+    Raises:
+        InputError: one of them says when the list was made, which counts for all rows.
+    """
     records = [json.loads(row) for row in raw_rows]
     data = [pl.Series(name, [record.get(name) for record in records], dtype=pl.String) for name in scan.columns]
     data.append(pl.Series("source_line", lines, dtype=pl.Int64))
@@ -152,6 +157,9 @@ def careful_rows(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], line
     written = mark_cut_cells(without_nuls(pl.DataFrame(data)), scan.columns)
     frame = tidy(split_lists(written, scan.relation), scan.relation)
     filled = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in scan.columns))
+    if scan.relation.name == "portal_invoices" and stated_in(labels(filled)):
+        remedy = "Nothing is to be done: the file is read line by line."
+        raise InputError([Problem(file.name, "a line with the time of the list", "rows", remedy)])
     text = conform(scan.profile.finish(filled), scan.relation, file)
     return Extract(text, scan.profile.title, scan.profile.shape, unknown=unknown_terms(filled))
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from etl.domain import SPOILT
+from etl.domain import FALSE_WORDS, SPOILT, TRUE_WORDS
+from etl.engine import literal
 from etl.extract.bulk import BulkScan
+from etl.extract.footers import DATED_LABEL, LABELED, PAGE_LABEL, SUM_LABEL
 from etl.extract.frames import BLANKS, MIDNIGHTS
 from etl.extract.invoice_terms import (
     DOCUMENT_STATUSES,
@@ -34,7 +36,7 @@ _SUSPECT: Final = (
     rf"|{_START}(?:{SPOILT}){_END}"
     rf"|{_START}(?:@\{{|System\.|=\")"
 )
-"""Blanks around a text or a control character in it, a number as a spreadsheet writes a long id, a cut object."""
+"""Blanks around a text or a control character in it, an id that a spreadsheet spoilt, a cut object."""
 _MONEY: Final = r"-?[0-9]{1,13}(\.[0-9]{1,4})?"
 _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
 """Where nobody says that a point separates the decimals, three of them may be a group of thousands."""
@@ -64,7 +66,7 @@ class _Cast:
         """The typed expression of a column, before derivation; null where the text is not in its strict form."""
         text = f"text_{column.name}"
         if column.name not in self.scan.columns:
-            absent = _literal(self.currency_code) if column.kind is Kind.CURRENCY else "null"
+            absent = literal(self.currency_code) if column.kind is Kind.CURRENCY else "null"
             return f"{absent}::{SQL_TYPE[column.kind]}"
         match column.kind:
             case Kind.MONEY:
@@ -79,7 +81,7 @@ class _Cast:
             case Kind.CURRENCY:
                 common = " ".join(f"when {text} = '{code}' then '{code}'" for code in _COMMON_CURRENCIES)
                 other = f"when regexp_full_match({text}, '[A-Za-z]{{3}}') then upper({text})"
-                return f"case when {text} is null then {_literal(self.currency_code)} {common} {other} end"
+                return f"case when {text} is null then {literal(self.currency_code)} {common} {other} end"
             case Kind.TEXTS:
                 parts = f"list_transform(string_split_regex({text}, '[;,|]'), lambda part: trim(part, {_BLANKS}))"
                 return f"nullif(list_filter({parts}, lambda part: part <> ''), [])"
@@ -108,7 +110,7 @@ def bulk_select(scan: BulkScan, zone: ZoneInfo, currency_code: str = "XXX") -> s
     texts = ", ".join(f"{_text(scan, at)} as text_{name}, c{at} as raw_{name}" for name, at in scan.columns.items())
     return f"""select
     {selected},
-    {_literal(scan.name)} as source_file,
+    {literal(scan.name)} as source_file,
     null::bigint as source_line,
     case when {" or ".join([*missing, *_unfit(scan)])} then json_object({raw})::varchar end as unparsed
 from (
@@ -123,7 +125,7 @@ def _in_book(scan: BulkScan, ours: dict[str, str]) -> dict[str, str]:
     """Ids of a named book with the book before them."""
     if scan.book is None or scan.relation.name not in BOOKED:
         return ours
-    book = f"coalesce(typed.book, {_literal(scan.book)})"
+    book = f"coalesce(typed.book, {literal(scan.book)})"
     ids = {name: f"{book} || '/' || ({value})" for name, value in ours.items() if name in IDS_OF_BOOKS}
     return {**ours, **ids, "book": book}
 
@@ -132,7 +134,7 @@ def bulk_source(scan: BulkScan) -> str:
     """The file as a relation of text columns c0, c1, ...: strict, nothing is detected."""
     columns = ", ".join(f"'c{at}': 'varchar'" for at in range(len(scan.captions)))
     return (
-        f"read_csv({_literal(str(scan.path))}, auto_detect = false, header = true, delim = {_literal(scan.delimiter)}, "
+        f"read_csv({literal(str(scan.path))}, auto_detect = false, header = true, delim = {literal(scan.delimiter)}, "
         f"""quote = '"', escape = '"', nullstr = '', encoding = 'utf-8', strict_mode = true, """
         f"compression = '{'gzip' if scan.is_gzip else 'none'}', columns = {{{columns}}})"
     )
@@ -140,7 +142,7 @@ def bulk_source(scan: BulkScan) -> str:
 
 def _date(text: str) -> str:
     """ISO. A pattern of the right length comes first because it is the cheapest test; the cast judges the digits."""
-    endings = ", ".join(_literal(ending) for ending in MIDNIGHTS)
+    endings = ", ".join(literal(ending) for ending in MIDNIGHTS)
     return (
         f"case when {_is_out_of_range(text)} then null when {text} like '{_DAY}' then try_cast({text} as date) "
         f"when {text} like '{_DAY}_%' and substr({text}, 11) in ({endings}) then try_cast(left({text}, 10) as date) end"
@@ -169,7 +171,7 @@ def _is_out_of_range(text: str) -> str:
 def _local(written: str, zone: ZoneInfo) -> str:
     if zone.key in _UTC:
         return written
-    name = _literal(zone.key)
+    name = literal(zone.key)
     instant = f"timezone({name}, {written})"
     is_once = " and ".join(
         f"timezone({name}, {instant} {shift}) {sign} {written}"
@@ -179,11 +181,11 @@ def _local(written: str, zone: ZoneInfo) -> str:
 
 
 def _boolean(text: str, name: str) -> str:
-    true, false = ["true", "yes", "y", "t", "1"], ["false", "no", "n", "f", "0"]
+    true, false = list(TRUE_WORDS), list(FALSE_WORDS)
     if name == "is_closed":
         true, false = [*true, "closed"], [*false, "open"]
     words = [*((word, "true") for word in true), *((word, "false") for word in false)]
-    return f"case lower({text}) {' '.join(f'when {_literal(word)} then {value}' for word, value in words)} end"
+    return f"case lower({text}) {' '.join(f'when {literal(word)} then {value}' for word, value in words)} end"
 
 
 def _derived(scan: BulkScan) -> dict[str, str]:
@@ -228,10 +230,10 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
     has = scan.columns.keys()
     terms = {}
     if "portal_status" in has:
-        folded = f"regexp_replace(lower(text_portal_status), {_literal(IGNORED_PATTERN)}, '', 'g')"
+        folded = f"regexp_replace(lower(text_portal_status), {literal(IGNORED_PATTERN)}, '', 'g')"
         phrases = " ".join(
-            f"when regexp_matches({folded}, {_literal(like)}) then {_literal(ours)}"
-            for ours, like in PORTAL_PHRASES.items()
+            f"when regexp_matches({folded}, {literal(like)}) then {literal(ours) if ours else 'null'}"
+            for like, ours in PORTAL_PHRASES
         )
         terms["portal_status"] = f"coalesce({_words('text_portal_status', PORTAL_STATUSES)}, case {phrases} end)"
     terms |= _stated_type(scan)
@@ -252,13 +254,13 @@ def _stated_type(scan: BulkScan) -> dict[str, str]:
 
 def _words(text: str, known: Mapping[str, str]) -> str:
     """Ours for a word; null where there is none, and where nobody knows it."""
-    folded = f"regexp_replace(lower({text}), {_literal(IGNORED_PATTERN)}, '', 'g')"
-    cases = " ".join(f"when {_literal(word)} then {_literal(ours)}" for word, ours in known.items())
+    folded = f"regexp_replace(lower({text}), {literal(IGNORED_PATTERN)}, '', 'g')"
+    cases = " ".join(f"when {literal(word)} then {literal(ours)}" for word, ours in known.items())
     # our own words, plain or capitalised, need no folding; the long list is for the rest. No `in`: DuckDB makes a join
     # of a longer one, and behind a join the rows are no longer in the order of the file
     ours = sorted(set(known.values()) & known.keys())
     ways = [(way, word) for word in ours for way in (word, word.capitalize())]
-    quick = " ".join(f"when {text} = {_literal(way)} then {_literal(word)}" for way, word in ways)
+    quick = " ".join(f"when {text} = {literal(way)} then {literal(word)}" for way, word in ways)
     return f"case {quick} when {text} is not null then case {folded} {cases} end end"
 
 
@@ -271,6 +273,7 @@ def _unfit(scan: BulkScan) -> list[str]:
     uncast += [f"(text_{name} is not null and {_words(f'text_{name}', _TERMS[name])} is null)" for name in _terms(scan)]
     ids = [text for text in texts if "id" in text.split("_")]
     # a length is far cheaper to look at than the whole
+    uncast += _footers(scan)
     uncast += [f"({_may_be_spoilt(text)} and regexp_full_match({text}, '{SPOILT}'))" for text in ids]
     if scan.is_plain:
         return uncast
@@ -279,6 +282,16 @@ def _unfit(scan: BulkScan) -> list[str]:
         f"regexp_matches(concat_ws({_BETWEEN}, {', '.join(texts)}), '{_SUSPECT}')",
         *(f"contains({text}, {_BETWEEN})" for text in ids),
     ]
+
+
+def _footers(scan: BulkScan) -> list[str]:
+    """Rows of a portal's list that look like a sum or a page counter: one label, and perhaps amounts."""
+    if scan.relation.name != "portal_invoices":
+        return []
+    texts = [f"text_{name}" for name in LABELED if name in scan.columns]
+    is_lone = " + ".join(f"({text} is not null)::int" for text in texts)
+    label = f"lower(coalesce({', '.join(texts)}))"
+    return [f"({is_lone} = 1 and regexp_matches({label}, {literal(f'{SUM_LABEL}|{PAGE_LABEL}|{DATED_LABEL}')}))"]
 
 
 def _may_be_spoilt(text: str) -> str:
@@ -294,7 +307,3 @@ def _terms(scan: BulkScan) -> list[str]:
 def _text(scan: BulkScan, at: int) -> str:
     """Trimming every value costs more than reading it, so only a file that pads its values is trimmed."""
     return f"nullif(trim(c{at}, {_BLANKS}), '')" if scan.is_padded else f"c{at}"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

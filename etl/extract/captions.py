@@ -21,7 +21,7 @@ _LEDGER: Final = frozenset({"split", "clr", "debit", "credit", "debitamount", "c
 _PAID: Final = frozenset({"paid", "amountpaid", "paidamount", "amtpaid", "payments", "totalpaid"})
 _MONEY: Final = re.compile(r"balance|remaining|outstanding|unpaid|owed|owing|\bdue\b|\bopen\b|\bpaid\b", re.IGNORECASE)
 _NO_MONEY: Final = re.compile(r"\b(?:date|days?|on|terms?|status|is|by|from|to|method|type)\b", re.IGNORECASE)
-_AMOUNT: Final = re.compile(r"[^\w]*\(?-?\W{0,2}[0-9][0-9., ']*\)?(?: ?[A-Z]{3})?")
+_AMOUNT: Final = re.compile(r"(?!\d{1,2}\.\d{1,2}\.\d{2,4}$|\d{8}$)[^\w]*\(?-?\W{0,2}[0-9][0-9., ']*\)?(?: ?[A-Z]{3})?")
 _LINES: Final = frozenset(
     {"quantity", "qty", "itemname", "itemdescription", "itemprice", "itemtotal", "itemcode", "lineitem", "unitprice"}
     | {"unitamount", "lineamount", "linetotal", "linesubtotal"}

@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+from etl.domain import TRUE_WORDS
+from etl.extract.footers import without_footers
 from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, stated_type
 
 DELETED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -16,11 +18,13 @@ DELETED: Final[Mapping[str, tuple[str, ...]]] = {
     "_deleted": ("is_deleted", "Deleted", "deleted_at", "deleted_flag"),
 }
 """Columns in which loaders flag what was deleted, each with its captions."""
-GOES_ON: Final = "the list goes on"
-_NAMES: Final = ("invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_name")
-_TOTAL: Final = r"^\s*(?:(?:grand )?totals?|sum|summe|gesamt|totaal|totale)\b\W*$"
-_PAGE_OF: Final = r"^\D*\d+\s*(?:-|\u2013|to)\s*(\d+)\s+of\s+(\d+)\b"
-_NOT_DELETED: Final = ("false", "no", "n", "f", "0", "")
+_GONE: Final = ("x", "deleted", "gelöscht", "supprimé", "eliminado", "eliminato", "verwijderd")
+_DAY: Final = (
+    r"(?:^|[^0-9])20[0-9]{2}(?:[^0-9]|$)|^20[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]"
+    r"|^[0-3]?[0-9][-/.][0-3]?[0-9][-/.][0-9]{2}\b|^1[0-9]{9}(?:[0-9]{3})?$|^4[0-9]{4}(?:[.][0-9]+)?$"
+)
+"""A day of this century, in any form; 0000-00-00 and 1970-01-01 stand for no day."""
+_NO_DAY: Final = r"(?:^|[^0-9:])0?0[-/.]0?0(?:[^0-9:]|$)"
 
 
 def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
@@ -75,9 +79,10 @@ def is_flagged(frame: pl.DataFrame) -> pl.Expr:
 
     Locality: row.
     """
-    flags = [name for name in frame.columns if name in DELETED]
-    said = [~pl.col(name).str.to_lowercase().is_in(_NOT_DELETED).fill_null(value=True) for name in flags]
-    return pl.any_horizontal(said) if said else pl.lit(value=False)
+    flags = [pl.col(name).str.to_lowercase() for name in frame.columns if name in DELETED]
+    is_day = [flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) for flag in flags]
+    said = [flag.is_in([*TRUE_WORDS, *_GONE]) | day for flag, day in zip(flags, is_day, strict=True)]
+    return pl.any_horizontal(said).fill_null(value=False) if said else pl.lit(value=False)
 
 
 def active(column: str) -> pl.Expr:
@@ -88,32 +93,19 @@ def active(column: str) -> pl.Expr:
 
 
 def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
-    """A row without the portal's own id takes the accounting id, else number and customer.
+    """A row without the portal's own id takes the accounting id, else number and customer; footers are left out.
 
-    Locality: row.
+    Locality: whole.
     """
     frame = _with_absent(
-        frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw",
-        "document_type", "portal_status",
+        without_footers(frame), "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name",
+        "company_id_cw", "document_type", "portal_status",
     )  # fmt: skip
     frame = frame.with_columns(document_type=stated_type("document_type"), portal_status=portal_status("portal_status"))
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")
     made = _together("invoice_number", customer)
-    frame = _without_footers(frame)
     own = ["portal_invoice_id"] if "portal_invoice_id" in frame.columns else []
     return frame.with_columns(portal_invoice_id=pl.coalesce(*own, "invoice_id_acct", made))
-
-
-def _without_footers(frame: pl.DataFrame) -> pl.DataFrame:
-    """Without the total below a list; a footer that counts more rows than it shows is set aside: the list goes on."""
-    texts = [name for name in _NAMES if name in frame.columns]
-    text = pl.concat_str([pl.col(name) for name in texts], separator=" ", ignore_nulls=True)
-    is_total = text.str.to_lowercase().str.contains(_TOTAL)
-    shown, of = text.str.extract(_PAGE_OF, 1).cast(pl.Int64), text.str.extract(_PAGE_OF, 2).cast(pl.Int64)
-    goes_on = pl.when(of > shown).then(pl.format("{}: it shows {} of {} rows", pl.lit(GOES_ON), shown, of))
-    is_footer = is_total | (of <= shown).fill_null(value=False)
-    problem = pl.coalesce("read_problem", goes_on) if "read_problem" in frame.columns else goes_on
-    return frame.with_columns(read_problem=problem).filter(~is_footer.fill_null(value=False))
 
 
 def finish_portal_mappings(frame: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Final
 
 import polars as pl
@@ -91,54 +92,63 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
 })  # fmt: skip
 """Folded type -> ours; nothing at all is `invoice`, and any other word is `unknown`: nobody knows what it is."""
 
-DOCUMENT_STATUSES: Final[Mapping[str, str]] = _folded({
-    "open": (
-        "open, authorised, authorized, approved, awaiting payment, partially paid, partly paid, part paid, partial,"
-        "unpaid, not paid, outstanding, due, overdue, past due, sent, viewed, posted, issued, emailed, offen,"
-        "überfällig, teilweise bezahlt, impayée, impayé, en attente, en retard, envoyée, pendiente, vencida, vencido,"
-        "enviada, em aberto, aperta, scaduta, da pagare, openstaand, vervallen, verzonden"
-    ),
-    "paid": (
-        "paid, paid in full, fully paid, auto-paid, settled, bezahlt, payée, payé, réglée, acquittée, pagada, pagado,"
-        "paga, pago, pagata, saldata, betaald"
-    ),
-    "draft": (
-        "draft, submitted, awaiting approval, pending, pending approval, entwurf, brouillon, borrador, rascunho, bozza,"
-        "concept"
-    ),
-    "voided": (
-        "void, voided, cancelled, canceled, reversed, storniert, annulliert, annulée, annulé, anulada, anulado,"
-        "cancelada, annullata, stornata, geannuleerd"
-    ),
-    "deleted": "deleted, gelöscht, supprimée, supprimé, eliminada, eliminado, excluída, eliminata, verwijderd",
-    "unknown": "unknown",
-})  # fmt: skip
+_OPEN: Final = (
+    "open, partially paid, partly paid, part paid, partial, unpaid, not paid, outstanding, due, overdue, past due,"
+    "offen, überfällig, teilweise bezahlt, impayée, impayé, en retard, pendiente, vencida, vencido, em aberto, aperta,"
+    "scaduta, da pagare, openstaand, vervallen"
+)
+_PAID: Final = (
+    "paid, paid in full, fully paid, auto-paid, settled, bezahlt, payée, payé, réglée, acquittée, pagada, pagado, paga,"
+    "pago, pagata, saldata, betaald"
+)
+_VOIDED: Final = (
+    "void, voided, cancelled, canceled, reversed, storniert, annulliert, annulée, annulé, anulada, anulado,"
+    "cancelada, annullata, stornata, geannuleerd"
+)
+_DELETED: Final = "deleted, gelöscht, supprimée, supprimé, eliminada, eliminado, excluída, eliminata, verwijderd"
+_DRAFT: Final = "draft, entwurf, brouillon, borrador, rascunho, bozza, concept"
+
+DOCUMENT_STATUSES: Final[Mapping[str, str]] = _folded(
+    {
+        "open": (
+            f"{_OPEN}, authorised, authorized, approved, awaiting payment, sent, viewed, posted, issued, emailed,"
+            "en attente, envoyée, enviada, verzonden"
+        ),
+        "paid": _PAID,
+        "draft": f"{_DRAFT}, submitted, awaiting approval, pending, pending approval",
+        "voided": _VOIDED,
+        "deleted": _DELETED,
+        "unknown": "unknown",
+    }
+)
 """Folded status -> ours; anything else is read from the amounts."""
 
-PORTAL_STATUSES: Final[Mapping[str, str]] = _folded({
-    "open": (
-        "open, unpaid, not paid, due, overdue, past due, outstanding, partial, partially paid, partly paid, part paid,"
-        "partial payment, offen, überfällig, teilweise bezahlt, impayée, impayé, en retard, pendiente,"
-        "vencida, vencido, em aberto, aperta, scaduta, da pagare, openstaand, vervallen"
-    ),
-    "paid": (
-        "paid, paid in full, fully paid, auto-paid, settled, closed and paid, bezahlt, payée, payé, réglée, acquittée,"
-        "pagada, pagado, paga, pago, pagata, saldata, betaald"
-    ),
-    "in transit": "pending, processing, scheduled, submitted, in transit, payment pending, pending payment",
-    "gone": (
-        "void, voided, cancelled, canceled, reversed, deleted, removed, hidden, draft, inactive, storniert, gelöscht,"
-        "annulée, annulé, supprimée, anulada, anulado, eliminada, annullata, geannuleerd, verwijderd"
-    ),
-})  # fmt: skip
+PORTAL_STATUSES: Final[Mapping[str, str]] = _folded(
+    {
+        "open": f"{_OPEN}, partial payment",
+        "paid": f"{_PAID}, closed and paid",
+        "in transit": "pending, processing, scheduled, submitted, in transit, payment pending, pending payment",
+        "gone": f"{_VOIDED}, {_DELETED}, {_DRAFT}, removed, hidden, inactive",
+    }
+)
 """Folded word of the portal -> ours; any other word (AutoPay, Sent, Viewed) says nothing of what is owed. A row that is
 void, deleted or hidden there proves nothing."""
-PORTAL_PHRASES: Final[Mapping[str, str]] = {
-    "in transit": "pending|processing|scheduled|submitted|intransit",
-    "open": "^(?:open|unpaid|notpaid|pastdue|overdue|partiallypaid|partlypaid)",
-    "paid": "^(?:autopaid|paid)",
-}
-"""Ours -> longer phrases of the portal, folded: Payment Pending - ACH, Past due 30 days, Paid - thank you."""
+_MOVING: Final = "pending|processing|scheduled|submitted|intransit"
+_ENDED: Final = "void|cancel|delet|revers|remov"
+PORTAL_PHRASES: Final[tuple[tuple[str, str | None], ...]] = (
+    ("fail|declin|reject|error|bounce|return|disput|chargeback|refund", None),
+    (f"(?:{_ENDED}).*(?:{_MOVING}|request)|(?:{_MOVING}|request).*(?:{_ENDED})", None),
+    (f"^(?:paid|autopaid|open|unpaid|pastdue|overdue).*(?:{_ENDED})", None),
+    ("^(?:void|voided|cancelled|canceled|deleted|reversed|removed)", "gone"),
+    (_MOVING, "in transit"),
+    ("partial|partly|partpa", "open"),
+    ("^(?:open|pastdue|overdue)(?:.*[^nt])?paid", None),
+    ("^(?:unpaid|notpaid|pastdue|overdue)|^open(?:[^a-z]|balance|invoice|amount|pastdue|overdue|since|unpaid)", "open"),
+    ("^(?:autopaid|paid).*(?:%|[0-9]of[^a-z]*[0-9]|until|through|remain|balance|due|except)", None),
+    ("^(?:autopaid|paid)", "paid"),
+)
+"""Longer phrases of the portal, folded -> ours; the first that fits. Null: nobody can tell what is owed, as from
+`Processing failed` and `Paid - reversed`. Others: Payment Pending - ACH, Past due 30 days, Paid (Partial)."""
 
 UNKNOWN_TYPE: Final = "unknown"
 
@@ -170,14 +180,17 @@ def portal_status(column: str) -> pl.Expr:
     """What the portal says is owed, in our words; null where it has no word that says so."""
     word = fold_term(column)
     known = word.replace_strict(PORTAL_STATUSES, default=None, return_dtype=pl.String)
-    phrases = [pl.when(word.str.contains(like)).then(pl.lit(ours)) for ours, like in PORTAL_PHRASES.items()]
-    return pl.coalesce(known, *phrases)
+    # from the last phrase to the first, each of which holds before those behind it
+    phrase = reduce(
+        lambda behind, one: pl.when(word.str.contains(one[0])).then(pl.lit(one[1], dtype=pl.String)).otherwise(behind),
+        reversed(PORTAL_PHRASES), pl.lit(None, dtype=pl.String),
+    )  # fmt: skip
+    return pl.coalesce(known, phrase)
 
 
 def stated_type(column: str) -> pl.Expr:
     """The type that a row states, in our words; null where it states none, unknown where nobody knows the word."""
-    known = fold_term(column).replace_strict(DOCUMENT_TYPES, default="unknown", return_dtype=pl.String)
-    return pl.when(pl.col(column).is_not_null()).then(known)
+    return pl.when(pl.col(column).is_not_null()).then(document_type(column))
 
 
 def status_of_amounts() -> pl.Expr:

@@ -13,11 +13,29 @@ from etl.extract.profile import Transform
 SUCCEEDED: Final = (
     "ok", "success", "successful", "successfully", "succeeded", "completed", "complete", "completed successfully",
     "finished", "done", "passed", "erfolgreich", "erfolg", "terminé", "réussi", "exitoso", "éxito", "completado",
-    "sucesso",    "concluído", "riuscito", "completato", "geslaagd", "voltooid", "成功", "true", "yes", "1",
+    "sucesso", "concluído", "riuscito", "completato", "geslaagd", "voltooid", "成功", "true", "yes", "1",
 )  # fmt: skip
-RUNNING: Final = r"running|progress|started|queued|pending|partial"
+RUNNING: Final = "running|progress|started|queued|pending"
 """A run that has not ended has not succeeded yet."""
-FAILED: Final = r"fail|error|abort|cancel|timed out|time-?out|crash|exception|unsuccess|not success|incomplete"
+FAILED: Final = (
+    "fail|error|abort|cancel|timed out|time-?out|crash|exception|unsuccess|not success|incomplete|partial|partly|issue"
+    "|problem|except|skipped|fehler|erreur"
+)
+_NOTHING_WRONG: Final = (
+    r"\b(?:0|no|zero|without(?: any)?|ohne|sans|sin|keine?)\s+(?:errors?|failures?|failed|exceptions?|issues?|problems?"
+    r"|skipped|fehler|erreurs?|errores)\b|\b(?:errors?|failures?|failed|skipped|exceptions?|fehler)\s*[:=]\s*0\b"
+)
+_COUNTED: Final = (
+    r"(?:with|and|in|invoices?|records?|rows?|items?|documents?|customers?|synced|sent|updated|created|exported"
+    r"|s|sec|seconds?|min|minutes?|ms)"
+)
+
+
+def _has_succeeded(word: pl.Expr) -> pl.Expr:
+    """A word for success, alone or with what was counted: `Success!`, `Completed: 120 invoices`."""
+    longest_first = sorted((one for one in SUCCEEDED if one.isalpha() or " " in one), key=len, reverse=True)
+    counted = rf"^(?:{'|'.join(longest_first)})\W*(?:(?:[0-9][0-9.,]*|\b{_COUNTED}\b)\W*)*$"
+    return word.is_in(SUCCEEDED) | word.str.contains(counted)
 
 
 def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:
@@ -27,11 +45,11 @@ def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:
     """
     if "run_status" not in frame.columns:
         return frame
-    word = pl.col("run_status").str.to_lowercase()
+    word = pl.col("run_status").str.to_lowercase().str.replace_all(_NOTHING_WRONG, "")
     has_no_end = pl.col("finished_at").is_null() if "finished_at" in frame.columns else pl.lit(value=False)
     status = (
-        pl.when(word.is_in(SUCCEEDED)).then(pl.lit("succeeded"))
-        .when(word.str.contains(FAILED)).then(pl.lit("failed"))
+        pl.when(word.str.contains(FAILED)).then(pl.lit("failed"))
+        .when(_has_succeeded(word)).then(pl.lit("succeeded"))
         .when(word.str.contains(RUNNING) | (word.is_null() & has_no_end)).then(pl.lit("running"))
     )  # fmt: skip
     is_strange = status.is_null() & pl.col("run_status").is_not_null()

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl.extract.footers import Stated
+
 CONNECTWISE_JSON: Final = "connectwise_json"
 CONNECTWISE_CSV: Final = "connectwise_csv"
 QUICKBOOKS_ONLINE_JSON: Final = "quickbooks_online_json"
@@ -61,6 +63,7 @@ class Extract:
         unknown: words for types and states that nobody here knows, and what is made of them.
         captions: of a table: what became of them; null for records.
         printed_at: when the report was made, as its footer says.
+        stated: when a list of the portal was made, as its title lines or footers say.
     """
 
     frame: pl.DataFrame
@@ -72,6 +75,7 @@ class Extract:
     unknown: list[str] = field(default_factory=list)
     captions: Captions | None = None
     printed_at: datetime | None = None
+    stated: Stated | None = None
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from etl.extract.profile import TABLE, TableProfile
 from etl.extract.records import Sample, sample_of
 from etl.extract.registry import record_profiles, table_profiles
 from etl.extract.tables import open_table
-from etl.extract.tabular import best_in, find_in
+from etl.extract.tabular import best_of, find_in
 from etl.schemas import RELATIONS
 
 _HINTS: Final = {
@@ -98,12 +98,16 @@ def _sighting(path: Path, folder: Path) -> Sighting:
 
 
 def _of_records(document: Document) -> list[Recognition]:
+    """An answer may hold several lists: the first of them counts most, but need not be one that is read."""
     sample: Sample = sample_of(document)
     return [
-        Recognition(profile.relation, profile.shape, 0.95, f"{sample.count} {sample.shown}")
+        Recognition(
+            profile.relation, profile.shape, 0.95 if profile.fits(sample.keys, sample.entity) else 0.9,
+            f"{sample.count} {sample.shown}",
+        )
         for profile in record_profiles()
-        if profile.fits(sample.keys, sample.entity)
-    ]
+        if any(profile.fits(sample.keys, entity) for entity in sample.entities)
+    ]  # fmt: skip
 
 
 def _of_table(document: Document) -> list[Recognition]:
@@ -115,10 +119,10 @@ def _of_table(document: Document) -> list[Recognition]:
     profiles = [
         profile for profile in table_profiles() if (profile.shape, profile.relation[:11]) != (TABLE, "connectwise")
     ]
-    found = [(profile, there.header) for profile in profiles if (there := find_in(table, profile, {})) is not None]
-    refused = {profile.relation for profile, header in found if is_refused(header, profile)}
+    found = [(profile, there) for profile in profiles if (there := find_in(table, profile, {})) is not None]
+    refused = {profile.relation for profile, there in found if is_refused(there.header, profile)}
     relations = [relation for relation in RELATIONS if relation not in refused]
-    best = [best_in(table, (profile for profile in profiles if profile.relation == name), {}) for name in relations]
+    best = [best_of(fit for fit in found if fit[0].relation == name) for name in relations]
     named = document.file.name.lower()
     return [_judged(named, fit[0], fit[1].header) for fit in best if fit]
 

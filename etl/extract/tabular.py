@@ -13,6 +13,7 @@ from etl.extract import furniture
 from etl.extract.captions import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
 from etl.extract.delimited import Numbered
 from etl.extract.documents import Document, Kind
+from etl.extract.footers import Stated, labels, stated_in
 from etl.extract.frames import conform, split_lists, tidy
 from etl.extract.invoice_terms import unknown_terms
 from etl.extract.powershell import mark_cut_cells, refuse_if_cut
@@ -29,6 +30,10 @@ class Found:
     candidate: int
     header: Header
     above: Sequence[Numbered]
+
+
+_PORTALS: Final = frozenset({"portal_invoices", "portal_mappings"})
+"""Lists that may say in a line of their own when they were made."""
 
 
 def find_in(table: Table, profile: TableProfile, configured: Mapping[str, str]) -> Found | None:
@@ -52,7 +57,11 @@ def best_in(
     table: Table, profiles: Iterable[TableProfile], configured: Mapping[str, str]
 ) -> tuple[TableProfile, Found] | None:
     """The profile that a file fits; of several the one that reads most of what decides, else the first."""
-    fitting = [(profile, found) for profile in profiles if (found := find_in(table, profile, configured))]
+    return best_of([(profile, found) for profile in profiles if (found := find_in(table, profile, configured))])
+
+
+def best_of(fitting: Iterable[tuple[TableProfile, Found]]) -> tuple[TableProfile, Found] | None:
+    """The one of several fitting profiles that reads most of what decides."""
     return max(fitting, key=lambda fit: len(_DECISIVE & fit[1].header.columns.keys()), default=None)
 
 
@@ -84,19 +93,27 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
         printed_at = told.printed_at
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
+    stated = _stated(above, frame) if relation.name in _PORTALS else None
     unknown = unknown_terms(frame)
     before = frame.height
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
     refuse_if_cut(finished, document.file.name)
     if finished.height < before:
-        notes["repeated line item"] = before - finished.height
+        notes["repeated line item" if _is_ledger(profile) else "footer"] = before - finished.height
     if relation.name == "accounting_invoices" and (told_money := unread_balance(header.cells, header.columns)):
         warnings.append(told_money)
     if not finished.height:
         warnings.append("the file has a header and no rows")
     window = furniture.window_of(above) if profile.is_report else None
     text = conform(finished, relation, document.file)
-    return Extract(text, profile.title, profile.shape, notes, window, warnings, unknown, header.told, printed_at)
+    return Extract(
+        text, profile.title, profile.shape, notes, window, warnings, unknown, header.told, printed_at, stated,
+    )  # fmt: skip
+
+
+def _stated(above: Sequence[Sequence[str]], frame: pl.DataFrame) -> Stated | None:
+    titles = [" ".join(filter(None, map(str.strip, row))) for row in above]
+    return stated_in([*titles, *labels(frame)])
 
 
 def no_header(document: Document, profile: TableProfile, configured: Mapping[str, str]) -> list[Problem]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from etl.engine import Engine
+from etl.engine import Engine, literal
 from etl.errors import InputError, Problem
 from etl.schemas import Kind, Relation
 from etl.settling.identity import content, identify_invoices, tell_apart
@@ -98,7 +98,7 @@ class _Settling:
 
     def gather(self, made_at: Mapping[str, datetime]) -> None:
         """`grouped`: the rows whose key others have, too, and what decides among them."""
-        known = " ".join(f"when {_literal(file)} then timestamp '{at}'" for file, at in made_at.items())
+        known = " ".join(f"when {literal(file)} then timestamp '{at}'" for file, at in made_at.items())
         made = f"case source_file {known} end" if known else "null::timestamp"
         table, key, has = f"accepted.{self.relation.name}", ", ".join(self.relation.key), self.relation.names
         document = ", ".join(f"coalesce({name}::varchar, chr(30))" for name in self.relation.key)
@@ -116,19 +116,23 @@ class _Settling:
 
     def part(self) -> None:
         """`conflicts`: the documents that one file says twice and differently, at one time or at none."""
+        several = "count(distinct content)"
+        if self.relation.name not in _DOCUMENTS:
+            # a row may lack what the other has; two values are a contradiction
+            counts = (f"count(distinct {_plain('newest', name)})" for name in self._decisive())
+            several = f"greatest({', '.join(('1', *counts))})"
         self.engine.run(f"""
             create or replace temp table conflicts as
             with timed as (
                 select *, bool_and(changed_at is not null) over (partition by document, source_file) as is_timed
                 from grouped
-                where {str(self.relation.name in _DOCUMENTS).lower()}
             ),
             newest as (
-                select document, source_file, content
+                select *
                 from timed
                 qualify not is_timed or changed_at = max(changed_at) over (partition by document, source_file)
             )
-            select document, source_file from newest group by all having count(distinct content) > 1""")
+            select document, source_file from newest group by all having {several} > 1""")
 
     def rank(self) -> None:
         """`pairs`: every other row beside the one that holds."""
@@ -170,8 +174,8 @@ class _Settling:
         return [
             Problem(
                 row["kept"],
-                f"{row['seen']} of {row['shared']} ids that stand for others in {row['file']}: {row['examples']}",
-                "one book: these look like two books",
+                f"{row['seen']} of {row['shared']} ids that mean something else in {row['file']}: {row['examples']}",
+                "files of one accounting company (book): these look like two books",
                 f"Name the book of each file: write [[sources.{self.relation.name}]] once for each book, "
                 'with its path and a name, such as book = "US".',
             )
@@ -192,7 +196,7 @@ class _Settling:
             Problem(
                 row["kept"],
                 f"{row['seen']} rows that contradict {row['file']}: {row['examples']}",
-                "files that agree, or of which one is known to be newer",
+                "files that agree, or files whose dates show which is newer",
                 remedy,
             )
             for row in self._where(condition)
@@ -206,16 +210,16 @@ class _Settling:
             select
                 older.position, older.source_file, older.source_line, true as is_copy,
                 '{key}: ' || case
-                    when is_same then 'the same row stands in '
-                    when is_newer then 'a newer copy of this row stands in '
-                    else 'another copy of this row was taken, which stands in '
+                    when is_same then 'the same row is in '
+                    when is_newer then 'a newer copy of this row is in '
+                    else 'another copy of this row was used; it is in '
                 end || concat_ws(' line ', newer.source_file, newer.source_line) as reason,
                 json_object({values})::varchar as row_values
             from pairs
             union all
             select
                 older.position, older.source_file, older.source_line, false as is_copy,
-                '{key}: rows of this file contradict each other, and no change time says which is newer' as reason,
+                '{key}: rows of this file contradict each other, and no change time shows which is newer' as reason,
                 json_object({values})::varchar as row_values
             from grouped as older
             semi join conflicts using (document, source_file);
@@ -284,10 +288,6 @@ class _Settling:
             group by all
             having seen > 0
             order by all""").to_dicts()
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _plain(side: str, name: str) -> str:

@@ -1,7 +1,8 @@
 """Which rows say the same accounting document: by what it is, never by the file that it stands in.
 
 A document is its kind and its internal id. Without an id it is its number, customer and day; without a number its
-customer, day and total: values as read, never their spelling, never a balance. Where one list holds several such
+customer, day and total: values as read, never their spelling, never a balance. INV-4001 is 4001 where customer, day
+and total agree. Where one list holds several such
 documents, the total tells them apart, and then their order. One that has an id in another list is that one.
 """
 
@@ -24,6 +25,9 @@ select
     coalesce(document_type, 'invoice') as kind, invoice_id_acct as id,
     case when has_id then concat_ws(chr(31), kind, id) else position::varchar end as identity,
     case when not regexp_full_match(trim(invoice_number), '{_NONE}') then upper(trim(invoice_number)) end as number,
+    case
+        when not regexp_full_match(trim(invoice_number), '{_NONE}') then number_without_words(invoice_number)
+    end as bare_number,
     invoice_number, customer_id_acct, lower(trim(customer_id_acct)) as customer,
     lower(coalesce(book || '/', '') || trim(customer_name)) as name,
     invoice_date as day, total_amount as total, due_date, document_status, balance_amount
@@ -55,9 +59,29 @@ listed as (
     select *, source_file as list from own where not has_id
 ),
 
-based as (
-    select *, concat_ws(chr(31), kind, coalesce(number, total::varchar || chr(30)), customer, day::varchar) as base
+-- INV-4001 in one list is 4001 in another where customer, day and total agree, and each list has one such document
+alike as (
+    select kind, bare_number, customer, day, total, min(number) as alike_number
     from listed
+    where bare_number is not null
+    group by kind, bare_number, customer, day, total
+    having count(distinct number) > 1 and count(*) = count(distinct list)
+),
+
+based as (
+    select
+        listed.* replace (coalesce(alike.alike_number, listed.number) as number),
+        concat_ws(
+            chr(31), listed.kind, coalesce(alike.alike_number, listed.number, listed.total::varchar || chr(30)),
+            listed.customer, listed.day::varchar
+        ) as base
+    from listed
+    left join alike
+        on listed.bare_number = alike.bare_number
+        and listed.kind = alike.kind
+        and listed.customer = alike.customer
+        and listed.day = alike.day
+        and listed.total = alike.total
 ),
 
 counted as (select *, count(*) over (partition by base, list) as in_list from based),
@@ -156,7 +180,10 @@ def identify_invoices(engine: Engine) -> bool:
 
 
 def tell_apart(engine: Engine, relation: Relation) -> None:
-    """Rows of one list that differ are several documents, though the id that was made for them is one."""
+    """Rows of one list that differ are several documents, though the id that was made for them is one.
+
+    Their totals tell them apart in every list, whatever else a list holds; rows of one total only their order does.
+    """
     if relation.name not in _MADE:
         return
     table, (column, is_made) = f"accepted.{relation.name}", _MADE[relation.name]
@@ -167,9 +194,25 @@ def tell_apart(engine: Engine, relation: Relation) -> None:
             from {table}
             where {is_made} and hash({column}) in (select hash({column}) from {table} group by 1 having count(*) > 1)
         ),
+        listed as (
+            select id, count(distinct coalesce(total_amount::varchar, '')) > 1 as is_several
+            from made
+            group by id, source_file
+        ),
+        several as (select id, bool_or(is_several) as is_several from listed group by id),
         placed as (
-            select *, dense_rank() over (partition by id, source_file order by total_amount, content) as place from made
+            select
+                made.position, made.id,
+                case
+                    when is_several then '|' || coalesce(rtrim(rtrim(total_amount::varchar, '0'), '.'), '')
+                    else ''
+                end as total,
+                dense_rank() over (partition by made.id, source_file, total_amount order by content) as place
+            from made
+            inner join several on made.id = several.id
         )
-        select position, id || '|#' || place as id from placed where place > 1""")
+        select position, id || total || case when place > 1 then '|#' || place else '' end as id
+        from placed
+        where total <> '' or place > 1""")
     engine.run(f"update {table} as rows set {column} = named.id from named where rows.rowid = named.position")
     engine.run("drop table named")

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from etl.domain import FALSE_WORDS, TRUE_WORDS
 from etl.schemas import BOOKED, IDS_OF_BOOKS, Column, Kind, Relation
 from etl.validate import dates, money
 from etl.validate.formats import Formats
@@ -28,8 +29,6 @@ STORED: Final[dict[Kind, pl.DataType]] = {
 """How each kind is held in a frame: what `schemas.SQL_TYPE` says of tables."""
 
 _RECORDED: Final = {"source_file": pl.String(), "source_line": pl.Int64()}
-_TRUE: Final = ("true", "yes", "y", "t", "1", "on", "ja", "oui", "sí", "sim", "wahr", "vrai", "да")
-_FALSE: Final = ("false", "no", "n", "f", "0", "off", "nein", "nee", "non", "não", "falsch", "faux", "нет")
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def _currency(column: Column, relation: Relation, formats: Formats) -> pl.Expr:
 
 def _boolean(text: pl.Expr) -> pl.Expr:
     word = text.str.to_lowercase()
-    return pl.when(word.is_in(_TRUE)).then(statement=True).when(word.is_in(_FALSE)).then(statement=False)
+    return pl.when(word.is_in(TRUE_WORDS)).then(statement=True).when(word.is_in(FALSE_WORDS)).then(statement=False)
 
 
 def _integer(text: pl.Expr) -> pl.Expr:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from etl.engine import Engine
+from etl.engine import Engine, literal
 from etl.errors import NotFound
 from etl.taxonomy import BIT, PORTAL_ONLY
 
@@ -168,11 +168,6 @@ def _is_older(row: Row, sync_from: Any) -> bool:
 def number_key(engine: Engine, number: str) -> str:
     """The key by which numbers are compared, made as staging makes it; empty where nothing is left of the number."""
     return str(engine.rows(f"select coalesce(number_key({literal(number)}), '')")[0][0])
-
-
-def literal(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def elsewhere(engine: Engine, invoice: str) -> str:

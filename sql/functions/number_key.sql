@@ -1,23 +1,7 @@
--- functions: written_number, number_text, number_without_words, plain_number_key, number_key, number_digits, name_text, name_key
--- purpose:   an invoice number in the forms in which it is compared: as written, without the words before it, and bare.
+-- functions: number_text, number_without_words, plain_number_key, number_key, number_digits, name_text, name_key
+-- purpose:   an invoice number in the forms in which it is compared: without the words before it, and bare.
 --            Systems write one number differently: Invoice #0042, INV-0042, 42.
 -- source:    how QuickBooks, Xero, ConnectWise and portals print numbers
-
--- upper case; null where a spreadsheet took the number for an amount, a date or an error (2.02611E+11, 1001.0, 1-NOV,
--- ####), or a word says that there is none: it says nothing
-create or replace macro written_number(number) as
-    case
-        when
-            regexp_full_match(
-                number,
-                '(?i)\s*(?:[0-9](?:[.,][0-9]+)?E[+][0-9]+|[0-9][.,][0-9]+E[0-9]+|[0-9]+[.,]0|#{3,}|#(?:REF|NAME|VALUE|DIV/0|N/A|NUM|NULL)[!?]?'
-                || '|[0-9]{1,2}[- ](?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?:[- ][0-9]{2,4})?'
-                || '|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[- ][0-9]{2,4}'
-                || '|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]+|N/?A|NONE|TBD|NULL|-+|0+)\s*'
-            )
-            then null
-        else upper(number)
-    end;
 
 -- upper case, outer blanks and invisible signs gone, one kind of dash, the digits and letters of full width as plain ones
 create or replace macro number_text(number) as

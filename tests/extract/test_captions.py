@@ -120,9 +120,10 @@ def test_a_balance_is_known_by_its_usual_captions(shelf: Any, names: str) -> Non
     assert shelf.rows("accounting_invoices", "i.csv")[0]["balance_amount"] == "40"
 
 
-def test_money_that_is_not_read_is_told(shelf: Any) -> None:
-    """Without a balance nobody knows what is owed, and a column that looks like one is named."""
-    shelf.put("i.csv", "Internal ID,Customer ID,Date,Total,Paid,Due\n9001,11,2026-11-10,100,60,2026-12-10\n")
+@pytest.mark.parametrize("day", ["2026-12-10", "10.12.2026", "1.2.26", "20261210"])
+def test_money_that_is_not_read_is_told(shelf: Any, day: str) -> None:
+    """Without a balance nobody knows what is owed, and a column that looks like one is named; a day is no amount."""
+    shelf.put("i.csv", f"Internal ID,Customer ID,Date,Total,Paid,Due\n9001,11,2026-11-10,100,60,{day}\n")
     found = shelf.read("accounting_invoices", "i.csv")
     assert "balance_amount" not in shelf.rows("accounting_invoices", "i.csv")[0]
     assert any("not used: Paid, Due" in warning for warning in found.warnings)

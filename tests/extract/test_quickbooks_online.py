@@ -245,4 +245,4 @@ def test_a_row_below_a_total_or_an_odd_row_is_nobodys(shelf: Any) -> None:
     told = dict(zip(frame["invoice_number"], frame["read_problem"], strict=True))
     assert told.pop("5001") is None
     assert told.keys() == {"5002", None, "5003"}
-    assert all("nobody knows whose it is" in problem for problem in told.values())
+    assert all("the customer is not known" in problem for problem in told.values())

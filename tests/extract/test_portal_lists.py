@@ -1,0 +1,171 @@
+"""A portal's list as people copy it: its footers, its words for what is owed, and the words of its sync log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from etl.config import Source, load
+from etl.domain import Run
+from etl.engine import Engine
+from etl.extract import GOES_ON, bulk_scan, bulk_select
+from etl.pipeline import reconcile
+from etl.schemas import RELATIONS
+from tests import nights
+from tests.clients import AS_OF, clients
+from tests.ledgers import WRITTEN, kept, load_files
+from tests.loaded import ALWAYS, NEVER
+
+PORTAL = "portal_invoices"
+HEADER = "Date,Invoice Number,Customer,Status,Amount,Balance"
+ROWS = "2026-11-14,1001,Acme,Open,10.00,10.00\n2026-11-15,1002,Bolt,Paid,20.00,0.00\n"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database that every example starts anew."""
+    opened = Engine(tmp_path_factory.mktemp("portal") / "night.duckdb", threads=1, memory_gb=0.5)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "1 to 50 of 1,200", "1-50 von 1.200", "Page 1 of 24", "Showing 50 of 1200", "Seite 1 von 24",
+        "1 \u2013 50 sur 1\u202f200", "Page 24 of 24", "1151-1200 of 1200 entries", "Page 1 of 24 (1,200 items)",
+    ],
+)  # fmt: skip
+def test_a_page_counter_that_leaves_rows_out_says_that_the_list_goes_on(
+    engine: Engine, tmp_path: Any, footer: str, place: int
+) -> None:
+    """In whichever column it lies, read either way; the last page alone is not the whole list."""
+    cells = ["", "", "", "", "", ""]
+    cells[place] = f'"{footer}"'
+    (tmp_path / "p.csv").write_text(f"{HEADER}\n{ROWS}{','.join(cells)}\n")
+    for bulk_bytes in (NEVER, ALWAYS):
+        loaded = load_files(engine, tmp_path, PORTAL, bulk_bytes)
+        assert kept(engine, "invoice_number", relation=PORTAL) == [("1001",), ("1002",)]
+        ((_, _, _, rules, _),) = loaded.aside
+        assert any(GOES_ON in rule for rule in rules)
+
+
+@pytest.mark.parametrize(
+    "footers",
+    [
+        ["1 to 2 of 2"], ["Showing 2 of 2"], ["Page 1 of 1"], ["Page 1 of 3", "Page 2 of 3", "Page 3 of 3"],
+        ["1-50 of 120", "51-100 of 120", "101-120 of 120"], ["Subtotal"], ["Gesamtsumme"], ["Total (12)"],
+        ["Итого"], ["合計"], ["Total for 12 invoices"], ["TOTAL USD"], ["Grand Total:"],
+    ],
+)  # fmt: skip
+def test_a_footer_of_a_whole_list_is_no_row(engine: Engine, tmp_path: Any, footers: list[str]) -> None:
+    """Sums with or without amounts, and pages that are all there."""
+    amounts = ",,30.00,10.00" if len(footers) == 1 and " of " not in footers[0] else ",,,"
+    lines = "".join(f",{footer},{amounts}\n" for footer in footers)
+    (tmp_path / "p.csv").write_text(f"{HEADER}\n{ROWS}{lines}")
+    for bulk_bytes in (NEVER, ALWAYS):
+        loaded = load_files(engine, tmp_path, PORTAL, bulk_bytes)
+        assert kept(engine, "invoice_number", relation=PORTAL) == [("1001",), ("1002",)]
+        assert not loaded.aside
+
+
+@pytest.mark.parametrize("number", ["3 of 12", "Total", "10 of 5"])
+def test_what_sounds_like_a_footer_next_to_a_customer_is_a_row(engine: Engine, tmp_path: Any, number: str) -> None:
+    """A document may be the third of twelve, and a customer may be called Total."""
+    (tmp_path / "p.csv").write_text(f"{HEADER}\n{ROWS},{number},Total,,,\n")
+    loaded = load_files(engine, tmp_path, PORTAL)
+    assert (len(loaded.accepted), loaded.aside) == (3, [])
+
+
+def test_left_out_footers_are_counted_as_footers(shelf: Any) -> None:
+    """They are no repeated line items."""
+    shelf.put("p.csv", f"{HEADER}\n{ROWS},Total,,,30.00,10.00\n")
+    assert shelf.read(PORTAL, "p.csv").shape_notes == {"footer": 1}
+
+
+@pytest.mark.parametrize("where", ["above", "below"])
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("As of November 28, 2026", datetime(2026, 11, 28)),
+        ("Generated on 2026-11-28 05:50", datetime(2026, 11, 28, 5, 50)),
+        ("Exported 11/28/2026 2:05 PM", datetime(2026, 11, 28, 14, 5)),
+        ("As of 2026-11-28T05:50Z", datetime(2026, 11, 28, 5, 50)),
+        ("As of 05/11/2026", None),
+        ("Invoices since 2026-11-28", None),
+    ],
+)
+def test_a_list_says_in_a_line_of_its_own_when_it_was_made(
+    shelf: Any, line: str, at: datetime | None, where: str
+) -> None:
+    """Above its captions or below its rows; a day that can be read in two ways says nothing."""
+    told = f'"{line}"\n'
+    above, below = (told, "") if where == "above" else ("", told)
+    shelf.put("p.csv", f"{above}{HEADER}\n{ROWS}{below}")
+    found = shelf.read(PORTAL, "p.csv")
+    assert (found.stated.at if found.stated else None) == at
+    is_out = where == "above" or line.startswith(("As of", "Generated", "Exported"))
+    assert found.frame.height == (2 if is_out else 3)
+
+
+STATUSES = {
+    "Paid (Partial)": "open", "Partially paid": "open", "Paid - thank you": "paid", "Paid": "paid",
+    "Processing failed": None, "Payment declined": None, "Paid - reversed": None, "Paid until 2026-01": None,
+    "Void - duplicate": "gone", "Voided by Ann": "gone", "Cancelled (wrong client)": "gone", "Void pending": None,
+    "Payment Pending - ACH": "in transit", "Scheduled 12/01": "in transit", "Past due 30 days": "open",
+    "Opened by client": None, "Open - 30 days": "open", "Past due, now paid": None, "Overdue (unpaid)": "open",
+    "AutoPay": None,
+}  # fmt: skip
+
+
+def test_longer_phrases_of_the_portal_are_read_with_care(engine: Engine, shelf: Any) -> None:
+    """A phrase that says two things says nothing; both ways of reading agree."""
+    rows = "".join(f'2026-11-14,{1000 + at},Acme,"{word}",1.00,\n' for at, word in enumerate(STATUSES))
+    shelf.put("p.csv", f"{HEADER}\n{rows}")
+    careful = shelf.read(PORTAL, "p.csv").frame["portal_status"].to_list()
+    assert dict(zip(STATUSES, careful, strict=True)) == STATUSES
+    scan = bulk_scan(shelf.file("p.csv"), RELATIONS[PORTAL], Source(path="p.csv"), 0)
+    assert scan is not None
+    assert engine.frame(bulk_select(scan, ZoneInfo("UTC")))["portal_status"].to_list() == careful
+
+
+LOGS = {
+    "Success!": "succeeded", "Completed (0 errors)": "succeeded", "Completed with 0 errors": "succeeded",
+    "Completed: 120 invoices": "succeeded", "OK.": "succeeded", "done, no errors": "succeeded", "errors: 0, ok": None,
+    "Completed with 3 errors": "failed", "Partial": "failed", "Partially completed": "failed",
+    "Completed, 2 failed": "failed", "Completed with 10 errors": "failed", "In progress": "running", "Done maybe": None,
+}  # fmt: skip
+
+
+def test_the_log_says_how_a_sync_ended(shelf: Any) -> None:
+    """Nothing that went wrong is success; a part is not the whole; other words are set aside."""
+    rows = "".join(f'2026-11-14T05:00:00Z,2026-11-01,2026-11-14T05:10:00Z,"{word}"\n' for word in LOGS)
+    shelf.put("s.csv", f"started_at,from_date,finished_at,status\n{rows}")
+    frame = shelf.read("sync_runs", "s.csv").frame
+    told = [
+        None if row["read_problem"] else row["run_status"]
+        for row in frame.select("run_status", "read_problem").to_dicts()
+    ]
+    assert dict(zip(LOGS, told, strict=True)) == LOGS
+
+
+def test_the_time_in_a_portals_list_is_that_of_the_list_in_a_run(tmp_path: Path) -> None:
+    """What changed later is not missed, whenever the file was copied."""
+    provider = clients(tmp_path, 3)
+    settings = provider.written()
+    listed = tmp_path / "portal_invoices.csv"
+    listed.write_text('"Data as of November 27, 2026 06:15 PM"\n' + listed.read_text())
+    os.utime(listed, (WRITTEN, WRITTEN))
+    outcome = reconcile(load(settings, {"BILLSIGHT_LIMITS__THREADS": "1"}), Run("night", AS_OF))
+    scope = nights.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
+    assert scope["made_at"].item() == datetime(2026, 11, 27, 18, 15)
+    assert scope["made_reason"].item() == "time in the list"
+    assert nights.answers(outcome)["state"].to_list() == ["visible"] * 3

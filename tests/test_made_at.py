@@ -1,0 +1,99 @@
+"""When a file was made: by its footer, the day in its name or the setting; and what range a report covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from etl.config import Settings, Source
+from etl.engine import Engine
+from etl.errors import InputError
+from etl.extract import SourceFile, made_at
+from etl.extract.furniture import printed
+from etl.sources import _range_of
+from tests.ledgers import kept, load_files, write_ledger
+from tests.loaded import NEVER, load
+
+WRITTEN = int(datetime(2026, 12, 31, tzinfo=UTC).timestamp() * 1e9)
+"""When the files of these tests were written, in nanoseconds."""
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database that every example starts anew."""
+    opened = Engine(tmp_path_factory.mktemp("made") / "night.duckdb", threads=1, memory_gb=0.5)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("in/invoices-2026-11-29.csv", datetime(2026, 11, 29)),
+        ("invoices_20261129_0615.json", datetime(2026, 11, 29, 6, 15)),
+        ("2026-01-01 to 2026-11-29.csv", datetime(2026, 11, 29)),
+        ("2026-01-01-2026-11-29.csv", datetime(2026, 11, 29)),
+        ("portal 29.11.2026.csv", datetime(2026, 11, 29)),
+        ("portal Nov 29, 2026.csv", datetime(2026, 11, 29)),
+        ("portal 11-29-2026.csv", datetime(2026, 11, 29)),
+        ("invoices-2026-02-31.csv", None),
+        ("invoices-2027-02-01.csv", None),
+        ("invoice 120261129.csv", None),
+        ("invoices.csv", None),
+    ],
+)
+def test_the_day_in_a_name_is_when_the_file_was_made(name: str, at: datetime | None) -> None:
+    """Only a day that there is, no part of a longer number, and none after the file's own time."""
+    found = made_at(SourceFile(Path(name), name, "", (1, WRITTEN)), ZoneInfo("UTC"))
+    assert (found.at if found else None) == at
+
+
+def test_a_day_in_two_readings_orders_no_files(engine: Engine, tmp_path: Path) -> None:
+    """May 11 or November 5: the files contradict each other, and nothing says which is newer."""
+    for day, total in (("05-11-2026", "100"), ("06-10-2026", "70")):
+        write_ledger(tmp_path / f"list {day}.csv", ("1", "1001", "Acme", total, total, "open", ""))
+    with pytest.raises(InputError, match="contradict"):
+        load_files(engine, tmp_path)
+
+
+def test_the_setting_as_of_orders_the_files_of_two_sources(engine: Engine, tmp_path: Path) -> None:
+    """Where neither footers nor names say when they were made."""
+    sources = []
+    for name, day, total in (("a.csv", "2026-11-20", "70"), ("b.csv", "2026-11-10", "100")):
+        write_ledger(tmp_path / name, ("1", "1001", "Acme", total, total, "open", ""))
+        sources.append(Source(path=name, as_of=datetime.fromisoformat(f"{day}T06:00:00+00:00")))
+    load(engine, Settings(base=tmp_path, sources={"accounting_invoices": sources}), NEVER)
+    assert kept(engine, "total_amount") == [(Decimal(70),)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("As of May 15, 2026", "As of January 2, 2027", True),
+        ("January 1 - May 15, 2026", "January 1 - May 16, 2026", True),
+        ("January 1 - May 15, 2025", "January 1 - May 16, 2026", False),
+        ("As of May 15, 2026", "January 1 - May 16, 2026", False),
+    ],
+)
+def test_a_range_that_only_ends_later_is_the_same_range(one: str, other: str, *, is_same: bool) -> None:
+    """The day on which a report was made is no other range."""
+    assert (_range_of(one) == _range_of(other)) == is_same
+
+
+@pytest.mark.parametrize(
+    ("footer", "at"),
+    [
+        ("Accrual Basis Friday, May 15, 2026 01:21 AM GMTZ", datetime(2026, 5, 15, 1, 21)),
+        ("Sunday, Nov 29, 2026 12:36:22 PM GMT-5", datetime(2026, 11, 29, 17, 36)),
+        ("Cash Basis Sunday, November 29, 2026 06:05 PM GMT-03:30", datetime(2026, 11, 29, 21, 35)),
+        ("Sunday, November 29, 2026", None),
+    ],
+)
+def test_a_report_says_when_it_was_printed(footer: str, at: datetime | None) -> None:
+    """In UTC, with the offset of its footer."""
+    assert printed(footer) == at
