@@ -18,7 +18,7 @@ from etl.resources import resource
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
 
 
-_WRITTEN_NUMBER: Final = f"""
+WRITTEN_NUMBER: Final = f"""
     create or replace macro written_number(number) as
         case when regexp_full_match(trim(number), '{SPOILT}|{NO_NUMBER}') then null else upper(number) end"""
 """An invoice number as written, in upper case; null where it stands for any document, or for none."""
@@ -82,7 +82,7 @@ class Engine:
         if not is_read_only:
             for schema in SCHEMAS:
                 self.run(f"create schema if not exists {schema}")
-            self.run(_WRITTEN_NUMBER)
+            self.run(WRITTEN_NUMBER)
             for file in sorted((resource("sql") / "functions").iterdir(), key=lambda entry: entry.name):
                 self.run(file.read_text(encoding="utf-8"))
 
