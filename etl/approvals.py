@@ -20,6 +20,7 @@ from etl.judged_on import tonight
 from etl.review.decisions import ApprovalRefused, Decided, Line, is_header, is_undecided, lines_of
 from etl.review.register import Import, Judgement, Register
 from etl.review.verdicts import Verdict, judge
+from etl.state import check_site_key, open_register
 
 _MOST_BYTES: Final = 64_000_000
 _HEADER_ROWS: Final = 20
@@ -121,7 +122,7 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
         SiteKeyRefusal: the site's key is not there.
         RegisterRefusal: the register cannot be used, or another import came between.
     """
-    register = Register.open(settings.register_path)
+    register = open_register(settings)
     files = list(dict.fromkeys(files))
     read: dict[Path, _Read] = {}
     refused: dict[Path, str] = {}
@@ -135,6 +136,7 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
             refused[file] = str(Problem(str(file), found, "a fix file", "Save it again as CSV or XLSX."))
     if not read:
         return Outcome([FileOutcome(file, refusal=why) for file, why in refused.items()])
+    check_site_key(settings)
     # the name is taken before the register is read: whoever adds something in between takes the name too
     number = register.next_import_id()
     decided = [line for one in read.values() for line in one.lines if not is_undecided(line)]

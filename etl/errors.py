@@ -158,7 +158,8 @@ class HistoryRefusal(BillsightError):
     exit_code = ExitCode.UNUSABLE
 
     def __init__(self, path: Path, why: str, remedy: str | None = None) -> None:
-        remedy = remedy or "Restore it from its last copy; or move it away, and a new history begins."
+        begin = "Or, on purpose, a new history begins with: billsight register init --history."
+        remedy = remedy or f"Restore it: billsight register restore --history FILE. {begin}"
         self.told = f"The history {path} cannot be used ({why}). {remedy}"
         super().__init__(f"{self.told} The last report stays.")
 

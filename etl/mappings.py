@@ -16,6 +16,7 @@ from etl.errors import NotFound
 from etl.publish import DATABASE, LATEST, told
 from etl.review.fixes import guard, prefixed, write_csv
 from etl.review.register import Import, Register
+from etl.state import open_register
 
 STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "conflict")
 
@@ -40,7 +41,7 @@ def list_judgements(settings: Settings, state: str | None) -> str:
         settings: the configuration.
         state: only judgements of this kind; conflict: only those that the latest night contradicts.
     """
-    current = Register.open(settings.register_path).current()
+    current = open_register(settings).current()
     shown = current.join(_conflicts(settings), on="customer_id_acct", how="left", maintain_order="left")
     shown = shown.with_columns(conflict=pl.when(pl.col("decision") == "approved").then(pl.col("conflict")))
     if state is not None:
@@ -77,7 +78,7 @@ def history(settings: Settings, customer: str) -> str:
     Raises:
         NotFound: nothing was ever decided about it.
     """
-    log = _told_log(Register.open(settings.register_path))
+    log = _told_log(open_register(settings))
     named = {customer, customer.removeprefix("ACCT-")}
     concerned = set(log.filter(pl.col("customer_id_acct").is_in(list(named)))["import_id"])
     if not concerned:
@@ -125,7 +126,7 @@ def revert(settings: Settings, import_id: str, who: str, at: datetime) -> str:
     Raises:
         RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its customers.
     """
-    register = Register.open(settings.register_path)
+    register = open_register(settings)
     act = Import(register.next_import_id(), at, who)
     customers = register.revert(import_id, act)
     count = "1 customer is" if len(customers) == 1 else f"{len(customers)} customers are"
@@ -142,7 +143,7 @@ def export(settings: Settings, file: Path | None) -> str:
     Raises:
         OutputError: the file cannot be written.
     """
-    log = _told_log(Register.open(settings.register_path))
+    log = _told_log(open_register(settings))
     written = log.select(
         "import_id", "imported_at", "imported_by", "file_name", "reverts",
         acct_customer_id=prefixed("customer_id_acct", "ACCT"),

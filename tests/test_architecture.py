@@ -21,7 +21,8 @@ LAYERS = (
     {
         "answers", "approvals", "breathing", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on",
         "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",
-        "remembering", "scopes", "selfcheck", "settling", "sources", "telling", "witnesses",
+        "remembering", "scopes", "selfcheck", "settling", "sources", "state", "telling",
+        "witnesses",
     },
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},

@@ -127,6 +127,13 @@ class History:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def check_pages(self) -> None:
+        """Refuse a file with damaged pages, also where nothing that is asked for lies on them."""
+        with self._connected() as connection:
+            (told,) = connection.execute("pragma quick_check(1)").fetchone()
+            if told != "ok":
+                raise HistoryRefusal(self._path, f"it is damaged: {str(told).splitlines()[-1]}")
+
     def runs(self) -> list[PastRun]:
         """Every run, oldest first."""
         columns = "run_number, run_id, as_of_at, exit_code, is_published, seconds, facts"
