@@ -17,6 +17,7 @@ from etl.extract.delimited import DELIMITERS, first_rows, rows_of
 from etl.extract.encoding import decode
 from etl.extract.workbook import sheet_rows
 from etl.judged_on import tonight
+from etl.review.backups import back_up_or_tell
 from etl.review.decisions import ApprovalRefused, Decided, Line, is_header, is_undecided, lines_of
 from etl.review.register import Import, Judgement, Register
 from etl.review.verdicts import Verdict, judge
@@ -93,9 +94,14 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of all files."""
+    """What became of all files.
+
+    Attributes:
+        trouble: why no copy of the register could be made; `None` where one was made, or nothing was added.
+    """
 
     files: Sequence[FileOutcome]
+    trouble: str | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -106,7 +112,8 @@ class Outcome:
 
     def __str__(self) -> str:
         nothing = ["Nothing was changed."] if not any(file.import_id for file in self.files) else []
-        return "\n".join([*map(str, self.files), *nothing])
+        trouble = [f"No copy of the register could be made: {self.trouble}"] if self.trouble else []
+        return "\n".join([*map(str, self.files), *nothing, *trouble])
 
 
 def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome:
@@ -153,7 +160,8 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
             outcome = _add(register, outcome, act, number)
             number = register.next_import_id() if outcome.import_id else number
         outcomes.append(outcome)
-    return Outcome(outcomes)
+    is_changed = any(outcome.import_id for outcome in outcomes)
+    return Outcome(outcomes, back_up_or_tell(settings.register_path, act.at) if is_changed else None)
 
 
 def decided_on(file: Path) -> frozenset[str]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from etl.config import Settings
 from etl.errors import HistoryRefusal, InputError, Problem
 from etl.history.store import History
 from etl.publish import LATEST, MANIFEST
-from etl.review.chain import Head, Witness
-from etl.review.marker import MarkerDamaged, read_marker
+from etl.review.backups import back_up
+from etl.review.chain import Head, Link, Witness, objection
+from etl.review.marker import MarkerDamaged, marker_path, read_marker
 from etl.review.register import Register, RegisterRefusal, Snapshot
 from etl.review.site_key import SiteKeyRefusal, key_fingerprint, read_site_key
 
@@ -105,15 +107,32 @@ def witnesses(settings: Settings) -> list[Witness]:
     return found
 
 
+def missed_heads(settings: Settings, links: Sequence[Link]) -> list[Witness]:
+    """Who knows of something that this chain does not hold."""
+    known = witnesses(settings)
+    with suppress(MarkerDamaged, OSError):
+        marker = read_marker(settings.register_path)
+        if marker is not None:
+            known = [one for one in known if one.head.digest not in marker.given_up]
+            known.insert(0, Witness("its marker", marker.head))
+    return [witness for witness in known if objection(links, [witness])]
+
+
 def check_state(settings: Settings) -> None:
     """Refuse to run where the register or the site's key is not the one that the last run used.
+
+    A marker and a copy of the register that an import could not write are made up for.
 
     Raises:
         InputError: the register cannot be used.
         SiteKeyRefusal: the key is gone, or another.
     """
+    path = settings.register_path
     try:
         open_register(settings).settle()
+        if marker_path(path).exists():
+            with suppress(OSError):
+                back_up(path, datetime.now(UTC))
     except RegisterRefusal as error:
         raise _refused(settings, error) from None
     check_site_key(settings)
@@ -146,12 +165,13 @@ def check_site_key(settings: Settings) -> None:
         raise SiteKeyRefusal(path, f"not the key that the run {last.run_id} used", _BEGIN_KEY)
 
 
-def check_history(settings: Settings, published: list[str]) -> None:
+def check_history(settings: Settings, published: list[str], remedy: str = _BEGIN_HISTORY) -> None:
     """Refuse a history that lost more than the last run, which a run that was killed may not have added yet.
 
     Args:
         settings: the configuration.
         published: the ids of the published runs that the history holds.
+        remedy: what to do about it.
 
     Raises:
         HistoryRefusal: it is empty, gone, or an older copy.
@@ -161,7 +181,7 @@ def check_history(settings: Settings, published: list[str]) -> None:
         return
     if last.run_id not in _given_up(settings):
         why = f"it is empty or gone, or an older copy: it does not know the run {last.after}"
-        raise HistoryRefusal(settings.history_path, why, _BEGIN_HISTORY)
+        raise HistoryRefusal(settings.history_path, why, remedy)
 
 
 def used(settings: Settings, head: Head, after: str | None) -> Used:

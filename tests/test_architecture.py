@@ -17,7 +17,7 @@ SQL = ROOT / "sql"
 
 LAYERS = (
     {"cli", "__main__"},
-    {"pipeline", "setup", "why", "linking", "explaining", "mappings", "runs"},
+    {"pipeline", "setup", "why", "linking", "explaining", "mappings", "registers", "runs"},
     {
         "answers", "approvals", "breathing", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on",
         "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",

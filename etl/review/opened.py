@@ -93,8 +93,9 @@ def opened(path: Path, witnesses: Sequence[Witness], *, is_written: bool = False
         location = f"{path.resolve().as_uri()}?mode={'rwc' if is_written else 'rw'}"
         with closing(sqlite3.connect(location, uri=True, isolation_level=None)) as connection:
             connection.execute("pragma foreign_keys = on")
-            if is_written:
-                _prepare(path, connection)
+            if is_written and _version(connection) == 0 and not _refuse_foreign(path, connection):
+                check(path, [], witnesses)
+                connection.execute("pragma journal_mode = wal")
             connection.execute(f"begin {'immediate' if is_written else 'deferred'}")
             version, links = _verified(path, connection)
             check(path, links, witnesses)
@@ -108,12 +109,6 @@ def opened(path: Path, witnesses: Sequence[Witness], *, is_written: bool = False
         raise RegisterRefusal(path, str(error), _remedy(error)) from None
 
 
-def _prepare(path: Path, connection: sqlite3.Connection) -> None:
-    """Make an empty file one that can be read while it is written."""
-    if _version(connection) == 0 and not _refuse_foreign(path, connection):
-        connection.execute("pragma journal_mode = wal")
-
-
 def _verified(path: Path, connection: sqlite3.Connection) -> tuple[int, list[Link]]:
     version = _version(connection)
     if version > SCHEMA_VERSION:
@@ -121,10 +116,13 @@ def _verified(path: Path, connection: sqlite3.Connection) -> tuple[int, list[Lin
     if version == 0:
         _refuse_foreign(path, connection)
         return version, []
-    why = fault(connection, version)
+    try:
+        why = fault(connection, version)
+        links = links_of(connection) if why is None else []
+    except (ValueError, OverflowError, MemoryError) as error:  # what was flipped is no text, or far too long
+        why, links = f"it is damaged ({type(error).__name__})", []
     if why is not None:
         raise RegisterRefusal(path, why, RESTORE)
-    links = links_of(connection)
     if version == SCHEMA_VERSION and not is_stored(connection, links):
         raise RegisterRefusal(path, "what it holds is not what was added: its chain of digests is broken", RESTORE)
     return version, links

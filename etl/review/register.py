@@ -270,23 +270,41 @@ class Register:
             self._mark(head)
 
     def give_up(self, names: Sequence[str]) -> None:
-        """Remember that a person gave something up on purpose; what the register holds now is what it is to hold.
+        """Remember what a person gave up on purpose; the register itself is as it was.
 
         Args:
-            names: digests of registers, names of runs, or fingerprints of keys that are no longer missed.
+            names: runs that the history no longer knows, or fingerprints of keys.
 
         Raises:
-            RegisterRefusal: the register that is there now is damaged.
+            RegisterRefusal: as by `snapshot`.
             OSError: the marker cannot be written.
         """
-        marker = _marker_or_none(self._path)
+        self._remember(self.head(), names)
+
+    def adopt(self, missed: Sequence[Witness]) -> None:
+        """Take what the file holds now for the register, on purpose: restored from a copy, or begun again.
+
+        Args:
+            missed: who knows of something that it no longer holds.
+
+        Raises:
+            RegisterRefusal: the file is damaged.
+            OSError: the marker cannot be written.
+        """
         head = Head()
         if self._path.exists():
             with opened(self._path, ()) as register:
                 head = head_of(register.links)
-        before = {marker.head.digest, *marker.given_up} if marker else set()
+        self._remember(head, [witness.head.digest for witness in missed])
+
+    def _remember(self, head: Head, names: Sequence[str]) -> None:
+        try:
+            before = read_marker(self._path)
+        except MarkerDamaged:
+            before = None
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_marker(self._path, Marker(head, frozenset({*before, *names} - {head.digest, Head().digest})))
+        given_up = frozenset({*(before.given_up if before else ()), *names})
+        write_marker(self._path, Marker(head, given_up))
 
     def _check_missing(self) -> None:
         """A register that is missing holds nothing; every witness must agree."""
@@ -307,13 +325,6 @@ class Register:
             marker = marker_of(self._path) or Marker()
             if head.imports > marker.head.imports:
                 write_marker(self._path, replace(marker, head=head))
-
-
-def _marker_or_none(path: Path) -> Marker | None:
-    try:
-        return read_marker(path)
-    except (MarkerDamaged, OSError):
-        return None
 
 
 def _columns(version: int) -> dict[str, str]:
