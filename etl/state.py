@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from etl.config import Settings
 from etl.errors import HistoryRefusal, InputError, Problem
 from etl.history.store import History
+from etl.modes import open_to_all, writable_by_all
 from etl.publish import LATEST, MANIFEST
 from etl.review.backups import back_up
 from etl.review.chain import Head, Link, Witness, objection
@@ -148,6 +150,19 @@ def read_register(settings: Settings) -> Snapshot:
         return open_register(settings).snapshot()
     except RegisterRefusal as error:
         raise _refused(settings, error) from None
+
+
+def mode_warnings(settings: Settings, configuration: Path) -> list[str]:
+    """Files that everybody on the machine may read or change and should not, each in a sentence."""
+    register = settings.register_path
+    told = [
+        writable_by_all(configuration, "the configuration"),
+        writable_by_all(register.parent, "the register"),
+        open_to_all(register, "people's decisions"),
+        open_to_all(settings.history_path, "the history of runs"),
+        open_to_all(settings.site_key_path, "the site's key", "0600"),
+    ]
+    return [warning for warning in told if warning is not None]
 
 
 def check_site_key(settings: Settings) -> None:

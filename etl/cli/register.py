@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from etl import registers
-from etl.cli.options import CONFIG, Commands
+from etl.cli.options import CONFIG, Commands, warn
 from etl.config import load
+from etl.state import mode_warnings
 
 
 def _part(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,7 +38,10 @@ def register() -> None:
 @CONFIG
 def verify(config: Path) -> None:
     """Check that nothing was lost, changed or swapped since the last import and the last run."""
-    click.echo(registers.verify(load(config)))
+    settings = load(config)
+    for warning in mode_warnings(settings, config):
+        warn(warning)
+    click.echo(registers.verify(settings))
 
 
 @register.command()

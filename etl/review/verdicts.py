@@ -13,6 +13,7 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.review.decisions import Decided, Line, read_decision
+from etl.review.precedence import Precedence
 
 Kind = Literal["apply", "no-op", "stale", "error"]
 
@@ -61,13 +62,13 @@ class Verdict:
     problem: Problem | None = None
 
 
-def judge(lines: Sequence[Line], tonight: Tonight, current: pl.DataFrame, *, may_override: bool) -> list[Verdict]:
+def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_override: bool) -> list[Verdict]:
     """Judge every decided row of all the files that are imported together.
 
     Args:
         lines: rows with a decision.
         tonight: what the latest night knows.
-        current: what the register holds.
+        before: what was decided before, and when.
         may_override: whether a company that was not proposed may be approved.
 
     Returns:
@@ -75,9 +76,9 @@ def judge(lines: Sequence[Line], tonight: Tonight, current: pl.DataFrame, *, may
         of them is applied.
     """
     read = [(line, read_decision(line)) for line in lines]
-    held = _held(current)
+    held = _held(before.current)
     contradicted = _contradictions([found for _, found in read if isinstance(found, Decided)])
-    rule = _Rule(tonight, held, may_override=may_override)
+    rule = _Rule(tonight, held, before, may_override=may_override)
     verdicts: list[Verdict] = []
     said: dict[_Key, Line] = {}
     for line, found in read:
@@ -165,8 +166,9 @@ def _customer(line: Line) -> str:
 class _Rule:
     """Judges one row that can be read and that no other contradicts."""
 
-    def __init__(self, tonight: Tonight, held: frozenset[_Key], *, may_override: bool) -> None:
+    def __init__(self, tonight: Tonight, held: frozenset[_Key], before: Precedence, *, may_override: bool) -> None:
         self._tonight = tonight
+        self._before = before
         self._held = held
         self._may_override = may_override
         self._customers = {customer.lstrip("0"): customer for customer in tonight.customers}
@@ -181,6 +183,9 @@ class _Rule:
         if _key(decided) in self._held:
             problem = line.problem("the register holds it already", "something new", "Nothing to do.")
             return Verdict(line, "no-op", decided, problem)
+        objection = self._before.objection(decided)
+        if objection is not None:
+            return Verdict(line, objection[0], decided, objection[1])
         kind, wrong = self._evidence(decided)
         if wrong is None:
             kind, wrong = "error", self._target(decided)
@@ -222,11 +227,12 @@ class _Rule:
             return "error", line.problem(
                 f"row_fp {written}", f"the fingerprint that {run_id} wrote for ACCT-{customer}", remedy
             )
+        remedy = self._before.needs_run(customer) or _ANEW
         if known is None:
             found = f"a row of {run_id or 'an older night'}; ACCT-{customer} no longer asks for a decision"
-            return "stale", line.problem(found, f"a customer to decide on in {tonight.run_id}", _ANEW)
+            return "stale", line.problem(found, f"a customer to decide on in {tonight.run_id}", remedy)
         found = f"a row of {run_id or 'an older night'}; the evidence has changed since"
-        return "stale", line.problem(found, f"the evidence of {tonight.run_id}", _ANEW)
+        return "stale", line.problem(found, f"the evidence of {tonight.run_id}", remedy)
 
     def _target(self, decided: Decided) -> Problem | None:
         """Whether the company may be decided on."""
