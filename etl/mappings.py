@@ -101,7 +101,9 @@ def history(settings: Settings, customer: str) -> str:
 
 
 def _said(row: dict[str, Any]) -> str:
-    by = row["judged_by"] if row["judged_by"] == row["imported_by"] else f"{row['judged_by']} via {_actor(row)}"
+    by, login = row["judged_by"], row["imported_by"]
+    if by != login:
+        by = f"{by} via {login if row['claimed_by'] == by else _actor(row)}"
     note = f": {row['note']}" if row["note"] else ""
     return f"{_decision(row)} by {by} on {row['judged_at']:%Y-%m-%d}, from {row['source']}{note}"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import BillsightError, ExitCode, HistoryRefusal, InputError
+from etl.errors import ExitCode, HistoryRefusal, InputError
 from etl.review import backups
 from etl.review.register import Import, Judgement, Register
 from etl.review.site_key import SiteKeyRefusal
@@ -70,34 +70,58 @@ def site(folder: Path, billsight: Billsight) -> Site:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("knows", ["the marker", "the last run", "the history"])
-def test_a_run_without_its_register_is_refused_and_the_register_can_be_restored(
-    site: Site, loss: str, knows: str
-) -> None:
-    """Code 4 for the run, 6 for what asks the register; one witness is enough. Then it is as it was."""
-    before, copies = held(site.folder), site.folder / "state" / "backups"
-    assert len(list(copies.iterdir())) == 1
-    if knows != "the marker":
-        assert site.run("night-2") == ExitCode.COMPLETE
-        site.register.with_name("register.sqlite.head").unlink()
-        (site.folder / "state" / "history.sqlite").unlink() if knows == "the last run" else shutil.rmtree(
-            site.folder / "out"
-        )
+def test_a_run_without_its_register_is_refused_and_the_register_can_be_restored(site: Site, loss: str) -> None:
+    """Code 4 for the run, 6 for what asks the register. Then it is as it was."""
+    before = held(site.folder)
     LOSSES[loss](site.register)
-    latest = site.latest if knows != "the history" else ""
-    assert site.run("night-3") == ExitCode.UNUSABLE
-    refused = site.call("mappings", "list")
-    assert (refused.code, refused.out) == (ExitCode.REFUSED, "")
-    assert re.search(r"billsight register restore.*billsight register init", refused.err)
-    assert site.call("register", "verify").code == ExitCode.REFUSED
-    assert latest in ("", site.latest)
-    assert not (site.folder / "out" / "runs" / "night-3").exists()
+    assert site.run("night-2") == ExitCode.UNUSABLE
+    for words in (("mappings", "list"), ("mappings", "import", site.folder / "d.csv"), ("register", "verify")):
+        refused = site.call(*words)
+        assert (refused.code, refused.out) == (ExitCode.REFUSED, ""), words
+        assert re.search(r"billsight register restore.*billsight register init", refused.err)
+    assert site.latest == "night-1"
     ended = site.call("register", "restore")
     assert ended.code == 0, ended
     assert held(site.folder) == before
-    assert site.call("register", "verify").code == (0 if knows != "the last run" else ExitCode.UNUSABLE)
+    assert site.call("register", "verify").code == 0
     moved = list(site.register.parent.glob("register.sqlite.replaced-*"))
     assert len(moved) == (loss != "gone"), "what was there is never removed"
+
+
+@pytest.mark.parametrize("lost", ["out", "state/history.sqlite"])
+def test_the_last_run_and_the_history_know_of_a_register_whose_marker_is_gone_too(site: Site, lost: str) -> None:
+    """One witness is enough."""
+    before = held(site.folder)
+    assert site.run("night-2") == ExitCode.COMPLETE
+    site.register.with_name("register.sqlite.head").unlink()
+    site.register.unlink()
+    place = site.folder / lost
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    assert site.run("night-3") == ExitCode.UNUSABLE
+    assert "billsight register restore" in site.call("mappings", "list").err
+    assert site.call("register", "restore").code == 0
+    assert held(site.folder) == before
+
+
+def test_what_everybody_may_read_or_change_is_told(folder: Path, billsight: Billsight) -> None:
+    """The register, the history and the key; and a configuration that everybody may write, in a run and by verify."""
+    site, state = Site(folder, billsight), folder / "state"
+    assert site.call("register", "verify").err == ""
+    for path, mode in (
+        (state / "register.sqlite", 0o644), (state / "site.key", 0o604), (state / "history.sqlite", 0o642),
+        (folder / "billsight.toml", 0o646), (state, 0o777),
+    ):  # fmt: skip
+        was = path.stat().st_mode & 0o777
+        path.chmod(mode)
+        told = site.call("register", "verify").err
+        assert re.search(
+            rf"(?m)^billsight: warning: {re.escape(str(path))} holds .*chmod \S+ {re.escape(str(path))}$", told
+        )
+        assert told.count("\n") == 1
+        path.chmod(was)
+    (folder / "billsight.toml").chmod(0o646)
+    assert "everybody on this machine may change it" in site.call("check").err
+    assert "everybody on this machine may change it" in site.call("run", "--as-of", "2026-11-22T02:00:00Z").err
 
 
 def test_one_begins_again_only_on_purpose(site: Site) -> None:
@@ -228,9 +252,3 @@ def test_an_import_is_taken_although_no_copy_can_be_made(folder: Path, mappings:
     assert ended.code == ExitCode.COMPLETE
     assert "No copy of the register could be made" in ended.out
     assert len(held(folder)) == 1
-
-
-def test_what_is_refused_is_refused_by_what_a_user_can_act_on() -> None:
-    """Neither is a bug."""
-    assert issubclass(SiteKeyRefusal, BillsightError)
-    assert issubclass(HistoryRefusal, BillsightError)
