@@ -3,7 +3,8 @@
 BillsightError
 ├── ConfigurationError     78  billsight.toml cannot be used; every problem listed
 ├── InputError              4  sources cannot be understood; every problem listed
-│   └── SourceMissing       4  nothing of a source is there; the night can do without an optional one
+│   ├── SourceMissing       4  nothing of a source is there; the night can do without an optional one
+│   └── RegisterUnusable    4  a run finds the register damaged, gone, or not the one that the last run used
 ├── BrokenPromise           4  a law or a check does not hold; nothing is published
 ├── RunLocked              75  another run holds the lock
 ├── ApprovalRefused         6  a decided file cannot be taken as a whole
@@ -130,6 +131,12 @@ class InputError(_Listing):
 
 class SourceMissing(InputError):
     """Nothing of a source is there: no file at any of its places."""
+
+
+class RegisterUnusable(InputError):
+    """The register is damaged, gone, or not the one that the last run used; nothing is judged without it."""
+
+    heading = "The last report stays: the register cannot be used"
 
 
 class BrokenPromise(BillsightError):

@@ -112,6 +112,7 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders:
         InputError: a source cannot be understood.
         GateTripped: the night looks wrong.
         HistoryRefusal: the history cannot be read, or is not the one that the last run knew.
+        RegisterUnusable: the register cannot be used, or is not the one that the last run knew.
         SiteKeyRefusal: the site's key is not the one that the last run used.
         BrokenPromise: a law does not hold.
         RunLocked: another run holds the output folder.

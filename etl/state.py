@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from etl.config import Settings
-from etl.errors import HistoryRefusal, InputError, Problem
+from etl.errors import HistoryRefusal, Problem, RegisterUnusable
 from etl.history.store import History
 from etl.modes import open_to_all, writable_by_all
 from etl.publish import LATEST, MANIFEST
@@ -126,7 +126,7 @@ def check_state(settings: Settings) -> None:
     A marker and a copy of the register that an import could not write are made up for.
 
     Raises:
-        InputError: the register cannot be used.
+        RegisterUnusable: the register cannot be used.
         SiteKeyRefusal: the key is gone, or another.
     """
     path = settings.register_path
@@ -144,7 +144,7 @@ def read_register(settings: Settings) -> Snapshot:
     """What the register holds; a run without it would map what people refused, so it does not run.
 
     Raises:
-        InputError: the register cannot be used.
+        RegisterUnusable: the register cannot be used.
     """
     try:
         return open_register(settings).snapshot()
@@ -218,8 +218,8 @@ def _given_up(settings: Settings) -> frozenset[str]:
     return frozenset() if marker is None else marker.given_up
 
 
-def _refused(settings: Settings, error: RegisterRefusal) -> InputError:
-    return InputError([Problem(str(settings.register_path), error.why, "a register of judgements", error.remedy)])
+def _refused(settings: Settings, error: RegisterRefusal) -> RegisterUnusable:
+    return RegisterUnusable([Problem(str(settings.register_path), error.why, "a register of judgements", error.remedy)])
 
 
 def _head(told: Mapping[str, Any]) -> Head:
