@@ -33,7 +33,7 @@ def read_site_key(path: Path) -> bytes:
     try:
         key = path.read_bytes()
     except FileNotFoundError:
-        remedy = "Restore it: billsight register restore --site-key; or run billsight, which asks for it."
+        remedy = "Restore it: billsight register restore --site-key. A new site gets one with its first run."
         raise SiteKeyRefusal(path, "the site's key is not there, so no fix file can be checked", remedy) from None
     except OSError as error:
         remedy = "Give this user the right to read it."

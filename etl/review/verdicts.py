@@ -72,8 +72,8 @@ def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_ov
         may_override: whether a company that was not proposed may be approved.
 
     Returns:
-        One verdict per row, in their order. A customer is decided as a whole: where one of its rows is an error, none
-        of them is applied.
+        One verdict per row, in their order. A customer is decided as a whole: where one of its rows is an error or
+        stale, none of them is applied.
     """
     read = [(line, read_decision(line)) for line in lines]
     held = _held(before.current)
@@ -146,14 +146,17 @@ def _contradiction(one: Decided, other: Decided) -> Problem:
 
 def _whole_customers(verdicts: list[Verdict]) -> list[Verdict]:
     """Refuse the good rows of a customer of whom another row is refused: half of a decision may be the wrong half."""
-    wrong = {_customer(verdict.line): verdict.line for verdict in reversed(verdicts) if verdict.kind == "error"}
+    kinds: tuple[Kind, ...] = ("stale", "error")  # the error outranks the other
+    wrong = {
+        _customer(verdict.line): verdict for kind in kinds for verdict in reversed(verdicts) if verdict.kind == kind
+    }
     told = []
     for verdict in verdicts:
         other = wrong.get(_customer(verdict.line))
         if verdict.kind == "apply" and other is not None:
-            found = f"a row whose customer is refused in {_place(other, verdict.line)}"
+            found = f"a row whose customer is refused in {_place(other.line, verdict.line)}"
             problem = verdict.line.problem(found, "no refused row of this customer", "Correct that row.")
-            told.append(replace(verdict, kind="error", problem=problem))
+            told.append(replace(verdict, kind=other.kind, problem=problem))
         else:
             told.append(verdict)
     return told

@@ -61,8 +61,13 @@ class Site:
         """The verdict on one row that is imported on Friday."""
         importing = Importing(**{"at": at, "who": lambda _: "lee", "run_id": "run-2", **how})  # type: ignore[arg-type]
         before = Precedence(self.register.current(), self.register.log(), importing)
-        (verdict,) = judge(lines, latest, before, may_override=False)
-        return verdict
+        return judge(lines, latest, before, may_override=False)[0]
+
+    def kinds(self, lines: list[Line]) -> list[str]:
+        """The kinds of the verdicts on several rows."""
+        importing = Importing(FRIDAY, lambda _: "lee", run_id="run-2")
+        before = Precedence(self.register.current(), self.register.log(), importing)
+        return [verdict.kind for verdict in judge(lines, LATEST, before, may_override=False)]
 
 
 @pytest.fixture
@@ -163,6 +168,14 @@ def test_a_day_begins_earlier_in_the_east(site: Site) -> None:
 def test_the_day_of_a_snooze_is_no_time_of_a_decision(site: Site) -> None:
     """A spreadsheet may hold it in that column."""
     assert site.verdict(row("2027-01-02T10:00:00Z", ("snooze", ""))).kind == "apply"
+
+
+def test_a_customer_is_refused_as_a_whole(site: Site) -> None:
+    """Half of an old decision is no decision: what nothing is in the way of stays out with the rest."""
+    site.add(told(MONDAY))
+    old = "2026-10-30T09:00:00Z"
+    assert site.kinds(row(old, ("reject", "CW-11"))) == ["apply"]
+    assert site.kinds(row(old, ("reject", "CW-11")) + row(old, ("exclude", ""))) == ["stale", "stale"]
 
 
 def test_what_was_taken_back_is_not_taken_again_by_the_same_file(site: Site) -> None:
