@@ -22,7 +22,7 @@ SKEW: Final = timedelta(minutes=5)
 """So far a clock may run ahead without anybody noticing."""
 
 _ZONES: Final = timedelta(hours=14)
-"""So much earlier than in UTC a day begins in the easternmost zone."""
+"""So much earlier than in UTC it is any time of the day in the easternmost zone."""
 
 _Key = tuple[str, str | None, str]
 Objection = tuple[Literal["stale", "error"], Problem]
@@ -109,7 +109,7 @@ class Precedence:
 
     def _future(self, decided: Decided) -> Problem | None:
         at, line, now = _decided_at(decided), decided.source, self._importing.at
-        if at is None or at <= now + (_ZONES if _is_day(line) else SKEW):
+        if at is None or at <= now + (_ZONES if _is_rough(line) else SKEW):
             return None
         found = f"decided_at {line.cells['decided_at']}, which is later than the import at {now:%Y-%m-%d %H:%M} UTC"
         remedy = "The clock of that computer runs ahead, or the date is wrong: correct it and decide again."
@@ -144,13 +144,13 @@ class Precedence:
         held_at = held["judged_at"].replace(tzinfo=UTC)
         company = f" CW-{held['company_id_cw']}" if held["company_id_cw"] else ""
         theirs = f"{other} decided {held['decision']}{company} on {held_at:%Y-%m-%d %H:%M} UTC ({held['import_id']})"
-        if at is not None and at + (A_DAY if _is_day(line) else timedelta()) < held_at:
+        if at is not None and at + (A_DAY if _is_rough(line) else timedelta()) < held_at:
             found = f"{who}'s decision of {at:%Y-%m-%d %H:%M} UTC, which is older than what holds: {theirs}"
             return "stale", line.problem(found, "a newer decision", "Nothing to do; or decide again, if that is wrong.")
         is_apart = who.casefold().strip() != other.casefold().strip()
         if not is_apart or held["decision"] in {"unsure", "snoozed"} or self._importing.is_settled:
             return None
-        is_close = (at or self._importing.at) - held_at <= A_DAY
+        is_close = (_earliest(decided) or self._importing.at) - held_at <= A_DAY
         if is_close or (at is None and not self._knew(line, self._places.get(held["import_id"], 0))):
             when = "within a day" if is_close else "without a time"
             found = f"{who}'s decision, {when} of another person's: {theirs}"
@@ -199,10 +199,19 @@ def _decided_at(decided: Decided) -> datetime | None:
 
 
 def _is_after(decided: Decided, at: datetime) -> bool:
-    decided_at = _decided_at(decided)
-    return decided_at is not None and decided_at > at
+    earliest = _earliest(decided)
+    return earliest is not None and earliest > at
 
 
-def _is_day(line: Line) -> bool:
-    """Whether the file tells the day alone."""
-    return ":" not in line.cells["decided_at"]
+def _earliest(decided: Decided) -> datetime | None:
+    """The earliest moment that the time in the file may mean."""
+    at = _decided_at(decided)
+    return None if at is None else at - (_ZONES if _is_rough(decided.source) else timedelta())
+
+
+def _is_rough(line: Line) -> bool:
+    """Whether the file tells the day alone, or a time of which nobody knows the zone."""
+    try:
+        return datetime.fromisoformat(line.cells["decided_at"]).tzinfo is None
+    except ValueError:
+        return True

@@ -92,7 +92,9 @@ def test_an_older_decision_never_replaces_a_newer_one(site: Site, who: str) -> N
     assert site.verdict(row("2026-10-30T09:00:00Z", who=who), is_settled=True).kind == "stale"
 
 
-@pytest.mark.parametrize("at", ["2026-11-02T09:30:00Z", "2026-11-03T08:59:00Z", "2026-11-02"])
+@pytest.mark.parametrize(
+    "at", ["2026-11-02T09:30:00Z", "2026-11-03T08:59:00Z", "2026-11-02", "02.11.2026 08:30", "2026-11-02 08:30"]
+)
 def test_two_people_who_differ_within_a_day_are_asked(site: Site, at: str) -> None:
     """The later does not win silently; what both agreed on is taken with a word. One person may change her mind."""
     site.add(told(MONDAY))
