@@ -59,7 +59,10 @@ def marker_of(path: Path) -> Marker | None:
         return read_marker(path)
     except MarkerDamaged:
         why = f"the marker {marker_path(path).name} beside it is damaged"
-        remedy = f"Run 'billsight register verify'; if only the marker is damaged, rename {marker_path(path).name}."
+        remedy = (
+            f"Rename {marker_path(path)}, then run 'billsight register verify': it compares the register with the last run"
+            " and the history."
+        )
         raise RegisterRefusal(path, why, remedy) from None
     except OSError as error:
         why = f"the marker {marker_path(path).name} beside it cannot be read ({error.strerror})"
