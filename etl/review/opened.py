@@ -59,10 +59,8 @@ def marker_of(path: Path) -> Marker | None:
         return read_marker(path)
     except MarkerDamaged:
         why = f"the marker {marker_path(path).name} beside it is damaged"
-        remedy = (
-            f"Rename {marker_path(path)}, then run 'billsight register verify': it compares the register with the last run"
-            " and the history."
-        )
+        compared = "the register is then compared with the last run and the history"
+        remedy = f"Rename {marker_path(path)} and run 'billsight register verify': {compared}."
         raise RegisterRefusal(path, why, remedy) from None
     except OSError as error:
         why = f"the marker {marker_path(path).name} beside it cannot be read ({error.strerror})"
