@@ -57,6 +57,7 @@ help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready ## run the night on the invented provider in data/fixtures and say where the report is
+	@chmod o-rwx data/fixtures/night/state/*.sqlite
 	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight run --config $(NIGHT) --as-of $(AS_OF)
 	@echo "Report: $(OUT)/latest/report.html"
 

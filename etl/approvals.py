@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +17,12 @@ from etl.extract.delimited import DELIMITERS, first_rows, rows_of
 from etl.extract.encoding import decode
 from etl.extract.workbook import sheet_rows
 from etl.judged_on import tonight
+from etl.review.backups import back_up_or_tell
 from etl.review.decisions import ApprovalRefused, Decided, Line, is_header, is_undecided, lines_of
+from etl.review.precedence import Importing, Precedence
 from etl.review.register import Import, Judgement, Register
 from etl.review.verdicts import Verdict, judge
+from etl.state import check_site_key, last_run, open_register
 
 _MOST_BYTES: Final = 64_000_000
 _HEADER_ROWS: Final = 20
@@ -33,12 +36,15 @@ class Act:
     """Who imports, when, and what is allowed.
 
     Attributes:
-        who: the person, as the register will name them; null: whoever owns the file. Who decided a row is the file's
-            reviewer, where it names one.
+        who: the person, by the name that was given; `None`: the login. Who decided a row is the file's reviewer, where
+            it names one. Nobody checks such names, so the register keeps them beside the login.
         at: UTC.
         may_override: whether a company that was not proposed may be approved.
         is_dry: whether to say what would be done, and do nothing.
         folder: what the register puts before a file's name: where it was found, as `inbox/`.
+        login: who is logged in; `None`: whoever owns the file.
+        is_again: whether to take again what was taken back.
+        is_settled: whether two people who differed within a day have agreed on what the files say.
     """
 
     who: str | None
@@ -46,6 +52,9 @@ class Act:
     may_override: bool = False
     is_dry: bool = False
     folder: str = ""
+    login: str | None = None
+    is_again: bool = False
+    is_settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,9 +101,14 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of all files."""
+    """What became of all files.
+
+    Attributes:
+        trouble: why no copy of the register could be made; `None` where one was made, or nothing was added.
+    """
 
     files: Sequence[FileOutcome]
+    trouble: str | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -105,7 +119,8 @@ class Outcome:
 
     def __str__(self) -> str:
         nothing = ["Nothing was changed."] if not any(file.import_id for file in self.files) else []
-        return "\n".join([*map(str, self.files), *nothing])
+        trouble = [f"No copy of the register could be made: {self.trouble}"] if self.trouble else []
+        return "\n".join([*map(str, self.files), *nothing, *trouble])
 
 
 def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome:
@@ -121,7 +136,7 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
         SiteKeyRefusal: the site's key is not there.
         RegisterRefusal: the register cannot be used, or another import came between.
     """
-    register = Register.open(settings.register_path)
+    register = open_register(settings)
     files = list(dict.fromkeys(files))
     read: dict[Path, _Read] = {}
     refused: dict[Path, str] = {}
@@ -135,10 +150,14 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
             refused[file] = str(Problem(str(file), found, "a fix file", "Save it again as CSV or XLSX."))
     if not read:
         return Outcome([FileOutcome(file, refusal=why) for file, why in refused.items()])
+    check_site_key(settings)
     # the name is taken before the register is read: whoever adds something in between takes the name too
     number = register.next_import_id()
     decided = [line for one in read.values() for line in one.lines if not is_undecided(line)]
-    verdicts = judge(decided, tonight(settings), register.current(), may_override=act.may_override)
+    known = tonight(settings)
+    digests = {str(file): one.digest for file, one in read.items()}
+    before = Precedence(register.current(), register.log(), _importing(settings, act, digests))
+    verdicts = judge(decided, known, before, may_override=act.may_override)
     outcomes = []
     for file in files:
         if file in refused:
@@ -151,7 +170,8 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
             outcome = _add(register, outcome, act, number)
             number = register.next_import_id() if outcome.import_id else number
         outcomes.append(outcome)
-    return Outcome(outcomes)
+    is_changed = any(outcome.import_id for outcome in outcomes)
+    return Outcome(outcomes, back_up_or_tell(settings.register_path, act.at) if is_changed else None)
 
 
 def decided_on(file: Path) -> frozenset[str]:
@@ -169,9 +189,9 @@ def _add(register: Register, outcome: FileOutcome, act: Act, import_id: str) -> 
     accepted = [(one.line, one.decided) for one in outcome.verdicts if one.kind == "apply" and one.decided]
     if not accepted:
         return outcome
-    act = replace(act, who=act.who or _owner(outcome.file))
-    judgements = [_judgement(line, decided, act, source) for line, decided in accepted]
-    register.append(judgements, Import(import_id, act.at, act.who or _NOBODY, source, outcome.digest))
+    who, login = _who(act, outcome.file), act.login or _owner(outcome.file)
+    judgements = [_judgement(line, decided, replace(act, who=who), source) for line, decided in accepted]
+    register.append(judgements, Import(import_id, act.at, login, source, outcome.digest, act.who))
     return replace(outcome, import_id=import_id)
 
 
@@ -188,6 +208,24 @@ def _judgement(line: Line, decided: Decided, act: Act, source: str) -> Judgement
         evidence_fingerprint=line.cells["row_fp"],
         snoozed_until=decided.until,
     )
+
+
+def _importing(settings: Settings, act: Act, digests: Mapping[str, str]) -> Importing:
+    last = last_run(settings)
+    return Importing(
+        at=max(act.at, datetime.now(UTC)),
+        who=lambda line: _who(act, Path(line.where)),
+        digests=digests,
+        run_id=last.run_id if last else "",
+        known=last.register.imports if last and last.register else None,
+        is_again=act.is_again,
+        is_settled=act.is_settled,
+    )
+
+
+def _who(act: Act, file: Path) -> str:
+    """Who decided what names nobody: by the name that was given, else the login."""
+    return act.who or act.login or _owner(file)
 
 
 def _owner(file: Path) -> str:

@@ -3,7 +3,8 @@
 BillsightError
 ├── ConfigurationError     78  billsight.toml cannot be used; every problem listed
 ├── InputError              4  sources cannot be understood; every problem listed
-│   └── SourceMissing       4  nothing of a source is there; the night can do without an optional one
+│   ├── SourceMissing       4  nothing of a source is there; the night can do without an optional one
+│   └── RegisterUnusable    4  a run finds the register damaged, gone, or not the one that the last run used
 ├── BrokenPromise           4  a law or a check does not hold; nothing is published
 ├── RunLocked              75  another run holds the lock
 ├── ApprovalRefused         6  a decided file cannot be taken as a whole
@@ -132,6 +133,12 @@ class SourceMissing(InputError):
     """Nothing of a source is there: no file at any of its places."""
 
 
+class RegisterUnusable(InputError):
+    """The register is damaged, gone, or not the one that the last run used; nothing is judged without it."""
+
+    heading = "The last report stays: the register cannot be used"
+
+
 class BrokenPromise(BillsightError):
     """A law or a check does not hold, so nothing is published."""
 
@@ -158,7 +165,8 @@ class HistoryRefusal(BillsightError):
     exit_code = ExitCode.UNUSABLE
 
     def __init__(self, path: Path, why: str, remedy: str | None = None) -> None:
-        remedy = remedy or "Restore it from its last copy; or move it away, and a new history begins."
+        begin = "Or, on purpose, a new history begins with: billsight register init --history."
+        remedy = remedy or f"Restore it: billsight register restore --history FILE. {begin}"
         self.told = f"The history {path} cannot be used ({why}). {remedy}"
         super().__init__(f"{self.told} The last report stays.")
 

@@ -17,7 +17,7 @@ from etl.match.fit import fit, surprise
 from etl.match.profiles import Profiles, profiles
 from etl.match.scorecard import Scorecard, read_scorecard, score
 from etl.publish import DATABASE, LATEST, told
-from etl.review.register import Register
+from etl.state import open_register
 
 _WIDTH: Final = 24
 _ENOUGH_JUDGED: Final = 50
@@ -80,7 +80,7 @@ def _latest(settings: Settings) -> _Night:
         customers, companies, contacts, portal = (engine.frame(f"from staging.{table}") for table in tables)
         invoices = engine.frame("from matching.shared_invoices")
     sides = profiles(customers, companies, contacts, settings.provider.email_domains)
-    return _Night(sides, invoices, portal, Register.open(settings.register_path).current())
+    return _Night(sides, invoices, portal, open_register(settings).current())
 
 
 def _record(records: pl.DataFrame, names: pl.DataFrame, key: str, wanted: str) -> int:

@@ -17,8 +17,8 @@ from etl.domain import Run
 from etl.errors import BrokenPromise, InputError, Problem
 from etl.extract import refuse_changed
 from etl.loading import FileReport
-from etl.publish import Publication, told
-from etl.selfcheck import MANIFEST, differences
+from etl.publish import MANIFEST, Publication, told
+from etl.selfcheck import differences
 
 SCHEMA_VERSION: Final = 1
 KEPT: Final = frozenset({MANIFEST, "summary.json"})
@@ -34,12 +34,14 @@ class Written:
     Attributes:
         files: what became of each source file.
         summary: the content of summary.json.
+        state: the register, history and site's key that it was made with, as `etl.state` tells them.
     """
 
     settings: Settings
     run: Run
     files: list[FileReport]
     summary: dict[str, Any]
+    state: dict[str, Any]
 
 
 def seal(written: Written, publication: Publication) -> None:
@@ -145,6 +147,7 @@ def _manifest(written: Written, outputs: list[dict[str, Any]]) -> dict[str, Any]
         "versions": {**summary["run"]["versions"], "python": platform.python_version()},
         "configuration_sha256": configuration_digest(written.settings),
         "counts": counts(written.files, summary),
+        "state": written.state,
         "inputs": list(_inputs(written)),
         "outputs": outputs,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -14,8 +15,10 @@ from etl.config import Settings
 from etl.engine import published
 from etl.errors import NotFound
 from etl.publish import DATABASE, LATEST, told
+from etl.review.backups import back_up_or_tell
 from etl.review.fixes import guard, prefixed, write_csv
 from etl.review.register import Import, Register
+from etl.state import last_run, open_register
 
 STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "conflict")
 
@@ -40,7 +43,8 @@ def list_judgements(settings: Settings, state: str | None) -> str:
         settings: the configuration.
         state: only judgements of this kind; conflict: only those that the latest night contradicts.
     """
-    current = Register.open(settings.register_path).current()
+    register = open_register(settings)
+    current = register.current()
     shown = current.join(_conflicts(settings), on="customer_id_acct", how="left", maintain_order="left")
     shown = shown.with_columns(conflict=pl.when(pl.col("decision") == "approved").then(pl.col("conflict")))
     if state is not None:
@@ -48,14 +52,16 @@ def list_judgements(settings: Settings, state: str | None) -> str:
         shown = shown.filter(wanted)
     if shown.is_empty():
         return "No judgements." if state is None else f"No judgements: {state}."
+    actors = register.log().unique("import_id").select("import_id", "imported_by")
     rows = [
         (
             f"ACCT-{row['customer_id_acct']}", _decision(row), f"{row['judged_at']:%Y-%m-%d}", row["judged_by"],
-            row["import_id"], f"CONFLICT: {row['conflict']}" if row["conflict"] else row["note"] or "",
+            row["imported_by"], row["import_id"],
+            f"CONFLICT: {row['conflict']}" if row["conflict"] else row["note"] or "",
         )
-        for row in shown.iter_rows(named=True)
+        for row in shown.join(actors, on="import_id", how="left", maintain_order="left").iter_rows(named=True)
     ]  # fmt: skip
-    return _table(("customer", "decision", "on", "by", "import", "note"), rows)
+    return _table(("customer", "decision", "on", "said to be by", "imported by", "import", "note"), rows)
 
 
 def _conflicts(settings: Settings) -> pl.DataFrame:
@@ -77,7 +83,7 @@ def history(settings: Settings, customer: str) -> str:
     Raises:
         NotFound: nothing was ever decided about it.
     """
-    log = _told_log(Register.open(settings.register_path))
+    log = _told_log(open_register(settings))
     named = {customer, customer.removeprefix("ACCT-")}
     concerned = set(log.filter(pl.col("customer_id_acct").is_in(list(named)))["import_id"])
     if not concerned:
@@ -88,16 +94,24 @@ def history(settings: Settings, customer: str) -> str:
         at = f"{row['imported_at']:%Y-%m-%d %H:%M}"
         if row["reverts"] in concerned:
             concerned.add(row["import_id"])
-            rows.append((at, row["import_id"], f"took back {row['reverts']}, by {row['imported_by']}", ""))
+            rows.append((at, row["import_id"], f"took back {row['reverts']}, by {_actor(row)}", ""))
         elif row["customer_id_acct"] in named:
             rows.append((at, row["import_id"], _said(row), "holds" if row["holds"] else ""))
     return _table(("imported (UTC)", "import", "what", ""), rows)
 
 
 def _said(row: dict[str, Any]) -> str:
-    by = row["judged_by"] if row["judged_by"] == row["imported_by"] else f"{row['judged_by']} via {row['imported_by']}"
+    by, login = row["judged_by"], row["imported_by"]
+    if by != login:
+        by = f"{by} via {login if row['claimed_by'] == by else _actor(row)}"
     note = f": {row['note']}" if row["note"] else ""
     return f"{_decision(row)} by {by} on {row['judged_at']:%Y-%m-%d}, from {row['source']}{note}"
+
+
+def _actor(row: dict[str, Any]) -> str:
+    """The login; and the name that it gave, where it gave one."""
+    claimed = row["claimed_by"]
+    return row["imported_by"] if claimed in {None, row["imported_by"]} else f"{row['imported_by']} as {claimed}"
 
 
 def _told_log(register: Register) -> pl.DataFrame:
@@ -119,17 +133,68 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def revert(settings: Settings, import_id: str, who: str, at: datetime) -> str:
-    """Take an import back, and say whom that concerns.
+@dataclass(frozen=True)
+class Person:
+    """Who does something.
+
+    Attributes:
+        login: as the system knows it.
+        claimed: the name that was given; `None` where none was.
+    """
+
+    login: str
+    claimed: str | None = None
+
+
+def revert(settings: Settings, import_id: str, person: Person, at: datetime) -> str:
+    """Take an import back, and say whom that concerns, and what to do in the portal, which knows nothing of it.
 
     Raises:
         RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its customers.
     """
-    register = Register.open(settings.register_path)
-    act = Import(register.next_import_id(), at, who)
+    register = open_register(settings)
+    act = Import(register.next_import_id(), at, person.login, claimed_by=person.claimed)
+    before = _approved(register)
     customers = register.revert(import_id, act)
+    after = _approved(register)
     count = "1 customer is" if len(customers) == 1 else f"{len(customers)} customers are"
-    return f"{import_id} was taken back ({act.import_id}): {count} as before it. The next night uses it."
+    lines = [f"{import_id} was taken back ({act.import_id}): {count} as before it. The next run uses it."]
+    if (last := last_run(settings)) and last.register and last.register.imports >= _place(register, import_id):
+        lines.append(f"The run {last.run_id} used it: run billsight once before you decide on these customers again.")
+    lines += _in_the_portal(settings, before - after, after - before)
+    trouble = back_up_or_tell(settings.register_path, at)
+    return "\n".join([*lines, *([f"No copy of the register could be made: {trouble}"] if trouble else [])])
+
+
+def _approved(register: Register) -> set[tuple[str, str]]:
+    """Customers and the companies that people approved for them."""
+    approved = register.current().filter(pl.col("decision") == "approved")
+    return set(approved.select("customer_id_acct", "company_id_cw").iter_rows())
+
+
+def _place(register: Register, import_id: str) -> int:
+    return register.log()["import_id"].unique(maintain_order=True).to_list().index(import_id) + 1
+
+
+def _in_the_portal(settings: Settings, gone: set[tuple[str, str]], back: set[tuple[str, str]]) -> list[str]:
+    """What a person has to change in ConnectBooster: whoever was mapped there still sees the invoices."""
+    try:
+        with published(settings.out / LATEST / DATABASE) as engine:
+            listed = set(engine.rows("select customer_id_acct, company_id_cw from staging.portal__mappings"))
+    except NotFound:
+        listed = set()
+    lines = []
+    if gone:
+        lines.append("In ConnectBooster these mappings must go, or the companies keep seeing the customers' invoices:")
+        lines += [
+            f"  ACCT-{customer} -> CW-{company}: "
+            + ("the latest run saw it in the portal" if (customer, company) in listed else "if it was entered")
+            for customer, company in sorted(gone)
+        ]
+    if back:
+        lines.append("These hold again, and must be in ConnectBooster:")
+        lines += [f"  ACCT-{customer} -> CW-{company}" for customer, company in sorted(back)]
+    return lines
 
 
 def export(settings: Settings, file: Path | None) -> str:
@@ -142,9 +207,9 @@ def export(settings: Settings, file: Path | None) -> str:
     Raises:
         OutputError: the file cannot be written.
     """
-    log = _told_log(Register.open(settings.register_path))
+    log = _told_log(open_register(settings))
     written = log.select(
-        "import_id", "imported_at", "imported_by", "file_name", "reverts",
+        "import_id", "imported_at", "imported_by", "claimed_by", "file_name", "reverts",
         acct_customer_id=prefixed("customer_id_acct", "ACCT"),
         cw_company_id=prefixed("company_id_cw", "CW"),
         decision="decision",

@@ -27,9 +27,11 @@ from etl.report.page import render
 from etl.report.pagedata import WORK_QUERIES, Work, pack
 from etl.report.summary import summarise, to_json
 from etl.review import fixes
+from etl.review.chain import Head
 from etl.review.site_key import site_key
 from etl.review.workbook import write_workbook
 from etl.sources import changed_ranges, complete
+from etl.state import REGISTER, head_told
 
 _SINGLE: Final = """
     select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
@@ -79,11 +81,13 @@ class Night:
 
     Attributes:
         files: what became of each source file.
+        register: the end of the register's chain when the run read it.
     """
 
     settings: Settings
     files: list[FileReport]
     tonight: Tonight
+    register: Head
 
     @property
     def engine(self) -> Engine:
@@ -115,6 +119,7 @@ def write_outputs(night: Night, orders: Orders, publication: Publication) -> tup
         **told_of,
         "exit_code": int(_exit_code(summary, orders)),
         "is_shrink_accepted": orders.is_shrink_accepted,
+        REGISTER: head_told(night.register),
         "after": None if night.tonight.before is None else night.tonight.before.run_id,
     }
     keep(engine, remembered)

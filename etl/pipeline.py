@@ -21,7 +21,7 @@ from etl.diagnose.sync import SyncLog, to_instants
 from etl.documents import OF_DOCUMENTS, OF_PORTAL, share_numbers
 from etl.domain import Run
 from etl.engine import Engine
-from etl.errors import BillsightError, BrokenPromise, ExitCode, InputError, Problem
+from etl.errors import BillsightError, BrokenPromise, ExitCode, HistoryRefusal
 from etl.gates import Orders, check_coverage
 from etl.inbox import Taken, take_inbox
 from etl.loading import FileReport
@@ -37,9 +37,10 @@ from etl.pruning import Pruned, prune_after_night
 from etl.publish import Publication, lock
 from etl.reading_in import Awaited, check_clients, read_in_sources
 from etl.remembering import Ended, Past, compare, recall, record, record_failure
-from etl.review.register import Register, RegisterRefusal
+from etl.review.register import Snapshot
 from etl.scopes import find_scopes
 from etl.sources import sources_read
+from etl.state import check_state, read_register, used
 from etl.taxonomy import codes
 
 BATCH_ROWS: Final = 1_000_000
@@ -110,7 +111,9 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders:
     Raises:
         InputError: a source cannot be understood.
         GateTripped: the night looks wrong.
-        HistoryRefusal: the history cannot be read.
+        HistoryRefusal: the history cannot be read, or is not the one that the last run knew.
+        RegisterUnusable: the register cannot be used, or is not the one that the last run knew.
+        SiteKeyRefusal: the site's key is not the one that the last run used.
         BrokenPromise: a law does not hold.
         RunLocked: another run holds the output folder.
         OutputError: the output folder cannot be written.
@@ -134,13 +137,15 @@ def _both(log: Log, tell: Tell) -> Tell:
 def _reconcile(night: _Night, log: Log) -> Outcome:
     settings, run = night.settings, night.run
     with lock(settings.out, run.run_id) as held, _remembered(night), Publication(held) as publication:
+        check_state(settings)
+        past = recall(settings)
         night.tell("taking what lies in the inbox")
         inbox = take_inbox(settings, run)
-        past = recall(settings)
+        register = read_register(settings)
         limits = settings.limits
         engine = Engine(publication.path("night.duckdb"), threads=limits.threads, memory_gb=limits.memory_gb)
         try:
-            judged = judge_night(engine, night, past)
+            judged = judge_night(engine, night, past, register)
             night.tell("checking the laws")
             _check_laws(engine, judged.files)
             night.tell("writing the report and the files")
@@ -151,7 +156,8 @@ def _reconcile(night: _Night, log: Log) -> Outcome:
         finally:
             engine.close()
         night.tell("reading back what was written")
-        seal(Written(settings, run, judged.files, summary), publication)
+        state = used(settings, register.head, facts["after"]).told()
+        seal(Written(settings, run, judged.files, summary, state), publication)
         night.tell("publishing")
         folder = publication.publish()
         trouble = record(past, run, facts, Ended(states, night.seconds))
@@ -166,12 +172,14 @@ def _remembered(night: _Night) -> Iterator[None]:
     """That a night failed is remembered, too."""
     try:
         yield
+    except HistoryRefusal:
+        raise  # nothing is written where the history is to be restored
     except BillsightError as error:
         record_failure(night.settings, night.run, int(error.exit_code), night.seconds)
         raise
 
 
-def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
+def judge_night(engine: Engine, order: _Night, past: Past, register: Snapshot) -> Night:
     """Everything between the sources and the marts."""
     settings, run, tell = order.settings, order.run, order.tell
     models = read_models()
@@ -187,7 +195,7 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
         leaving.callback(aside.shutdown, cancel_futures=True)
         shared = aside.submit(share_numbers, beside, models)
         documents = aside.submit(build, beside, models, OF_DOCUMENTS)
-        _map(engine, shared, settings, run)
+        _map(engine, shared, order, register.current)
         joins = read_in.joins + check_clients(engine, read_in, is_shrink_accepted=is_shrink_accepted)
         if not is_shrink_accepted:
             check_coverage(evening, read, engine)
@@ -205,11 +213,11 @@ def judge_night(engine: Engine, order: _Night, past: Past) -> Night:
     tell("comparing with the last night")
     tonight = Tonight(engine, run, past, read, joins)
     compare(engine, past, tonight.reading)
-    return Night(settings, files, tonight)
+    return Night(settings, files, tonight, register.head)
 
 
-def _map(engine: Engine, shared: Future[pl.DataFrame], settings: Settings, run: Run) -> None:
-    judgements = _judgements(settings.register_path)
+def _map(engine: Engine, shared: Future[pl.DataFrame], order: _Night, judgements: pl.DataFrame) -> None:
+    settings, run = order.settings, order.run
     # whoever was snoozed until today is back
     is_over = pl.col("snoozed_until") <= run.as_of.astimezone(settings.portal_zone).date()
     judgements = judgements.filter(~is_over.fill_null(value=False))
@@ -226,14 +234,6 @@ def _map(engine: Engine, shared: Future[pl.DataFrame], settings: Settings, run: 
     engine.write("matching.candidates", candidates)
     known = mappings.Known(judgements, portal, companies)
     engine.write("matching.mappings", mappings.mappings(customers, candidates, known))
-
-
-def _judgements(path: Path) -> pl.DataFrame:
-    """The register's judgements; a night without them would map what people refused, so it does not run."""
-    try:
-        return Register.open(path).current()
-    except RegisterRefusal as error:
-        raise InputError([Problem(str(path), error.why, "a register of judgements", error.remedy)]) from None
 
 
 def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:

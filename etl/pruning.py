@@ -17,9 +17,8 @@ from etl.errors import BillsightError, ExitCode
 from etl.inbox import waiting
 from etl.logs import LOGS, began_at
 from etl.manifest import KEPT
-from etl.publish import FOLDER_MODE, LATEST, PRUNED, RUNS, Held, told
+from etl.publish import FOLDER_MODE, LATEST, MANIFEST, PRUNED, RUNS, Held, told
 from etl.review.decisions import ApprovalRefused
-from etl.selfcheck import MANIFEST
 
 
 class NotPruned(BillsightError):

@@ -20,7 +20,7 @@ from etl.stopping import at_stop, tell_when_stopped, unstoppable
 
 FILE_MODE: Final = 0o640
 FOLDER_MODE: Final = 0o750
-RUNS, LATEST, DATABASE = "runs", "latest", "night.duckdb"
+RUNS, LATEST, DATABASE, MANIFEST = "runs", "latest", "night.duckdb", "manifest.json"
 _LOCK, _HOLDER = ".lock", ".lock-holder.json"
 _WORK, _LINK = ".tmp-", ".latest-"
 PRUNED: Final = ".pruned-"

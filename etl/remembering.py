@@ -20,6 +20,7 @@ from etl.history.states import DOCUMENTS, LAST, UNMAPPED, Change, Complete, Read
 from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.models import build, read_models
 from etl.publish import DATABASE, LATEST
+from etl.state import check_history
 from etl.taxonomy import BY_CODE
 
 _TONIGHT: Final = """
@@ -115,12 +116,14 @@ def recall(settings: Settings) -> Past:
     """What the history knows; a run that was published and then killed before it was remembered is added first.
 
     Raises:
-        HistoryRefusal: the history cannot be read.
+        HistoryRefusal: the history cannot be read, or is not the one that the last run knew.
     """
     history = History(settings.history_path)
+    history.check_pages()
     runs = history.runs()
     latest = (settings.out / LATEST).resolve()
     published_ids = [run.run_id for run in runs if run.is_published]
+    check_history(settings, published_ids)
     if latest.name not in published_ids and _catch_up(history, latest, published_ids):
         runs = history.runs()
         published_ids.append(latest.name)

@@ -15,9 +15,8 @@ from markupsafe import escape
 
 from etl.engine import Engine
 from etl.outputs import TO_DECIDE
-from etl.publish import DATABASE
+from etl.publish import DATABASE, MANIFEST
 
-MANIFEST: Final = "manifest.json"
 """Written last, of what has stood this check."""
 
 _BEGIN, _END = b"<!doctype html>", b"</html>"

@@ -21,6 +21,7 @@ from etl.engine import Engine
 from etl.errors import ConfigurationError, InputError, Problem, readable
 from etl.publish import told
 from etl.reading_in import joins_as_listed
+from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
 from etl.scopes import find_scopes, notes
@@ -234,7 +235,8 @@ def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) 
 
 def remember(file: Path, register: Path, at: datetime) -> None:
     """Append the judgements of an invented provider to a new register."""
-    register.unlink(missing_ok=True)
+    for path in (register, marker_path(register)):
+        path.unlink(missing_ok=True)
     rows = pl.read_csv(file, infer_schema=False).to_dicts()
     judgements = [
         Judgement(

@@ -24,6 +24,8 @@ settings.register_profile("here", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+os.umask(cli.UMASK)  # as the command sets it
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:

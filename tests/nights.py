@@ -48,6 +48,8 @@ def _keyed(folder: Path) -> Path:
     """With a site's key of its own making: nights on copies are then alike to the byte."""
     (folder / "state").mkdir(exist_ok=True)
     (folder / "state" / "site.key").write_bytes(b"an invented key of 32 bytes long")
+    for path in (folder / "state").iterdir():
+        path.chmod(0o600 if path.name == "site.key" else 0o640)
     return folder
 
 

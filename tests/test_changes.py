@@ -20,6 +20,7 @@ from etl.errors import ExitCode, InputError
 from etl.gates import FailOn
 from etl.history.store import PastRun
 from etl.pipeline import Outcome, reconcile
+from etl.registers import Order, begin_again
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
 from tests import apart, nights
@@ -148,10 +149,11 @@ def test_a_run_that_failed_and_is_run_again_under_its_name_is_remembered(provide
     assert told == [("night-1", 0, True), ("night-2", 0, True)]
 
 
-def test_a_history_that_was_moved_away_begins_anew(provider: Path) -> None:
-    """As the message of a damaged one advises: a first night then, and nothing is called new."""
+def test_a_history_that_is_begun_again_on_purpose_calls_nothing_new(provider: Path) -> None:
+    """As the message of a damaged one advises: a first night then."""
     apart.night(provider, 2)
     (provider / "state" / "history.sqlite").unlink()
+    begin_again(load(provider / "billsight.toml", {}), Order("history", AS_OF))
     night = apart.night(provider, 3, fail_on=(FailOn("new"),))
     assert night.summary["changes"]["is_first"] is True
     assert night.exit_code is ExitCode.COMPLETE

@@ -14,6 +14,7 @@ from etl.demo.plan import AS_OF
 from etl.domain import Run
 from etl.errors import ExitCode, GateTripped
 from etl.pipeline import reconcile
+from etl.registers import Order, begin_again
 from tests import apart, nights
 from tests.apart import FILES, OPTIONAL
 from tests.command import Billsight
@@ -48,7 +49,7 @@ def test_a_night_that_lost_rows_is_not_published_unless_a_person_says_so(provide
 
 def test_a_night_whose_mappings_collapsed_is_not_published(provider: Path) -> None:
     """Every row is there, but hardly any customer can be told from another."""
-    (provider / "state" / "register.sqlite").unlink()
+    begin_again(load(provider / "billsight.toml", {}), Order("register", AS_OF, is_meant=True))
     apart.edit(provider / "portal_mappings.csv", lambda rows: rows.with_columns(company_id=pl.lit("")))
     apart.edit(provider / "accounting_customers.csv", lambda rows: rows.with_columns(
         AccountNumber=pl.lit(""), TaxId=pl.lit(""), Email=pl.lit(""), Phone=pl.lit(""), Street=pl.lit(""),

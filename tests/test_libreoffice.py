@@ -88,7 +88,7 @@ def edited(decided_on: Path, convert: Convert, tmp_path_factory: pytest.TempPath
         for row, decision in zip(rows, ("Approve", "exclude ", "snooze:2026-12-24"), strict=True):
             line = ids.index(row["row_id"]) + 1
             sheet.cell(line, captions.index("decision") + 1, decision)
-            sheet.cell(line, captions.index("decided_at") + 1, datetime(2026, 11, 22, 17, 30))
+            sheet.cell(line, captions.index("decided_at") + 1, datetime(2025, 11, 22, 17, 30))
             sheet.cell(line, captions.index("note") + 1, "geklärt; „sicher“")
         book.save(opened)
         files.append(opened)
@@ -119,7 +119,7 @@ def test_what_libreoffice_saves_is_imported(
         assert found == customers
         assert decided["approve"].company_id_cw == rows[0]["cw_company_id"].removeprefix("CW-")
         assert str(decided["snooze"].until) == "2026-12-24"
-        assert {one.decided_at.date().isoformat() for one in decided.values() if one.decided_at} == {"2026-11-22"}
+        assert {one.decided_at.date().isoformat() for one in decided.values() if one.decided_at} == {"2025-11-22"}
         assert {verdict.line.cells["note"] for verdict in outcome.verdicts} == {"geklärt; „sicher“"}
         assert len(proposed(decided_on)) == 3 + outcome.undecided
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import re
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import polars as pl
 import pytest
 
 from etl import cli
+from etl.cli.options import user
 from etl.config import load
 from etl.errors import ExitCode
 from etl.judged_on import tonight
@@ -40,7 +40,7 @@ def test_a_decided_file_is_imported_and_says_what_became_of_each_row(folder: Pat
     assert set(current["evidence_fingerprint"]) == {one["row_fp"], other["row_fp"]}
     assert current.filter(decision="approved")["note"].to_list() == ["asked Ann"]
     log = Register.open(folder / "state" / "register.sqlite").log().filter(import_id="import-2")
-    assert log.select("imported_by", "file_name").unique().rows() == [("kim", "d.csv")]
+    assert log.select("imported_by", "claimed_by", "file_name").unique().rows() == [(user(), "kim", "d.csv")]
 
 
 def test_importing_twice_changes_nothing(folder: Path, mappings: Mappings) -> None:
@@ -70,7 +70,7 @@ def test_a_dry_run_says_everything_and_does_nothing(folder: Path, mappings: Mapp
 def test_the_user_who_is_logged_in_answers_where_nobody_is_named(folder: Path, mappings: Mappings) -> None:
     """Every judgement has somebody to ask."""
     mappings("import", save(folder / "d.csv", decide(certain(proposed(folder), 1), "approve")))
-    assert getpass.getuser() in mappings("list").out
+    assert user() in mappings("list").out
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,8 @@ def test_a_company_that_was_not_proposed_is_taken_only_when_allowed(folder: Path
     mappings("revert", "import-2")
     config = folder / "billsight.toml"
     config.write_text(f"{config.read_text(encoding='utf-8')}\n[review]\nallow_override = true\n", encoding="utf-8")
-    assert mappings("import", file).code == ExitCode.COMPLETE
+    assert mappings("import", file).code == ExitCode.REFUSED
+    assert mappings("import", file, "--again").code == ExitCode.COMPLETE
 
 
 def test_evidence_that_changed_makes_a_row_stale_and_only_that_row(folder: Path, mappings: Mappings) -> None:
@@ -153,11 +154,16 @@ def test_what_a_night_wrote_is_known_whatever_the_night_was_called(folder: Path)
 
 
 def test_a_file_of_another_site_means_nothing_here(folder: Path, mappings: Mappings) -> None:
-    """Its fingerprints were made with another key."""
-    file = save(folder / "d.csv", decide(certain(proposed(folder), 2), "approve"))
+    """Its fingerprints were made with another key; and another key in the place of this site's is noticed."""
+    rows = decide(certain(proposed(folder), 2), "approve")
+    theirs = [row | {"row_fp": f"FP-{row['row_fp'][:2:-1]}"} for row in rows]
+    ended = mappings("import", save(folder / "theirs.csv", theirs))
+    assert (ended.code, kinds(ended)) == (ExitCode.REFUSED, ["error"] * 2)
+    file = save(folder / "d.csv", rows)
     (folder / "state" / "site.key").write_bytes(b"k" * 32)
     ended = mappings("import", file)
-    assert (ended.code, kinds(ended)) == (ExitCode.REFUSED, ["error"] * 2)
+    assert (ended.code, ended.out) == (ExitCode.UNUSABLE, "")
+    assert "not the key that the run night-1 used" in ended.err
     (folder / "state" / "site.key").unlink()
     ended = mappings("import", file)
     assert (ended.code, ended.out) == (ExitCode.UNUSABLE, "")
@@ -236,8 +242,10 @@ def test_the_register_can_be_looked_up(folder: Path, mappings: Mappings) -> None
     assert row["acct_customer_id"] not in mappings("list", "--state", "rejected").out
     mappings("revert", "import-2", "--as", "lee")
     told = mappings("history", row["acct_customer_id"]).out
-    assert re.search(rf"import-2 .*approved {row['cw_company_id']} by kim on .*, from d.csv: =1\+1\n", told)
-    assert re.search(r"import-3 .*took back import-2, by lee", told)
+    assert re.search(
+        rf"import-2 .*approved {row['cw_company_id']} by kim via {user()} on .*, from d.csv: =1\+1\n", told
+    )
+    assert re.search(rf"import-3 .*took back import-2, by {user()} as lee", told)
     assert "holds" not in told
     assert mappings("history", bare(row)[0]).out == told
     unknown = mappings("history", "ACCT-4711")

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from etl import __version__
-from etl.cli import demo, linker, mappings, night, notify, prune, runs
+from etl.cli import demo, linker, mappings, night, notify, prune, register, runs
 from etl.cli.options import Commands
 from etl.errors import BillsightError
 
@@ -33,7 +33,7 @@ def commands() -> None:
 
 for command in (
     night.init, night.check, night.run, night.why_command, linker.match, linker.explain, mappings.mappings,
-    runs.runs, notify.notify, prune.prune_command, demo.demo_data,
+    register.register, runs.runs, notify.notify, prune.prune_command, demo.demo_data,
 ):  # fmt: skip
     commands.add_command(command)
 

@@ -12,6 +12,7 @@ from etl.approvals import Act, import_files
 from etl.cli.options import CONFIG, WHO, Commands, user
 from etl.config import load
 from etl.errors import ExitCode
+from etl.mappings import Person
 
 
 @click.group(cls=Commands)
@@ -30,10 +31,19 @@ def mappings() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row, and change nothing.")
 @click.option("--allow-override", is_flag=True, help="Take companies that were not proposed.")
+@click.option("--again", is_flag=True, help="Take again what was taken back.")
+@click.option("--settled", is_flag=True, help="Two people who decided differently within a day have agreed on FILES.")
 @WHO
 @CONFIG
 def import_command(
-    files: tuple[Path, ...], *, dry_run: bool, allow_override: bool, who: str | None, config: Path
+    files: tuple[Path, ...],
+    *,
+    dry_run: bool,
+    allow_override: bool,
+    again: bool,
+    settled: bool,
+    who: str | None,
+    config: Path,
 ) -> None:
     """Take the decisions in FILES into the register, and say what became of each row.
 
@@ -47,7 +57,8 @@ def import_command(
     """
     settings = load(config)
     may_override = allow_override or settings.review.allow_override
-    outcome = import_files(settings, files, Act(who or user(), datetime.now(UTC), may_override, dry_run))
+    act = Act(who, datetime.now(UTC), may_override, dry_run, login=user(), is_again=again, is_settled=settled)
+    outcome = import_files(settings, files, act)
     click.echo(outcome, err=outcome.exit_code is ExitCode.REFUSED)
     raise SystemExit(int(outcome.exit_code))
 
@@ -74,7 +85,7 @@ def history(customer: str, config: Path) -> None:
 @CONFIG
 def revert(import_id: str, who: str | None, config: Path) -> None:
     """Take IMPORT_ID back: what held before it holds again. A revert can be taken back in the same way."""
-    click.echo(register.revert(load(config), import_id, who or user(), datetime.now(UTC)))
+    click.echo(register.revert(load(config), import_id, Person(user(), who), datetime.now(UTC)))
 
 
 @mappings.command()

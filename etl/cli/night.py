@@ -20,6 +20,7 @@ from etl.gates import FailOn, Orders
 from etl.notify.messages import count
 from etl.pipeline import Outcome, reconcile
 from etl.publish import DATABASE, LATEST
+from etl.state import mode_warnings
 from etl.taxonomy import FIGURE_TITLES
 from etl.telling import telling
 
@@ -49,7 +50,10 @@ def check(config: Path) -> None:
       billsight check
       billsight check --config clients/north/billsight.toml
     """
-    click.echo(setup.check_sources(load(config), None if str(config) == _USUAL else config))
+    settings = load(config)
+    for warning in mode_warnings(settings, config):
+        warn(warning)
+    click.echo(setup.check_sources(settings, None if str(config) == _USUAL else config))
 
 
 def _fail_on(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[FailOn, ...]:
@@ -94,6 +98,8 @@ def run(
       billsight run --accept-shrink
     """
     settings, night = load(config), _run(as_of, run_id)
+    for warning in mode_warnings(settings, config):
+        warn(warning)
     with telling(settings, night, warn) as teller:
         outcome = reconcile(settings, night, progress(), Orders(accept_shrink, fail_on))
         if outcome.trouble:

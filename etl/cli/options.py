@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ CONFIG = click.option(
 )  # fmt: skip
 
 
-WHO = click.option("--as", "who", metavar="WHO", help="Who does this; the user who is logged in where not given.")
+WHO = click.option("--as", "who", metavar="WHO", help="The name of who does this; the login is recorded with it.")
 
 
 class Commands(click.Group):
@@ -28,11 +29,11 @@ class Commands(click.Group):
 
 
 def user() -> str:
-    """Who is logged in; scheduled jobs may have no name."""
+    """Who is logged in, by the system's own account, which no variable changes; some have no name."""
     try:
-        return getpass.getuser()
+        return pwd.getpwuid(os.getuid()).pw_name
     except (OSError, KeyError):
-        return "unknown"
+        return f"user {os.getuid()}"
 
 
 def progress() -> Callable[[str], None]:

@@ -128,6 +128,13 @@ class History:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def check_pages(self) -> None:
+        """Refuse a file with damaged pages, also where nothing that is asked for lies on them."""
+        with self._connected() as connection:
+            (told,) = connection.execute("pragma quick_check(1)").fetchone()
+            if told != "ok":
+                raise HistoryRefusal(self._path, f"it is damaged: {str(told).splitlines()[-1]}")
+
     def runs(self) -> list[PastRun]:
         """Every run, oldest first."""
         columns = "run_number, run_id, as_of_at, exit_code, is_published, seconds, facts"
@@ -225,11 +232,11 @@ class History:
             raise HistoryRefusal(self._path, str(error)) from None
 
     def _has_file(self, *, is_written: bool) -> bool:
-        """Whether there is a file, or will be one: then its folder is made."""
+        """Whether there is a file that holds anything, or will be one: then its folder is made."""
         try:
             if is_written:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-            return is_written or self._path.exists()
+            return is_written or (self._path.exists() and self._path.stat().st_size > 0)
         except OSError as error:
             remedy = f"Make {self._path.parent} a folder where this user may write, or name another in [output]."
             raise HistoryRefusal(self._path, error.strerror or str(error), remedy) from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from etl.modes import open_to_all
 
 _CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
@@ -66,15 +66,14 @@ def find(secret: Secret, environment: Mapping[str, str]) -> Found:
 
 def _read(path: Path, secret: Secret) -> Found:
     try:
-        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         return Found((), (f"{secret.words} cannot be read from {path}: {reason}",), is_missing=True)
-    is_open = os.name == "posix" and bool(mode & stat.S_IRWXO)
-    warning = f"{path} holds {secret.words}, and everybody on this machine may open it: chmod 0640 {path}"
+    warning = open_to_all(path, secret.words)
     values = _values(text)
     nothing = f"{path} should hold {secret.words}, and holds none"
-    warnings = (*([warning] if is_open else []), *([] if values else [nothing]))
+    warnings = (*([warning] if warning else []), *([] if values else [nothing]))
     return Found(values, warnings, is_missing=not values)
 
 

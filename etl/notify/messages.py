@@ -31,8 +31,16 @@ _BY_KIND: Final = {
         "Read what the job wrote: it names what is odd. Where less is right, run it with --accept-shrink.",
     ),
     "HistoryRefusal": (
-        "the history of the runs cannot be read",
-        "Read what the job wrote; restore the history from its last copy, or move it away.",
+        "the history of the runs cannot be read, or lost runs",
+        "Read what the job wrote; restore the history: billsight register restore --history.",
+    ),
+    "RegisterUnusable": (
+        "the register of people's decisions is damaged, gone, or not the one that the last run used",
+        "Run 'billsight register verify' on the server; then restore it: billsight register restore.",
+    ),
+    "SiteKeyRefusal": (
+        "the site's key is gone, or not the one that the last run used",
+        "Restore it on the server: billsight register restore --site-key.",
     ),
     "ResourcesExhausted": (
         "memory or disk ran out",

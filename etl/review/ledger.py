@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from contextlib import closing
+from functools import cache
 from typing import Final
+
+from etl.review import chain
 
 _FIRST: Final = (
     """
@@ -63,7 +68,24 @@ _TAKING_BACK: Final = (
     select import_id from chains group by import_id having max(steps) % 2 = 0""",
 )
 
-STEPS: Final = (_FIRST, _TAKING_BACK)
+# The digests over everything that was added; and, beside the login that imported, the name that it gave.
+_CHAINED: Final = (
+    "alter table imports add column claimed_by text check (claimed_by <> '')",
+    """
+    create table chain (
+        place integer primary key check (place > 0),
+        import_id text not null unique references imports (import_id),
+        digest text not null check (length(digest) = 64)
+    ) strict""",
+    """
+    create trigger the_chain_is_not_changed before update on chain
+    begin select raise(abort, 'the chain is continued, never changed'); end""",
+    """
+    create trigger the_chain_is_not_removed before delete on chain
+    begin select raise(abort, 'the chain is continued, never removed'); end""",
+)
+
+STEPS: Final = (_FIRST, _TAKING_BACK, _CHAINED)
 """What makes each version from the one before it; the first makes an empty file a register."""
 
 SCHEMA_VERSION: Final = len(STEPS)
@@ -107,17 +129,41 @@ def current_sql(version: int) -> str:
     )
 
 
-def raise_version(connection: sqlite3.Connection) -> None:
-    """Bring a register, or an empty file, to the version of this program: wholly or not at all."""
-    connection.execute("begin immediate")
-    try:
-        # another process may have been here since the version was read
-        version = connection.execute("pragma user_version").fetchone()[0]
-        for step in STEPS[version:]:
+def raise_version(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a register, or an empty file, to the version of this program; in the transaction of the caller."""
+    if version == SCHEMA_VERSION:
+        return
+    for step in STEPS[version:]:
+        for statement in step:
+            connection.execute(statement)
+    chain.fill(connection)
+    connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+
+
+def fault(connection: sqlite3.Connection, version: int) -> str | None:
+    """What is wrong with the file as a database: damaged pages, an index that tells another story, altered tables."""
+    told = [row for (row,) in connection.execute("pragma integrity_check(3)").fetchall() if row != "ok"]
+    if told:
+        return f"it is damaged ({str(told[0]).splitlines()[-1]})"
+    if _schema(connection) != _expected(version):
+        return "its tables are not those of a register"
+    return None
+
+
+@cache
+def _expected(version: int) -> frozenset[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for step in STEPS[:version]:
             for statement in step:
                 connection.execute(statement)
-        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
+        return _schema(connection)
+
+
+def _schema(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
+    """Tables, indexes, triggers and views with their text, whatever the spaces in it."""
+    found = connection.execute("select type, name, tbl_name, coalesce(sql, '') from sqlite_master").fetchall()
+    return frozenset(
+        (*map(str, names), re.sub(r"\s+", " ", str(sql)))
+        for *names, sql in found
+        if not str(names[1]).startswith("sqlite_stat")
+    )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 import polars as pl
 
-from etl.errors import BillsightError, ExitCode
-from etl.review.ledger import SCHEMA_VERSION, current_sql, raise_version
+from etl.review.chain import Head, Witness, add_link, head_of
+from etl.review.ledger import current_sql
+from etl.review.marker import Marker, MarkerDamaged, clear_leftovers, marker_path, read_marker, write_marker
+from etl.review.opened import RegisterRefusal, check, marker_of, opened
 from etl.review.reverting import Act, obstacle
+
+__all__ = ["CURRENT", "LOG", "Decision", "Import", "Judgement", "Register", "RegisterRefusal", "Snapshot"]
 
 Decision = Literal["approved", "rejected", "excluded", "unsure", "snoozed"]
 
@@ -34,10 +38,10 @@ CURRENT: Final[dict[str, pl.DataType]] = {
 
 _LOG_SQL: Final = """
 select
-    judgements.judgement_id, imports.import_id, imports.imported_at, imports.imported_by, imports.file_name,
-    {reverts} as reverts, judgements.customer_id_acct, judgements.company_id_cw, judgements.decision,
-    {snoozed_until} as snoozed_until, judgements.judged_at, judgements.judged_by, judgements.note,
-    judgements.evidence_fingerprint, judgements.source
+    judgements.judgement_id, imports.import_id, imports.imported_at, imports.imported_by, {claimed_by} as claimed_by,
+    imports.file_name, imports.file_digest, {reverts} as reverts, judgements.customer_id_acct,
+    judgements.company_id_cw, judgements.decision, {snoozed_until} as snoozed_until, judgements.judged_at,
+    judgements.judged_by, judgements.note, judgements.evidence_fingerprint, judgements.source
 from imports
 left join judgements
     on imports.import_id = judgements.import_id
@@ -49,7 +53,9 @@ LOG: Final[dict[str, pl.DataType]] = {
     "import_id": pl.String(),
     "imported_at": pl.Datetime("us"),
     "imported_by": pl.String(),
+    "claimed_by": pl.String(),
     "file_name": pl.String(),
+    "file_digest": pl.String(),
     "reverts": pl.String(),
     "customer_id_acct": pl.String(),
     "company_id_cw": pl.String(),
@@ -64,22 +70,13 @@ LOG: Final[dict[str, pl.DataType]] = {
 """The columns of `Register.log`."""
 
 _INSERT_IMPORT: Final = """
-insert into imports (import_id, imported_at, imported_by, file_name, file_digest, reverts) values (?, ?, ?, ?, ?, ?)"""
+insert into imports (import_id, imported_at, imported_by, claimed_by, file_name, file_digest, reverts)
+values (?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_JUDGEMENT: Final = """
 insert into judgements (
     import_id, customer_id_acct, company_id_cw, decision, judged_at, judged_by, note, evidence_fingerprint, source,
     snoozed_until
 ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-
-
-class RegisterRefusal(BillsightError):
-    """The register cannot be read, or does not accept what was to be added; nothing was changed."""
-
-    exit_code = ExitCode.REFUSED
-
-    def __init__(self, path: Path, why: str, remedy: str) -> None:
-        self.why, self.remedy = why, remedy
-        super().__init__(f"{path}: {why}. Nothing was changed. {remedy}")
 
 
 @dataclass(frozen=True)
@@ -116,9 +113,10 @@ class Import:
     Attributes:
         import_id: its identity; an import that is already there is refused.
         imported_at: UTC; a time without a zone is taken to be UTC.
-        imported_by: who.
+        imported_by: the login that did it.
         file_name: the file, where there is one.
         file_digest: SHA-256 of the file.
+        claimed_by: the name that was given, as with `--as`; nobody has checked it. `None` where none was given.
     """
 
     import_id: str
@@ -126,18 +124,41 @@ class Import:
     imported_by: str
     file_name: str | None = None
     file_digest: str | None = None
+    claimed_by: str | None = None
+
+    @property
+    def who(self) -> str:
+        """The person, as named; the login where nobody was named."""
+        return self.claimed_by or self.imported_by
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What held at one moment, and the end of the chain at that moment."""
+
+    current: pl.DataFrame
+    head: Head = field(default_factory=Head)
 
 
 class Register:
-    """The judgements in one file; a file that is missing is an empty register, and stays missing until one is added."""
+    """The judgements in one file, verified at every opening.
 
-    def __init__(self, path: Path) -> None:
+    A file that is missing is an empty register, and stays missing until a judgement is added; but not if its marker, or
+    another witness, knows that it held something.
+
+    Args:
+        path: the file.
+        witnesses: who knows what it held, beside its marker.
+    """
+
+    def __init__(self, path: Path, witnesses: Sequence[Witness] = ()) -> None:
         self._path = path
+        self._others = tuple(witnesses)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, witnesses: Sequence[Witness] = ()) -> Self:
         """The register in this file."""
-        return cls(path)
+        return cls(path, witnesses)
 
     def append(self, judgements: Sequence[Judgement], act: Import) -> None:
         """Add judgements in one transaction.
@@ -145,12 +166,14 @@ class Register:
         Raises:
             RegisterRefusal: a judgement is impossible, or the import is there already; none was added.
         """
+        self._check_missing()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connected(mode="rwc") as connection, connection:
-            connection.execute(_INSERT_IMPORT, (*_made_by(act), None))
-            connection.executemany(
-                _INSERT_JUDGEMENT, [(act.import_id, *_values(judgement)) for judgement in judgements]
-            )
+        with opened(self._path, self._witnesses(), is_written=True) as register:
+            register.connection.execute(_INSERT_IMPORT, (*_made_by(act), None))
+            values = [(act.import_id, *_values(judgement)) for judgement in judgements]
+            register.connection.executemany(_INSERT_JUDGEMENT, values)
+            head = add_link(register.connection, act.import_id)
+        self._mark(head)
 
     def revert(self, import_id: str, act: Import) -> list[str]:
         """Take an import back: it stays in the log but no longer counts, and what was there before it holds again.
@@ -167,88 +190,148 @@ class Register:
         Raises:
             RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its customers.
         """
+        self._check_missing()
         if not self._path.exists():
             raise RegisterRefusal(self._path, f"no import {import_id!r}", "The register is empty.")
-        with self._connected(mode="rwc") as connection:
-            connection.execute("begin immediate")
-            acts = _acts(connection)
+        with opened(self._path, self._witnesses(), is_written=True) as register:
+            acts = _acts(register.connection)
             why = obstacle(acts, import_id)
             if why is not None:
-                connection.rollback()
                 raise RegisterRefusal(self._path, why.found, why.remedy)
-            connection.execute(_INSERT_IMPORT, (*_made_by(act), import_id))
-            connection.commit()
+            register.connection.execute(_INSERT_IMPORT, (*_made_by(act), import_id))
+            head = add_link(register.connection, act.import_id)
+        self._mark(head)
         return sorted(next(one.customers for one in acts if one.import_id == import_id))
 
     def next_import_id(self) -> str:
         """A name for the next import. Whoever else takes it first wins, and the other is refused: nothing is mixed."""
-        count = 0
-        if self._path.exists():
-            with self._connected(mode="rw") as connection:
-                count = connection.execute("select count(*) from imports").fetchone()[0]
-        return f"import-{count + 1}"
+        return f"import-{self.head().imports + 1}"
+
+    def head(self) -> Head:
+        """The end of the chain.
+
+        Raises:
+            RegisterRefusal: as by `snapshot`.
+        """
+        self._check_missing()
+        if not self._path.exists():
+            return Head()
+        with opened(self._path, self._witnesses()) as register:
+            return head_of(register.links)
 
     def current(self) -> pl.DataFrame:
         """The judgements that hold: the latest of each customer and, beside it, the rejected pairs.
 
         Raises:
-            RegisterRefusal: the file is no register, or one of a newer version.
+            RegisterRefusal: as by `snapshot`.
         """
+        return self.snapshot().current
+
+    def snapshot(self) -> Snapshot:
+        """The judgements that hold, and the end of the chain at that moment.
+
+        Raises:
+            RegisterRefusal: the file is no register, damaged, of a newer version, or not the one that a witness knows.
+        """
+        self._check_missing()
         rows: list[tuple[Any, ...]] = []
+        head = Head()
         if self._path.exists():
-            with self._connected(mode="rw") as connection:
-                rows = connection.execute(current_sql(_version(connection))).fetchall()
-        return _frame(rows, CURRENT)
+            with opened(self._path, self._witnesses()) as register:
+                head = head_of(register.links)
+                if register.version:
+                    rows = register.connection.execute(current_sql(register.version)).fetchall()
+        return Snapshot(_frame(rows, CURRENT), head)
 
     def log(self) -> pl.DataFrame:
         """Everything that was ever added, in its order; an import without judgements, as a revert is, is one row.
 
         Raises:
-            RegisterRefusal: the file is no register, or one of a newer version.
+            RegisterRefusal: as by `snapshot`.
         """
+        self._check_missing()
         rows: list[tuple[Any, ...]] = []
         if self._path.exists():
-            with self._connected(mode="rw") as connection:
-                is_old = _version(connection) == 1
-                since_two = {"reverts": "imports.reverts", "snoozed_until": "judgements.snoozed_until"}
-                columns = dict.fromkeys(since_two, "null") if is_old else since_two
-                rows = connection.execute(_LOG_SQL.format(**columns)).fetchall()
+            with opened(self._path, self._witnesses()) as register:
+                if register.version:
+                    rows = register.connection.execute(_LOG_SQL.format(**_columns(register.version))).fetchall()
         return _frame(rows, LOG)
 
-    @contextmanager
-    def _connected(self, mode: Literal["rw", "rwc"]) -> Iterator[sqlite3.Connection]:
+    def settle(self) -> None:
+        """Bring a marker that fell behind up to date, and clear what killed processes left beside it.
+
+        Raises:
+            RegisterRefusal: as by `snapshot`.
+        """
+        clear_leftovers(self._path)
+        head = self.head()
+        marker = marker_of(self._path)
+        if marker is not None and marker.head.imports < head.imports:
+            self._mark(head)
+
+    def give_up(self, names: Sequence[str]) -> None:
+        """Remember what a person gave up on purpose; the register itself is as it was.
+
+        Args:
+            names: runs that the history no longer knows, or fingerprints of keys.
+
+        Raises:
+            RegisterRefusal: as by `snapshot`.
+            OSError: the marker cannot be written.
+        """
+        self._remember(self.head(), names)
+
+    def adopt(self, missed: Sequence[Witness]) -> None:
+        """Take what the file holds now for the register, on purpose: restored from a copy, or begun again.
+
+        Args:
+            missed: who knows of something that it no longer holds.
+
+        Raises:
+            RegisterRefusal: the file is damaged.
+            OSError: the marker cannot be written.
+        """
+        head = Head()
+        if self._path.exists():
+            with opened(self._path, ()) as register:
+                head = head_of(register.links)
+        self._remember(head, [witness.head.digest for witness in missed])
+
+    def _remember(self, head: Head, names: Sequence[str]) -> None:
         try:
-            location = f"{self._path.resolve().as_uri()}?mode={mode}"
-            with closing(sqlite3.connect(location, uri=True)) as connection:
-                connection.execute("pragma foreign_keys = on")
-                self._prepare(connection, is_written=mode == "rwc")
-                yield connection
-        except sqlite3.IntegrityError as error:
-            raise RegisterRefusal(self._path, str(error), "Correct the judgements and import them again.") from None
-        except sqlite3.OperationalError as error:
-            is_busy = "locked" in str(error)
-            remedy = "Free some space where it lies, and let this user write there; SQLite needs both even for reading."
-            remedy = "Another process holds it: try again when that has ended." if is_busy else remedy
-            raise RegisterRefusal(self._path, str(error), remedy) from None
-        except sqlite3.DatabaseError as error:
-            remedy = "Restore the register from its last copy, or name another file."
-            raise RegisterRefusal(self._path, str(error), remedy) from None
+            before = read_marker(self._path)
+        except MarkerDamaged:
+            before = None
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        given_up = frozenset({*(before.given_up if before else ()), *names})
+        write_marker(self._path, Marker(head, given_up))
 
-    def _prepare(self, connection: sqlite3.Connection, *, is_written: bool) -> None:
-        version = _version(connection)
-        if version > SCHEMA_VERSION:
-            raise RegisterRefusal(self._path, f"written by a newer version ({version})", "Update billsight.")
-        if version == 0:
-            if connection.execute("select count(*) from sqlite_master").fetchone()[0]:
-                raise RegisterRefusal(self._path, "not a register", "Name another file.")
-            connection.execute("pragma journal_mode = wal")
-        # an older register is read as it is, and raised when something is added to it
-        if version == 0 or (is_written and version < SCHEMA_VERSION):
-            raise_version(connection)
+    def _check_missing(self) -> None:
+        """A register that is missing holds nothing; every witness must agree."""
+        if not self._path.exists():
+            check(self._path, [], self._witnesses())
+
+    def _witnesses(self) -> list[Witness]:
+        """Who knows what the register held; asked before it is opened, for it may grow in between."""
+        marker = marker_of(self._path)
+        if marker is None:
+            return list(self._others)
+        beside = Witness(f"the marker {marker_path(self._path).name} beside it", marker.head)
+        return [beside, *(one for one in self._others if one.head.digest not in marker.given_up)]
+
+    def _mark(self, head: Head) -> None:
+        """Tell the marker; one that cannot be written falls behind, and the next run brings it up to date."""
+        with suppress(OSError, RegisterRefusal):
+            marker = marker_of(self._path) or Marker()
+            if head.imports > marker.head.imports:
+                write_marker(self._path, replace(marker, head=head))
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("pragma user_version").fetchone()[0])
+def _columns(version: int) -> dict[str, str]:
+    """The columns of the log that a register of this version has, and null for those that came later."""
+    since = {"reverts": ("imports.reverts", 2), "snoozed_until": ("judgements.snoozed_until", 2),
+             "claimed_by": ("imports.claimed_by", 3)}  # fmt: skip
+    return {name: column if version >= first else "null" for name, (column, first) in since.items()}
 
 
 def _acts(connection: sqlite3.Connection) -> list[Act]:
@@ -278,7 +361,8 @@ def _frame(rows: list[tuple[Any, ...]], columns: dict[str, pl.DataType]) -> pl.D
 
 
 def _made_by(act: Import) -> tuple[str | None, ...]:
-    return (act.import_id, _instant(act.imported_at), act.imported_by, act.file_name, act.file_digest)
+    moment = _instant(act.imported_at)
+    return (act.import_id, moment, act.imported_by, act.claimed_by, act.file_name, act.file_digest)
 
 
 def _values(judgement: Judgement) -> tuple[str | None, ...]:

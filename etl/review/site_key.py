@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from contextlib import suppress
@@ -32,13 +33,13 @@ def read_site_key(path: Path) -> bytes:
     try:
         key = path.read_bytes()
     except FileNotFoundError:
-        remedy = "Restore it from its last copy; or run a night, which makes a new one and new fix files with it."
+        remedy = "Restore it: billsight register restore --site-key. A new site gets one with its first run."
         raise SiteKeyRefusal(path, "the site's key is not there, so no fix file can be checked", remedy) from None
     except OSError as error:
         remedy = "Give this user the right to read it."
         raise SiteKeyRefusal(path, f"the site's key cannot be read ({error.strerror})", remedy) from None
     if len(key) != KEY_BYTES:
-        remedy = "Restore it from its last copy; or remove it, and the next night makes a new one."
+        remedy = "Restore it: billsight register restore --site-key. Or begin anew: billsight register init --site-key."
         raise SiteKeyRefusal(path, f"{len(key)} bytes, not the {KEY_BYTES} of a site's key", remedy)
     return key
 
@@ -56,6 +57,11 @@ def site_key(path: Path) -> bytes:
             remedy = "Give this user the right to write there, or name another file under [output] site_key."
             raise SiteKeyRefusal(path, f"the site's key cannot be made ({error.strerror})", remedy) from None
     return read_site_key(path)
+
+
+def key_fingerprint(key: bytes) -> str:
+    """What tells one key from another and says nothing of either."""
+    return hashlib.sha256(b"billsight site key" + key).hexdigest()[:16]
 
 
 def _make(path: Path) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.review.decisions import Decided, Line, read_decision
+from etl.review.precedence import Precedence
 
 Kind = Literal["apply", "no-op", "stale", "error"]
 
@@ -61,23 +62,23 @@ class Verdict:
     problem: Problem | None = None
 
 
-def judge(lines: Sequence[Line], tonight: Tonight, current: pl.DataFrame, *, may_override: bool) -> list[Verdict]:
+def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_override: bool) -> list[Verdict]:
     """Judge every decided row of all the files that are imported together.
 
     Args:
         lines: rows with a decision.
         tonight: what the latest night knows.
-        current: what the register holds.
+        before: what was decided before, and when.
         may_override: whether a company that was not proposed may be approved.
 
     Returns:
-        One verdict per row, in their order. A customer is decided as a whole: where one of its rows is an error, none
-        of them is applied.
+        One verdict per row, in their order. A customer is decided as a whole: where one of its rows is an error or
+        stale, none of them is applied.
     """
     read = [(line, read_decision(line)) for line in lines]
-    held = _held(current)
+    held = _held(before.current)
     contradicted = _contradictions([found for _, found in read if isinstance(found, Decided)])
-    rule = _Rule(tonight, held, may_override=may_override)
+    rule = _Rule(tonight, held, before, may_override=may_override)
     verdicts: list[Verdict] = []
     said: dict[_Key, Line] = {}
     for line, found in read:
@@ -145,14 +146,17 @@ def _contradiction(one: Decided, other: Decided) -> Problem:
 
 def _whole_customers(verdicts: list[Verdict]) -> list[Verdict]:
     """Refuse the good rows of a customer of whom another row is refused: half of a decision may be the wrong half."""
-    wrong = {_customer(verdict.line): verdict.line for verdict in reversed(verdicts) if verdict.kind == "error"}
+    kinds: tuple[Kind, ...] = ("stale", "error")  # the error outranks the other
+    wrong = {
+        _customer(verdict.line): verdict for kind in kinds for verdict in reversed(verdicts) if verdict.kind == kind
+    }
     told = []
     for verdict in verdicts:
         other = wrong.get(_customer(verdict.line))
         if verdict.kind == "apply" and other is not None:
-            found = f"a row whose customer is refused in {_place(other, verdict.line)}"
+            found = f"a row whose customer is refused in {_place(other.line, verdict.line)}"
             problem = verdict.line.problem(found, "no refused row of this customer", "Correct that row.")
-            told.append(replace(verdict, kind="error", problem=problem))
+            told.append(replace(verdict, kind=other.kind, problem=problem))
         else:
             told.append(verdict)
     return told
@@ -165,8 +169,9 @@ def _customer(line: Line) -> str:
 class _Rule:
     """Judges one row that can be read and that no other contradicts."""
 
-    def __init__(self, tonight: Tonight, held: frozenset[_Key], *, may_override: bool) -> None:
+    def __init__(self, tonight: Tonight, held: frozenset[_Key], before: Precedence, *, may_override: bool) -> None:
         self._tonight = tonight
+        self._before = before
         self._held = held
         self._may_override = may_override
         self._customers = {customer.lstrip("0"): customer for customer in tonight.customers}
@@ -181,6 +186,9 @@ class _Rule:
         if _key(decided) in self._held:
             problem = line.problem("the register holds it already", "something new", "Nothing to do.")
             return Verdict(line, "no-op", decided, problem)
+        objection = self._before.objection(decided)
+        if objection is not None:
+            return Verdict(line, objection[0], decided, objection[1])
         kind, wrong = self._evidence(decided)
         if wrong is None:
             kind, wrong = "error", self._target(decided)
@@ -222,11 +230,12 @@ class _Rule:
             return "error", line.problem(
                 f"row_fp {written}", f"the fingerprint that {run_id} wrote for ACCT-{customer}", remedy
             )
+        remedy = self._before.needs_run(customer) or _ANEW
         if known is None:
             found = f"a row of {run_id or 'an older night'}; ACCT-{customer} no longer asks for a decision"
-            return "stale", line.problem(found, f"a customer to decide on in {tonight.run_id}", _ANEW)
+            return "stale", line.problem(found, f"a customer to decide on in {tonight.run_id}", remedy)
         found = f"a row of {run_id or 'an older night'}; the evidence has changed since"
-        return "stale", line.problem(found, f"the evidence of {tonight.run_id}", _ANEW)
+        return "stale", line.problem(found, f"the evidence of {tonight.run_id}", remedy)
 
     def _target(self, decided: Decided) -> Problem | None:
         """Whether the company may be decided on."""

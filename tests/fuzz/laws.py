@@ -19,6 +19,7 @@ from etl.engine import Engine
 from etl.errors import InputError
 from etl.judged_on import tonight
 from etl.loading import FileReport
+from etl.review.marker import marker_path
 from etl.review.register import Register
 from etl.schemas import RELATIONS
 from etl.validate import settle_formats, validate
@@ -121,6 +122,8 @@ class Fuzz:
     def _imported(self, path: Path, one: Spoilt) -> str:
         """A judgement stands in the file: its customer, its company and its word, in one row."""
         shutil.copyfile(self.night.register_path, self.register)
+        # it is another register from one input to the next
+        marker_path(self.register).unlink(missing_ok=True)
         before = Register.open(self.register).log().height
         output = Output(register_file=self.register)
         settings = self.night.model_copy(update={"base": self.folder, "output": output})

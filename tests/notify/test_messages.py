@@ -285,6 +285,8 @@ def test_other_figures_are_another_message(fixture_summary: dict[str, Any], path
         (4, "BrokenPromise", "does not hold"),
         (4, "GateTripped", "--accept-shrink"),
         (4, "HistoryRefusal", "restore the history"),
+        (4, "RegisterUnusable", "billsight register restore"),
+        (4, "SiteKeyRefusal", "billsight register restore --site-key"),
         (4, "SomethingNew", "billsight check"),
         (1, "KeyError", "bug"),
         (75, "RunLocked", "still busy"),

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from etl.review.decisions import Line, lines_of
-from etl.review.register import CURRENT
+from etl.review.precedence import Importing, Precedence
+from etl.review.register import CURRENT, LOG
 from etl.review.verdicts import Tonight, Verdict, judge
 
 HEADER = ["run_id", "row_fp", "decision", "acct_customer_id", "cw_company_id"]
@@ -53,7 +54,9 @@ def held(*judgements: tuple[str, str | None, str]) -> pl.DataFrame:
 
 def verdicts(lines: list[Line], current: pl.DataFrame | None = None, *, may_override: bool = False) -> list[Verdict]:
     """The verdicts on these rows."""
-    return judge(lines, TONIGHT, held() if current is None else current, may_override=may_override)
+    importing = Importing(datetime(2026, 11, 22, tzinfo=UTC), lambda _: "kim", is_settled=True)
+    before = Precedence(held() if current is None else current, pl.DataFrame(schema=LOG), importing)
+    return judge(lines, TONIGHT, before, may_override=may_override)
 
 
 def kinds(lines: list[Line], current: pl.DataFrame | None = None, *, may_override: bool = False) -> list[str]:

@@ -1,0 +1,201 @@
+"""Copies of the register, made while it is in use: one for each state of it, the older ones thinned out."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from etl.review.chain import Head, Link, head_of
+from etl.review.opened import RegisterRefusal, opened
+
+FOLDER: Final = "backups"
+KEPT: Final = 30
+"""So many of the newest copies stay; of the older ones the last of each month."""
+
+_FOLDER_MODE: Final = 0o750
+_MODE: Final = 0o640
+_NAME: Final = re.compile(r"register-(\d{6})\d{2}T\d{6}Z-(\d+)-([0-9a-f]{12})\.sqlite")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy of a register, verified.
+
+    Attributes:
+        links: the chain over what it holds.
+    """
+
+    path: Path
+    links: Sequence[Link]
+
+    @property
+    def head(self) -> Head:
+        """The end of its chain."""
+        return head_of(self.links)
+
+
+def backups_folder(register: Path) -> Path:
+    """Where the copies of a register lie."""
+    return register.parent / FOLDER
+
+
+def copies(folder: Path) -> list[Path]:
+    """The copies in a folder, the newest first."""
+    if not folder.is_dir():
+        return []
+    return sorted((path for path in folder.iterdir() if _NAME.fullmatch(path.name)), reverse=True)
+
+
+def back_up(register: Path, at: datetime, folder: Path | None = None) -> Path | None:
+    """Copy the register as it is, while others may read and write it; then thin out the older copies.
+
+    Args:
+        register: the file.
+        at: when, UTC; part of the name.
+        folder: where; beside the register where not given.
+
+    Returns:
+        The copy; `None` if the register holds nothing. A copy of the same state is not made twice.
+
+    Raises:
+        RegisterRefusal: the register is damaged.
+        OSError: the copy cannot be written.
+    """
+    place = folder or backups_folder(register)
+    if not register.exists():
+        return None
+    place.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    _clear_leftovers(place)
+    aside = place / f".register-{secrets.token_hex(4)}"
+    try:
+        _copy(register, aside)
+        head = verified(aside).head
+        if not head.imports:
+            return None
+        told = f"{head.imports}-{head.digest[:12]}.sqlite"
+        same = [path for path in copies(place) if path.name.endswith(f"-{told}")]
+        if same:
+            return same[0]
+        target = place / f"register-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{told}"
+        aside.replace(target)
+    finally:
+        for path in place.glob(f"{aside.name}*"):
+            path.unlink()
+    _thin_out(place)
+    return target
+
+
+def back_up_or_tell(register: Path, at: datetime) -> str | None:
+    """As `back_up`, but what goes wrong is told and not raised: what was added is in the register already."""
+    try:
+        back_up(register, at)
+    except RegisterRefusal as error:
+        return str(error)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+def verified(path: Path) -> Copy:
+    """A copy that is whole, with its chain.
+
+    Raises:
+        RegisterRefusal: it is damaged, or no register.
+    """
+    if not path.is_file():
+        raise RegisterRefusal(path, "not there", "'billsight register verify' lists the copies.")
+    with opened(path, ()) as register:
+        return Copy(path, register.links)
+
+
+def put_in_place(copy: Path, register: Path, at: datetime) -> Path | None:
+    """Make a copy the register; what was in its place is moved aside, never removed.
+
+    Returns:
+        Where the old register is now; `None` if there was none.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    register.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    fresh = register.with_name(f".{register.name}-{secrets.token_hex(4)}")
+    try:
+        _copy(copy, fresh)
+        replaced = move_aside(register, at)
+        fresh.replace(register)
+    finally:
+        for path in register.parent.glob(f"{fresh.name}*"):
+            path.unlink()
+    return replaced
+
+
+def move_aside(path: Path, at: datetime) -> Path | None:
+    """Rename a database, with what SQLite has beside it; `None` if it is not there.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    aside = path.with_name(f"{path.name}.replaced-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
+    for end in ("-wal", "-shm", ""):
+        part = path.with_name(f"{path.name}{end}")
+        if part.exists():
+            part.rename(aside.with_name(f"{aside.name}{end}"))
+    return aside if aside.exists() else None
+
+
+def copy_database(source: Path, target: Path) -> Path:
+    """Copy a database that may be in use; the copy appears whole or not at all.
+
+    Raises:
+        OSError: it cannot be copied.
+    """
+    aside = target.with_name(f".register-{secrets.token_hex(4)}")
+    try:
+        _copy(source, aside)
+        aside.replace(target)
+    finally:
+        for path in target.parent.glob(f"{aside.name}*"):
+            path.unlink()
+    return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Page by page, whole at one moment, for the owner and the group alone."""
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE))
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", uri=True)) as one,
+            closing(sqlite3.connect(target)) as other,
+        ):
+            one.backup(other)
+            other.execute("pragma journal_mode = delete")
+    except sqlite3.Error as error:
+        raise OSError(None, f"SQLite could not copy it: {error}", str(target)) from None
+    descriptor = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _thin_out(folder: Path) -> None:
+    months = set()
+    for path in copies(folder)[KEPT:]:
+        month = path.name[len("register-") :][:6]
+        if month in months:
+            path.unlink()
+        months.add(month)
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """What a process that was killed left half copied; one that is copying at this moment tries again later."""
+    for path in folder.glob(".register-*"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,132 @@
+"""The chain over the register: the digest of each import covers its judgements and the digest before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+GENESIS: Final = hashlib.sha256(b"billsight register").hexdigest()
+"""The digest of a register that holds nothing."""
+
+_STORED: Final = "select place, import_id, digest from chain order by place"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of the chain: it says everything that the register holds, in 64 characters.
+
+    Attributes:
+        imports: number of imports, reverts included.
+        digest: of the last import; `GENESIS` for an empty register.
+    """
+
+    imports: int = 0
+    digest: str = GENESIS
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Somebody who knows what the register held.
+
+    Attributes:
+        who: the witness, as a message names it.
+        head: the end of the chain at that time; the register may have grown since.
+    """
+
+    who: str
+    head: Head
+
+
+@dataclass(frozen=True)
+class Link:
+    """One import in the chain."""
+
+    import_id: str
+    digest: str
+
+
+def head_of(links: Sequence[Link]) -> Head:
+    """The end of the chain."""
+    return Head(len(links), links[-1].digest) if links else Head()
+
+
+def links_of(connection: sqlite3.Connection) -> list[Link]:
+    """The chain, computed from what the tables hold, whatever version wrote them."""
+    judgements: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for row in _rows(connection, "select * from judgements order by judgement_id"):
+        judgements[row.get("import_id")].append(row)
+    links: list[Link] = []
+    for row in _rows(connection, "select * from imports order by rowid"):
+        found = judgements.pop(row.get("import_id"), [])
+        links.append(Link(row.get("import_id", ""), _digest(head_of(links).digest, row, found)))
+    if judgements:  # of no import: they belong nowhere, so they change the last digest
+        orphans = [row for rows in judgements.values() for row in rows]
+        links.append(Link("", _digest(head_of(links).digest, {}, orphans)))
+    return links
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Write the whole chain of a register that has none yet."""
+    links = links_of(connection)
+    connection.executemany(
+        "insert into chain (place, import_id, digest) values (?, ?, ?)",
+        ((place, link.import_id, link.digest) for place, link in enumerate(links, 1)),
+    )
+
+
+def add_link(connection: sqlite3.Connection, import_id: str) -> Head:
+    """Add the link of an import that was just written, in the same transaction.
+
+    Returns:
+        The new end of the chain.
+    """
+    last = connection.execute("select place, digest from chain order by place desc limit 1").fetchone()
+    place, before = last or (0, GENESIS)
+    (act,) = _rows(connection, "select * from imports where import_id = ?", import_id)
+    told = _rows(connection, "select * from judgements where import_id = ? order by judgement_id", import_id)
+    head = Head(place + 1, _digest(before, act, told))
+    connection.execute(
+        "insert into chain (place, import_id, digest) values (?, ?, ?)", (head.imports, import_id, head.digest)
+    )
+    return head
+
+
+def is_stored(connection: sqlite3.Connection, links: Sequence[Link]) -> bool:
+    """Whether the digests that the register holds are those of its contents."""
+    stored = connection.execute(_STORED).fetchall()
+    return stored == [(place, link.import_id, link.digest) for place, link in enumerate(links, 1)]
+
+
+def objection(links: Sequence[Link], witnesses: Iterable[Witness]) -> str | None:
+    """What the first witness has against this chain; `None` if each knows it, or a beginning of it."""
+    for witness in witnesses:
+        known, found = witness.head, len(links)
+        if not known.imports or (found >= known.imports and links[known.imports - 1].digest == known.digest):
+            continue
+        held = f"{witness.who} knows it with {known.imports} import{'' if known.imports == 1 else 's'}"
+        if found == 0:
+            return f"it is empty or gone, but {held}"
+        if found < known.imports:
+            return f"it holds {found} import{'' if found == 1 else 's'}, but {held}"
+        return f"it holds other judgements than {witness.who} knows"
+    return None
+
+
+def _digest(before: str, act: dict[str, Any], judgements: Iterable[dict[str, Any]]) -> str:
+    # what is null is left out, so that a column of a later version does not change the digests of older rows
+    told = json.dumps(
+        [before, act, *judgements], ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr
+    )
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _rows(connection: sqlite3.Connection, query: str, *values: str) -> list[dict[str, Any]]:
+    """Rows by the names of their columns, without what is null."""
+    cursor = connection.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    return [{name: value for name, value in zip(names, row, strict=True) if value is not None} for row in cursor]

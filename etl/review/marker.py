@@ -1,0 +1,90 @@
+"""The marker beside the register: a small file that knows what the register held when something was last added."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from etl.review.chain import Head
+
+MODE: Final = 0o640
+_SUFFIX: Final = ".head"
+
+
+class MarkerDamaged(Exception):
+    """The file holds no marker; it says nothing, and nothing is concluded from it."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What the site knows of its register.
+
+    Attributes:
+        head: the end of the register's chain; the register may be ahead of it, never behind.
+        given_up: what a person gave up on purpose, by its digest, run or fingerprint: it is no longer missed.
+    """
+
+    head: Head = field(default_factory=Head)
+    given_up: frozenset[str] = field(default_factory=frozenset)
+
+
+def marker_path(register: Path) -> Path:
+    """The marker of a register."""
+    return register.with_name(f"{register.name}{_SUFFIX}")
+
+
+def read_marker(register: Path) -> Marker | None:
+    """The marker of a register; `None` if it has none.
+
+    Raises:
+        MarkerDamaged: the file is no marker.
+        OSError: it cannot be read.
+    """
+    try:
+        content = marker_path(register).read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        told = json.loads(content)
+        if told.pop("check") != _check(told):
+            raise MarkerDamaged
+        return Marker(Head(told["imports"], told["head"]), frozenset(told["given_up"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise MarkerDamaged from None
+
+
+def write_marker(register: Path, marker: Marker) -> None:
+    """Write the marker in one step.
+
+    Raises:
+        OSError: it cannot be written; the old one stays.
+    """
+    told = {"imports": marker.head.imports, "head": marker.head.digest, "given_up": sorted(marker.given_up)}
+    path = marker_path(register)
+    aside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(json.dumps(told | {"check": _check(told)}, indent=1, sort_keys=True) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def clear_leftovers(register: Path) -> None:
+    """Remove what processes that were killed left half written."""
+    for path in register.parent.glob(f".{marker_path(register).name}-*"):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _check(told: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]

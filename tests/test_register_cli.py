@@ -1,0 +1,254 @@
+"""What a site must not lose: a run refuses without it, and says how to restore it, or to begin again on purpose."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from etl.errors import ExitCode, HistoryRefusal, InputError
+from etl.review import backups
+from etl.review.register import Import, Judgement, Register
+from etl.review.site_key import SiteKeyRefusal
+from tests import nights
+from tests.command import Billsight, Ended, Mappings
+from tests.decided import certain, decide, held, proposed, save
+
+
+def _another(path: Path) -> None:
+    path.unlink()
+    other = path.with_name("other.sqlite")
+    now = datetime.now(UTC)
+    for number in range(5):
+        Register.open(other).append(
+            [Judgement("A", "1", "approved", now, "eve", "f")], Import(f"e{number}", now, "eve")
+        )
+    other.rename(path)
+
+
+LOSSES: dict[str, Callable[[Path], object]] = {
+    "gone": lambda path: path.unlink(),
+    "empty": lambda path: path.write_bytes(b""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:8192]),
+    "another site's": _another,
+}
+
+
+class Site:
+    """A provider after a run and an import, and the commands on it."""
+
+    def __init__(self, folder: Path, billsight: Billsight) -> None:
+        self.folder, self._billsight = folder, billsight
+        self.register = folder / "state" / "register.sqlite"
+
+    def call(self, *words: object) -> Ended:
+        """`billsight ...` on its configuration."""
+        return self._billsight(*words, "--config", self.folder / "billsight.toml")
+
+    def run(self, run_id: str) -> int:
+        """The exit code of a run."""
+        return self.call("run", "--run-id", run_id, "--as-of", "2026-11-22T02:00:00Z").code
+
+    @property
+    def latest(self) -> str:
+        """The published run."""
+        return (self.folder / "out" / "latest").readlink().name
+
+
+@pytest.fixture
+def site(folder: Path, billsight: Billsight) -> Site:
+    """After an import."""
+    found = Site(folder, billsight)
+    file = save(folder / "d.csv", decide(certain(proposed(folder), 2), "approve"))
+    assert found.call("mappings", "import", file).code == ExitCode.COMPLETE
+    return found
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_run_without_its_register_is_refused_and_the_register_can_be_restored(site: Site, loss: str) -> None:
+    """Code 4 for the run, 6 for what asks the register. Then it is as it was."""
+    before = held(site.folder)
+    LOSSES[loss](site.register)
+    assert site.run("night-2") == ExitCode.UNUSABLE
+    for words in (("mappings", "list"), ("mappings", "import", site.folder / "d.csv"), ("register", "verify")):
+        refused = site.call(*words)
+        assert (refused.code, refused.out) == (ExitCode.REFUSED, ""), words
+        assert re.search(r"billsight register restore.*billsight register init", refused.err)
+    assert site.latest == "night-1"
+    ended = site.call("register", "restore")
+    assert ended.code == 0, ended
+    assert held(site.folder) == before
+    assert site.call("register", "verify").code == 0
+    moved = list(site.register.parent.glob("register.sqlite.replaced-*"))
+    assert len(moved) == (loss != "gone"), "what was there is never removed"
+
+
+@pytest.mark.parametrize("lost", ["out", "state/history.sqlite"])
+def test_the_last_run_and_the_history_know_of_a_register_whose_marker_is_gone_too(site: Site, lost: str) -> None:
+    """One witness is enough."""
+    before = held(site.folder)
+    assert site.run("night-2") == ExitCode.COMPLETE
+    site.register.with_name("register.sqlite.head").unlink()
+    site.register.unlink()
+    place = site.folder / lost
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    assert site.run("night-3") == ExitCode.UNUSABLE
+    assert "billsight register restore" in site.call("mappings", "list").err
+    assert site.call("register", "restore").code == 0
+    assert held(site.folder) == before
+
+
+def test_what_everybody_may_read_or_change_is_told(folder: Path, billsight: Billsight) -> None:
+    """The register, the history and the key; and a configuration that everybody may write, in a run and by verify."""
+    site, state = Site(folder, billsight), folder / "state"
+    assert site.call("register", "verify").err == ""
+    for path, mode in (
+        (state / "register.sqlite", 0o644), (state / "site.key", 0o604), (state / "history.sqlite", 0o642),
+        (folder / "billsight.toml", 0o646), (state, 0o777),
+    ):  # fmt: skip
+        was = path.stat().st_mode & 0o777
+        path.chmod(mode)
+        told = site.call("register", "verify").err
+        assert re.search(
+            rf"(?m)^billsight: warning: {re.escape(str(path))} holds .*chmod \S+ {re.escape(str(path))}$", told
+        )
+        assert told.count("\n") == 1
+        path.chmod(was)
+    (folder / "billsight.toml").chmod(0o646)
+    assert "everybody on this machine may change it" in site.call("check").err
+    assert "everybody on this machine may change it" in site.call("run", "--as-of", "2026-11-22T02:00:00Z").err
+
+
+def test_one_begins_again_only_on_purpose(site: Site) -> None:
+    """What is whole needs another word; what was lost is then no longer missed, by no witness."""
+    refused = site.call("register", "init")
+    assert refused.code == ExitCode.REFUSED
+    assert "holds 2 imports" in refused.err
+    assert site.run("night-2") == ExitCode.COMPLETE
+    site.register.unlink()
+    assert site.call("register", "init").code == 0
+    assert held(site.folder) == []
+    assert site.run("night-3") in {ExitCode.COMPLETE, ExitCode.UNUSABLE}  # far fewer customers are mapped now
+    assert site.call("run", "--run-id", "night-4", "--as-of", "2026-11-22T02:00:00Z", "--accept-shrink").code == 0
+    assert site.call("register", "verify").code == 0
+    assert site.call("register", "restore", "--older", next((site.folder / "state" / "backups").iterdir())).code == 0
+    assert len(held(site.folder)) == 2
+
+
+def test_an_older_copy_is_taken_only_on_purpose(site: Site, mappings: Mappings) -> None:
+    """It lacks decisions: the refusal counts them."""
+    (older,) = (site.folder / "state" / "backups").iterdir()
+    rows = certain(proposed(site.folder), 4)[2:]
+    assert mappings("import", save(site.folder / "e.csv", decide(rows, "approve"))).code == 0
+    kept = site.folder / "state" / "backups" / older.name
+    site.register.unlink()
+    for copy in (site.folder / "state" / "backups").iterdir():
+        if copy != kept:
+            copy.unlink()
+    refused = site.call("register", "restore")
+    assert refused.code == ExitCode.REFUSED
+    assert "it holds 2 imports, but its marker knows it with 3 imports" in refused.err
+    assert site.call("register", "restore", "--older").code == 0
+    assert (len(held(site.folder)), site.run("night-2")) == (2, ExitCode.COMPLETE)
+
+
+@pytest.mark.parametrize("loss", ["gone", "empty", "cut", "older"])
+def test_a_history_that_lost_runs_is_refused(folder: Path, billsight: Billsight, loss: str) -> None:
+    """It would call everything new. Restored, or begun again on purpose, runs go on."""
+    site, path = Site(folder, billsight), folder / "state" / "history.sqlite"
+    nights.run(folder, "night-2")
+    older = shutil.copy(path, folder / "older.sqlite")
+    for name in ("night-3", "night-4"):
+        nights.run(folder, name)
+    assert site.call("register", "backup").code == 0
+    {**LOSSES, "older": lambda path: shutil.copy(older, path)}[loss](path)
+    content = path.read_bytes() if path.exists() else None
+    with pytest.raises(HistoryRefusal, match=r"register restore --history.*register init --history"):
+        nights.run(folder, "night-5")
+    assert (path.read_bytes() if path.exists() else None) == content
+    assert site.latest == "night-4"
+    again = shutil.copytree(folder, folder.parent / "again", symlinks=True)
+    assert site.call("register", "restore", "--history").code == 0
+    assert nights.run(folder, "night-5").summary["changes"]["is_first"] is False
+    assert Site(again, billsight).call("register", "init", "--history").code == 0
+    nights.run(again, "night-5")
+    nights.run(again, "night-6")
+
+
+def test_a_key_that_is_gone_or_another_is_refused(folder: Path, billsight: Billsight) -> None:
+    """A new one would void every fix file that people work in."""
+    site, key = Site(folder, billsight), folder / "state" / "site.key"
+    file = save(folder / "d.csv", decide(certain(proposed(folder), 1), "approve"))
+    assert site.call("register", "backup").code == 0
+    content = key.read_bytes()
+    for other in (None, b"k" * 32):
+        key.unlink()
+        if other:
+            key.write_bytes(other)
+        with pytest.raises(SiteKeyRefusal, match=r"register restore --site-key.*register init --site-key"):
+            nights.run(folder, "night-2")
+        assert site.call("mappings", "import", file).code == ExitCode.UNUSABLE
+        assert (key.read_bytes() if key.exists() else None) == other
+        assert site.call("register", "restore", "--site-key").code == 0
+        assert (key.read_bytes(), key.stat().st_mode & 0o777) == (content, 0o600)
+    key.unlink()
+    assert site.call("register", "init", "--site-key").code == 0
+    assert key.read_bytes() != content
+    nights.run(folder, "night-2")
+    assert site.call("mappings", "import", file).code == ExitCode.REFUSED
+
+
+def test_a_lost_register_keeps_the_inbox_as_it_is(site: Site) -> None:
+    """Nothing is imported into what came in its place."""
+    (site.folder / "inbox").mkdir()
+    file = save(site.folder / "inbox" / "kim.csv", decide(certain(proposed(site.folder), 3)[2:], "approve"))
+    site.register.unlink()
+    with pytest.raises(InputError, match="empty or gone"):
+        nights.run(site.folder, "night-2")
+    assert file.exists()
+    assert not site.register.exists()
+
+
+def test_a_manifest_says_which_state_its_run_used(site: Site) -> None:
+    """The end of the chain that its decisions were read at."""
+    assert site.run("night-2") == ExitCode.COMPLETE
+    manifest = json.loads((site.folder / "out" / "latest" / "manifest.json").read_text(encoding="utf-8"))
+    head = Register.open(site.register).head()
+    assert manifest["state"]["register"] == {"imports": 2, "head": head.digest}
+    assert manifest["state"]["history"] == {"after": "night-1"}
+    key = site.folder / "state" / "site.key"
+    assert re.fullmatch("[0-9a-f]{16}", manifest["state"]["site_key"])
+    assert key.read_bytes().hex() not in json.dumps(manifest)
+
+
+def test_copies_are_made_while_the_register_is_in_use_and_thinned_out(tmp_path: Path) -> None:
+    """The last 30, and of the older ones the last of each month."""
+    path, day = tmp_path / "register.sqlite", datetime(2026, 1, 1, tzinfo=UTC)
+    register = Register.open(path)
+    for number in range(80):
+        register.append([Judgement("A", str(number), "approved", day, "kim", "f")], Import(f"i{number}", day, "kim"))
+        made = backups.back_up(path, day + timedelta(days=3 * number))
+        assert made is not None
+        assert backups.verified(made).head == register.head()
+    assert backups.back_up(path, day + timedelta(days=999)) == made, "nothing was added since"
+    names = [one.name for one in backups.copies(tmp_path / "backups")]
+    assert len(names) > 30
+    assert names[:30] == sorted(names, reverse=True)[:30]
+    months = [name[9:15] for name in names[30:]]
+    assert len(months) == len(set(months)) >= 4
+    assert {one.stat().st_mode & 0o137 for one in (tmp_path / "backups").iterdir()} == {0}
+    assert {one.name for one in (tmp_path / "backups").iterdir()} == set(names)
+
+
+def test_an_import_is_taken_although_no_copy_can_be_made(folder: Path, mappings: Mappings) -> None:
+    """The decision counts; that there is no copy is told."""
+    (folder / "state" / "backups").write_text("a file where the folder should be", encoding="utf-8")
+    ended = mappings("import", save(folder / "d.csv", decide(certain(proposed(folder), 1), "approve")))
+    assert ended.code == ExitCode.COMPLETE
+    assert "No copy of the register could be made" in ended.out
+    assert len(held(folder)) == 1
