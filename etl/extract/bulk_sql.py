@@ -44,6 +44,10 @@ _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
 _TERMS: Final = {"document_type": DOCUMENT_TYPES, "document_status": DOCUMENT_STATUSES}
 """Columns of accounting invoices that hold words; a row with an unknown one is read with care, so that it is told."""
 
+_COMMON_WORDS: Final = (
+    "Invoice", "invoice", "Standard", "Agreement", "Open", "open", "Paid", "paid", "CreditMemo", "Credit Memo",
+)  # fmt: skip
+"""What most rows of an extract call a document or its state."""
 _COMMON_CURRENCIES: Final = ("USD", "EUR", "GBP", "CAD", "AUD")
 """Told without a pattern, which costs several times as much."""
 
@@ -230,12 +234,12 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
     has = scan.columns.keys()
     terms = {}
     if "portal_status" in has:
-        folded = f"regexp_replace(lower(text_portal_status), {literal(IGNORED_PATTERN)}, '', 'g')"
+        folded = _fold("text_portal_status")
         phrases = " ".join(
             f"when regexp_matches({folded}, {literal(like)}) then {literal(ours) if ours else 'null'}"
             for like, ours in PORTAL_PHRASES
         )
-        terms["portal_status"] = f"coalesce({_words('text_portal_status', PORTAL_STATUSES)}, case {phrases} end)"
+        terms["portal_status"] = _words("text_portal_status", PORTAL_STATUSES, f"case {phrases} end")
     terms |= _stated_type(scan)
     if "portal_invoice_id" not in has:
         customer = "coalesce(typed.customer_id_acct, typed.customer_name, typed.company_id_cw)"
@@ -252,16 +256,22 @@ def _stated_type(scan: BulkScan) -> dict[str, str]:
     return {"document_type": f"case when text_document_type is not null then coalesce({known}, 'unknown') end"}
 
 
-def _words(text: str, known: Mapping[str, str]) -> str:
-    """Ours for a word; null where there is none, and where nobody knows it."""
-    folded = f"regexp_replace(lower({text}), {literal(IGNORED_PATTERN)}, '', 'g')"
+def _words(text: str, known: Mapping[str, str], otherwise: str = "null") -> str:
+    """Ours for a word; null where there is none, and `otherwise` where nobody knows it."""
     cases = " ".join(f"when {literal(word)} then {literal(ours)}" for word, ours in known.items())
-    # our own words, plain or capitalised, need no folding; the long list is for the rest. No `in`: DuckDB makes a join
-    # of a longer one, and behind a join the rows are no longer in the order of the file
+    # what most rows hold needs no folding, and comes first; the long list is for the rest. No `in`: DuckDB makes a join
+    # of a longer one, and behind a join the rows are no longer in the order of the file. No coalesce: it works out both
     ours = sorted(set(known.values()) & known.keys())
-    ways = [(way, word) for word in ours for way in (word, word.capitalize())]
-    quick = " ".join(f"when {text} = {literal(way)} then {literal(word)}" for way, word in ways)
-    return f"case {quick} when {text} is not null then case {folded} {cases} end end"
+    ways = dict.fromkeys((*_COMMON_WORDS, *ours, *map(str.capitalize, ours)))
+    plain = {way: way.lower().replace(" ", "").replace("_", "") for way in ways}
+    quick = " ".join(
+        f"when {text} = {literal(way)} then {literal(known[word])}" for way, word in plain.items() if word in known
+    )
+    return f"case {quick} when {text} is not null then case {_fold(text)} {cases} else {otherwise} end end"
+
+
+def _fold(text: str) -> str:
+    return f"regexp_replace(lower({text}), {literal(IGNORED_PATTERN)}, '', 'g')"
 
 
 def _unfit(scan: BulkScan) -> list[str]:
