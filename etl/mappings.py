@@ -16,6 +16,7 @@ from etl.errors import NotFound
 from etl.publish import DATABASE, LATEST, told
 from etl.review.fixes import guard, prefixed, write_csv
 from etl.review.register import Import, Register
+from etl.safe_text import one_line
 
 STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "conflict")
 
@@ -116,7 +117,7 @@ def _decision(row: dict[str, Any]) -> str:
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows])
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(one_line(line.rstrip()) for line in lines)
 
 
 def revert(settings: Settings, import_id: str, who: str, at: datetime) -> str:

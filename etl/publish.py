@@ -27,6 +27,7 @@ PRUNED: Final = ".pruned-"
 """How the folder begins that holds what is being pruned from a run."""
 _DROPPED: Final = "-dropped"
 
+_PATTERN: Final = frozenset("*?[]{}")
 _NEXT_TO_NOTHING: Final = 1_000_000
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -234,8 +235,8 @@ def _cannot_write(error: OSError, path: Path) -> OutputError:
 
 
 def is_run_id(name: str) -> bool:
-    """Whether this can be the name of a run's folder, and leads nowhere else."""
-    return Path(name).name == name and name[:1] not in {"", "."}
+    """Whether this can be the name of a run's folder, leads nowhere else, and is no pattern of files."""
+    return Path(name).name == name and name[:1] not in {"", "."} and name.isprintable() and not set(name) & _PATTERN
 
 
 def _holder(out: Path) -> str:
