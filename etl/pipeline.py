@@ -14,6 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from etl.changes import Tonight
+from etl.clock import check_clock_with_runs
 from etl.config import Settings
 from etl.control import write_control
 from etl.diagnose import access, backfill, causes, contradictions, gaps
@@ -134,9 +135,10 @@ def _both(log: Log, tell: Tell) -> Tell:
 def _reconcile(night: _Night, log: Log) -> Outcome:
     settings, run = night.settings, night.run
     with lock(settings.out, run.run_id) as held, _remembered(night), Publication(held) as publication:
+        past = recall(settings)
+        check_clock_with_runs(run, past.runs)
         night.tell("taking what lies in the inbox")
         inbox = take_inbox(settings, run)
-        past = recall(settings)
         limits = settings.limits
         engine = Engine(publication.path("night.duckdb"), threads=limits.threads, memory_gb=limits.memory_gb)
         try:

@@ -19,9 +19,9 @@ LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "runs"},
     {
-        "answers", "approvals", "breathing", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on",
-        "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",
-        "remembering", "scopes", "selfcheck", "settling", "sources", "telling", "witnesses",
+        "answers", "approvals", "breathing", "changes", "clock", "control", "documents", "gates", "inbox", "joins",
+        "judged_on", "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions",
+        "reading_in", "remembering", "scopes", "selfcheck", "settling", "sources", "telling", "witnesses",
     },
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},

@@ -129,7 +129,7 @@ def why_command(invoice: str, *, contact: str | None, as_json: bool, config: Pat
 
 def _run(as_of: str | None, run_id: str | None) -> Run:
     at = datetime.now(UTC) if as_of is None else _instant(as_of)
-    return Run(run_id or f"{at:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}", at)
+    return Run(run_id or f"{at:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}", at, is_by_clock=as_of is None)
 
 
 def _instant(text: str) -> datetime:

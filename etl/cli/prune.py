@@ -42,4 +42,5 @@ def _told(pruned: Pruned, days: int, *, is_dry: bool) -> str:
     done = "Would prune" if is_dry else "Pruned"
     counts = f"{runs} run{'' if runs == 1 else 's'}, {logs} log{'' if logs == 1 else 's'}"
     listed = [f"  {name}" for name in pruned.runs] if is_dry else []
-    return "\n".join([*listed, f"{done} {counts}: {pruned.freed / _MEGABYTE:,.1f} MB. Kept: {days} days."])
+    told = f"{done} {counts}: {pruned.freed / _MEGABYTE:,.1f} MB. Kept: {days} days. {pruned}"
+    return "\n".join([*listed, told.rstrip()])

@@ -207,6 +207,16 @@ class Gates(_Part):
     too_old_days: float = Field(
         30, gt=0, description="invoices that are usually fresher, and whose newest row is older, stop the night"
     )
+    clock_behind_days: float = Field(
+        1, ge=0, le=36_500, description="a clock that is further behind the newest change in the sources stops the run"
+    )
+    clock_ahead_days: float = Field(
+        400,
+        gt=0,
+        le=36_500,
+        description="a clock that is further ahead of the newest instant in the sources and of the last run stops the"
+        " run",
+    )
 
 
 class Notify(_Part):
