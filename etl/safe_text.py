@@ -16,6 +16,14 @@ _UNSEEN: Final = re.compile(
 _RIGHT: Final = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 _RIGHT_TO_LEFT: Final = re.compile(rf"[{_RIGHT}](?:[ .,'\"&\d-]?[{_RIGHT}\u0300-\u036f])*")
 """Hebrew, Arabic and their like; words that one space, mark or digit parts are one text, columns are not."""
+_SECRET: Final = re.compile(
+    r"://[^/\s]*@"  # user information of an address
+    r"|[?&]\w*(?:token|key|secret|password|pwd|sig)\w*="
+    r"|\b(?:xox[a-z]|gh[a-z]|glpat|sk|pk)[-_]\w"  # what tokens of well-known services begin with
+    r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
+    r"|(?<![a-z0-9])(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{20,}",
+    re.IGNORECASE,
+)
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 
 
@@ -38,6 +46,11 @@ def json_text(value: Any, *, indent: int, is_sorted: bool = False) -> str:
     """A value as JSON for a program: what is not seen is escaped, all else stands as it is."""
     written = json.dumps(value, ensure_ascii=False, indent=indent, sort_keys=is_sorted)
     return "\n".join(_UNSEEN.sub(_escaped_in_json, line) for line in written.split("\n"))
+
+
+def is_secret_like(text: str) -> bool:
+    """Whether it holds what looks like a password or a token, or an address with one."""
+    return _SECRET.search(text) is not None
 
 
 def _isolated(line: str) -> str:

@@ -49,7 +49,10 @@ def check(config: Path) -> None:
       billsight check
       billsight check --config clients/north/billsight.toml
     """
-    say(setup.check_sources(load(config), None if str(config) == _USUAL else config))
+    settings = load(config)
+    for warning in settings.warnings:
+        warn(warning)
+    say(setup.check_sources(settings, None if str(config) == _USUAL else config))
 
 
 def _fail_on(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[FailOn, ...]:

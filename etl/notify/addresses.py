@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from etl.safe_text import is_secret_like
+
 _CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
 
@@ -65,15 +67,17 @@ def find(secret: Secret, environment: Mapping[str, str]) -> Found:
 
 
 def _read(path: Path, secret: Secret) -> Found:
+    # somebody may have named the secret itself in the place of its file
+    place = "the file that [notify] names for it" if is_secret_like(path.name) else str(path)
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        return Found((), (f"{secret.words} cannot be read from {path}: {reason}",), is_missing=True)
+        return Found((), (f"{secret.words} cannot be read from {place}: {reason}",), is_missing=True)
     is_open = os.name == "posix" and bool(mode & stat.S_IRWXO)
-    warning = f"{path} holds {secret.words}, and everybody on this machine may open it: chmod 0640 {path}"
+    warning = f"{place} holds {secret.words}, and everybody on this machine may open it: chmod 0640 {place}"
     values = _values(text)
-    nothing = f"{path} should hold {secret.words}, and holds none"
+    nothing = f"{place} should hold {secret.words}, and holds none"
     warnings = (*([warning] if is_open else []), *([] if values else [nothing]))
     return Found(values, warnings, is_missing=not values)
 
