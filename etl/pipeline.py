@@ -25,6 +25,7 @@ from etl.engine import Engine
 from etl.errors import BillsightError, BrokenPromise, ExitCode, InputError, Problem
 from etl.gates import Orders, check_coverage
 from etl.inbox import Taken, take_inbox
+from etl.limits import check_limits, limits_told
 from etl.loading import FileReport
 from etl.logs import Log, logged
 from etl.manifest import Written, counts, seal
@@ -115,6 +116,7 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders:
         BrokenPromise: a law does not hold.
         RunLocked: another run holds the output folder.
         OutputError: the output folder cannot be written.
+        ResourcesExhausted: the machine gives too little memory, or too few threads or open files.
     """
     with logged(settings.out, run) as log:
         outcome = _reconcile(_Night(settings, run, _both(log, tell), orders), log)
@@ -134,7 +136,13 @@ def _both(log: Log, tell: Tell) -> Tell:
 
 def _reconcile(night: _Night, log: Log) -> Outcome:
     settings, run = night.settings, night.run
-    with lock(settings.out, run.run_id) as held, _remembered(night), Publication(held) as publication:
+    check_limits()
+    with (
+        lock(settings.out, run.run_id) as held,
+        _remembered(night),
+        limits_told(),
+        Publication(held) as publication,
+    ):
         past = recall(settings)
         check_clock_with_runs(run, past.runs)
         night.tell("taking what lies in the inbox")

@@ -16,6 +16,7 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from etl.errors import FULL_DISK, BillsightError, OutputError, RunLocked, tells_of_full_disk
+from etl.limits import note_work_folder
 from etl.stopping import at_stop, tell_when_stopped, unstoppable
 
 FILE_MODE: Final = 0o640
@@ -97,6 +98,7 @@ class Publication:
         with told(self.folder):
             make_folder(self._runs)
             self._refuse_existing()
+            note_work_folder(self.folder)
             self.folder.mkdir(mode=FOLDER_MODE)
             self.folder.chmod(FOLDER_MODE)
         self._stopping = ExitStack()

@@ -26,7 +26,7 @@ LAYERS = (
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},
     {"schemas", "config", "taxonomy"},
-    {"domain", "errors", "resources", "safe_text", "stopping"},
+    {"domain", "errors", "limits", "resources", "safe_text", "stopping"},
 )  # fmt: skip
 """Every part of `etl`, from the command line down; a part may import what stands below it."""
 STAGES = LAYERS[3]

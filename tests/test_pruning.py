@@ -100,12 +100,15 @@ def test_the_latest_run_stays_whatever_its_age(folder: Path) -> None:
     assert len(_names(folder, "night-3")) > len(KEPT)
 
 
-def test_a_clock_that_is_wrong_costs_half_of_the_runs_at_most(folder: Path, billsight: Billsight) -> None:
+def test_a_clock_that_is_wrong_costs_half_of_the_runs_at_most(
+    folder: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody could bring the others back; what stays longer is told, by the command and by a run."""
     dry = _pruned(folder, later=4000, is_dry=True)
     assert (dry.runs, dry.logs, dry.held_back) == (["night-1"], ["night-1.jsonl"], 2)
     assert "2 more old runs and logs stay until the next pruning" in str(dry)
-    late = billsight("run", "--config", folder / "billsight.toml", "--as-of", "2029-01-01T00:00:00Z")
+    monkeypatch.setenv("BILLSIGHT_RETENTION__DAYS", "0")
+    late = billsight("run", "--config", folder / "billsight.toml", "--as-of", "2026-11-23T02:00:00Z")
     assert "stay until the next pruning: at most half goes at once" in late.out
     assert len(_names(folder, "night-3")) > len(KEPT)
 

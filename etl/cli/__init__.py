@@ -12,6 +12,7 @@ from etl import __version__
 from etl.cli import demo, linker, mappings, night, notify, prune, runs
 from etl.cli.options import Root, say
 from etl.errors import BillsightError, ExitCode
+from etl.limits import exhaustion
 
 UMASK: Final = 0o027
 """Whatever is written holds names and amounts: the group may read it, others nothing."""
@@ -47,6 +48,8 @@ def main() -> None:
     except BillsightError as error:
         say(f"billsight: {error}", err=True)
         raise SystemExit(int(error.exit_code)) from None
-    except Exception:  # noqa: BLE001 - a bug, told as any other error is
+    except Exception as error:
+        if exhaustion(error) is not None:
+            raise
         say(traceback.format_exc(), err=True, nl=False)
         raise SystemExit(int(ExitCode.BUG)) from None
