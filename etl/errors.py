@@ -173,9 +173,9 @@ class ResourcesExhausted(BillsightError):
 
     exit_code = ExitCode.UNUSABLE
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, advice: str | None = None) -> None:
         reason = reason.rstrip(".")
-        advice = "Give it more: [limits] memory_gb, or space where the output folder lies."
+        advice = advice or "Give it more: [limits] memory_gb, or space where the output folder lies."
         super().__init__(f"The night could not be finished, the last report stays: {reason}. {advice}")
 
 

@@ -28,11 +28,14 @@ _SAYINGS: Final = (
 _ABORTS: Final = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGTRAP})
 _UNKNOWN: Final = frozenset(range(256)) - set(ExitCode) - {128 + signal.SIGINT, 128 + signal.SIGTERM}
 """What we never end with; the loader of libraries ends a process with 127."""
-_LEAST_MEMORY: Final = 12_000_000_000
+_LEAST_TO_BEGIN: Final = 1_000_000_000
+"""Bytes without which not even the libraries can be loaded."""
+_LEAST_SPACE: Final = 75_000_000_000
 """Bytes of address space, most of it never used, without which the library that draws the charts aborts."""
 _ADVICE: Final = "See what 'ulimit -a' says, and give it more memory, threads or open files."
+_ADVICE_SPACE: Final = "Take that limit away; to limit what is really used, set systemd's MemoryMax."
 
-_work_folders: list[int] = []
+_channels: list[int] = []
 """The end of a pipe, in a child: through it the parent learns of what is to be removed after an abort."""
 
 
@@ -43,11 +46,11 @@ def exhaustion(error: BaseException) -> str | None:
     while link is not None and link not in seen:
         if isinstance(link, MemoryError):
             return "there is not enough memory"
-        said = str(link)
+        said = str(link).strip()
         if (isinstance(link, OSError) and link.errno in _NUMBERS) or any(word in said.lower() for word in _SAYINGS):
             return said.splitlines()[0] if said else type(link).__name__
         seen.append(link)
-        link = link.__cause__ or link.__context__
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return None
 
 
@@ -60,14 +63,13 @@ def limits_told() -> Iterator[None]:
     """
     try:
         yield
-    except ResourcesExhausted:
+    except (ResourcesExhausted, SystemExit):
         raise
     except BaseException as error:
         reason = exhaustion(error)
         if reason is None:
             raise
-        message = f"{reason.rstrip('.')}. {_ADVICE}"
-        raise ResourcesExhausted(message) from None
+        raise ResourcesExhausted(reason, _ADVICE) from None
 
 
 def check_limits() -> None:
@@ -77,19 +79,19 @@ def check_limits() -> None:
         ResourcesExhausted: there is too little.
     """
     space = getrlimit(RLIMIT_AS)[0]
-    if space != RLIM_INFINITY and space < _LEAST_MEMORY:
+    if space != RLIM_INFINITY and space < _LEAST_SPACE:
         message = (
-            f"ulimit -v allows {space / 1e9:.1f} GB of address space, and a run needs {_LEAST_MEMORY / 1e9:g}, most of"
-            " it without using it. Limit what is really used in another way, for example with systemd's MemoryMax"
+            f"ulimit -v allows {space / 1e9:.1f} GB of address space, and a run needs {_LEAST_SPACE / 1e9:g}, most of"
+            " it without using it"
         )
-        raise ResourcesExhausted(message)
+        raise ResourcesExhausted(message, _ADVICE_SPACE)
     most, _ = getrlimit(RLIMIT_NOFILE)
     if most == RLIM_INFINITY or most > 10 * _FEWEST_FREE:
         return
     free = most - sum(_is_open(number) for number in range(most))
     if free < _FEWEST_FREE:
         message = f"only {free} more files can be opened at once, and a run needs {_FEWEST_FREE} (ulimit -n is {most})"
-        raise ResourcesExhausted(message)
+        raise ResourcesExhausted(message, _ADVICE)
 
 
 def _is_open(descriptor: int) -> bool:
@@ -105,13 +107,18 @@ def supervise() -> None:
 
     To be called before there are threads.
     """
-    if not _is_memory_limited():
+    limits = [most for most, _ in map(getrlimit, (RLIMIT_AS, RLIMIT_DATA)) if most != RLIM_INFINITY]
+    if not limits:
         return
+    least = min(limits)
+    if least < _LEAST_TO_BEGIN:
+        _say(f"Nothing was done: ulimit allows {least / 1e9:.2f} GB of memory, and the least is 1. {_ADVICE}")
+        os._exit(ExitCode.UNUSABLE)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
-        _work_folders.append(writing)
+        _channels.append(writing)
         return
     os.close(writing)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -126,15 +133,11 @@ def supervise() -> None:
     os._exit(code if code >= 0 else 128 - code)
 
 
-def note_work_folder(folder: Path) -> None:
+def note_leftover(path: Path) -> None:
     """Tell the process that waits what it must remove, should this one be aborted."""
-    for channel in _work_folders:
+    for channel in _channels:
         with suppress(OSError):
-            os.write(channel, f"{folder.absolute()}\0".encode(errors="surrogateescape"))
-
-
-def _is_memory_limited() -> bool:
-    return any(getrlimit(which)[0] != RLIM_INFINITY for which in (RLIMIT_AS, RLIMIT_DATA))
+            os.write(channel, f"{path.absolute()}\0".encode(errors="surrogateescape"))
 
 
 def _hand_on(child: int, number: int) -> None:
@@ -149,6 +152,8 @@ def _tidy_up(channel: int) -> None:
     for name in filter(None, names):
         for folder in (Path(name), Path(f"{name}-dropped")):
             shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            Path(name).unlink()
 
 
 def _say(sentence: str) -> None:

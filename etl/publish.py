@@ -16,7 +16,7 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from etl.errors import FULL_DISK, BillsightError, OutputError, RunLocked, tells_of_full_disk
-from etl.limits import note_work_folder
+from etl.limits import note_leftover
 from etl.stopping import at_stop, tell_when_stopped, unstoppable
 
 FILE_MODE: Final = 0o640
@@ -66,6 +66,7 @@ def lock(out: Path, run_id: str) -> Iterator[Held]:
         except Timeout:
             raise RunLocked(out / _LOCK, _holder(out)) from None
     try:
+        note_leftover(out / _HOLDER)
         with at_stop(lambda _: (out / _HOLDER).unlink(missing_ok=True)):
             with told(out):
                 _write(out / _HOLDER, json.dumps({"pid": os.getpid(), "run_id": run_id}) + "\n")
@@ -98,7 +99,7 @@ class Publication:
         with told(self.folder):
             make_folder(self._runs)
             self._refuse_existing()
-            note_work_folder(self.folder)
+            note_leftover(self.folder)
             self.folder.mkdir(mode=FOLDER_MODE)
             self.folder.chmod(FOLDER_MODE)
         self._stopping = ExitStack()
