@@ -74,7 +74,7 @@ def test_a_token_in_the_place_of_its_file_is_not_repeated(config: Path, billsigh
     """It looks like a name of a file, which is not there."""
     text = config.read_text(encoding="utf-8")
     config.write_text(f'{text}\n[notify]\n{kind} = "{TOKEN}"\n', encoding="utf-8")
-    ended = billsight("test", "--config", config)
+    ended = billsight("notify", "test", "--config", config)
     assert ended.code == ExitCode.UNREACHABLE
     assert "cannot be read from the file that [notify] names" in ended.out
     assert TOKEN not in ended.out + ended.err
@@ -96,7 +96,7 @@ def test_a_configuration_with_a_secret_is_not_for_everybody(
     config.write_text(f"{config.read_text(encoding='utf-8')}\n[notify]\n{line}\n", encoding="utf-8")
     config.chmod(mode)
     is_told = PASSWORD in line and mode != 0o640
-    for words in (("check",), ("test")):
+    for words in (("check",), ("notify", "test")):
         ended = billsight(*words, "--config", config)
         said = ended.out + ended.err
         assert ("seems to hold a secret, and everybody on this machine may open it: chmod 0640" in said) is is_told
