@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+
+from etl.errors import ResourcesExhausted
+from etl.limits import limits_told, supervise
 from etl.stopping import stop_on_signals
 
 
 def main() -> None:
     """The entry point of `billsight`."""
-    stop_on_signals()
-    from etl import cli
+    supervise()
+    try:
+        with limits_told():
+            stop_on_signals()
+            from etl import cli
 
-    cli.main()
+            cli.main()
+    except ResourcesExhausted as error:
+        sys.stderr.write(f"billsight: {error}\n")
+        raise SystemExit(int(error.exit_code)) from None
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.config import Settings
-from etl.errors import ExitCode, InputError, Problem, readable
+from etl.errors import ExitCode, InputError, Problem
 from etl.extract.delimited import DELIMITERS, first_rows, rows_of
 from etl.extract.encoding import decode
 from etl.extract.workbook import sheet_rows
@@ -22,6 +22,7 @@ from etl.review.decisions import ApprovalRefused, Decided, Line, is_header, is_u
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import Import, Judgement, Register
 from etl.review.verdicts import Verdict, judge
+from etl.safe_text import one_line, readable
 from etl.state import check_site_key, last_run, open_register
 
 _MOST_BYTES: Final = 64_000_000
@@ -91,12 +92,12 @@ class FileOutcome:
     def __str__(self) -> str:
         name = readable(self.file.name)
         if self.refusal is not None:
-            return f"{name}: refused. {self.refusal}"
+            return f"{name}: refused. {one_line(self.refusal)}"
         count = Counter(verdict.kind for verdict in self.verdicts)
         done = f"would be applied: {count['apply']}" if self.is_dry else f"applied: {count['apply']}"
         named = f" ({self.import_id})" if self.import_id else ""
         rest = f"no-op: {count['no-op']}, stale: {count['stale']}, error: {count['error']}, undecided: {self.undecided}"
-        return "\n".join([f"{name}: {done}{named}, {rest}", *map(_row, self.verdicts)])
+        return "\n".join([f"{name}: {done}{named}, {rest}", *(one_line(_row(verdict)) for verdict in self.verdicts)])
 
 
 @dataclass(frozen=True)

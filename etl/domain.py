@@ -90,10 +90,12 @@ class Run:
     Attributes:
         run_id: folder name of the run, `YYYY-MM-DDTHHMMSSZ-xxxx`.
         as_of: the instant the night is judged at, UTC, time-zone aware.
+        is_by_clock: whether the machine's clock says so, and not a person.
     """
 
     run_id: str
     as_of: datetime
+    is_by_clock: bool = False
 
     @property
     def as_of_at(self) -> str:

@@ -27,17 +27,13 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-_LONGEST: Final = 1_000
-_BLANK: Final = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
-_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-"""Characters that do something to a terminal, that turn the order of letters round, or that no file can hold."""
+from etl.safe_text import one_line, readable
 
 FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """When nothing more can be written."""
@@ -46,14 +42,6 @@ FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 def tells_of_full_disk(said: str) -> bool:
     """Whether a library hands on what the operating system says of a full disk."""
     return any(os.strerror(number) in said for number in FULL_DISK)
-
-
-def readable(text: str) -> str:
-    """What a file says or is called, for one line of a message: nothing unseen in it, and not without end."""
-    if text.isprintable() and len(text) <= _LONGEST:
-        return text
-    cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], _BLANK.sub(" ", cut))
 
 
 class ExitCode(IntEnum):
@@ -146,7 +134,7 @@ class BrokenPromise(BillsightError):
 
     def __init__(self, violations: Iterable[str]) -> None:
         self.violations = tuple(violations)
-        lines = "\n".join(f"  - {violation}" for violation in self.violations)
+        lines = "\n".join(f"  - {one_line(violation)}" for violation in self.violations)
         super().__init__(f"Nothing was published, the last report stays. What does not hold:\n{lines}")
 
 
@@ -178,7 +166,7 @@ class GateTripped(BillsightError):
 
     def __init__(self, reasons: Iterable[str]) -> None:
         self.reasons = tuple(reasons)
-        lines = "\n".join(f"  - {reason}" for reason in self.reasons)
+        lines = "\n".join(f"  - {one_line(reason)}" for reason in self.reasons)
         super().__init__(f"Nothing was published, the last report stays. The night looks wrong:\n{lines}")
 
 
@@ -193,9 +181,9 @@ class ResourcesExhausted(BillsightError):
 
     exit_code = ExitCode.UNUSABLE
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, advice: str | None = None) -> None:
         reason = reason.rstrip(".")
-        advice = "Give it more: [limits] memory_gb, or space where the output folder lies."
+        advice = advice or "Give it more: [limits] memory_gb, or space where the output folder lies."
         super().__init__(f"The night could not be finished, the last report stays: {reason}. {advice}")
 
 

@@ -17,6 +17,7 @@ from etl.match.fit import fit, surprise
 from etl.match.profiles import Profiles, profiles
 from etl.match.scorecard import Scorecard, read_scorecard, score
 from etl.publish import DATABASE, LATEST, told
+from etl.safe_text import one_line
 from etl.state import open_register
 
 _WIDTH: Final = 24
@@ -114,7 +115,7 @@ def _drawn(row: dict[str, Any], forms: str, candidates: int) -> str:
     sure = f"certainty {min(row['certainty'], 0.9999):.4f}"
     odds = sure + (f", rank {row['rank']} of {candidates}" if row["rank"] else "")
     lines += [f"  {'score':<22} {row['score']:+6.1f}", "", f"{odds}. {row['decision'].capitalize()}: {row['reason']}."]
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def fit_points(settings: Settings, target: Path) -> str:

@@ -11,10 +11,11 @@ from typing import Final
 from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
 from etl.domain import Run
-from etl.errors import NotFound, readable
+from etl.errors import NotFound
 from etl.publish import FILE_MODE, make_folder
 from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
+from etl.safe_text import readable
 
 DONE: Final = "done"
 REJECTED: Final = "rejected"

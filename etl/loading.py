@@ -14,8 +14,9 @@ import polars as pl
 from etl import extract
 from etl.config import Settings, Source
 from etl.engine import Engine, EngineRefusal
-from etl.errors import InputError, Problem, readable
+from etl.errors import InputError, Problem
 from etl.opening import IN_TURN, Opened, Opener, opened_ahead
+from etl.safe_text import readable
 from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
 from etl.settling import Settled, bare, is_removal, remove, settle
 from etl.validate import Formats, settle_formats, validate

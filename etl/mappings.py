@@ -18,6 +18,7 @@ from etl.publish import DATABASE, LATEST, told
 from etl.review.backups import back_up_or_tell
 from etl.review.fixes import guard, prefixed, write_csv
 from etl.review.register import Import, Register
+from etl.safe_text import one_line
 from etl.state import last_run, open_register
 
 STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "conflict")
@@ -130,7 +131,7 @@ def _decision(row: dict[str, Any]) -> str:
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows])
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(one_line(line.rstrip()) for line in lines)
 
 
 @dataclass(frozen=True)

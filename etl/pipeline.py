@@ -14,6 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from etl.changes import Tonight
+from etl.clock import check_clock_with_runs
 from etl.config import Settings
 from etl.control import write_control
 from etl.diagnose import access, backfill, causes, contradictions, gaps
@@ -24,6 +25,7 @@ from etl.engine import Engine
 from etl.errors import BillsightError, BrokenPromise, ExitCode, HistoryRefusal
 from etl.gates import Orders, check_coverage
 from etl.inbox import Taken, take_inbox
+from etl.limits import check_limits, limits_told
 from etl.loading import FileReport
 from etl.logs import Log, logged
 from etl.manifest import Written, counts, seal
@@ -117,6 +119,7 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders:
         BrokenPromise: a law does not hold.
         RunLocked: another run holds the output folder.
         OutputError: the output folder cannot be written.
+        ResourcesExhausted: the machine gives too little memory, or too few threads or open files.
     """
     with logged(settings.out, run) as log:
         outcome = _reconcile(_Night(settings, run, _both(log, tell), orders), log)
@@ -136,9 +139,16 @@ def _both(log: Log, tell: Tell) -> Tell:
 
 def _reconcile(night: _Night, log: Log) -> Outcome:
     settings, run = night.settings, night.run
-    with lock(settings.out, run.run_id) as held, _remembered(night), Publication(held) as publication:
+    check_limits()
+    with (
+        lock(settings.out, run.run_id) as held,
+        _remembered(night),
+        limits_told(),
+        Publication(held) as publication,
+    ):
         check_state(settings)
         past = recall(settings)
+        check_clock_with_runs(run, past.runs)
         night.tell("taking what lies in the inbox")
         inbox = take_inbox(settings, run)
         register = read_register(settings)

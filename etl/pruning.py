@@ -41,24 +41,31 @@ class Pruned:
         runs: the runs of which only the numbers are left, oldest first.
         logs: names of the logs that are gone.
         freed: their bytes.
+        held_back: how many runs and logs are old enough, too, and stay until the next time.
         trouble: why nothing, or not everything, was pruned; null where all went well.
     """
 
     runs: Sequence[str] = ()
     logs: Sequence[str] = ()
     freed: int = 0
+    held_back: int = 0
     trouble: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.trouble} " if self.trouble else ""
+        held_back = (
+            f"{self.held_back} more old runs and logs stay until the next pruning: at most half goes at once,"
+            " in case the clock is wrong. "
+        )
+        return (f"{self.trouble} " if self.trouble else "") + (held_back if self.held_back else "")
 
 
 def prune(held: Held, settings: Settings, at: datetime, *, is_dry: bool = False) -> Pruned:
     """Remove what is older than `[retention] days`, by the clock of each run.
 
     What stays whatever its age: the run that `latest` names, those that a file in the inbox was decided on, folders
-    that are no runs, files that no run wrote. Links are never followed. A kill in between leaves numbers and
-    manifests untouched, and what is left over to the next run.
+    that are no runs, files that no run wrote. At most half of the runs, and of the logs, goes at once: a clock that is
+    wrong must not cost all of them. Links are never followed. A kill in between leaves numbers and manifests untouched,
+    and what is left over to the next run.
 
     Args:
         held: the lock on the output folder.
@@ -72,9 +79,12 @@ def prune(held: Held, settings: Settings, at: datetime, *, is_dry: bool = False)
     """
     spared = _spared(settings, held)
     limit = at - timedelta(days=settings.retention.days)
-    old = [(as_of, folder) for as_of, folder in _runs(held.out) if as_of < limit and folder.name not in spared]
-    doomed = {folder: names for _, folder in sorted(old) if (names := sorted(_doomed(folder)))}
-    logs = [log for log in _logs(held.out) if log.stem not in spared and began_at(log) < limit]
+    whole = [(as_of, folder, names) for as_of, folder in sorted(_runs(held.out)) if (names := sorted(_doomed(folder)))]
+    old = [(folder, names) for as_of, folder, names in whole if as_of < limit and folder.name not in spared]
+    doomed = dict(old[: _most(whole)])
+    begun = sorted((began_at(log), log) for log in _logs(held.out))
+    old_logs = [log for at_, log in begun if log.stem not in spared and at_ < limit]
+    logs = old_logs[: _most(begun)]
     freed = sum(_bytes(folder / name) for folder, names in doomed.items() for name in names) + sum(map(_bytes, logs))
     if not is_dry:
         for folder, names in doomed.items():
@@ -83,7 +93,13 @@ def prune(held: Held, settings: Settings, at: datetime, *, is_dry: bool = False)
         for log in logs:
             with told(log):
                 log.unlink(missing_ok=True)
-    return Pruned([folder.name for folder in doomed], [log.name for log in logs], freed)
+    held_back = len(old) - len(doomed) + len(old_logs) - len(logs)
+    return Pruned([folder.name for folder in doomed], [log.name for log in logs], freed, held_back)
+
+
+def _most(kept: Sequence[object]) -> int:
+    """How many of what is there may go at once."""
+    return max(1, len(kept) // 2)
 
 
 def prune_after_night(held: Held, settings: Settings, at: datetime) -> Pruned:

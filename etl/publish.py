@@ -16,6 +16,7 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from etl.errors import FULL_DISK, BillsightError, OutputError, RunLocked, tells_of_full_disk
+from etl.limits import note_leftover
 from etl.stopping import at_stop, tell_when_stopped, unstoppable
 
 FILE_MODE: Final = 0o640
@@ -27,6 +28,7 @@ PRUNED: Final = ".pruned-"
 """How the folder begins that holds what is being pruned from a run."""
 _DROPPED: Final = "-dropped"
 
+_PATTERN: Final = frozenset("*?[]{}")
 _NEXT_TO_NOTHING: Final = 1_000_000
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -64,6 +66,7 @@ def lock(out: Path, run_id: str) -> Iterator[Held]:
         except Timeout:
             raise RunLocked(out / _LOCK, _holder(out)) from None
     try:
+        note_leftover(out / _HOLDER)
         with at_stop(lambda _: (out / _HOLDER).unlink(missing_ok=True)):
             with told(out):
                 _write(out / _HOLDER, json.dumps({"pid": os.getpid(), "run_id": run_id}) + "\n")
@@ -96,6 +99,7 @@ class Publication:
         with told(self.folder):
             make_folder(self._runs)
             self._refuse_existing()
+            note_leftover(self.folder)
             self.folder.mkdir(mode=FOLDER_MODE)
             self.folder.chmod(FOLDER_MODE)
         self._stopping = ExitStack()
@@ -234,8 +238,8 @@ def _cannot_write(error: OSError, path: Path) -> OutputError:
 
 
 def is_run_id(name: str) -> bool:
-    """Whether this can be the name of a run's folder, and leads nowhere else."""
-    return Path(name).name == name and name[:1] not in {"", "."}
+    """Whether this can be the name of a run's folder, leads nowhere else, and is no pattern of files."""
+    return Path(name).name == name and name[:1] not in {"", "."} and name.isprintable() and not set(name) & _PATTERN
 
 
 def _holder(out: Path) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 
 from etl.breathing import balances, is_open_only, vanished
+from etl.clock import check_clock_with_sources
 from etl.config import Settings
 from etl.domain import Run
 from etl.engine import Engine
@@ -55,7 +56,7 @@ def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None
 
     Raises:
         InputError: a source cannot be understood.
-        GateTripped: they are not what is usual, or invoices do not join customers.
+        GateTripped: they are not what is usual, or the clock is wrong, or invoices do not join customers.
     """
     refuse_the_future(awaited.settings, awaited.run)
     is_accepted, loader = awaited.is_shrink_accepted, Loader(engine, awaited.settings)
@@ -63,6 +64,7 @@ def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None
     said = settle_keys(engine)
     files = [replace(file, notes=_noted(file.relation, file.notes, said)) for file in files]
     evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))
+    check_clock_with_sources(engine, evening)
     joins = Measured(measure(engine, FIRST), said)
     check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
     unjoined = check_joins(evening, joins, is_shrink_accepted=is_accepted)

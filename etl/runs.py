@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +11,7 @@ from etl.errors import ExitCode, NotFound
 from etl.history.store import History, PastRun
 from etl.manifest import verify
 from etl.publish import RUNS
+from etl.safe_text import json_text
 from etl.schemas import RELATIONS
 from etl.taxonomy import BY_CODE
 
@@ -62,7 +62,7 @@ def show_run(settings: Settings, name: str, *, as_json: bool = False) -> str:
     """
     run = _find(History(settings.history_path).runs(), name)
     if as_json:
-        return json.dumps(vars(run), ensure_ascii=False, indent=1, sort_keys=True)
+        return json_text(vars(run), indent=1, is_sorted=True)
     took = "" if run.seconds is None else f", in {run.seconds:g} s"
     lines = [f"{run.run_id}, as of {run.as_of_at}: {_ended(run)}{took}"]
     if not run.is_published:

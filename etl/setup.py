@@ -18,11 +18,12 @@ from etl.config import Settings, Source
 from etl.demo import DemoPlan, write_demo
 from etl.domain import Run
 from etl.engine import Engine
-from etl.errors import ConfigurationError, InputError, Problem, readable
+from etl.errors import ConfigurationError, InputError, Problem
 from etl.publish import told
 from etl.reading_in import joins_as_listed
 from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
+from etl.safe_text import readable
 from etl.schemas import RELATIONS
 from etl.scopes import find_scopes, notes
 from etl.settling import is_removal

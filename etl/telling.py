@@ -60,7 +60,7 @@ class Teller:
         self._settings = settings
         self._clock = clock
         self._started = time.monotonic()
-        self._warnings: list[str] = []
+        self._warnings = list(settings.warnings)
         self.is_over = False
         self._environment = os.environ if environment is None else environment
         self._addresses = self._find(addresses.messages_secret, settings.notify.urls_file)

@@ -29,6 +29,7 @@ class Received:
 
     path: str
     body: str
+    authorization: str = ""
 
     @property
     def message(self) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def receiving() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
-            receiver.requests.append(Received(self.path, body))
+            receiver.requests.append(Received(self.path, body, self.headers.get("Authorization", "")))
             if receiver.is_dumb:
                 receiver.released.wait(60)
                 return

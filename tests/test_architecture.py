@@ -21,15 +21,14 @@ LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "registers", "runs"},
     {
-        "answers", "approvals", "breathing", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on",
-        "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",
-        "remembering", "scopes", "selfcheck", "settling", "sources", "state", "telling",
-        "witnesses",
+        "answers", "approvals", "breathing", "changes", "clock", "control", "documents", "gates", "inbox", "joins",
+        "judged_on", "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions",
+        "reading_in", "remembering", "scopes", "selfcheck", "settling", "sources", "state", "telling", "witnesses",
     },
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},
     {"schemas", "config", "taxonomy"},
-    {"domain", "errors", "modes", "resources", "stopping"},
+    {"domain", "errors", "limits", "modes", "resources", "safe_text", "stopping"},
 )  # fmt: skip
 """Every part of `etl`, from the command line down; a part may import what stands below it."""
 STAGES = LAYERS[3]

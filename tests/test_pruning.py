@@ -95,8 +95,21 @@ def test_what_is_older_than_its_days_shrinks_to_its_numbers(folder: Path) -> Non
 
 def test_the_latest_run_stays_whatever_its_age(folder: Path) -> None:
     """Years later, with nothing to be kept: somebody may still read it."""
-    assert _pruned(folder, days=0, later=2000).runs == ["night-1", "night-2"]
+    assert [_pruned(folder, days=0, later=2000).runs for _ in range(3)] == [["night-1"], ["night-2"], []]
     assert verify(folder / "out" / "latest") == []
+    assert len(_names(folder, "night-3")) > len(KEPT)
+
+
+def test_a_clock_that_is_wrong_costs_half_of_the_runs_at_most(
+    folder: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could bring the others back; what stays longer is told, by the command and by a run."""
+    dry = _pruned(folder, later=4000, is_dry=True)
+    assert (dry.runs, dry.logs, dry.held_back) == (["night-1"], ["night-1.jsonl"], 2)
+    assert "2 more old runs and logs stay until the next pruning" in str(dry)
+    monkeypatch.setenv("BILLSIGHT_RETENTION__DAYS", "0")
+    late = billsight("run", "--config", folder / "billsight.toml", "--as-of", "2026-11-23T02:00:00Z")
+    assert "stay until the next pruning: at most half goes at once" in late.out
     assert len(_names(folder, "night-3")) > len(KEPT)
 
 
@@ -166,7 +179,7 @@ def test_nothing_is_pruned_that_no_night_wrote_and_no_link_is_followed(folder: P
     manifest["outputs"] = [{"name": name} for name in told]
     (runs / "night-2" / "manifest.json").write_text(json.dumps(manifest))
     before = {path: path.read_bytes() for path in elsewhere.iterdir()}
-    assert _pruned(folder, days=0, later=100).runs == ["night-1", "night-2"]
+    assert [_pruned(folder, days=0, later=100).runs for _ in range(2)] == [["night-1"], ["night-2"]]
     assert {path: path.read_bytes() for path in elsewhere.iterdir()} == before
     assert (runs / "mine" / "report.html").exists()
     assert _names(folder, "night-1") == KEPT | {"notes.txt"}
@@ -199,12 +212,13 @@ def test_the_command_prunes_by_todays_date(folder: Path, billsight: Billsight, m
     monkeypatch.setenv("BILLSIGHT_RETENTION__DAYS", "400")
     dry = billsight("prune", "--dry-run", "--config", config)
     assert (dry.code, dry.err) == (0, "")
-    assert dry.out.splitlines()[:2] == ["  night-1", "  night-2"]
-    assert dry.out.splitlines()[2].startswith("Would prune 2 runs, ")
+    first, line = dry.out.splitlines()
+    assert first == "  night-1"
+    assert line.startswith("Would prune 1 run, ")
     with lock(folder / "out", "the-other-run"):
         assert billsight("prune", "--config", config).code == ExitCode.LOCKED
     assert len(_names(folder, "night-1")) > len(KEPT)
-    assert billsight("prune", "--config", config).out.startswith("Pruned 2 runs, ")
+    assert billsight("prune", "--config", config).out.startswith("Pruned 1 run, ")
     assert _names(folder, "night-1") == KEPT
     shutil.rmtree(folder / "out")
     assert "nothing to prune" in billsight("prune", "--config", config).out

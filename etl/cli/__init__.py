@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import traceback
 from typing import Final
 
 import click
 
 from etl import __version__
 from etl.cli import demo, linker, mappings, night, notify, prune, register, runs
-from etl.cli.options import Commands
-from etl.errors import BillsightError
+from etl.cli.options import Root, say
+from etl.errors import BillsightError, ExitCode
+from etl.limits import exhaustion
 
 UMASK: Final = 0o027
 """Whatever is written holds names and amounts: the group may read it, others nothing."""
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="billsight")
 def commands() -> None:
     """Why can't my client see this invoice? Answered for every invoice, every night.
@@ -44,5 +46,10 @@ def main() -> None:
     try:
         commands(prog_name="billsight", standalone_mode=True)
     except BillsightError as error:
-        click.echo(f"billsight: {error}", err=True)
+        say(f"billsight: {error}", err=True)
         raise SystemExit(int(error.exit_code)) from None
+    except Exception as error:
+        if exhaustion(error) is not None:
+            raise
+        say(traceback.format_exc(), err=True, nl=False)
+        raise SystemExit(int(ExitCode.BUG)) from None

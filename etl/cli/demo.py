@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from etl import setup
-from etl.cli.options import progress
+from etl.cli.options import progress, say
 from etl.demo import DemoPlan
 
 
@@ -29,4 +29,4 @@ def demo_data(out: Path, **plan: Any) -> None:
       billsight demo-data demo/
       billsight demo-data --companies 20000 --invoices 5000000 --seed 7 demo/
     """
-    click.echo(setup.write_demonstration(out, DemoPlan(**plan), progress()))
+    say(setup.write_demonstration(out, DemoPlan(**plan), progress()))

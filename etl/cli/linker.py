@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from etl import explaining
-from etl.cli.options import CONFIG, progress
+from etl.cli.options import CONFIG, progress, say
 from etl.config import load
 from etl.linking import LEFT, RIGHT, Request, link_tables
 from etl.match.clauses import POLICIES
@@ -44,7 +44,7 @@ def match(left: Path | None, right: Path | None, config: Path, fit: Path | None,
       billsight match --fit state/scorecard.json
     """
     if fit is not None:
-        click.echo(explaining.fit_points(load(config), fit))
+        say(explaining.fit_points(load(config), fit))
         return
     if left is None or right is None:
         message = "Give both tables: billsight match LEFT RIGHT."
@@ -56,7 +56,7 @@ def match(left: Path | None, right: Path | None, config: Path, fit: Path | None,
     with told(out), click.open_file(str(out), "wb") as stream:
         for number, rows in enumerate(found.rows()):
             guard(rows).write_csv(stream, include_header=number == 0)
-    click.echo("\n".join(found.notes), err=True)
+    say("\n".join(found.notes), err=True)
 
 
 def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -79,4 +79,4 @@ def explain(customer: str, company: str, *, config: Path) -> None:
       billsight explain 1042 250
       billsight explain "Acme Dental" "Acme Dental, LLC"
     """
-    click.echo(explaining.explain_pair(load(config), customer, company))
+    say(explaining.explain_pair(load(config), customer, company))

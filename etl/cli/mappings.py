@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 
 from etl import mappings as register
 from etl.approvals import Act, import_files
-from etl.cli.options import CONFIG, WHO, Commands, user
+from etl.cli.options import CONFIG, WHO, Commands, say, user
 from etl.config import load
 from etl.errors import ExitCode
 from etl.mappings import Person
@@ -59,7 +60,7 @@ def import_command(
     may_override = allow_override or settings.review.allow_override
     act = Act(who, datetime.now(UTC), may_override, dry_run, login=user(), is_again=again, is_settled=settled)
     outcome = import_files(settings, files, act)
-    click.echo(outcome, err=outcome.exit_code is ExitCode.REFUSED)
+    say(outcome, err=outcome.exit_code is ExitCode.REFUSED)
     raise SystemExit(int(outcome.exit_code))
 
 
@@ -68,7 +69,7 @@ def import_command(
 @CONFIG
 def list_command(state: str | None, config: Path) -> None:
     """List the judgements that hold, with the import that each came with."""
-    click.echo(register.list_judgements(load(config), state))
+    say(register.list_judgements(load(config), state))
 
 
 @mappings.command()
@@ -76,7 +77,7 @@ def list_command(state: str | None, config: Path) -> None:
 @CONFIG
 def history(customer: str, config: Path) -> None:
     """Tell everything that was decided about CUSTOMER, an id such as ACCT-00123."""
-    click.echo(register.history(load(config), customer))
+    say(register.history(load(config), customer))
 
 
 @mappings.command()
@@ -85,7 +86,7 @@ def history(customer: str, config: Path) -> None:
 @CONFIG
 def revert(import_id: str, who: str | None, config: Path) -> None:
     """Take IMPORT_ID back: what held before it holds again. A revert can be taken back in the same way."""
-    click.echo(register.revert(load(config), import_id, Person(user(), who), datetime.now(UTC)))
+    say(register.revert(load(config), import_id, Person(user(), who), datetime.now(UTC)))
 
 
 @mappings.command()
@@ -93,4 +94,8 @@ def revert(import_id: str, who: str | None, config: Path) -> None:
 @CONFIG
 def export(file: Path | None, config: Path) -> None:
     """Write the whole register as CSV to FILE, or to the terminal: also what was superseded or taken back."""
-    click.echo(register.export(load(config), file))
+    written = register.export(load(config), file)
+    if file is None and not sys.stdout.isatty():
+        click.echo(written)  # for a file or a program: to the letter
+    else:
+        say(written)

@@ -12,14 +12,14 @@ from typing import Any, Final
 import click
 
 from etl import setup, why
-from etl.cli.options import CONFIG, progress, warn
+from etl.cli.options import CONFIG, progress, say, warn
 from etl.config import load
 from etl.domain import Run, instant
-from etl.errors import readable
 from etl.gates import FailOn, Orders
 from etl.notify.messages import count
 from etl.pipeline import Outcome, reconcile
 from etl.publish import DATABASE, LATEST
+from etl.safe_text import readable
 from etl.state import mode_warnings
 from etl.taxonomy import FIGURE_TITLES
 from etl.telling import telling
@@ -37,7 +37,7 @@ def init(folder: Path, *, force: bool) -> None:
     Example:
       billsight init exports/
     """
-    click.echo(setup.write_configuration(folder, is_forced=force))
+    say(setup.write_configuration(folder, is_forced=force))
 
 
 @click.command()
@@ -51,9 +51,9 @@ def check(config: Path) -> None:
       billsight check --config clients/north/billsight.toml
     """
     settings = load(config)
-    for warning in mode_warnings(settings, config):
+    for warning in (*mode_warnings(settings, config), *settings.warnings):
         warn(warning)
-    click.echo(setup.check_sources(settings, None if str(config) == _USUAL else config))
+    say(setup.check_sources(settings, None if str(config) == _USUAL else config))
 
 
 def _fail_on(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[FailOn, ...]:
@@ -108,7 +108,7 @@ def run(
             warn(readable(remark))
         for warning in teller.published(outcome.summary, outcome.folder, outcome.exit_code):
             warn(warning)
-    click.echo(_summary_line(outcome))
+    say(_summary_line(outcome))
     raise SystemExit(int(outcome.exit_code))
 
 
@@ -127,12 +127,15 @@ def why_command(invoice: str, *, contact: str | None, as_json: bool, config: Pat
       billsight why INV-1042 --json
     """
     answers = why.explain(load(config).out / LATEST / DATABASE, invoice, contact)
-    click.echo(why.to_json(answers) if as_json else why.to_text(answers), nl=False)
+    if as_json:
+        click.echo(why.to_json(answers), nl=False)
+    else:
+        say(why.to_text(answers), nl=False)
 
 
 def _run(as_of: str | None, run_id: str | None) -> Run:
     at = datetime.now(UTC) if as_of is None else _instant(as_of)
-    return Run(run_id or f"{at:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}", at)
+    return Run(run_id or f"{at:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}", at, is_by_clock=as_of is None)
 
 
 def _instant(text: str) -> datetime:

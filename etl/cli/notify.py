@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import CONFIG, Commands
+from etl.cli.options import CONFIG, Commands, say
 from etl.config import load
 from etl.telling import Teller
 
@@ -35,5 +35,5 @@ def test(config: Path) -> None:
       billsight notify test --config clients/north/billsight.toml
     """
     trial = Teller(load(config)).try_out()
-    click.echo(trial)
+    say(trial)
     raise SystemExit(int(trial.exit_code))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import pwd
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
+
+from etl.safe_text import one_line, printable
 
 CONFIG = click.option(
     "--config", "config", default="billsight.toml", show_default=True, type=click.Path(path_type=Path, dir_okay=False),
@@ -28,6 +32,35 @@ class Commands(click.Group):
         return list(self.commands)
 
 
+class Root(Commands):
+    """The command itself: what is wrong with its words is told with these words in it, so it is made safe to print."""
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Read the words before the name of a command."""
+        with _safe_words():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Read the words after it, and do it."""
+        with _safe_words():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _safe_words() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        raise click.UsageError(printable(error.format_message()), error.ctx) from None
+
+
+def say(text: object, *, err: bool = False, nl: bool = True) -> None:
+    """Print lines for a person: whatever stands in them, the terminal only shows it."""
+    click.echo(printable(str(text)), err=err, nl=nl)
+
+
 def user() -> str:
     """Who is logged in, by the system's own account, which no variable changes; some have no name."""
     try:
@@ -40,9 +73,9 @@ def progress() -> Callable[[str], None]:
     """Tell the stages on a terminal; be silent in cron."""
     if not sys.stderr.isatty():
         return lambda _: None
-    return lambda stage: click.echo(f"  {stage} ...", err=True)
+    return lambda stage: say(f"  {stage} ...", err=True)
 
 
 def warn(sentence: str) -> None:
     """Tell what went wrong beside the work, on stderr; it changes no exit code."""
-    click.echo(f"billsight: warning: {sentence}", err=True)
+    say(f"billsight: warning: {one_line(sentence)}", err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import CONFIG
+from etl.cli.options import CONFIG, say
 from etl.config import load
 from etl.pruning import Pruned, prune
 from etl.publish import lock
@@ -30,11 +30,11 @@ def prune_command(*, dry_run: bool, config: Path) -> None:
     """
     settings = load(config)
     if not settings.out.is_dir():
-        click.echo(f"{settings.out} is not there: nothing to prune.")
+        say(f"{settings.out} is not there: nothing to prune.")
         return
     with lock(settings.out, "prune") as held:
         pruned = prune(held, settings, datetime.now(UTC), is_dry=dry_run)
-    click.echo(_told(pruned, settings.retention.days, is_dry=dry_run))
+    say(_told(pruned, settings.retention.days, is_dry=dry_run))
 
 
 def _told(pruned: Pruned, days: int, *, is_dry: bool) -> str:
@@ -42,4 +42,5 @@ def _told(pruned: Pruned, days: int, *, is_dry: bool) -> str:
     done = "Would prune" if is_dry else "Pruned"
     counts = f"{runs} run{'' if runs == 1 else 's'}, {logs} log{'' if logs == 1 else 's'}"
     listed = [f"  {name}" for name in pruned.runs] if is_dry else []
-    return "\n".join([*listed, f"{done} {counts}: {pruned.freed / _MEGABYTE:,.1f} MB. Kept: {days} days."])
+    told = f"{done} {counts}: {pruned.freed / _MEGABYTE:,.1f} MB. Kept: {days} days. {pruned}"
+    return "\n".join([*listed, told.rstrip()])

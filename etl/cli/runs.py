@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from etl import runs as history
-from etl.cli.options import CONFIG, Commands
+from etl.cli.options import CONFIG, Commands, say
 from etl.config import load
 
 
@@ -28,7 +28,7 @@ def runs() -> None:
 @CONFIG
 def list_command(last: int, config: Path) -> None:
     """List the last runs, also those that failed."""
-    click.echo(history.list_runs(load(config), last))
+    say(history.list_runs(load(config), last))
 
 
 @runs.command()
@@ -37,7 +37,11 @@ def list_command(last: int, config: Path) -> None:
 @CONFIG
 def show(run: str, *, as_json: bool, config: Path) -> None:
     """Show RUN, an id or the beginning of one: what it read and found, and whether its files are whole."""
-    click.echo(history.show_run(load(config), run, as_json=as_json))
+    told = history.show_run(load(config), run, as_json=as_json)
+    if as_json:
+        click.echo(told)
+    else:
+        say(told)
 
 
 @runs.command()
@@ -52,4 +56,4 @@ def diff(earlier: str, later: str, *, is_whole: bool, config: Path) -> None:
     Example:
       billsight runs diff 2026-11-15T020000Z-4b1c latest
     """
-    click.echo(history.diff_runs(load(config), earlier, later, is_whole=is_whole))
+    say(history.diff_runs(load(config), earlier, later, is_whole=is_whole))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ from etl.config.sections import (
     Source,
 )  # fmt: skip
 from etl.errors import ConfigurationError, Problem
+from etl.safe_text import is_secret_like
 from etl.schemas import BOOKED, RELATIONS
 
 __all__ = (
@@ -48,8 +50,9 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     document = _document(path, text)
     _overrule(document, os.environ if environment is None else environment)
     problems = _source_problems(path, text, document)
+    warnings = _open_secrets(path, text)
     try:
-        settings = Settings.model_validate({**document, "base": path.parent})
+        settings = Settings.model_validate({**document, "base": path.parent, "warnings": warnings})
     except ValidationError as error:
         problems += [_problem(path, text, dict(detail)) for detail in error.errors()]
         raise ConfigurationError(problems) from None
@@ -69,11 +72,24 @@ def _text_of(path: Path) -> str:
         raise ConfigurationError([Problem(str(path), str(error), "a readable UTF-8 file", "Save it again.")]) from None
 
 
+def _open_secrets(path: Path, text: str) -> tuple[str, ...]:
+    """The configuration should hold no secret; one that does, even in a remark, is no file for everybody."""
+    if os.name != "posix" or not path.stat().st_mode & stat.S_IRWXO:
+        return ()
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if is_secret_like(line)]
+    if not lines:
+        return ()
+    what = "seems to hold a secret, and everybody on this machine may open it"
+    return (f"{path}, line {lines[0]}, {what}: chmod 0640 {path}, and move the secret to a file of its own",)
+
+
 def _document(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError([Problem(str(path), str(error), "TOML", "Mend that place in the file.")]) from None
+        raise ConfigurationError(
+            [Problem(str(path), _shown(str(error)), "TOML", "Mend that place in the file.")]
+        ) from None
 
 
 def _overrule(document: dict[str, Any], environment: Any) -> None:
@@ -88,7 +104,7 @@ def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Pr
     named = set(sources) if isinstance(sources, dict) else set()
     unknown = [
         Problem(
-            str(path), f"[sources.{name}]", f"one of {', '.join(RELATIONS)}", "Rename or remove it.",
+            str(path), f"[sources.{_shown(name)}]", f"one of {', '.join(RELATIONS)}", "Rename or remove it.",
             _line_of(text, ["sources", name]),
         )
         for name in named - set(RELATIONS)
@@ -109,7 +125,7 @@ def _book_problems(path: Path, settings: Settings) -> list[Problem]:
     return [
         Problem(
             str(path),
-            f"[sources.{name}] {'without a book' if book is None else f'with book = {book!r}'}",
+            f"[sources.{name}] {'without a book' if book is None else f'with book = {_shown(repr(book))}'}",
             f"one of {told}, because other sources name their book",
             "Set book there: the portal's sources name the book that the portal shows.",
         )
@@ -125,19 +141,31 @@ _EXPECTED: Final = {
     "book": "a name without / and |",
 }
 """What fits where a pattern decides, in words."""
+_HIDDEN: Final = "(not shown: it may be a secret)"
 
 
 def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
     keys = [str(part) for part in detail["loc"]]
     if keys[0] == "further":  # the second and later sources of a relation
         keys = ["sources", keys[1], *keys[3:]]
-    found = f"{'.'.join(keys)} = {detail['input']!r}" if detail["type"] != "missing" else f"no {'.'.join(keys)}"
+    name = ".".join(map(_shown, keys))
+    found = f"{name} = {_shown_value(keys, detail['input'])}" if detail["type"] != "missing" else f"no {name}"
     if detail["type"] == "extra_forbidden":
-        return Problem(
-            str(path), f"unknown key {'.'.join(keys)}", "a known key", "Check its spelling.", _line_of(text, keys)
-        )
-    expected = _EXPECTED.get(keys[-1], detail["msg"]) if detail["type"] == "string_pattern_mismatch" else detail["msg"]
+        return Problem(str(path), f"unknown key {name}", "a known key", "Check its spelling.", _line_of(text, keys))
+    message = detail["msg"].removeprefix("Value error, ")
+    expected = _EXPECTED.get(keys[-1], message) if detail["type"] == "string_pattern_mismatch" else message
     return Problem(str(path), found, expected, "Correct the value.", _line_of(text, keys))
+
+
+def _shown(word: str) -> str:
+    """A key or a name, unless somebody put a secret in its place."""
+    return _HIDDEN if "://" in word or is_secret_like(word) else word
+
+
+def _shown_value(keys: list[str], value: object) -> str:
+    """A value of the wrong kind, unless it may be a secret: those of [notify], addresses, and what looks like one."""
+    written = repr(value)
+    return _HIDDEN if keys[0] == "notify" else _shown(written)
 
 
 def _line_of(text: str, keys: list[str]) -> int | None:

@@ -5,20 +5,12 @@ from __future__ import annotations
 import os
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        message = f"{name!r} is not an IANA time zone such as America/New_York"
-        raise ValueError(message)
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
+from etl.config.values import Link, Places, SecretFile, Zone
 
 
 class _Part(BaseModel):
@@ -28,7 +20,7 @@ class _Part(BaseModel):
 class Source(_Part):
     """Where one relation comes from and how its files are written; several such tables: `[[sources.<relation>]]`."""
 
-    path: str | list[str] = Field(description="file, glob or folder, relative to billsight.toml; .gz and .zst are read")
+    path: Places = Field(description="file, glob or folder, relative to billsight.toml; .gz and .zst are read")
     shape: str = Field("auto", description="profile of the files; auto recognises it")
     date_order: Literal["ymd", "mdy", "dmy"] | None = Field(None, description="order of dates such as 03/04/2026")
     time_zone: Zone | None = Field(None, description="zone of times without an offset; the portal's where not given")
@@ -207,25 +199,35 @@ class Gates(_Part):
     too_old_days: float = Field(
         30, gt=0, description="invoices that are usually fresher, and whose newest row is older, stop the night"
     )
+    clock_behind_days: float = Field(
+        1, ge=0, le=36_500, description="a clock that is further behind the newest change in the sources stops the run"
+    )
+    clock_ahead_days: float = Field(
+        400,
+        gt=0,
+        le=36_500,
+        description="a clock that is further ahead of the newest instant in the sources and of the last run stops the"
+        " run",
+    )
 
 
 class Notify(_Part):
     """Who is told. Addresses with secrets are never written here, but in files, or in the environment."""
 
-    urls_file: Path | None = Field(
+    urls_file: SecretFile | None = Field(
         None,
         description="file of apprise addresses, one per line, relative to billsight.toml;"
         " or BILLSIGHT_NOTIFY_URLS, or the systemd credential notify_urls",
     )
-    ping_url_file: Path | None = Field(
+    ping_url_file: SecretFile | None = Field(
         None,
         description="file with the address of a health check, relative to billsight.toml;"
         " or BILLSIGHT_PING_URL, or the systemd credential ping_url",
     )
-    metrics_file: Path | None = Field(
+    metrics_file: SecretFile | None = Field(
         None, description="Prometheus textfile, relative to billsight.toml; none where not given"
     )
-    report_link: str = Field("", description="address at which people open the report; its path where not given")
+    report_link: Link = Field("", description="address at which people open the report; its path where not given")
     when: Literal["change", "always"] = Field(
         "change", description="change: only when something differs from the last message; always: every night"
     )
@@ -241,6 +243,7 @@ class Settings(_Part):
     """Everything a night needs to know."""
 
     base: Path = Field(exclude=True)
+    warnings: tuple[str, ...] = Field(default=(), exclude=True)
     portal: Portal = Portal()
     provider: Provider = Provider()
     matching: Matching = Matching()

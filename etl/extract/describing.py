@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from etl.errors import readable
 from etl.extract.captions import fold
 from etl.extract.profile import Extract
+from etl.safe_text import readable
 from etl.schemas import Relation
 
 _WIDTH: Final = 110

@@ -15,8 +15,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from etl.config import Source
-from etl.errors import InputError, Problem, SourceMissing, readable
+from etl.errors import InputError, Problem, SourceMissing
 from etl.extract.unpacking import DAMAGES, open_plain, unpacked
+from etl.safe_text import readable
 from etl.schemas import Relation
 
 COMPRESSIONS: Final = (".gz", ".zst")

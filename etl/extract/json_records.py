@@ -8,8 +8,9 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from etl.errors import InputError, Problem, readable
+from etl.errors import InputError, Problem
 from etl.extract.powershell import CutError, is_cut, shown
+from etl.safe_text import readable
 
 CONTAINERS: Final = frozenset({"QueryResponse", "CDCResponse"})
 """Members that hold lists of records, not records."""

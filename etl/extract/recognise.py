@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.config import Source
-from etl.errors import InputError, readable
+from etl.errors import InputError
 from etl.extract.captions import Header, is_refused
 from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
@@ -16,6 +16,7 @@ from etl.extract.records import Sample, sample_of
 from etl.extract.registry import record_profiles, table_profiles
 from etl.extract.tables import open_table
 from etl.extract.tabular import best_of, find_in
+from etl.safe_text import readable
 from etl.schemas import RELATIONS
 
 _HINTS: Final = {

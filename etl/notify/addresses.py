@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.modes import open_to_all
+from etl.safe_text import is_secret_like
 
 _CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
@@ -65,14 +66,16 @@ def find(secret: Secret, environment: Mapping[str, str]) -> Found:
 
 
 def _read(path: Path, secret: Secret) -> Found:
+    # somebody may have named the secret itself in the place of its file
+    place = "the file that [notify] names for it" if is_secret_like(path.name) else str(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        return Found((), (f"{secret.words} cannot be read from {path}: {reason}",), is_missing=True)
-    warning = open_to_all(path, secret.words)
+        return Found((), (f"{secret.words} cannot be read from {place}: {reason}",), is_missing=True)
+    warning = (open_to_all(path, secret.words) or "").replace(str(path), place)
     values = _values(text)
-    nothing = f"{path} should hold {secret.words}, and holds none"
+    nothing = f"{place} should hold {secret.words}, and holds none"
     warnings = (*([warning] if warning else []), *([] if values else [nothing]))
     return Found(values, warnings, is_missing=not values)
 

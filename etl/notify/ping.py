@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from etl.errors import ExitCode
 from etl.notify.patience import side_by_side
@@ -43,8 +45,8 @@ def ping(address: str, signal: str, body: str, *, has_patience: bool = True) -> 
         has_patience: try again twice where that may help.
     """
     target = _target(address, signal)
-    if not target:
-        return "its address is none that begins with https:// or http://"
+    if target is None:
+        return "its address is none that begins with https:// or http://, or has an @, / or : in its user information"
     trouble = ""
     for pause in (0.0, *PAUSES) if has_patience else (0.0,):
         time.sleep(pause)
@@ -55,24 +57,41 @@ def ping(address: str, signal: str, body: str, *, has_patience: bool = True) -> 
     return trouble
 
 
-def _target(address: str, signal: str) -> str:
-    """The signal is a part of the path, in front of what the address asks for; empty where it is no address."""
+@dataclass(frozen=True)
+class _Target:
+    """Where a signal goes: the address without user information, and that as the header of basic authentication."""
+
+    url: str
+    authorization: str
+
+
+def _target(address: str, signal: str) -> _Target | None:
+    """The signal is a part of the path, in front of what the address asks for; null where it is no address.
+
+    A password that is not percent-encoded may end the host too early: then a part of it would be looked up as a name.
+    """
     try:
         parts = urlsplit(address)
-        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        return ""
+        return None
+    if not is_usable or "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        return None
+    user, _, host = parts.netloc.rpartition("@")
     path = f"{parts.path.rstrip('/')}/{signal}"
-    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")) if is_usable else ""
+    basic = f"Basic {b64encode(unquote(user).encode()).decode()}" if user else ""
+    return _Target(urlunsplit((parts.scheme, host, path, parts.query, "")), basic)
 
 
-def _post(target: str, body: str) -> int:
+def _post(target: _Target, body: str) -> int:
     """The status of the answer."""
     from urllib.error import HTTPError
     from urllib.request import Request
 
     headers = {"User-Agent": "billsight", "Content-Type": "text/plain; charset=utf-8"}
-    request = Request(target, data=body.encode(), headers=headers, method="POST")  # noqa: S310 - http only, see _target
+    request = Request(target.url, data=body.encode(), headers=headers, method="POST")  # noqa: S310 - http only
+    if target.authorization:
+        request.add_unredirected_header("Authorization", target.authorization)
     try:
         with _opener().open(request, timeout=LONGEST) as answer:
             return int(answer.status)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
 from typing import Final
 
 from etl.domain import CauseClass
+from etl.safe_text import json_text, one_line
 from etl.taxonomy import BY_CODE, NOT_YET, SHOWN_WRONG
 from etl.why.answer import Answer, Check, Fix
 from etl.why.facts import ANSWER, Row, has
@@ -36,12 +36,12 @@ def to_json(answers: list[Answer]) -> str:
         }
         for answer in answers
     ]
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return json_text(told, indent=2) + "\n"
 
 
 def to_text(answers: list[Answer]) -> str:
     """The answers for a terminal: the verdict, the chain, the fix."""
-    return "\n".join("\n".join(_lines(answer)) + "\n" for answer in answers)
+    return "\n".join("\n".join(map(one_line, _lines(answer))) + "\n" for answer in answers)
 
 
 def _lines(answer: Answer) -> Iterator[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from base64 import b64decode
+from typing import Any
 
 import pytest
 
@@ -78,3 +81,40 @@ def test_a_health_check_that_cannot_be_reached_is_a_warning(
     assert start.startswith("the health check was not told (start): it")
     assert end.startswith("the health check was not told (0): it")
     assert address not in start + end
+
+
+def test_user_information_is_basic_authentication_and_no_name_to_look_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host alone is asked for, and neither its name nor a warning has the password in it."""
+    asked: list[str] = []
+    look_up = socket.getaddrinfo
+
+    def listening(host: str, *rest: Any, **more: Any) -> Any:
+        asked.append(str(host))
+        return look_up(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", listening)
+    monkeypatch.setenv("BILLSIGHT_PING_URL", f"http://kim:pa55%40word@{site.receiver.place}/ping/{KEY}")
+    (site.folder / "urls").write_text("# nobody yet\n", encoding="utf-8")
+    assert [warning for warning in site.tell() if "health check" in warning] == []
+    start, _ = site.receiver.take()
+    assert b64decode(start.authorization.removeprefix("Basic ")).decode() == "kim:pa55@word"
+    assert set(asked) == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    "address", ["https://kim:pa/ss@h.example/x", "https://kim:pa#ss@h.example", "https://kim:12?3@h.example/x"]
+)
+def test_a_password_that_ends_the_host_too_early_is_refused(
+    site: Site, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What would be taken for the host is a part of the secret: nobody is asked for it, and it is not repeated."""
+    asked: list[str] = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_, **__: asked.append(str(host)) or [])
+    monkeypatch.setenv("BILLSIGHT_PING_URL", address)
+    (site.folder / "urls").write_text("# nobody yet\n", encoding="utf-8")
+    said = "".join(site.tell())
+    assert "or has an @, / or : in its user information" in said
+    assert "kim" not in said
+    assert asked == []

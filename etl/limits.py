@@ -1,0 +1,161 @@
+"""What the machine gives the process: memory, threads and open files; where it gives too little, a sentence says so.
+
+Some libraries abort the whole process when they get no memory, and what is aborted cannot tidy up. Where memory is
+limited, the work is therefore done in a child, and the process that was called waits for it, tells and tidies up.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from resource import RLIM_INFINITY, RLIMIT_AS, RLIMIT_DATA, RLIMIT_NOFILE, getrlimit
+from typing import Final
+
+from etl.errors import ExitCode, ResourcesExhausted
+
+_FEWEST_FREE: Final = 24
+"""Files that a run must be able to open at once: the library that draws the charts needs some of its own."""
+_NUMBERS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
+_SAYINGS: Final = (
+    *(os.strerror(number).lower() for number in _NUMBERS), "can't start new thread", "bad_alloc", "bad allocation",
+    "failed to map segment", "failed to allocate", "out of memory",
+)  # fmt: skip
+_ABORTS: Final = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGTRAP})
+_UNKNOWN: Final = frozenset(range(256)) - set(ExitCode) - {128 + signal.SIGINT, 128 + signal.SIGTERM}
+"""What we never end with; the loader of libraries ends a process with 127."""
+_LEAST_TO_BEGIN: Final = 1_000_000_000
+"""Bytes without which not even the libraries can be loaded."""
+_LEAST_SPACE: Final = 75_000_000_000
+"""Bytes of address space, most of it never used, without which the library that draws the charts aborts."""
+_ADVICE: Final = "See what 'ulimit -a' says, and give it more memory, threads or open files."
+_ADVICE_SPACE: Final = "Take that limit away; to limit what is really used, set systemd's MemoryMax."
+
+_channels: list[int] = []
+"""The end of a pipe, in a child: through it the parent learns of what is to be removed after an abort."""
+
+
+def exhaustion(error: BaseException) -> str | None:
+    """Why it failed, where the machine gave too little; null where it is another error."""
+    seen: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in seen:
+        if isinstance(link, MemoryError):
+            return "there is not enough memory"
+        said = str(link).strip()
+        if (isinstance(link, OSError) and link.errno in _NUMBERS) or any(word in said.lower() for word in _SAYINGS):
+            return said.splitlines()[0] if said else type(link).__name__
+        seen.append(link)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return None
+
+
+@contextmanager
+def limits_told() -> Iterator[None]:
+    """Turn whatever libraries make of too little memory, threads or open files into one error.
+
+    Raises:
+        ResourcesExhausted: the machine gave too little.
+    """
+    try:
+        yield
+    except (ResourcesExhausted, SystemExit):
+        raise
+    except BaseException as error:
+        reason = exhaustion(error)
+        if reason is None:
+            raise
+        raise ResourcesExhausted(reason, _ADVICE) from None
+
+
+def check_limits() -> None:
+    """Refuse to begin where a library would end the process for want of address space or of open files.
+
+    Raises:
+        ResourcesExhausted: there is too little.
+    """
+    space = getrlimit(RLIMIT_AS)[0]
+    if space != RLIM_INFINITY and space < _LEAST_SPACE:
+        message = (
+            f"ulimit -v allows {space / 1e9:.1f} GB of address space, and a run needs {_LEAST_SPACE / 1e9:g}, most of"
+            " it without using it"
+        )
+        raise ResourcesExhausted(message, _ADVICE_SPACE)
+    most, _ = getrlimit(RLIMIT_NOFILE)
+    if most == RLIM_INFINITY or most > 10 * _FEWEST_FREE:
+        return
+    free = most - sum(_is_open(number) for number in range(most))
+    if free < _FEWEST_FREE:
+        message = f"only {free} more files can be opened at once, and a run needs {_FEWEST_FREE} (ulimit -n is {most})"
+        raise ResourcesExhausted(message, _ADVICE)
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def supervise() -> None:
+    """Where memory is limited, go on in a child: this returns there, and the parent ends as the child does.
+
+    To be called before there are threads.
+    """
+    limits = [most for most, _ in map(getrlimit, (RLIMIT_AS, RLIMIT_DATA)) if most != RLIM_INFINITY]
+    if not limits:
+        return
+    least = min(limits)
+    if least < _LEAST_TO_BEGIN:
+        _say(f"Nothing was done: ulimit allows {least / 1e9:.2f} GB of memory, and the least is 1. {_ADVICE}")
+        os._exit(ExitCode.UNUSABLE)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        _channels.append(writing)
+        return
+    os.close(writing)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, _: _hand_on(child, number))
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if -code in _ABORTS or code in _UNKNOWN:
+        _tidy_up(reading)
+        _say(f"The work could not be finished, the last report stays: a library ended it ({code}). {_ADVICE}")
+        code = ExitCode.UNUSABLE
+    os._exit(code if code >= 0 else 128 - code)
+
+
+def note_leftover(path: Path) -> None:
+    """Tell the process that waits what it must remove, should this one be aborted."""
+    for channel in _channels:
+        with suppress(OSError):
+            os.write(channel, f"{path.absolute()}\0".encode(errors="surrogateescape"))
+
+
+def _hand_on(child: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(child, number)
+
+
+def _tidy_up(channel: int) -> None:
+    """Remove what the child had begun and nobody will finish."""
+    with os.fdopen(channel, "rb") as said:
+        names = said.read().decode(errors="surrogateescape").split("\0")
+    for name in filter(None, names):
+        for folder in (Path(name), Path(f"{name}-dropped")):
+            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            Path(name).unlink()
+
+
+def _say(sentence: str) -> None:
+    with suppress(OSError):
+        os.write(2, f"billsight: {sentence}\n".encode())

@@ -1,0 +1,103 @@
+"""A secret in the wrong place of the configuration is pointed at, and never repeated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from etl.config import load
+from etl.errors import ConfigurationError, ExitCode
+from tests import nights
+from tests.command import Billsight
+
+PASSWORD = "pa55word"
+TOKEN = "T0pS3cr3tT0pS3cr3tT0p4"
+ADDRESS = f"https://kim:{PASSWORD}@hc.example/{TOKEN}"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A small provider's configuration."""
+    return nights.copied(tmp_path / "night") / "billsight.toml"
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        (f'urls_file = "json://kim:{PASSWORD}@hook.example/{TOKEN}"', "notify.urls_file"),
+        (f'ping_url_file = "{ADDRESS}"', "notify.ping_url_file"),
+        (f'metrics_file = "{ADDRESS}"', "notify.metrics_file"),
+        (f'report_link = "{ADDRESS}"', "notify.report_link"),
+        (f'when = "{PASSWORD}"', "notify.when"),
+        (f'urls_file = ["{PASSWORD}"]', "notify.urls_file"),
+        (f'password = "{PASSWORD}"', "unknown key notify.password"),
+        (f'"{ADDRESS}" = 1', "unknown key notify."),
+        (f'threads = "{TOKEN}"', "limits.threads"),
+        (f'threads = {{ url = "{ADDRESS}" }}', "limits.threads"),
+        (f'safety_days = "xoxb-{PASSWORD}"', "backfill.safety_days"),
+    ],
+)
+def test_an_error_names_the_key_and_the_line_and_not_the_secret(
+    config: Path, billsight: Billsight, line: str, key: str
+) -> None:
+    """Whether the key or the value is wrong."""
+    section = key.removeprefix("unknown key ").partition(".")[0]
+    text = config.read_text(encoding="utf-8")
+    assert f"[{section}]" not in text
+    config.write_text(f"{text}\n[{section}]\n{line}\n", encoding="utf-8")
+    ended = billsight("check", "--config", config)
+    assert ended.code == ExitCode.CONFIGURATION
+    assert key in ended.err
+    assert f"line {len(text.splitlines()) + 3}: found" in ended.err or f'"{ADDRESS}"' in line
+    for secret in (PASSWORD, TOKEN, "hc.example"):
+        assert secret not in ended.out + ended.err
+
+
+@pytest.mark.parametrize("zone", [TOKEN, ADDRESS])
+def test_a_message_of_a_rule_repeats_no_secret(config: Path, zone: str) -> None:
+    """Nor the name of an unknown source, or the place of a known one."""
+    text = config.read_text(encoding="utf-8")
+    zoned = text.replace('time_zone = "America/New_York"', f'time_zone = "{zone}"', 1)
+    assert zoned != text
+    placed = zoned.replace('path = "', f'path = "{ADDRESS}', 1)
+    config.write_text(f"{placed}\n[sources.{TOKEN}]\npath = 'x'\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as raised:
+        load(config, {})
+    assert len(raised.value.problems) == 3
+    for secret in (PASSWORD, TOKEN, "hc.example"):
+        assert secret not in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["urls_file", "ping_url_file"])
+def test_a_token_in_the_place_of_its_file_is_not_repeated(config: Path, billsight: Billsight, kind: str) -> None:
+    """It looks like a name of a file, which is not there."""
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f'{text}\n[notify]\n{kind} = "{TOKEN}"\n', encoding="utf-8")
+    ended = billsight("notify", "test", "--config", config)
+    assert ended.code == ExitCode.UNREACHABLE
+    assert "cannot be read from the file that [notify] names" in ended.out
+    assert TOKEN not in ended.out + ended.err
+
+
+@pytest.mark.parametrize(
+    ("line", "mode"),
+    [
+        (f"# ping: {ADDRESS}", 0o644),
+        (f'report_link = "https://reports.example/?token={PASSWORD}"', 0o604),
+        (f"# ping: {ADDRESS}", 0o640),
+        ('report_link = "https://reports.example/latest/2026-11/report.html"', 0o644),
+    ],
+)
+def test_a_configuration_with_a_secret_is_not_for_everybody(
+    config: Path, billsight: Billsight, line: str, mode: int
+) -> None:
+    """A warning, as for a file of addresses; the secret is not in it. One without is nobody's business."""
+    config.write_text(f"{config.read_text(encoding='utf-8')}\n[notify]\n{line}\n", encoding="utf-8")
+    config.chmod(mode)
+    is_told = PASSWORD in line and mode != 0o640
+    for words in (("check",), ("notify", "test")):
+        ended = billsight(*words, "--config", config)
+        said = ended.out + ended.err
+        assert ("seems to hold a secret, and everybody on this machine may open it: chmod 0640" in said) is is_told
+        assert PASSWORD not in said
