@@ -1,10 +1,9 @@
-"""`mapping_fixes.xlsx`: the rows of the CSV, with drop-downs for the decision and for each customer's candidates."""
+"""`mapping_fixes.xlsx`: the rows of the CSV, with a drop-down for the decision."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -16,7 +15,6 @@ from xlsxwriter.worksheet import Worksheet
 from etl.review.decisions import DECISIONS
 
 SHEET: Final = "mapping_fixes"
-_LISTS: Final = "candidates"
 _MOST_CHARACTERS: Final = 32_767
 """Of one cell; what is longer, as the evidence of a very long name, ends there."""
 _TYPED: Final = ("decision", "cw_company_id", "reviewer", "decided_at", "note")
@@ -49,8 +47,7 @@ def write_workbook(fixes: pl.DataFrame, path: Path, made_at: datetime) -> None:
     scratch = TemporaryDirectory(prefix=".workbook-", dir=path.parent)
     with scratch, Workbook(str(path), {**_OPTIONS, "tmpdir": scratch.name}) as book:
         book.set_properties({"title": "Which customer is which company", "created": made_at.replace(tzinfo=None)})
-        sheet, lists = book.add_worksheet(SHEET), book.add_worksheet(_LISTS)
-        lists.hide()
+        sheet = book.add_worksheet(SHEET)
         as_text = book.add_format({"num_format": "@"})
         to_fill_in = book.add_format({"num_format": "@", "bg_color": "#FFF8DC"})
         heading = book.add_format({"bold": True, "bottom": 1})
@@ -65,7 +62,7 @@ def write_workbook(fixes: pl.DataFrame, path: Path, made_at: datetime) -> None:
                 _write(sheet, (line, place), value, to_fill_in if is_typed else as_text)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(fixes.height, 1), fixes.width - 1)
-        _offer(sheet, lists, fixes)
+        _offer(sheet, fixes)
 
 
 def _write(sheet: Worksheet, cell: tuple[int, int], value: Any, as_text: Any) -> None:
@@ -77,35 +74,13 @@ def _write(sheet: Worksheet, cell: tuple[int, int], value: Any, as_text: Any) ->
         sheet.write_number(*cell, value)
 
 
-def _offer(sheet: Worksheet, lists: Worksheet, fixes: pl.DataFrame) -> None:
-    """The drop-downs: decisions everywhere, and on the rows of a customer its candidates.
-
-    Candidates stand on a sheet of their own, for a list inside a cell's rule may have no more than 255 characters.
-    """
+def _offer(sheet: Worksheet, fixes: pl.DataFrame) -> None:
+    """The decisions. No other company is offered: each candidate has a row of its own, with its fingerprint."""
     if fixes.is_empty():
         return
-    decision, company = fixes.columns.index("decision"), fixes.columns.index("cw_company_id")
+    decision = fixes.columns.index("decision")
     asked = {
         "validate": "list", "source": list(DECISIONS), "error_type": "warning", "error_title": "Not in the list",
         "error_message": "A snooze needs its day: snooze:2026-12-01. Anything else will be refused.",
     }  # fmt: skip
     sheet.data_validation(1, decision, fixes.height, decision, asked)
-    for first, last, ids in _runs(fixes):
-        for place, company_id in enumerate(ids):
-            lists.write_string(first + place, 0, company_id)
-        offered = {
-            "validate": "list", "source": f"={_LISTS}!$A${first + 1}:$A${first + len(ids)}", "error_type": "warning",
-            "error_title": "Not a candidate",
-            "error_message": "A company that was not proposed is taken only with the decision override.",
-        }  # fmt: skip
-        sheet.data_validation(first, company, last, company, offered)
-
-
-def _runs(fixes: pl.DataFrame) -> Iterator[tuple[int, int, list[str]]]:
-    """First row, last row and candidates of each customer; its rows stand together, so its list fits beside them."""
-    numbered = enumerate(fixes.select("acct_customer_id", "cw_company_id").iter_rows(), 1)
-    for _, rows in groupby(numbered, key=lambda row: row[1][0]):
-        found = list(rows)
-        ids = [company for _, (_, company) in found if company is not None]
-        if ids:
-            yield found[0][0], found[-1][0], ids
