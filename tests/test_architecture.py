@@ -19,9 +19,10 @@ LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "runs"},
     {
-        "answers", "approvals", "breathing", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on",
+        "answers", "approvals", "breathing", "changes", "control", "decision_files", "documents", "gates", "inbox",
+        "inbox_memory", "joins", "judged_on",
         "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",
-        "remembering", "scopes", "selfcheck", "settling", "sources", "telling", "witnesses",
+        "remembering", "scopes", "selfcheck", "settled", "settling", "sources", "telling", "witnesses",
     },
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},

@@ -74,11 +74,13 @@ class Line:
         where: the file, as the user named it.
         line: its first line in the file, or its row in the sheet.
         cells: caption -> text, trimmed, without the guard's apostrophe.
+        is_hidden: whether the program that shows the file does not show the row.
     """
 
     where: str
     line: int
     cells: Mapping[str, str]
+    is_hidden: bool = False
 
     def problem(self, found: str, expected: str, remedy: str) -> Problem:
         """What is wrong with this row."""
@@ -209,6 +211,9 @@ def read_decision(line: Line) -> Decided | Problem:
     Args:
         line: a row with a decision.
     """
+    if line.is_hidden:
+        remedy = "Show all rows (clear the filter), check what is decided there, and save the file again."
+        return line.problem("a decision on a hidden row", "a row that shows", remedy)
     written = line.cells["decision"].casefold()
     snoozed = _SNOOZE.fullmatch(written)
     action = "snooze" if snoozed else _WORDS.get(written.rstrip(".:!"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+from zipfile import ZipFile
 
 import polars as pl
 from xlsxwriter import Workbook
@@ -17,6 +19,9 @@ from etl.review.decisions import DECISIONS
 SHEET: Final = "mapping_fixes"
 _MOST_CHARACTERS: Final = 32_767
 """Of one cell; what is longer, as the evidence of a very long name, ends there."""
+_CHUNK: Final = 1 << 20
+_SHEET_NAME: Final = re.compile('<sheet name="([^"]*)"')
+_CUSTOMER: Final = re.compile(rb'<c r="([A-Z]+)1"[^>]*><is><t>acct_customer_id</t>')
 _TYPED: Final = ("decision", "cw_company_id", "reviewer", "decided_at", "note")
 _WIDTHS: Final[Mapping[str, int]] = {
     "row_id": 22, "row_fp": 22, "decision": 20, "acct_customer_id": 16, "acct_customer_name": 36, "cw_company_id": 14,
@@ -84,3 +89,36 @@ def _offer(sheet: Worksheet, fixes: pl.DataFrame) -> None:
         "error_message": "A snooze needs its day: snooze:2026-12-01. Anything else will be refused.",
     }  # fmt: skip
     sheet.data_validation(1, decision, fixes.height, decision, asked)
+
+
+def count_rows(path: Path) -> dict[str, tuple[int, int]]:
+    """The rows below the header of each sheet, and their customers, as `write_workbook` writes them.
+
+    Returns:
+        Sheet -> rows and distinct customers.
+
+    Raises:
+        KeyError: a sheet has no column of customers.
+        BadZipFile: the file is damaged.
+    """
+    with ZipFile(path) as archive:
+        names = _SHEET_NAME.findall(archive.read("xl/workbook.xml").decode())
+        return {name: _count(archive, f"xl/worksheets/sheet{number}.xml") for number, name in enumerate(names, 1)}
+
+
+def _count(archive: ZipFile, part: str) -> tuple[int, int]:
+    """Row by row: a large sheet does not fit into the memory."""
+    rows, customers, column, rest = 0, set[bytes](), None, b""
+    with archive.open(part) as sheet:
+        while chunk := sheet.read(_CHUNK):
+            *whole, rest = (rest + chunk).split(b"</row>")
+            for row in whole:
+                if column is None:
+                    header = _CUSTOMER.search(row)
+                    column = header and re.compile(rb'<c r="%s[0-9]+"[^>]*><is><t[^>]*>([^<]*)' % header[1])
+                    continue
+                rows += 1
+                customers |= set(column.findall(row))
+    if column is None:
+        raise KeyError(part)
+    return rows, len(customers)
