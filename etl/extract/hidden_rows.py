@@ -58,7 +58,7 @@ def _of_rows(sheet: bytes) -> Iterator[int]:
     for tag in _ROW.findall(sheet):
         row = _attributes(tag)
         number = int(row["r"]) if row.get("r", "").isdecimal() else number + 1
-        if row.get("hidden") in {"1", "true"} or row.get("ht") in {"0", "0.0"}:
+        if row.get("hidden") in {"1", "true"}:
             yield number
 
 
