@@ -13,14 +13,12 @@ from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
 from etl.domain import Run
 from etl.errors import NotFound, readable
-from etl.inbox_memory import Destination, recall, remember
+from etl.inbox_memory import DONE, REJECTED, Destination, recall, remember
 from etl.publish import FILE_MODE, make_folder
 from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
 from etl.settled import Seen, look, settled
 
-DONE: Final = "done"
-REJECTED: Final = "rejected"
 _REASONS: Final = ".reasons.txt"
 _LONGEST: Final = 220
 """Bytes of a name, so that a number and the name of its reasons fit into the 255 that file systems allow."""
@@ -110,20 +108,22 @@ def _destination(outcome: FileOutcome) -> Destination:
 
 def _settle(register: Path, inbox: Path, places: Sequence[tuple[Seen, Destination]]) -> list[str]:
     """Move what was read; what cannot be moved is remembered, so that no later run applies it again."""
-    read = {seen.digest: destination for seen, destination in places if seen.digest is not None}
     trouble: list[str] = []
+    stuck: dict[str, Destination] = {}
+    with suppress(OSError):
+        # whatever ends the run while files are moved
+        remember(register, {seen.digest: destination for seen, destination in places if seen.digest is not None})
+    for seen, destination in places:
+        why = _move(inbox, seen, destination)
+        if why is not None:
+            trouble.append(f"{readable(seen.file.name)} {why}")
+        if why == _STUCK and seen.digest is not None:
+            stuck[seen.digest] = destination
     try:
-        remember(register, read)
-        stuck: dict[str, Destination] = {}
-        for seen, destination in places:
-            why = _move(inbox, seen, destination)
-            if why is not None:
-                trouble.append(f"{readable(seen.file.name)} {why}")
-            if why == _STUCK and seen.digest is not None:
-                stuck[seen.digest] = destination
         remember(register, stuck)
     except OSError as error:
-        trouble.append(f"what was read cannot be remembered ({error.strerror}): move the files away by hand")
+        if stuck:
+            trouble.append(f"this cannot be remembered ({error.strerror}), so move them away by hand")
     return trouble
 
 

@@ -11,6 +11,8 @@ from typing import Final
 from etl.notify.whole import write_whole
 from etl.publish import FILE_MODE, make_folder
 
+DONE: Final = "done"
+REJECTED: Final = "rejected"
 _NAME: Final = "inbox.json"
 _SCHEMA: Final = 1
 
@@ -38,9 +40,10 @@ def recall(register: Path) -> dict[str, Destination]:
         found = json.loads(register.with_name(_NAME).read_bytes())
         if found["schema"] != _SCHEMA:
             return {}
-        return {str(digest): Destination(**destination) for digest, destination in found["read"].items()}
+        read = {digest: Destination(**destination) for digest, destination in found["read"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+    return {digest: one for digest, one in read.items() if one.folder in {DONE, REJECTED}}
 
 
 def remember(register: Path, read: Mapping[str, Destination]) -> None:

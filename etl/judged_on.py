@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import closing
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -50,6 +50,7 @@ def tonight(settings: Settings) -> Tonight:
     def shown() -> tuple[pl.DataFrame, dict[str, list[int]]]:
         return _shown(mapping_fixes(fixes, run_id, key))
 
+    @lru_cache(maxsize=64)  # the rows of a customer stand together
     def rows_of(customer: str) -> dict[str | None, Shown]:
         table, places = shown()
         own = table[places.get(customer, [])]

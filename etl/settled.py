@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ class Seen:
     """What a file was at one moment.
 
     Attributes:
-        identity: device, inode, bytes and time of the last change; two files of one name differ.
+        identity: kind, bytes and time of the last change; not the inode, which some network disks make up anew.
         digest: SHA-256 of its bytes; null where they are not read.
         content: its bytes; null where they are not read.
         refusal: why they are not read, as those of a link or a pipe.
@@ -92,4 +93,4 @@ def _identity(file: Path) -> tuple[int, ...] | None:
         told = file.lstat()
     except OSError:
         return None
-    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
+    return stat.S_IFMT(told.st_mode), told.st_size, told.st_mtime_ns

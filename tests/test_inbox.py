@@ -16,6 +16,7 @@ from etl import inbox
 from etl.config import load
 from etl.domain import Run
 from etl.errors import ExitCode
+from etl.inbox_memory import Destination, recall, remember
 from etl.review.register import Import, Register
 from tests import nights
 from tests.decided import certain, decide, proposed, save
@@ -253,3 +254,16 @@ def test_a_folder_that_is_none_stops_the_inbox(folder: Path, tmp_path: Path, nam
     assert f"inbox/{name} is {kind}, not a folder, so no file is read: rename or remove it" in told
     assert (files(folder), held(folder)) == (sorted(["d.csv", name]), 0)
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "null", '{"schema": 9}', '{"schema": 1, "read": []}', '{"schema": 1, "read": {"x": {"folder": "../.."}}}',
+     '{"schema": 1, "read": {"x": {"folder": "../..", "reasons": null}}}'],
+)  # fmt: skip
+def test_a_damaged_memory_is_no_memory(tmp_path: Path, content: str) -> None:
+    """Nothing is moved to where a damaged file says."""
+    (tmp_path / "inbox.json").write_text(content, encoding="utf-8")
+    assert recall(tmp_path / "register.sqlite") == {}
+    remember(tmp_path / "register.sqlite", {"x": Destination("done", "why")})
+    assert recall(tmp_path / "register.sqlite") == {"x": Destination("done", "why")}
