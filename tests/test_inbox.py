@@ -258,7 +258,8 @@ def test_a_folder_that_is_none_stops_the_inbox(folder: Path, tmp_path: Path, nam
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[]", "null", '{"schema": 9}', '{"schema": 1, "read": []}', '{"schema": 1, "read": {"x": {"folder": "../.."}}}',
+    ["", "[]", "null", '{"schema": 9}', '{"schema": 1, "read": []}',
+     '{"schema": 1, "read": {"x": {"folder": "../.."}}}',
      '{"schema": 1, "read": {"x": {"folder": "../..", "reasons": null}}}'],
 )  # fmt: skip
 def test_a_damaged_memory_is_no_memory(tmp_path: Path, content: str) -> None:
