@@ -1,7 +1,8 @@
-"""The inbox: decided files that the night takes first, and moves aside with what became of them."""
+"""The inbox: decided files that a run takes first, and moves aside with what became of them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,24 +13,25 @@ from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
 from etl.domain import Run
 from etl.errors import NotFound
+from etl.inbox_memory import DONE, REJECTED, Destination, recall, remember
 from etl.publish import FILE_MODE, make_folder
 from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
 from etl.safe_text import readable
+from etl.settled import Seen, look, settled
 
-DONE: Final = "done"
-REJECTED: Final = "rejected"
 _REASONS: Final = ".reasons.txt"
 _LONGEST: Final = 220
 """Bytes of a name, so that a number and the name of its reasons fit into the 255 that file systems allow."""
 
+_STUCK: Final = "was read, but cannot be moved; it is not read again"
 _NOT_YET: Final = (".", "~$")
 """How the names of files begin that are hidden, or that a spreadsheet has open."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What the night found in its inbox.
+    """What a run found in its inbox.
 
     Attributes:
         done: files of which at least something was taken, or had been before.
@@ -53,33 +55,86 @@ class Taken:
 
 
 def take_inbox(settings: Settings, run: Run) -> Taken:
-    """Import what lies in the inbox; a bad file is moved aside and never ends the night.
+    """Import what lies in the inbox; a bad file is moved aside and never ends the run.
 
     The files are checked together, so that two people who contradict each other are both told; and they are compared
-    with the last published night, on which they were decided.
+    with the last published run, on which they were decided. A file that is still being written waits. Where a file
+    belongs is written down before it is moved, so that none is read twice.
 
     Args:
         settings: the configuration.
-        run: the night; its clock is that of the imports.
+        run: the run; its clock is that of the imports.
     """
     inbox = settings.inbox_path
     try:
         files = waiting(inbox)
     except OSError as error:
         return Taken(trouble=f"it cannot be read ({error.strerror})")
-    if not files:
-        return Taken()
-    may_override = settings.review.allow_override
+    blocked = _blocked(inbox)
+    if not files or blocked is not None:
+        return Taken(trouble=blocked)
+    held, moving = settled(files, settings.review.settle_seconds)
+    known = recall(settings.register_path)
+    new = [seen for seen in held if seen.digest not in known]
+    trouble = [f"{readable(file.name)} is still being written, and waits for the next run" for file in moving]
+    outcomes: Sequence[FileOutcome] = ()
     try:
-        outcomes = import_files(settings, files, Act(None, run.as_of, may_override, folder="inbox/")).files
+        outcomes = _import(settings, run, new)
     except (NotFound, SiteKeyRefusal, RegisterRefusal) as error:
-        files_wait = "1 file waits" if len(files) == 1 else f"{len(files)} files wait"
-        return Taken(trouble=f"{files_wait} for the next night, being impossible to check tonight: {error}")
-    stuck = [readable(outcome.file.name) for outcome in outcomes if not _move(inbox, outcome)]
+        files_wait = "1 file waits" if len(new) == 1 else f"{len(new)} files wait"
+        trouble.append(f"{files_wait} for the next run, because they cannot be checked now: {error}")
+        held = [seen for seen in held if seen.digest in known]
+    where = {id(seen): _destination(outcome) for seen, outcome in zip(new, outcomes, strict=False)}
+    places = [(seen, where.get(id(seen)) or known[seen.digest or ""]) for seen in held]
     refused = sum(outcome.is_refused for outcome in outcomes)
     added = [verdict for outcome in outcomes for verdict in outcome.verdicts if verdict.kind == "apply"]
-    trouble = f"{', '.join(stuck)} cannot be moved, and will be looked at again" if stuck else None
-    return Taken(len(outcomes) - refused, refused, len(added), trouble)
+    trouble += _settle(settings.register_path, inbox, places)
+    return Taken(len(outcomes) - refused, refused, len(added), "; ".join(trouble) or None)
+
+
+def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> Sequence[FileOutcome]:
+    """Import the bytes that were seen, whatever the files hold by now."""
+    if not new:
+        return ()
+    by_file = {seen.file: seen for seen in new}
+    act = Act(
+        None, run.as_of, settings.review.allow_override, folder="inbox/", content=lambda file: by_file[file].read()
+    )
+    return import_files(settings, list(by_file), act).files
+
+
+def _destination(outcome: FileOutcome) -> Destination:
+    return Destination(REJECTED if outcome.is_refused else DONE, None if outcome.is_whole else str(outcome))
+
+
+def _settle(register: Path, inbox: Path, places: Sequence[tuple[Seen, Destination]]) -> list[str]:
+    """Move what was read; what cannot be moved is remembered, so that no later run applies it again."""
+    trouble: list[str] = []
+    stuck: dict[str, Destination] = {}
+    with suppress(OSError):
+        # whatever ends the run while files are moved
+        remember(register, {seen.digest: destination for seen, destination in places if seen.digest is not None})
+    for seen, destination in places:
+        why = _move(inbox, seen, destination)
+        if why is not None:
+            trouble.append(f"{readable(seen.file.name)} {why}")
+        if why == _STUCK and seen.digest is not None:
+            stuck[seen.digest] = destination
+    try:
+        remember(register, stuck)
+    except OSError as error:
+        if stuck:
+            trouble.append(f"this cannot be remembered ({error.strerror}), so move them away by hand")
+    return trouble
+
+
+def _blocked(inbox: Path) -> str | None:
+    """Why nothing can be moved: the folders must be folders, and in the inbox."""
+    for path in (inbox / DONE, inbox / REJECTED):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            kind = "a symbolic link" if path.is_symlink() else "a file"
+            return f"{inbox.name}/{path.name} is {kind}, not a folder, so no file is read: rename or remove it"
+    return None
 
 
 def waiting(inbox: Path) -> Sequence[Path]:
@@ -89,34 +144,55 @@ def waiting(inbox: Path) -> Sequence[Path]:
     return sorted(
         path
         for path in inbox.iterdir()
-        if not path.name.startswith(_NOT_YET) and (path.is_symlink() or not path.is_dir())
+        if not path.name.startswith(_NOT_YET)
+        and path.name not in {DONE, REJECTED}
+        and (path.is_symlink() or not path.is_dir())
     )
 
 
-def _move(inbox: Path, outcome: FileOutcome) -> bool:
-    """Move a file to where it belongs, with the reasons beside it where not all of it was taken.
+def _move(inbox: Path, seen: Seen, destination: Destination) -> str | None:
+    """Move a file to where it belongs, with the reasons next to it where not all of it was taken.
 
-    The reasons are written first: whoever finds the file finds them. No name is ever taken twice.
+    The reasons are written first: whoever finds the file finds them. No name is ever taken twice. A file that another
+    one replaced since it was read is put back: nobody has read that one.
+
+    Returns:
+        Why the file stays; null where it was moved.
     """
-    folder = inbox / (REJECTED if outcome.is_refused else DONE)
+    folder = inbox / destination.folder
     try:
         make_folder(folder)
-        target = _free(folder, outcome.file.name)
+        target = _free(folder, seen.file.name)
         reasons = target.with_name(target.name + _REASONS)
         try:
-            if not outcome.is_whole:
-                reasons.write_text(f"{outcome}\n", encoding="utf-8")
-            outcome.file.rename(target)
+            if destination.reasons is not None:
+                reasons.write_text(f"{destination.reasons}\n", encoding="utf-8")
+            seen.file.rename(target)
         except OSError:
             reasons.unlink(missing_ok=True)
             raise
+        if not seen.is_now(look(target)):
+            _put_back(target, seen.file)
+            reasons.unlink(missing_ok=True)
+            return "changed after it was read, and waits for the next run"
         with suppress(OSError):
             # whoever put it there may have let everybody read it; only its owner can change that
             if not target.is_symlink():
                 target.chmod(target.stat().st_mode & FILE_MODE)
     except OSError:
-        return False
-    return True
+        return _STUCK
+    return None
+
+
+def _put_back(target: Path, file: Path) -> None:
+    """Under its own name, or a free one where a third file has that by now."""
+    place = _free(file.parent, file.name) if _is_there(file) else file
+    try:
+        os.link(target, place, follow_symlinks=False)
+        target.unlink()
+    except (OSError, NotImplementedError):
+        # not every disk has links
+        target.rename(place)
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import closing
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -11,9 +12,14 @@ import polars as pl
 from etl.config import Settings
 from etl.engine import Engine, EngineRefusal, published
 from etl.publish import DATABASE, LATEST, RUNS, is_run_id
-from etl.review.fixes import fingerprints
+from etl.review.decisions import SHOWN
+from etl.review.fixes import fingerprints, mapping_fixes
+from etl.review.row_check import Shown
 from etl.review.site_key import read_site_key
 from etl.review.verdicts import Tonight
+
+Prints = dict[str, dict[str, str | None]]
+"""Customer -> fingerprint -> company of each of its rows."""
 
 
 def tonight(settings: Settings) -> Tonight:
@@ -33,12 +39,22 @@ def tonight(settings: Settings) -> Tonight:
     known = _by_customer(fixes, key)
 
     @cache
-    def written(run_id: str) -> dict[str, str] | None:
+    def written(run_id: str) -> Prints | None:
         return _written(settings.out / RUNS, run_id, key)
 
     def was_written(named: str, customer: str, fingerprint: str) -> bool | None:
         found = known if named == run_id else written(named)
-        return None if found is None else found.get(customer) == fingerprint
+        return None if found is None else fingerprint in found.get(customer, {})
+
+    @cache
+    def shown() -> tuple[pl.DataFrame, dict[str, list[int]]]:
+        return _shown(mapping_fixes(fixes, run_id, key))
+
+    @lru_cache(maxsize=64)  # the rows of a customer stand together
+    def rows_of(customer: str) -> dict[str | None, Shown]:
+        table, places = shown()
+        own = table[places.get(customer, [])]
+        return {company: dict(zip(SHOWN, cells, strict=True)) for company, *cells in own.iter_rows()}
 
     return Tonight(
         run_id=run_id,
@@ -48,10 +64,19 @@ def tonight(settings: Settings) -> Tonight:
         candidates={customer: frozenset(ids) for customer, ids in proposed.iter_rows()},
         fingerprints=known,
         was_written=was_written,
+        rows_of=rows_of,
     )
 
 
-def _written(runs: Path, run_id: str, key: bytes) -> dict[str, str] | None:
+def _shown(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, list[int]]]:
+    """What the rows of the fix file show, as text, and the places of each customer's rows."""
+    customer = pl.col("acct_customer_id").str.strip_prefix("ACCT-")
+    places = table.with_row_index("place").group_by(customer).agg("place")
+    texts = [pl.col(name).cast(pl.String).fill_null("") for name in SHOWN]
+    return table.select(pl.col("cw_company_id").str.strip_prefix("CW-"), *texts), dict(places.iter_rows())
+
+
+def _written(runs: Path, run_id: str, key: bytes) -> Prints | None:
     """The fingerprints that an older night wrote; null where it is no longer there, or told by another version.
 
     A decided file may name anything as its night.
@@ -66,5 +91,8 @@ def _written(runs: Path, run_id: str, key: bytes) -> dict[str, str] | None:
         return None
 
 
-def _by_customer(fixes: pl.DataFrame, key: bytes) -> dict[str, str]:
-    return dict(fingerprints(fixes, key).iter_rows())
+def _by_customer(fixes: pl.DataFrame, key: bytes) -> Prints:
+    found: Prints = defaultdict(dict)
+    for customer, company, fingerprint in fingerprints(fixes, key).iter_rows():
+        found[customer][fingerprint] = company
+    return dict(found)

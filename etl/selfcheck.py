@@ -16,6 +16,7 @@ from markupsafe import escape
 from etl.engine import Engine
 from etl.outputs import TO_DECIDE
 from etl.publish import DATABASE, MANIFEST
+from etl.review.workbook import SHEET, count_rows
 
 """Written last, of what has stood this check."""
 
@@ -100,9 +101,20 @@ def _report(path: Path, summary: dict[str, Any]) -> list[str]:
 
 
 def _workbook(path: Path, _summary: dict[str, Any]) -> list[str]:
+    """Rows and customers of the one sheet."""
     with zipfile.ZipFile(path) as archive:
         damaged = archive.testzip()
-    return [] if damaged is None else [f"{damaged} in it is damaged"]
+    if damaged is not None:
+        return [f"{damaged} in it is damaged"]
+    found = count_rows(path)
+    wrong = [f"the sheet {name} is none of a run" for name in found if name != SHEET]
+    rows, customers = found.get(SHEET, (0, 0))
+    told, asked = _to_decide(path.with_name(DATABASE))
+    if rows != told:
+        wrong.append(f"{rows} rows, there should be {told}")
+    if customers != asked:
+        wrong.append(f"{customers} customers, there should be {asked}")
+    return wrong
 
 
 def _database(path: Path, summary: dict[str, Any]) -> list[str]:
@@ -119,10 +131,11 @@ def _database(path: Path, summary: dict[str, Any]) -> list[str]:
     return wrong if run_id == [(summary["run"]["run_id"],)] else [*wrong, "it is of another run"]
 
 
-def _to_decide(database: Path) -> int:
-    """Customers and candidates that somebody is asked about."""
+def _to_decide(database: Path) -> tuple[int, int]:
+    """Rows that somebody is asked about, one per customer and candidate, and their customers."""
     with closing(Engine(database, threads=1, is_read_only=True)) as engine:
-        return int(engine.rows(f"select count(*) {TO_DECIDE}")[0][0])
+        rows, customers = engine.rows(f"select count(*), count(distinct fixes.customer_id_acct) {TO_DECIDE}")[0]
+    return int(rows), int(customers)
 
 
 def _ends_with(path: Path, end: bytes) -> bool:
@@ -138,7 +151,7 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "contact_fixes.csv": _rows_of_csv(lambda summary, _: _closed(summary)),
     "sync_gaps.csv": _rows_of_csv(lambda summary, _: int(summary["sync"]["gaps"])),
     "quarantine.csv": _rows_of_csv(lambda summary, _: int(summary["quality"]["rows_quarantined"])),
-    "mapping_fixes.csv": _rows_of_csv(lambda _, path: _to_decide(path.with_name(DATABASE))),
+    "mapping_fixes.csv": _rows_of_csv(lambda _, path: _to_decide(path.with_name(DATABASE))[0]),
     "mapping_fixes.xlsx": _workbook,
     "report.html": _report,
     DATABASE: _database,

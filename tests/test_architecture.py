@@ -21,9 +21,10 @@ LAYERS = (
     {"cli", "__main__"},
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "registers", "runs"},
     {
-        "answers", "approvals", "breathing", "changes", "clock", "control", "documents", "gates", "inbox", "joins",
-        "judged_on", "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions",
-        "reading_in", "remembering", "scopes", "selfcheck", "settling", "sources", "state", "telling", "witnesses",
+        "answers", "approvals", "breathing", "changes", "clock", "control", "decision_files", "documents", "gates",
+        "inbox", "inbox_memory", "joins", "judged_on", "loading", "logs", "manifest", "opening", "other_keys", "outputs",
+        "pruning", "questions", "reading_in", "remembering", "scopes", "selfcheck", "settled", "settling", "sources",
+        "state", "telling", "witnesses",
     },
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import time
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from etl import inbox
+from etl.config import load
+from etl.domain import Run
 from etl.errors import ExitCode
-from etl.review.register import Register
+from etl.inbox_memory import Destination, recall, remember
+from etl.review.register import Import, Register
 from tests import nights
 from tests.decided import certain, decide, proposed, save
 
@@ -127,7 +134,7 @@ def test_before_the_first_night_files_wait(folder: Path) -> None:
     save(folder / "inbox" / "kim.csv", decide([row], "approve"))
     (folder / "out" / "latest").unlink()
     outcome = nights.run(folder, "night-2")
-    assert "1 file waits for the next night" in str(outcome.inbox)
+    assert "1 file waits for the next run" in str(outcome.inbox)
     assert files(folder) == ["kim.csv"]
     assert "1 taken" in str(nights.run(folder, "night-3").inbox)
 
@@ -152,11 +159,112 @@ def test_without_an_inbox_nothing_is_said_or_made(folder: Path) -> None:
     assert str(nights.run(folder, "night-3").inbox) == ""
 
 
-def test_files_that_cannot_be_moved_are_told_and_do_no_harm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are looked at again, and change nothing then."""
-    (row,) = certain(proposed(folder), 1)
-    save(folder / "inbox" / "d.csv", decide([row], "approve"))
-    monkeypatch.setattr(inbox, "_free", lambda *_: folder / "no-such-folder" / "d.csv")
-    assert "d.csv cannot be moved" in str(nights.run(folder, "night-2").inbox)
-    assert str(nights.run(folder, "night-3").inbox).startswith("Inbox: 1 taken (0 decisions), 0 refused: d.csv cannot")
-    assert held(folder) == 1
+def test_a_file_that_cannot_be_moved_is_not_applied_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was taken back stays taken back; once the file can be moved it is, with its reasons."""
+    good, bad = certain(proposed(folder), 2)
+    save(folder / "inbox" / "d.csv", decide([good], "approve") + decide([bad], "perhaps"))
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "_free", lambda *_: folder / "no-such-folder" / "d.csv")
+        told = str(nights.run(folder, "run-2").inbox)
+        assert "1 taken (1 decision), 0 refused: d.csv was read, but cannot be moved" in told
+        register = Register.open(folder / "state" / "register.sqlite")
+        register.revert("import-2", Import("back", datetime(2026, 11, 23, tzinfo=UTC), "kim"))
+        assert str(nights.run(folder, "run-3").inbox).startswith("Inbox: d.csv was read, but cannot be moved")
+    assert held(folder) == 0
+    assert str(nights.run(folder, "run-4").inbox) == ""
+    assert files(folder) == ["done/d.csv", "done/d.csv.reasons.txt"]
+    assert held(folder) == 0
+    assert not (folder / "state" / "inbox.json").exists()
+
+
+def take(folder: Path) -> inbox.Taken:
+    """The inbox, without the rest of a run."""
+    return inbox.take_inbox(load(folder / "billsight.toml"), Run("run-2", datetime(2026, 11, 23, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize("change", ["grows", "is replaced", "keeps its size and time"])
+def test_a_file_that_is_still_being_written_waits(folder: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    """Half a file is no decision; the next run takes the whole one."""
+    one, other = certain(proposed(folder), 2)
+    path = save(folder / "inbox" / "d.csv", decide([one], "approve"))
+
+    def write(seconds: float) -> None:
+        assert seconds > 0
+        before = path.stat()
+        if change == "grows":
+            save(path, decide([one, other], "approve"))
+        elif change == "is replaced":
+            save(folder / "new", decide([one], "exclude")).replace(path)
+        else:
+            path.write_bytes(path.read_bytes().replace(b"approve", b"exclude"))
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "sleep", write)
+        assert "d.csv is still being written, and waits for the next run" in str(take(folder))
+    assert (files(folder), held(folder)) == (["d.csv"], 0)
+    assert "1 taken" in str(take(folder))
+
+
+def test_a_newer_version_is_never_moved_unread(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody saves the file again while the first version is imported: that one stays, and is read next."""
+    one, other = certain(proposed(folder), 2)
+    path = save(folder / "inbox" / "d.csv", decide([one], "approve"))
+    imported = inbox.import_files
+
+    def save_again(*arguments: Any) -> Any:
+        outcome = imported(*arguments)
+        save(folder / "new", decide([one, other], "approve")).replace(path)
+        return outcome
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "import_files", save_again)
+        assert "1 taken (1 decision), 0 refused: d.csv changed after it was read" in str(take(folder))
+    assert files(folder) == ["d.csv"]
+    assert "1 taken (1 decision), 0 refused" in str(take(folder))
+    assert (files(folder), held(folder)) == (["done/d.csv"], 2)
+
+
+def test_what_is_imported_is_what_was_seen_to_hold_still(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that changes between the two is imported as it was seen, and read again by the next run."""
+    (one,) = certain(proposed(folder), 1)
+    path = save(folder / "inbox" / "d.csv", decide([one], "approve"))
+    imported = inbox.import_files
+
+    def cut_before(*arguments: Any) -> Any:
+        os.truncate(path, 100)
+        return imported(*arguments)
+
+    monkeypatch.setattr(inbox, "import_files", cut_before)
+    assert "1 taken (1 decision), 0 refused: d.csv changed after it was read" in str(take(folder))
+    assert (files(folder), held(folder)) == (["d.csv"], 1)
+
+
+@pytest.mark.parametrize("name", ["done", "rejected"])
+@pytest.mark.parametrize("kind", ["a file", "a symbolic link"])
+def test_a_folder_that_is_none_stops_the_inbox(folder: Path, tmp_path: Path, name: str, kind: str) -> None:
+    """Nothing is read, nothing leaves the inbox, and the run says what to do."""
+    save(folder / "inbox" / "d.csv", decide(certain(proposed(folder), 1), "approve"))
+    (tmp_path / "elsewhere").mkdir()
+    if kind == "a file":
+        (folder / "inbox" / name).write_text("mine", encoding="utf-8")
+    else:
+        (folder / "inbox" / name).symlink_to(tmp_path / "elsewhere")
+    told = str(take(folder))
+    assert f"inbox/{name} is {kind}, not a folder, so no file is read: rename or remove it" in told
+    assert (files(folder), held(folder)) == (sorted(["d.csv", name]), 0)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "null", '{"schema": 9}', '{"schema": 1, "read": []}',
+     '{"schema": 1, "read": {"x": {"folder": "../.."}}}',
+     '{"schema": 1, "read": {"x": {"folder": "../..", "reasons": null}}}'],
+)  # fmt: skip
+def test_a_damaged_memory_is_no_memory(tmp_path: Path, content: str) -> None:
+    """Nothing is moved to where a damaged file says."""
+    (tmp_path / "inbox.json").write_text(content, encoding="utf-8")
+    assert recall(tmp_path / "register.sqlite") == {}
+    remember(tmp_path / "register.sqlite", {"x": Destination("done", "why")})
+    assert recall(tmp_path / "register.sqlite") == {"x": Destination("done", "why")}

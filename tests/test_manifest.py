@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import polars as pl
 import pytest
@@ -109,6 +111,29 @@ def _sql(statement: str) -> Callable[[Path], None]:
     return change
 
 
+def _with_sheet(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    """A workbook that is whole, but whose sheet says something else."""
+
+    def rewrite(path: Path) -> None:
+        with ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        parts["xl/worksheets/sheet1.xml"] = change(parts["xl/worksheets/sheet1.xml"])
+        with ZipFile(path, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+
+    return rewrite
+
+
+def _without_the_last_row(sheet: bytes) -> bytes:
+    start, end = sheet.rindex(b"<row "), sheet.rindex(b"</row>") + len(b"</row>")
+    return sheet[:start] + sheet[end:]
+
+
+def _of_one_customer(sheet: bytes) -> bytes:
+    return re.sub(rb'(<c r="F[0-9]+"[^>]*><is><t>)ACCT-[^<]*', rb"\1ACCT-1", sheet)
+
+
 DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "the page is cut off": ("report.html", _cut, "not complete"),
     "the page is of another run": ("report.html", _of_another_run, "does not name its run"),
@@ -124,6 +149,8 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "a gap is missing": ("sync_gaps.csv", _without_a_line, "rows, there should be"),
     "the quarantine is empty": ("quarantine.csv", lambda path: path.write_bytes(b"") and None, "cannot be read again"),
     "the workbook is cut off": ("mapping_fixes.xlsx", _cut, "cannot be read again"),
+    "the workbook lacks a row": ("mapping_fixes.xlsx", _with_sheet(_without_the_last_row), "rows, there should be"),
+    "the workbook lacks customers": ("mapping_fixes.xlsx", _with_sheet(_of_one_customer), "1 customers, there should"),
     "the database has more": (
         "night.duckdb", _sql("insert into quarantine.rows (relation) values ('x')"), "rows in quarantine"
     ),

@@ -28,7 +28,7 @@ SAVED: dict[str, Callable[[Rows], bytes]] = {
         written([row | BLANKS for row in rows]) + "\r\n" + "," * 26 + "\r\n" + "," * 26 + "\r\n"
     ).encode(),
     "dates and numbers rewritten": lambda rows: written(
-        [row | {"decided_at": "22.11.2025 10:30", "schema": "1,0", "score": "10,0", "lead": "9,1E-01"} for row in rows]
+        [row | {"decided_at": "22.11.2025 10:30", "schema": "2,0", "score": "10,0", "lead": "9,1E-01"} for row in rows]
     ).encode(),
     "apostrophes in front": lambda rows: written([{k: f"'{v}" for k, v in row.items()} for row in rows]).encode(),
     "capitals and blanks": lambda rows: written(

@@ -165,6 +165,9 @@ class Review(_Part):
     inbox: Path = Field(
         Path("inbox"), description="folder of decided fix files that each night imports first; off where it is missing"
     )
+    settle_seconds: float = Field(
+        2.0, ge=0, le=600, description="a file in the inbox is taken once it has not changed for so long"
+    )
     allow_override: bool = Field(
         default=False, description="true: a company that was not proposed may be approved without asking twice"
     )

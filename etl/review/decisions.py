@@ -6,6 +6,8 @@ Nothing is guessed: an id that was spoilt is refused with what happened to it, n
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,14 +15,17 @@ from typing import Final
 
 from etl.domain import instant
 from etl.errors import BillsightError, ExitCode, Problem
-from etl.review.fixes import SCHEMA_VERSION
+from etl.review.fixes import MAPPING_SCHEMA
 from etl.review.register import Decision
 
 DECISIONS: Final = ("approve", "reject", "exclude", "unsure", "override")
 """What the drop-down offers; the sixth, snooze, has a day behind it."""
 
 NEEDED: Final = ("row_fp", "decision", "acct_customer_id", "cw_company_id")
-_READ: Final = (*NEEDED, "schema", "run_id", "row_id", "reviewer", "decided_at", "note")
+SHOWN: Final = ("cw_company_name", "cw_company_identifier", "score", "rank", "certainty", "lead", "evidence")
+"""What a row says of its company."""
+
+_READ: Final = (*NEEDED, "schema", "run_id", "row_id", "reviewer", "decided_at", "note", *SHOWN)
 _IDS: Final = frozenset({"acct_customer_id", "cw_company_id", "row_id"})
 _AROUND: Final = " \t\r\n\v\f\u00a0\u200b\ufeff"
 """Blanks that sources never have behind an id."""
@@ -69,11 +74,13 @@ class Line:
         where: the file, as the user named it.
         line: its first line in the file, or its row in the sheet.
         cells: caption -> text, trimmed, without the guard's apostrophe.
+        is_hidden: whether the program that shows the file does not show the row.
     """
 
     where: str
     line: int
     cells: Mapping[str, str]
+    is_hidden: bool = False
 
     def problem(self, found: str, expected: str, remedy: str) -> Problem:
         """What is wrong with this row."""
@@ -119,10 +126,13 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
     for seen, (number, row) in enumerate(rows):
         if captions is None:
             captions = _captions(row)
+            if captions is not None and (twice := _doubled(row)) is not None:
+                remedy = "Keep the column that the run wrote, and remove the other."
+                raise ApprovalRefused(Problem(where, f"the column {twice} twice", "each column once", remedy, number))
             if captions is None and seen >= _HEADER_ROWS:
                 break
             continue
-        named = ((name, text) for name, text in zip(captions, row, strict=False) if name)
+        named = ((name, text) for name, text in zip(captions, row, strict=False) if name in _READ)
         cells = {name: _id_cell(text) if name in _IDS else _cell(text) for name, text in named}
         if seen > _MOST_ROWS:
             remedy = "Give the rows that are decided, in several files."
@@ -130,15 +140,25 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
         line = Line(where, number, {name: cells.get(name, "") for name in _READ})
         if not any(cells.values()):
             continue
-        if line.cells["schema"] and _whole(line.cells["schema"]) != SCHEMA_VERSION:
-            found = f"schema {line.cells['schema']}"
-            remedy = "Update billsight, or decide in the files of the latest night."
-            raise ApprovalRefused(line.problem(found, f"schema {SCHEMA_VERSION}", remedy))
+        _refuse_version(line)
         yield line
     if captions is None:
         expected = f"a header with {', '.join(NEEDED)}"
         remedy = "Give mapping_fixes.csv, mapping_fixes.xlsx or the page's decisions, with their first row."
         raise ApprovalRefused(Problem(where, "no header of a fix file", expected, remedy))
+
+
+def _refuse_version(line: Line) -> None:
+    """A version that wrote its rows in another way cannot be checked by this one."""
+    written = line.cells["schema"]
+    version = _whole(written)
+    if not written or version == MAPPING_SCHEMA:
+        return
+    found, remedy = f"schema {written}", "Update billsight, or decide in the files of the latest run."
+    if version is not None and version < MAPPING_SCHEMA:
+        found += ", which an earlier version of billsight wrote; its rows cannot be checked"
+        remedy = "Decide again in the files or on the page of the latest run."
+    raise ApprovalRefused(line.problem(found, f"schema {MAPPING_SCHEMA}", remedy))
 
 
 def is_header(row: Sequence[str]) -> bool:
@@ -147,12 +167,19 @@ def is_header(row: Sequence[str]) -> bool:
 
 
 def _captions(row: Sequence[str]) -> list[str] | None:
-    """Captions as we write them, whatever byte-order mark, blank or case came upon them; of two alike, the first."""
-    names = [re.sub(r"[^a-z0-9_]", "", text[:_MOST_CHARACTERS].lower()) for text in row]
-    if not set(NEEDED) <= set(names):
-        return None
-    first = {name: place for place, name in reversed(list(enumerate(names)))}
-    return [name if first[name] == place else "" for place, name in enumerate(names)]
+    """Captions as we write them, whatever byte-order mark, blank or case came upon them."""
+    names = [re.sub(r"[^a-z0-9_]", "", _folded(text)) for text in row]
+    return names if set(NEEDED) <= set(names) else None
+
+
+def _doubled(row: Sequence[str]) -> str | None:
+    """A column that is there twice, in whatever case and with whatever separators: nobody knows which is meant."""
+    counts = Counter(re.sub(r"[^a-z0-9]", "", _folded(text)) for text in row)
+    return next((name for name in _READ if counts[name.replace("_", "")] > 1), None)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS]).casefold()
 
 
 def _cell(text: str) -> str:
@@ -184,6 +211,9 @@ def read_decision(line: Line) -> Decided | Problem:
     Args:
         line: a row with a decision.
     """
+    if line.is_hidden:
+        remedy = "Show all rows (clear the filter), check what is decided there, and save the file again."
+        return line.problem("a decision on a hidden row", "a row that shows", remedy)
     written = line.cells["decision"].casefold()
     snoozed = _SNOOZE.fullmatch(written)
     action = "snooze" if snoozed else _WORDS.get(written.rstrip(".:!"))
@@ -212,10 +242,15 @@ def _standing(line: Line) -> Problem | None:
     """What was torn apart: a column that was sorted, or moved, without the others."""
     row_id, customer = line.cells["row_id"], line.cells["acct_customer_id"]
     named = _ROW_ID.fullmatch(row_id)
-    if not row_id or (named["customer"] if named else row_id).casefold() == customer.casefold():
+    if not row_id or _unprefixed(named["customer"] if named else row_id) == _unprefixed(customer):
         return None
     remedy = "Columns were sorted or moved apart: decide in a fresh copy of the file."
     return line.problem(f"row_id {row_id} beside acct_customer_id {customer}", "both of the same customer", remedy)
+
+
+def _unprefixed(customer: str) -> str:
+    """An id without the prefix, whose case is nobody's; the case of the rest belongs to the id."""
+    return customer[5:] if customer[:5].upper() == "ACCT-" else customer
 
 
 def _id(line: Line, column: str, prefix: str) -> str | Problem:

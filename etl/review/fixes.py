@@ -9,12 +9,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 SCHEMA_VERSION: Final = 1
+"""Of contact_fixes.csv and sync_gaps.csv."""
+
+MAPPING_SCHEMA: Final = 2
+"""Of mapping_fixes; in version 1 all rows of a customer had one fingerprint."""
+
+_PAIR: Final = ("customer_id_acct", "proposed_company_id_cw")
 
 _SPACE: Final = (
     r"\x{00}-\x{20}\x{7F}-\x{A0}\x{AD}\x{1680}\x{180E}\x{2000}-\x{200F}"
@@ -74,15 +81,17 @@ def mapping_fixes(fixes: pl.DataFrame, run_id: str, key: bytes = b"") -> pl.Data
         key: the site's key; with it, `row_fp` cannot be made elsewhere.
 
     Returns:
-        Text and numbers only. `row_fp` is of the customer, its candidates and their evidence, not of the run nor of
-        the money: a row approved on Monday is still the same on Wednesday while the evidence is.
+        Text and numbers only. `row_fp` is of this row: of the customer, its candidates, their evidence, and the company
+        and rank of the row. It is not of the run nor of the money: a row approved on Monday is still the same on
+        Wednesday while the evidence is.
     """
     ordered = fixes.sort(
         pl.col("largest_amount").max().over("customer_id_acct"), "customer_id_acct", "rank", "proposed_company_id_cw",
         descending=[True, False, False, False], nulls_last=True,
     )  # fmt: skip
-    return ordered.join(fingerprints(ordered, key), on="customer_id_acct", how="left", maintain_order="left").select(
-        schema=pl.lit(SCHEMA_VERSION),
+    prints = fingerprints(ordered, key)
+    return ordered.join(prints, on=_PAIR, how="left", nulls_equal=True, maintain_order="left").select(
+        schema=pl.lit(MAPPING_SCHEMA),
         run_id=pl.lit(run_id),
         row_id=pl.concat_str(
             prefixed("customer_id_acct", "ACCT"),
@@ -134,7 +143,7 @@ def _search_hint() -> pl.Expr:
 
 
 def fingerprints(fixes: pl.DataFrame, key: bytes) -> pl.DataFrame:
-    """One fingerprint per customer: of its name, its mapping, and its candidates with their evidence.
+    """One fingerprint per row: of the customer's name, mapping and candidates with their evidence, and of this company.
 
     The fix files, the page and the import all take it from here. It begins with letters, for a fingerprint that
     happens to hold digits only, or digits and one e, would be a number to a spreadsheet.
@@ -146,21 +155,31 @@ def fingerprints(fixes: pl.DataFrame, key: bytes) -> pl.DataFrame:
         key: the site's key.
 
     Returns:
-        `customer_id_acct, row_fp`.
+        `customer_id_acct, proposed_company_id_cw, row_fp`.
     """
     ordered = fixes.sort("customer_id_acct", "rank", "proposed_company_id_cw", nulls_last=True)
     grouped = ordered.group_by("customer_id_acct", maintain_order=True).agg(
         pl.col("customer_name").first().str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(),
         pl.col("company_id_cw").first(),
-        candidates=pl.struct("proposed_company_id_cw", "score", "evidence"),
+        candidates=pl.struct("proposed_company_id_cw", "rank", "score", "evidence"),
     )
-    digests = [_fingerprint(row, key) for row in grouped.iter_rows()]
-    return grouped.select("customer_id_acct", row_fp=pl.Series(digests, dtype=pl.String))
+    found = [one for row in grouped.iter_rows() for one in _fingerprints(row, key)]
+    return pl.DataFrame(
+        found, schema=[*_PAIR, "row_fp"], schema_overrides=dict.fromkeys(_PAIR, pl.String), orient="row"
+    )
 
 
-def _fingerprint(row: tuple[Any, ...], key: bytes) -> str:
-    text = json.dumps([SCHEMA_VERSION, *row], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return f"FP-{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]}"
+def _fingerprints(customer: tuple[Any, ...], key: bytes) -> Iterator[tuple[str, str | None, str]]:
+    """The rows of one customer; each holds the digest of the whole, so that no long evidence is hashed twice."""
+    whole = hmac.new(key, _json([MAPPING_SCHEMA, *customer]), hashlib.sha256).hexdigest()
+    for candidate in customer[-1]:
+        company = candidate["proposed_company_id_cw"]
+        row = hmac.new(key, _json([whole, company, candidate["rank"]]), hashlib.sha256).hexdigest()
+        yield customer[0], company, f"FP-{row[:16]}"
+
+
+def _json(content: list[Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def contact_fixes(access: pl.DataFrame, run_id: str) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import polars as pl
 from etl.errors import Problem
 from etl.review.decisions import Decided, Line, read_decision
 from etl.review.precedence import Precedence
+from etl.review.row_check import Shown, misplaced
 
 Kind = Literal["apply", "no-op", "stale", "error"]
 
@@ -34,8 +35,10 @@ class Tonight:
         customers: every accounting customer.
         companies: every ConnectWise company -> whether it is in the recycle bin.
         candidates: customer -> companies that were proposed to it.
-        fingerprints: customer -> fingerprint of its evidence; customers that nothing is to be decided about have none.
+        fingerprints: customer -> fingerprint -> company of each of its rows (null: the row of a customer without
+            candidates); customers that nothing is to be decided about have none.
         was_written: whether a night of that id wrote that fingerprint for that customer; null where that is not known.
+        rows_of: customer -> company -> what the night wrote into that row.
     """
 
     run_id: str
@@ -43,8 +46,9 @@ class Tonight:
     customers: frozenset[str]
     companies: Mapping[str, bool]
     candidates: Mapping[str, frozenset[str]]
-    fingerprints: Mapping[str, str]
+    fingerprints: Mapping[str, Mapping[str, str | None]]
     was_written: Callable[[str, str, str], bool | None]
+    rows_of: Callable[[str], Mapping[str | None, Shown]]
 
 
 @dataclass(frozen=True)
@@ -147,12 +151,10 @@ def _contradiction(one: Decided, other: Decided) -> Problem:
 def _whole_customers(verdicts: list[Verdict]) -> list[Verdict]:
     """Refuse the good rows of a customer of whom another row is refused: half of a decision may be the wrong half."""
     kinds: tuple[Kind, ...] = ("stale", "error")  # the error outranks the other
-    wrong = {
-        _customer(verdict.line): verdict for kind in kinds for verdict in reversed(verdicts) if verdict.kind == kind
-    }
+    wrong = {_customer(verdict): verdict for kind in kinds for verdict in reversed(verdicts) if verdict.kind == kind}
     told = []
     for verdict in verdicts:
-        other = wrong.get(_customer(verdict.line))
+        other = wrong.get(_customer(verdict))
         if verdict.kind == "apply" and other is not None:
             found = f"a row whose customer is refused in {_place(other.line, verdict.line)}"
             problem = verdict.line.problem(found, "no refused row of this customer", "Correct that row.")
@@ -162,8 +164,10 @@ def _whole_customers(verdicts: list[Verdict]) -> list[Verdict]:
     return told
 
 
-def _customer(line: Line) -> str:
-    return line.cells["acct_customer_id"].casefold()
+def _customer(verdict: Verdict) -> str:
+    """The customer as it is written: A&B is not a&b. Only the case of the prefix is nobody's."""
+    written = verdict.line.cells["acct_customer_id"]
+    return f"ACCT-{written[5:]}" if written[:5].upper() == "ACCT-" else written
 
 
 class _Rule:
@@ -223,8 +227,9 @@ class _Rule:
             remedy = "The row was edited or made by hand: decide in a fresh copy of the file."
             return "error", line.problem(found, "the fingerprint that the night wrote", remedy)
         known = tonight.fingerprints.get(customer)
-        if known == written:
-            return "apply", None
+        if known is not None and written in known:
+            wrong = misplaced(decided, known[written], tonight.rows_of(customer))
+            return ("apply", None) if wrong is None else ("error", wrong)
         if tonight.was_written(run_id, customer, written) is False:
             remedy = "The row was edited or made elsewhere: decide in a fresh copy of the file."
             return "error", line.problem(

@@ -1,13 +1,14 @@
-"""`mapping_fixes.xlsx`: the rows of the CSV, with drop-downs for the decision and for each customer's candidates."""
+"""`mapping_fixes.xlsx`: the rows of the CSV, with a drop-down for the decision."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+from zipfile import ZipFile
 
 import polars as pl
 from xlsxwriter import Workbook
@@ -16,9 +17,11 @@ from xlsxwriter.worksheet import Worksheet
 from etl.review.decisions import DECISIONS
 
 SHEET: Final = "mapping_fixes"
-_LISTS: Final = "candidates"
 _MOST_CHARACTERS: Final = 32_767
 """Of one cell; what is longer, as the evidence of a very long name, ends there."""
+_CHUNK: Final = 1 << 20
+_SHEET_NAME: Final = re.compile('<sheet name="([^"]*)"')
+_CUSTOMER: Final = re.compile(rb'<c r="([A-Z]+)1"[^>]*><is><t>acct_customer_id</t>')
 _TYPED: Final = ("decision", "cw_company_id", "reviewer", "decided_at", "note")
 _WIDTHS: Final[Mapping[str, int]] = {
     "row_id": 22, "row_fp": 22, "decision": 20, "acct_customer_id": 16, "acct_customer_name": 36, "cw_company_id": 14,
@@ -49,8 +52,7 @@ def write_workbook(fixes: pl.DataFrame, path: Path, made_at: datetime) -> None:
     scratch = TemporaryDirectory(prefix=".workbook-", dir=path.parent)
     with scratch, Workbook(str(path), {**_OPTIONS, "tmpdir": scratch.name}) as book:
         book.set_properties({"title": "Which customer is which company", "created": made_at.replace(tzinfo=None)})
-        sheet, lists = book.add_worksheet(SHEET), book.add_worksheet(_LISTS)
-        lists.hide()
+        sheet = book.add_worksheet(SHEET)
         as_text = book.add_format({"num_format": "@"})
         to_fill_in = book.add_format({"num_format": "@", "bg_color": "#FFF8DC"})
         heading = book.add_format({"bold": True, "bottom": 1})
@@ -65,7 +67,7 @@ def write_workbook(fixes: pl.DataFrame, path: Path, made_at: datetime) -> None:
                 _write(sheet, (line, place), value, to_fill_in if is_typed else as_text)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(fixes.height, 1), fixes.width - 1)
-        _offer(sheet, lists, fixes)
+        _offer(sheet, fixes)
 
 
 def _write(sheet: Worksheet, cell: tuple[int, int], value: Any, as_text: Any) -> None:
@@ -77,35 +79,46 @@ def _write(sheet: Worksheet, cell: tuple[int, int], value: Any, as_text: Any) ->
         sheet.write_number(*cell, value)
 
 
-def _offer(sheet: Worksheet, lists: Worksheet, fixes: pl.DataFrame) -> None:
-    """The drop-downs: decisions everywhere, and on the rows of a customer its candidates.
-
-    Candidates stand on a sheet of their own, for a list inside a cell's rule may have no more than 255 characters.
-    """
+def _offer(sheet: Worksheet, fixes: pl.DataFrame) -> None:
+    """The decisions. No other company is offered: each candidate has a row of its own, with its fingerprint."""
     if fixes.is_empty():
         return
-    decision, company = fixes.columns.index("decision"), fixes.columns.index("cw_company_id")
+    decision = fixes.columns.index("decision")
     asked = {
         "validate": "list", "source": list(DECISIONS), "error_type": "warning", "error_title": "Not in the list",
         "error_message": "A snooze needs its day: snooze:2026-12-01. Anything else will be refused.",
     }  # fmt: skip
     sheet.data_validation(1, decision, fixes.height, decision, asked)
-    for first, last, ids in _runs(fixes):
-        for place, company_id in enumerate(ids):
-            lists.write_string(first + place, 0, company_id)
-        offered = {
-            "validate": "list", "source": f"={_LISTS}!$A${first + 1}:$A${first + len(ids)}", "error_type": "warning",
-            "error_title": "Not a candidate",
-            "error_message": "A company that was not proposed is taken only with the decision override.",
-        }  # fmt: skip
-        sheet.data_validation(first, company, last, company, offered)
 
 
-def _runs(fixes: pl.DataFrame) -> Iterator[tuple[int, int, list[str]]]:
-    """First row, last row and candidates of each customer; its rows stand together, so its list fits beside them."""
-    numbered = enumerate(fixes.select("acct_customer_id", "cw_company_id").iter_rows(), 1)
-    for _, rows in groupby(numbered, key=lambda row: row[1][0]):
-        found = list(rows)
-        ids = [company for _, (_, company) in found if company is not None]
-        if ids:
-            yield found[0][0], found[-1][0], ids
+def count_rows(path: Path) -> dict[str, tuple[int, int]]:
+    """The rows below the header of each sheet, and their customers, as `write_workbook` writes them.
+
+    Returns:
+        Sheet -> rows and distinct customers.
+
+    Raises:
+        KeyError: a sheet has no column of customers.
+        BadZipFile: the file is damaged.
+    """
+    with ZipFile(path) as archive:
+        names = _SHEET_NAME.findall(archive.read("xl/workbook.xml").decode())
+        return {name: _count(archive, f"xl/worksheets/sheet{number}.xml") for number, name in enumerate(names, 1)}
+
+
+def _count(archive: ZipFile, part: str) -> tuple[int, int]:
+    """Row by row: a large sheet does not fit into the memory."""
+    rows, customers, column, rest = 0, set[bytes](), None, b""
+    with archive.open(part) as sheet:
+        while chunk := sheet.read(_CHUNK):
+            *whole, rest = (rest + chunk).split(b"</row>")
+            for row in whole:
+                if column is None:
+                    header = _CUSTOMER.search(row)
+                    column = header and re.compile(rb'<c r="%s[0-9]+"[^>]*><is><t[^>]*>([^<]*)' % header[1])
+                    continue
+                rows += 1
+                customers |= set(column.findall(row))
+    if column is None:
+        raise KeyError(part)
+    return rows, len(customers)

@@ -7,6 +7,8 @@ const SPACE = "\\u{00}-\\u{20}\\u{7F}-\\u{A0}\\u{AD}\\u{1680}\\u{180E}\\u{2000}-
 const SIGN = "=+\\-@\\|%\\u{FF1D}\\u{FF0B}\\u{FF0D}\\u{FF20}\\u{FF5C}\\u{FF05}\\u{2212}\\u{FE62}\\u{FE63}\\u{FE66}\\u{FE6B}";
 // the same as FORMULA in etl/review/fixes.py; a test holds them together
 const FORMULA = new RegExp(`^(?:[\\u{00}\\u{09}\\u{0A}\\u{0D}]|[${SPACE}]*[${SIGN}])`, "u");
+/** The columns of a file that are read back, without separators. */
+const READ = ["decision", "acctcustomerid", "cwcompanyid", "rowfp", "decidedat", "note"];
 const NUMBERS = new Set(["schema", "score", "rank", "certainty", "lead", "alternatives", "open_invoices"]);
 
 export const guarded = (text) => (FORMULA.test(text) ? `'${text}` : text);
@@ -33,7 +35,7 @@ const written = (decision) => (decision.word === "snooze" ? `snooze:${untilOf(de
 export const writerOf = (content, company) => {
   const fixes = readers(content.fixes);
   const base = (review, row) => {
-    const told = { schema: "1", run_id: content.run.run_id };
+    const told = { schema: "2", run_id: content.run.run_id };
     for (const name of content.header) if (fixes[name]) told[name] = fixes[name](row);
     const candidate = review.candidates.find((each) => each.row === row);
     if (!candidate) return { ...told, row_id: `${told.acct_customer_id}/NONE` };
@@ -99,6 +101,18 @@ const read = (lines, review, company) => {
   return { word: isProposed ? "approve" : "override", companyId, at };
 };
 
+/** Whether a line has the fingerprint of the row that it decides; a company that was not proposed has no row. */
+const isOfItsRow = (line, review) => {
+  const own = review.candidates.find((each) => each.companyId === line.companyId);
+  return own ? own.fingerprint === line.fingerprint : review.fingerprints.has(line.fingerprint);
+};
+
+/** Whether a column that is read is there twice: nobody knows which is meant. */
+const isDoubled = (header) => {
+  const folded = header.map((name) => name.normalize("NFKC").toLowerCase().replace(/[^a-z0-9]/g, ""));
+  return READ.some((name) => folded.filter((each) => each === name).length > 1);
+};
+
 /**
  * Decisions out of a file: on reviews whose evidence is still the same. The others are counted, never taken over:
  * `changed` evidence, `unknown` customers, `unclear` lines that contradict each other or name no such company.
@@ -106,9 +120,9 @@ const read = (lines, review, company) => {
 export const loaded = (text, store, company) => {
   const [header = [], ...rows] = parsed(text);
   const names = header.map((name) => name.toLowerCase().replace(/[^a-z0-9_]/g, ""));
-  const found = { changes: [], changed: 0, unknown: 0, unclear: 0, isOurs: names.includes("decision") && names.includes("acct_customer_id") };
+  const found = { changes: [], changed: 0, unknown: 0, unclear: 0, isOurs: names.includes("decision") && names.includes("acct_customer_id"), isDoubled: isDoubled(header) };
   const lines = new Map();
-  for (const row of found.isOurs ? rows : []) {
+  for (const row of found.isOurs && !found.isDoubled ? rows : []) {
     const line = Object.fromEntries(names.map((name, place) => [name, row[place] ?? ""]));
     const [word, until] = line.decision.trim().toLowerCase().split(":");
     if (!word) continue;
@@ -120,7 +134,7 @@ export const loaded = (text, store, company) => {
     const review = store.find(id);
     const decision = review && told.every((line) => Object.hasOwn(WORDS, line.word)) ? read(told, review, company) : null;
     if (!review) found.unknown += 1;
-    else if (told.some((line) => line.fingerprint !== review.fingerprint)) found.changed += 1;
+    else if (!told.every((line) => isOfItsRow(line, review))) found.changed += 1;
     else if (!decision) found.unclear += 1;
     else found.changes.push({ review, decision, note: (told[0].note ?? "").replace(/^'(?=[=+\-@|%])/, "") });
   }

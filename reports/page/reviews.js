@@ -31,7 +31,7 @@ const evidenceReader = ({ parts: packed, counts }) => {
 const candidateOf = (row, { fixes, evidence, companies }) => {
   const company = companies.at(fixes.company(row));
   return {
-    ...company, row, companyId: company.id,
+    ...company, row, companyId: company.id, fingerprint: fixes.row_fp(row),
     certainty: numberOf(fixes.certainty(row)), lead: numberOf(fixes.lead(row)), score: numberOf(fixes.score(row)),
     contradicting: evidence.contradicting(row),
     evidence: () => evidence.told(row, [fixes.acct_customer_name(row), company.name]),
@@ -46,7 +46,8 @@ const reviewOf = (rows, tables) => {
   return {
     id, rows, cause: tables.causes[cause] ?? null, mappedTo, source: source ?? null, conflictId, conflictName, oldest: oldest ?? null,
     name: fixes.acct_customer_name(first),
-    fingerprint: fixes.row_fp(first),
+    // that of the first row changes with the evidence of any candidate, so it is the customer's, too
+    fingerprint: fixes.row_fp(first), fingerprints: new Set(rows.map((row) => fixes.row_fp(row))),
     mappedId: bare(fixes.current_cw_company_id(first)),
     reason: fixes.reason(first),
     amounts: amounts.map(([currency, amount, invoices]) => ({ currency, amount, invoices })),

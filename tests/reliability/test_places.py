@@ -90,12 +90,12 @@ def test_a_register_that_cannot_grow_keeps_the_file_in_the_inbox(decided: Path) 
 
 @needs_mounts
 def test_an_inbox_that_is_full_does_no_harm(decided: Path) -> None:
-    """The reasons cannot be written beside the file, so it stays where it is and is looked at again."""
+    """The reasons cannot be written beside the file, so it stays where it is, and is not read again."""
     row = certain(proposed(decided), 1)
     save(decided / "inbox" / "kim.csv", decide(row, "perhaps"))
     seen = night_where(decided, "inbox", "full:0")
     assert seen.night.code == 0, seen.night
-    assert "kim.csv cannot be moved, and will be looked at again" in seen.night.out
+    assert "kim.csv was read, but cannot be moved" in seen.night.out
     assert seen.inbox == ["kim.csv"]
 
 

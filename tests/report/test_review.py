@@ -127,6 +127,32 @@ def test_decisions_go_on_elsewhere(browser: Browser, tmp_path: Path, sample_file
     second.context.close()
 
 
+def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Path, sample_file: str) -> None:
+    """Another candidate's id in the row that was decided, or a column twice, is not taken over."""
+    reviewing(page, sample_file)
+    keys(page, "a", "Shift+A", "r")
+    text, file = downloaded(page), tmp_path / "decisions.csv"
+    one, other = (row["row_fp"] for row in _rows(text) if row["decision"] == "reject")
+    swapped = text.replace(one, "x").replace(other, one).replace('"x"', f'"{other}"')
+    head, *lines = text.split("\r\n")
+    doubled = "\r\n".join([f'{head},"CW_COMPANY_ID"', *(f'{line},"CW-1"' for line in lines if line)])
+    told = (
+        (text, "2 decisions loaded."),
+        (swapped, "1 decision loaded; left out: 1 whose evidence is another by now."),
+        (
+            doubled,
+            "decisions.csv has a column twice, so it is not read. Keep the column that the run wrote",
+        ),
+    )
+    for content, said in told:
+        opened(page, sample_file)
+        page.evaluate("localStorage.clear()")
+        opened(page, sample_file)
+        file.write_bytes(content.encode())
+        page.set_input_files("#load", file)
+        expect(page.locator("#said")).to_contain_text(said)
+
+
 AGREEMENT = """() => {
   const named = (row) => row?.querySelector('.names strong bdi')?.textContent;
   const rows = [...document.querySelectorAll('#queue .ag-row[aria-selected=true]')];

@@ -16,7 +16,7 @@ from etl.review.decisions import ApprovalRefused, Decided, Line, is_undecided, l
 HEADER = ["schema", "run_id", "row_id", "row_fp", "decision", "acct_customer_id", "cw_company_id", "reviewer",
           "decided_at", "note"]  # fmt: skip
 GOOD = {
-    "schema": "1", "run_id": "r1", "row_id": "ACCT-007/CW-10", "row_fp": "FP-0123456789abcdef", "decision": "approve",
+    "schema": "2", "run_id": "r1", "row_id": "ACCT-007/CW-10", "row_fp": "FP-0123456789abcdef", "decision": "approve",
     "acct_customer_id": "ACCT-007", "cw_company_id": "CW-10", "reviewer": "", "decided_at": "", "note": "",
 }  # fmt: skip
 
@@ -172,8 +172,8 @@ def test_rows_keep_their_numbers_and_empty_ones_are_left_out() -> None:
 def test_captions_are_known_whatever_came_upon_them() -> None:
     """A byte-order mark read as Windows-1252, capitals, blanks, quotes; columns in another order, and more of them."""
     captions = ['\u00ef\u00bb\u00bf"schema"', "Extra", " ROW_FP", "Decision ", "acct_customer_id", "cw_company_id"]
-    (found,) = lines_of(_rows(captions, ["1", "x", "FP-1", "approve", "ACCT-1", "CW-1"]), "f")
-    assert (found.cells["row_fp"], found.cells["decision"], found.cells["schema"]) == ("FP-1", "approve", "1")
+    (found,) = lines_of(_rows(captions, ["2", "x", "FP-1", "approve", "ACCT-1", "CW-1"]), "f")
+    assert (found.cells["row_fp"], found.cells["decision"], found.cells["schema"]) == ("FP-1", "approve", "2")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,8 @@ def test_captions_are_known_whatever_came_upon_them() -> None:
         ([], "no header"),
         ([["id", "name"], ["1", "x"]], "no header"),
         ([["x"]] * 30 + [HEADER], "no header"),
-        ([HEADER, ["2", *[GOOD[name] for name in HEADER[1:]]]], "schema 2"),
+        ([HEADER, ["3", *[GOOD[name] for name in HEADER[1:]]]], "schema 3.*Update billsight"),
+        ([HEADER, ["1", *[GOOD[name] for name in HEADER[1:]]]], "schema 1, which an earlier version.*Decide again"),
     ],
 )
 def test_a_file_that_is_not_ours_is_refused_as_a_whole(rows: list[Any], found: str) -> None:
@@ -192,9 +193,32 @@ def test_a_file_that_is_not_ours_is_refused_as_a_whole(rows: list[Any], found: s
 
 
 def test_a_number_that_a_spreadsheet_wrote_anew_is_still_the_schema() -> None:
-    """1.0 in one locale, 1,0 in another."""
-    for written in ("1", "1.0", "1,00", ""):
+    """2.0 in one locale, 2,0 in another."""
+    for written in ("2", "2.0", "2,00", ""):
         assert line(schema=written).cells["decision"] == "approve"
+
+
+@pytest.mark.parametrize(
+    "twice", ["CW_COMPANY_ID", "CW Company-ID", "cw company id ", "Decision", "Row_FP", "\uff2eote"]
+)
+@pytest.mark.parametrize("place", [0, len(HEADER)])
+def test_a_file_with_a_column_twice_is_refused(twice: str, place: int) -> None:
+    """Whichever of the two were read, the other might be meant."""
+    row = [GOOD[name] for name in HEADER]
+    with pytest.raises(ApprovalRefused, match=r"twice.*remove the other"):
+        list(lines_of(_rows([*HEADER[:place], twice, *HEADER[place:]], [*row[:place], "CW-11", *row[place:]]), "f"))
+
+
+def test_columns_that_are_not_read_may_be_there_twice() -> None:
+    """People add columns, with captions or without."""
+    row = [GOOD[name] for name in HEADER]
+    assert len(list(lines_of(_rows([*HEADER, "Mine", "mine", "", ""], [*row, "a", "b", "", ""]), "f"))) == 1
+
+
+def test_customers_whose_names_differ_in_case_only_are_two() -> None:
+    """The row of the one beside the id of the other is nobody's decision."""
+    assert "a&b" in refused(row_id="ACCT-A&B/CW-10", acct_customer_id="ACCT-a&b").found
+    assert decided(row_id="acct-A&B/CW-10", acct_customer_id="ACCT-A&B").customer_id_acct == "A&B"
 
 
 CELLS = st.text(max_size=12) | st.sampled_from(

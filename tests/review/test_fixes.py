@@ -158,22 +158,29 @@ def test_the_fingerprint_is_of_the_evidence_and_not_of_the_night() -> None:
     assert mapping_fixes(_frame(_fix("1", "10")), "monday", b"other key")["row_fp"][0] != monday
 
 
-def test_every_candidate_of_a_customer_has_the_customers_fingerprint() -> None:
-    """A new candidate makes the old choice stale, whichever row was chosen."""
+def test_every_row_has_a_fingerprint_of_its_own() -> None:
+    """A new candidate, another rank or other evidence anywhere makes the old choice stale, whichever row was chosen."""
     two = mapping_fixes(_frame(_fix("1", "10"), _fix("1", "11", rank=2)), "r")
-    one = mapping_fixes(_frame(_fix("1", "10")), "r")
-    assert two["row_fp"].n_unique() == 1
-    assert two["row_fp"][0] != one["row_fp"][0]
+    assert two["row_fp"].n_unique() == 2
+    for changed in (
+        [_fix("1", "10")],
+        [_fix("1", "10", rank=2), _fix("1", "11")],
+        [_fix("1", "10"), _fix("1", "11", rank=2, score=9.5)],
+        [_fix("1", "10"), _fix("1", "11", rank=2), _fix("1", "12", rank=3)],
+    ):
+        assert not set(two["row_fp"]) & set(mapping_fixes(_frame(*changed), "r")["row_fp"]), changed
 
 
 def test_the_fingerprint_is_the_same_wherever_it_is_made_and_no_number() -> None:
     """The page, the files and the import read the rows in orders of their own; digits alone would become 1.2E+15."""
-    rows = [_fix("1", "10"), _fix("1", "11", rank=2), _fix("2", "10", largest_amount=Decimal(99))]
-    made = dict(fingerprints(_frame(*rows), b"key").iter_rows())
-    assert dict(fingerprints(_frame(*rows[::-1]), b"key").iter_rows()) == made
-    written = mapping_fixes(_frame(*rows), "r1", b"key").select("acct_customer_id", "row_fp").unique()
-    assert {(f"ACCT-{customer}", row_fp) for customer, row_fp in made.items()} == set(written.rows())
-    assert all(row_fp.startswith("FP-") for row_fp in made.values())
+    rows = [_fix("1", "10"), _fix("1", "11", rank=2), _fix("2", "10", largest_amount=Decimal(99)), _fix("3", None)]
+    made = set(fingerprints(_frame(*rows), b"key").iter_rows())
+    assert set(fingerprints(_frame(*rows[::-1]), b"key").iter_rows()) == made
+    written = mapping_fixes(_frame(*rows), "r1", b"key").select("row_id", "row_fp")
+    assert {(f"ACCT-{one}/{f'CW-{other}' if other else 'NONE'}", row_fp) for one, other, row_fp in made} == set(
+        written.rows()
+    )
+    assert all(row_fp.startswith("FP-") for row_fp in written["row_fp"])
 
 
 def test_only_companies_that_nobody_can_look_into_need_a_contact() -> None:

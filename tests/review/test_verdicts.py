@@ -14,31 +14,56 @@ from etl.review.register import CURRENT, LOG
 from etl.review.verdicts import Tonight, Verdict, judge
 
 HEADER = ["run_id", "row_fp", "decision", "acct_customer_id", "cw_company_id"]
-PRINTS = {"007": "FP-0000000000000007", "8": "FP-0000000000000008"}
+PRINTS: dict[str, dict[str, str | None]] = {
+    "007": {"FP-0000000000000710": "10", "FP-0000000000000711": "11", "FP-0000000000000712": "12"},
+    "8": {"FP-0000000000000810": "10"},
+    "a&b": {"FP-0000000000000a10": "10"},
+    "A&B": {"FP-0000000000000b10": "10"},
+    "6": {"FP-0000000000000600": None},
+}
+ROWS = {
+    company: {
+        "cw_company_name": f"Company {company}", "cw_company_identifier": "", "score": f"{rank + 1}.5",
+        "rank": str(rank), "certainty": f"0.{9 - rank}", "lead": "",
+        "evidence": f"name +{rank} (x = \u00fc{rank})",
+    }
+    for rank, company in enumerate(("10", "11", "12"), 1)
+}  # fmt: skip
 FORGED = "FP-ffffffffffffffff"
 
 
 def _was_written(run_id: str, customer: str, fingerprint: str) -> bool | None:
     """Tonight's files are known, Monday's too, all others are gone."""
-    written = {"tonight": PRINTS, "monday": {"007": "FP-1111111111111111"}}.get(run_id)
-    return None if written is None else written.get(customer) == fingerprint
+    monday: dict[str, dict[str, str | None]] = {"007": {"FP-1111111111111111": "10"}}
+    written = {"tonight": PRINTS, "monday": monday}.get(run_id)
+    return None if written is None else fingerprint in written.get(customer, {})
 
 
 TONIGHT = Tonight(
     run_id="tonight",
     as_of_date=date(2026, 11, 22),
-    customers=frozenset({"007", "8", "9"}),
+    customers=frozenset({"007", "8", "9", "a&b", "A&B", "6"}),
     companies={"10": False, "11": False, "12": True, "0013": False},
-    candidates={"007": frozenset({"10", "11", "12"}), "8": frozenset({"10"})},
+    candidates={
+        "007": frozenset({"10", "11", "12"}), "8": frozenset({"10"}),
+        "a&b": frozenset({"10"}), "A&B": frozenset({"10"}),
+    },
     fingerprints=PRINTS,
     was_written=_was_written,
-)
+    rows_of=lambda customer: ROWS if customer == "007" else {},
+)  # fmt: skip
+
+
+def own_print(customer: str, company: str) -> str:
+    """The fingerprint of the customer's row of this company; where there is none, of its first row."""
+    own = PRINTS.get(customer, {FORGED: None})
+    return next((row_fp for row_fp, known in own.items() if known == company), next(iter(own)))
 
 
 def rows(*decisions: tuple[str, str, str], run_id: str = "tonight", row_fp: str | None = None) -> list[Line]:
     """Rows `decision, customer, company`, with the fingerprint that the night wrote."""
     table = [
-        [run_id, row_fp if row_fp is not None else PRINTS.get(customer, FORGED), decision, f"ACCT-{customer}",
+        [run_id, row_fp if row_fp is not None else own_print(customer, company), decision, f"ACCT-{customer}",
          f"CW-{company}" if company else ""]
         for decision, customer, company in decisions
     ]  # fmt: skip
@@ -142,14 +167,14 @@ def test_what_the_register_holds_already_is_no_news() -> None:
 @pytest.mark.parametrize(
     ("run_id", "row_fp", "kind"),
     [
-        ("tonight", PRINTS["007"], "apply"),
-        ("monday", PRINTS["007"], "apply"),  # the evidence is what it was
-        ("", PRINTS["007"], "apply"),
+        ("tonight", own_print("007", "10"), "apply"),
+        ("monday", own_print("007", "10"), "apply"),  # the evidence is what it was
+        ("", own_print("007", "10"), "apply"),
         ("monday", "FP-1111111111111111", "stale"),
         ("long ago", "FP-2222222222222222", "stale"),
         ("monday", FORGED, "error"),  # Monday's night never wrote that
         ("tonight", FORGED, "error"),
-        ("tonight", PRINTS["8"], "error"),  # the fingerprint of another customer
+        ("tonight", own_print("8", "10"), "error"),  # the fingerprint of another customer
         ("tonight", "", "error"),
         ("tonight", "FP-7", "error"),
         ("tonight", "7", "error"),
@@ -221,3 +246,69 @@ def test_every_problem_is_told_with_its_place_and_what_to_do() -> None:
         assert told(verdict).startswith(f"f.csv, line {number}: found ")
         assert verdict.problem is not None
         assert verdict.problem.remedy.endswith((".", "of the file."))
+
+
+def row(**cells: str) -> Line:
+    """The row of 007 and 11 as the run wrote it, approved, with some cells changed."""
+    whole = {"row_id": "ACCT-007/CW-11", "row_fp": own_print("007", "11"), "decision": "approve"}
+    whole |= {"acct_customer_id": "ACCT-007", "cw_company_id": "CW-11", "run_id": "tonight", **ROWS["11"], **cells}
+    (found,) = lines_of([(1, list(whole)), (2, list(whole.values()))], "f.csv")
+    return found
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject", "override", "exclude", "unsure", "snooze:2026-12-01"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"cw_company_id": "CW-10"},
+        {"row_fp": own_print("007", "10")},
+        {"row_id": "ACCT-007/CW-10"},
+        {"row_id": "ACCT-007/CW-10", "cw_company_id": "CW-10"},
+        {"row_id": "ACCT-007/CW-10", "row_fp": own_print("007", "10")},
+        {"cw_company_id": "CW-10", "row_fp": own_print("007", "12")},
+    ],
+)
+def test_a_row_decides_on_its_own_company_only(decision: str, cells: dict[str, str]) -> None:
+    """One company's row with the id of another is nobody's decision, whichever of its cells was moved."""
+    assert kinds([row(decision=decision)], may_override=True) == ["apply"]
+    (found,) = verdicts([row(decision=decision, **cells)], may_override=True)
+    assert found.kind == "error"
+    assert "fresh copy" in told(found)
+
+
+@pytest.mark.parametrize("column", [column for column, text in ROWS["10"].items() if text])
+def test_a_column_that_was_sorted_by_itself_is_noticed(column: str) -> None:
+    """What the person saw beside the company was said of another one."""
+    (found,) = verdicts([row(**{column: ROWS["10"][column]})])
+    assert found.kind == "error"
+    assert f"the {column} of CW-10 in the row of CW-11" in told(found)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"score": "3,50"}, {"score": "3.5E+00"}, {"rank": "2,0"}, {"rank": ""}, {"certainty": "70 %"},
+        {"evidence": "name +2 (x = ?2)"}, {"evidence": "cut"}, {"cw_company_name": "COMPANY  11 (mine)"},
+    ],
+)  # fmt: skip
+def test_what_a_spreadsheet_wrote_in_another_form_is_no_sign_of_sorting(cells: dict[str, str]) -> None:
+    """Numbers of another locale, letters that an encoding lost, texts that were cut."""
+    assert kinds([row(**cells)]) == ["apply"]
+
+
+def test_an_override_may_stand_on_any_row_of_the_customer() -> None:
+    """The company has no row of its own; of a customer without candidates there is one row."""
+    assert kinds([row(decision="override", cw_company_id="CW-0013", cw_company_name="X")], may_override=True) == [
+        "apply"
+    ]
+    assert kinds(rows(("override", "6", "0013")), may_override=True) == ["apply"]
+    assert kinds([row(decision="exclude", cw_company_id="")]) == ["apply"]
+    assert kinds(rows(("exclude", "6", "10"))) == ["error"]
+
+
+def test_a_refused_row_concerns_its_own_customer_only() -> None:
+    """A&B is not a&b; only the case of the prefix is nobody's."""
+    assert kinds(rows(("aprove", "A&B", "10"), ("approve", "a&b", "10"))) == ["error", "apply"]
+    lines = rows(("aprove", "a&b", "10"), ("exclude", "a&b", "10"))
+    spoilt = Line("f.csv", 2, {**lines[0].cells, "acct_customer_id": "acct-a&b"})
+    assert kinds([spoilt, lines[1]]) == ["error", "error"]
