@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import stat
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,20 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from etl.config import Settings
-from etl.errors import ExitCode, InputError, Problem, readable
-from etl.extract.delimited import DELIMITERS, first_rows, rows_of
-from etl.extract.encoding import decode
-from etl.extract.workbook import sheet_rows
+from etl.decided_files import DecidedFile, read_decided
+from etl.errors import ExitCode, Problem, readable
 from etl.judged_on import tonight
-from etl.review.decisions import ApprovalRefused, Decided, Line, is_header, is_undecided, lines_of
+from etl.review.decisions import ApprovalRefused, Decided, Line, is_undecided
 from etl.review.register import Import, Judgement, Register
 from etl.review.verdicts import Verdict, judge
 
-_MOST_BYTES: Final = 64_000_000
-_HEADER_ROWS: Final = 20
 _NOBODY: Final = "unknown"
-_PACKED: Final = b"PK\x03\x04"
-_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
@@ -123,11 +115,11 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
     """
     register = Register.open(settings.register_path)
     files = list(dict.fromkeys(files))
-    read: dict[Path, _Read] = {}
+    read: dict[Path, DecidedFile] = {}
     refused: dict[Path, str] = {}
     for file in files:
         try:
-            read[file] = _read(file)
+            read[file] = read_decided(file)
         except ApprovalRefused as error:
             refused[file] = str(error.problem)
         except Exception as error:  # noqa: BLE001 whatever a file holds, it never keeps the others from being taken
@@ -152,15 +144,6 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
             number = register.next_import_id() if outcome.import_id else number
         outcomes.append(outcome)
     return Outcome(outcomes)
-
-
-def decided_on(file: Path) -> frozenset[str]:
-    """The runs whose proposals a file was decided on, as it names them itself.
-
-    Raises:
-        ApprovalRefused: it is no file that can be read.
-    """
-    return frozenset(line.cells["run_id"] for line in _read(file).lines if line.cells["run_id"])
 
 
 def _add(register: Register, outcome: FileOutcome, act: Act, import_id: str) -> FileOutcome:
@@ -207,52 +190,3 @@ def _row(verdict: Verdict) -> str:
         rest = f"; expected {problem.expected}. {problem.remedy}"
         why = f": {problem.found}" if verdict.kind == "no-op" else f": found {problem.found}{rest}"
     return f"  line {verdict.line.line}: {told}: {verdict.kind}{why}"
-
-
-@dataclass(frozen=True)
-class _Read:
-    """The rows of a file, and which bytes they were read from."""
-
-    lines: Sequence[Line]
-    digest: str
-
-
-def _read(file: Path) -> _Read:
-    """The rows of a file, whatever program saved it."""
-    where = str(file)
-    data = _content(file)
-    try:
-        if data.startswith(_PACKED):
-            lines = list(lines_of(sheet_rows(data, where, None), where))
-        else:
-            text = decode(data, where).text
-            lines = list(lines_of(rows_of(text, _delimiter(text), where), where))
-    except InputError as error:
-        raise ApprovalRefused(error.problems[0]) from None
-    return _Read(lines, hashlib.sha256(data).hexdigest())
-
-
-def _content(file: Path) -> bytes:
-    """The bytes of an ordinary file of an ordinary size."""
-    expected, remedy = "a fix file", "Save it again as CSV or XLSX."
-    try:
-        told = file.lstat()
-        if not stat.S_ISREG(told.st_mode):
-            found = "a link to another file" if stat.S_ISLNK(told.st_mode) else "no file (a pipe, a device or a folder)"
-            raise ApprovalRefused(Problem(str(file), found, expected, "Put the file itself there."))
-        if told.st_size > _MOST_BYTES:
-            raise ApprovalRefused(Problem(str(file), f"{told.st_size:,} bytes", f"at most {_MOST_BYTES:,}", remedy))
-        data = file.read_bytes()
-    except OSError as error:
-        raise ApprovalRefused(Problem(str(file), f"no readable file ({error.strerror})", expected, remedy)) from None
-    if data.startswith(_OLD_WORKBOOK):
-        raise ApprovalRefused(Problem(str(file), "an old Excel workbook (.xls)", expected, remedy))
-    return data
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that makes a header of ours; the comma where none does, so that the refusal tells of the header."""
-    for delimiter in DELIMITERS:
-        if any(is_header(row) for _, row in first_rows(text, delimiter, _HEADER_ROWS)):
-            return delimiter
-    return ","

@@ -10,6 +10,8 @@ from typing import Final
 
 from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
+from etl.contact_approvals import ContactAct, ContactFile, import_contacts
+from etl.decided_files import is_about_contacts
 from etl.domain import Run
 from etl.errors import NotFound, readable
 from etl.publish import FILE_MODE, make_folder
@@ -70,7 +72,13 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
         return Taken()
     may_override = settings.review.allow_override
     try:
-        outcomes = import_files(settings, files, Act(None, run.as_of, may_override, folder="inbox/")).files
+        about_contacts = [file for file in files if is_about_contacts(file)]
+        rest = [file for file in files if file not in about_contacts]
+        act = Act(None, run.as_of, may_override, folder="inbox/")
+        outcomes: list[FileOutcome | ContactFile] = [
+            *import_files(settings, rest, act).files,
+            *import_contacts(settings, about_contacts, ContactAct(None, run.as_of, folder="inbox/")).files,
+        ]
     except (NotFound, SiteKeyRefusal, RegisterRefusal) as error:
         files_wait = "1 file waits" if len(files) == 1 else f"{len(files)} files wait"
         return Taken(trouble=f"{files_wait} for the next night, being impossible to check tonight: {error}")
@@ -92,7 +100,7 @@ def waiting(inbox: Path) -> Sequence[Path]:
     )
 
 
-def _move(inbox: Path, outcome: FileOutcome) -> bool:
+def _move(inbox: Path, outcome: FileOutcome | ContactFile) -> bool:
     """Move a file to where it belongs, with the reasons beside it where not all of it was taken.
 
     The reasons are written first: whoever finds the file finds them. No name is ever taken twice.

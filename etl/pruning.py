@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from etl.approvals import decided_on
 from etl.config import Settings
+from etl.decided_files import decided_on
 from etl.domain import instant
 from etl.errors import BillsightError, ExitCode
 from etl.inbox import waiting

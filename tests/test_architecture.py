@@ -17,9 +17,10 @@ SQL = ROOT / "sql"
 
 LAYERS = (
     {"cli", "__main__"},
-    {"pipeline", "setup", "why", "linking", "explaining", "mappings", "runs"},
+    {"pipeline", "setup", "why", "linking", "explaining", "mappings", "contacts", "runs"},
     {
-        "answers", "approvals", "breathing", "changes", "control", "documents", "gates", "inbox", "joins", "judged_on",
+        "answers", "approvals", "breathing", "changes", "contact_approvals", "contact_work", "control",
+        "decided_files", "documents", "gates", "inbox", "joins", "judged_on",
         "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",
         "remembering", "scopes", "selfcheck", "settling", "sources", "telling", "witnesses",
     },

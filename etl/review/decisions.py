@@ -21,7 +21,7 @@ DECISIONS: Final = ("approve", "reject", "exclude", "unsure", "override")
 
 NEEDED: Final = ("row_fp", "decision", "acct_customer_id", "cw_company_id")
 _READ: Final = (*NEEDED, "schema", "run_id", "row_id", "reviewer", "decided_at", "note")
-_IDS: Final = frozenset({"acct_customer_id", "cw_company_id", "row_id"})
+_IDS: Final = frozenset({"acct_customer_id", "cw_company_id", "cw_contact_id", "row_id"})
 _AROUND: Final = " \t\r\n\v\f\u00a0\u200b\ufeff"
 """Blanks that sources never have behind an id."""
 _HEADER_ROWS: Final = 20
@@ -46,7 +46,8 @@ _BLANKS: Final = re.compile(r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' ]*")
 _ROW_ID: Final = re.compile(r"(?P<customer>.*)/(?:CW-.*|NONE)", re.DOTALL | re.IGNORECASE)
-_SNOOZE: Final = re.compile(r"snoozed?(?: until)?[:\s]+(.+)")
+SNOOZE: Final = re.compile(r"snoozed?(?: until)?[:\s]+(.+)")
+"""A snooze with its day behind it."""
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _WRITTEN: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 
@@ -59,6 +60,24 @@ class ApprovalRefused(BillsightError):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         super().__init__(f"{problem} Nothing was changed.")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A kind of fix file.
+
+    Attributes:
+        needed: the columns without which a file is none of this kind.
+        read: the columns that are read, those among them.
+        files: the files of this kind, as a person knows them.
+    """
+
+    needed: tuple[str, ...]
+    read: tuple[str, ...]
+    files: str
+
+
+MAPPINGS: Final = Form(NEEDED, _READ, "mapping_fixes.csv, mapping_fixes.xlsx or the page's decisions")
 
 
 @dataclass(frozen=True)
@@ -105,12 +124,13 @@ class Decided:
         return _DECISION[self.action]
 
 
-def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[Line]:
+def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form = MAPPINGS) -> Iterator[Line]:
     """The rows below the header; those that hold nothing are left out.
 
     Args:
         rows: rows of text with their numbers.
         where: the file, as the user named it.
+        form: the kind of file that it is to be.
 
     Raises:
         ApprovalRefused: this is no fix file of ours, or one of a newer version.
@@ -118,7 +138,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
     captions: list[str] | None = None
     for seen, (number, row) in enumerate(rows):
         if captions is None:
-            captions = _captions(row)
+            captions = _captions(row, form)
             if captions is None and seen >= _HEADER_ROWS:
                 break
             continue
@@ -127,7 +147,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
         if seen > _MOST_ROWS:
             remedy = "Give the rows that are decided, in several files."
             raise ApprovalRefused(Problem(where, f"more than {_MOST_ROWS:,} rows", "a fix file", remedy, number))
-        line = Line(where, number, {name: cells.get(name, "") for name in _READ})
+        line = Line(where, number, {name: cells.get(name, "") for name in form.read})
         if not any(cells.values()):
             continue
         if line.cells["schema"] and _whole(line.cells["schema"]) != SCHEMA_VERSION:
@@ -136,20 +156,20 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
             raise ApprovalRefused(line.problem(found, f"schema {SCHEMA_VERSION}", remedy))
         yield line
     if captions is None:
-        expected = f"a header with {', '.join(NEEDED)}"
-        remedy = "Give mapping_fixes.csv, mapping_fixes.xlsx or the page's decisions, with their first row."
+        expected = f"a header with {', '.join(form.needed)}"
+        remedy = f"Give {form.files}, with their first row."
         raise ApprovalRefused(Problem(where, "no header of a fix file", expected, remedy))
 
 
-def is_header(row: Sequence[str]) -> bool:
-    """Whether this row names the columns of a fix file."""
-    return _captions(row) is not None
+def is_header(row: Sequence[str], form: Form = MAPPINGS) -> bool:
+    """Whether this row names the columns of a fix file of this kind."""
+    return _captions(row, form) is not None
 
 
-def _captions(row: Sequence[str]) -> list[str] | None:
+def _captions(row: Sequence[str], form: Form) -> list[str] | None:
     """Captions as we write them, whatever byte-order mark, blank or case came upon them; of two alike, the first."""
     names = [re.sub(r"[^a-z0-9_]", "", text[:_MOST_CHARACTERS].lower()) for text in row]
-    if not set(NEEDED) <= set(names):
+    if not set(form.needed) <= set(names):
         return None
     first = {name: place for place, name in reversed(list(enumerate(names)))}
     return [name if first[name] == place else "" for place, name in enumerate(names)]
@@ -185,27 +205,27 @@ def read_decision(line: Line) -> Decided | Problem:
         line: a row with a decision.
     """
     written = line.cells["decision"].casefold()
-    snoozed = _SNOOZE.fullmatch(written)
+    snoozed = SNOOZE.fullmatch(written)
     action = "snooze" if snoozed else _WORDS.get(written.rstrip(".:!"))
     if action is None:
         expected = f"{', '.join(DECISIONS)} or snooze:2026-12-01"
         return line.problem(f"decision {line.cells['decision']!r}", expected, "Write one of these, or leave it empty.")
-    customer = _id(line, "acct_customer_id", "ACCT")
+    customer = read_id(line, "acct_customer_id", "ACCT")
     if isinstance(customer, Problem):
         return customer
     company: str | None = None
     if action in {"approve", "reject", "override"}:
-        found = _id(line, "cw_company_id", "CW")
+        found = read_id(line, "cw_company_id", "CW")
         if isinstance(found, Problem):
             return found
         company = found
     until = None
     if action == "snooze":
-        until = _until(line, snoozed[1] if snoozed else "")
+        until = read_until(line, snoozed[1] if snoozed else "")
         if until is None:
             expected = "a day that can be read in one way only, such as snooze:2026-12-01"
             return line.problem(f"decision {line.cells['decision']!r}", expected, "Write the day behind the colon.")
-    return _standing(line) or Decided(line, action, customer, company, until, _instant(line.cells["decided_at"]))
+    return _standing(line) or Decided(line, action, customer, company, until, read_instant(line.cells["decided_at"]))
 
 
 def _standing(line: Line) -> Problem | None:
@@ -218,7 +238,7 @@ def _standing(line: Line) -> Problem | None:
     return line.problem(f"row_id {row_id} beside acct_customer_id {customer}", "both of the same customer", remedy)
 
 
-def _id(line: Line, column: str, prefix: str) -> str | Problem:
+def read_id(line: Line, column: str, prefix: str) -> str | Problem:
     """The id behind its prefix; anything that a spreadsheet may have made of it is told, not mended."""
     text = line.cells[column]
     if text[: len(prefix) + 1].upper() == f"{prefix}-" and len(text) > len(prefix) + 1:
@@ -241,14 +261,14 @@ def _id(line: Line, column: str, prefix: str) -> str | Problem:
     return line.problem(f"{column} {text!r}: {what}", expected, remedy)
 
 
-def _until(line: Line, behind: str) -> date | None:
+def read_until(line: Line, behind: str) -> date | None:
     """The day a snooze ends: behind the word, else in the note, else in decided_at."""
     if behind:
-        return _day(behind)
-    return next(filter(None, (_day(line.cells[name]) for name in ("note", "decided_at"))), None)
+        return read_day(behind)
+    return next(filter(None, (read_day(line.cells[name]) for name in ("note", "decided_at"))), None)
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
     """The first day in a text, where it can be read in one way only."""
     try:
         if iso := _ISO.search(text):
@@ -264,10 +284,10 @@ def _day(text: str) -> date | None:
     return None
 
 
-def _instant(text: str) -> datetime | None:
+def read_instant(text: str) -> datetime | None:
     """When it was decided, where that was written as an instant or a clear day."""
     try:
         return instant(text)
     except ValueError:
-        day = _day(text)
+        day = read_day(text)
         return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
+from etl.review.contact_ledger import CONTACTS
+
 _FIRST: Final = (
     """
     create table imports (
@@ -63,7 +65,7 @@ _TAKING_BACK: Final = (
     select import_id from chains group by import_id having max(steps) % 2 = 0""",
 )
 
-STEPS: Final = (_FIRST, _TAKING_BACK)
+STEPS: Final = (_FIRST, _TAKING_BACK, CONTACTS)
 """What makes each version from the one before it; the first makes an empty file a register."""
 
 SCHEMA_VERSION: Final = len(STEPS)
