@@ -12,7 +12,8 @@ from typing import Final
 from etl.config import load
 from etl.domain import Run
 from etl.pipeline import Outcome, reconcile
-from tests.decided import Rows
+from etl.review.contact_register import ContactRegister
+from tests.decided import Rows, decide, save
 
 AS_OF: Final = datetime(2026, 11, 12, 6, tzinfo=UTC)
 NAMES: Final = {"501": "Cobblewick Joinery", "502": "Saltmarsh Optics", "503": "Thornbury Kennels", "504": "Elm Dental"}
@@ -116,3 +117,19 @@ def row(folder: Path, company: str) -> dict[str, str]:
 def states(folder: Path) -> dict[str, str]:
     """Company -> state, as contact_fixes.csv has it."""
     return {one["cw_company_id"].removeprefix("CW-"): one["state"] for one in listed(folder)}
+
+
+def held(folder: Path) -> dict[str, tuple[str, str | None]]:
+    """Company -> the decision that holds, and its contact."""
+    current = ContactRegister.open(folder / "state" / "register.sqlite").current()
+    return {row[0]: row[1:] for row in current.select("company_id_cw", "decision", "contact_id_cw").iter_rows()}
+
+
+def imports(folder: Path) -> int:
+    """Acts in the register that are about contacts."""
+    return ContactRegister.open(folder / "state" / "register.sqlite").log()["import_id"].n_unique()
+
+
+def approve(folder: Path, *companies: str) -> Path:
+    """A file that approves the proposed contact of these companies."""
+    return save(folder / "d.csv", decide([row(folder, one) for one in companies], "approve"))
