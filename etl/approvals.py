@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.config import Settings
-from etl.decided_files import DecidedFile, read_decided
+from etl.decision_files import DecisionFile, content_of, read_rows
 from etl.errors import ExitCode, Problem, readable
 from etl.judged_on import tonight
 from etl.review.decisions import ApprovalRefused, Decided, Line, is_undecided
@@ -115,11 +115,11 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
     """
     register = Register.open(settings.register_path)
     files = list(dict.fromkeys(files))
-    read: dict[Path, DecidedFile] = {}
+    read: dict[Path, DecisionFile] = {}
     refused: dict[Path, str] = {}
     for file in files:
         try:
-            read[file] = read_decided(file)
+            read[file] = read_rows(content_of(file), str(file))
         except ApprovalRefused as error:
             refused[file] = str(error.problem)
         except Exception as error:  # noqa: BLE001 whatever a file holds, it never keeps the others from being taken

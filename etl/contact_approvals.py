@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Final
 
 from etl.config import Settings
 from etl.contact_work import known_access
-from etl.decided_files import DecidedFile, read_decided
+from etl.decision_files import DecisionFile, content_of, read_rows
 from etl.errors import ExitCode, Problem, readable
 from etl.review.contact_decisions import CONTACTS, ContactDecided
 from etl.review.contact_register import ContactJudgement, ContactRegister
@@ -35,6 +35,7 @@ class ContactAct:
         is_again: whether rows that were superseded or taken back are to be taken again.
         is_settled: whether two people who differed have agreed on what the files say.
         folder: what the register puts before a file's name: where it was found, as `inbox/`.
+        content: the bytes of a file; it may raise ApprovalRefused.
     """
 
     login: str | None
@@ -44,6 +45,7 @@ class ContactAct:
     is_again: bool = False
     is_settled: bool = False
     folder: str = ""
+    content: Callable[[Path], bytes] = content_of
 
     def owner(self, file: Path) -> str:
         """The login behind an import: of a file in the inbox its owner."""
@@ -125,11 +127,11 @@ def import_contacts(settings: Settings, files: Sequence[Path], act: ContactAct) 
         RegisterRefusal: the register cannot be used, or another import came between.
     """
     files = list(dict.fromkeys(files))
-    read: dict[Path, DecidedFile] = {}
+    read: dict[Path, DecisionFile] = {}
     refused: dict[Path, str] = {}
     for file in files:
         try:
-            read[file] = read_decided(file, CONTACTS)
+            read[file] = read_rows(act.content(file), str(file), CONTACTS)
         except ApprovalRefused as error:
             refused[file] = str(error.problem)
         except Exception as error:  # noqa: BLE001 whatever a file holds, it never keeps the others from being taken

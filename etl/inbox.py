@@ -11,10 +11,11 @@ from typing import Final
 from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
 from etl.contact_approvals import ContactAct, ContactFile, import_contacts
-from etl.decided_files import is_about_contacts
+from etl.decision_files import content_of, is_about_contacts
 from etl.domain import Run
 from etl.errors import NotFound, readable
 from etl.publish import FILE_MODE, make_folder
+from etl.review.decisions import ApprovalRefused
 from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
 
@@ -72,7 +73,7 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
         return Taken()
     may_override = settings.review.allow_override
     try:
-        about_contacts = [file for file in files if is_about_contacts(file)]
+        about_contacts = [file for file in files if _is_about_contacts(file)]
         rest = [file for file in files if file not in about_contacts]
         act = Act(None, run.as_of, may_override, folder="inbox/")
         outcomes: list[FileOutcome | ContactFile] = [
@@ -87,6 +88,14 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     added = [verdict for outcome in outcomes for verdict in outcome.verdicts if verdict.kind == "apply"]
     trouble = f"{', '.join(stuck)} cannot be moved, and will be looked at again" if stuck else None
     return Taken(len(outcomes) - refused, refused, len(added), trouble)
+
+
+def _is_about_contacts(file: Path) -> bool:
+    """Whether it is a fix file of contacts; what is no file is told by the importer of mappings."""
+    try:
+        return is_about_contacts(content_of(file))
+    except ApprovalRefused:
+        return False
 
 
 def waiting(inbox: Path) -> Sequence[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from etl.config import Settings
-from etl.decided_files import decided_on
+from etl.decision_files import decided_on
 from etl.domain import instant
 from etl.errors import BillsightError, ExitCode
 from etl.inbox import waiting

@@ -20,7 +20,7 @@ LAYERS = (
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "contacts", "runs"},
     {
         "answers", "approvals", "breathing", "changes", "contact_approvals", "contact_work", "control",
-        "decided_files", "documents", "gates", "inbox", "joins", "judged_on",
+        "decision_files", "documents", "gates", "inbox", "joins", "judged_on",
         "loading", "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in",
         "remembering", "scopes", "selfcheck", "settling", "sources", "telling", "witnesses",
     },

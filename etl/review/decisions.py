@@ -70,11 +70,13 @@ class Form:
         needed: the columns without which a file is none of this kind.
         read: the columns that are read, those among them.
         files: the files of this kind, as a person knows them.
+        schema: the version of their rows.
     """
 
     needed: tuple[str, ...]
     read: tuple[str, ...]
     files: str
+    schema: int = SCHEMA_VERSION
 
 
 MAPPINGS: Final = Form(NEEDED, _READ, "mapping_fixes.csv, mapping_fixes.xlsx or the page's decisions")
@@ -150,10 +152,10 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form =
         line = Line(where, number, {name: cells.get(name, "") for name in form.read})
         if not any(cells.values()):
             continue
-        if line.cells["schema"] and _whole(line.cells["schema"]) != SCHEMA_VERSION:
+        if line.cells["schema"] and _whole(line.cells["schema"]) != form.schema:
             found = f"schema {line.cells['schema']}"
             remedy = "Update billsight, or decide in the files of the latest night."
-            raise ApprovalRefused(line.problem(found, f"schema {SCHEMA_VERSION}", remedy))
+            raise ApprovalRefused(line.problem(found, f"schema {form.schema}", remedy))
         yield line
     if captions is None:
         expected = f"a header with {', '.join(form.needed)}"

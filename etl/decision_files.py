@@ -1,4 +1,4 @@
-"""Decided files, read as spreadsheets save them: their rows, and which bytes they were read from."""
+"""Decided files as people save them: their bytes, and the rows in them, whatever program wrote them."""
 
 from __future__ import annotations
 
@@ -23,25 +23,24 @@ _OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
 
 
 @dataclass(frozen=True)
-class DecidedFile:
+class DecisionFile:
     """The rows of a file, and which bytes they were read from."""
 
     lines: Sequence[Line]
     digest: str
 
 
-def read_decided(file: Path, form: Form = MAPPINGS) -> DecidedFile:
+def read_rows(data: bytes, where: str, form: Form = MAPPINGS) -> DecisionFile:
     """The rows of a file, whatever program saved it.
 
     Args:
-        file: a file that somebody decided in.
+        data: its bytes.
+        where: the file, as the user named it.
         form: the kind of fix file that it is to be.
 
     Raises:
         ApprovalRefused: it is no file of this kind, or cannot be read.
     """
-    where = str(file)
-    data = _content(file)
     try:
         if data.startswith(_PACKED):
             lines = list(lines_of(sheet_rows(data, where, None), where, form))
@@ -50,7 +49,7 @@ def read_decided(file: Path, form: Form = MAPPINGS) -> DecidedFile:
             lines = list(lines_of(rows_of(text, _delimiter(text, form), where), where, form))
     except InputError as error:
         raise ApprovalRefused(error.problems[0]) from None
-    return DecidedFile(lines, hashlib.sha256(data).hexdigest())
+    return DecisionFile(lines, hashlib.sha256(data).hexdigest())
 
 
 def decided_on(file: Path) -> frozenset[str]:
@@ -59,14 +58,15 @@ def decided_on(file: Path) -> frozenset[str]:
     Raises:
         ApprovalRefused: it is no file that can be read.
     """
-    read = read_decided(file, CONTACTS if is_about_contacts(file) else MAPPINGS)
-    return frozenset(line.cells["run_id"] for line in read.lines if line.cells["run_id"])
+    data = content_of(file)
+    lines = read_rows(data, str(file), CONTACTS if is_about_contacts(data) else MAPPINGS).lines
+    return frozenset(line.cells["run_id"] for line in lines if line.cells["run_id"])
 
 
-def is_about_contacts(file: Path) -> bool:
-    """Whether a file is a fix file of contacts; what cannot be read is not."""
+def is_about_contacts(data: bytes) -> bool:
+    """Whether these are the bytes of a fix file of contacts; what cannot be read is none."""
     try:
-        read_decided(file, CONTACTS)
+        read_rows(data, "", CONTACTS)
     except ApprovalRefused as error:
         return error.problem.line is not None  # a header of contacts, and below it what is refused
     except Exception:  # noqa: BLE001 whatever a file holds, the importer of mappings tells what is wrong with it
@@ -74,8 +74,12 @@ def is_about_contacts(file: Path) -> bool:
     return True
 
 
-def _content(file: Path) -> bytes:
-    """The bytes of an ordinary file of an ordinary size."""
+def content_of(file: Path) -> bytes:
+    """The bytes of an ordinary file of an ordinary size.
+
+    Raises:
+        ApprovalRefused: it is none.
+    """
     expected, remedy = "a fix file", "Save it again as CSV or XLSX."
     try:
         told = file.lstat()
