@@ -158,6 +158,9 @@ def test_an_older_file_does_not_replace_a_newer_decision(clients: Path, contacts
     ended = contacts("import", save(clients / "c.csv", early), "--as", "kim")
     assert (kinds(ended), "older than what holds" in ended.err) == (["stale"], True)
     assert held(clients) == {"501": ("nobody", None)}
+    world.run(clients, "run-2")
+    later = save(clients / "e.csv", decide([row(clients, "501")], "approve", cw_contact_id="CW-61"))
+    assert kinds(contacts("import", later, "--as", "kim")) == ["apply"]
 
 
 def test_two_people_who_differ_within_a_day_are_asked(clients: Path, contacts: Contacts) -> None:

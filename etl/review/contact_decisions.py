@@ -59,8 +59,8 @@ class ContactDecided:
 
     @property
     def digest(self) -> str:
-        """Of everything that the row decides: the same row gives the same one, whatever file it is in."""
-        told = ("row_fp", "asked_by", "asked_on", "reviewer", "decided_at", "note")
+        """Of the row and its run: the same row gives the same one, whatever the file is called."""
+        told = ("run_id", "row_fp", "asked_by", "asked_on", "reviewer", "decided_at", "note")
         row = [self.decision, self.company_id_cw, self.contact_id_cw, str(self.until)]
         text = json.dumps([*row, *(self.source.cells[name] for name in told)])
         return hashlib.sha256(text.encode()).hexdigest()

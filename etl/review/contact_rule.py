@@ -137,7 +137,7 @@ class Rule:
         if import_id is None or self._importing.is_again:
             return None
         what = "was taken back" if import_id in self._undone else "was superseded by a later decision"
-        remedy = "To take it all the same: import with --again. Or decide in a fresh copy of the file."
+        remedy = "To take it all the same: import with --again. Or decide in the files of a later run."
         return decided.source.problem(f"a row of {import_id}, which {what}", "something decided since", remedy)
 
     def _time(self, decided: ContactDecided) -> Problem | None:
