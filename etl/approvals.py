@@ -19,7 +19,7 @@ from etl.review.precedence import Importing, Precedence
 from etl.review.register import Import, Judgement, Register
 from etl.review.verdicts import Verdict, judge
 from etl.safe_text import one_line, readable
-from etl.state import check_site_key, last_run, open_register
+from etl.state import LastRun, check_site_key, last_run, open_register
 
 _NOBODY: Final = "unknown"
 
@@ -151,7 +151,7 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
     decided = [line for one in read.values() for line in one.lines if not is_undecided(line)]
     known = tonight(settings)
     digests = {str(file): one.digest for file, one in read.items()}
-    before = Precedence(register.current(), register.log(), _importing(settings, act, digests))
+    before = Precedence(register.current(), register.log(), _importing(register, last_run(settings), act, digests))
     verdicts = judge(decided, known, before, may_override=act.may_override)
     outcomes = []
     for file in files:
@@ -196,14 +196,13 @@ def _judgement(line: Line, decided: Decided, act: Act, source: str) -> Judgement
     )
 
 
-def _importing(settings: Settings, act: Act, digests: Mapping[str, str]) -> Importing:
-    last = last_run(settings)
+def _importing(register: Register, last: LastRun | None, act: Act, digests: Mapping[str, str]) -> Importing:
     return Importing(
         at=max(act.at, datetime.now(UTC)),
         who=lambda line: _who(act, Path(line.where)),
         digests=digests,
         run_id=last.run_id if last else "",
-        known=last.register.imports if last and last.register else None,
+        known=register.imports_at(last.register) if last and last.register else None,
         is_again=act.is_again,
         is_settled=act.is_settled,
     )

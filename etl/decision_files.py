@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,8 @@ from etl.errors import InputError, Problem
 from etl.extract.delimited import DELIMITERS, first_rows, rows_of
 from etl.extract.encoding import decode
 from etl.extract.workbook import Sheet, sheets
-from etl.review.decisions import ApprovalRefused, Line, is_header, is_undecided, lines_of
+from etl.review.contact_decisions import CONTACTS
+from etl.review.decisions import MAPPINGS, ApprovalRefused, Form, Line, is_header, is_undecided, lines_of
 
 _MOST_BYTES: Final = 64_000_000
 _HEADER_ROWS: Final = 20
@@ -60,22 +61,23 @@ def _refuse_odd(file: Path, told: os.stat_result) -> None:
         raise ApprovalRefused(Problem(str(file), f"{told.st_size:,} bytes", most, remedy))
 
 
-def read_rows(data: bytes, where: str) -> DecisionFile:
+def read_rows(data: bytes, where: str, form: Form = MAPPINGS) -> DecisionFile:
     """The rows of a file, whatever program saved it.
 
     Args:
         data: its bytes.
         where: the file, as the user named it.
+        form: the kind of fix file that it is to be.
 
     Raises:
-        ApprovalRefused: it is no fix file, or holds decisions that nobody sees.
+        ApprovalRefused: it is no file of this kind, or holds decisions that nobody sees.
     """
     try:
         if data.startswith(_PACKED):
-            lines = _lines_of_workbook(sheets(data, where), where)
+            lines = _lines_of_workbook(sheets(data, where), where, form)
         else:
             text = decode(data, where).text
-            lines = list(lines_of(rows_of(text, _delimiter(text), where), where))
+            lines = list(lines_of(rows_of(text, _delimiter(text, form), where), where, form))
     except InputError as error:
         raise ApprovalRefused(error.problems[0]) from None
     return DecisionFile(lines, hashlib.sha256(data).hexdigest())
@@ -87,35 +89,69 @@ def decided_on(file: Path) -> frozenset[str]:
     Raises:
         ApprovalRefused: it is no file that can be read.
     """
-    lines = read_rows(content_of(file), str(file)).lines
+    data = content_of(file)
+    lines = read_rows(data, str(file), CONTACTS if is_about_contacts(data) else MAPPINGS).lines
     return frozenset(line.cells["run_id"] for line in lines if line.cells["run_id"])
 
 
-def _lines_of_workbook(book: Sequence[Sheet], where: str) -> list[Line]:
+def is_about_contacts(data: bytes) -> bool:
+    """Whether these are the bytes of a fix file of contacts; in a workbook the sheets with decisions say so.
+
+    What cannot be read is none: the importer of mappings tells what is wrong with it.
+    """
+    try:
+        if data.startswith(_PACKED):
+            own = [(sheet, form) for sheet in sheets(data, "") if (form := _form_of(sheet.rows[:_HEADER_ROWS]))]
+            decided = [form for sheet, form in own if _is_decided(sheet, form)]
+            return CONTACTS in (decided or [form for _, form in own])
+        text = decode(data, "").text
+        return any(_form_of(first_rows(text, delimiter, _HEADER_ROWS)) is CONTACTS for delimiter in DELIMITERS)
+    except Exception:  # noqa: BLE001 whatever a file holds, it never keeps the others from being taken
+        return False
+
+
+def _form_of(rows: Iterable[tuple[int, Sequence[str]]]) -> Form | None:
+    """The kind of fix file that its header names; null where it has none."""
+    found = (form for _, row in rows for form in (MAPPINGS, CONTACTS) if is_header(row, form))
+    return next(found, None)
+
+
+def _is_decided(sheet: Sheet, form: Form) -> bool:
+    try:
+        return not all(map(is_undecided, _lines(sheet, "", form)))
+    except ApprovalRefused:  # of its importer, with the reason
+        return True
+
+
+def _lines_of_workbook(book: Sequence[Sheet], where: str, form: Form) -> list[Line]:
     """The rows of the sheet that holds the decisions; those of a second sheet, or a hidden one, are not passed over."""
     expected = "decisions on one sheet that shows"
-    own = [sheet for sheet in book if any(is_header(row) for _, row in sheet.rows[:_HEADER_ROWS])]
-    decided = [(sheet, lines) for sheet in own if not all(map(is_undecided, lines := _lines(sheet, where)))]
-    hidden = next((sheet for sheet, _ in decided if sheet.is_hidden), None)
+    forms = [(sheet, _form_of(sheet.rows[:_HEADER_ROWS])) for sheet in book]
+    own = [sheet for sheet, found in forms if found is form]
+    decided = [sheet for sheet, found in forms if own and found is not None and _is_decided(sheet, found)]
+    hidden = next((sheet for sheet in decided if sheet.is_hidden), None)
     if hidden is not None:
         remedy = "Show the sheet, check what is decided there, and save the file again."
         raise ApprovalRefused(Problem(where, f"decisions on the hidden sheet {hidden.name!r}", expected, remedy))
     if len(decided) > 1:
-        names = " and ".join(repr(sheet.name) for sheet, _ in decided)
+        names = " and ".join(repr(sheet.name) for sheet in decided)
         remedy = "Keep one of the sheets, or save each as a file of its own."
         raise ApprovalRefused(Problem(where, f"decisions on the sheets {names}", expected, remedy))
-    if decided:
-        return decided[0][1]
-    return _lines((own or book)[0], where) if book else list(lines_of([], where))
+    if decided and decided[0] not in own:
+        found, remedy = f"decisions of another kind on the sheet {decided[0].name!r}", "Save it as a file of its own."
+        raise ApprovalRefused(Problem(where, found, f"a sheet of {form.files}", remedy))
+    if book:
+        return _lines((decided or own or book)[0], where, form)
+    return list(lines_of([], where, form))
 
 
-def _lines(sheet: Sheet, where: str) -> list[Line]:
-    return [replace(line, is_hidden=line.line in sheet.hidden_rows) for line in lines_of(sheet.rows, where)]
+def _lines(sheet: Sheet, where: str, form: Form) -> list[Line]:
+    return [replace(line, is_hidden=line.line in sheet.hidden_rows) for line in lines_of(sheet.rows, where, form)]
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, form: Form) -> str:
     """The delimiter that makes a header of ours; the comma where none does, so that the refusal tells of the header."""
     for delimiter in DELIMITERS:
-        if any(is_header(row) for _, row in first_rows(text, delimiter, _HEADER_ROWS)):
+        if any(is_header(row, form) for _, row in first_rows(text, delimiter, _HEADER_ROWS)):
             return delimiter
     return ","

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Final
 
 from etl.approvals import Act, FileOutcome, import_files
 from etl.config import Settings
+from etl.contact_approvals import ContactAct, ContactFile, import_contacts
+from etl.decision_files import is_about_contacts
 from etl.domain import Run
 from etl.errors import NotFound
 from etl.inbox_memory import DONE, REJECTED, Destination, recall, remember
@@ -19,6 +21,8 @@ from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
 from etl.safe_text import readable
 from etl.settled import Seen, look, settled
+
+_Outcome = FileOutcome | ContactFile
 
 _REASONS: Final = ".reasons.txt"
 _LONGEST: Final = 220
@@ -77,33 +81,48 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     known = recall(settings.register_path)
     new = [seen for seen in held if seen.digest not in known]
     trouble = [f"{readable(file.name)} is still being written, and waits for the next run" for file in moving]
-    outcomes: Sequence[FileOutcome] = ()
-    try:
-        outcomes = _import(settings, run, new)
-    except (NotFound, SiteKeyRefusal, RegisterRefusal) as error:
-        files_wait = "1 file waits" if len(new) == 1 else f"{len(new)} files wait"
-        trouble.append(f"{files_wait} for the next run, because they cannot be checked now: {error}")
-        held = [seen for seen in held if seen.digest in known]
-    where = {id(seen): _destination(outcome) for seen, outcome in zip(new, outcomes, strict=False)}
-    places = [(seen, where.get(id(seen)) or known[seen.digest or ""]) for seen in held]
-    refused = sum(outcome.is_refused for outcome in outcomes)
-    added = [verdict for outcome in outcomes for verdict in outcome.verdicts if verdict.kind == "apply"]
+    outcomes, waits = _import(settings, run, new)
+    where = {id(seen): _destination(outcome) for seen, outcome in outcomes}
+    places = [
+        (seen, where.get(id(seen)) or known[seen.digest or ""])
+        for seen in held
+        if id(seen) in where or seen.digest in known
+    ]
+    trouble += waits
+    refused = sum(outcome.is_refused for _, outcome in outcomes)
+    added = [verdict for _, outcome in outcomes for verdict in outcome.verdicts if verdict.kind == "apply"]
     trouble += _settle(settings.register_path, inbox, places)
     return Taken(len(outcomes) - refused, refused, len(added), "; ".join(trouble) or None)
 
 
-def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> Sequence[FileOutcome]:
-    """Import the bytes that were seen, whatever the files hold by now."""
-    if not new:
-        return ()
+def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tuple[Seen, _Outcome]], list[str]]:
+    """Import the bytes that were seen, whatever the files hold by now; each kind of file by its own importer."""
     by_file = {seen.file: seen for seen in new}
-    act = Act(
-        None, run.as_of, settings.review.allow_override, folder="inbox/", content=lambda file: by_file[file].read()
-    )
-    return import_files(settings, list(by_file), act).files
+    of_contacts = [seen.file for seen in new if seen.content is not None and is_about_contacts(seen.content)]
+    others = [file for file in by_file if file not in of_contacts]
+
+    def content(file: Path) -> bytes:
+        return by_file[file].read()
+
+    may_override = settings.review.allow_override
+    act = Act(None, run.as_of, may_override, folder="inbox/", content=content)
+    contact_act = ContactAct(None, run.as_of, folder="inbox/", content=content)
+    imports: list[tuple[list[Path], Callable[[], Sequence[_Outcome]]]] = [
+        (others, lambda: import_files(settings, others, act).files),
+        (of_contacts, lambda: import_contacts(settings, of_contacts, contact_act).files),
+    ]
+    outcomes: list[tuple[Seen, _Outcome]] = []
+    waits: list[str] = []
+    for files, imported in imports:
+        try:
+            outcomes += [(by_file[outcome.file], outcome) for outcome in (imported() if files else ())]
+        except (NotFound, SiteKeyRefusal, RegisterRefusal) as error:
+            files_wait = "1 file waits" if len(files) == 1 else f"{len(files)} files wait"
+            waits.append(f"{files_wait} for the next run, because they cannot be checked now: {error}")
+    return outcomes, waits
 
 
-def _destination(outcome: FileOutcome) -> Destination:
+def _destination(outcome: _Outcome) -> Destination:
     return Destination(REJECTED if outcome.is_refused else DONE, None if outcome.is_whole else str(outcome))
 
 

@@ -160,7 +160,8 @@ def revert(settings: Settings, import_id: str, person: Person, at: datetime) -> 
     after = _approved(register)
     count = "1 customer is" if len(customers) == 1 else f"{len(customers)} customers are"
     lines = [f"{import_id} was taken back ({act.import_id}): {count} as before it. The next run uses it."]
-    if (last := last_run(settings)) and last.register and last.register.imports >= _place(register, import_id):
+    last = last_run(settings)
+    if last and last.register and register.imports_at(last.register) >= _place(register, import_id):
         lines.append(f"The run {last.run_id} used it: run billsight once before you decide on these customers again.")
     lines += _in_the_portal(settings, before - after, after - before)
     trouble = back_up_or_tell(settings.register_path, at)

@@ -28,6 +28,7 @@ from etl.report.pagedata import WORK_QUERIES, Work, pack
 from etl.report.summary import summarise, to_json
 from etl.review import fixes
 from etl.review.chain import Head
+from etl.review.contact_fixes import contact_fixes
 from etl.review.site_key import site_key
 from etl.review.workbook import write_workbook
 from etl.sources import changed_ranges, complete
@@ -140,7 +141,7 @@ def write_outputs(night: Night, orders: Orders, publication: Publication) -> tup
 def _tables(engine: Engine, run_id: str) -> dict[str, pl.DataFrame]:
     aside = engine.frame("from quarantine.rows order by relation, source_file, source_line, row_values")
     return {
-        "contact_fixes.csv": fixes.contact_fixes(engine.frame("from marts.company_access"), run_id),
+        "contact_fixes.csv": contact_fixes(engine.frame("from marts.contact_states"), run_id),
         "sync_gaps.csv": fixes.sync_gaps(engine.frame("from marts.sync_gaps"), run_id),
         "quarantine.csv": fixes.quarantine(aside),
     }

@@ -16,6 +16,7 @@ import polars as pl
 from etl.changes import Tonight
 from etl.clock import check_clock_with_runs
 from etl.config import Settings
+from etl.contact_work import write_contact_states
 from etl.control import write_control
 from etl.diagnose import access, backfill, causes, contradictions, gaps
 from etl.diagnose.sync import SyncLog, to_instants
@@ -41,7 +42,7 @@ from etl.reading_in import Awaited, check_clients, read_in_sources
 from etl.remembering import Ended, Past, compare, recall, record, record_failure
 from etl.review.register import Snapshot
 from etl.scopes import find_scopes
-from etl.sources import sources_read
+from etl.sources import complete, sources_read
 from etl.state import check_state, read_register, used
 from etl.taxonomy import codes
 
@@ -220,6 +221,7 @@ def judge_night(engine: Engine, order: _Night, past: Past, register: Snapshot) -
     tell("looking for sync gaps")
     _find_gaps(engine, settings, log)
     build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
+    write_contact_states(engine, settings, complete(read), register.contacts)
     tell("comparing with the last night")
     tonight = Tonight(engine, run, past, read, joins)
     compare(engine, past, tonight.reading)

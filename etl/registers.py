@@ -27,6 +27,7 @@ from etl.state import (
     check_site_key,
     last_run,
     missed_heads,
+    open_contacts,
     open_register,
     witnesses,
 )  # fmt: skip
@@ -64,11 +65,13 @@ def verify(settings: Settings) -> str:
     path = settings.register_path
     register = open_register(settings)
     head, judgements = register.head(), register.log().drop_nulls("judgement_id").height
+    decisions = open_contacts(settings).log().drop_nulls("company_id_cw").height
+    about = f", {decisions} decisions about contacts" if decisions else ""
     known = [witness.who for witness in witnesses(settings)]
     if marker_path(path).exists():
         known.insert(0, f"the marker {marker_path(path).name}")
     lines = [
-        f"{path}: whole, {head.imports} imports, {judgements} judgements, head {head.digest[:_SHORT]}",
+        f"{path}: whole, {head.imports} imports, {judgements} judgements{about}, head {head.digest[:_SHORT]}",
         f"  as known to: {', '.join(known) or 'nobody yet; the next import or run remembers it'}",
     ]
     check_site_key(settings)

@@ -56,7 +56,7 @@ def _summary(path: Path, summary: dict[str, Any]) -> list[str]:
 
 def _closed(summary: dict[str, Any]) -> int:
     """Companies that nobody can look into, whether or not that holds an invoice back tonight."""
-    return int(summary["contacts"]["companies"]) + int(summary["contacts"]["without_blocked_invoices"])
+    return int(summary["contacts"]["closed"])
 
 
 def _parquet(path: Path, summary: dict[str, Any]) -> list[str]:
@@ -148,7 +148,7 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "summary.json": _summary,
     "invoices.parquet": _parquet,
     "invoices.csv": _rows_of_csv(lambda summary, _: int(summary["numbers"]["invoices"])),
-    "contact_fixes.csv": _rows_of_csv(lambda summary, _: _closed(summary)),
+    "contact_fixes.csv": _rows_of_csv(lambda summary, _: int(summary["contacts"]["listed"])),
     "sync_gaps.csv": _rows_of_csv(lambda summary, _: int(summary["sync"]["gaps"])),
     "quarantine.csv": _rows_of_csv(lambda summary, _: int(summary["quality"]["rows_quarantined"])),
     "mapping_fixes.csv": _rows_of_csv(lambda _, path: _to_decide(path.with_name(DATABASE))[0]),

@@ -17,6 +17,7 @@ from etl.modes import open_to_all, writable_by_all
 from etl.publish import LATEST, MANIFEST
 from etl.review.backups import back_up
 from etl.review.chain import Head, Link, Witness, objection
+from etl.review.contact_register import ContactRegister
 from etl.review.marker import MarkerDamaged, marker_path, read_marker
 from etl.review.register import Register, RegisterRefusal, Snapshot
 from etl.review.site_key import SiteKeyRefusal, key_fingerprint, read_site_key
@@ -91,6 +92,11 @@ def open_register(settings: Settings) -> Register:
     or swapped with the register, without the others.
     """
     return Register.open(settings.register_path, witnesses(settings))
+
+
+def open_contacts(settings: Settings) -> ContactRegister:
+    """The decisions about contacts in the register of the site; as `open_register`."""
+    return ContactRegister.open(settings.register_path, witnesses(settings))
 
 
 def witnesses(settings: Settings) -> list[Witness]:

@@ -17,3 +17,4 @@ class Ended:
 
 Billsight = Callable[..., Ended]
 Mappings = Callable[..., Ended]
+Contacts = Callable[..., Ended]

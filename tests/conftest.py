@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from etl import cli
 from etl.demo import DemoPlan
-from tests import nights
-from tests.command import Billsight, Ended, Mappings
+from tests import contact_world, nights
+from tests.command import Billsight, Contacts, Ended, Mappings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -101,3 +101,25 @@ def mappings(folder: Path, billsight: Billsight) -> Mappings:
         return billsight("mappings", *arguments, "--config", folder / "billsight.toml")
 
     return call
+
+
+@pytest.fixture(scope="session")
+def closed_to_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A provider into whose clients nobody can look, after one run; not to be changed."""
+    folder = contact_world.made(tmp_path_factory.mktemp("contacts") / "provider")
+    contact_world.run(folder, "run-1")
+    return folder
+
+
+@pytest.fixture
+def clients(closed_to_all: Path, tmp_path: Path) -> Path:
+    """A copy of that provider, with an empty inbox."""
+    copy = shutil.copytree(closed_to_all, tmp_path / "clients", symlinks=True)
+    (copy / "inbox").mkdir()
+    return copy
+
+
+@pytest.fixture
+def contacts(clients: Path, billsight: Billsight) -> Contacts:
+    """`billsight contacts`, as a shell calls it."""
+    return lambda *arguments: billsight("contacts", *arguments, "--config", clients / "billsight.toml")

@@ -16,9 +16,9 @@ from tests.command import Ended
 Rows = list[dict[str, str]]
 
 
-def proposed(folder: Path) -> Rows:
-    """The rows of mapping_fixes.csv of the latest night."""
-    text = (folder / "out" / "latest" / "mapping_fixes.csv").read_text(encoding="utf-8-sig")
+def proposed(folder: Path, name: str = "mapping_fixes.csv") -> Rows:
+    """The rows of a fix file of the latest night."""
+    text = (folder / "out" / "latest" / name).read_text(encoding="utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 

@@ -41,6 +41,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "marts.backfill_options": "'sync from' dates worth considering: what each recovers, re-reads and leaves to resyncs",
     "marts.cause_sets": "every set of causes that occurs, as a mask and in words",
     "marts.company_checks": "access of every mapped company: gates it fails, the contact to propose, what to change",
+    "marts.contact_states": "every mapped or decided company: where the decision about its access stands",
     "marts.contact_checks": "access of every contact: the gates it fails, its role, whether it is proposed",
     "marts.customer_checks": "identity of every customer: the gates it fails, which later gates its invoices reach",
     "marts.gap_invoices": "which invoice lies in which gap",

@@ -70,6 +70,8 @@ def test_the_commands_of_a_page_work_in_their_order(
         if "approved.csv" in typed and not Path("approved.csv").exists():
             decided = [row for row in proposed(folder) if row["acct_customer_id"] == "ACCT-116"]
             save(Path("approved.csv"), decide(decided[:1], "approve"))
+        if "approved-contacts.csv" in typed and not Path("approved-contacts.csv").exists():
+            save(Path("approved-contacts.csv"), decide(proposed(folder, "contact_fixes.csv")[:1], "nobody"))
         monkeypatch.setattr(sys, "argv", typed)
         try:
             cli.main()

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from etl import __version__
-from etl.cli import demo, linker, mappings, night, notify, prune, register, runs
+from etl.cli import contacts, demo, linker, mappings, night, notify, prune, register, runs
 from etl.cli.options import Root, say
 from etl.errors import BillsightError, ExitCode
 from etl.limits import exhaustion
@@ -29,13 +29,14 @@ def commands() -> None:
       billsight check                    see whether everything can be read
       billsight run                      run the night and publish the report
       billsight why INV-1042             the answer for one invoice
-      billsight mappings import FILE     take in what was decided
+      billsight mappings import FILE     take in which customer is which company
+      billsight contacts import FILE     take in who is to have access
     """
 
 
 for command in (
     night.init, night.check, night.run, night.why_command, linker.match, linker.explain, mappings.mappings,
-    register.register, runs.runs, notify.notify, prune.prune_command, demo.demo_data,
+    contacts.contacts, register.register, runs.runs, notify.notify, prune.prune_command, demo.demo_data,
 ):  # fmt: skip
     commands.add_command(command)
 

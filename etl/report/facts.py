@@ -38,6 +38,11 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "proposed_contact_role": _T, "proposed_level": _T, "level_needed": _N, "fixes": _T, "blocked_invoices": _N,
         "gains": _T,
     },
+    "contact_states": {
+        "company_id_cw": _T, "company_name": _T, "is_closed": _B, "is_listed": _B, "state": _T, "state_detail": _T,
+        "import_id": _T, "decided_by": _T, "decided_at": _AT, "approved_contact_id_cw": _T, "contact_id_cw": _T,
+        "contact_name": _T, "contact_email": _T, "contact_role": _T, "level_now": _T, "change": _T,
+    },
     "gaps": {
         "gap_id": _T, "reason": _T, "first_changed_at": _AT, "last_changed_at": _AT, "first_created_at": _AT,
         "invoices": _N, "customers": _N, "currency_amounts": _T, "explanation": _T,
@@ -111,6 +116,7 @@ QUERIES: Final[dict[str, str]] = {
     "candidates": "select * from marts.report_queue_candidates order by customer_id_acct, rank, company_id_cw",
     "access": "select * from marts.company_access where not can_anyone_see"
     " order by blocked_invoices desc, company_id_cw",
+    "contact_states": "select * from marts.contact_states where state is not null order by company_id_cw",
     "gaps": "select * from marts.sync_gaps order by gap_id",
     "backfill": "select * from marts.backfill_options order by option_rank",
     "arrivals": "select * from marts.report_sync_arrivals"
@@ -199,6 +205,7 @@ class NightFacts:
     queue: pl.DataFrame = field(default_factory=partial(empty, "queue"))
     candidates: pl.DataFrame = field(default_factory=partial(empty, "candidates"))
     access: pl.DataFrame = field(default_factory=partial(empty, "access"))
+    contact_states: pl.DataFrame = field(default_factory=partial(empty, "contact_states"))
     gaps: pl.DataFrame = field(default_factory=partial(empty, "gaps"))
     backfill: pl.DataFrame = field(default_factory=partial(empty, "backfill"))
     resyncs: pl.DataFrame = field(default_factory=partial(empty, "resyncs"))

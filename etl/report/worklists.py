@@ -25,6 +25,12 @@ SHOWN_RESYNCS: Final = 50
 LONGEST_VALUE: Final = 600
 """Most characters of a quarantined row on the page; quarantine.csv has all of it."""
 
+_OF_CONTACT: Final = ("contact_id_cw", "contact_name", "contact_email", "contact_role", "level_now", "change")
+_DECIDED: Final = (
+    "company_id_cw", "company_name", "state", "state_detail", "approved_contact_id_cw", "import_id", "decided_by",
+    "decided_at",
+)  # fmt: skip
+
 UNPOSTED_TITLES: Final = {
     "CW_NOT_CLOSED": "Not closed in ConnectWise",
     "CW_NO_ACCOUNT_ID": "Company has no Account ID",
@@ -110,13 +116,20 @@ def _candidate(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def contacts(facts: NightFacts) -> dict[str, Any]:
-    """Companies that nobody can look into, each with the one person proposed."""
+    """Companies that nobody can look into, each with the one person to enable, and what was decided about them.
+
+    Companies that are to have no login, and those that are snoozed, are counted apart: no advice is repeated.
+    """
+    states = facts.contact_states
+    decided = states.select("company_id_cw", "state", "state_detail", *_OF_CONTACT)
     closed = facts.access.filter(~pl.col("can_anyone_see"))
-    waiting = closed.filter(pl.col("blocked_invoices") > 0).sort(
-        "blocked_invoices", "company_id_cw", descending=[True, False]
+    asked = closed.join(decided, on="company_id_cw", how="left", maintain_order="left").filter(
+        ~pl.col("state").is_in(["nobody", "snoozed"]).fill_null(value=False)
     )
+    is_waiting = pl.col("blocked_invoices") > 0
+    waiting = asked.filter(is_waiting).sort("blocked_invoices", "company_id_cw", descending=[True, False])
     companies = []
-    for row in waiting.head(SHOWN_COMPANIES).to_dicts():
+    for row in map(_as_approved, waiting.head(SHOWN_COMPANIES).to_dicts()):
         codes = [code for code in (row["access_causes"] or "").split() if code in BY_CODE]
         entry = plain_row({**row, "proposed_contact_email": mask_email(row["proposed_contact_email"])})
         is_raise = not _is_enough(row["proposed_level"], row["level_needed"])
@@ -124,9 +137,28 @@ def contacts(facts: NightFacts) -> dict[str, Any]:
     return {
         "companies": waiting.height,
         "shown": len(companies),
-        "without_blocked_invoices": closed.height - waiting.height,
+        "without_blocked_invoices": asked.height - waiting.height,
+        "closed": closed.height,
+        "listed": states.filter("is_listed").height,
+        "nobody": states.filter(state="nobody").height,
+        "snoozed": states.filter(state="snoozed").height,
+        "states": dict(states.group_by("state").len().sort("state").iter_rows()),
+        "decided": [plain_row({name: row[name] for name in _DECIDED}) for row in _decided(states).to_dicts()],
         "queue": companies,
     }
+
+
+def _decided(states: pl.DataFrame) -> pl.DataFrame:
+    return states.filter(pl.col("import_id").is_not_null()).sort("company_id_cw")
+
+
+def _as_approved(row: dict[str, Any]) -> dict[str, Any]:
+    """The person who was approved stands where the proposed one would; nobody is asked about another."""
+    kept = {name: value for name, value in row.items() if name not in _OF_CONTACT}
+    if row["state"] not in {"to do", "not checked"}:
+        return kept
+    of_contact = {f"proposed_{name}": row[name] for name in _OF_CONTACT if name.startswith("contact_")}
+    return {**kept, **of_contact, "proposed_level": row["level_now"], "fixes": row["change"]}
 
 
 def _is_enough(level: str | None, needed: int | None) -> bool:

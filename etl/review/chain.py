@@ -1,4 +1,4 @@
-"""The chain over the register: the digest of each import covers its judgements and the digest before it."""
+"""The chain over the register: the digest of each import covers its decisions and the digest before it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Final
 GENESIS: Final = hashlib.sha256(b"billsight register").hexdigest()
 """The digest of a register that holds nothing."""
 
+_Rows = list[dict[str, Any]]
 _STORED: Final = "select place, import_id, digest from chain order by place"
 
 
@@ -44,10 +45,28 @@ class Witness:
 
 @dataclass(frozen=True)
 class Link:
-    """One import in the chain."""
+    """One import in the chain.
+
+    Attributes:
+        is_about_contacts: whether it decided about contacts, not about mappings.
+    """
 
     import_id: str
     digest: str
+    is_about_contacts: bool = False
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """Where a kind of import is written down, each in the order of its rows."""
+
+    imports: str
+    decisions: str
+    key: str
+
+
+_MAPPINGS: Final = _Tables("imports", "judgements", "judgement_id")
+_CONTACTS: Final = _Tables("contact_imports", "contact_decisions", "decision_id")
 
 
 def head_of(links: Sequence[Link]) -> Head:
@@ -56,18 +75,31 @@ def head_of(links: Sequence[Link]) -> Head:
 
 
 def links_of(connection: sqlite3.Connection) -> list[Link]:
-    """The chain, computed from what the tables hold, whatever version wrote them."""
-    judgements: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
-    for row in _rows(connection, "select * from judgements order by judgement_id"):
-        judgements[row.get("import_id")].append(row)
+    """The chain, computed from what the tables hold, whatever version wrote them.
+
+    An import of decisions about contacts says its place in the chain; the others have the places between, in their
+    order.
+    """
+    of_mappings, of_contacts = (_acts(connection, tables) for tables in (_MAPPINGS, _CONTACTS))
     links: list[Link] = []
-    for row in _rows(connection, "select * from imports order by rowid"):
-        found = judgements.pop(row.get("import_id"), [])
-        links.append(Link(row.get("import_id", ""), _digest(head_of(links).digest, row, found)))
-    if judgements:  # of no import: they belong nowhere, so they change the last digest
-        orphans = [row for rows in judgements.values() for row in rows]
-        links.append(Link("", _digest(head_of(links).digest, {}, orphans)))
+
+    def add(act: _Rows, *, is_about_contacts: bool) -> None:
+        digest = _digest(head_of(links).digest, act[0], act[1:])
+        links.append(Link(act[0].get("import_id", ""), digest, is_about_contacts))
+
+    placed = sorted(of_contacts, key=lambda act: act[0].get("place", 0))
+    for act in of_mappings:
+        while placed and placed[0][0].get("place", 0) <= len(links) + 1:
+            add(placed.pop(0), is_about_contacts=True)
+        add(act, is_about_contacts=False)
+    for act in placed:
+        add(act, is_about_contacts=True)
     return links
+
+
+def next_place(connection: sqlite3.Connection) -> int:
+    """The place in the chain of the next import, in the transaction that adds it."""
+    return int(connection.execute("select coalesce(max(place), 0) + 1 from chain").fetchone()[0])
 
 
 def fill(connection: sqlite3.Connection) -> None:
@@ -79,17 +111,18 @@ def fill(connection: sqlite3.Connection) -> None:
     )
 
 
-def add_link(connection: sqlite3.Connection, import_id: str) -> Head:
+def add_link(connection: sqlite3.Connection, import_id: str, *, is_about_contacts: bool = False) -> Head:
     """Add the link of an import that was just written, in the same transaction.
 
     Returns:
         The new end of the chain.
     """
+    tables = _CONTACTS if is_about_contacts else _MAPPINGS
     last = connection.execute("select place, digest from chain order by place desc limit 1").fetchone()
     place, before = last or (0, GENESIS)
-    (act,) = _rows(connection, "select * from imports where import_id = ?", import_id)
-    told = _rows(connection, "select * from judgements where import_id = ? order by judgement_id", import_id)
-    head = Head(place + 1, _digest(before, act, told))
+    (act,) = _rows(connection, f"select * from {tables.imports} where import_id = ?", import_id)
+    query = f"select * from {tables.decisions} where import_id = ? order by {tables.key}"
+    head = Head(place + 1, _digest(before, act, _rows(connection, query, import_id)))
     connection.execute(
         "insert into chain (place, import_id, digest) values (?, ?, ?)", (head.imports, import_id, head.digest)
     )
@@ -117,6 +150,22 @@ def objection(links: Sequence[Link], witnesses: Iterable[Witness]) -> str | None
     return None
 
 
+def _acts(connection: sqlite3.Connection, tables: _Tables) -> list[_Rows]:
+    """Each import with its decisions behind it; none where a version wrote the register that had no such table."""
+    if not _rows(connection, "select name from sqlite_master where name = ?", tables.imports):
+        return []
+    decisions: defaultdict[Any, _Rows] = defaultdict(list)
+    for row in _rows(connection, f"select * from {tables.decisions} order by {tables.key}"):
+        decisions[row.get("import_id")].append(row)
+    acts = [
+        [row, *decisions.pop(row.get("import_id"), [])]
+        for row in _rows(connection, f"select * from {tables.imports} order by rowid")
+    ]
+    # decisions of no import belong nowhere, so they change the last digest
+    orphans = [row for rows in decisions.values() for row in rows]
+    return [*acts, [{}, *orphans]] if orphans else acts
+
+
 def _digest(before: str, act: dict[str, Any], judgements: Iterable[dict[str, Any]]) -> str:
     # what is null is left out, so that a column of a later version does not change the digests of older rows
     told = json.dumps(
@@ -125,7 +174,7 @@ def _digest(before: str, act: dict[str, Any], judgements: Iterable[dict[str, Any
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _rows(connection: sqlite3.Connection, query: str, *values: str) -> list[dict[str, Any]]:
+def _rows(connection: sqlite3.Connection, query: str, *values: str) -> _Rows:
     """Rows by the names of their columns, without what is null."""
     cursor = connection.execute(query, values)
     names = [column[0] for column in cursor.description]

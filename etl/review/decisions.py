@@ -26,7 +26,7 @@ SHOWN: Final = ("cw_company_name", "cw_company_identifier", "score", "rank", "ce
 """What a row says of its company."""
 
 _READ: Final = (*NEEDED, "schema", "run_id", "row_id", "reviewer", "decided_at", "note", *SHOWN)
-_IDS: Final = frozenset({"acct_customer_id", "cw_company_id", "row_id"})
+_IDS: Final = frozenset({"acct_customer_id", "cw_company_id", "cw_contact_id", "row_id"})
 _AROUND: Final = " \t\r\n\v\f\u00a0\u200b\ufeff"
 """Blanks that sources never have behind an id."""
 _HEADER_ROWS: Final = 20
@@ -51,7 +51,8 @@ _BLANKS: Final = re.compile(r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _NUMBER: Final = re.compile(r"[+-]?\d[\d.,' ]*")
 _ROW_ID: Final = re.compile(r"(?P<customer>.*)/(?:CW-.*|NONE)", re.DOTALL | re.IGNORECASE)
-_SNOOZE: Final = re.compile(r"snoozed?(?: until)?[:\s]+(.+)")
+SNOOZE: Final = re.compile(r"snoozed?(?: until)?[:\s]+(.+)")
+"""A snooze with its day behind it."""
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _WRITTEN: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 
@@ -64,6 +65,26 @@ class ApprovalRefused(BillsightError):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         super().__init__(f"{problem} Nothing was changed.")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A kind of fix file.
+
+    Attributes:
+        needed: the columns without which a file is none of this kind.
+        read: the columns that are read, those among them.
+        files: the files of this kind, as a person knows them.
+        schema: the version of their rows.
+    """
+
+    needed: tuple[str, ...]
+    read: tuple[str, ...]
+    files: str
+    schema: int
+
+
+MAPPINGS: Final = Form(NEEDED, _READ, "mapping_fixes.csv, mapping_fixes.xlsx or the page's decisions", MAPPING_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -112,12 +133,13 @@ class Decided:
         return _DECISION[self.action]
 
 
-def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[Line]:
+def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form = MAPPINGS) -> Iterator[Line]:
     """The rows below the header; those that hold nothing are left out.
 
     Args:
         rows: rows of text with their numbers.
         where: the file, as the user named it.
+        form: the kind of file that it is to be.
 
     Raises:
         ApprovalRefused: this is no fix file of ours, or one of a newer version.
@@ -125,57 +147,57 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
     captions: list[str] | None = None
     for seen, (number, row) in enumerate(rows):
         if captions is None:
-            captions = _captions(row)
-            if captions is not None and (twice := _doubled(row)) is not None:
+            captions = _captions(row, form)
+            if captions is not None and (twice := _doubled(row, form)) is not None:
                 remedy = "Keep the column that the run wrote, and remove the other."
                 raise ApprovalRefused(Problem(where, f"the column {twice} twice", "each column once", remedy, number))
             if captions is None and seen >= _HEADER_ROWS:
                 break
             continue
-        named = ((name, text) for name, text in zip(captions, row, strict=False) if name in _READ)
+        named = ((name, text) for name, text in zip(captions, row, strict=False) if name in form.read)
         cells = {name: _id_cell(text) if name in _IDS else _cell(text) for name, text in named}
         if seen > _MOST_ROWS:
             remedy = "Give the rows that are decided, in several files."
             raise ApprovalRefused(Problem(where, f"more than {_MOST_ROWS:,} rows", "a fix file", remedy, number))
-        line = Line(where, number, {name: cells.get(name, "") for name in _READ})
+        line = Line(where, number, {name: cells.get(name, "") for name in form.read})
         if not any(cells.values()):
             continue
-        _refuse_version(line)
+        _refuse_version(line, form)
         yield line
     if captions is None:
-        expected = f"a header with {', '.join(NEEDED)}"
-        remedy = "Give mapping_fixes.csv, mapping_fixes.xlsx or the page's decisions, with their first row."
+        expected = f"a header with {', '.join(form.needed)}"
+        remedy = f"Give {form.files}, with their first row."
         raise ApprovalRefused(Problem(where, "no header of a fix file", expected, remedy))
 
 
-def _refuse_version(line: Line) -> None:
+def _refuse_version(line: Line, form: Form) -> None:
     """A version that wrote its rows in another way cannot be checked by this one."""
     written = line.cells["schema"]
     version = _whole(written)
-    if not written or version == MAPPING_SCHEMA:
+    if not written or version == form.schema:
         return
     found, remedy = f"schema {written}", "Update billsight, or decide in the files of the latest run."
-    if version is not None and version < MAPPING_SCHEMA:
+    if version is not None and version < form.schema:
         found += ", which an earlier version of billsight wrote; its rows cannot be checked"
         remedy = "Decide again in the files or on the page of the latest run."
-    raise ApprovalRefused(line.problem(found, f"schema {MAPPING_SCHEMA}", remedy))
+    raise ApprovalRefused(line.problem(found, f"schema {form.schema}", remedy))
 
 
-def is_header(row: Sequence[str]) -> bool:
-    """Whether this row names the columns of a fix file."""
-    return _captions(row) is not None
+def is_header(row: Sequence[str], form: Form = MAPPINGS) -> bool:
+    """Whether this row names the columns of a fix file of this kind."""
+    return _captions(row, form) is not None
 
 
-def _captions(row: Sequence[str]) -> list[str] | None:
+def _captions(row: Sequence[str], form: Form) -> list[str] | None:
     """Captions as we write them, whatever byte-order mark, blank or case came upon them."""
     names = [re.sub(r"[^a-z0-9_]", "", _folded(text)) for text in row]
-    return names if set(NEEDED) <= set(names) else None
+    return names if set(form.needed) <= set(names) else None
 
 
-def _doubled(row: Sequence[str]) -> str | None:
+def _doubled(row: Sequence[str], form: Form) -> str | None:
     """A column that is there twice, in whatever case and with whatever separators: nobody knows which is meant."""
     counts = Counter(re.sub(r"[^a-z0-9]", "", _folded(text)) for text in row)
-    return next((name for name in _READ if counts[name.replace("_", "")] > 1), None)
+    return next((name for name in form.read if counts[name.replace("_", "")] > 1), None)
 
 
 def _folded(text: str) -> str:
@@ -205,37 +227,44 @@ def is_undecided(line: Line) -> bool:
     return not line.cells["decision"]
 
 
+def hidden_row(line: Line) -> Problem | None:
+    """What is wrong with a decision that the program which shows the file does not show."""
+    if not line.is_hidden:
+        return None
+    remedy = "Show all rows (clear the filter), check what is decided there, and save the file again."
+    return line.problem("a decision on a hidden row", "a row that shows", remedy)
+
+
 def read_decision(line: Line) -> Decided | Problem:
     """What the row decides, or what is wrong with it.
 
     Args:
         line: a row with a decision.
     """
-    if line.is_hidden:
-        remedy = "Show all rows (clear the filter), check what is decided there, and save the file again."
-        return line.problem("a decision on a hidden row", "a row that shows", remedy)
+    if (hidden := hidden_row(line)) is not None:
+        return hidden
     written = line.cells["decision"].casefold()
-    snoozed = _SNOOZE.fullmatch(written)
+    snoozed = SNOOZE.fullmatch(written)
     action = "snooze" if snoozed else _WORDS.get(written.rstrip(".:!"))
     if action is None:
         expected = f"{', '.join(DECISIONS)} or snooze:2026-12-01"
         return line.problem(f"decision {line.cells['decision']!r}", expected, "Write one of these, or leave it empty.")
-    customer = _id(line, "acct_customer_id", "ACCT")
+    customer = read_id(line, "acct_customer_id", "ACCT")
     if isinstance(customer, Problem):
         return customer
     company: str | None = None
     if action in {"approve", "reject", "override"}:
-        found = _id(line, "cw_company_id", "CW")
+        found = read_id(line, "cw_company_id", "CW")
         if isinstance(found, Problem):
             return found
         company = found
     until = None
     if action == "snooze":
-        until = _until(line, snoozed[1] if snoozed else "")
+        until = read_until(line, snoozed[1] if snoozed else "")
         if until is None:
             expected = "a day that can be read in one way only, such as snooze:2026-12-01"
             return line.problem(f"decision {line.cells['decision']!r}", expected, "Write the day behind the colon.")
-    return _standing(line) or Decided(line, action, customer, company, until, _instant(line.cells["decided_at"]))
+    return _standing(line) or Decided(line, action, customer, company, until, read_instant(line.cells["decided_at"]))
 
 
 def _standing(line: Line) -> Problem | None:
@@ -253,7 +282,7 @@ def _unprefixed(customer: str) -> str:
     return customer[5:] if customer[:5].upper() == "ACCT-" else customer
 
 
-def _id(line: Line, column: str, prefix: str) -> str | Problem:
+def read_id(line: Line, column: str, prefix: str) -> str | Problem:
     """The id behind its prefix; anything that a spreadsheet may have made of it is told, not mended."""
     text = line.cells[column]
     if text[: len(prefix) + 1].upper() == f"{prefix}-" and len(text) > len(prefix) + 1:
@@ -276,14 +305,14 @@ def _id(line: Line, column: str, prefix: str) -> str | Problem:
     return line.problem(f"{column} {text!r}: {what}", expected, remedy)
 
 
-def _until(line: Line, behind: str) -> date | None:
+def read_until(line: Line, behind: str) -> date | None:
     """The day a snooze ends: behind the word, else in the note, else in decided_at."""
     if behind:
-        return _day(behind)
-    return next(filter(None, (_day(line.cells[name]) for name in ("note", "decided_at"))), None)
+        return read_day(behind)
+    return next(filter(None, (read_day(line.cells[name]) for name in ("note", "decided_at"))), None)
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
     """The first day in a text, where it can be read in one way only."""
     try:
         if iso := _ISO.search(text):
@@ -299,10 +328,10 @@ def _day(text: str) -> date | None:
     return None
 
 
-def _instant(text: str) -> datetime | None:
+def read_instant(text: str) -> datetime | None:
     """When it was decided, where that was written as an instant or a clear day."""
     try:
         return instant(text)
     except ValueError:
-        day = _day(text)
+        day = read_day(text)
         return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)

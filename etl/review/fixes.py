@@ -182,43 +182,6 @@ def _json(content: list[Any]) -> bytes:
     return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
 
 
-def contact_fixes(access: pl.DataFrame, run_id: str) -> pl.DataFrame:
-    """`contact_fixes.csv`: one person for each company that nobody can look into.
-
-    A higher level is a privilege: each row is decided by itself, none in bulk.
-
-    Locality: row.
-
-    Args:
-        access: marts.company_access.
-        run_id: the run that proposes.
-    """
-    closed = access.filter(~pl.col("can_anyone_see")).sort(
-        "blocked_invoices", "company_id_cw", descending=[True, False], nulls_last=True
-    )
-    return closed.select(
-        schema=pl.lit(SCHEMA_VERSION),
-        run_id=pl.lit(run_id),
-        decision=pl.lit(""),
-        cw_company_id=prefixed("company_id_cw", "CW"),
-        cw_company_name=pl.col("company_name"),
-        contacts=pl.col("contact_count"),
-        why_nobody=pl.col("access_causes").fill_null(""),
-        cw_contact_id=prefixed("proposed_contact_id_cw", "CW"),
-        contact_name=pl.col("proposed_contact_name"),
-        contact_email=pl.col("proposed_contact_email"),
-        contact_role=pl.col("proposed_contact_role"),
-        level_now=pl.col("proposed_level"),
-        level_needed=pl.col("level_needed"),
-        change=pl.col("fixes"),
-        blocked_invoices=pl.col("blocked_invoices"),
-        would_see=pl.col("gains"),
-        reviewer=pl.lit(""),
-        decided_at=pl.lit(""),
-        note=pl.lit(""),
-    )
-
-
 def sync_gaps(gaps: pl.DataFrame, run_id: str) -> pl.DataFrame:
     """`sync_gaps.csv`: the gaps, most invoices first; instants are UTC.
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from etl.review import chain
+from etl.review.contact_ledger import CONTACTS
 
 _FIRST: Final = (
     """
@@ -85,10 +86,12 @@ _CHAINED: Final = (
     begin select raise(abort, 'the chain is continued, never removed'); end""",
 )
 
-STEPS: Final = (_FIRST, _TAKING_BACK, _CHAINED)
+STEPS: Final = (_FIRST, _TAKING_BACK, _CHAINED, CONTACTS)
 """What makes each version from the one before it; the first makes an empty file a register."""
 
 SCHEMA_VERSION: Final = len(STEPS)
+CHAINED: Final = STEPS.index(_CHAINED) + 1
+"""The first version that holds its chain."""
 
 # The latest judgement of a customer holds; rejections are about a pair and hold beside it, until that pair is approved.
 # A later rejection of the approved pair takes the approval back; to snooze a customer settles nothing.

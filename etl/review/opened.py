@@ -11,7 +11,7 @@ from typing import Final
 
 from etl.errors import BillsightError, ExitCode
 from etl.review.chain import Link, Witness, is_stored, links_of, objection
-from etl.review.ledger import SCHEMA_VERSION, fault, raise_version
+from etl.review.ledger import CHAINED, SCHEMA_VERSION, fault, raise_version
 from etl.review.marker import Marker, MarkerDamaged, marker_path, read_marker
 
 RESTORE: Final = (
@@ -124,7 +124,7 @@ def _verified(path: Path, connection: sqlite3.Connection) -> tuple[int, list[Lin
         why, links = f"it is damaged ({type(error).__name__})", []
     if why is not None:
         raise RegisterRefusal(path, why, RESTORE)
-    if version == SCHEMA_VERSION and not is_stored(connection, links):
+    if version >= CHAINED and not is_stored(connection, links):
         raise RegisterRefusal(path, "what it holds is not what was added: its chain of digests is broken", RESTORE)
     return version, links
 

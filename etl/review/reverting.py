@@ -18,7 +18,7 @@ class Act:
         imported_by: who.
         imported_at: UTC, as the register writes it.
         reverts: the act that it takes back; null for an import.
-        customers: whom it concerns; those of the act that it takes back.
+        customers: whom it concerns, customers or companies; those of the act that it takes back.
     """
 
     import_id: str
@@ -36,7 +36,7 @@ class Obstacle:
     remedy: str
 
 
-def obstacle(acts: Sequence[Act], import_id: str) -> Obstacle | None:
+def obstacle(acts: Sequence[Act], import_id: str, command: str = "billsight mappings") -> Obstacle | None:
     """What keeps an act from being taken back.
 
     What came later and was itself taken back, later too, stands in nobody's way: the two together changed nothing.
@@ -44,18 +44,19 @@ def obstacle(acts: Sequence[Act], import_id: str) -> Obstacle | None:
     Args:
         acts: every act, in its order.
         import_id: the act to be taken back.
+        command: what lists acts and takes them back.
 
     Returns:
         Null where nothing does: what held before the act can then be restored exactly.
     """
     places = {act.import_id: place for place, act in enumerate(acts)}
     if import_id not in places:
-        return Obstacle(f"no import {import_id!r}", "'billsight mappings list' shows the ids of imports.")
+        return Obstacle(f"no import {import_id!r}", f"'{command} list' shows the ids of imports.")
     place = places[import_id]
     again = next((act for act in acts if act.reverts == import_id), None)
     if again is not None:
         found = f"{import_id} was taken back before, by {again.imported_by} on {again.imported_at[:10]}"
-        return Obstacle(found, f"To bring it back: billsight mappings revert {again.import_id}")
+        return Obstacle(found, f"To bring it back: {command} revert {again.import_id}")
     gone = _gone(acts)
     in_the_way = [
         act
@@ -70,7 +71,7 @@ def obstacle(acts: Sequence[Act], import_id: str) -> Obstacle | None:
     both = sorted(later.customers & acts[place].customers)
     more = f" and {len(both) - _MOST_NAMED} more" if len(both) > _MOST_NAMED else ""
     found = f"{later.import_id} came after {import_id} and concerns {', '.join(both[:_MOST_NAMED])}{more} too"
-    return Obstacle(found, f"Take that back first, or decide on these customers anew: revert {later.import_id}")
+    return Obstacle(found, f"Take that back first, or decide anew: revert {later.import_id}")
 
 
 def _gone(acts: Sequence[Act]) -> set[str]:

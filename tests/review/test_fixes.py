@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from etl.report.facts import EVIDENCE, FRAMES
 from etl.review.fixes import (
-    contact_fixes,
     fingerprints,
     guard,
     guarded,
@@ -181,19 +180,6 @@ def test_the_fingerprint_is_the_same_wherever_it_is_made_and_no_number() -> None
         written.rows()
     )
     assert all(row_fp.startswith("FP-") for row_fp in written["row_fp"])
-
-
-def test_only_companies_that_nobody_can_look_into_need_a_contact() -> None:
-    """No privilege is proposed where one person can see already."""
-    blank = dict.fromkeys(FRAMES["access"])
-    rows = [
-        {**blank, "company_id_cw": "1", "can_anyone_see": True, "blocked_invoices": 9},
-        {**blank, "company_id_cw": "2", "can_anyone_see": False, "blocked_invoices": 1, "proposed_contact_id_cw": "5"},
-        {**blank, "company_id_cw": "3", "can_anyone_see": False, "blocked_invoices": 4},
-    ]
-    fixes = contact_fixes(pl.DataFrame(rows, schema=FRAMES["access"]), "r1")
-    assert fixes["cw_company_id"].to_list() == ["CW-3", "CW-2"]
-    assert fixes["cw_contact_id"].to_list() == [None, "CW-5"]
 
 
 def test_gaps_and_quarantine_are_plain_text() -> None:

@@ -1,0 +1,81 @@
+"""What becomes of each decision about a contact: apply, no-op, stale or error. All rows are checked first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from etl.errors import Problem
+from etl.review.contact_decisions import ContactDecided, read_contact_decision
+from etl.review.contact_rule import ContactVerdict, Importing, KnownAccess, Rule, said, told
+from etl.review.decisions import Line
+
+
+def judge_contacts(
+    lines: Sequence[Line], known: KnownAccess, log: pl.DataFrame, importing: Importing
+) -> list[ContactVerdict]:
+    """Judge every decided row of all the files that are imported together.
+
+    Args:
+        lines: rows with a decision.
+        known: what the latest run knows.
+        log: everything that was ever decided, as `ContactRegister.log` gives it.
+        importing: how the import is meant.
+
+    Returns:
+        One verdict per row, in their order. A company is decided once: where its rows differ, or one of them is an
+        error, none of them is applied.
+    """
+    read = [(line, read_contact_decision(line)) for line in lines]
+    first: dict[str, dict[object, ContactDecided]] = defaultdict(dict)
+    for _, found in read:
+        if isinstance(found, ContactDecided):
+            first[found.company_id_cw].setdefault(said(found), found)
+    rule = Rule(known, log, importing)
+    verdicts = []
+    for line, found in read:
+        if isinstance(found, Problem):
+            verdicts.append(ContactVerdict(line, "error", problem=found))
+            continue
+        of_company = first[found.company_id_cw]
+        opposite = next((other for key, other in of_company.items() if key != said(found)), None)
+        if opposite is not None:
+            verdicts.append(ContactVerdict(line, "error", found, _contradiction(found, opposite)))
+            continue
+        verdict = rule.judge(found)
+        if verdict.kind == "apply" and (same := of_company[said(found)]) is not found:
+            wrong = line.problem(f"{_place(same.source, line)} says the same", "one row", "Nothing to do.")
+            verdict = replace(verdict, kind="no-op", problem=wrong)
+        verdicts.append(verdict)
+    return _whole_companies(verdicts)
+
+
+def _place(line: Line, seen_from: Line) -> str:
+    return f"line {line.line}" if line.where == seen_from.where else f"{line.where}, line {line.line}"
+
+
+def _contradiction(one: ContactDecided, other: ContactDecided) -> Problem:
+    against = f"{_place(other.source, one.source)} says {told(*said(other))}"
+    found = f"{told(*said(one))}, but {against}"
+    return one.source.problem(found, "one decision for a company", "Keep one of the two: neither was taken.")
+
+
+def _whole_companies(verdicts: list[ContactVerdict]) -> list[ContactVerdict]:
+    """Refuse the good rows of a company of which another row is refused: it may be the wrong one that is left."""
+    wrong = {_company(one.line): one.line for one in reversed(verdicts) if one.kind == "error"}
+    all_told = []
+    for verdict in verdicts:
+        other = wrong.get(_company(verdict.line))
+        if verdict.kind == "apply" and other is not None:
+            found = f"a row whose company is refused in {_place(other, verdict.line)}"
+            problem = verdict.line.problem(found, "no refused row of this company", "Correct that row.")
+            verdict = replace(verdict, kind="error", problem=problem)  # noqa: PLW2901 the rest is as it is
+        all_told.append(verdict)
+    return all_told
+
+
+def _company(line: Line) -> str:
+    return line.cells["cw_company_id"].casefold()
