@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from etl.report.facts import FRAMES
 from etl.review.contact_fixes import contact_fixes
-from etl.review.contact_register import LOG
+from etl.review.contact_ledger import LOG
 from etl.review.contact_states import (
     STATES,
     Evidence,
