@@ -11,6 +11,7 @@ from etl.errors import ExitCode, RegisterUnusable
 from etl.review import backups
 from etl.review.contact_register import ContactRegister
 from etl.review.marker import marker_path
+from etl.review.register import Import, Judgement, Register
 from tests import contact_world as world
 from tests.command import Billsight, Contacts
 from tests.contact_world import approve, held
@@ -58,3 +59,17 @@ def test_words_from_the_data_are_only_shown(clients: Path, contacts: Contacts) -
     told = ended.out + ended.err
     assert "\\x1b[2J" in told
     assert not re.search("[\x1b\u202e]", told)
+
+
+def test_a_run_knew_of_no_mapping_that_came_after_it(clients: Path, contacts: Contacts, billsight: Billsight) -> None:
+    """However many decisions about access it knew of."""
+    config, path = ("--config", clients / "billsight.toml"), clients / "state" / "register.sqlite"
+    assert contacts("import", approve(clients, "501")).code == ExitCode.COMPLETE
+    world.run(clients, "run-2")
+    mapped = Judgement("c501", "501", "approved", world.AS_OF, "kim", "f.csv")
+    Register.open(path).append([mapped], Import("import-1", world.AS_OF, "kim"))
+    told = billsight("mappings", "revert", "import-1", *config).out
+    assert told.startswith("import-1 was taken back (import-2)")
+    assert "The run run-2 used it" not in told
+    world.run(clients, "run-3")
+    assert "The run run-3 used it" in billsight("mappings", "revert", "import-2", *config).out
