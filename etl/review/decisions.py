@@ -127,7 +127,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str) -> Iterator[
         if captions is None:
             captions = _captions(row)
             if captions is not None and (twice := _doubled(row)) is not None:
-                remedy = "Keep the column that the run wrote, and remove the other."
+                remedy = "Keep only the column that the run wrote."
                 raise ApprovalRefused(Problem(where, f"the column {twice} twice", "each column once", remedy, number))
             if captions is None and seen >= _HEADER_ROWS:
                 break
