@@ -152,7 +152,7 @@ def _blocked(inbox: Path) -> str | None:
     for path in (inbox / DONE, inbox / REJECTED):
         if path.is_symlink() or (path.exists() and not path.is_dir()):
             kind = "a symbolic link" if path.is_symlink() else "a file"
-            return f"{inbox.name}/{path.name} is {kind}, not a folder, so no file is read: rename or remove it"
+            return f"{inbox.name}/{path.name} is {kind}, not a folder, so no file is read: give it another name"
     return None
 
 

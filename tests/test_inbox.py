@@ -251,7 +251,7 @@ def test_a_folder_that_is_none_stops_the_inbox(folder: Path, tmp_path: Path, nam
     else:
         (folder / "inbox" / name).symlink_to(tmp_path / "elsewhere")
     told = str(take(folder))
-    assert f"inbox/{name} is {kind}, not a folder, so no file is read: rename or remove it" in told
+    assert f"inbox/{name} is {kind}, not a folder, so no file is read: give it another name" in told
     assert (files(folder), held(folder)) == (sorted(["d.csv", name]), 0)
     assert list((tmp_path / "elsewhere").iterdir()) == []
 

@@ -149,7 +149,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form =
         if captions is None:
             captions = _captions(row, form)
             if captions is not None and (twice := _doubled(row, form)) is not None:
-                remedy = "Keep the column that the run wrote, and remove the other."
+                remedy = "Keep only the column that the run wrote."
                 raise ApprovalRefused(Problem(where, f"the column {twice} twice", "each column once", remedy, number))
             if captions is None and seen >= _HEADER_ROWS:
                 break

@@ -112,7 +112,7 @@ const files = ({ store, writer, companies, content, say, reader }) => ({
   async load(file) {
     const found = loaded(await file.text(), store, companies.get);
     if (!found.isOurs) return say(`${file.name} is not a file of decisions: it has no columns decision and acct_customer_id.`);
-    if (found.isDoubled) return say(`${file.name} has a column twice, so it is not read. Keep the column that the run wrote, and remove the other.`);
+    if (found.isDoubled) return say(`${file.name} has a column twice, so it is not read. Keep only the column that the run wrote.`);
     const differing = found.changes.filter(differs(store));
     const isFiles = !differing.length || await whose(byId("load-ask"), differing);
     const taken = found.changes.filter((change) => isFiles || !differing.includes(change));

@@ -15,22 +15,24 @@ from etl.review.verdicts import Tonight, Verdict, judge
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 FRIDAY = MONDAY + timedelta(days=4)
 COLUMNS = ["run_id", "row_fp", "decision", "acct_customer_id", "cw_company_id", "reviewer", "decided_at"]
-PRINT = "FP-0000000000000007"
+PRINTS: dict[str, str | None] = {"FP-0000000000000710": "10", "FP-0000000000000711": "11"}
+PRINT_OF = {f"CW-{company}": row_fp for row_fp, company in PRINTS.items()}
 LATEST = Tonight(
     run_id="run-2",
     as_of_date=MONDAY.date(),
     customers=frozenset({"7", "8"}),
     companies={"10": False, "11": False},
     candidates={"7": frozenset({"10", "11"}), "8": frozenset({"10", "11"})},
-    fingerprints={"7": PRINT, "8": PRINT},
+    fingerprints={"7": PRINTS, "8": PRINTS},
     was_written=lambda *_: True,
+    rows_of=lambda _: {},
 )
 NEW = ("approve", "CW-11")
 
 
 def row(decided_at: str = "", decision: tuple[str, str] = NEW, who: str = "lee", run_id: str = "run-1") -> list[Line]:
     """One decided row about customer 7."""
-    cells = [run_id, PRINT, decision[0], "ACCT-7", decision[1], who, decided_at]
+    cells = [run_id, PRINT_OF.get(decision[1], next(iter(PRINTS))), decision[0], "ACCT-7", decision[1], who, decided_at]
     return list(lines_of(enumerate([COLUMNS, cells], 1), "f.csv"))
 
 
