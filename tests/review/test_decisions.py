@@ -205,7 +205,7 @@ def test_a_number_that_a_spreadsheet_wrote_anew_is_still_the_schema() -> None:
 def test_a_file_with_a_column_twice_is_refused(twice: str, place: int) -> None:
     """Whichever of the two were read, the other might be meant."""
     row = [GOOD[name] for name in HEADER]
-    with pytest.raises(ApprovalRefused, match=r"twice.*remove the other"):
+    with pytest.raises(ApprovalRefused, match=r"twice.*Keep only the column"):
         list(lines_of(_rows([*HEADER[:place], twice, *HEADER[place:]], [*row[:place], "CW-11", *row[place:]]), "f"))
 
 
