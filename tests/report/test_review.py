@@ -141,7 +141,7 @@ def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Pat
         (swapped, "1 decision loaded; left out: 1 whose evidence is another by now."),
         (
             doubled,
-            "decisions.csv has a column twice, so it is not read. Keep the column that the run wrote",
+            "decisions.csv has a column twice, so it is not read. Keep only the column that the run wrote",
         ),
     )
     for content, said in told:
