@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any, Final, Literal, Self
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Literal
 
 import polars as pl
 
-from etl.review.chain import Head, Witness, add_link, head_of
+from etl.review.chain import Head, add_link, head_of
 from etl.review.ledger import current_sql
-from etl.review.marker import Marker, MarkerDamaged, clear_leftovers, marker_path, read_marker, write_marker
-from etl.review.opened import RegisterRefusal, check, marker_of, opened
+from etl.review.opened import RegisterRefusal
+from etl.review.register_file import Import, RegisterFile, instant_told
 from etl.review.reverting import Act, obstacle
 
 __all__ = ["CURRENT", "LOG", "Decision", "Import", "Judgement", "Register", "RegisterRefusal", "Snapshot"]
@@ -107,32 +105,6 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Import:
-    """One act of adding judgements: all of them or none.
-
-    Attributes:
-        import_id: its identity; an import that is already there is refused.
-        imported_at: UTC; a time without a zone is taken to be UTC.
-        imported_by: the login that did it.
-        file_name: the file, where there is one.
-        file_digest: SHA-256 of the file.
-        claimed_by: the name that was given, as with `--as`; nobody has checked it. `None` where none was given.
-    """
-
-    import_id: str
-    imported_at: datetime
-    imported_by: str
-    file_name: str | None = None
-    file_digest: str | None = None
-    claimed_by: str | None = None
-
-    @property
-    def who(self) -> str:
-        """The person, as named; the login where nobody was named."""
-        return self.claimed_by or self.imported_by
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """What held at one moment, and the end of the chain at that moment."""
 
@@ -140,25 +112,8 @@ class Snapshot:
     head: Head = field(default_factory=Head)
 
 
-class Register:
-    """The judgements in one file, verified at every opening.
-
-    A file that is missing is an empty register, and stays missing until a judgement is added; but not if its marker, or
-    another witness, knows that it held something.
-
-    Args:
-        path: the file.
-        witnesses: who knows what it held, beside its marker.
-    """
-
-    def __init__(self, path: Path, witnesses: Sequence[Witness] = ()) -> None:
-        self._path = path
-        self._others = tuple(witnesses)
-
-    @classmethod
-    def open(cls, path: Path, witnesses: Sequence[Witness] = ()) -> Self:
-        """The register in this file."""
-        return cls(path, witnesses)
+class Register(RegisterFile):
+    """The judgements in one file, verified at every opening."""
 
     def append(self, judgements: Sequence[Judgement], act: Import) -> None:
         """Add judgements in one transaction.
@@ -166,9 +121,7 @@ class Register:
         Raises:
             RegisterRefusal: a judgement is impossible, or the import is there already; none was added.
         """
-        self._check_missing()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with opened(self._path, self._witnesses(), is_written=True) as register:
+        with self._adding() as register:
             register.connection.execute(_INSERT_IMPORT, (*_made_by(act), None))
             values = [(act.import_id, *_values(judgement)) for judgement in judgements]
             register.connection.executemany(_INSERT_JUDGEMENT, values)
@@ -193,7 +146,7 @@ class Register:
         self._check_missing()
         if not self._path.exists():
             raise RegisterRefusal(self._path, f"no import {import_id!r}", "The register is empty.")
-        with opened(self._path, self._witnesses(), is_written=True) as register:
+        with self._adding() as register:
             acts = _acts(register.connection)
             why = obstacle(acts, import_id)
             if why is not None:
@@ -206,18 +159,6 @@ class Register:
     def next_import_id(self) -> str:
         """A name for the next import. Whoever else takes it first wins, and the other is refused: nothing is mixed."""
         return f"import-{self.head().imports + 1}"
-
-    def head(self) -> Head:
-        """The end of the chain.
-
-        Raises:
-            RegisterRefusal: as by `snapshot`.
-        """
-        self._check_missing()
-        if not self._path.exists():
-            return Head()
-        with opened(self._path, self._witnesses()) as register:
-            return head_of(register.links)
 
     def current(self) -> pl.DataFrame:
         """The judgements that hold: the latest of each customer and, beside it, the rejected pairs.
@@ -233,11 +174,10 @@ class Register:
         Raises:
             RegisterRefusal: the file is no register, damaged, of a newer version, or not the one that a witness knows.
         """
-        self._check_missing()
         rows: list[tuple[Any, ...]] = []
         head = Head()
-        if self._path.exists():
-            with opened(self._path, self._witnesses()) as register:
+        with self._reading() as register:
+            if register is not None:
                 head = head_of(register.links)
                 if register.version:
                     rows = register.connection.execute(current_sql(register.version)).fetchall()
@@ -249,82 +189,11 @@ class Register:
         Raises:
             RegisterRefusal: as by `snapshot`.
         """
-        self._check_missing()
         rows: list[tuple[Any, ...]] = []
-        if self._path.exists():
-            with opened(self._path, self._witnesses()) as register:
-                if register.version:
-                    rows = register.connection.execute(_LOG_SQL.format(**_columns(register.version))).fetchall()
+        with self._reading() as register:
+            if register is not None and register.version:
+                rows = register.connection.execute(_LOG_SQL.format(**_columns(register.version))).fetchall()
         return _frame(rows, LOG)
-
-    def settle(self) -> None:
-        """Bring a marker that fell behind up to date, and clear what killed processes left beside it.
-
-        Raises:
-            RegisterRefusal: as by `snapshot`.
-        """
-        clear_leftovers(self._path)
-        head = self.head()
-        marker = marker_of(self._path)
-        if marker is not None and marker.head.imports < head.imports:
-            self._mark(head)
-
-    def give_up(self, names: Sequence[str]) -> None:
-        """Remember what a person gave up on purpose; the register itself is as it was.
-
-        Args:
-            names: runs that the history no longer knows, or fingerprints of keys.
-
-        Raises:
-            RegisterRefusal: as by `snapshot`.
-            OSError: the marker cannot be written.
-        """
-        self._remember(self.head(), names)
-
-    def adopt(self, missed: Sequence[Witness]) -> None:
-        """Take what the file holds now for the register, on purpose: restored from a copy, or begun again.
-
-        Args:
-            missed: who knows of something that it no longer holds.
-
-        Raises:
-            RegisterRefusal: the file is damaged.
-            OSError: the marker cannot be written.
-        """
-        head = Head()
-        if self._path.exists():
-            with opened(self._path, ()) as register:
-                head = head_of(register.links)
-        self._remember(head, [witness.head.digest for witness in missed])
-
-    def _remember(self, head: Head, names: Sequence[str]) -> None:
-        try:
-            before = read_marker(self._path)
-        except MarkerDamaged:
-            before = None
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        given_up = frozenset({*(before.given_up if before else ()), *names})
-        write_marker(self._path, Marker(head, given_up))
-
-    def _check_missing(self) -> None:
-        """A register that is missing holds nothing; every witness must agree."""
-        if not self._path.exists():
-            check(self._path, [], self._witnesses())
-
-    def _witnesses(self) -> list[Witness]:
-        """Who knows what the register held; asked before it is opened, for it may grow in between."""
-        marker = marker_of(self._path)
-        if marker is None:
-            return list(self._others)
-        beside = Witness(f"the marker {marker_path(self._path).name} beside it", marker.head)
-        return [beside, *(one for one in self._others if one.head.digest not in marker.given_up)]
-
-    def _mark(self, head: Head) -> None:
-        """Tell the marker; one that cannot be written falls behind, and the next run brings it up to date."""
-        with suppress(OSError, RegisterRefusal):
-            marker = marker_of(self._path) or Marker()
-            if head.imports > marker.head.imports:
-                write_marker(self._path, replace(marker, head=head))
 
 
 def _columns(version: int) -> dict[str, str]:
@@ -361,7 +230,7 @@ def _frame(rows: list[tuple[Any, ...]], columns: dict[str, pl.DataType]) -> pl.D
 
 
 def _made_by(act: Import) -> tuple[str | None, ...]:
-    moment = _instant(act.imported_at)
+    moment = instant_told(act.imported_at)
     return (act.import_id, moment, act.imported_by, act.claimed_by, act.file_name, act.file_digest)
 
 
@@ -370,15 +239,10 @@ def _values(judgement: Judgement) -> tuple[str | None, ...]:
         judgement.customer_id_acct,
         judgement.company_id_cw,
         judgement.decision,
-        _instant(judgement.judged_at),
+        instant_told(judgement.judged_at),
         judgement.judged_by,
         judgement.note,
         judgement.evidence_fingerprint,
         judgement.source,
         None if judgement.snoozed_until is None else judgement.snoozed_until.isoformat(),
     )
-
-
-def _instant(moment: datetime) -> str:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")

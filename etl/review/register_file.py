@@ -1,0 +1,164 @@
+"""The file of a register, whatever is asked of it or added: every witness agrees before, and its marker knows after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from etl.review.chain import Head, Witness, head_of
+from etl.review.marker import Marker, MarkerDamaged, marker_path, read_marker, write_marker
+from etl.review.opened import Opened, RegisterRefusal, check, marker_of, opened
+from etl.whole import clear_abandoned
+
+
+@dataclass(frozen=True)
+class Import:
+    """One act of adding decisions: all of them or none.
+
+    Attributes:
+        import_id: its identity; an import that is already there is refused.
+        imported_at: UTC; a time without a zone is taken to be UTC.
+        imported_by: the login that did it.
+        file_name: the file, where there is one.
+        file_digest: SHA-256 of the file.
+        claimed_by: the name that was given, as with `--as`; nobody has checked it. `None` where none was given.
+    """
+
+    import_id: str
+    imported_at: datetime
+    imported_by: str
+    file_name: str | None = None
+    file_digest: str | None = None
+    claimed_by: str | None = None
+
+    @property
+    def who(self) -> str:
+        """The person, as named; the login where nobody was named."""
+        return self.claimed_by or self.imported_by
+
+
+class RegisterFile:
+    """One file of decisions, verified at every opening.
+
+    A file that is missing is an empty register, and stays missing until something is added; but not if its marker, or
+    another witness, knows that it held something.
+
+    Args:
+        path: the file.
+        witnesses: who knows what it held, beside its marker.
+    """
+
+    def __init__(self, path: Path, witnesses: Sequence[Witness] = ()) -> None:
+        self._path = path
+        self._others = tuple(witnesses)
+
+    @classmethod
+    def open(cls, path: Path, witnesses: Sequence[Witness] = ()) -> Self:
+        """The register in this file."""
+        return cls(path, witnesses)
+
+    def head(self) -> Head:
+        """The end of the chain.
+
+        Raises:
+            RegisterRefusal: as by `Register.snapshot`.
+        """
+        with self._reading() as register:
+            return head_of(register.links) if register else Head()
+
+    def settle(self) -> None:
+        """Bring a marker that fell behind up to date, and clear what killed processes left beside it.
+
+        Raises:
+            RegisterRefusal: as by `snapshot`.
+        """
+        clear_abandoned(marker_path(self._path), 0)
+        head = self.head()
+        marker = marker_of(self._path)
+        if marker is not None and marker.head.imports < head.imports:
+            self._mark(head)
+
+    def give_up(self, names: Sequence[str]) -> None:
+        """Remember what a person gave up on purpose; the register itself is as it was.
+
+        Args:
+            names: runs that the history no longer knows, or fingerprints of keys.
+
+        Raises:
+            RegisterRefusal: as by `snapshot`.
+            OSError: the marker cannot be written.
+        """
+        self._remember(self.head(), names)
+
+    def adopt(self, missed: Sequence[Witness]) -> None:
+        """Take what the file holds now for the register, on purpose: restored from a copy, or begun again.
+
+        Args:
+            missed: who knows of something that it no longer holds.
+
+        Raises:
+            RegisterRefusal: the file is damaged.
+            OSError: the marker cannot be written.
+        """
+        head = Head()
+        if self._path.exists():
+            with opened(self._path, ()) as register:
+                head = head_of(register.links)
+        self._remember(head, [witness.head.digest for witness in missed])
+
+    def _remember(self, head: Head, names: Sequence[str]) -> None:
+        try:
+            before = read_marker(self._path)
+        except MarkerDamaged:
+            before = None
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        given_up = frozenset({*(before.given_up if before else ()), *names})
+        write_marker(self._path, Marker(head, given_up))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Opened | None]:
+        """Open it to read it; `None` where it is missing, and nobody misses it."""
+        self._check_missing()
+        if not self._path.exists():
+            yield None
+            return
+        with opened(self._path, self._witnesses()) as register:
+            yield register
+
+    @contextmanager
+    def _adding(self) -> Iterator[Opened]:
+        """Open it to add something; a register that is missing, and that nobody misses, is made."""
+        self._check_missing()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with opened(self._path, self._witnesses(), is_written=True) as register:
+            yield register
+
+    def _check_missing(self) -> None:
+        """A register that is missing holds nothing; every witness must agree."""
+        if not self._path.exists():
+            check(self._path, [], self._witnesses())
+
+    def _witnesses(self) -> list[Witness]:
+        """Who knows what the register held; asked before it is opened, for it may grow in between."""
+        marker = marker_of(self._path)
+        if marker is None:
+            return list(self._others)
+        beside = Witness(f"the marker {marker_path(self._path).name} next to it", marker.head)
+        return [beside, *(one for one in self._others if one.head.digest not in marker.given_up)]
+
+    def _mark(self, head: Head) -> None:
+        """Tell the marker; one that cannot be written falls behind, and the next run brings it up to date."""
+        with suppress(OSError, RegisterRefusal):
+            marker = marker_of(self._path) or Marker()
+            if head.imports > marker.head.imports:
+                write_marker(self._path, replace(marker, head=head))
+
+
+def instant_told(moment: datetime) -> str:
+    """As the register writes it: UTC, to the microsecond; a time without a zone is taken to be UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
