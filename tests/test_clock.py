@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from etl import setup
 from etl.cli import night
 from etl.demo.plan import AS_OF
 from etl.errors import ExitCode
@@ -18,18 +19,24 @@ from tests.command import Billsight, Ended
 Night = Callable[[datetime], Ended]
 
 
+def clock_at(instant: datetime) -> type[datetime]:
+    """What a module takes for the clock of the machine."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:
+            del tz
+            return instant
+
+    return Clock
+
+
 @pytest.fixture
 def at(provider: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch) -> Night:
     """A run on a machine whose clock says that it is this instant."""
 
     def run(now: datetime) -> Ended:
-        class Clock(datetime):
-            @classmethod
-            def now(cls, tz: object = None) -> datetime:
-                del tz
-                return now
-
-        monkeypatch.setattr(night, "datetime", Clock)
+        monkeypatch.setattr(night, "datetime", clock_at(now))
         monkeypatch.setenv("BILLSIGHT_RETENTION__DAYS", "0")
         return billsight("run", "--config", provider / "billsight.toml")
 
@@ -50,8 +57,7 @@ def test_a_clock_that_is_wrong_publishes_and_prunes_nothing(provider: Path, at: 
     assert re.search(r"(night-1, was at|runs is) 202[67]-", ended.err)
     assert "Correct the clock, or pass the right instant with --as-of." in ended.err
     assert sorted(path for path in (provider / "out" / "runs").rglob("*")) == before
-    if now < AS_OF:
-        assert [path.name for path in (provider / "inbox").iterdir()] == ["odd.csv"]
+    assert [path.name for path in (provider / "inbox").iterdir()] == ["odd.csv"]
 
 
 def test_a_first_run_is_held_against_the_sources(provider: Path, at: Night) -> None:
@@ -66,6 +72,29 @@ def test_a_first_run_is_held_against_the_sources(provider: Path, at: Night) -> N
     assert ended.code == ExitCode.UNUSABLE
     assert "[gates] clock_ahead_days" in ended.err
     assert not (provider / "out" / "latest").exists()
+
+
+def test_one_odd_date_vouches_for_no_clock(provider: Path, at: Night) -> None:
+    """An invoice of 2098 does not make 2099 likely."""
+    path = provider / "connectwise_invoices.csv"
+    head, first, *others = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    dated, count = re.subn(r",20\d\d-\d\d-\d\d,", ",2098-12-31,", first, count=1)
+    assert count == 1
+    path.write_text("".join([head, dated, *others]), encoding="utf-8")
+    ended = at(datetime(2099, 1, 1, tzinfo=UTC))
+    assert ended.code == ExitCode.UNUSABLE
+    assert "[gates] clock_ahead_days" in ended.err
+
+
+def test_check_says_what_a_run_would_say_of_the_clock(
+    provider: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the run comes that would stop."""
+    said = []
+    for now in (AS_OF - timedelta(hours=1), AS_OF):
+        monkeypatch.setattr(setup, "datetime", clock_at(now))
+        said.append(billsight("check", "--config", provider / "billsight.toml").out)
+    assert ["A run would stop (exit code 4): the clock of this machine says" in one for one in said] == [True, False]
 
 
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(days=380)])
