@@ -255,10 +255,13 @@ def test_what_needs_more_than_renaming_is_left_to_the_careful_path(shelf: Any, n
 
 
 ODD = st.one_of(
-    st.sampled_from("|1|0|0.00|-5.25|1.2345|1.234|1,5|$5|USD 5|5 CR|1e5|true|no|1.2E+11".split("|")),
-    st.sampled_from("2026-01-05 2026-1-5 05.01.2026 1969-12-31 2026-01-05T00:00:00 0001-01-01 9999-12-31".split()),
-    st.sampled_from("2026-01-05T10:00:00.5Z|2026-01-05T10:00:00+02:00|2026-01-05 10:00:00|2026-01-05T10:00".split("|")),
-    st.sampled_from(["void", "Paid", "Awaiting_Payment", "CreditNote", "usd ", "\u2003eur", "a\u0085b", "a\r\nb"]),
+    st.sampled_from(["", "1", "0", "0.00", "-5.25", "1.2345", "1.234", "1,5", "$5", "USD 5", "5 CR", "1e5", "true"]),
+    st.sampled_from(["2026-01-05", "2026-1-5", "05.01.2026", "1969-12-31", "0001-01-01", "9999-12-31", "1.2E+11"]),
+    st.sampled_from(["2026-01-05T10:00:00.5Z", "2026-01-05T10:00:00+02:00", "2026-01-05 10:00:00", "2026-01-05T10:00"]),
+    st.sampled_from(
+        ["void", "Paid", "Awaiting_Payment", "CreditNote", "usd ", "\u2003eur", "a\u0085b", "a\r\nb", "no"]
+    ),
+    st.sampled_from(["2026-01-05T00:00:00"]),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
 )
 ROWS = st.tuples(*(st.one_of(*[st.just(good)] * 6, ODD) for good in GOOD.split(",")))
