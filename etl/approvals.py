@@ -30,12 +30,12 @@ class Act:
 
     Attributes:
         who: the person, by the name that was given; `None`: the login. Who decided a row is the file's reviewer, where
-            it names one. Nobody checks such names, so the register keeps them beside the login.
+            it names one. Nobody checks such names, so the register keeps them with the login.
         at: UTC.
         may_override: whether a company that was not proposed may be approved.
         is_dry: whether to say what would be done, and do nothing.
         folder: what the register puts before a file's name: where it was found, as `inbox/`.
-        login: who is logged in; `None`: whoever owns the file.
+        login: the user who is logged in; `None`: the owner of the file.
         is_again: whether to take again what was taken back.
         is_settled: whether two people who differed within a day have agreed on what the files say.
         content: the bytes of a file; it may raise ApprovalRefused.

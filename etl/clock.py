@@ -8,7 +8,7 @@ from typing import Final
 
 from etl.domain import Run, instant
 from etl.engine import Engine
-from etl.errors import GateTripped
+from etl.errors import ClockRefused
 from etl.history.store import PastRun
 from etl.sources import Evening
 
@@ -24,14 +24,14 @@ def check_clock_with_runs(run: Run, past: Sequence[PastRun]) -> None:
         past: the runs before, oldest first.
 
     Raises:
-        GateTripped: the clock is behind the last published run.
+        ClockRefused: the clock is behind the last published run.
     """
     last = _last(past)
     if run.is_by_clock and last is not None and run.as_of < instant(last.as_of_at):
         message = (
             f"{_clock(run)}, and the last run, {last.run_id}, was at {_written(instant(last.as_of_at))}. {_ADVICE}"
         )
-        raise GateTripped([message])
+        raise ClockRefused([message])
 
 
 def check_clock_with_sources(engine: Engine, evening: Evening) -> None:
@@ -42,7 +42,7 @@ def check_clock_with_sources(engine: Engine, evening: Evening) -> None:
         evening: the run, its files, and the runs before it.
 
     Raises:
-        GateTripped: the clock is behind the newest change in the sources, or far ahead of all that is known.
+        ClockRefused: the clock is behind the newest change in the sources, or far ahead of all that is known.
     """
     run, gates = evening.run, evening.settings.gates
     if not run.is_by_clock:
@@ -56,16 +56,17 @@ def check_clock_with_sources(engine: Engine, evening: Evening) -> None:
             f"{_clock(run)}, and the newest change in {where} was at {_written(newest)}. {_ADVICE}"
             " If the instant in the file is wrong, correct it there, or raise [gates] clock_behind_days."
         )
-        raise GateTripped([message])
+        raise ClockRefused([message])
     last = _last(evening.past)
-    known = [*(at for at, _ in changes), *_invoice_dates(engine), *([instant(last.as_of_at)] if last else [])]
+    # one wrong date of an invoice must not vouch for a clock: dates count only where nothing else is known
+    known = [*(at for at, _ in changes), *([instant(last.as_of_at)] if last else [])] or _invoice_dates(engine)
     if known and run.as_of - max(known) > _days(gates.clock_ahead_days):
         message = (
             f"{_clock(run)}, and the newest instant in the sources and the runs is {_written(max(known))},"
             f" more than {gates.clock_ahead_days:g} days before. {_ADVICE}"
             " If the lists are so old, raise [gates] clock_ahead_days."
         )
-        raise GateTripped([message])
+        raise ClockRefused([message])
 
 
 def _last(past: Sequence[PastRun]) -> PastRun | None:

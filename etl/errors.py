@@ -11,6 +11,7 @@ BillsightError
 ├── RegisterRefusal         6  the register cannot be read, or does not take what was to be added
 ├── HistoryRefusal          4  the history of the runs cannot be read or written
 ├── GateTripped             4  the night is too odd to be published; every reason listed
+│   └── ClockRefused        4  the clock of the machine does not fit the sources or the last run
 ├── SiteKeyRefusal          4  the key of the fix files' fingerprints cannot be read or made
 ├── NotPruned               4  what may go cannot be known, because a waiting file cannot be read
 ├── NotFound                4  the invoice, contact or run that was asked for is not there
@@ -168,6 +169,10 @@ class GateTripped(BillsightError):
         self.reasons = tuple(reasons)
         lines = "\n".join(f"  - {one_line(reason)}" for reason in self.reasons)
         super().__init__(f"Nothing was published, the last report stays. The night looks wrong:\n{lines}")
+
+
+class ClockRefused(GateTripped):
+    """The clock of the machine does not fit the sources or the last run."""
 
 
 class NotFound(BillsightError):

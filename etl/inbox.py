@@ -172,8 +172,8 @@ def waiting(inbox: Path) -> Sequence[Path]:
 def _move(inbox: Path, seen: Seen, destination: Destination) -> str | None:
     """Move a file to where it belongs, with the reasons next to it where not all of it was taken.
 
-    The reasons are written first: whoever finds the file finds them. No name is ever taken twice. A file that another
-    one replaced since it was read is put back: nobody has read that one.
+    The reasons are written first, so that a person who finds the file finds them. No name is taken twice. If another
+    file replaced it since it was read, that one is put back: nobody has read it.
 
     Returns:
         Why the file stays; null where it was moved.

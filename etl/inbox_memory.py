@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from etl.notify.whole import write_whole
 from etl.publish import FILE_MODE, make_folder
+from etl.whole import write_whole
 
 DONE: Final = "done"
 REJECTED: Final = "rejected"

@@ -6,8 +6,10 @@ limited, the work is therefore done in a child, and the process that was called 
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator
@@ -25,6 +27,14 @@ _SAYINGS: Final = (
     *(os.strerror(number).lower() for number in _NUMBERS), "can't start new thread", "bad_alloc", "bad allocation",
     "failed to map segment", "failed to allocate", "out of memory",
 )  # fmt: skip
+_OF_MACHINE: Final = frozenset({
+    "RuntimeError", "SystemError", "ImportError", "OutOfMemoryException", "IOException", "FatalException",
+    "InternalException", "PanicException",
+})  # fmt: skip
+"""Errors whose words are the machine's; others may quote a file, and a client may be called Out of Memory LLC."""
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+_PARENT_DIES: Final = 1
+"""Linux: PR_SET_PDEATHSIG."""
 _ABORTS: Final = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGTRAP})
 _UNKNOWN: Final = frozenset(range(256)) - set(ExitCode) - {128 + signal.SIGINT, 128 + signal.SIGTERM}
 """What we never end with; the loader of libraries ends a process with 127."""
@@ -46,12 +56,19 @@ def exhaustion(error: BaseException) -> str | None:
     while link is not None and link not in seen:
         if isinstance(link, MemoryError):
             return "there is not enough memory"
-        said = str(link).strip()
-        if (isinstance(link, OSError) and link.errno in _NUMBERS) or any(word in said.lower() for word in _SAYINGS):
-            return said.splitlines()[0] if said else type(link).__name__
+        if _is_of_machine(link):
+            return next(iter(str(link).strip().splitlines()), type(link).__name__)
         seen.append(link)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return None
+
+
+def _is_of_machine(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _NUMBERS
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    said = _QUOTED.sub("", str(error)).lower()
+    return bool(kinds & _OF_MACHINE) and any(word in said for word in _SAYINGS)
 
 
 @contextmanager
@@ -115,13 +132,14 @@ def supervise() -> None:
         _say(f"Nothing was done: ulimit allows {least / 1e9:.2f} GB of memory, and the least is 1. {_ADVICE}")
         os._exit(ExitCode.UNUSABLE)
     reading, writing = os.pipe()
-    child = os.fork()
+    parent, child = os.getpid(), os.fork()
     if not child:
         os.close(reading)
         _channels.append(writing)
+        _die_with(parent)
         return
     os.close(writing)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, _: _hand_on(child, number))
     _, status = os.waitpid(child, 0)
@@ -131,6 +149,14 @@ def supervise() -> None:
         _say(f"The work could not be finished, the last report stays: a library ended it ({code}). {_ADVICE}")
         code = ExitCode.UNUSABLE
     os._exit(code if code >= 0 else 128 - code)
+
+
+def _die_with(parent: int) -> None:
+    """End with the process that was called: where that is killed, nobody waits, and another run may begin."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PARENT_DIES, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(ExitCode.UNUSABLE)
 
 
 def note_leftover(path: Path) -> None:

@@ -179,7 +179,7 @@ def _place(register: Register, import_id: str) -> int:
 
 
 def _in_the_portal(settings: Settings, gone: set[tuple[str, str]], back: set[tuple[str, str]]) -> list[str]:
-    """What a person has to change in ConnectBooster: whoever was mapped there still sees the invoices."""
+    """What a person has to change in ConnectBooster, where the client of a mapping still sees the invoices."""
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
             listed = set(engine.rows("select customer_id_acct, company_id_cw from staging.portal__mappings"))

@@ -38,7 +38,7 @@ from etl.models import Model, build, names_in, read_models
 from etl.outputs import Night, write_outputs
 from etl.pruning import Pruned, prune_after_night
 from etl.publish import Publication, lock
-from etl.reading_in import Awaited, check_clients, read_in_sources
+from etl.reading_in import Awaited, ReadIn, check_clients, read_in_sources
 from etl.remembering import Ended, Past, compare, recall, record, record_failure
 from etl.review.register import Snapshot
 from etl.scopes import find_scopes
@@ -102,6 +102,15 @@ class _Night:
         return round(time.monotonic() - self.started, 1)
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """What a run knows before it judges: the runs before, the sources, and what people decided."""
+
+    past: Past
+    read_in: ReadIn
+    register: Snapshot
+
+
 def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders: Orders = _NO_ORDERS) -> Outcome:
     """Run a night and publish it, whole or not at all.
 
@@ -150,13 +159,15 @@ def _reconcile(night: _Night, log: Log) -> Outcome:
         check_state(settings)
         past = recall(settings)
         check_clock_with_runs(run, past.runs)
-        night.tell("taking what lies in the inbox")
-        inbox = take_inbox(settings, run)
-        register = read_register(settings)
         limits = settings.limits
+        awaited = Awaited(settings, run, past.runs, night.orders.is_shrink_accepted)
         engine = Engine(publication.path("night.duckdb"), threads=limits.threads, memory_gb=limits.memory_gb)
         try:
-            judged = judge_night(engine, night, past, register)
+            read_in = read_in_sources(engine, awaited, night.tell)
+            # not before the clock was held against the sources: the times of decisions are compared with it
+            night.tell("taking what lies in the inbox")
+            inbox = take_inbox(settings, run)
+            judged = judge_night(engine, night, _Begun(past, read_in, read_register(settings)))
             night.tell("checking the laws")
             _check_laws(engine, judged.files)
             night.tell("writing the report and the files")
@@ -167,7 +178,7 @@ def _reconcile(night: _Night, log: Log) -> Outcome:
         finally:
             engine.close()
         night.tell("reading back what was written")
-        state = used(settings, register.head, facts["after"]).told()
+        state = used(settings, judged.register, facts["after"]).told()
         seal(Written(settings, run, judged.files, summary, state), publication)
         night.tell("publishing")
         folder = publication.publish()
@@ -190,12 +201,12 @@ def _remembered(night: _Night) -> Iterator[None]:
         raise
 
 
-def judge_night(engine: Engine, order: _Night, past: Past, register: Snapshot) -> Night:
+def judge_night(engine: Engine, order: _Night, begun: _Begun) -> Night:
     """Everything between the sources and the marts."""
+    past, read_in, register = begun.past, begun.read_in, begun.register
     settings, run, tell = order.settings, order.run, order.tell
     models = read_models()
     is_shrink_accepted = order.orders.is_shrink_accepted
-    read_in = read_in_sources(engine, Awaited(settings, run, past.runs, is_shrink_accepted), tell)
     files, evening, read = read_in.files, read_in.evening, sources_read(read_in.evening)
     write_control(engine, settings, run, find_scopes(engine, evening, read))
     engine.write("ctl.portal_memory", past.portal_memory)

@@ -1,8 +1,7 @@
-"""The state of a site in the hands of whoever runs it: verified, copied, restored, or begun again on purpose."""
+"""The state of a site, for the person who runs it: verified, copied, restored, or begun again on purpose."""
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from etl.review.backups import Copy
 from etl.review.chain import objection
 from etl.review.marker import marker_path
 from etl.review.register import Register, RegisterRefusal
-from etl.review.site_key import SiteKeyRefusal, key_fingerprint, read_site_key, site_key
+from etl.review.site_key import SiteKeyRefusal, key_fingerprint, read_site_key, site_key, write_site_key
 from etl.state import (
     HISTORY,
     REGISTER,
@@ -33,7 +32,6 @@ from etl.state import (
 )  # fmt: skip
 
 Part = Literal["register", "history", "site_key"]
-_KEY_MODE: Final = 0o600
 _SHORT: Final = 12
 
 
@@ -210,7 +208,7 @@ def _restore_key(settings: Settings, order: Order) -> str:
         key = read_site_key(file)
         if wanted in {None, key_fingerprint(key)}:
             replaced = backups.move_aside(path, order.at)
-            _write_key(path, key)
+            write_site_key(path, key)
             return f"{path}: restored from {file}.{_moved(replaced)}"
     why = "no copy of the key that the last run used"
     raise SiteKeyRefusal(order.file or folder, why, "Name one: billsight register restore --site-key FILE.")
@@ -242,16 +240,8 @@ def _copy_key(path: Path, folder: Path) -> Path:
     key = read_site_key(path)
     target = folder / f"site-{key_fingerprint(key)}.key"
     if not target.exists():
-        _write_key(target, key)
+        write_site_key(target, key)
     return target
-
-
-def _write_key(path: Path, key: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _KEY_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _moved(replaced: Path | None) -> str:

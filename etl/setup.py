@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,11 +15,13 @@ from typing import Final
 import polars as pl
 
 from etl import extract
+from etl.clock import check_clock_with_runs, check_clock_with_sources
 from etl.config import Settings, Source
 from etl.demo import DemoPlan, write_demo
 from etl.domain import Run
 from etl.engine import Engine
-from etl.errors import ConfigurationError, InputError, Problem
+from etl.errors import ClockRefused, ConfigurationError, HistoryRefusal, InputError, Problem
+from etl.history.store import History
 from etl.publish import told
 from etl.reading_in import joins_as_listed
 from etl.review.marker import marker_path
@@ -27,7 +30,7 @@ from etl.safe_text import readable
 from etl.schemas import RELATIONS
 from etl.scopes import find_scopes, notes
 from etl.settling import is_removal
-from etl.sources import sources_read
+from etl.sources import Evening, sources_read
 from etl.validate import settle_formats, validate
 
 _MOST_BYTES_FOR_CAPTIONS: Final = 50_000_000
@@ -216,10 +219,23 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
 def _together(settings: Settings) -> list[str]:
     """How the sources join, what each list holds, and whether a run would be partial: read once, as a run does."""
     with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
-        joins, troubles, evening = joins_as_listed(engine, settings, Run("check", datetime.now(UTC)))
+        joins, troubles, evening = joins_as_listed(engine, settings, Run("check", datetime.now(UTC), is_by_clock=True))
         lists = [f"  {note}" for note in notes(find_scopes(engine, evening, sources_read(evening)))]
-    partial = [f"A run would be partial (exit code 3): {trouble}" for trouble in troubles]
+        partial = [f"A run would be partial (exit code 3): {trouble}" for trouble in troubles]
+        partial += _of_clock(engine, evening)
     return ["Joins:", *(f"  {line}" for line in joins), *(["Lists:", *lists] if lists else []), *partial]
+
+
+def _of_clock(engine: Engine, evening: Evening) -> list[str]:
+    """What a run by the clock of this machine would say of it now."""
+    with suppress(HistoryRefusal):
+        evening = replace(evening, past=History(evening.settings.history_path).runs())
+    try:
+        check_clock_with_runs(evening.run, evening.past)
+        check_clock_with_sources(engine, evening)
+    except ClockRefused as error:
+        return [f"A run would stop (exit code 4): {reason}" for reason in error.reasons]
+    return []
 
 
 def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) -> str:

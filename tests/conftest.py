@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from etl import cli
 from etl.demo import DemoPlan
+from etl.engine import Engine
 from tests import contact_world, nights
 from tests.command import Billsight, Contacts, Ended, Mappings
 
@@ -74,6 +75,14 @@ def invented_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def provider(invented_night: Path, tmp_path: Path) -> Path:
     """A copy of the invented provider after one night."""
     return shutil.copytree(invented_night, tmp_path / "provider", symlinks=True)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database that every example begins with empty tables."""
+    opened = Engine(tmp_path_factory.mktemp("engine") / "night.duckdb", threads=1, memory_gb=0.5)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from etl.domain import Run
 from etl.engine import Engine
 from etl.models import build, names_in, read_models
 from etl.remembering import PORTAL_MEMORY
-from etl.schemas import RELATIONS, SQL_TYPE
+from etl.schemas import RELATIONS
 from etl.scopes import Scope
+from tests import records
 
 Rows = list[dict[str, Any]]
 
@@ -48,12 +49,7 @@ def fill(
 ) -> None:
     """Accept the rows, set some aside, and find which row is which document."""
     given = {"accounting_customers": CUSTOMERS, "connectwise_companies": COMPANIES} | given
-    for relation in RELATIONS.values():
-        columns = ", ".join(f"{column.name} {SQL_TYPE[column.kind]}" for column in relation.columns)
-        engine.run(f"create or replace table accepted.{relation.name} ({columns}, source_file varchar)")
-        for row in given.get(relation.name, []):
-            values = ", ".join("null" if value is None else f"'{value}'" for value in row.values())
-            engine.run(f"insert into accepted.{relation.name} ({', '.join(row)}) values ({values})")
+    records.fill(engine, **given)
     engine.run("create or replace table quarantine.rows (relation varchar, row_values varchar)")
     for relation, values in aside:
         engine.run(f"insert into quarantine.rows values ('{relation}', '{values}')")

@@ -29,7 +29,7 @@ LAYERS = (
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},
     {"schemas", "config", "taxonomy"},
-    {"domain", "errors", "limits", "modes", "resources", "safe_text", "stopping"},
+    {"domain", "errors", "limits", "modes", "resources", "safe_text", "stopping", "whole"},
 )  # fmt: skip
 """Every part of `etl`, from the command line down; a part may import what stands below it."""
 STAGES = LAYERS[3]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,6 @@ from etl.errors import ConfigurationError, InputError
 from tests.ledgers import CUSTOMERS, INVOICES, kept, load_files, write_ledger, write_table
 from tests.loaded import ALWAYS, NEVER
 from tests.loaded import load as load_relation
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database that every example starts anew."""
-    opened = Engine(tmp_path_factory.mktemp("books") / "night.duckdb", threads=1, memory_gb=0.5)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("bulk_bytes", [NEVER, ALWAYS])

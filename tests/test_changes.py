@@ -258,7 +258,9 @@ def test_what_only_a_missing_source_shows_did_not_come_back(provider: Path) -> N
     second = apart.night(provider, 2)
     rows = nights.table(second, "marts.issue_states").filter(~pl.col("was_open"), change="not_checked").select(*KEY)
     for number, change, reason in ((1, "opened", None), (2, "ended", "paid")):
-        told = rows.with_columns(reason=pl.lit(reason, pl.String), change=pl.lit(change))
+        told = rows.with_columns(
+            reason=pl.lit(reason, pl.String), change=pl.lit(change), code_before=pl.lit(None, pl.String)
+        )
         run = PastRun(0, f"failed-{number}", "2026-11-22T02:00:01Z", 1, is_published=False, seconds=1)
         apart.history(provider).record(run, told)
     third = nights.table(apart.night(provider, 3), "marts.issue_states").join(rows, on=KEY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,6 @@ import pytest
 from etl.engine import Engine
 from tests import nights, worlds
 from tests.ledgers import kept, load_files, write_table
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database that every example starts anew."""
-    opened = Engine(tmp_path_factory.mktemp("conflicts") / "night.duckdb", threads=1, memory_gb=0.5)
-    yield opened
-    opened.close()
-
 
 CONFLICTS = {
     "portal_invoices": ("portal_id,invoice_id,total", [("P1", "7", "5"), ("P1", "8", "5"), ("P2", "9", "5")]),

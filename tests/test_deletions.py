@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,6 @@ import pytest
 
 from etl.engine import Engine
 from tests.ledgers import CUSTOMERS, kept, load_files, write_table
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database that every example starts anew."""
-    opened = Engine(tmp_path_factory.mktemp("deletions") / "night.duckdb", threads=1, memory_gb=0.5)
-    yield opened
-    opened.close()
-
 
 FULL = {"Id": "9", "DocNumber": "1001", "CustomerRef": {"value": "58", "name": "Acme"}, "TxnDate": "2026-11-14",
         "TotalAmt": 100, "Balance": 100, "MetaData": {"LastUpdatedTime": "2026-11-14T10:00:00Z"}}  # fmt: skip

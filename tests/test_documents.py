@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,14 +39,6 @@ class Document:
     def looks(self) -> tuple[object, ...]:
         """What a list without ids tells it apart by at first."""
         return (self.kind, self.number or self.total, self.customer, self.day)
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database that every example starts anew."""
-    opened = Engine(tmp_path_factory.mktemp("documents") / "night.duckdb", threads=1, memory_gb=0.5)
-    yield opened
-    opened.close()
 
 
 def _json(path: Path, documents: Sequence[Document]) -> None:

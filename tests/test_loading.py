@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,6 @@ from tests.loaded import ALWAYS, NEVER, Loaded, load
 
 INVOICES = RELATIONS["accounting_invoices"]
 HEADER = "id,doc_number,customer_id,txn_date,due_date,total,balance,currency,status,type,created_at,modified_at"
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database that every example starts anew."""
-    opened = Engine(tmp_path_factory.mktemp("loading") / "night.duckdb", threads=1, memory_gb=0.5)
-    yield opened
-    opened.close()
 
 
 def _load(engine: Engine, folder: Path, bulk_bytes: int, **source: Any) -> Loaded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,14 +20,6 @@ from tests.loaded import NEVER, load
 
 WRITTEN = int(datetime(2026, 12, 31, tzinfo=UTC).timestamp() * 1e9)
 """When the files of these tests were written, in nanoseconds."""
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database that every example starts anew."""
-    opened = Engine(tmp_path_factory.mktemp("made") / "night.duckdb", threads=1, memory_gb=0.5)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from etl.documents import OF_DOCUMENTS, OF_PORTAL
 from etl.domain import Run
 from etl.engine import Engine
 from etl.models import Model, build, names_in, read_models
-from etl.schemas import RELATIONS, SQL_TYPE
+from etl.schemas import RELATIONS
+from tests import records
 
 SETTINGS = Settings(
     base=Path(),
@@ -47,12 +48,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
     engine = Engine(tmp_path / "night.duckdb", threads=1, memory_gb=0.5)
 
     def made(*models: str, mapped: dict[str, str] | None = None, **rows: Rows) -> Engine:
-        for relation in RELATIONS.values():
-            columns = ", ".join(f"{column.name} {SQL_TYPE[column.kind]}" for column in relation.columns)
-            engine.run(f"create or replace table accepted.{relation.name} ({columns}, source_file varchar)")
-            for row in rows.get(relation.name, []):
-                values = ", ".join("null" if value is None else f"'{value}'" for value in row.values())
-                engine.run(f"insert into accepted.{relation.name} ({', '.join(row)}) values ({values})")
+        records.fill(engine, **rows)
         write_control(engine, SETTINGS, Run("test", datetime(2026, 11, 22, 2, tzinfo=UTC)))
         engine.run("create or replace table quarantine.rows (relation text, broken_rules text[], row_values text)")
         engine.run("create or replace table matching.mappings (customer_id_acct varchar, company_id_cw varchar)")

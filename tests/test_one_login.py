@@ -115,7 +115,7 @@ def test_why_names_the_clients_of_the_login(published: Published) -> None:
     text = to_text(explain(database, "7002", BOOKKEEPER.upper()))
     assert "  unknown      contact          E-mail shared with another contact: Wanda Quill" in text
     assert text.count(ONE_LOGIN) == 2
-    assert "it is not known whether this person can look into the portal" in text
+    assert "it is not known whether this person can see invoices in the portal" in text
     assert re.search(r"\bmerge\b", text, re.IGNORECASE) is None
     (told,) = json.loads(to_json(explain(database, "7001", BOOKKEEPER)))
     assert told["contact"]["company_id_cw"] == "501"
@@ -125,7 +125,7 @@ def test_why_names_the_clients_of_the_login(published: Published) -> None:
 def test_why_says_which_client_a_stranger_to_the_invoice_has(published: Published) -> None:
     """The bookkeeper asks for an invoice of a third client."""
     text = to_text(explain(published("levels") / "night.duckdb", "7003", BOOKKEEPER))
-    assert "cannot see it. The contact's company is 501 Cobblewick Joinery" in text
+    assert "cannot see it. The contact belongs to company 501 Cobblewick Joinery" in text
     assert ONE_LOGIN in text
     # one client, and a copy of the contact in the recycle bin
     alone = to_text(explain(published("levels") / "night.duckdb", "7003", "tess@thornbury.example"))

@@ -191,7 +191,7 @@ def test_it_says_whether_the_person_who_asks_can_see_it(night: Path) -> None:
     told = to_text(explain(database, blocked["invoice_id_acct"], low["default_email"][0])).splitlines()[-1]
     assert told.endswith("cannot see invoices in the portal. Portal security level too low [LEVEL_TOO_LOW]")
     unmapped = _first(night, primary_cause="UNMAPPED_NO_CANDIDATE")
-    assert "mapped to no company" in to_text(explain(database, unmapped, able)).splitlines()[-1]
+    assert "not mapped to a company" in to_text(explain(database, unmapped, able)).splitlines()[-1]
     with pytest.raises(NotFound, match=r"logs in with nobody@nowhere\.example"):
         explain(database, row["invoice_id_acct"], "nobody@nowhere.example")
 

@@ -48,7 +48,7 @@ def verify(config: Path) -> None:
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @CONFIG
 def backup(folder: Path | None, config: Path) -> None:
-    """Copy register, history and site key to FOLDER; to the folder `backups` beside the register if none is named.
+    """Copy register, history and site key to FOLDER; to the folder `backups` next to the register if none is named.
 
     The register is copied there by itself after each import. The last 30 copies stay, and of older ones one a month.
     """

@@ -88,7 +88,7 @@ def _document(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
-            [Problem(str(path), _shown(str(error)), "TOML", "Mend that place in the file.")]
+            [Problem(str(path), _shown(str(error)), "TOML", "Correct that place in the file.")]
         ) from None
 
 

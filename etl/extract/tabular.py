@@ -99,7 +99,7 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
     refuse_if_cut(finished, document.file.name)
     if finished.height < before:
-        notes["repeated line item" if _is_ledger(profile) else "footer"] = before - finished.height
+        notes["footer" if relation.name in _PORTALS else "repeated line item"] = before - finished.height
     if relation.name == "accounting_invoices" and (told_money := unread_balance(header.cells, header.columns)):
         warnings.append(told_money)
     if not finished.height:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from etl.notify.whole import write_whole
+from etl.whole import write_whole
 
 FILE_MODE: Final = 0o640
 FOLDER_MODE: Final = 0o750

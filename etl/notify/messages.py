@@ -30,6 +30,10 @@ _BY_KIND: Final = {
         "the run looks wrong: far fewer rows or mappings than usual, or invoices that are too old",
         "Read what the job wrote: it names what is odd. Where less is right, run it with --accept-shrink.",
     ),
+    "ClockRefused": (
+        "the clock of the server does not fit the sources or the last run",
+        "Correct the clock of the server, or run with --as-of.",
+    ),
     "HistoryRefusal": (
         "the history of the runs cannot be read, or lost runs",
         "Read what the job wrote; restore the history: billsight register restore --history.",
@@ -43,8 +47,8 @@ _BY_KIND: Final = {
         "Restore it on the server: billsight register restore --site-key.",
     ),
     "ResourcesExhausted": (
-        "memory or disk ran out",
-        "Free some space where the output folder lies, or raise memory_gb under [limits].",
+        "the machine gave too little memory, disk space, threads or open files",
+        "Read what the job wrote: it names what was too little. A run may use the memory_gb under [limits].",
     ),
     "OutputError": (
         "the output folder could not be written",
@@ -268,9 +272,9 @@ def _fix_words(fix: Fix) -> str:
 
 def _ready_lines(night: Figures) -> Iterator[str]:
     if night.ready_customers:
-        is_one = night.ready_customers == 1
+        verb = "is" if night.ready_customers == 1 else "are"
         yield (
-            f"{count(night.ready_customers, 'mapping')} {'is' if is_one else 'are'} ready to approve:"
+            f"{count(night.ready_customers, 'mapping')} {verb} ready to approve:"
             f" {count(night.ready.invoices, 'invoice')}, {_sums(night.ready)}."
         )
 
@@ -290,8 +294,7 @@ def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
 def _meaning(exit_code: int, kind: str) -> tuple[str, str]:
     if exit_code == ExitCode.UNUSABLE and kind in _BY_KIND:
         return _BY_KIND[kind]
-    known = {int(code): words for code, words in _BY_CODE.items()}
-    return known.get(exit_code, _UNKNOWN)
+    return next((words for code, words in _BY_CODE.items() if code == exit_code), _UNKNOWN)
 
 
 def _fingerprint(night: Figures, exit_code: int) -> str:

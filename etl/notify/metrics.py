@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from etl.notify.figures import Figures
-from etl.notify.whole import write_whole
+from etl.whole import write_whole
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

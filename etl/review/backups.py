@@ -6,8 +6,8 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ KEPT: Final = 30
 
 _FOLDER_MODE: Final = 0o750
 _MODE: Final = 0o640
+_ASIDE: Final = ".register-"
 _NAME: Final = re.compile(r"register-(\d{6})\d{2}T\d{6}Z-(\d+)-([0-9a-f]{12})\.sqlite")
 
 
@@ -74,9 +75,7 @@ def back_up(register: Path, at: datetime, folder: Path | None = None) -> Path | 
         return None
     place.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     _clear_leftovers(place)
-    aside = place / f".register-{secrets.token_hex(4)}"
-    try:
-        _copy(register, aside)
+    with _copied(register, place) as aside:
         head = verified(aside).head
         if not head.imports:
             return None
@@ -86,9 +85,6 @@ def back_up(register: Path, at: datetime, folder: Path | None = None) -> Path | 
             return same[0]
         target = place / f"register-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{told}"
         aside.replace(target)
-    finally:
-        for path in place.glob(f"{aside.name}*"):
-            path.unlink()
     _thin_out(place)
     return target
 
@@ -126,14 +122,9 @@ def put_in_place(copy: Path, register: Path, at: datetime) -> Path | None:
         OSError: it cannot be written.
     """
     register.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    fresh = register.with_name(f".{register.name}-{secrets.token_hex(4)}")
-    try:
-        _copy(copy, fresh)
+    with _copied(copy, register.parent) as fresh:
         replaced = move_aside(register, at)
         fresh.replace(register)
-    finally:
-        for path in register.parent.glob(f"{fresh.name}*"):
-            path.unlink()
     return replaced
 
 
@@ -157,14 +148,21 @@ def copy_database(source: Path, target: Path) -> Path:
     Raises:
         OSError: it cannot be copied.
     """
-    aside = target.with_name(f".register-{secrets.token_hex(4)}")
+    with _copied(source, target.parent) as aside:
+        aside.replace(target)
+    return target
+
+
+@contextmanager
+def _copied(source: Path, folder: Path) -> Iterator[Path]:
+    """A copy under a name of its own, to be renamed into place; what is not, goes, with the files that SQLite adds."""
+    aside = folder / f"{_ASIDE}{secrets.token_hex(4)}"
     try:
         _copy(source, aside)
-        aside.replace(target)
+        yield aside
     finally:
-        for path in target.parent.glob(f"{aside.name}*"):
+        for path in folder.glob(f"{aside.name}*"):
             path.unlink()
-    return target
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -197,5 +195,5 @@ def _thin_out(folder: Path) -> None:
 
 def _clear_leftovers(folder: Path) -> None:
     """What a process that was killed left half copied; one that is copying at this moment tries again later."""
-    for path in folder.glob(".register-*"):
+    for path in folder.glob(f"{_ASIDE}*"):
         path.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import polars as pl
 
 from etl.review.chain import add_link, next_place
 from etl.review.contact_ledger import contact_log, holding, log_frame
-from etl.review.opened import RegisterRefusal, opened
+from etl.review.opened import RegisterRefusal
 from etl.review.register_file import Import, RegisterFile, instant_told
 from etl.review.reverting import Act, obstacle
 
@@ -127,11 +127,8 @@ class ContactRegister(RegisterFile):
         Raises:
             RegisterRefusal: as by `Register.snapshot`.
         """
-        self._check_missing()
-        if not self._path.exists():
-            return log_frame()
-        with opened(self._path, self._witnesses()) as register:
-            return contact_log(register.connection, register.version)
+        with self._reading() as register:
+            return contact_log(register.connection, register.version) if register else log_frame()
 
 
 def _acts(connection: sqlite3.Connection) -> list[Act]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from etl.review.chain import Head
+from etl.whole import write_whole
 
 MODE: Final = 0o640
 _SUFFIX: Final = ".head"
@@ -66,24 +64,8 @@ def write_marker(register: Path, marker: Marker) -> None:
         OSError: it cannot be written; the old one stays.
     """
     told = {"imports": marker.head.imports, "head": marker.head.digest, "given_up": sorted(marker.given_up)}
-    path = marker_path(register)
-    aside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(told | {"check": _check(told)}, indent=1, sort_keys=True) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def clear_leftovers(register: Path) -> None:
-    """Remove what processes that were killed left half written."""
-    for path in register.parent.glob(f".{marker_path(register).name}-*"):
-        with suppress(OSError):
-            path.unlink()
+    content = json.dumps(told | {"check": _check(told)}, indent=1, sort_keys=True) + "\n"
+    write_whole(marker_path(register), content.encode(), MODE)
 
 
 def _check(told: dict[str, Any]) -> str:

@@ -58,12 +58,12 @@ def marker_of(path: Path) -> Marker | None:
     try:
         return read_marker(path)
     except MarkerDamaged:
-        why = f"the marker {marker_path(path).name} beside it is damaged"
+        why = f"the marker {marker_path(path).name} next to it is damaged"
         compared = "the register is then compared with the last run and the history"
         remedy = f"Rename {marker_path(path)} and run 'billsight register verify': {compared}."
         raise RegisterRefusal(path, why, remedy) from None
     except OSError as error:
-        why = f"the marker {marker_path(path).name} beside it cannot be read ({error.strerror})"
+        why = f"the marker {marker_path(path).name} next to it cannot be read ({error.strerror})"
         raise RegisterRefusal(path, why, "Let this user read it.") from None
 
 

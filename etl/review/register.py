@@ -10,11 +10,10 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from etl.review.chain import Head, Link, Witness, add_link, head_of
+from etl.review.chain import Head, Link, add_link, head_of
 from etl.review.contact_ledger import contact_log, holding, log_frame
 from etl.review.ledger import current_sql
-from etl.review.marker import Marker, MarkerDamaged, clear_leftovers, read_marker, write_marker
-from etl.review.opened import RegisterRefusal, marker_of, opened
+from etl.review.opened import RegisterRefusal
 from etl.review.register_file import Import, RegisterFile, instant_told
 from etl.review.reverting import Act, obstacle
 
@@ -121,15 +120,7 @@ class Snapshot:
 
 
 class Register(RegisterFile):
-    """The judgements in one file, verified at every opening.
-
-    A file that is missing is an empty register, and stays missing until a judgement is added; but not if its marker, or
-    another witness, knows that it held something.
-
-    Args:
-        path: the file.
-        witnesses: who knows what it held, beside its marker.
-    """
+    """The judgements in one file, verified at every opening."""
 
     def append(self, judgements: Sequence[Judgement], act: Import) -> None:
         """Add judgements in one transaction.
@@ -198,11 +189,10 @@ class Register(RegisterFile):
         Raises:
             RegisterRefusal: the file is no register, damaged, of a newer version, or not the one that a witness knows.
         """
-        self._check_missing()
         rows: list[tuple[Any, ...]] = []
         head, contacts = Head(), log_frame()
-        if self._path.exists():
-            with opened(self._path, self._witnesses()) as register:
+        with self._reading() as register:
+            if register is not None:
                 head = head_of(register.links)
                 contacts = contact_log(register.connection, register.version)
                 if register.version:
@@ -215,62 +205,11 @@ class Register(RegisterFile):
         Raises:
             RegisterRefusal: as by `snapshot`.
         """
-        self._check_missing()
         rows: list[tuple[Any, ...]] = []
-        if self._path.exists():
-            with opened(self._path, self._witnesses()) as register:
-                if register.version:
-                    rows = register.connection.execute(_LOG_SQL.format(**_columns(register.version))).fetchall()
+        with self._reading() as register:
+            if register is not None and register.version:
+                rows = register.connection.execute(_LOG_SQL.format(**_columns(register.version))).fetchall()
         return _frame(rows, LOG)
-
-    def settle(self) -> None:
-        """Bring a marker that fell behind up to date, and clear what killed processes left beside it.
-
-        Raises:
-            RegisterRefusal: as by `snapshot`.
-        """
-        clear_leftovers(self._path)
-        head = self.head()
-        marker = marker_of(self._path)
-        if marker is not None and marker.head.imports < head.imports:
-            self._mark(head)
-
-    def give_up(self, names: Sequence[str]) -> None:
-        """Remember what a person gave up on purpose; the register itself is as it was.
-
-        Args:
-            names: runs that the history no longer knows, or fingerprints of keys.
-
-        Raises:
-            RegisterRefusal: as by `snapshot`.
-            OSError: the marker cannot be written.
-        """
-        self._remember(self.head(), names)
-
-    def adopt(self, missed: Sequence[Witness]) -> None:
-        """Take what the file holds now for the register, on purpose: restored from a copy, or begun again.
-
-        Args:
-            missed: who knows of something that it no longer holds.
-
-        Raises:
-            RegisterRefusal: the file is damaged.
-            OSError: the marker cannot be written.
-        """
-        head = Head()
-        if self._path.exists():
-            with opened(self._path, ()) as register:
-                head = head_of(register.links)
-        self._remember(head, [witness.head.digest for witness in missed])
-
-    def _remember(self, head: Head, names: Sequence[str]) -> None:
-        try:
-            before = read_marker(self._path)
-        except MarkerDamaged:
-            before = None
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        given_up = frozenset({*(before.given_up if before else ()), *names})
-        write_marker(self._path, Marker(head, given_up))
 
 
 def _count(links: Sequence[Link]) -> int:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from etl.review.chain import Head, Link, Witness, head_of
-from etl.review.marker import Marker, marker_path, write_marker
+from etl.review.marker import Marker, MarkerDamaged, marker_path, read_marker, write_marker
 from etl.review.opened import Opened, RegisterRefusal, check, marker_of, opened
+from etl.whole import clear_abandoned
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,67 @@ class RegisterFile:
         return head_of(self._links())
 
     def _links(self) -> Sequence[Link]:
+        with self._reading() as register:
+            return register.links if register else []
+
+    def settle(self) -> None:
+        """Bring a marker that fell behind up to date, and clear what killed processes left beside it.
+
+        Raises:
+            RegisterRefusal: as by `snapshot`.
+        """
+        clear_abandoned(marker_path(self._path), 0)
+        head = self.head()
+        marker = marker_of(self._path)
+        if marker is not None and marker.head.imports < head.imports:
+            self._mark(head)
+
+    def give_up(self, names: Sequence[str]) -> None:
+        """Remember what a person gave up on purpose; the register itself is as it was.
+
+        Args:
+            names: runs that the history no longer knows, or fingerprints of keys.
+
+        Raises:
+            RegisterRefusal: as by `snapshot`.
+            OSError: the marker cannot be written.
+        """
+        self._remember(self.head(), names)
+
+    def adopt(self, missed: Sequence[Witness]) -> None:
+        """Take what the file holds now for the register, on purpose: restored from a copy, or begun again.
+
+        Args:
+            missed: who knows of something that it no longer holds.
+
+        Raises:
+            RegisterRefusal: the file is damaged.
+            OSError: the marker cannot be written.
+        """
+        head = Head()
+        if self._path.exists():
+            with opened(self._path, ()) as register:
+                head = head_of(register.links)
+        self._remember(head, [witness.head.digest for witness in missed])
+
+    def _remember(self, head: Head, names: Sequence[str]) -> None:
+        try:
+            before = read_marker(self._path)
+        except MarkerDamaged:
+            before = None
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        given_up = frozenset({*(before.given_up if before else ()), *names})
+        write_marker(self._path, Marker(head, given_up))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Opened | None]:
+        """Open it to read it; `None` where it is missing, and nobody misses it."""
         self._check_missing()
         if not self._path.exists():
-            return []
+            yield None
+            return
         with opened(self._path, self._witnesses()) as register:
-            return register.links
+            yield register
 
     @contextmanager
     def _adding(self) -> Iterator[Opened]:
@@ -93,7 +150,7 @@ class RegisterFile:
         marker = marker_of(self._path)
         if marker is None:
             return list(self._others)
-        beside = Witness(f"the marker {marker_path(self._path).name} beside it", marker.head)
+        beside = Witness(f"the marker {marker_path(self._path).name} next to it", marker.head)
         return [beside, *(one for one in self._others if one.head.digest not in marker.given_up)]
 
     def _mark(self, head: Head) -> None:

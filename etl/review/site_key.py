@@ -39,7 +39,9 @@ def read_site_key(path: Path) -> bytes:
         remedy = "Give this user the right to read it."
         raise SiteKeyRefusal(path, f"the site's key cannot be read ({error.strerror})", remedy) from None
     if len(key) != KEY_BYTES:
-        remedy = "Restore it: billsight register restore --site-key. Or begin anew: billsight register init --site-key."
+        remedy = (
+            "Restore it: billsight register restore --site-key. Or begin again: billsight register init --site-key."
+        )
         raise SiteKeyRefusal(path, f"{len(key)} bytes, not the {KEY_BYTES} of a site's key", remedy)
     return key
 
@@ -52,7 +54,7 @@ def site_key(path: Path) -> bytes:
     """
     if not path.exists():
         try:
-            _make(path)
+            write_site_key(path, secrets.token_bytes(KEY_BYTES))
         except OSError as error:
             remedy = "Give this user the right to write there, or name another file under [output] site_key."
             raise SiteKeyRefusal(path, f"the site's key cannot be made ({error.strerror})", remedy) from None
@@ -64,14 +66,18 @@ def key_fingerprint(key: bytes) -> str:
     return hashlib.sha256(b"billsight site key" + key).hexdigest()[:16]
 
 
-def _make(path: Path) -> None:
-    """Whole or not at all, and never over a key that is there: two nights may meet here."""
+def write_site_key(path: Path, key: bytes) -> None:
+    """Write a key for its owner only: whole or not at all, and never over one that is there; two runs may meet here.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
+            file.write(key)
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):

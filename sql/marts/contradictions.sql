@@ -45,29 +45,39 @@ held as (
     where pairs.is_contradicted
 ),
 
-found as (
+paid as (
     select
-        'status against balance' as kind,
+        'accounting' as place,
         invoices.invoice_id_acct as subject_id,
-        concat('accounting: invoice ', invoices.invoice_number, ' is paid') as one_says,
-        concat('accounting: ', invoices.balance_amount::decimal(18, 2), ' of it is open') as other_says,
-        invoices.currency_code,
-        invoices.balance_amount as amount
+        invoices.invoice_number,
+        invoices.balance_amount,
+        invoices.currency_code
     from staging.accounting__invoices as invoices
-    -- less than a minor unit is no balance
-    where invoices.document_status = 'paid' and invoices.balance_amount > 0.005
+    where invoices.document_status = 'paid'
 
     union all
 
     select
-        'status against balance' as kind,
+        'portal' as place,
         portal.portal_invoice_id as subject_id,
-        concat('portal: invoice ', portal.invoice_number, ' is paid') as one_says,
-        concat('portal: ', portal.balance_amount::decimal(18, 2), ' of it is open') as other_says,
-        portal.currency_code,
-        portal.balance_amount as amount
+        portal.invoice_number,
+        portal.balance_amount,
+        portal.currency_code
     from accepted.portal_invoices as portal
-    where portal.portal_status = 'paid' and portal.balance_amount > 0.005
+    where portal.portal_status = 'paid'
+),
+
+found as (
+    select
+        'status against balance' as kind,
+        paid.subject_id,
+        concat(paid.place, ': invoice ', paid.invoice_number, ' is paid') as one_says,
+        concat(paid.place, ': ', paid.balance_amount::decimal(18, 2), ' of it is open') as other_says,
+        paid.currency_code,
+        paid.balance_amount as amount
+    from paid
+    -- less than a minor unit is no balance
+    where paid.balance_amount > 0.005
 
     union all
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from etl.config import Source
 from etl.engine import Engine
+from etl.errors import InputError
 from etl.extract import bulk_scan, bulk_select, careful_rows, lines_of, read_text
+from etl.extract.powershell import CUT_PATTERN
 from etl.schemas import RELATIONS, Kind
 from etl.validate import Formats, validate
 
@@ -252,22 +255,20 @@ def test_what_needs_more_than_renaming_is_left_to_the_careful_path(shelf: Any, n
 
 
 ODD = st.one_of(
-    st.sampled_from(
-        ["", "1", "0", "0.00", "-5.25", "1.2345", "1.234", "1,5", "$5", "USD 5", "5 CR", "1e5", "true", "no"]
-    ),
-    st.sampled_from(
-        ["2026-01-05", "2026-1-5", "05.01.2026", "1969-12-31", "2026-01-05T00:00:00", "0001-01-01", "9999-12-31"]
-    ),
+    st.sampled_from(["", "1", "0", "0.00", "-5.25", "1.2345", "1.234", "1,5", "$5", "USD 5", "5 CR", "1e5", "true"]),
+    st.sampled_from(["2026-01-05", "2026-1-5", "05.01.2026", "1969-12-31", "0001-01-01", "9999-12-31", "1.2E+11"]),
     st.sampled_from(["2026-01-05T10:00:00.5Z", "2026-01-05T10:00:00+02:00", "2026-01-05 10:00:00", "2026-01-05T10:00"]),
     st.sampled_from(
-        ["void", "Paid", "Awaiting_Payment", "CreditNote", "usd ", "\u2003eur", "1.2E+11", "a\u0085b", "a\r\nb"]
+        ["void", "Paid", "Awaiting_Payment", "CreditNote", "usd ", "\u2003eur", "a\u0085b", "a\r\nb", "no"]
     ),
+    st.sampled_from(["2026-01-05T00:00:00", "no"]),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
 )
 ROWS = st.tuples(*(st.one_of(*[st.just(good)] * 6, ODD) for good in GOOD.split(",")))
 
 
 @given(st.lists(ROWS, min_size=1, max_size=8))
+@example([(*GOOD.split(",")[:-1], "@{"), tuple(GOOD.split(","))])
 @settings(max_examples=150)
 def test_no_row_is_lost_and_none_is_read_differently(
     engine: Engine, common_shelf: Any, rows: list[tuple[str, ...]]
@@ -275,7 +276,11 @@ def test_no_row_is_lost_and_none_is_read_differently(
     """Every row is either set aside whole, or accepted with the very values that validation would accept."""
     cells = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
     common_shelf.put("i.csv", "\n".join([HEADER, *cells, ""]))
-    fast, careful = both(engine, common_shelf, "accounting_invoices", "i.csv")
+    try:
+        fast, careful = both(engine, common_shelf, "accounting_invoices", "i.csv")
+    except InputError:
+        assert 2 * sum(any(re.match(CUT_PATTERN, cell) for cell in row) for row in rows) > len(rows)
+        return
     assert fast.height == len(rows)
     raw = fast["unparsed"].drop_nulls().to_list()
     scan, file = scan_of(common_shelf, "accounting_invoices", "i.csv"), common_shelf.file("i.csv")
@@ -284,8 +289,8 @@ def test_no_row_is_lost_and_none_is_read_differently(
     is_aside = pl.col("source_line").is_in([line for line in lines if line is not None])
     assert again.sort("source_line").equals(careful.filter(is_aside))
     accepted = validate(careful.filter(~is_aside), RELATIONS["accounting_invoices"], FORMATS).accepted
-    parsed = fast.filter(pl.col("unparsed").is_null()).drop("unparsed", "source_line")
-    assert parsed.equals(accepted.drop("source_line"))
+    parsed = fast.filter(pl.col("unparsed").is_null()).drop("unparsed")
+    assert parsed.drop("source_line").equals(accepted.drop("source_line"))
 
 
 def test_a_path_with_a_quotation_mark_is_no_sql(engine: Engine, shelf: Any) -> None:

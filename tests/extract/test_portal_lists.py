@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,14 +25,6 @@ from tests.loaded import ALWAYS, NEVER
 PORTAL = "portal_invoices"
 HEADER = "Date,Invoice Number,Customer,Status,Amount,Balance"
 ROWS = "2026-11-14,1001,Acme,Open,10.00,10.00\n2026-11-15,1002,Bolt,Paid,20.00,0.00\n"
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database that every example starts anew."""
-    opened = Engine(tmp_path_factory.mktemp("portal") / "night.duckdb", threads=1, memory_gb=0.5)
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

@@ -284,6 +284,7 @@ def test_other_figures_are_another_message(fixture_summary: dict[str, Any], path
         (4, "InputError", "billsight check"),
         (4, "BrokenPromise", "does not hold"),
         (4, "GateTripped", "--accept-shrink"),
+        (4, "ClockRefused", "Correct the clock of the server, or run with --as-of"),
         (4, "HistoryRefusal", "restore the history"),
         (4, "RegisterUnusable", "billsight register restore"),
         (4, "SiteKeyRefusal", "billsight register restore --site-key"),

@@ -114,17 +114,22 @@ def test_decisions_go_on_elsewhere(browser: Browser, tmp_path: Path, sample_file
     but_one = "5 decisions loaded; left out: 1 whose evidence is another by now."
     told = ((text, all_of_them), (longer, all_of_them), (spoilt, all_of_them), (stale, but_one))
     for content, said in told:
-        opened(second, sample_file)
-        second.evaluate("localStorage.clear()")
-        opened(second, sample_file)
-        file.write_bytes(content.encode())
-        second.set_input_files("#load", file)
+        _load_into_empty(second, sample_file, file, content)
         expect(second.locator("#said")).to_have_text(said)
         if content in (text, longer):
             assert downloaded(second) == content
     assert set(decisions(second)) == {GRANITE, DELTA, SUMMIT, FALCON, PRAIRIE}
     first.context.close()
     second.context.close()
+
+
+def _load_into_empty(page: Page, sample_file: str, file: Path, content: str) -> None:
+    """Load a file into a page that holds no decisions."""
+    opened(page, sample_file)
+    page.evaluate("localStorage.clear()")
+    opened(page, sample_file)
+    file.write_bytes(content.encode())
+    page.set_input_files("#load", file)
 
 
 def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Path, sample_file: str) -> None:
@@ -145,11 +150,7 @@ def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Pat
         ),
     )
     for content, said in told:
-        opened(page, sample_file)
-        page.evaluate("localStorage.clear()")
-        opened(page, sample_file)
-        file.write_bytes(content.encode())
-        page.set_input_files("#load", file)
+        _load_into_empty(page, sample_file, file, content)
         expect(page.locator("#said")).to_contain_text(said)
 
 

@@ -153,7 +153,7 @@ def test_the_marker_is_never_ahead_and_catches_up(whole: Path, tmp_path: Path) -
     path = moved(whole, tmp_path / "a")
     register = Register.open(path)
     write_marker(path, Marker(Head(), frozenset({"gone"})))
-    (path.parent / f".{marker_path(path).name}-0123abcd").write_text("half", encoding="utf-8")
+    (path.parent / f".{marker_path(path).name}.0123abcd.new").write_text("half", encoding="utf-8")
     register.settle()
     assert read_marker(path) == Marker(register.head(), frozenset({"gone"}))
     assert sorted(one.name for one in path.parent.iterdir()) == ["register.sqlite", "register.sqlite.head"]
@@ -167,7 +167,7 @@ def test_a_damaged_marker_is_told_and_concludes_nothing(whole: Path, tmp_path: P
         spoilt = bytearray(content)
         spoilt[place] ^= 4
         marker_path(path).write_bytes(bytes(spoilt))
-        with pytest.raises(RegisterRefusal, match=r"the marker register\.sqlite\.head beside it is damaged"):
+        with pytest.raises(RegisterRefusal, match=r"the marker register\.sqlite\.head next to it is damaged"):
             Register.open(path).current()
 
 

@@ -20,7 +20,7 @@ def write_whole(path: Path, content: bytes, mode: int) -> None:
     Raises:
         OSError: it cannot be written; what was there stays.
     """
-    _clear(path)
+    clear_abandoned(path)
     # beside the file, for a rename is whole only within one file system
     descriptor, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_ASIDE, dir=path.parent)
     try:
@@ -36,9 +36,9 @@ def write_whole(path: Path, content: bytes, mode: int) -> None:
         raise
 
 
-def _clear(path: Path) -> None:
+def clear_abandoned(path: Path, seconds: float = _ABANDONED) -> None:
+    """Remove what killed runs left next to a file, once it is this old; another run may be writing now."""
     for aside in path.parent.glob(f".{path.name}.*{_ASIDE}"):
         with suppress(OSError):
-            # another run may be writing at this moment
-            if aside.stat().st_mtime < time.time() - _ABANDONED:
+            if aside.stat().st_mtime <= time.time() - seconds:
                 aside.unlink()
