@@ -10,15 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from etl.report import scripts
 from etl.report.cells import mask_emails
-from etl.review.fixes import guarded, mapping_fixes, write_csv
+from etl.review.fixes import mapping_fixes, write_csv
 from tests.report import opening
-from tests.report.opening import downloaded, keys, opened, reviewing
+from tests.report.opening import downloaded, keys, loaded_into_empty, opened, reviewing
 from tests.report.sample import _IDS, sample_facts
 from tests.report.sample_work import proposed
 
@@ -114,22 +112,13 @@ def test_decisions_go_on_elsewhere(browser: Browser, tmp_path: Path, sample_file
     but_one = "5 decisions loaded; left out: 1 whose evidence is another by now."
     told = ((text, all_of_them), (longer, all_of_them), (spoilt, all_of_them), (stale, but_one))
     for content, said in told:
-        _load_into_empty(second, sample_file, file, content)
+        loaded_into_empty(second, sample_file, file, content)
         expect(second.locator("#said")).to_have_text(said)
         if content in (text, longer):
             assert downloaded(second) == content
     assert set(decisions(second)) == {GRANITE, DELTA, SUMMIT, FALCON, PRAIRIE}
     first.context.close()
     second.context.close()
-
-
-def _load_into_empty(page: Page, sample_file: str, file: Path, content: str) -> None:
-    """Load a file into a page that holds no decisions."""
-    opened(page, sample_file)
-    page.evaluate("localStorage.clear()")
-    opened(page, sample_file)
-    file.write_bytes(content.encode())
-    page.set_input_files("#load", file)
 
 
 def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Path, sample_file: str) -> None:
@@ -150,7 +139,7 @@ def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Pat
         ),
     )
     for content, said in told:
-        _load_into_empty(page, sample_file, file, content)
+        loaded_into_empty(page, sample_file, file, content)
         expect(page.locator("#said")).to_contain_text(said)
 
 
@@ -293,14 +282,3 @@ def test_the_evidence_adds_up_to_the_score(page: Page, sample_file: str) -> None
             ]
             assert sum(cells[:-1]) == pytest.approx(cells[-1])
         keys(page, "j")
-
-
-def test_the_page_guards_against_formulas_as_the_files_do(page: Page) -> None:
-    """One rule in two languages."""
-    signs = "=+-@|%\uff1d\uff0b\uff0d\uff20\uff5c\uff05\u2212\ufe62\ufe63\ufe66\ufe6b"
-    before = ["", " ", "\t", "\r", "\n", "\u200f", "\u2028", "\ufeff", "\u3000", "a", "'", "\u00e9", "\x00", "\x1f "]
-    texts = [start + sign + "1" for start in before for sign in [*signs, "", "x"]]
-    names = ("csv", "columns", "reviews", "store")
-    script = scripts.joined({name: scripts.text(f"{name}.js", "page") for name in names})
-    found = page.evaluate(f"(texts) => {{ {script} return texts.map(modules.csv.guarded); }}", texts)
-    assert found == pl.select(guarded(pl.Series(texts))).to_series().to_list()
