@@ -190,7 +190,7 @@ def test_a_list_with_nothing_in_it_breaks_nothing(
     page.fill("#find", "no such invoice")
     expect(page.locator("#found")).to_have_text("0 of 42 listed: no amount")
     page.fill("#queue-find", "no such customer")
-    expect(page.locator("#panel-title")).to_have_text("Nothing matches the filter")
+    expect(page.locator("#panel-title")).to_have_text("No customer matches the filter")
     page.fill("#queue-find", "heritage")
     expect(page.locator("#panel-title")).to_contain_text("Heritage Motor Works")
     for facts in (NightFacts(RunFacts("empty", AS_OF)), replace(sample_facts(), invoices=nothing("invoices"))):

@@ -109,7 +109,7 @@ def test_decisions_go_on_elsewhere(browser: Browser, tmp_path: Path, sample_file
     stale = text.replace(_rows(text)[0]["row_fp"], "0" * 16)
     second = browser.new_context(offline=True).new_page()
     file, all_of_them = tmp_path / "decisions.csv", "6 decisions loaded."
-    but_one = "5 decisions loaded; left out: 1 whose evidence is another by now."
+    but_one = "5 decisions loaded. Left out: 1 with changed evidence."
     told = ((text, all_of_them), (longer, all_of_them), (spoilt, all_of_them), (stale, but_one))
     for content, said in told:
         loaded_into_empty(second, sample_file, file, content)
@@ -132,10 +132,10 @@ def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Pat
     doubled = "\r\n".join([f'{head},"CW_COMPANY_ID"', *(f'{line},"CW-1"' for line in lines if line)])
     told = (
         (text, "2 decisions loaded."),
-        (swapped, "1 decision loaded; left out: 1 whose evidence is another by now."),
+        (swapped, "1 decision loaded. Left out: 1 with changed evidence."),
         (
             doubled,
-            "decisions.csv has a column twice, so it is not read. Keep only the column that the run wrote",
+            "decisions.csv was not loaded: it has a column twice. Keep only the column that the run wrote",
         ),
     )
     for content, said in told:
@@ -177,7 +177,7 @@ def test_a_weak_suggestion_is_never_approved_by_one_key(page: Page, sample_file:
     reviewing(page, sample_file)
     keys(page, "2", "a")
     expect(page.locator("#ask")).to_contain_text(
-        "more likely wrong than right; another candidate is likelier; evidence contradicts it (city);"
+        "more likely wrong than right; another candidate is more likely; evidence contradicts it (city);"
         " the company is inactive"
     )
     keys(page, "Escape")
@@ -200,13 +200,15 @@ def test_the_strong_ones_that_are_shown_are_approved_together(
     reviewing(page, sample_file)
     keys(page, "b")
     told = page.locator("#bulk-text")
-    expect(told).to_contain_text("2 customers: $9,545.00 \N{MIDDLE DOT} CA$3,090.35.")
-    expect(told).to_contain_text("4 more that are shown and undecided are not strong enough")
+    expect(told).to_contain_text("2 customers. Blocked: $9,545.00 \N{MIDDLE DOT} CA$3,090.35.")
+    expect(told).to_contain_text(
+        "4 other undecided customers in the list are not strong enough and stay undecided. One undo takes all 2"
+    )
     keys(page, "Escape")
     assert decisions(page) == {}
     page.fill("#queue-find", "prairie")
     page.locator("[data-do=bulk]").click()
-    expect(told).to_contain_text("1 customer: CA$3,090.35.")
+    expect(told).to_contain_text("1 customer. Blocked: CA$3,090.35. Undo takes this approval back.")
     page.locator("#bulk [value=approve]").click()
     assert decisions(page) == {PRAIRIE: "Approved"}
     page.locator("[data-do=undo]").click()
@@ -264,7 +266,7 @@ def test_a_browser_that_keeps_nothing_says_so(browser: Browser, sample_file: str
     page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no'); }})")
     reviewing(page, sample_file)
     keys(page, "e")
-    expect(page.locator("#kept")).to_contain_text("NOT kept")
+    expect(page.locator("#kept")).to_contain_text("NOT saved")
     assert len(_rows(downloaded(page))) == 1
     page.context.close()
 

@@ -10,7 +10,7 @@ from tests.report.opening import decisions, keys, reviewing, saved
 
 pytestmark = pytest.mark.browser
 
-STRONG, TIE = NAMES[:2]
+TIE = NAMES[1]
 FEW = NAMES[: len(KINDS)]
 BUTTONS = ("approve", "reject", "exclude", "unsure", "snooze", "clear", "undo", "back")
 
