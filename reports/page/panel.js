@@ -34,9 +34,12 @@ const evidenceTable = (candidate) => {
       make("td", {}), make("td", { class: "meta" }, "sum of the points"))));
 };
 
+// less is written as 0.0 %
+const LEAST_LEAD = 0.0005;
+
 const candidateChoice = (review, candidate, { place, isChosen, choose }) => {
   const lead = leadOf(review, candidate);
-  const ahead = lead >= 0 ? `${certainty(lead)} ahead` : `${certainty(-lead)} behind`;
+  const ahead = Math.abs(lead) < LEAST_LEAD ? "as likely as another" : lead > 0 ? `${certainty(lead)} ahead` : `${certainty(-lead)} behind`;
   return make("label", { class: isChosen ? "choice chosen" : "choice" },
     make("input", { type: "radio", name: "candidate", value: candidate.companyId, checked: isChosen, "data-key": `choice-${place}`, onchange: () => choose(candidate.companyId) }),
     make("span", { class: "rank", "aria-hidden": "true" }, String(place)),
@@ -59,7 +62,7 @@ const facts = (review) => [
   fact("Blocked", amountsInWords(totalled(review.amounts)), make("span", { class: "meta" }, review.invoices ? ` in ${plural(review.invoices, "invoice", "invoices")}, oldest ${pastDue(review.oldest)}` : "")),
   review.mappedTo || review.mappedId ? fact("Mapped to", named(review.mappedTo, "company"), " ", idOf(review.mappedId), make("span", { class: "meta" }, review.source ? ` ${MAPPED_BY[review.source] ?? review.source}` : "")) : null,
   review.conflictId ? fact("Evidence points to", named(review.conflictName), " ", idOf(review.conflictId)) : null,
-  review.reason ? fact("Why it is listed", review.reason) : review.cause ? fact("Why it is listed", review.cause.title) : null,
+  review.reason || review.cause ? fact("Reason", review.reason || review.cause.title) : null,
 ];
 
 /** What is chosen for a review: a candidate, or a company that the reader found. Of a tie nothing is chosen beforehand. */

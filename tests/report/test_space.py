@@ -72,4 +72,4 @@ def test_the_help_says_what_space_does(page: Page, few_names: str) -> None:
     """Next to the keys that decide."""
     reviewing(page, few_names)
     keys(page, "?")
-    expect(page.locator("#help .keys div", has_text="Space")).to_contain_text("presses the button that has the focus")
+    expect(page.locator("#help .keys div", has_text="Space")).to_contain_text("press the button that has the focus")
