@@ -19,12 +19,12 @@ const listed = (reviews) => {
   return `${reviews.slice(0, MOST_NAMED).map(customerWords).join(", ")}${more > 0 ? ` and ${count(more)} more` : ""}`;
 };
 
-const all = (number) => (number === 1 ? "the candidate" : number === 2 ? "both candidates" : `all ${plural(number, "candidate", "candidates")}`);
+const candidateWords = (number) => (number === 1 ? "the candidate" : number === 2 ? "both candidates" : `all ${count(number)} candidates`);
 
 /** `Approved: Acme Inc (17) is Acme LLC (CW-41120)`. */
 export const decidedWords = (review, decision, companies) => {
   const customer = customerWords(review);
-  if (decision.word === "reject") return `Rejected: ${all(decision.companies.length)} of ${customer}`;
+  if (decision.word === "reject") return `Rejected: ${candidateWords(decision.companies.length)} of ${customer}`;
   if (decision.word === "exclude") return `Excluded: ${customer} is not a customer`;
   if (decision.word === "snooze") return `Snoozed until ${day(Date.parse(untilOf(decision)) / DAY)}: ${customer}`;
   if (decision.word === "unsure") return `Marked as unsure: ${customer}`;
@@ -41,13 +41,13 @@ export const bulkWords = (reviews, lost) => {
 
 const cleared = (changes) => {
   const reviews = changes.map(({ review }) => review);
-  return reviews.length === 1 ? `${customerWords(reviews[0])} is undecided again` : `${plural(reviews.length, "customer is", "customers are")} undecided again: ${listed(reviews)}`;
+  return reviews.length === 1 ? `${customerWords(reviews[0])} is undecided again` : `${count(reviews.length)} customers are undecided again: ${listed(reviews)}`;
 };
 
 const restored = (changes) => {
   const [{ review, before }] = changes;
   if (changes.length === 1) return `${customerWords(review)} is ${WORDS[before.word].toLowerCase()} again`;
-  return `${plural(changes.length, "customer has its", "customers have their")} earlier decision again: ${listed(changes.map((change) => change.review))}`;
+  return `${count(changes.length)} customers have their earlier decisions again: ${listed(changes.map((change) => change.review))}`;
 };
 
 /** What an undo took back: `own` changes, and how many others another tab has replaced since. */

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.report.any_names import kind_of, named_page
-from tests.report.opening import keys, reviewing, saved
+from tests.report.opening import downloaded, keys, reviewing, saved
 
 pytestmark = pytest.mark.browser
 
@@ -90,3 +90,18 @@ def test_what_another_tab_decided_meanwhile_is_said(page: Page, many_names: str)
     expect(page.locator("#tally")).not_to_contain_text("1 snoozed")
     keys(page, "z")
     _said(page, "Nothing was undone. 1 decision was changed in another tab meanwhile and stays.")
+
+
+def test_an_undo_of_a_loaded_file_says_who_has_an_earlier_decision_again(page: Page, many_names: str) -> None:
+    """A file that replaced decisions is one step: each customer gets back what it had."""
+    reviewing(page, many_names)
+    keys(page, "e", "e", "e")
+    file = downloaded(page)
+    keys(page, "z", "z", "z", "j", "u", "u")
+    page.set_input_files("#load", [{"name": "d.csv", "mimeType": "text/csv", "buffer": file.encode()}])  # type: ignore[list-item]
+    expect(page.locator("#load-text")).to_contain_text("decide 2 customers differently. Which decisions do you want")
+    page.locator("#load-ask [value=file]").click()
+    _said(page, "3 decisions loaded.")
+    page.locator("[data-do=undo]").click()
+    earlier = "2 customers have their earlier decisions again: Client B, Client C."
+    _said(page, f"Undone. Client A is undecided again. {earlier}")
