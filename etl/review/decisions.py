@@ -15,7 +15,7 @@ from typing import Final
 
 from etl.domain import instant
 from etl.errors import BillsightError, ExitCode, Problem
-from etl.review.fixes import MAPPING_SCHEMA
+from etl.review.fixes import MAPPING_SCHEMA, unguarded
 from etl.review.register import Decision
 
 DECISIONS: Final = ("approve", "reject", "exclude", "unsure", "override")
@@ -27,6 +27,8 @@ SHOWN: Final = ("cw_company_name", "cw_company_identifier", "score", "rank", "ce
 
 _READ: Final = (*NEEDED, "schema", "run_id", "row_id", "reviewer", "decided_at", "note", *SHOWN)
 _IDS: Final = frozenset({"acct_customer_id", "cw_company_id", "cw_contact_id", "row_id"})
+_PROSE: Final = frozenset({"reviewer", "note", "asked_by"})
+"""Words of a person, which may begin with an apostrophe of their own."""
 _AROUND: Final = " \t\r\n\v\f\u00a0\u200b\ufeff"
 """Blanks that sources never have behind an id."""
 _HEADER_ROWS: Final = 20
@@ -94,7 +96,7 @@ class Line:
     Attributes:
         where: the file, as the user named it.
         line: its first line in the file, or its row in the sheet.
-        cells: caption -> text, trimmed, without the guard's apostrophe.
+        cells: caption -> text, trimmed, without the apostrophe of the guard.
         is_hidden: whether the program that shows the file does not show the row.
     """
 
@@ -155,7 +157,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form =
                 break
             continue
         named = ((name, text) for name, text in zip(captions, row, strict=False) if name in form.read)
-        cells = {name: _id_cell(text) if name in _IDS else _cell(text) for name, text in named}
+        cells = {name: _read(name, text[:_MOST_CHARACTERS]) for name, text in named}
         if seen > _MOST_ROWS:
             remedy = "Give the rows that are decided, in several files."
             raise ApprovalRefused(Problem(where, f"more than {_MOST_ROWS:,} rows", "a fix file", remedy, number))
@@ -204,17 +206,22 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS]).casefold()
 
 
-def _cell(text: str) -> str:
-    """A cell without blanks and invisible characters around it, and without the apostrophe of the guard."""
-    trimmed = _BLANKS.sub(" ", text[:_MOST_CHARACTERS]).strip()
-    return trimmed.removeprefix("'").strip()
+def _read(name: str, text: str) -> str:
+    """What a cell says, without blanks around it and without the apostrophe of the guard or of a spreadsheet."""
+    if name in _IDS:
+        return _id_cell(text)
+    return _plain(unguarded(text)) if name in _PROSE else _plain(_plain(text).removeprefix("'"))
+
+
+def _plain(text: str) -> str:
+    """Text without blanks and invisible characters around it; those inside are one space."""
+    return _BLANKS.sub(" ", text).strip()
 
 
 def _id_cell(text: str) -> str:
     """An id as it is written: a name may be an id, and what is inside it or at its end tells it from another."""
-    kept = text[:_MOST_CHARACTERS]
-    before = _BLANKS.match(kept)
-    return kept[before.end() if before else 0 :].rstrip(_AROUND).removeprefix("'")
+    before = _BLANKS.match(text)
+    return text[before.end() if before else 0 :].rstrip(_AROUND).removeprefix("'")
 
 
 def _whole(text: str) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -23,14 +24,17 @@ MAPPING_SCHEMA: Final = 2
 
 _PAIR: Final = ("customer_id_acct", "proposed_company_id_cw")
 
-_SPACE: Final = (
-    r"\x{00}-\x{20}\x{7F}-\x{A0}\x{AD}\x{1680}\x{180E}\x{2000}-\x{200F}"
-    r"\x{2028}-\x{202F}\x{205F}-\x{206F}\x{3000}\x{FEFF}"
-)
-_SIGN: Final = r"=+\-@|%\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}\x{FF5C}\x{FF05}\x{2212}\x{FE62}\x{FE63}\x{FE66}\x{FE6B}"
-FORMULA: Final = rf"\A(?:[\x{{00}}\x{{09}}\x{{0A}}\x{{0D}}]|[{_SPACE}]*[{_SIGN}])"
+_SPACE: Final = "\x00-\x20\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+_SIGN: Final = "=+\\-@|%\uff1d\uff0b\uff0d\uff20\uff5c\uff05\u2212\ufe62\ufe63\ufe66\ufe6b"
+_FORMULA: Final = f"(?:[\\x00\t\n\r]|[{_SPACE}]*[{_SIGN}])"
+FORMULA: Final = rf"\A{_FORMULA}"
 """Text that a spreadsheet may take for a formula: a tab or line end first, or a sign (also full-width) after nothing
 but spaces, control and invisible characters."""
+
+_MARKED: Final = rf"\A'*{_FORMULA}"
+"""What gets the apostrophe: a formula, and text that reads like a guarded one. So each loses exactly its own."""
+
+_GUARDED: Final = re.compile(rf"'(?='*{_FORMULA})")
 
 
 def guard(frame: pl.DataFrame) -> pl.DataFrame:
@@ -44,7 +48,7 @@ def guard(frame: pl.DataFrame) -> pl.DataFrame:
         frame: any frame.
 
     Returns:
-        The same frame; where needed a leading apostrophe. Column names and order stay.
+        The same frame; where needed a leading apostrophe, which `unguarded` takes off. Column names and order stay.
         Source: OWASP, CSV injection; CWE-1236.
     """
     text = pl.selectors.string(include_categorical=True)
@@ -53,7 +57,12 @@ def guard(frame: pl.DataFrame) -> pl.DataFrame:
 
 def guarded(text: pl.Expr) -> pl.Expr:
     """The guard as an expression over text, for files too large for a frame."""
-    return pl.when(text.str.contains(FORMULA)).then(text.str.replace(r"\A", "'")).otherwise(text)
+    return pl.when(text.str.contains(_MARKED)).then(text.str.replace(r"\A", "'")).otherwise(text)
+
+
+def unguarded(text: str) -> str:
+    """The text as it was before the guard: `guarded` adds one apostrophe, and this takes off exactly that one."""
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:

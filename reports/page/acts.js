@@ -1,14 +1,12 @@
 // What a reader can do in the review; keys and buttons end up here.
 import { questionOf } from "./asking.js";
 import { byId } from "./elements.js";
-import { plural } from "./format.js";
 import { chosenFor } from "./panel.js";
-import { isSame, WORDS } from "./store.js";
+import { customerWords, decidedWords, undoneWords } from "./said.js";
+import { isSame } from "./store.js";
 
 /** This instant as the file of decisions writes it. */
 export const now = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");
-
-const called = (review) => review.name || review.id;
 
 const nextOpen = (store, shown, changing) => {
   const from = shown.indexOf(store.state.selected);
@@ -30,8 +28,8 @@ const obstacle = (word, review, { candidate, other }) => {
   if (word === "reject") return review.candidates.length ? null : "There is no candidate to reject.";
   if (word !== "approve") return null;
   const company = candidate ?? other;
-  if (!company) return review.candidates.length ? "Several companies fit about equally well: choose one first, by its number." : "There is no company to approve: search for one.";
-  return company.isDeleted ? "That company is in the recycle bin, and the import refuses it: choose a company in use." : null;
+  if (!company) return review.candidates.length ? "Several companies fit about equally well. Choose one first: press its number." : "There is no candidate to approve. Search for a company first.";
+  return company.isDeleted ? "This company is in the ConnectWise recycle bin, and the import refuses it. Choose another company." : null;
 };
 
 const deciding = ({ store, companies, bands, say }, settle) => (word) => {
@@ -42,10 +40,10 @@ const deciding = ({ store, companies, bands, say }, settle) => (word) => {
   const held = store.decision(review);
   const why = obstacle(word, review, chosen);
   if (why) { say(why); return; }
-  if (isSame(held, decision)) { say(`${called(review)}: ${WORDS[decision.word].toLowerCase()} already.`); return; }
+  if (isSame(held, decision)) { say(`No change. ${decidedWords(review, held, companies)}.`); return; }
   const question = questionOf({ review, chosen, decision, held, bands });
   if (question) store.ask(question);
-  else settle([[review, { ...decision, at: now() }]], `${called(review)}: ${WORDS[decision.word].toLowerCase()}`);
+  else settle([[review, { ...decision, at: now() }]], decidedWords(review, decision, companies));
 };
 
 const stepping = (store, queue) => (by) => {
@@ -56,7 +54,7 @@ const stepping = (store, queue) => (by) => {
 
 /** The acts by name, and `settle`, which decides several at once and goes on to the next undecided customer. */
 export const actsOf = (desk) => {
-  const { store, queue, say } = desk;
+  const { store, queue, companies, say } = desk;
   const settle = (changes, text) => {
     store.decide(changes, nextOpen(store, queue.shown(), new Map(changes)));
     say(`${text}.`);
@@ -67,11 +65,11 @@ export const actsOf = (desk) => {
     const review = store.review();
     if (!review || !store.decision(review)) return;
     store.decide([[review, null]]);
-    say(`${called(review)}: undecided again.`);
+    say(`Cleared: ${customerWords(review)} is undecided again.`);
   };
   const undo = () => {
-    const number = store.undo();
-    say(number ? `${plural(number, "decision", "decisions")} taken back.` : "Nothing to take back.");
+    const undone = store.undo();
+    say(undone ? `${undoneWords(undone)}.` : "There is nothing to undo.");
   };
   const choose = (place) => {
     const candidate = store.review()?.candidates[place - 1];
@@ -81,7 +79,7 @@ export const actsOf = (desk) => {
   const confirm = () => {
     const { asking } = store.state;
     if (!asking) return;
-    settle([[asking.review, { ...asking.decision, at: now() }]], `${called(asking.review)}: ${WORDS[asking.decision.word].toLowerCase()}`);
+    settle([[asking.review, { ...asking.decision, at: now() }]], decidedWords(asking.review, asking.decision, companies));
     queue.focus();
   };
   const back = () => {

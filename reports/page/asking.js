@@ -1,10 +1,10 @@
 // Which decisions are asked about before they are made, and the words of the question. Enter answers none of them.
 import { idOf, make, named } from "./elements.js";
-import { count, plural } from "./format.js";
-import { rivalsOf, weaknesses } from "./reviews.js";
+import { count } from "./format.js";
+import { alikeTo, weaknesses } from "./reviews.js";
 import { isSame, WORDS } from "./store.js";
 
-const MOST_RIVALS = 4;
+const MOST_ALIKE = 5;
 
 /** What tells companies of the same name apart: the record, its Company ID, its place. */
 export const described = (company) => [
@@ -16,13 +16,13 @@ export const described = (company) => [
 /** What the import asks for, where a company is chosen that was not proposed. */
 export const importWords = (bands) =>
   bands.allow_override
-    ? "The import takes it, for allow_override is set under [review]."
-    : "The import takes it only with billsight mappings import --allow-override, or with allow_override = true under [review].";
+    ? "The import accepts it because allow_override is set under [review]."
+    : "The import accepts it only with billsight mappings import --allow-override, or with allow_override = true under [review].";
 
 /** The decision in words: `Approved: Acme LLC`. */
 export const decisionWords = (decision, review, companies) => {
   const company = decision.companyId && (review.candidates.find((each) => each.companyId === decision.companyId) ?? companies.get(decision.companyId));
-  return `${WORDS[decision.word]}${company ? `: ${company.name}` : ""}`;
+  return `${WORDS[decision.word]}${company ? `: ${company.name || `CW-${decision.companyId}`}` : ""}`;
 };
 
 /** The question that comes before a decision; null where none is needed. */
@@ -33,29 +33,27 @@ export const questionOf = ({ review, chosen, decision, held, bands }) => {
   return isAsked ? { review, decision, held, why, company: isMapping ? chosen.candidate ?? chosen.other : null } : null;
 };
 
-const rivalsIn = ({ review, decision }, bands) =>
-  decision.word === "approve" ? rivalsOf(review, review.candidates.find((each) => each.companyId === decision.companyId), bands) : [];
-
-const twins = (company, rivals) => {
-  const more = rivals.length - MOST_RIVALS;
+/** Companies that fit about equally well, told apart; the first is marked where it is the chosen one. */
+export const twins = (companies, { isChosen }) => {
+  const more = companies.length - MOST_ALIKE;
+  const label = (place) => (isChosen ? make("strong", {}, place ? "Or: " : "Chosen: ") : null);
   return make("ul", { class: "twins" },
-    make("li", {}, make("strong", {}, "Chosen: "), ...described(company)),
-    ...rivals.slice(0, MOST_RIVALS).map((rival) => make("li", {}, make("strong", {}, "Or: "), ...described(rival))),
+    ...companies.slice(0, MOST_ALIKE).map((company, place) => make("li", {}, label(place), ...described(company))),
     more > 0 ? make("li", { class: "meta" }, `and ${count(more)} more`) : null);
 };
 
 /** The question, ready to be shown. */
 export const askingWords = (asking, companies, bands) => {
   const { review, decision, held, why, company } = asking;
-  const replaced = held && make("p", {}, named(review.name), " is decided already: ", make("strong", {}, decisionWords(held, review, companies)), `. Replace it with \u201c${WORDS[decision.word]}\u201d?`);
+  const replaced = held && make("p", {}, named(review.name), " is already decided: ", make("strong", {}, decisionWords(held, review, companies)), `. Replace that with \u201c${WORDS[decision.word]}\u201d?`);
   if (!company) return [replaced];
-  const rivals = rivalsIn(asking, bands);
+  const alike = alikeTo(review, company, bands);
   const unproposed = decision.word === "override" ? `This company was not proposed: there is no evidence for it. ${importWords(bands)}` : null;
   return [
     replaced,
     why.length ? make("p", {}, `Weak suggestion: ${why.join("; ")}.`) : null,
     unproposed && make("p", {}, unproposed),
-    make("p", {}, "Map ", named(review.name), rivals.length ? ` to the first of these ${plural(rivals.length + 1, "company", "companies")}?` : " to this company?"),
-    twins(company, rivals),
+    make("p", {}, "Map ", named(review.name), alike.length > 1 ? ` to the first of these ${count(alike.length)} companies?` : " to this company?"),
+    twins(alike, { isChosen: true }),
   ].filter(Boolean);
 };

@@ -1,4 +1,4 @@
-// Every ConnectWise company of the night, to map to one that was not proposed.
+// Every ConnectWise company of the run, to map to one that was not proposed.
 import { readers } from "./columns.js";
 import { make, named, idOf } from "./elements.js";
 import { count } from "./format.js";

@@ -6,12 +6,18 @@ import { untilOf, WORDS } from "./store.js";
 const SPACE = "\\u{00}-\\u{20}\\u{7F}-\\u{A0}\\u{AD}\\u{1680}\\u{180E}\\u{2000}-\\u{200F}\\u{2028}-\\u{202F}\\u{205F}-\\u{206F}\\u{3000}\\u{FEFF}";
 const SIGN = "=+\\-@\\|%\\u{FF1D}\\u{FF0B}\\u{FF0D}\\u{FF20}\\u{FF5C}\\u{FF05}\\u{2212}\\u{FE62}\\u{FE63}\\u{FE66}\\u{FE6B}";
 // the same as FORMULA in etl/review/fixes.py; a test holds them together
-const FORMULA = new RegExp(`^(?:[\\u{00}\\u{09}\\u{0A}\\u{0D}]|[${SPACE}]*[${SIGN}])`, "u");
+const FORMULA = `(?:[\\u{00}\\u{09}\\u{0A}\\u{0D}]|[${SPACE}]*[${SIGN}])`;
+const MARKED = new RegExp(`^'*${FORMULA}`, "u");
+const GUARDED = new RegExp(`^'(?='*${FORMULA})`, "u");
 /** The columns of a file that are read back, without separators. */
 const READ = ["decision", "acctcustomerid", "cwcompanyid", "rowfp", "decidedat", "note"];
 const NUMBERS = new Set(["schema", "score", "rank", "certainty", "lead", "alternatives", "open_invoices"]);
 
-export const guarded = (text) => (FORMULA.test(text) ? `'${text}` : text);
+/** A text with an apostrophe where a spreadsheet would take it for a formula, or for a text that got one. */
+export const guarded = (text) => (MARKED.test(text) ? `'${text}` : text);
+
+/** The text before the guard. */
+export const unguarded = (text) => text.replace(GUARDED, "");
 
 const cell = (name, text) => `"${(NUMBERS.has(name) ? text : guarded(text)).replaceAll('"', '""')}"`;
 
@@ -107,11 +113,11 @@ const isOfItsRow = (line, review) => {
   return own ? own.fingerprint === line.fingerprint : review.fingerprints.has(line.fingerprint);
 };
 
-/** Whether a column that is read is there twice: nobody knows which is meant. */
-const isDoubled = (header) => {
-  const folded = header.map((name) => name.normalize("NFKC").toLowerCase().replace(/[^a-z0-9]/g, ""));
-  return READ.some((name) => folded.filter((each) => each === name).length > 1);
-};
+/** A heading as this page writes it, however a spreadsheet wrote it: the import folds headings in the same way. */
+const folded = (heading) => heading.normalize("NFKC").toLowerCase().replace(/[^a-z0-9_]/g, "");
+
+/** Whether a column that is read is there twice, with or without separators: nobody knows which one counts. */
+const isDoubled = (names) => READ.some((name) => names.filter((each) => each.replaceAll("_", "") === name).length > 1);
 
 /**
  * Decisions out of a file: on reviews whose evidence is still the same. The others are counted, never taken over:
@@ -119,8 +125,8 @@ const isDoubled = (header) => {
  */
 export const loaded = (text, store, company) => {
   const [header = [], ...rows] = parsed(text);
-  const names = header.map((name) => name.toLowerCase().replace(/[^a-z0-9_]/g, ""));
-  const found = { changes: [], changed: 0, unknown: 0, unclear: 0, isOurs: names.includes("decision") && names.includes("acct_customer_id"), isDoubled: isDoubled(header) };
+  const names = header.map(folded);
+  const found = { changes: [], changed: 0, unknown: 0, unclear: 0, isOurs: names.includes("decision") && names.includes("acct_customer_id"), isDoubled: isDoubled(names) };
   const lines = new Map();
   for (const row of found.isOurs && !found.isDoubled ? rows : []) {
     const line = Object.fromEntries(names.map((name, place) => [name, row[place] ?? ""]));
@@ -136,7 +142,7 @@ export const loaded = (text, store, company) => {
     if (!review) found.unknown += 1;
     else if (!told.every((line) => isOfItsRow(line, review))) found.changed += 1;
     else if (!decision) found.unclear += 1;
-    else found.changes.push({ review, decision, note: (told[0].note ?? "").replace(/^'(?=[=+\-@|%])/, "") });
+    else found.changes.push({ review, decision, note: unguarded(told[0].note ?? "") });
   }
   return found;
 };

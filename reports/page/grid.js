@@ -38,6 +38,12 @@ export const gridIn = (place, label, { onFocus, ...options }) => {
     const row = rowOf.get(target.closest(".ag-cell"));
     if (row) onFocus(row);
   });
+  // the grid would take the mark off its row, and the browser would scroll
+  place.addEventListener("keydown", (event) => {
+    if (event.key !== " " || !event.target.closest(".ag-cell")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true });
   return createGrid(place, {
     theme: themeQuartz.withParams(params),
     styleNonce: document.querySelector("style").nonce,

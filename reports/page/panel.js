@@ -1,9 +1,9 @@
-// The panel beside the list: who the customer is, which companies it may be, and what speaks for each.
-import { askingWords, decisionWords, described, importWords } from "./asking.js";
+// The panel beside the list: who the customer is, which companies it may be, and the evidence for each.
+import { askingWords, decisionWords, importWords, twins } from "./asking.js";
 import { outOfUse } from "./companies.js";
 import { all, drawn, idOf, make, named } from "./elements.js";
 import { amountsInWords, certainty, pastDue, plural, points, totalled } from "./format.js";
-import { isTie, leadOf, rivalsOf, spoken } from "./reviews.js";
+import { alikeTo, isTie, leadOf, spoken } from "./reviews.js";
 
 const fact = (title, ...content) => make("div", {}, make("dt", {}, title), make("dd", {}, ...content));
 
@@ -23,26 +23,29 @@ const evidenceRow = (top) => ({ kind, points: number, verdict, detail }) =>
 
 const evidenceTable = (candidate) => {
   const parts = candidate.evidence().sort((a, b) => b.points - a.points);
-  if (!parts.length) return make("p", { class: "note" }, "No evidence came with this candidate.");
+  if (!parts.length) return make("p", { class: "note" }, "This candidate has no evidence.");
   const top = Math.max(...parts.map((part) => Math.abs(part.points)));
   return make("table", { class: "evidence" },
-    make("caption", {}, "What speaks for it: ", named(candidate.name)),
+    make("caption", {}, "Evidence for ", named(candidate.name)),
     make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Evidence"), make("th", { scope: "col", class: "num" }, "Points"),
       make("td", { "aria-hidden": "true" }), make("th", { scope: "col" }, "What was compared"))),
     make("tbody", {}, ...parts.map(evidenceRow(top))),
     make("tfoot", {}, make("tr", {}, make("th", { scope: "row" }, "Score"), make("td", { class: "num score" }, points(candidate.score)),
-      make("td", {}), make("td", { class: "meta" }, "the sum of the points"))));
+      make("td", {}), make("td", { class: "meta" }, "sum of the points"))));
 };
+
+// less is written as 0.0 %
+const LEAST_LEAD = 0.0005;
 
 const candidateChoice = (review, candidate, { place, isChosen, choose }) => {
   const lead = leadOf(review, candidate);
-  const ahead = lead >= 0 ? `${certainty(lead)} ahead` : `${certainty(-lead)} behind`;
+  const ahead = Math.abs(lead) < LEAST_LEAD ? "as likely as another" : lead > 0 ? `${certainty(lead)} ahead` : `${certainty(-lead)} behind`;
   return make("label", { class: isChosen ? "choice chosen" : "choice" },
     make("input", { type: "radio", name: "candidate", value: candidate.companyId, checked: isChosen, "data-key": `choice-${place}`, onchange: () => choose(candidate.companyId) }),
     make("span", { class: "rank", "aria-hidden": "true" }, String(place)),
     make("span", { class: "grow" }, make("strong", {}, named(candidate.name)), " ", idOf(candidate.companyId), " ", ...outOfUse(candidate),
       make("span", { class: "meta line" }, [candidate.city, candidate.identifier].filter(Boolean).join(" \u00b7 "))),
-    make("span", { class: "sure" }, `${certainty(candidate.certainty)}`, make("span", { class: "meta line" }, review.candidates.length > 1 ? ahead : "no rival")));
+    make("span", { class: "sure" }, `${certainty(candidate.certainty)}`, make("span", { class: "meta line" }, review.candidates.length > 1 ? ahead : "only candidate")));
 };
 
 const otherChoice = (company) =>
@@ -53,11 +56,13 @@ const otherChoice = (company) =>
       make("span", { class: "meta line" }, [company.city, company.domain].filter(Boolean).join(" \u00b7 "))),
     make("span", { class: "sure" }, make("span", { class: "meta" }, "your search")));
 
+const MAPPED_BY = { judgement: "by a reviewed decision", portal: "in the portal", certainty: "by the run, on certain evidence" };
+
 const facts = (review) => [
   fact("Blocked", amountsInWords(totalled(review.amounts)), make("span", { class: "meta" }, review.invoices ? ` in ${plural(review.invoices, "invoice", "invoices")}, oldest ${pastDue(review.oldest)}` : "")),
-  review.mappedTo || review.mappedId ? fact("Mapped to", named(review.mappedTo, "company"), " ", idOf(review.mappedId), make("span", { class: "meta" }, review.source ? ` by ${review.source}` : "")) : null,
-  review.conflictId ? fact("Evidence says", named(review.conflictName), " ", idOf(review.conflictId)) : null,
-  review.reason ? fact("Why it is here", review.reason) : review.cause ? fact("Why it is here", review.cause.title) : null,
+  review.mappedTo || review.mappedId ? fact("Mapped to", named(review.mappedTo, "company"), " ", idOf(review.mappedId), make("span", { class: "meta" }, review.source ? ` ${MAPPED_BY[review.source] ?? review.source}` : "")) : null,
+  review.conflictId ? fact("Evidence points to", named(review.conflictName), " ", idOf(review.conflictId)) : null,
+  review.reason || review.cause ? fact("Reason", review.reason || review.cause.title) : null,
 ];
 
 /** What is chosen for a review: a candidate, or a company that the reader found. Of a tie nothing is chosen beforehand. */
@@ -74,13 +79,13 @@ const remedy = ({ cause }) =>
 // nothing is chosen for a tie: what tells its companies apart stands where the evidence would
 const tied = (review, bands) => {
   const [best] = review.candidates;
-  return best && make("div", { class: "note tie" }, make("p", {}, "These companies fit about equally well. One may be a duplicate of the other: look at them in ConnectWise, then choose one by its number, or mark the customer as unsure."),
-    make("ul", { class: "twins" }, ...[best, ...rivalsOf(review, best, bands)].map((each) => make("li", {}, ...described(each)))));
+  return best && make("div", { class: "note tie" }, make("p", {}, "These companies fit about equally well. One may be a duplicate. Compare them in ConnectWise, then choose one by its number or mark the customer as unsure."),
+    twins(alikeTo(review, best, bands), { isChosen: false }));
 };
 
 const beneath = (review, { candidate, other }, bands) => {
   if (candidate) return evidenceTable(candidate);
-  return other ? make("p", { class: "note" }, `This company was not proposed, so there is no evidence for it: what you know decides. ${importWords(bands)}`) : tied(review, bands);
+  return other ? make("p", { class: "note" }, `This company was not proposed, so there is no evidence for it. Map to it only if you know that it is right. ${importWords(bands)}`) : tied(review, bands);
 };
 
 /** The panel in its place; everything in it is drawn anew from the store. */
@@ -92,7 +97,7 @@ export const panelIn = (place, store, { companies, bands, showInvoices }) => {
   note.addEventListener("input", () => { if (noted) store.annotate(noted, note.value); });
   const content = (review, chosen) => [
     make("dl", { class: "facts" }, ...facts(review)),
-    make("fieldset", { class: "choices" }, make("legend", {}, review.candidates.length ? "ConnectWise candidates" : "No company comes near this name: search, or exclude the customer"),
+    make("fieldset", { class: "choices" }, make("legend", {}, review.candidates.length ? "ConnectWise candidates" : "No company has a similar name. Search for one, or choose \u201cNot a customer\u201d"),
       ...review.candidates.map((each, at) => candidateChoice(review, each, { place: at + 1, isChosen: each === chosen.candidate, choose: store.choose })),
       chosen.other ? otherChoice(chosen.other) : null),
     beneath(review, chosen, bands),
@@ -122,7 +127,7 @@ export const panelIn = (place, store, { companies, bands, showInvoices }) => {
     noted = review;
     showAsking();
     if (!review) {
-      title.replaceChildren("Nothing matches the filter");
+      title.replaceChildren("No customer matches the filter");
       body.replaceChildren();
       return;
     }

@@ -33,13 +33,13 @@ const amountCell = ({ data: review }) => {
 const namesCell = ({ data: review }) =>
   make("span", { class: "names" }, make("strong", {}, named(review.name)), make("span", { class: "meta" }, best(review) ? ["\u2192 ", named(best(review).name)] : "\u2192 no candidate"));
 
-const leadWords = ({ value, data: review }) => (value === null ? "\u2013" : review.candidates.length === 1 ? "alone" : certainty(value));
+const leadWords = ({ value, data: review }) => (value === null ? "\u2013" : review.candidates.length === 1 ? "only one" : certainty(value));
 
 const columnsOf = (store, bands) => [
   { headerName: "Decision", colId: "decision", width: 112, pinned: "left", valueGetter: ({ data }) => WORDS[store.decision(data)?.word] ?? "", cellRenderer: decisionCell(store) },
-  { headerName: "Accounting customer \u2192 best candidate", colId: "customer", flex: 1, minWidth: 200, valueGetter: ({ data }) => data.name, cellRenderer: namesCell },
+  { headerName: "Customer \u2192 best candidate", colId: "customer", flex: 1, minWidth: 200, valueGetter: ({ data }) => data.name, cellRenderer: namesCell },
   { headerName: "Blocked", colId: "blocked", width: 126, type: "rightAligned", valueGetter: ({ data }) => data.largest, cellRenderer: amountCell },
-  { headerName: "Certain", colId: "certainty", width: 86, type: "rightAligned", valueGetter: ({ data }) => best(data)?.certainty ?? null, valueFormatter: ({ value }) => (value === null ? "\u2013" : certainty(value)) },
+  { headerName: "Certainty", colId: "certainty", width: 96, type: "rightAligned", valueGetter: ({ data }) => best(data)?.certainty ?? null, valueFormatter: ({ value }) => (value === null ? "\u2013" : certainty(value)) },
   { headerName: "Lead", colId: "lead", width: 86, type: "rightAligned", valueGetter: ({ data }) => (best(data) ? leadOf(data, best(data)) : null), valueFormatter: leadWords,
     cellClassRules: { "is-weak": ({ value }) => value !== null && value < bands.lead } },
 ];

@@ -8,6 +8,7 @@ import { listenToKeys } from "./keys.js";
 import { panelIn } from "./panel.js";
 import { facetsOf, queueIn } from "./queue.js";
 import { isStrong } from "./reviews.js";
+import { bulkWords } from "./said.js";
 import { isInstant, isSame, WORDS } from "./store.js";
 
 const MOST_LISTED = 8;
@@ -57,22 +58,27 @@ const tally = (store) => {
   return [...words, `${count(store.reviews.length - store.state.decisions.size)} undecided`].join(" \u00b7 ");
 };
 
+/** What a bulk approval will do. */
+const readyWords = (ready, rest) => {
+  if (!ready.length) return "No undecided customer in the list has a strong suggestion.";
+  const left = rest ? ` ${plural(rest, "other undecided customer in the list is", "other undecided customers in the list are")} not strong enough and ${rest === 1 ? "stays" : "stay"} undecided.` : "";
+  const undo = ready.length === 1 ? "Undo takes this approval back." : `One undo takes all ${count(ready.length)} approvals back.`;
+  return `This approves the best candidate of ${plural(ready.length, "customer", "customers")}. Blocked: ${amountsInWords(totalled(ready.flatMap((review) => review.amounts)))}.${left} ${undo}`;
+};
+
 const bulk = (dialog, { store, bands, queue, settle }) => {
   const [words, list] = [dialog.querySelector("#bulk-text"), dialog.querySelector("#bulk-list")];
   let ready = [];
   dialog.addEventListener("close", () => {
     if (dialog.returnValue !== "approve") return;
     // another tab may have decided meanwhile
-    ready = ready.filter((review) => !store.decision(review));
-    settle(ready.map((review) => [review, { word: "approve", companyId: review.candidates[0].companyId, at: now() }]), `${plural(ready.length, "mapping", "mappings")} approved`);
+    const open = ready.filter((review) => !store.decision(review));
+    settle(open.map((review) => [review, { word: "approve", companyId: review.candidates[0].companyId, at: now() }]), bulkWords(open, ready.length - open.length));
   });
   return () => {
     const shown = queue.shown().filter((review) => !store.decision(review));
     ready = shown.filter((review) => isStrong(review, review.candidates[0], bands));
-    const totals = totalled(ready.flatMap((review) => review.amounts));
-    words.textContent = ready.length
-      ? `This approves the best candidate of ${plural(ready.length, "customer", "customers")}: ${amountsInWords(totals)}. ${count(shown.length - ready.length)} more that are shown and undecided are not strong enough and stay as they are. One undo takes all of it back.`
-      : "None of the undecided customers that are shown has a strong suggestion.";
+    words.textContent = readyWords(ready, shown.length - ready.length);
     list.replaceChildren(...ready.slice(0, MOST_LISTED).map((review) => make("li", {}, named(review.name), " \u2192 ", named(review.candidates[0].name))), ...(ready.length > MOST_LISTED ? [make("li", { class: "meta" }, `and ${count(ready.length - MOST_LISTED)} more`)] : []));
     dialog.querySelector("[value=approve]").disabled = !ready.length;
     dialog.returnValue = "";
@@ -80,10 +86,10 @@ const bulk = (dialog, { store, bands, queue, settle }) => {
   };
 };
 
-/** Asks whose decision holds where a file says something else than this page; resolves to whether it is the file's. */
+/** Asks which decision to keep where a file and this page differ; resolves to whether it is the file's. */
 const whose = (dialog, differing) => new Promise((resolve) => {
   const more = differing.length - MOST_LISTED;
-  dialog.querySelector("#load-text").textContent = `The file says something else about ${plural(differing.length, "customer", "customers")} than this page. Which holds?`;
+  dialog.querySelector("#load-text").textContent = `The file and this page decide ${plural(differing.length, "customer", "customers")} differently. Which ${differing.length === 1 ? "decision" : "decisions"} do you want to keep?`;
   dialog.querySelector("#load-list").replaceChildren(...differing.slice(0, MOST_LISTED).map(({ review }) => make("li", {}, named(review.name), " ", idOf(review.id))), ...(more > 0 ? [make("li", { class: "meta" }, `and ${count(more)} more`)] : []));
   dialog.addEventListener("close", () => resolve(dialog.returnValue === "file"), { once: true });
   dialog.returnValue = "";
@@ -97,30 +103,31 @@ const differs = (store) => ({ review, decision, note }) => {
 
 const unproposedIn = (decided, store, bands) => {
   const number = decided.filter((review) => store.decision(review).word === "override").length;
-  return number && !bands.allow_override ? ` --allow-override, for ${plural(number, "company that was", "companies that were")} not proposed` : "";
+  return number && !bands.allow_override ? ` --allow-override (${plural(number, "company was", "companies were")} not proposed)` : "";
 };
 
 const files = ({ store, writer, companies, content, say, reader }) => ({
   download() {
     const { reviewer } = reader();
     const decided = store.reviews.filter((review) => store.decision(review));
-    if (!decided.length) return say("Nothing is decided yet, so there is nothing to download.");
+    if (!decided.length) return say("There are no decisions to download yet.");
     const rows = decided.flatMap((review) => writer.rows(review, store.decision(review), { reviewer, note: store.note(review) }));
-    download(writer.text(rows), `decisions-${content.run.run_id}.csv`);
-    return say(`${plural(decided.length, "decision", "decisions")} in decisions-${content.run.run_id}.csv. Next: billsight mappings import${unproposedIn(decided, store, content.run)}.`);
+    const name = `decisions-${content.run.run_id}.csv`;
+    download(writer.text(rows), name);
+    return say(`Downloaded ${name} with ${plural(decided.length, "decision", "decisions")} in ${plural(rows.length, "row", "rows")}. Next: billsight mappings import ${name}${unproposedIn(decided, store, content.run)}.`);
   },
   async load(file) {
     const found = loaded(await file.text(), store, companies.get);
-    if (!found.isOurs) return say(`${file.name} is not a file of decisions: it has no columns decision and acct_customer_id.`);
-    if (found.isDoubled) return say(`${file.name} has a column twice, so it is not read. Keep only the column that the run wrote.`);
+    if (!found.isOurs) return say(`${file.name} is not a decisions file: it needs the columns decision and acct_customer_id.`);
+    if (found.isDoubled) return say(`${file.name} was not loaded: it has a column twice. Keep only the column that the run wrote.`);
     const differing = found.changes.filter(differs(store));
     const isFiles = !differing.length || await whose(byId("load-ask"), differing);
     const taken = found.changes.filter((change) => isFiles || !differing.includes(change));
     taken.filter(({ note }) => note).forEach(({ review, note }) => store.annotate(review, note));
     store.decide(taken.map(({ review, decision }) => [review, { ...decision, at: isInstant(decision.at) ? decision.at : now() }]));
-    const others = [[found.changed, "whose evidence is another by now"], [found.unknown, "of customers that need no decision"], [found.unclear, "that contradict each other or name no company"], [found.changes.length - taken.length, "that this page decides otherwise"]];
+    const others = [[found.changed, "with changed evidence"], [found.unknown, "for customers that need no decision"], [found.unclear, "with rows that contradict each other or name no known company"], [found.changes.length - taken.length, "decided differently on this page"]];
     const left = others.filter(([number]) => number).map(([number, why]) => `${count(number)} ${why}`);
-    return say(`${plural(taken.length, "decision", "decisions")} loaded${left.length ? `; left out: ${left.join(", ")}` : ""}.`);
+    return say(`${plural(taken.length, "decision", "decisions")} loaded.${left.length ? ` Left out: ${left.join(", ")}.` : ""}`);
   },
 });
 
@@ -135,7 +142,7 @@ const readerOf = (memory) => {
 };
 
 const sayHowItIsKept = (memory, element) => {
-  element.textContent = memory.isKept ? "Kept in this browser" : "NOT kept: this browser stores nothing here. Download before you close the page.";
+  element.textContent = memory.isKept ? "Saved in this browser" : "NOT saved: this browser does not store anything for this page. Download before you close it.";
   element.classList.toggle("is-bad", !memory.isKept);
 };
 

@@ -86,6 +86,10 @@ export const leadOf = (review, candidate) => {
 export const rivalsOf = (review, candidate, bands) =>
   review.candidates.filter((other) => other !== candidate && candidate.certainty - other.certainty < bands.lead);
 
+/** A company with the candidates that fit better or about as well; a company that was not proposed is alone. */
+export const alikeTo = (review, company, bands) =>
+  review.candidates.includes(company) ? [company, ...rivalsOf(review, company, bands)] : [company];
+
 /** Whether nothing tells the best candidate from the next: then none is chosen until a person chooses. */
 export const isTie = (review, bands) => {
   const [best] = review.candidates;
@@ -103,11 +107,11 @@ export const weaknesses = (review, candidate, bands) => {
   const lead = leadOf(review, candidate);
   return [
     candidate.certainty < bands.weak ? "it is more likely wrong than right" : null,
-    lead <= -bands.lead ? "another candidate is likelier" : isTie(review, bands) || rivalsOf(review, candidate, bands).length ? "another candidate is about as likely" : null,
+    lead <= -bands.lead ? "another candidate is more likely" : isTie(review, bands) || rivalsOf(review, candidate, bands).length ? "another candidate is about as likely" : null,
     candidate.contradicting.length ? `evidence contradicts it (${candidate.contradicting.map(spoken).join(", ").toLowerCase()})` : null,
     candidate.isDeleted ? "the company is in the recycle bin" : null,
     candidate.isInactive ? "the company is inactive" : null,
-    isMappedThere(review, candidate) ? "the customer is mapped to it already, and its invoices are blocked all the same" : null,
+    isMappedThere(review, candidate) ? "the customer is already mapped to it, and its invoices are still blocked" : null,
     review.conflictId ? "the customer is mapped to another company, and a wrong mapping shows a client\u2019s invoices to another" : null,
   ].filter(Boolean);
 };

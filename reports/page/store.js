@@ -107,14 +107,14 @@ export const storeOf = (reviews, memory) => {
       state.notes.set(review, note);
       save([review]);
     },
-    /** Takes the last act back, but for what was decided otherwise since, in another tab; returns how many decisions. */
+    /** Takes the last act back, but for what another tab decided since: its `own` changes, how many `others`; null if there is none. */
     undo() {
       const last = undone.pop();
-      if (!last) return 0;
+      if (!last) return null;
       const own = last.changes.filter(({ review, decision }) => isSame(state.decisions.get(review), decision));
       own.forEach(({ review, before }) => put(state.decisions, review, before));
       move(last.selected, own.map(({ review }) => review));
-      return own.length;
+      return { own, others: last.changes.length - own.length };
     },
     canUndo: () => undone.length > 0,
   };

@@ -48,3 +48,12 @@ def downloaded(page: Page) -> str:
     with page.expect_download() as hand_over:
         page.locator("[data-do=download]").click()
     return hand_over.value.path().read_bytes().decode("utf-8")
+
+
+def loaded_into_empty(page: Page, address: str, file: Path, content: str) -> None:
+    """Load a file of decisions into a page that holds none."""
+    opened(page, address)
+    page.evaluate("localStorage.clear()")
+    opened(page, address)
+    file.write_bytes(content.encode())
+    page.set_input_files("#load", file)

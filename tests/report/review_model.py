@@ -39,7 +39,7 @@ class Review:
             self._decide(KEYS[key])
         elif key == "Shift+A" and self.asking is not None:
             self._settle(self.asking)
-        elif key in {"Escape", "Enter"}:
+        elif key in {"Escape", "Enter", "Space"}:
             self.asking = None
         elif key == "c" and self.at in self.decided:
             self.undone.append((self.at, self.at, self.decided.pop(self.at)))

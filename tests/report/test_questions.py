@@ -94,10 +94,10 @@ def test_a_company_that_was_not_proposed_says_what_the_import_asks_for(
     keys(page, "a", "Shift+A")
     assert decisions(page) == {STRONG: "Mapped"}
     downloaded(page)
-    expect(page.locator("#said")).to_contain_text("mappings import --allow-override, for 1 company that was not")
+    expect(page.locator("#said")).to_contain_text("--allow-override (1 company was not proposed).")
     opened(page, saved(tmp_path, named_page(FEW, allow_override=True)))
     downloaded(page)
-    expect(page.locator("#said")).to_contain_text("Next: billsight mappings import.")
+    expect(page.locator("#said")).to_contain_text("1 decision in 1 row. Next: billsight mappings import decisions-")
 
 
 def test_a_decision_is_replaced_only_when_that_is_confirmed(page: Page, few_names: str) -> None:
@@ -106,7 +106,7 @@ def test_a_decision_is_replaced_only_when_that_is_confirmed(page: Page, few_name
     keys(page, "e", "k", "k")
     before = downloaded(page)
     page.locator("[data-do=unsure]").click()
-    expect(page.locator("#ask")).to_contain_text("is decided already: Excluded. Replace it with \u201cUnsure\u201d?")
+    expect(page.locator("#ask")).to_contain_text("is already decided: Excluded. Replace that with \u201cUnsure\u201d?")
     keys(page, "Enter")
     assert decisions(page) == {STRONG: "Excluded"}
     keys(page, "u", "Shift+A")
@@ -114,7 +114,7 @@ def test_a_decision_is_replaced_only_when_that_is_confirmed(page: Page, few_name
     file = {"name": "d.csv", "mimeType": "text/csv", "buffer": before.encode()}
     for answer, left in (("", "Unsure"), ("file", "Excluded")):
         page.set_input_files("#load", [file])  # type: ignore[list-item]
-        expect(page.locator("#load-ask")).to_contain_text("something else about 1 customer than this page")
+        expect(page.locator("#load-ask")).to_contain_text("The file and this page decide 1 customer differently")
         page.locator(f"#load-ask [value='{answer}']").click()
         expect(page.locator("#said")).to_contain_text("loaded")
         assert decisions(page) == {STRONG: left}

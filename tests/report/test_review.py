@@ -10,15 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from etl.report import scripts
 from etl.report.cells import mask_emails
-from etl.review.fixes import guarded, mapping_fixes, write_csv
+from etl.review.fixes import mapping_fixes, write_csv
 from tests.report import opening
-from tests.report.opening import downloaded, keys, opened, reviewing
+from tests.report.opening import downloaded, keys, loaded_into_empty, opened, reviewing
 from tests.report.sample import _IDS, sample_facts
 from tests.report.sample_work import proposed
 
@@ -111,25 +109,16 @@ def test_decisions_go_on_elsewhere(browser: Browser, tmp_path: Path, sample_file
     stale = text.replace(_rows(text)[0]["row_fp"], "0" * 16)
     second = browser.new_context(offline=True).new_page()
     file, all_of_them = tmp_path / "decisions.csv", "6 decisions loaded."
-    but_one = "5 decisions loaded; left out: 1 whose evidence is another by now."
+    but_one = "5 decisions loaded. Left out: 1 with changed evidence."
     told = ((text, all_of_them), (longer, all_of_them), (spoilt, all_of_them), (stale, but_one))
     for content, said in told:
-        _load_into_empty(second, sample_file, file, content)
+        loaded_into_empty(second, sample_file, file, content)
         expect(second.locator("#said")).to_have_text(said)
         if content in (text, longer):
             assert downloaded(second) == content
     assert set(decisions(second)) == {GRANITE, DELTA, SUMMIT, FALCON, PRAIRIE}
     first.context.close()
     second.context.close()
-
-
-def _load_into_empty(page: Page, sample_file: str, file: Path, content: str) -> None:
-    """Load a file into a page that holds no decisions."""
-    opened(page, sample_file)
-    page.evaluate("localStorage.clear()")
-    opened(page, sample_file)
-    file.write_bytes(content.encode())
-    page.set_input_files("#load", file)
 
 
 def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Path, sample_file: str) -> None:
@@ -143,14 +132,14 @@ def test_a_row_is_loaded_with_its_own_fingerprint_only(page: Page, tmp_path: Pat
     doubled = "\r\n".join([f'{head},"CW_COMPANY_ID"', *(f'{line},"CW-1"' for line in lines if line)])
     told = (
         (text, "2 decisions loaded."),
-        (swapped, "1 decision loaded; left out: 1 whose evidence is another by now."),
+        (swapped, "1 decision loaded. Left out: 1 with changed evidence."),
         (
             doubled,
-            "decisions.csv has a column twice, so it is not read. Keep only the column that the run wrote",
+            "decisions.csv was not loaded: it has a column twice. Keep only the column that the run wrote",
         ),
     )
     for content, said in told:
-        _load_into_empty(page, sample_file, file, content)
+        loaded_into_empty(page, sample_file, file, content)
         expect(page.locator("#said")).to_contain_text(said)
 
 
@@ -188,7 +177,7 @@ def test_a_weak_suggestion_is_never_approved_by_one_key(page: Page, sample_file:
     reviewing(page, sample_file)
     keys(page, "2", "a")
     expect(page.locator("#ask")).to_contain_text(
-        "more likely wrong than right; another candidate is likelier; evidence contradicts it (city);"
+        "more likely wrong than right; another candidate is more likely; evidence contradicts it (city);"
         " the company is inactive"
     )
     keys(page, "Escape")
@@ -211,13 +200,15 @@ def test_the_strong_ones_that_are_shown_are_approved_together(
     reviewing(page, sample_file)
     keys(page, "b")
     told = page.locator("#bulk-text")
-    expect(told).to_contain_text("2 customers: $9,545.00 \N{MIDDLE DOT} CA$3,090.35.")
-    expect(told).to_contain_text("4 more that are shown and undecided are not strong enough")
+    expect(told).to_contain_text("2 customers. Blocked: $9,545.00 \N{MIDDLE DOT} CA$3,090.35.")
+    expect(told).to_contain_text(
+        "4 other undecided customers in the list are not strong enough and stay undecided. One undo takes all 2"
+    )
     keys(page, "Escape")
     assert decisions(page) == {}
     page.fill("#queue-find", "prairie")
     page.locator("[data-do=bulk]").click()
-    expect(told).to_contain_text("1 customer: CA$3,090.35.")
+    expect(told).to_contain_text("1 customer. Blocked: CA$3,090.35. Undo takes this approval back.")
     page.locator("#bulk [value=approve]").click()
     assert decisions(page) == {PRAIRIE: "Approved"}
     page.locator("[data-do=undo]").click()
@@ -275,7 +266,7 @@ def test_a_browser_that_keeps_nothing_says_so(browser: Browser, sample_file: str
     page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no'); }})")
     reviewing(page, sample_file)
     keys(page, "e")
-    expect(page.locator("#kept")).to_contain_text("NOT kept")
+    expect(page.locator("#kept")).to_contain_text("NOT saved")
     assert len(_rows(downloaded(page))) == 1
     page.context.close()
 
@@ -293,14 +284,3 @@ def test_the_evidence_adds_up_to_the_score(page: Page, sample_file: str) -> None
             ]
             assert sum(cells[:-1]) == pytest.approx(cells[-1])
         keys(page, "j")
-
-
-def test_the_page_guards_against_formulas_as_the_files_do(page: Page) -> None:
-    """One rule in two languages."""
-    signs = "=+-@|%\uff1d\uff0b\uff0d\uff20\uff5c\uff05\u2212\ufe62\ufe63\ufe66\ufe6b"
-    before = ["", " ", "\t", "\r", "\n", "\u200f", "\u2028", "\ufeff", "\u3000", "a", "'", "\u00e9", "\x00", "\x1f "]
-    texts = [start + sign + "1" for start in before for sign in [*signs, "", "x"]]
-    names = ("csv", "columns", "reviews", "store")
-    script = scripts.joined({name: scripts.text(f"{name}.js", "page") for name in names})
-    found = page.evaluate(f"(texts) => {{ {script} return texts.map(modules.csv.guarded); }}", texts)
-    assert found == pl.select(guarded(pl.Series(texts))).to_series().to_list()

@@ -6,12 +6,14 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.errors import Problem
 from etl.review.decisions import ApprovalRefused, Decided, Line, is_undecided, lines_of, read_decision
+from etl.review.fixes import guard
 
 HEADER = ["schema", "run_id", "row_id", "row_fp", "decision", "acct_customer_id", "cw_company_id", "reviewer",
           "decided_at", "note"]  # fmt: skip
@@ -213,6 +215,14 @@ def test_columns_that_are_not_read_may_be_there_twice() -> None:
     """People add columns, with captions or without."""
     row = [GOOD[name] for name in HEADER]
     assert len(list(lines_of(_rows([*HEADER, "Mine", "mine", "", ""], [*row, "a", "b", "", ""]), "f"))) == 1
+
+
+@pytest.mark.parametrize("note", ["=1+1", "'=1+1", "'s Gravenhage", "''", "''=1", "O'Brien", "' =x", "+1 555"])
+def test_a_note_is_read_as_it_was_written(note: str) -> None:
+    """Its own apostrophe stays; the one of the guard goes. A note that the guard left alone loses nothing."""
+    written = guard(pl.DataFrame({"note": [note], "reviewer": [note]})).row(0, named=True)
+    found = line(**written)
+    assert (found.cells["note"], found.cells["reviewer"]) == (note, note)
 
 
 def test_customers_whose_names_differ_in_case_only_are_two() -> None:

@@ -20,6 +20,7 @@ from etl.review.fixes import (
     mapping_fixes,
     quarantine,
     sync_gaps,
+    unguarded,
     write_csv,
 )
 
@@ -28,6 +29,7 @@ FORMULAS = [
     "%0A", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", "\u00a0=1", "\u200b=1", "\ufeff=HYPERLINK(1)", "\u3000\uff1d1",
     "\u22125", "\u202e=1",
 ]  # fmt: skip
+LIKE_GUARDED = ["'=1+1", "''=1", "'\t1", "'\u200b=1", "''''\uff1d"]
 HARMLESS = [
     "", " ", "a=1", "Smith & Sons", "100 % sure", "O'Brien", "'quoted", "3M", "Ünal - GmbH", "שלום", "ACCT-1", " x",
 ]  # fmt: skip
@@ -82,6 +84,16 @@ def test_what_a_spreadsheet_would_run_becomes_text(text: str) -> None:
 def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
     """A guard that touches everything would spoil every name."""
     assert _in_polars([text]) == [text]
+
+
+@given(st.text(max_size=6) | st.text("'=+|\uff1d \t\r\n\x00\u200bx", max_size=5))
+@example("")
+def test_the_guard_is_taken_off_again_from_any_text(text: str) -> None:
+    """A name may begin with an apostrophe of its own: it keeps that one, and loses the one of the guard."""
+    for each in (text, *FORMULAS, *LIKE_GUARDED, *HARMLESS):
+        (written,) = _in_polars([each])
+        assert written is not None
+        assert unguarded(written) == each
 
 
 @given(
