@@ -51,7 +51,7 @@ def check(config: Path) -> None:
       billsight check --config clients/north/billsight.toml
     """
     settings = load(config)
-    for warning in (*mode_warnings(settings, config), *settings.warnings):
+    for warning in mode_warnings(settings, config):
         warn(warning)
     say(setup.check_sources(settings, None if str(config) == _USUAL else config))
 
