@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from etl import setup
 from etl.errors import ExitCode, GateTripped
+from etl.review.register import Import, Judgement, Register
 from etl.safe_text import json_text, one_line, printable, readable
 from tests import nights
 from tests.command import Billsight, Ended
@@ -170,3 +173,37 @@ def test_every_character_that_is_not_seen_is_an_escape(char: str) -> None:
 def test_what_is_seen_stays_as_it_is(text: str) -> None:
     """Letters, marks and blanks of any script."""
     assert (readable(text), printable(text), json.loads(json_text(text, indent=1))) == (text, text, text)
+
+
+def test_an_export_is_the_same_bytes_in_a_file_and_in_a_pipe(
+    hostile: Path, billsight: Billsight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is in it. A terminal gets the safe text."""
+    provider = shutil.copytree(hostile, tmp_path / "provider", symlinks=True)
+    now = datetime.now(UTC)
+    judgement = Judgement("A-1", None, "excluded", now, "kim", "d.csv", note=SPOILT)
+    Register.open(provider / "state" / "register.sqlite").append([judgement], Import("i", now, "kim"))
+    assert _call(billsight, provider, "mappings", "export", tmp_path / "register.csv").code == 0
+    piped = _call(billsight, provider, "mappings", "export").out.encode()
+    assert piped == (tmp_path / "register.csv").read_bytes()
+    assert SPOILT.encode() in piped
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    shown = _call(billsight, provider, "mappings", "export").out
+    assert r"Ac\x1b[2Jme" in shown
+    assert _holds(shown), ascii(shown)
+
+
+def test_linked_tables_are_safe_on_a_terminal(
+    billsight: Billsight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An id is whatever a file says; into a pipe it goes as it is."""
+    table = tmp_path / "firms.csv"
+    name = f"{HEBREW} \u202eAcme"
+    table.write_text(f"id,name,email\n{name},Acme Dental,a@acme.example\n", encoding="utf-8")
+    piped = billsight("match", table, table)
+    assert piped.code == 0, piped
+    assert name in piped.out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    shown = billsight("match", table, table).out
+    assert r"\u202eAcme" in shown
+    assert _holds(shown), ascii(shown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from etl import mappings as register
 from etl.approvals import Act, import_files
-from etl.cli.options import CONFIG, WHO, Commands, say, user
+from etl.cli.options import CONFIG, WHO, Commands, hand_over, say, user
 from etl.config import load
 from etl.errors import ExitCode
 from etl.mappings import Person
@@ -93,9 +92,9 @@ def revert(import_id: str, who: str | None, config: Path) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @CONFIG
 def export(file: Path | None, config: Path) -> None:
-    """Write the whole register as CSV to FILE, or to the terminal: also what was superseded or taken back."""
-    written = register.export(load(config), file)
-    if file is None and not sys.stdout.isatty():
-        click.echo(written)  # for a file or a program: to the letter
+    """Write the whole register as CSV to FILE or to stdout, including superseded and reverted decisions."""
+    settings = load(config)
+    if file is None:
+        hand_over(register.exported(settings))
     else:
-        say(written)
+        say(register.export(settings, file))

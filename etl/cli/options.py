@@ -61,6 +61,15 @@ def say(text: object, *, err: bool = False, nl: bool = True) -> None:
     click.echo(printable(str(text)), err=err, nl=nl)
 
 
+def hand_over(data: bytes) -> None:
+    """Write data for a program to stdout: exactly these bytes to a file or a pipe, but safe text to a terminal."""
+    if sys.stdout.isatty():
+        say(data.decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
+        return
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+
+
 def user() -> str:
     """Who is logged in, by the system's own account, which no variable changes; some have no name."""
     try:

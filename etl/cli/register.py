@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from etl import registers
-from etl.cli.options import CONFIG, Commands, warn
+from etl.cli.options import CONFIG, Commands, say, warn
 from etl.config import load
 from etl.state import mode_warnings
 
@@ -41,7 +41,7 @@ def verify(config: Path) -> None:
     settings = load(config)
     for warning in mode_warnings(settings, config):
         warn(warning)
-    click.echo(registers.verify(settings))
+    say(registers.verify(settings))
 
 
 @register.command()
@@ -52,7 +52,7 @@ def backup(folder: Path | None, config: Path) -> None:
 
     The register is copied there by itself after each import. The last 30 copies stay, and of older ones one a month.
     """
-    click.echo(registers.backup(load(config), folder, datetime.now(UTC)))
+    say(registers.backup(load(config), folder, datetime.now(UTC)))
 
 
 @register.command()
@@ -71,7 +71,7 @@ def restore(file: Path | None, part: registers.Part | None, *, older: bool, conf
       billsight register restore --history /mnt/backups/billsight/history-20261122T020000Z.sqlite
     """
     order = registers.Order(part or "register", datetime.now(UTC), file, older)
-    click.echo(registers.restore(load(config), order))
+    say(registers.restore(load(config), order))
 
 
 @register.command()
@@ -81,4 +81,4 @@ def restore(file: Path | None, part: registers.Part | None, *, older: bool, conf
 def init(part: registers.Part | None, *, forget: bool, config: Path) -> None:
     """Begin again without what was lost, on purpose. What is there is renamed, never removed."""
     order = registers.Order(part or "register", datetime.now(UTC), None, forget)
-    click.echo(registers.begin_again(load(config), order))
+    say(registers.begin_again(load(config), order))

@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import polars as pl
 
@@ -56,7 +56,7 @@ def guarded(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains(FORMULA)).then(text.str.replace(r"\A", "'")).otherwise(text)
 
 
-def write_csv(frame: pl.DataFrame, path: Path) -> None:
+def write_csv(frame: pl.DataFrame, path: Path | IO[bytes]) -> None:
     """Write a guarded file that spreadsheets open as it is."""
     guard(frame).write_csv(path, include_bom=True, line_terminator="\r\n", quote_style="always")
 
