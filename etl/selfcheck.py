@@ -18,8 +18,6 @@ from etl.outputs import TO_DECIDE
 from etl.publish import DATABASE, MANIFEST
 from etl.review.workbook import SHEET, count_rows
 
-"""Written last, of what has stood this check."""
-
 _BEGIN, _END = b"<!doctype html>", b"</html>"
 
 Check = Callable[[Path, dict[str, Any]], list[str]]

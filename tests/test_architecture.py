@@ -188,6 +188,14 @@ def test_a_module_imports_only_what_stands_below_it(path: Path) -> None:
     assert not _wrong_arrows(part, ast.parse(path.read_text(encoding="utf-8")), _package(path))
 
 
+def test_contributing_tells_the_layers_as_they_are() -> None:
+    """From the command line down, each with all of its parts."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    law = page.partition("## Who may import whom\n\n")[2].partition("\n\n")[0]
+    assert re.fullmatch(r"`[^`]+`( ->\s`[^`]+`)+", law)
+    assert [set(layer.split()) for layer in re.findall("`([^`]+)`", law)] == [set(layer) for layer in LAYERS]
+
+
 def test_the_arrows_between_parts_go_round_nowhere() -> None:
     """Parts of one layer may lean on each other only one way."""
     arrows: dict[str, set[str]] = {}
