@@ -20,7 +20,7 @@ CONFIG = click.option(
 )  # fmt: skip
 
 
-WHO = click.option("--as", "who", metavar="WHO", help="The name of who does this; the login is recorded with it.")
+WHO = click.option("--as", "who", metavar="WHO", help="Name of the person who decides; your login is recorded with it.")
 
 
 class Commands(click.Group):
