@@ -65,8 +65,9 @@ def verify(settings: Settings) -> str:
     known = [witness.who for witness in witnesses(settings)]
     if marker_path(path).exists():
         known.insert(0, f"the marker {marker_path(path).name}")
+    counts = f"{_count(head.imports, 'import')}, {_count(judgements, 'judgement')}"
     lines = [
-        f"{path}: intact, {_count(head.imports, 'import')}, {_count(judgements, 'judgement')}, head {head.digest[:_SHORT]}",
+        f"{path}: intact, {counts}, head {head.digest[:_SHORT]}",
         f"  confirmed by: {', '.join(known) or 'nothing yet; the next import or run records it'}",
     ]
     check_site_key(settings)

@@ -154,7 +154,7 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "the database has more": (
         "night.duckdb", _sql("insert into quarantine.rows (relation) values ('x')"), "rows in quarantine"
     ),
-    "the database is of another run": ("night.duckdb", _sql("update ctl.run set run_id = 'x'"), "it belongs to another run"),
+    "the database is of another run": ("night.duckdb", _sql("update ctl.run set run_id = 'x'"), "to another run"),
     "the database is cut off": ("night.duckdb", lambda path: os.truncate(path, 5000), "cannot be read back"),
 }  # fmt: skip
 
