@@ -46,9 +46,6 @@ DOORS = {
     "prometheus_client": {"notify"},
 }
 """The only part that may import each engine."""
-PRINTS = re.compile(
-    r"print|click\.(?:echo|secho|echo_via_pager|open_file|get_\w+_stream)|(?:sys\.)?(?:__)?stdout(?:__)?\.(?:buffer\.)?write\w*"
-)
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "base", "misc", "lib", "tools"}
 MOST_LINES, MOST_FUNCTION_LINES = 300, 40
 TABLES = {
@@ -188,14 +185,6 @@ def test_a_module_imports_only_what_stands_below_it(path: Path) -> None:
     assert not _wrong_arrows(part, ast.parse(path.read_text(encoding="utf-8")), _package(path))
 
 
-def test_contributing_tells_the_layers_as_they_are() -> None:
-    """From the command line down, each with all of its parts."""
-    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    law = page.partition("## Who may import whom\n\n")[2].partition("\n\n")[0]
-    assert re.fullmatch(r"`[^`]+`( ->\s`[^`]+`)+", law)
-    assert [set(layer.split()) for layer in re.findall("`([^`]+)`", law)] == [set(layer) for layer in LAYERS]
-
-
 def test_the_arrows_between_parts_go_round_nowhere() -> None:
     """Parts of one layer may lean on each other only one way."""
     arrows: dict[str, set[str]] = {}
@@ -289,39 +278,6 @@ def test_a_header_that_lies_is_seen() -> None:
         "reads": "a.b, c.d",
         "grain": "x",
     }
-
-
-def _prints(tree: ast.AST) -> list[str]:
-    """Calls that print, or that open what is printed to."""
-    names = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return [name for name in names if PRINTS.fullmatch(name)]
-
-
-@pytest.mark.parametrize("path", PRODUCT, ids=_name)
-def test_whatever_a_command_prints_is_made_safe(path: Path) -> None:
-    """Only `say` and `hand_over` print: they know what a terminal must not get."""
-    if _name(path) != "etl/cli/options.py":
-        assert _prints(ast.parse(path.read_text(encoding="utf-8"))) == []
-
-
-@pytest.mark.parametrize(
-    ("source", "is_wrong"),
-    [
-        ("click.echo(text)", True),
-        ("click.secho(text, fg='red')", True),
-        ("print(text)", True),
-        ("sys.stdout.write(text)", True),
-        ("sys.stdout.buffer.write(data)", True),
-        ("click.get_binary_stream('stdout').write(data)", True),
-        ("click.open_file('-', 'wb')", True),
-        ("say(text)", False),
-        ("sys.stdout.isatty()", False),
-        ("stream.write(data)", False),
-    ],
-)
-def test_a_command_that_prints_by_itself_is_seen(source: str, *, is_wrong: bool) -> None:
-    """A check that cannot fail is no check."""
-    assert bool(_prints(ast.parse(source))) is is_wrong
 
 
 def test_every_module_is_named_for_what_it_does() -> None:
