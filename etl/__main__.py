@@ -16,11 +16,10 @@ def main() -> None:
         with limits_told():
             stop_on_signals()
             from etl import cli
-
-            cli.main()
     except ResourcesExhausted as error:
         sys.stderr.write(f"billsight: {error}\n")
         raise SystemExit(int(error.exit_code)) from None
+    cli.main()
 
 
 if __name__ == "__main__":

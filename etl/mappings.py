@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from etl.engine import published
 from etl.errors import NotFound
 from etl.publish import DATABASE, LATEST, told
 from etl.review.backups import back_up_or_tell
-from etl.review.fixes import guard, prefixed, write_csv
+from etl.review.fixes import prefixed, write_csv
 from etl.review.register import Import, Register
 from etl.safe_text import one_line
 from etl.state import last_run, open_register
@@ -199,18 +199,33 @@ def _in_the_portal(settings: Settings, gone: set[tuple[str, str]], back: set[tup
     return lines
 
 
-def export(settings: Settings, file: Path | None) -> str:
-    """The whole register as CSV: every judgement that was ever added, and whether it holds.
+def export(settings: Settings, file: Path) -> str:
+    """Write the whole register as CSV: every judgement that was ever added, and whether it holds.
 
     Args:
         settings: the configuration.
-        file: where to write it; null: return it.
+        file: where to write it.
 
     Raises:
         OutputError: the file cannot be written.
     """
+    written = _written(settings)
+    with told(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_csv(written, file)
+    return f"Wrote {written.height} lines to {file}."
+
+
+def exported(settings: Settings) -> bytes:
+    """What `export` writes to a file."""
+    stream = BytesIO()
+    write_csv(_written(settings), stream)
+    return stream.getvalue()
+
+
+def _written(settings: Settings) -> pl.DataFrame:
     log = _told_log(open_register(settings))
-    written = log.select(
+    return log.select(
         "import_id", "imported_at", "imported_by", "claimed_by", "file_name", "reverts",
         acct_customer_id=prefixed("customer_id_acct", "ACCT"),
         cw_company_id=prefixed("company_id_cw", "CW"),
@@ -223,11 +238,3 @@ def export(settings: Settings, file: Path | None) -> str:
         source="source",
         holds=pl.col("holds").fill_null(value=False),
     ).with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%dT%H:%M:%SZ"))  # fmt: skip
-    if file is None:
-        text = StringIO()
-        guard(written).write_csv(text)
-        return text.getvalue().removesuffix("\n")
-    with told(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_csv(written, file)
-    return f"Wrote {written.height} lines to {file}."

@@ -1,4 +1,4 @@
-"""Old runs shrink to their numbers: reports, answers and logs go, `summary.json` and `manifest.json` stay."""
+"""Pruning removes reports, answers and logs of old runs; `summary.json` and `manifest.json` stay."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from etl.review.decisions import ApprovalRefused
 
 
 class NotPruned(BillsightError):
-    """It cannot be known what may go, so everything stays."""
+    """The runs that must be kept are not known, so nothing is pruned."""
 
     exit_code = ExitCode.UNUSABLE
 
     def __init__(self, file: Path, why: str) -> None:
         super().__init__(
-            f"Nothing was pruned: {file} waits in the inbox, and on which run it was decided cannot be read ({why})."
-            " Move it away, or let a night take it."
+            f"Nothing was pruned: {file} is in the inbox, and its run cannot be read ({why})."
+            " Remove the file, or import it with the next run."
         )
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """What was pruned, or would be.
+    """The result of a pruning, or of its dry run.
 
     Attributes:
-        runs: the runs of which only the numbers are left, oldest first.
-        logs: names of the logs that are gone.
+        runs: the pruned runs, oldest first.
+        logs: names of the removed logs.
         freed: their bytes.
-        held_back: how many runs and logs are old enough, too, and stay until the next time.
-        trouble: why nothing, or not everything, was pruned; null where all went well.
+        held_back: number of old runs and logs that stay until the next pruning.
+        trouble: why nothing, or not everything, was pruned; `None` if there was no error.
     """
 
     runs: Sequence[str] = ()
@@ -53,25 +53,25 @@ class Pruned:
 
     def __str__(self) -> str:
         held_back = (
-            f"{self.held_back} more old runs and logs stay until the next pruning: at most half goes at once,"
-            " in case the clock is wrong. "
+            f"{self.held_back} more old runs and logs stay until the next pruning:"
+            " at most half are removed at once, in case the clock is wrong. "
         )
         return (f"{self.trouble} " if self.trouble else "") + (held_back if self.held_back else "")
 
 
 def prune(held: Held, settings: Settings, at: datetime, *, is_dry: bool = False) -> Pruned:
-    """Remove what is older than `[retention] days`, by the clock of each run.
+    """Remove reports, answers and logs older than `[retention] days`, by the clock of each run.
 
-    What stays whatever its age: the run that `latest` names, those that a file in the inbox was decided on, folders
-    that are no runs, files that no run wrote. At most half of the runs, and of the logs, goes at once: a clock that is
-    wrong must not cost all of them. Links are never followed. A kill in between leaves numbers and manifests untouched,
-    and what is left over to the next run.
+    Kept at any age: the run that `latest` names, runs that a file in the inbox was decided on, folders that are not
+    runs, files that no run wrote. At most half of the runs, and half of the logs, are removed at once, in case the
+    clock is wrong. Links are never followed. If the process is killed, numbers and manifests are intact, and the next
+    run removes the rest.
 
     Args:
         held: the lock on the output folder.
         settings: the configuration.
-        at: now; by the clock of the night where one prunes.
-        is_dry: only say what would go.
+        at: now, or the instant of the run that prunes.
+        is_dry: only report what would be removed.
 
     Raises:
         NotPruned: a file in the inbox cannot be read.
@@ -98,17 +98,17 @@ def prune(held: Held, settings: Settings, at: datetime, *, is_dry: bool = False)
 
 
 def _most(kept: Sequence[object]) -> int:
-    """How many of what is there may go at once."""
+    """The most that may be removed at once."""
     return max(1, len(kept) // 2)
 
 
 def prune_after_night(held: Held, settings: Settings, at: datetime) -> Pruned:
-    """As `prune`, but what goes wrong is told and not raised: the night is published already."""
+    """As `prune`, but an error becomes a message: the run is already published."""
     try:
         return prune(held, settings, at)
     except BillsightError as error:
         return Pruned(trouble=str(error))
-    except Exception as error:  # noqa: BLE001 the night is complete, whatever this may be
+    except Exception as error:  # noqa: BLE001 the run is complete in any case
         return Pruned(trouble=f"Old runs could not be pruned ({type(error).__name__}: {error}).")
 
 
@@ -124,13 +124,13 @@ def _spared(settings: Settings, held: Held) -> set[str]:
             spared |= decided_on(file)
         except ApprovalRefused as error:
             raise NotPruned(file, error.problem.found) from None
-        except Exception as error:  # noqa: BLE001 what cannot be read may have been decided on any run
+        except Exception as error:  # noqa: BLE001 an unreadable file may depend on any run
             raise NotPruned(file, type(error).__name__) from None
     return spared
 
 
 def _runs(out: Path) -> Iterator[tuple[datetime, Path]]:
-    """Published runs, each with the instant it was judged at."""
+    """Published runs, each with its instant."""
     folders = (out / RUNS).iterdir() if (out / RUNS).is_dir() else ()
     for folder in folders:
         if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
@@ -143,7 +143,7 @@ def _runs(out: Path) -> Iterator[tuple[datetime, Path]]:
 
 
 def _doomed(folder: Path) -> set[str]:
-    """What the night wrote there, but for what stays; nothing that anybody else put beside it."""
+    """The files that the run wrote there and that do not stay; no other files."""
     outputs = _manifest(folder).get("outputs")
     if not isinstance(outputs, list):
         return set()
@@ -153,7 +153,7 @@ def _doomed(folder: Path) -> set[str]:
 
 
 def _remove(folder: Path, names: Sequence[str]) -> None:
-    """Rename everything aside, which takes no time, then delete it, which may."""
+    """Rename the files first, which is quick, then delete them, which may be slow."""
     aside = folder.with_name(f"{PRUNED}{folder.name}")
     aside.mkdir(mode=FOLDER_MODE, exist_ok=True)
     for name in names:
@@ -174,7 +174,7 @@ def _bytes(path: Path) -> int:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    """What the manifest of a run says; nothing where it is not there or spoilt."""
+    """The manifest of a run; empty if it is missing or damaged."""
     try:
         found = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):

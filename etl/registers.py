@@ -64,22 +64,24 @@ def verify(settings: Settings) -> str:
     register = open_register(settings)
     head, judgements = register.head(), register.log().drop_nulls("judgement_id").height
     decisions = open_contacts(settings).log().drop_nulls("company_id_cw").height
-    about = f", {decisions} decisions about contacts" if decisions else ""
     known = [witness.who for witness in witnesses(settings)]
     if marker_path(path).exists():
         known.insert(0, f"the marker {marker_path(path).name}")
+    counts = f"{_count(head.imports, 'import')}, {_count(judgements, 'judgement')}"
+    counts += f", {_count(decisions, 'decision')} about contacts" if decisions else ""
     lines = [
-        f"{path}: whole, {head.imports} imports, {judgements} judgements{about}, head {head.digest[:_SHORT]}",
-        f"  as known to: {', '.join(known) or 'nobody yet; the next import or run remembers it'}",
+        f"{path}: intact, {counts}, head {head.digest[:_SHORT]}",
+        f"  confirmed by: {', '.join(known) or 'nothing yet; the next import or run records it'}",
     ]
     check_site_key(settings)
     has_key = settings.site_key_path.exists()
-    lines.append(f"{settings.site_key_path}: {'as the last run used it' if has_key else 'not there yet'}")
+    lines.append(f"{settings.site_key_path}: {'the key of the last run' if has_key else 'not created yet'}")
     runs = _checked_history(settings)
-    lines.append(f"{settings.history_path}: whole, {runs} published runs")
+    lines.append(f"{settings.history_path}: intact, {_count(runs, 'published run')}")
     found = backups.copies(backups.backups_folder(path))
-    newest = f", the newest {found[0].name}" if found else ""
-    return "\n".join([*lines, f"{backups.backups_folder(path)}: {len(found)} copies of the register{newest}"])
+    newest = f", newest {found[0].name}" if found else ""
+    copies = "1 copy" if len(found) == 1 else f"{len(found)} copies"
+    return "\n".join([*lines, f"{backups.backups_folder(path)}: {copies} of the register{newest}"])
 
 
 def backup(settings: Settings, folder: Path | None, at: datetime) -> str:
@@ -99,7 +101,7 @@ def backup(settings: Settings, folder: Path | None, at: datetime) -> str:
         if settings.site_key_path.exists():
             made.append(_copy_key(settings.site_key_path, place))
     names = [str(path) for path in made if path is not None]
-    return "\n".join(names) if names else "There is nothing to copy yet."
+    return "\n".join(names) if names else "Nothing to copy yet."
 
 
 def restore(settings: Settings, order: Order) -> str:
@@ -129,8 +131,8 @@ def begin_again(settings: Settings, order: Order) -> str:
         place = {REGISTER: settings.register_path, HISTORY: settings.history_path, SITE_KEY: settings.site_key_path}
         path = place[order.part]
         if not order.is_meant and (holds := _holds(settings, order.part)):
-            remedy = "To give that up on purpose: the same command with --forget."
-            raise RegisterRefusal(path, f"it is whole and holds {holds}", remedy)
+            remedy = "To start over anyway, repeat the command with --forget."
+            raise RegisterRefusal(path, f"it is intact and holds {holds}", remedy)
         last, register = last_run(settings), open_register(settings)
         lost = missed_heads(settings, [])
         if order.part != REGISTER:
@@ -143,7 +145,7 @@ def begin_again(settings: Settings, order: Order) -> str:
             register.give_up([given_up] if given_up else [])
         if order.part == SITE_KEY:
             site_key(path)
-    return f"{path}: begun again.{_moved(replaced)}"
+    return f"{path}: started over.{_moved(replaced)}"
 
 
 def _restore_register(settings: Settings, order: Order) -> str:
@@ -152,16 +154,16 @@ def _restore_register(settings: Settings, order: Order) -> str:
         with suppress(RegisterRefusal):
             head = open_register(settings).head()
             if head.imports:
-                return f"{path} is whole: nothing was restored."
+                return f"{path} is intact: nothing was restored."
     copy = backups.verified(order.file) if order.file else _best_copy(settings)
     missed = missed_heads(settings, copy.links)
     if missed and not order.is_meant:
         why = objection(copy.links, missed) or "it holds less"
-        remedy = "Import the files again that are missing in it. To take this copy all the same: --older."
+        remedy = "To accept this copy, add --older; then import the missing files again."
         raise RegisterRefusal(copy.path, why, remedy)
     replaced = backups.put_in_place(copy.path, path, order.at)
     Register.open(path).adopt(missed)
-    count = f"{copy.head.imports} imports, head {copy.head.digest[:_SHORT]}"
+    count = f"{_count(copy.head.imports, 'import')}, head {copy.head.digest[:_SHORT]}"
     return f"{path}: restored from {copy.path} ({count}).{_moved(replaced)}"
 
 
@@ -176,7 +178,7 @@ def _best_copy(settings: Settings) -> Copy:
                 return copy
             found.append(copy)
     if not found:
-        raise RegisterRefusal(folder, "no whole copy of the register", "Name one: billsight register restore FILE.")
+        raise RegisterRefusal(folder, "no intact copy of the register", "Name one: billsight register restore FILE.")
     return max(found, key=lambda copy: copy.head.imports)
 
 
@@ -194,9 +196,9 @@ def _restore_history(settings: Settings, order: Order) -> str:
         last = last_run(settings)
         open_register(settings).give_up([last.run_id] if last else [])
     else:
-        check_history(settings, published, "To take this copy all the same: --older.")
+        check_history(settings, published, "To accept this copy, add --older.")
     replaced = backups.put_in_place(file, path, order.at)
-    return f"{path}: restored from {file} ({len(published)} published runs).{_moved(replaced)}"
+    return f"{path}: restored from {file} ({_count(len(published), 'published run')}).{_moved(replaced)}"
 
 
 def _restore_key(settings: Settings, order: Order) -> str:
@@ -227,10 +229,10 @@ def _holds(settings: Settings, part: Part) -> str:
     with suppress(RegisterRefusal, HistoryRefusal, SiteKeyRefusal):
         if part == REGISTER:
             imports = open_register(settings).head().imports
-            return f"{imports} imports" if imports else ""
+            return _count(imports, "import") if imports else ""
         if part == HISTORY:
             runs = _checked_history(settings)
-            return f"{runs} published runs" if runs else ""
+            return _count(runs, "published run") if runs else ""
         check_site_key(settings)
         return "the key that fix files were written with" if settings.site_key_path.exists() else ""
     return ""
@@ -245,7 +247,11 @@ def _copy_key(path: Path, folder: Path) -> Path:
 
 
 def _moved(replaced: Path | None) -> str:
-    return f" What was there is now {replaced}." if replaced else ""
+    return f" The replaced file is now {replaced}." if replaced else ""
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _stamp(at: datetime) -> str:

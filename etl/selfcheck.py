@@ -1,4 +1,4 @@
-"""What was written, read again before anybody sees it: every file must say what the summary says."""
+"""Verify a run before it is published: every file is read again and must agree with the summary."""
 
 from __future__ import annotations
 
@@ -18,44 +18,40 @@ from etl.outputs import TO_DECIDE
 from etl.publish import DATABASE, MANIFEST
 from etl.review.workbook import SHEET, count_rows
 
-"""Written last, of what has stood this check."""
-
 _BEGIN, _END = b"<!doctype html>", b"</html>"
 
 Check = Callable[[Path, dict[str, Any]], list[str]]
 
 
 def differences(folder: Path, summary: dict[str, Any]) -> list[str]:
-    """Re-open every file of a finished run and compare it with the summary.
+    """Read every file of a finished run and compare it with the summary.
 
     Args:
         folder: where the files are; the database is closed.
-        summary: what was meant to be written as summary.json.
+        summary: the content of summary.json.
 
     Returns:
-        What differs, or cannot be read; nothing where the run may be published.
+        Each difference and each file that cannot be read; empty if the run may be published.
     """
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
-    wrong = [
-        f"{name} was left there, and is no file of a night" for name in sorted(there - _CHECKS.keys() - {MANIFEST})
-    ]
+    wrong = [f"{name} is not an output file of a run" for name in sorted(there - _CHECKS.keys() - {MANIFEST})]
     for name, check in _CHECKS.items():
         try:
             wrong += [f"{name}: {what}" for what in check(folder / name, summary)]
-        # whatever a file holds, and whatever its reader makes of it, it must not be published
+        # an unreadable file must not be published, whatever error its reader raises
         except Exception as error:  # noqa: BLE001
             reason = str(error).splitlines()[0] if str(error) else ""
-            wrong.append(f"{name} cannot be read again ({type(error).__name__}: {reason})")
+            wrong.append(f"{name} cannot be read back ({type(error).__name__}: {reason})")
     return wrong
 
 
 def _summary(path: Path, summary: dict[str, Any]) -> list[str]:
     is_same = json.loads(path.read_bytes()) == json.loads(json.dumps(summary))
-    return [] if is_same else ["it does not hold the numbers that the page was made of"]
+    return [] if is_same else ["its numbers differ from those of the page"]
 
 
 def _closed(summary: dict[str, Any]) -> int:
-    """Companies that nobody can look into, whether or not that holds an invoice back tonight."""
+    """Companies without portal access, whether or not that blocks an invoice in this run."""
     return int(summary["contacts"]["closed"])
 
 
@@ -73,18 +69,18 @@ def _parquet(path: Path, summary: dict[str, Any]) -> list[str]:
     for key in sorted(written.keys() | told.keys(), key=str):
         (rows, amount), (said, balance) = (of.get(key, (0, Decimal(0))) for of in (written, told))
         if rows != said:
-            wrong.append(f"{rows} invoices {key[0]} in {key[1]}, the summary says {said}")
+            wrong.append(f"{rows} invoices {key[0]} in {key[1]}, expected {said} as in the summary")
         if amount != balance:
-            wrong.append(f"the balances of the invoices {key[0]} in {key[1]} are not those of the summary")
+            wrong.append(f"the balance of the invoices {key[0]} in {key[1]} differs from the summary")
     return wrong
 
 
 def _rows_of_csv(expected: Callable[[dict[str, Any], Path], int]) -> Check:
     def check(path: Path, summary: dict[str, Any]) -> list[str]:
-        # an empty table is a header; a file that ends inside a row has lost its last line
+        # an empty table has only a header; a file cut inside a row has no final line break
         rows = pl.scan_csv(path, infer_schema=False).select(pl.len()).collect().item()
         told = expected(summary, path)
-        wrong = [] if rows == told else [f"{rows} rows, there should be {told}"]
+        wrong = [] if rows == told else [f"{rows} rows, expected {told}"]
         return wrong if _ends_with(path, b"\n") else [*wrong, "its last line is cut off"]
 
     return check
@@ -96,7 +92,7 @@ def _report(path: Path, summary: dict[str, Any]) -> list[str]:
     if content[: len(_BEGIN)].lower() != _BEGIN or not content.rstrip().endswith(_END):
         wrong.append("the page is not complete")
     if escape(summary["run"]["run_id"]).encode() not in content:
-        wrong.append("it does not name its run")
+        wrong.append("the run id is missing")
     return wrong
 
 
@@ -105,15 +101,15 @@ def _workbook(path: Path, _summary: dict[str, Any]) -> list[str]:
     with zipfile.ZipFile(path) as archive:
         damaged = archive.testzip()
     if damaged is not None:
-        return [f"{damaged} in it is damaged"]
+        return [f"its part {damaged} is damaged"]
     found = count_rows(path)
-    wrong = [f"the sheet {name} is none of a run" for name in found if name != SHEET]
+    wrong = [f"unexpected sheet {name}" for name in found if name != SHEET]
     rows, customers = found.get(SHEET, (0, 0))
     told, asked = _to_decide(path.with_name(DATABASE))
     if rows != told:
-        wrong.append(f"{rows} rows, there should be {told}")
+        wrong.append(f"{rows} rows, expected {told}")
     if customers != asked:
-        wrong.append(f"{customers} customers, there should be {asked}")
+        wrong.append(f"{customers} customers, expected {asked}")
     return wrong
 
 
@@ -121,18 +117,18 @@ def _database(path: Path, summary: dict[str, Any]) -> list[str]:
     counts = (
         ("accounting invoices", "accepted.accounting_invoices", summary["numbers"]["invoices"]),
         ("rows in quarantine", "quarantine.rows", summary["quality"]["rows_quarantined"]),
-        ("companies that nobody can look into", "marts.company_access where not can_anyone_see", _closed(summary)),
+        ("companies without portal access", "marts.company_access where not can_anyone_see", _closed(summary)),
         ("sync gaps", "marts.sync_gaps", summary["sync"]["gaps"]),
     )
     with closing(Engine(path, threads=1, is_read_only=True)) as engine:
         found = [(name, engine.count(relation), told) for name, relation, told in counts]
         run_id = engine.rows("select run_id from ctl.run")
-    wrong = [f"{count} {name}, the summary says {told}" for name, count, told in found if count != told]
-    return wrong if run_id == [(summary["run"]["run_id"],)] else [*wrong, "it is of another run"]
+    wrong = [f"{count} {name}, expected {told} as in the summary" for name, count, told in found if count != told]
+    return wrong if run_id == [(summary["run"]["run_id"],)] else [*wrong, "it belongs to another run"]
 
 
 def _to_decide(database: Path) -> tuple[int, int]:
-    """Rows that somebody is asked about, one per customer and candidate, and their customers."""
+    """Rows to decide, one per customer and candidate, and the number of their customers."""
     with closing(Engine(database, threads=1, is_read_only=True)) as engine:
         rows, customers = engine.rows(f"select count(*), count(distinct fixes.customer_id_acct) {TO_DECIDE}")[0]
     return int(rows), int(customers)
@@ -156,4 +152,4 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "report.html": _report,
     DATABASE: _database,
 }
-"""Every file that a night writes, but its manifest, and how it is read again."""
+"""Every output file of a run except its manifest, and the check that reads it back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +27,7 @@ from etl.publish import told
 from etl.reading_in import joins_as_listed
 from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
-from etl.safe_text import readable
+from etl.safe_text import one_line, readable
 from etl.schemas import RELATIONS
 from etl.scopes import find_scopes, notes
 from etl.settling import is_removal
@@ -99,7 +100,7 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
     known = [sighting for sighting in sightings if sighting.recognition is not None]
     with told(target):
         target.write_text(_header(known) + _sources(known), encoding="utf-8")
-    lines = [f"{sighting.name}: {_words(sighting)}" for sighting in sightings]
+    lines = [one_line(f"{sighting.name}: {_words(sighting)}") for sighting in sightings]
     found = {sighting.recognition.relation for sighting in known if sighting.recognition}
     missing = [
         f"Missing: {r.help} [sources.{r.name}]" for r in RELATIONS.values() if r.is_required and r.name not in found
@@ -120,7 +121,7 @@ def _header(known: Iterable[extract.Sighting]) -> str:
 
 def _offered(where: str, seen: Mapping[str, int], setting: str, captions: Iterable[str]) -> str:
     counted = ", ".join(f"{readable(caption)} ({count})" for caption, count in seen.items())
-    listed = ", ".join(f'"{_escaped(caption)}"' for caption in captions)
+    listed = ", ".join(map(_quoted, captions))
     line = f"# {setting} = [{listed}]"
     return f"# Statuses seen in the {where}: {counted}\n{line}" if seen else line
 
@@ -157,7 +158,7 @@ def _sources(known: Iterable[extract.Sighting]) -> str:
     parts = []
     for name, relation in RELATIONS.items():
         files = paths.get(name, [])
-        listed = ", ".join(f'"{_escaped(path)}"' for path, _ in files)
+        listed = ", ".join(_quoted(path) for path, _ in files)
         off = "" if files else "# "
         path = f"[{listed}]" if len(files) > 1 else listed or '"..."'
         shapes = ", ".join(sorted({shape for _, shape in files}))
@@ -172,8 +173,9 @@ def _sources(known: Iterable[extract.Sighting]) -> str:
     return "\n".join(part for part in parts if part is not None) + "\n"
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+def _quoted(text: str) -> str:
+    """As TOML writes it: what cannot stand in it, such as a line break, is an escape, as in JSON."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def check_sources(settings: Settings, config: Path | None = None) -> str:
@@ -202,10 +204,11 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
                     continue
                 order = f", dates {formats.date_order}" if formats.date_order else ""
                 aside = f", {split.rejected.height} would be quarantined" if split.rejected.height else ""
-                lines.append(f"{name}: {file.name} ({found.profile}{order}): {found.frame.height} rows{aside}")
+                label = f"{name}: {readable(file.name)} ({found.profile}{order})"
+                lines.append(f"{label}: {found.frame.height} rows{aside}")
                 lines += extract.describe_columns(found, relation)
                 lines += [
-                    f"  line {row['source_line']}: {'; '.join(row['broken_rules'])}"
+                    f"  line {row['source_line']}: {readable('; '.join(row['broken_rules']))}"
                     for row in split.rejected.head(3).to_dicts()
                 ]
         except InputError as error:

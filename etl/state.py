@@ -21,6 +21,7 @@ from etl.review.contact_register import ContactRegister
 from etl.review.marker import MarkerDamaged, marker_path, read_marker
 from etl.review.register import Register, RegisterRefusal, Snapshot
 from etl.review.site_key import SiteKeyRefusal, key_fingerprint, read_site_key
+from etl.safe_text import is_secret_like
 
 REGISTER, HISTORY, SITE_KEY = "register", "history", "site_key"
 _BEGIN_HISTORY: Final = (
@@ -163,12 +164,21 @@ def mode_warnings(settings: Settings, configuration: Path) -> list[str]:
     register = settings.register_path
     told = [
         writable_by_all(configuration, "the configuration"),
+        _open_secret(configuration),
         writable_by_all(register.parent, "the register"),
         open_to_all(register, "people's decisions"),
         open_to_all(settings.history_path, "the history of runs"),
         open_to_all(settings.site_key_path, "the site's key", "0600"),
     ]
     return [warning for warning in told if warning is not None]
+
+
+def _open_secret(configuration: Path) -> str | None:
+    """The configuration should hold no secret; one that does, even in a comment, is no file for everybody."""
+    lines = configuration.read_text(encoding="utf-8-sig").splitlines()
+    found = next((number for number, line in enumerate(lines, 1) if is_secret_like(line)), None)
+    warning = None if found is None else open_to_all(configuration, f"what seems to be a secret in line {found}")
+    return warning and f"{warning}, and move the secret to a file of its own"
 
 
 def check_site_key(settings: Settings) -> None:

@@ -60,7 +60,7 @@ class Teller:
         self._settings = settings
         self._clock = clock
         self._started = time.monotonic()
-        self._warnings = list(settings.warnings)
+        self._warnings: list[str] = []
         self.is_over = False
         self._environment = os.environ if environment is None else environment
         self._addresses = self._find(addresses.messages_secret, settings.notify.urls_file)
@@ -117,7 +117,8 @@ class Teller:
         path = self._metrics_path()
         if path is not None:
             trouble = metrics.is_writable(path)
-            lines.append(f"{path} {f'cannot be written: {trouble}' if trouble else 'can be written'} (metrics)")
+            place = addresses.named(path, "metrics_file")
+            lines.append(f"{place} {f'cannot be written: {trouble}' if trouble else 'can be written'} (metrics)")
             troubles.append(trouble)
         if not troubles:
             return Trial((*lines, _HOW), ExitCode.UNREACHABLE)
@@ -153,7 +154,7 @@ class Teller:
     def _measure(self, write: Callable[[Path], None]) -> None:
         path = self._metrics_path()
         if path is not None:
-            with self._safe(f"the metrics could not be written to {path}"):
+            with self._safe(f"the metrics could not be written to {addresses.named(path, 'metrics_file')}"):
                 write(path)
 
     def _say(self, write: Callable[[memory.Told | None], Message]) -> None:

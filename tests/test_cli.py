@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from etl import __version__, cli, pipeline
 from etl.engine import Engine
-from etl.errors import ExitCode
+from etl.errors import ConfigurationError, ExitCode, NotFound
 from etl.publish import lock
 from tests import nights
 from tests.command import Billsight
@@ -213,3 +214,29 @@ def test_help_has_an_example_for_every_command(billsight: Billsight) -> None:
         assert re.search(rf"^  {name} ", overview, re.MULTILINE)
         assert f"billsight {name} " in billsight(name, "--help").out
     assert billsight("--version").out == f"billsight, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "ending"),
+    [
+        (MemoryError(), (ExitCode.UNUSABLE, "the last report stays: ")),
+        (OSError(24, os.strerror(24)), (ExitCode.UNUSABLE, "the last report stays: ")),
+        (NotFound("no invoice 'out of memory'"), (ExitCode.UNUSABLE, "billsight: no invoice 'out of memory'\n")),
+        (ConfigurationError([]), (ExitCode.CONFIGURATION, "billsight: The configuration cannot be used")),
+        (ValueError("x"), (ExitCode.BUG, "Traceback")),
+    ],
+)
+def test_each_kind_of_error_is_told_once_and_in_its_way(
+    billsight: Billsight, monkeypatch: pytest.MonkeyPatch, error: Exception, ending: tuple[ExitCode, str]
+) -> None:
+    """A limit of the machine is one sentence; an error of ours is what it says; the rest has its traceback."""
+    code, said = ending
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("etl.cli.night.load", fail)
+    ended = billsight("check")
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+    assert ("Traceback" in ended.err) is (code == ExitCode.BUG)

@@ -136,26 +136,26 @@ def _of_one_customer(sheet: bytes) -> bytes:
 
 DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "the page is cut off": ("report.html", _cut, "not complete"),
-    "the page is of another run": ("report.html", _of_another_run, "does not name its run"),
-    "the page is missing": ("report.html", Path.unlink, "cannot be read again"),
-    "other numbers": ("summary.json", _of_other_numbers, "does not hold the numbers"),
-    "an answer is missing in the CSV": ("invoices.csv", _without_a_line, "899 rows, there should be 900"),
+    "the page is of another run": ("report.html", _of_another_run, "the run id is missing"),
+    "the page is missing": ("report.html", Path.unlink, "cannot be read back"),
+    "other numbers": ("summary.json", _of_other_numbers, "its numbers differ"),
+    "an answer is missing in the CSV": ("invoices.csv", _without_a_line, "899 rows, expected 900"),
     "the CSV is cut off": ("invoices.csv", _cut, "last line is cut off"),
-    "the states are others": ("invoices.parquet", _of_other_states, "the summary says"),
-    "a cent more": ("invoices.parquet", _of_other_money, "balances"),
-    "the Parquet file is cut off": ("invoices.parquet", _cut, "cannot be read again"),
-    "a fix is missing": ("contact_fixes.csv", _without_a_line, "rows, there should be"),
-    "a mapping is missing": ("mapping_fixes.csv", _without_a_line, "rows, there should be"),
-    "a gap is missing": ("sync_gaps.csv", _without_a_line, "rows, there should be"),
-    "the quarantine is empty": ("quarantine.csv", lambda path: path.write_bytes(b"") and None, "cannot be read again"),
-    "the workbook is cut off": ("mapping_fixes.xlsx", _cut, "cannot be read again"),
-    "the workbook lacks a row": ("mapping_fixes.xlsx", _with_sheet(_without_the_last_row), "rows, there should be"),
-    "the workbook lacks customers": ("mapping_fixes.xlsx", _with_sheet(_of_one_customer), "1 customers, there should"),
+    "the states are others": ("invoices.parquet", _of_other_states, "as in the summary"),
+    "a cent more": ("invoices.parquet", _of_other_money, "the balance of"),
+    "the Parquet file is cut off": ("invoices.parquet", _cut, "cannot be read back"),
+    "a fix is missing": ("contact_fixes.csv", _without_a_line, "rows, expected"),
+    "a mapping is missing": ("mapping_fixes.csv", _without_a_line, "rows, expected"),
+    "a gap is missing": ("sync_gaps.csv", _without_a_line, "rows, expected"),
+    "the quarantine is empty": ("quarantine.csv", lambda path: path.write_bytes(b"") and None, "cannot be read back"),
+    "the workbook is cut off": ("mapping_fixes.xlsx", _cut, "cannot be read back"),
+    "the workbook lacks a row": ("mapping_fixes.xlsx", _with_sheet(_without_the_last_row), "rows, expected"),
+    "the workbook lacks customers": ("mapping_fixes.xlsx", _with_sheet(_of_one_customer), "1 customers, expected"),
     "the database has more": (
         "night.duckdb", _sql("insert into quarantine.rows (relation) values ('x')"), "rows in quarantine"
     ),
-    "the database is of another run": ("night.duckdb", _sql("update ctl.run set run_id = 'x'"), "of another run"),
-    "the database is cut off": ("night.duckdb", lambda path: os.truncate(path, 5000), "cannot be read again"),
+    "the database is of another run": ("night.duckdb", _sql("update ctl.run set run_id = 'x'"), "to another run"),
+    "the database is cut off": ("night.duckdb", lambda path: os.truncate(path, 5000), "cannot be read back"),
 }  # fmt: skip
 
 

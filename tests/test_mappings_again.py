@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from io import StringIO
 from pathlib import Path
 
 import polars as pl
@@ -26,7 +25,7 @@ def test_a_name_that_was_given_stands_beside_the_login(
     assert re.split(r"  +", head)[3:5] == ["said to be by", "imported by"]
     assert [re.split(r"  +", row)[3:5] for row in rows if "import-2" in row] == [["ann", user()]]
     mappings("revert", "import-2", "--as", "bob")
-    table = pl.read_csv(StringIO(mappings("export").out), infer_schema=False)
+    table = pl.read_csv(mappings("export").out.encode(), infer_schema=False)
     assert table.filter(import_id="import-3").select("imported_by", "claimed_by").rows() == [(user(), "bob")]
 
 

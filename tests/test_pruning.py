@@ -109,7 +109,7 @@ def test_a_clock_that_is_wrong_costs_half_of_the_runs_at_most(
     assert "2 more old runs and logs stay until the next pruning" in str(dry)
     monkeypatch.setenv("BILLSIGHT_RETENTION__DAYS", "0")
     late = billsight("run", "--config", folder / "billsight.toml", "--as-of", "2026-11-23T02:00:00Z")
-    assert "stay until the next pruning: at most half goes at once" in late.out
+    assert "stay until the next pruning: at most half are removed at once" in late.out
     assert len(_names(folder, "night-3")) > len(KEPT)
 
 
@@ -131,7 +131,7 @@ def test_when_a_waiting_file_cannot_be_read_nothing_is_pruned(
     """It may have been decided on any of them; the command says so and fails, a night says so and succeeds."""
     (folder / "inbox").mkdir()
     (folder / "inbox" / "odd.csv").write_bytes(content)
-    with pytest.raises(NotPruned, match=r"Nothing was pruned: \S+odd\.csv waits in the inbox"):
+    with pytest.raises(NotPruned, match=r"Nothing was pruned: \S+odd\.csv is in the inbox"):
         _pruned(folder, days=0, later=100)
     assert len(_names(folder, "night-1")) > len(KEPT)
     ended = billsight("prune", "--config", folder / "billsight.toml")

@@ -252,3 +252,13 @@ def test_an_import_is_taken_although_no_copy_can_be_made(folder: Path, mappings:
     assert ended.code == ExitCode.COMPLETE
     assert "No copy of the register could be made" in ended.out
     assert len(held(folder)) == 1
+
+
+def test_verify_counts_in_words_that_agree(folder: Path, billsight: Billsight) -> None:
+    """One import is not one imports; and who confirms the register is named."""
+    out = Site(folder, billsight).call("register", "verify").out
+    assert re.search(
+        r"register\.sqlite: intact, 1 import, [2-9]\d* judgements, head [0-9a-f]{12}\n  confirmed by: ", out
+    )
+    assert re.search(r"history\.sqlite: intact, 1 published run\n", out)
+    assert not re.search(r"\b1 (imports|judgements|published runs|copies)\b", out)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from etl import setup
 from etl.errors import ExitCode, GateTripped
-from etl.safe_text import json_text, printable
+from etl.review.register import Import, Judgement, Register
+from etl.safe_text import json_text, one_line, printable, readable
 from tests import nights
 from tests.command import Billsight, Ended
 
@@ -132,3 +135,75 @@ def test_json_is_json_whatever_stands_in_it() -> None:
     assert json.loads(written) == {text: [text]}
     assert not STEERS.search(written)
     assert "é" in written
+
+
+@pytest.mark.parametrize(
+    "char",
+    [
+        *"\u115f\u1160\u3164\uffa0\u2800\ufe0f\ufe00\u180b\u180f\u034f\u17b4\U000e0100",  # show nothing
+        *"\u0600\u06dd\u070f\u08e2\U000110bd\U0001bca0\U0001d173\U00013430",  # formats
+        *"\ue000\U000f0000\U00100000",  # private
+        *"\u0378\ufdd0\uffff\U0001ffff\U000e0fff",  # not assigned
+        *"\u200c\u200d\ud800\x00\x85\xad",
+    ],
+    ids=ascii,
+)
+def test_every_character_that_is_not_seen_is_an_escape(char: str) -> None:
+    """By its Unicode category, or because it shows nothing: two names that look alike can be told apart."""
+    text = f"A{char}B"
+    told = "A B" if char == "\x85" else f"A{ascii(char)[1:-1]}B"
+    assert (readable(text), one_line(text), printable(text)) == (told,) * 3
+    written = json_text(text, indent=1)
+    assert json.loads(written) == text
+    assert char not in written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Müller & Søn A/S",
+        "Société Générale",
+        "株式会社さくら",
+        "삼성전자",
+        "क्षेत्र",
+        "cafe\u0301 😀 ½ €\u00a05\u3000x",
+        "ภาษาไทย",
+    ],
+)
+def test_what_is_seen_stays_as_it_is(text: str) -> None:
+    """Letters, marks and blanks of any script."""
+    assert (readable(text), printable(text), json.loads(json_text(text, indent=1))) == (text, text, text)
+
+
+def test_an_export_is_the_same_bytes_in_a_file_and_in_a_pipe(
+    hostile: Path, billsight: Billsight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is in it. A terminal gets the safe text."""
+    provider = shutil.copytree(hostile, tmp_path / "provider", symlinks=True)
+    now = datetime.now(UTC)
+    judgement = Judgement("A-1", None, "excluded", now, "kim", "d.csv", note=SPOILT)
+    Register.open(provider / "state" / "register.sqlite").append([judgement], Import("i", now, "kim"))
+    assert _call(billsight, provider, "mappings", "export", tmp_path / "register.csv").code == 0
+    piped = _call(billsight, provider, "mappings", "export").out.encode()
+    assert piped == (tmp_path / "register.csv").read_bytes()
+    assert SPOILT.encode() in piped
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    shown = _call(billsight, provider, "mappings", "export").out
+    assert r"Ac\x1b[2Jme" in shown
+    assert _holds(shown), ascii(shown)
+
+
+def test_linked_tables_are_safe_on_a_terminal(
+    billsight: Billsight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An id is whatever a file says; into a pipe it goes as it is."""
+    table = tmp_path / "firms.csv"
+    name = f"{HEBREW} \u202eAcme"
+    table.write_text(f"id,name,email\n{name},Acme Dental,a@acme.example\n", encoding="utf-8")
+    piped = billsight("match", table, table)
+    assert piped.code == 0, piped
+    assert name in piped.out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    shown = billsight("match", table, table).out
+    assert r"\u202eAcme" in shown
+    assert _holds(shown), ascii(shown)

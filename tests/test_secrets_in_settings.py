@@ -69,15 +69,18 @@ def test_a_message_of_a_rule_repeats_no_secret(config: Path, zone: str) -> None:
         assert secret not in str(raised.value)
 
 
+@pytest.mark.parametrize("secret", [TOKEN, PASSWORD, "correct horse battery", "T1/B2/abc", "k" * 300])
 @pytest.mark.parametrize("kind", ["urls_file", "ping_url_file"])
-def test_a_token_in_the_place_of_its_file_is_not_repeated(config: Path, billsight: Billsight, kind: str) -> None:
-    """It looks like a name of a file, which is not there."""
+def test_a_secret_in_the_place_of_its_file_is_not_repeated(
+    config: Path, billsight: Billsight, kind: str, secret: str
+) -> None:
+    """Whatever it looks like: there is no such file. The key is named."""
     text = config.read_text(encoding="utf-8")
-    config.write_text(f'{text}\n[notify]\n{kind} = "{TOKEN}"\n', encoding="utf-8")
+    config.write_text(f'{text}\n[notify]\n{kind} = "{secret}"\n', encoding="utf-8")
     ended = billsight("notify", "test", "--config", config)
     assert ended.code == ExitCode.UNREACHABLE
-    assert "cannot be read from the file that [notify] names" in ended.out
-    assert TOKEN not in ended.out + ended.err
+    assert f"cannot be read from the file that [notify] {kind} names: " in ended.out
+    assert secret not in ended.out + ended.err
 
 
 @pytest.mark.parametrize(
@@ -99,5 +102,54 @@ def test_a_configuration_with_a_secret_is_not_for_everybody(
     for words in (("check",), ("notify", "test")):
         ended = billsight(*words, "--config", config)
         said = ended.out + ended.err
-        assert ("seems to hold a secret, and everybody on this machine may open it: chmod 0640" in said) is is_told
+        assert ("holds what seems to be a secret in line " in said) is is_told
         assert PASSWORD not in said
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://kim:pa55word@reports.example/x",
+        "https://kim@reports.example",
+        "https://kim:pa/55@reports.example/x",
+        "https://kim:pa#55@reports.example/x",
+        "https://kim:pa?55@reports.example",
+        "//kim:pa55@reports.example/x",
+        "kim:pa55@reports.example/x",
+        "https://reports.example/x@y/z",
+    ],
+)
+def test_a_link_with_a_user_is_refused(config: Path, link: str) -> None:
+    """Also where the password has a character in it that ends the host."""
+    config.write_text(f'{config.read_text(encoding="utf-8")}\n[notify]\nreport_link = "{link}"\n', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="without user and password") as raised:
+        load(config, {})
+    assert "kim" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://reports.example/x?to=a@b.example", "https://reports.example/#a@b", "https://[::1]:8/x", "/srv/out"],
+)
+def test_a_link_may_have_an_at_sign_in_its_query(config: Path, link: str) -> None:
+    """It is no user there."""
+    config.write_text(f'{config.read_text(encoding="utf-8")}\n[notify]\nreport_link = "{link}"\n', encoding="utf-8")
+    assert load(config, {}).notify.report_link == link
+
+
+@pytest.mark.parametrize("lines", ['base = "/etc"', 'warnings = ["x"]', "[further]\nx = 1", "[warnings]\nx = 1"])
+def test_what_the_settings_hold_for_themselves_is_no_key(config: Path, lines: str) -> None:
+    """It is refused as any unknown key, not ignored."""
+    config.write_text(f"{lines}\n\n{config.read_text(encoding='utf-8')}", encoding="utf-8")
+    name = lines.strip("[").partition("]")[0].partition(" ")[0]
+    with pytest.raises(ConfigurationError, match=rf"line 1: found unknown key {name};") as raised:
+        load(config, {})
+    assert len(raised.value.problems) == 1
+
+
+def test_a_variable_for_what_is_no_section_changes_nothing(config: Path) -> None:
+    """The file is refused for it, in words."""
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f"backfill = 5\n{text}", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="backfill"):
+        load(config, {"BILLSIGHT_BACKFILL__SAFETY_DAYS": "2", "BILLSIGHT_BASE__X": "1"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -99,6 +100,28 @@ def test_check_says_what_the_night_will_do_with_each_file(tmp_path: Path) -> Non
     assert "invoice_date" in told
     for relation, source in load(folder / "billsight.toml", {}).sources.items():
         assert told.count(f"{relation}: ") == sum(len(list(folder.glob(p))) for p in _patterns(source))
+
+
+def test_no_value_can_add_a_line_to_what_check_and_init_print(tmp_path: Path) -> None:
+    """A quarantined value, the name of a file or a status with a line break; nor to the configuration."""
+    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    forged = "x\nEverything can be read.\nminimum_security_level = 1"
+    sales = folder / "sales_invoices.csv"
+    text = re.sub(r"\d\d/\d\d/\d{4}|\d{4}-\d\d-\d\d", f'"{forged}"', sales.read_text(encoding="utf-8"), count=1)
+    sales.unlink()
+    (folder / f"sales {forged}.csv").write_text(text, encoding="utf-8")
+    path = folder / "connectwise_companies.json"
+    companies = json.loads(path.read_text(encoding="utf-8"))
+    companies[0]["status"] = {"id": 1, "name": f"Former {forged}"}
+    path.write_text(json.dumps(companies), encoding="utf-8")
+    told = write_configuration(folder, is_forced=True)
+    settings = load(folder / "billsight.toml", {})
+    assert settings.sources["accounting_invoices"].path == f"sales {forged}.csv"
+    assert settings.portal.minimum_security_level == 6
+    told = f"{told}\n{check_sources(settings)}"
+    assert "1 would be quarantined" in told
+    assert "x Everything can be read. minimum" in told
+    assert not re.search("(?m)^(Everything can be read\\.$|minimum)", told)
 
 
 def test_check_says_what_each_list_holds(tmp_path: Path) -> None:

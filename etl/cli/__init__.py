@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import click
@@ -12,7 +14,7 @@ from etl import __version__
 from etl.cli import contacts, demo, linker, mappings, night, notify, prune, register, runs
 from etl.cli.options import Root, say
 from etl.errors import BillsightError, ExitCode
-from etl.limits import exhaustion
+from etl.limits import limits_told
 
 UMASK: Final = 0o027
 """Whatever is written holds names and amounts: the group may read it, others nothing."""
@@ -45,12 +47,18 @@ def main() -> None:
     """What `billsight` does."""
     os.umask(UMASK)
     try:
-        commands(prog_name="billsight", standalone_mode=True)
+        # an error of ours is told as it is; only another one can come from a limit of the machine
+        with _errors_told(), limits_told(), _errors_told():
+            commands(prog_name="billsight", standalone_mode=True)
+    except Exception:  # noqa: BLE001 - whatever else it is, it is a bug
+        say(traceback.format_exc(), err=True, nl=False)
+        raise SystemExit(int(ExitCode.BUG)) from None
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    try:
+        yield
     except BillsightError as error:
         say(f"billsight: {error}", err=True)
         raise SystemExit(int(error.exit_code)) from None
-    except Exception as error:
-        if exhaustion(error) is not None:
-            raise
-        say(traceback.format_exc(), err=True, nl=False)
-        raise SystemExit(int(ExitCode.BUG)) from None

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from etl import explaining
-from etl.cli.options import CONFIG, progress, say
+from etl.cli.options import CONFIG, hand_over, progress, say
 from etl.config import load
 from etl.linking import LEFT, RIGHT, Request, link_tables
 from etl.match.clauses import POLICIES
 from etl.match.scorecard import read_scorecard
 from etl.publish import told
 from etl.review.fixes import guard
+
+_STDOUT: Final = Path("-")
 
 
 @click.command()
@@ -52,10 +54,15 @@ def match(left: Path | None, right: Path | None, config: Path, fit: Path | None,
     columns = {LEFT: _columns(how["left_column"]), RIGHT: _columns(how["right_column"])}
     request = Request(left, right, columns, how["policy"], how["candidates"])
     found = link_tables(request, read_scorecard(), progress())
-    out = how["out"] or Path("-")
-    with told(out), click.open_file(str(out), "wb") as stream:
-        for number, rows in enumerate(found.rows()):
-            guard(rows).write_csv(stream, include_header=number == 0)
+    chunks = (guard(rows).write_csv(include_header=not number).encode() for number, rows in enumerate(found.rows()))
+    out = how["out"] or _STDOUT
+    with told(out):
+        if out == _STDOUT:
+            for chunk in chunks:
+                hand_over(chunk)
+        else:
+            with out.open("wb") as stream:
+                stream.writelines(chunks)
     say("\n".join(found.notes), err=True)
 
 

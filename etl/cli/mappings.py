@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from etl import mappings as register
 from etl.approvals import Act, import_files
-from etl.cli.options import CONFIG, WHO, Commands, say, user
+from etl.cli.options import CONFIG, WHO, Commands, hand_over, say, user
 from etl.config import load
 from etl.errors import ExitCode
 from etl.mappings import Person
@@ -18,7 +17,7 @@ from etl.mappings import Person
 
 @click.group(cls=Commands)
 def mappings() -> None:
-    """Which customer is which company: take in what people decided, look it up, take it back.
+    """Import, look up and revert people's decisions on which customer is which company.
 
     \b
     Examples:
@@ -30,10 +29,12 @@ def mappings() -> None:
 
 @mappings.command(name="import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and change nothing.")
-@click.option("--allow-override", is_flag=True, help="Take companies that were not proposed.")
-@click.option("--again", is_flag=True, help="Take again what was taken back.")
-@click.option("--settled", is_flag=True, help="Two people who decided differently within a day have agreed on FILES.")
+@click.option("--dry-run", is_flag=True, help="Show the result for each row, and change nothing.")
+@click.option("--allow-override", is_flag=True, help="Accept companies that were not proposed.")
+@click.option("--again", is_flag=True, help="Import decisions again that were reverted.")
+@click.option(
+    "--settled", is_flag=True, help="Confirm that two people who decided differently within a day agreed on FILES."
+)
 @WHO
 @CONFIG
 def import_command(
@@ -46,10 +47,10 @@ def import_command(
     who: str | None,
     config: Path,
 ) -> None:
-    """Take the decisions in FILES into the register, and say what became of each row.
+    """Import the decisions in FILES into the register, and show the result for each row.
 
-    A file is a mapping_fixes.csv or .xlsx in which somebody decided, or the decisions that the page saved. Rows
-    without a decision are left alone. What no longer agrees with the latest night is not taken.
+    A file is a reviewed mapping_fixes.csv or .xlsx, or the decisions that the page saved. Rows without a decision are
+    ignored. Decisions that no longer agree with the latest run are not imported.
 
     \b
     Examples:
@@ -65,10 +66,10 @@ def import_command(
 
 
 @mappings.command(name="list")
-@click.option("--state", type=click.Choice(register.STATES), help="Only these; conflict: the latest night disagrees.")
+@click.option("--state", type=click.Choice(register.STATES), help="Only these; conflict: the latest run disagrees.")
 @CONFIG
 def list_command(state: str | None, config: Path) -> None:
-    """List the judgements that hold, with the import that each came with."""
+    """List the decisions in effect, each with its import."""
     say(register.list_judgements(load(config), state))
 
 
@@ -76,7 +77,7 @@ def list_command(state: str | None, config: Path) -> None:
 @click.argument("customer")
 @CONFIG
 def history(customer: str, config: Path) -> None:
-    """Tell everything that was decided about CUSTOMER, an id such as ACCT-00123."""
+    """Show every decision on CUSTOMER, an id such as ACCT-00123."""
     say(register.history(load(config), customer))
 
 
@@ -85,7 +86,7 @@ def history(customer: str, config: Path) -> None:
 @WHO
 @CONFIG
 def revert(import_id: str, who: str | None, config: Path) -> None:
-    """Take IMPORT_ID back: what held before it holds again. A revert can be taken back in the same way."""
+    """Revert IMPORT_ID: the decisions before it apply again. A revert can itself be reverted."""
     say(register.revert(load(config), import_id, Person(user(), who), datetime.now(UTC)))
 
 
@@ -93,9 +94,9 @@ def revert(import_id: str, who: str | None, config: Path) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @CONFIG
 def export(file: Path | None, config: Path) -> None:
-    """Write the whole register as CSV to FILE, or to the terminal: also what was superseded or taken back."""
-    written = register.export(load(config), file)
-    if file is None and not sys.stdout.isatty():
-        click.echo(written)  # for a file or a program: to the letter
+    """Write the whole register as CSV to FILE or to stdout, including superseded and reverted decisions."""
+    settings = load(config)
+    if file is None:
+        hand_over(register.exported(settings))
     else:
-        say(written)
+        say(register.export(settings, file))

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from etl import setup, why
-from etl.cli.options import CONFIG, progress, say, warn
+from etl.cli.options import CONFIG, hand_over, progress, say, warn
 from etl.config import load
 from etl.domain import Run, instant
 from etl.gates import FailOn, Orders
@@ -51,7 +51,7 @@ def check(config: Path) -> None:
       billsight check --config clients/north/billsight.toml
     """
     settings = load(config)
-    for warning in (*mode_warnings(settings, config), *settings.warnings):
+    for warning in mode_warnings(settings, config):
         warn(warning)
     say(setup.check_sources(settings, None if str(config) == _USUAL else config))
 
@@ -128,7 +128,7 @@ def why_command(invoice: str, *, contact: str | None, as_json: bool, config: Pat
     """
     answers = why.explain(load(config).out / LATEST / DATABASE, invoice, contact)
     if as_json:
-        click.echo(why.to_json(answers), nl=False)
+        hand_over(why.to_json(answers).encode())
     else:
         say(why.to_text(answers), nl=False)
 

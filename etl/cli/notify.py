@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import CONFIG, Commands, say
+from etl.cli.options import CONFIG, Commands, say, warn
 from etl.config import load
+from etl.state import mode_warnings
 from etl.telling import Teller
 
 
@@ -34,6 +35,9 @@ def test(config: Path) -> None:
       billsight notify test
       billsight notify test --config clients/north/billsight.toml
     """
-    trial = Teller(load(config)).try_out()
+    settings = load(config)
+    for warning in mode_warnings(settings, config):
+        warn(warning)
+    trial = Teller(settings).try_out()
     say(trial)
     raise SystemExit(int(trial.exit_code))

@@ -20,7 +20,7 @@ CONFIG = click.option(
 )  # fmt: skip
 
 
-WHO = click.option("--as", "who", metavar="WHO", help="The name of who does this; the login is recorded with it.")
+WHO = click.option("--as", "who", metavar="WHO", help="Name of the person who decides; your login is recorded with it.")
 
 
 class Commands(click.Group):
@@ -59,6 +59,15 @@ def _safe_words() -> Iterator[None]:
 def say(text: object, *, err: bool = False, nl: bool = True) -> None:
     """Print lines for a person: whatever stands in them, the terminal only shows it."""
     click.echo(printable(str(text)), err=err, nl=nl)
+
+
+def hand_over(data: bytes) -> None:
+    """Write data for a program to stdout: exactly these bytes to a file or a pipe, but safe text to a terminal."""
+    if sys.stdout.isatty():
+        say(data.decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
+        return
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
 
 
 def user() -> str:

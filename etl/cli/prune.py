@@ -16,12 +16,12 @@ _MEGABYTE = 1_000_000
 
 
 @click.command(name="prune")
-@click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be removed, and remove nothing.")
 @CONFIG
 def prune_command(*, dry_run: bool, config: Path) -> None:
-    """Remove reports, answers and logs that are older than `[retention] days`; every night does so by itself.
+    """Remove reports, answers and logs older than `[retention] days`; every run also does this.
 
-    Numbers and manifests stay, and so do the run that `latest` names and those that a file in the inbox was decided on.
+    Numbers and manifests stay. So do the run that `latest` names and the runs that a file in the inbox was decided on.
 
     \b
     Examples:
@@ -30,7 +30,7 @@ def prune_command(*, dry_run: bool, config: Path) -> None:
     """
     settings = load(config)
     if not settings.out.is_dir():
-        say(f"{settings.out} is not there: nothing to prune.")
+        say(f"{settings.out} does not exist: nothing to prune.")
         return
     with lock(settings.out, "prune") as held:
         pruned = prune(held, settings, datetime.now(UTC), is_dry=dry_run)

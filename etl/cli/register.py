@@ -1,4 +1,4 @@
-"""`billsight register`: what the site must not lose."""
+"""`billsight register`: verify, copy and restore the register, the history and the site key."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 import click
 
 from etl import registers
-from etl.cli.options import CONFIG, Commands, warn
+from etl.cli.options import CONFIG, Commands, say, warn
 from etl.config import load
 from etl.state import mode_warnings
 
 
 def _part(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Which of the three; the register where nothing is said."""
+    """Options that choose one of the three; the register by default."""
     history = click.option("--history", "part", flag_value="history", help="The history of runs.")
-    key = click.option("--site-key", "part", flag_value="site_key", help="The key of the fix files' fingerprints.")
+    key = click.option("--site-key", "part", flag_value="site_key", help="The key that signs fix files.")
     return history(key(command))
 
 
 @click.group(cls=Commands)
 def register() -> None:
-    """Verify, copy and restore what the site must not lose: people's decisions, the history and the site's key.
+    """Verify, back up and restore the register of decisions, the history and the site key.
 
     \b
     Examples:
@@ -37,33 +37,33 @@ def register() -> None:
 @register.command()
 @CONFIG
 def verify(config: Path) -> None:
-    """Check that nothing was lost, changed or swapped since the last import and the last run."""
+    """Check that no data was lost, changed or swapped since the last import and the last run."""
     settings = load(config)
     for warning in mode_warnings(settings, config):
         warn(warning)
-    click.echo(registers.verify(settings))
+    say(registers.verify(settings))
 
 
 @register.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @CONFIG
 def backup(folder: Path | None, config: Path) -> None:
-    """Copy register, history and site key to FOLDER; to the folder `backups` next to the register if none is named.
+    """Copy the register, the history and the site key to FOLDER, or to `backups` next to the register.
 
-    The register is copied there by itself after each import. The last 30 copies stay, and of older ones one a month.
+    Each import also copies the register to `backups`. The last 30 copies are kept, and one a month of older ones.
     """
-    click.echo(registers.backup(load(config), folder, datetime.now(UTC)))
+    say(registers.backup(load(config), folder, datetime.now(UTC)))
 
 
 @register.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @_part
-@click.option("--older", is_flag=True, help="Take the copy although it lacks what was added later.")
+@click.option("--older", is_flag=True, help="Accept a copy that lacks later decisions or runs.")
 @CONFIG
 def restore(file: Path | None, part: registers.Part | None, *, older: bool, config: Path) -> None:
-    """Restore the register from the copy FILE; from the newest whole copy if none is named.
+    """Restore the register from the copy FILE, or from the newest intact copy.
 
-    What was in its place is renamed, never removed.
+    The file that is replaced is renamed, never removed.
 
     \b
     Examples:
@@ -71,14 +71,14 @@ def restore(file: Path | None, part: registers.Part | None, *, older: bool, conf
       billsight register restore --history /mnt/backups/billsight/history-20261122T020000Z.sqlite
     """
     order = registers.Order(part or "register", datetime.now(UTC), file, older)
-    click.echo(registers.restore(load(config), order))
+    say(registers.restore(load(config), order))
 
 
 @register.command()
 @_part
-@click.option("--forget", is_flag=True, help="Give up what is there, although it is whole.")
+@click.option("--forget", is_flag=True, help="Start over although the file is intact.")
 @CONFIG
 def init(part: registers.Part | None, *, forget: bool, config: Path) -> None:
-    """Begin again without what was lost, on purpose. What is there is renamed, never removed."""
+    """Start over without the lost file. A file that is still there is renamed, never removed."""
     order = registers.Order(part or "register", datetime.now(UTC), None, forget)
-    click.echo(registers.begin_again(load(config), order))
+    say(registers.begin_again(load(config), order))

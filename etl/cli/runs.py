@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from etl import runs as history
-from etl.cli.options import CONFIG, Commands, say
+from etl.cli.options import CONFIG, Commands, hand_over, say
 from etl.config import load
 
 
@@ -39,7 +39,7 @@ def show(run: str, *, as_json: bool, config: Path) -> None:
     """Show RUN, an id or the beginning of one: what it read and found, and whether its files are whole."""
     told = history.show_run(load(config), run, as_json=as_json)
     if as_json:
-        click.echo(told)
+        hand_over(f"{told}\n".encode())
     else:
         say(told)
 

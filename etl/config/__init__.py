@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +33,8 @@ __all__ = (
 )  # fmt: skip
 
 ENVIRONMENT_PREFIX = "BILLSIGHT_"
+_INTERNAL: Final = frozenset(name for name, field in Settings.model_fields.items() if field.exclude)
+"""What `load` adds to the settings; no file may give it."""
 
 
 def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
@@ -49,10 +50,11 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     text = _text_of(path)
     document = _document(path, text)
     _overrule(document, os.environ if environment is None else environment)
-    problems = _source_problems(path, text, document)
-    warnings = _open_secrets(path, text)
+    problems = [_unknown_key(path, text, [name]) for name in document if name in _INTERNAL]
+    problems += _source_problems(path, text, document)
+    given = {name: value for name, value in document.items() if name not in _INTERNAL}
     try:
-        settings = Settings.model_validate({**document, "base": path.parent, "warnings": warnings})
+        settings = Settings.model_validate({**given, "base": path.parent})
     except ValidationError as error:
         problems += [_problem(path, text, dict(detail)) for detail in error.errors()]
         raise ConfigurationError(problems) from None
@@ -72,17 +74,6 @@ def _text_of(path: Path) -> str:
         raise ConfigurationError([Problem(str(path), str(error), "a readable UTF-8 file", "Save it again.")]) from None
 
 
-def _open_secrets(path: Path, text: str) -> tuple[str, ...]:
-    """The configuration should hold no secret; one that does, even in a remark, is no file for everybody."""
-    if os.name != "posix" or not path.stat().st_mode & stat.S_IRWXO:
-        return ()
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if is_secret_like(line)]
-    if not lines:
-        return ()
-    what = "seems to hold a secret, and everybody on this machine may open it"
-    return (f"{path}, line {lines[0]}, {what}: chmod 0640 {path}, and move the secret to a file of its own",)
-
-
 def _document(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
@@ -96,7 +87,9 @@ def _overrule(document: dict[str, Any], environment: Any) -> None:
     for name in sorted(environment):
         section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
         if name.startswith(ENVIRONMENT_PREFIX) and key:
-            document.setdefault(section, {})[key] = environment[name]
+            table = document.setdefault(section, {})
+            if isinstance(table, dict):  # else the file is refused for it
+                table[key] = environment[name]
 
 
 def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Problem]:
@@ -148,13 +141,22 @@ def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
     keys = [str(part) for part in detail["loc"]]
     if keys[0] == "further":  # the second and later sources of a relation
         keys = ["sources", keys[1], *keys[3:]]
-    name = ".".join(map(_shown, keys))
-    found = f"{name} = {_shown_value(keys, detail['input'])}" if detail["type"] != "missing" else f"no {name}"
     if detail["type"] == "extra_forbidden":
-        return Problem(str(path), f"unknown key {name}", "a known key", "Check its spelling.", _line_of(text, keys))
+        return _unknown_key(path, text, keys)
+    name = _shown_name(keys)
+    found = f"{name} = {_shown_value(keys, detail['input'])}" if detail["type"] != "missing" else f"no {name}"
     message = detail["msg"].removeprefix("Value error, ")
     expected = _EXPECTED.get(keys[-1], message) if detail["type"] == "string_pattern_mismatch" else message
     return Problem(str(path), found, expected, "Correct the value.", _line_of(text, keys))
+
+
+def _unknown_key(path: Path, text: str, keys: list[str]) -> Problem:
+    found = f"unknown key {_shown_name(keys)}"
+    return Problem(str(path), found, "a known key", "Check its spelling.", _line_of(text, keys))
+
+
+def _shown_name(keys: list[str]) -> str:
+    return ".".join(map(_shown, keys))
 
 
 def _shown(word: str) -> str:

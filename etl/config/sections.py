@@ -246,7 +246,6 @@ class Settings(_Part):
     """Everything a night needs to know."""
 
     base: Path = Field(exclude=True)
-    warnings: tuple[str, ...] = Field(default=(), exclude=True)
     portal: Portal = Portal()
     provider: Provider = Provider()
     matching: Matching = Matching()

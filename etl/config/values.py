@@ -39,7 +39,10 @@ def _no_addresses(paths: str | list[str]) -> str | list[str]:
 
 
 def _no_user(link: str) -> str:
-    if "@" in link.partition("://")[2].partition("/")[0]:
+    rest = link.partition("://")[2] or link
+    before_query = re.split(r"[?#]", rest, maxsplit=1)[0]
+    # without a path, a ? or # may be a character of the password
+    if "@" in (before_query if "/" in before_query else rest):
         message = "an address without user and password: everybody who is told sees it"
         raise ValueError(message)
     return link

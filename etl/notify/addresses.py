@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from etl.modes import open_to_all
-from etl.safe_text import is_secret_like
 
 _CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
@@ -21,12 +21,14 @@ class Secret:
         words: what it is.
         variable: the environment's name of it, which overrules the others; empty switches it off.
         credential: systemd's name of it.
-        file: the file named in the configuration.
+        key: the key of [notify] that names a file of it.
+        file: the file named there.
     """
 
     words: str
     variable: str
     credential: str
+    key: str
     file: Path | None
 
 
@@ -46,12 +48,12 @@ class Found:
 
 def messages_secret(file: Path | None) -> Secret:
     """The addresses that messages go to."""
-    return Secret("the addresses for messages", "BILLSIGHT_NOTIFY_URLS", "notify_urls", file)
+    return Secret("the addresses for messages", "BILLSIGHT_NOTIFY_URLS", "notify_urls", "urls_file", file)
 
 
 def ping_secret(file: Path | None) -> Secret:
     """The address of the health check."""
-    return Secret("the address of the health check", "BILLSIGHT_PING_URL", "ping_url", file)
+    return Secret("the address of the health check", "BILLSIGHT_PING_URL", "ping_url", "ping_url_file", file)
 
 
 def find(secret: Secret, environment: Mapping[str, str]) -> Found:
@@ -65,15 +67,19 @@ def find(secret: Secret, environment: Mapping[str, str]) -> Found:
     return Found(()) if secret.file is None else _read(secret.file, secret)
 
 
+def named(path: Path, key: str) -> str:
+    """A file as a message may name it: by its path if it exists, else by its key, which may hold the secret itself."""
+    return str(path) if os.path.lexists(path) else f"the file that [notify] {key} names"
+
+
 def _read(path: Path, secret: Secret) -> Found:
-    # somebody may have named the secret itself in the place of its file
-    place = "the file that [notify] names for it" if is_secret_like(path.name) else str(path)
+    place = named(path, secret.key)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         return Found((), (f"{secret.words} cannot be read from {place}: {reason}",), is_missing=True)
-    warning = (open_to_all(path, secret.words) or "").replace(str(path), place)
+    warning = open_to_all(path, secret.words)
     values = _values(text)
     nothing = f"{place} should hold {secret.words}, and holds none"
     warnings = (*([warning] if warning else []), *([] if values else [nothing]))

@@ -23,6 +23,10 @@ PAUSES: Final = (1.0, 3.0)
 """Seconds before the second and the third attempt."""
 
 _PUBLISHED: Final = {ExitCode.COMPLETE, ExitCode.PARTIAL, ExitCode.GATE}
+_NO_ADDRESS: Final = (
+    "its address does not begin with https:// or http://, has no host or no valid port, or has an @ after the host; in"
+    " a user name or password write @ as %40, : as %3A, / as %2F, ? as %3F and # as %23"
+)
 _AGAIN: Final = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
@@ -46,7 +50,7 @@ def ping(address: str, signal: str, body: str, *, has_patience: bool = True) -> 
     """
     target = _target(address, signal)
     if target is None:
-        return "its address is none that begins with https:// or http://, or has an @, / or : in its user information"
+        return _NO_ADDRESS
     trouble = ""
     for pause in (0.0, *PAUSES) if has_patience else (0.0,):
         time.sleep(pause)

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import polars as pl
 
@@ -65,7 +65,7 @@ def unguarded(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
-def write_csv(frame: pl.DataFrame, path: Path) -> None:
+def write_csv(frame: pl.DataFrame, path: Path | IO[bytes]) -> None:
     """Write a guarded file that spreadsheets open as it is."""
     guard(frame).write_csv(path, include_bom=True, line_terminator="\r\n", quote_style="always")
 

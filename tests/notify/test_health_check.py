@@ -115,6 +115,6 @@ def test_a_password_that_ends_the_host_too_early_is_refused(
     monkeypatch.setenv("BILLSIGHT_PING_URL", address)
     (site.folder / "urls").write_text("# nobody yet\n", encoding="utf-8")
     said = "".join(site.tell())
-    assert "or has an @, / or : in its user information" in said
+    assert "in a user name or password write @ as %40" in said
     assert "kim" not in said
     assert asked == []

@@ -123,7 +123,7 @@ def test_a_night_tells_its_own_clock(provider: Path, fixture_summary: dict[str, 
     path.write_text(f'{text}\n[notify]\nmetrics_file = "metrics/billsight.prom"\n', encoding="utf-8")
     settings, run = load(path, {}), Run("night", NIGHT_AS_OF)
     (warning,) = Teller(settings, {}, lambda: 5.0).published(copy.deepcopy(fixture_summary), provider, 0)
-    assert warning.endswith("metrics/billsight.prom: No such file or directory")
+    assert warning.endswith("the file that [notify] metrics_file names: No such file or directory")
     (provider / "metrics").mkdir()
     assert Teller(settings, {}, lambda: 7.0).published(fixture_summary, provider, 3) == []
     assert Teller(settings, {}, lambda: 9.0).failed(run, InputError([])) == []
