@@ -16,13 +16,8 @@ from etl.engine import literal
 from etl.extract.bulk import BulkScan
 from etl.extract.footers import DATED_LABEL, LABELED, PAGE_LABEL, SUM_LABEL
 from etl.extract.frames import BLANKS, MIDNIGHTS
-from etl.extract.invoice_terms import (
-    DOCUMENT_STATUSES,
-    DOCUMENT_TYPES,
-    IGNORED_PATTERN,
-    PORTAL_PHRASES,
-    PORTAL_STATUSES,
-)
+from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, IGNORED_PATTERN, PORTAL_STATUSES
+from etl.extract.portal_words import APART, APOSTROPHES, PORTAL_PHRASES
 from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
@@ -234,9 +229,10 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
     has = scan.columns.keys()
     terms = {}
     if "portal_status" in has:
-        folded = _fold("text_portal_status")
+        bare = f"regexp_replace(lower(text_portal_status), {literal(APOSTROPHES)}, '', 'g')"
+        spaced = f"trim(regexp_replace({bare}, {literal(APART)}, ' ', 'g'), ' ')"
         phrases = " ".join(
-            f"when regexp_matches({folded}, {literal(like)}) then {literal(ours) if ours else 'null'}"
+            f"when regexp_matches({spaced}, {literal(like)}) then {literal(ours) if ours else 'null'}"
             for like, ours in PORTAL_PHRASES
         )
         terms["portal_status"] = _words("text_portal_status", PORTAL_STATUSES, f"case {phrases} end")

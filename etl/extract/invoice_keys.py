@@ -9,7 +9,8 @@ import polars as pl
 
 from etl.domain import TRUE_WORDS
 from etl.extract.footers import without_footers
-from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, stated_type
+from etl.extract.invoice_terms import document_status, document_type, fold_term, stated_type
+from etl.extract.portal_words import portal_status
 
 DELETED: Final[Mapping[str, tuple[str, ...]]] = {
     "_fivetran_deleted": ("_fivetran_deleted",),

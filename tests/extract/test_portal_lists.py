@@ -113,12 +113,18 @@ STATUSES = {
     "Void - duplicate": "gone", "Voided by Ann": "gone", "Cancelled (wrong client)": "gone", "Void pending": None,
     "Payment Pending - ACH": "in transit", "Scheduled 12/01": "in transit", "Past due 30 days": "open",
     "Opened by client": None, "Open - 30 days": "open", "Past due, now paid": None, "Overdue (unpaid)": "open",
-    "AutoPay": None,
+    "AutoPay": None, "Not yet paid": "open", "un-paid": "open", "Paid in part": "open", "Isn't paid": None,
+    "Paid (not confirmed)": None, "Paid? No": None, "Paid but vorked": None, "Paid 50.00": None, "Vorked paid": None,
+    "Paid - check #1044": "paid", "Paid 11/28/2026": "paid", "Paid on Nov 28": "paid", "Not pending": None,
+    "Unscheduled": None, "Impending": None, "No payment pending": None, "Pending vork": None, "Not partial": None,
+    "Not yet delivered": "gone", "Paid - not visible to client": "gone", "Never published": "gone", "Not void": None,
+    "Voidable": None, "Canceled: no": None, "Hidden from vorkers": "gone", "Undeleted": None, "Nicht bezahlt": "open",
+    "In transit": "in transit", "Submitted via ACH on 11/28": "in transit", "Overdue since 2026-11-01": "open",
 }  # fmt: skip
 
 
 def test_longer_phrases_of_the_portal_are_read_with_care(engine: Engine, shelf: Any) -> None:
-    """A phrase that says two things says nothing; both ways of reading agree."""
+    """A phrase that says two things, or has a word that nobody knows, says nothing; both ways of reading agree."""
     rows = "".join(f'2026-11-14,{1000 + at},Acme,"{word}",1.00,\n' for at, word in enumerate(STATUSES))
     shelf.put("p.csv", f"{HEADER}\n{rows}")
     careful = shelf.read(PORTAL, "p.csv").frame["portal_status"].to_list()
