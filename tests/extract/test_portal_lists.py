@@ -136,9 +136,16 @@ def test_longer_phrases_of_the_portal_are_read_with_care(engine: Engine, shelf: 
 
 LOGS = {
     "Success!": "succeeded", "Completed (0 errors)": "succeeded", "Completed with 0 errors": "succeeded",
-    "Completed: 120 invoices": "succeeded", "OK.": "succeeded", "done, no errors": "succeeded", "errors: 0, ok": None,
+    "Completed: 120 invoices": "succeeded", "OK.": "succeeded", "done, no errors": "succeeded",
+    "errors: 0, ok": "succeeded", "In progress: 10/12": "running",
     "Completed with 3 errors": "failed", "Partial": "failed", "Partially completed": "failed",
     "Completed, 2 failed": "failed", "Completed with 10 errors": "failed", "In progress": "running", "Done maybe": None,
+    "Completed, issues: 0": "succeeded", "Finished. Problems = 0, skipped = 0": "succeeded", "0 errors": "succeeded",
+    "Complete 10/12": "failed", "Completed 10 of 12 invoices": "failed", "Done: 1,100 out of 1,200": "failed",
+    "Completed 12 of 12": "succeeded", "Complete 12/12, 3/4": "failed", "Complete 83%": "failed",
+    "Done 100%": "succeeded",
+    "Done 11/28/2026": "succeeded", "Done 12/10": None, "Completed: 12 invoices issued": None, "Success: 0": None,
+    "Issues: 10": "failed", "Completed, issues: 0.5": "failed", "Vork": None,
 }  # fmt: skip
 
 
