@@ -27,7 +27,10 @@ _NOTHING_WRONG: Final = (
     r"|\berror[- ]free\b"
 )
 _AMOUNT: Final = r"([0-9]+(?:[.,][0-9]{3})*)"
-_SHARE: Final = rf"(?:^|[^0-9/.,]){_AMOUNT}(?:\s*/\s*|\s+(?:out of|of|von|de|sur|di|van)\s+(?:the )?){_AMOUNT}(?:[^0-9/.,]|[.,]\s|$)"
+_SHARE: Final = (
+    rf"(?:^|[^0-9/.,]){_AMOUNT}(?:\s*/\s*|\s+(?:out of|of|von|de|sur|di|van)\s+(?:the )?)"
+    rf"{_AMOUNT}(?:[^0-9/.,]|[.,]\s|$)"
+)
 """How many of how many: `10 of 12`, `10/12`; no day."""
 _PERCENT: Final = r"([0-9]+)(?:[.,][0-9]+)?\s*%"
 _ALL: Final = 100
