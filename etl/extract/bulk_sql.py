@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from etl.domain import FALSE_WORDS, SPOILT, TRUE_WORDS
 from etl.engine import literal
 from etl.extract.bulk import BulkScan
-from etl.extract.footers import DATED_LABEL, LABELED, PAGE_LABEL, SUM_LABEL
+from etl.extract.footers import LABELED
 from etl.extract.frames import BLANKS, MIDNIGHTS
 from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, IGNORED_PATTERN, PORTAL_STATUSES
 from etl.extract.portal_words import APART, APOSTROPHES, PORTAL_PHRASES
@@ -291,13 +291,11 @@ def _unfit(scan: BulkScan) -> list[str]:
 
 
 def _footers(scan: BulkScan) -> list[str]:
-    """Rows of a portal's list that look like a sum or a page counter: one label, and perhaps amounts."""
-    if scan.relation.name != "portal_invoices":
+    """Rows of a portal's list that may be a sum or a page counter: one text, and perhaps amounts."""
+    if scan.relation.name not in {"portal_invoices", "portal_mappings"}:
         return []
-    texts = [f"text_{name}" for name in LABELED if name in scan.columns]
-    is_lone = " + ".join(f"({text} is not null)::int" for text in texts)
-    label = f"lower(coalesce({', '.join(texts)}))"
-    return [f"({is_lone} = 1 and regexp_matches({label}, {literal(f'{SUM_LABEL}|{PAGE_LABEL}|{DATED_LABEL}')}))"]
+    texts = [f"(text_{name} is not null)::int" for name in LABELED if name in scan.columns]
+    return [f"({' + '.join(texts)} = 1)"]
 
 
 def _may_be_spoilt(text: str) -> str:

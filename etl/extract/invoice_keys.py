@@ -110,10 +110,11 @@ def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def finish_portal_mappings(frame: pl.DataFrame) -> pl.DataFrame:
-    """The customer's name is the key where the list has no ids.
+    """The customer's name is the key where the list has no ids; footers are left out.
 
-    Locality: row.
+    Locality: whole.
     """
+    frame = without_footers(frame)
     return frame if "customer_id_acct" in frame.columns else frame.with_columns(customer_id_acct="customer_name")
 
 

@@ -23,13 +23,13 @@ FAILED: Final = (
 )
 _WRONG: Final = r"(?:errors?|failures?|failed|exceptions?|issues?|problems?|skipped|rejected|fehler|erreurs?|errores)"
 _NOTHING_WRONG: Final = (
-    rf"\b(?:0|no|zero|without(?: any)?|ohne|sans|sin|keine?)\s+{_WRONG}\b|\b{_WRONG}\s*[:=]?\s*0(?:[^0-9.,]|[.,]\s|$)"
+    rf"\b(?:0|no|zero|without(?: any)?|ohne|sans|sin|keine?)\s+{_WRONG}\b|\b{_WRONG}\s*[:=]?\s*0(?:[^0-9.,]|$)"
     r"|\berror[- ]free\b"
 )
 _AMOUNT: Final = r"([0-9]+(?:[.,][0-9]{3})*)"
 _SHARE: Final = (
     rf"(?:^|[^0-9/.,]){_AMOUNT}(?:\s*/\s*|\s+(?:out of|of|von|de|sur|di|van)\s+(?:the )?)"
-    rf"{_AMOUNT}(?:[^0-9/.,]|[.,]\s|$)"
+    rf"{_AMOUNT}(?:[^0-9/.,]|$)"
 )
 """How many of how many: `10 of 12`, `10/12`; no day."""
 _PERCENT: Final = r"([0-9]+)(?:[.,][0-9]+)?\s*%"
@@ -66,7 +66,7 @@ def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:
     """
     if "run_status" not in frame.columns:
         return frame
-    said = pl.col("run_status").str.to_lowercase()
+    said = pl.col("run_status").str.to_lowercase().str.replace_all(r"[.,](?:\s|$)", "  ")
     is_part, is_all = _shares(said)
     word = said.str.replace_all(_NOTHING_WRONG, " ").str.replace_all(_SHARE, " ").str.replace_all(_PERCENT, " ")
     word = word.str.replace_all(r"^\W+|\W+$", "").str.replace_all(r"\s+", " ")

@@ -33,6 +33,10 @@ ROWS = "2026-11-14,1001,Acme,Open,10.00,10.00\n2026-11-15,1002,Bolt,Paid,20.00,0
     [
         "1 to 50 of 1,200", "1-50 von 1.200", "Page 1 of 24", "Showing 50 of 1200", "Seite 1 von 24",
         "1 \u2013 50 sur 1\u202f200", "Page 24 of 24", "1151-1200 of 1200 entries", "Page 1 of 24 (1,200 items)",
+        "Showing 1 to 2 of 2 entries (filtered from 3,000 total entries)", "1-61/1200", "Page 1/24", "24 of 24",
+        "\u7b2c1\u9875 \u517124\u9875", "\uff11-\uff15\uff10 of \uff11\uff12\uff10\uff10", "1 of 2",
+        "Zorb 1 vi 50 vorks 1200", "1-3 of 3",
+        "\u0639\u0631\u0636 \u0661 \u0625\u0644\u0649 \u0665\u0660 \u0645\u0646 \u0661\u0662\u0660\u0660",
     ],
 )  # fmt: skip
 def test_a_page_counter_that_leaves_rows_out_says_that_the_list_goes_on(
@@ -49,26 +53,63 @@ def test_a_page_counter_that_leaves_rows_out_says_that_the_list_goes_on(
         assert any(GOES_ON in rule for rule in rules)
 
 
-@pytest.mark.parametrize(
-    "footers",
-    [
-        ["1 to 2 of 2"], ["Showing 2 of 2"], ["Page 1 of 1"], ["Page 1 of 3", "Page 2 of 3", "Page 3 of 3"],
-        ["1-50 of 120", "51-100 of 120", "101-120 of 120"], ["Subtotal"], ["Gesamtsumme"], ["Total (12)"],
-        ["Итого"], ["合計"], ["Total for 12 invoices"], ["TOTAL USD"], ["Grand Total:"],
-    ],
-)  # fmt: skip
-def test_a_footer_of_a_whole_list_is_no_row(engine: Engine, tmp_path: Any, footers: list[str]) -> None:
-    """Sums with or without amounts, and pages that are all there."""
-    amounts = ",,30.00,10.00" if len(footers) == 1 and " of " not in footers[0] else ",,,"
-    lines = "".join(f",{footer},{amounts}\n" for footer in footers)
-    (tmp_path / "p.csv").write_text(f"{HEADER}\n{ROWS}{lines}")
+WHOLE = [
+    ["+", "+", "1 to 2 of 2"], ["+", "+", "Zorb 1 vi 2 vorks 2"], ["+", "+", "2 of 2"], ["+", "+", "Page 1 of 1"],
+    ["+", "+", "1 of 1"], ["+", "Page 1 of 3", "+", "Page 2 of 3", "+", "Page 3 of 3"],
+    ["+", "+", "1-2 of 5", "+", "+", "3-4 of 5", "+", "5-5 of 5"], ["+", "+", "2 of 2", "Page 1/1"],
+    ["+", "+", "\u7b2c1\u9875 \u51711\u9875"],
+    ["+", "+", "Zorbal=20"], ["+", "+", "Zorb=20", "+", "+", "Zorb=20", "Zorbissimal=40"], ["+", "+", "Total (2)=20"],
+    ["+", "+", "Total for 2 invoices=20"], ["+", "+", "Grand Total:=99"], ["+", "TOTAL USD=10"],
+]  # fmt: skip
+
+
+def _lines(body: list[str]) -> str:
+    """A plus is a row of 10.00; a footer may have an amount."""
+    rows = [f"2026-11-14,{1000 + at},Acme,Open,10.00,10.00" for at, _ in enumerate(body)]
+    lines = [
+        row if one == "+" else ",{},,,{},".format(*(*one.split("="), "")[:2])
+        for one, row in zip(body, rows, strict=True)
+    ]
+    return f"{HEADER}\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("body", WHOLE)
+def test_a_footer_of_a_whole_list_is_no_row(engine: Engine, tmp_path: Any, body: list[str]) -> None:
+    """Sums in any language, by their amounts, and pages that are all there, with the rows that they count."""
+    (tmp_path / "p.csv").write_text(_lines(body))
     for bulk_bytes in (NEVER, ALWAYS):
         loaded = load_files(engine, tmp_path, PORTAL, bulk_bytes)
-        assert kept(engine, "invoice_number", relation=PORTAL) == [("1001",), ("1002",)]
-        assert not loaded.aside
+        assert (len(loaded.accepted), loaded.aside) == (body.count("+"), [])
 
 
-@pytest.mark.parametrize("number", ["3 of 12", "Total", "10 of 5"])
+@pytest.mark.parametrize(
+    ("body", "aside"),
+    [
+        (["+", "+", "SUM-1001=30"], 0), (["+", "+", "TOTAL-77=12"], 0), (["+", "+", "Total 77=12"], 0),
+        (["+", "+", "SUM-1001=20"], 1), (["+", "Zorbal=10"], 1), (["+", "+", "Zorbal=19"], 0), (["+", "+", "2044=20"], 1),
+        (["+", "Page 1 of 3", "Page 2 of 3", "Page 3 of 3"], 3), (["+", "1-2 of 3", "+", "3-3 of 3"], 2),
+    ],
+)  # fmt: skip
+def test_a_row_that_may_be_a_document_is_never_left_out(
+    engine: Engine, tmp_path: Any, body: list[str], aside: int
+) -> None:
+    """It is kept, or set aside where it equals the rows above; pages without the rows that they count are not whole."""
+    (tmp_path / "p.csv").write_text(_lines(body))
+    for bulk_bytes in (NEVER, ALWAYS):
+        loaded = load_files(engine, tmp_path, PORTAL, bulk_bytes)
+        assert (len(loaded.accepted), len(loaded.aside)) == (len(body) - aside, aside)
+
+
+@pytest.mark.parametrize(("footer", "is_row"), [("1-2 of 2", False), ("As of 2026-11-28", False), ("Zorbal", True)])
+def test_the_portals_mappings_have_footers_too(engine: Engine, tmp_path: Any, footer: str, *, is_row: bool) -> None:
+    """A customer without a company is a row."""
+    (tmp_path / "m.csv").write_text(f"Customer,Company RecID\nAcme,7\nBolt,8\n{footer},\n")
+    for bulk_bytes in (NEVER, ALWAYS):
+        loaded = load_files(engine, tmp_path, "portal_mappings", bulk_bytes)
+        assert (len(loaded.accepted), loaded.aside) == (3 if is_row else 2, [])
+
+
+@pytest.mark.parametrize("number", ["3 of 12", "Total", "10 of 5", "Zorbal"])
 def test_what_sounds_like_a_footer_next_to_a_customer_is_a_row(engine: Engine, tmp_path: Any, number: str) -> None:
     """A document may be the third of twelve, and a customer may be called Total."""
     (tmp_path / "p.csv").write_text(f"{HEADER}\n{ROWS},{number},Total,,,\n")
