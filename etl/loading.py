@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -169,9 +169,7 @@ class Loader:
     def _made(self, file: extract.SourceFile, found: extract.Extract | None = None) -> extract.Made | None:
         zone = self.settings.portal_zone
         if found is not None and found.stated is not None:
-            at = found.stated.at
-            utc = at if found.stated.is_utc else at.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-            return extract.Made(utc, "time in the list", is_day=at.time() == time())
+            return extract.Made(found.stated.in_utc(zone), "time in the list", is_day=found.stated.is_day)
         return extract.made_at(file, zone, found.printed_at if found else None)
 
     def _store(self, text: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
 import polars as pl
 
-from etl.extract.files import days_in
 from etl.extract.page_counters import Counter, counter_in, is_whole
+from etl.extract.stated import is_dated
 from etl.extract.sums import PERHAPS, is_sum_word, sums_by_amounts
 
 GOES_ON: Final = "the list goes on"
@@ -25,13 +22,6 @@ LABELED: Final = (
 AMOUNTS: Final = ("total_amount", "balance_amount")
 _NAMES: Final = frozenset({"customer_id_acct", "customer_name", "company_id_cw", "company_name"})
 
-DATED_LABEL: Final = (
-    r"^\W*(?:data |list |report |invoices? )?(?:as of|as at|generated|printed|exported|created|report date|run date"
-    r"|downloaded|stand|erstellt)\b.*20[0-9]{2}"
-)
-"""When the list was made, in small letters: `As of November 28, 2026`, `Generated on 2026-11-28 05:50`."""
-_CLOCK: Final = re.compile(r"(?:\b|t)([01]?\d|2[0-3]):([0-5]\d)(?::\d\d)?\s*([ap])?\.?(?:m\b)?\s*(utc|gmt|z)?\b")
-
 
 class _Lone(NamedTuple):
     """A row with one text: which row, its text, whether it has an amount, and whether the text names a customer."""
@@ -40,38 +30,6 @@ class _Lone(NamedTuple):
     label: str
     has_amount: bool
     is_name: bool
-
-
-@dataclass(frozen=True)
-class Stated:
-    """When a list says that it was made.
-
-    Attributes:
-        at: without a zone; the beginning of the day where only that is said.
-        is_utc: else the portal's zone is meant.
-    """
-
-    at: datetime
-    is_utc: bool
-
-
-def stated_in(texts: Iterable[str]) -> Stated | None:
-    """When a list was made, by its title lines and footers; null where none says so, or a day has two readings."""
-    for text in texts:
-        told = text.casefold()
-        days = days_in(told.replace("/", "-")) if re.search(DATED_LABEL, told) else []
-        if len(days) == 1 and len(days[0]) == 1:
-            (day,) = days[0]
-            clock = _CLOCK.search(told)
-            return Stated(_with_clock(day.replace(hour=0, minute=0), clock), bool(clock and clock[4]))
-    return None
-
-
-def _with_clock(day: datetime, clock: re.Match[str] | None) -> datetime:
-    if clock is None:
-        return day
-    hour = int(clock[1]) % 12 + (12 if clock[3] == "p" else 0) if clock[3] else int(clock[1])
-    return day.replace(hour=hour, minute=int(clock[2]))
 
 
 def labels(frame: pl.DataFrame) -> list[str]:
@@ -95,7 +53,7 @@ def without_footers(frame: pl.DataFrame) -> pl.DataFrame:
     if not lone:
         return frame
     sums, perhaps = _sums(frame, lone)
-    dated = {row.at for row in lone if not row.has_amount and re.search(DATED_LABEL, row.label.casefold())}
+    dated = {row.at for row in lone if not row.has_amount and is_dated(row.label)}
     out = sums | dated
     counters = _counters(frame.height, lone, out)
     told: list[str | None] = [None] * frame.height

@@ -7,16 +7,14 @@ from typing import Final
 
 import polars as pl
 
+from etl.extract.days import ENGLISH_MONTHS
 from etl.extract.invoice_terms import PORTAL_STATUSES, fold_term
 
 APART: Final = r"[^\p{L}\p{M}\p{N}]+"
 """What stands between two words, for both engines."""
 APOSTROPHES: Final = r"['\x{2019}]"
 
-_MONTH: Final = (
-    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    "|nov(?:ember)?|dec(?:ember)?)"
-)
+_MONTH: Final = f"(?:{ENGLISH_MONTHS})"
 _NUMBER: Final = "[0-9]+(?: [0-9]+)*"
 _CLOCK: Final = "(?: [0-9]{1,2} [0-9]{2}(?: [0-9]{2})?(?: ?[ap]m)?)?"
 _DAY: Final = (

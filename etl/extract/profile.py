@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.extract.footers import Stated
+from etl.extract.stated import Stated
 
 CONNECTWISE_JSON: Final = "connectwise_json"
 CONNECTWISE_CSV: Final = "connectwise_csv"

@@ -13,11 +13,12 @@ from etl.extract import furniture
 from etl.extract.captions import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
 from etl.extract.delimited import Numbered
 from etl.extract.documents import Document, Kind
-from etl.extract.footers import Stated, labels, stated_in
+from etl.extract.footers import labels
 from etl.extract.frames import conform, split_lists, tidy
 from etl.extract.invoice_terms import unknown_terms
 from etl.extract.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.profile import TABLE, Extract, TableProfile
+from etl.extract.stated import Stated, stated_in
 from etl.extract.tables import Table, open_table
 from etl.schemas import Relation
 

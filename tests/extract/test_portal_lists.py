@@ -15,6 +15,7 @@ from etl.config import Source, load
 from etl.domain import Run
 from etl.engine import Engine
 from etl.extract import GOES_ON, bulk_scan, bulk_select
+from etl.extract.stated import stated_in
 from etl.pipeline import reconcile
 from etl.schemas import RELATIONS
 from tests import nights
@@ -86,7 +87,8 @@ def test_a_footer_of_a_whole_list_is_no_row(engine: Engine, tmp_path: Any, body:
     ("body", "aside"),
     [
         (["+", "+", "SUM-1001=30"], 0), (["+", "+", "TOTAL-77=12"], 0), (["+", "+", "Total 77=12"], 0),
-        (["+", "+", "SUM-1001=20"], 1), (["+", "Zorbal=10"], 1), (["+", "+", "Zorbal=19"], 0), (["+", "+", "2044=20"], 1),
+        (["+", "+", "SUM-1001=20"], 1), (["+", "Zorbal=10"], 1), (["+", "+", "Zorbal=19"], 0),
+        (["+", "+", "2044=20"], 1),
         (["+", "Page 1 of 3", "Page 2 of 3", "Page 3 of 3"], 3), (["+", "1-2 of 3", "+", "3-3 of 3"], 2),
     ],
 )  # fmt: skip
@@ -123,6 +125,25 @@ def test_left_out_footers_are_counted_as_footers(shelf: Any) -> None:
     assert shelf.read(PORTAL, "p.csv").shape_notes == {"footer": 1}
 
 
+@pytest.mark.parametrize(
+    ("clock", "at"),
+    [
+        ("05:50", datetime(2026, 11, 28, 11, 50)), ("05:50 +02:00", datetime(2026, 11, 28, 3, 50)),
+        ("05:50:31 (UTC-03:30)", datetime(2026, 11, 28, 9, 20, 31)), ("05:50 EST", datetime(2026, 11, 28, 10, 50)),
+        ("5:50 PM PDT", datetime(2026, 11, 29, 0, 50)), ("05:50 CST", datetime(2026, 11, 28, 11, 50)),
+        ("05:50 Pacific Time", datetime(2026, 11, 28, 13, 50)), ("05:50 Asia/Tokyo", datetime(2026, 11, 27, 20, 50)),
+        ("05:50 Z", datetime(2026, 11, 28, 5, 50)), ("05:50 ZORB", datetime(2026, 11, 27, 15, 50)),
+        ("05:50 Zorb/Vork", datetime(2026, 11, 27, 15, 50)), ("05:50 by Ann", datetime(2026, 11, 28, 11, 50)),
+        ("05:50 +25:00", datetime(2026, 11, 27, 15, 50)),
+    ],
+)  # fmt: skip
+def test_a_zone_behind_the_clock_counts(clock: str, at: datetime) -> None:
+    """One that nobody knows makes the list as old as it can be; without one the portal's zone is meant."""
+    stated = stated_in([f"Generated 2026-11-28 {clock}"])
+    assert stated
+    assert stated.in_utc(ZoneInfo("America/Chicago")) == at
+
+
 @pytest.mark.parametrize("where", ["above", "below"])
 @pytest.mark.parametrize(
     ("line", "at"),
@@ -131,7 +152,10 @@ def test_left_out_footers_are_counted_as_footers(shelf: Any) -> None:
         ("Generated on 2026-11-28 05:50", datetime(2026, 11, 28, 5, 50)),
         ("Exported 11/28/2026 2:05 PM", datetime(2026, 11, 28, 14, 5)),
         ("As of 2026-11-28T05:50Z", datetime(2026, 11, 28, 5, 50)),
+        ("Stand 28. Oktober 2026, 05:50 Uhr", datetime(2026, 10, 28, 5, 50)),
+        ("Arrêté au 28 novembre 2026", datetime(2026, 11, 28)),
         ("As of 05/11/2026", None),
+        ("Created 12 decorators 2026", None),
         ("Invoices since 2026-11-28", None),
     ],
 )
@@ -144,7 +168,7 @@ def test_a_list_says_in_a_line_of_its_own_when_it_was_made(
     shelf.put("p.csv", f"{above}{HEADER}\n{ROWS}{below}")
     found = shelf.read(PORTAL, "p.csv")
     assert (found.stated.at if found.stated else None) == at
-    is_out = where == "above" or line.startswith(("As of", "Generated", "Exported"))
+    is_out = where == "above" or line.startswith(("As of", "Generated", "Exported", "Stand", "Arrêté"))
     assert found.frame.height == (2 if is_out else 3)
 
 
