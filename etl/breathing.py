@@ -96,9 +96,9 @@ def balances(engine: Engine) -> dict[str, Balances]:
 
 def is_open_only(now: Balances, past: Sequence[PastRun], relation: str, settings: Settings) -> bool:
     """Whether a list holds only what is open: as its scope says, else no zero among its balances, now and before."""
-    stated = next((one.scope for one in settings.sources_of(relation) if one.scope), None)
-    if stated is not None:
-        return stated == "open"
+    scope = settings.stated_of(relation).scope if settings.sources_of(relation) else None
+    if scope is not None:
+        return scope == "open"
     known = [run.facts.get("sources", {}).get(relation, {}).get("balances") for run in past]
     before = [Balances(*one) for one in known if one]
     return sum(one.zeros for one in (now, *before)) == 0 and sum(one.rows for one in (now, *before)) >= _FEWEST_BALANCES

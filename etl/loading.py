@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import polars as pl
 
 from etl import extract
 from etl.config import Settings, Source
+from etl.domain import utc
 from etl.engine import Engine, EngineRefusal
 from etl.errors import InputError, Problem
 from etl.opening import IN_TURN, Opened, Opener, opened_ahead
@@ -47,7 +49,7 @@ class FileReport:
         notes: skipped furniture, windows, warnings: in words.
         unknown: words in it that nobody here knows, and what was made of them.
         rows_copied: quarantined rows that an accepted one stands for: nothing of them is missing.
-        made: when it was made, as its footer or its name says.
+        made: when it was made, as a setting, its footer or its name says.
     """
 
     relation: str
@@ -275,7 +277,7 @@ class Loader:
         copies = settled.copies.get(read.file.name, 0)
         return FileReport(
             relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, notes, read.unknown,
-            copies, read.made,
+            copies, _stated(read, self.settings.portal_zone) or read.made,
         )  # fmt: skip
 
 
@@ -294,16 +296,26 @@ class _Read:
     has_left_over: bool = False
 
 
+def _stated(read: _Read, zone: ZoneInfo) -> extract.Made | None:
+    """When a file was made, as the setting `as_of` of its source says."""
+    return extract.Made(utc(read.as_of, zone), extract.SETTING) if read.as_of else None
+
+
 def _made_at(read: Sequence[_Read], zone: ZoneInfo) -> dict[str, datetime]:
-    """File -> when it was made, UTC without a zone, where a footer, a name or a setting says so in one way only."""
-    told: dict[str, datetime] = {}
+    """File -> when it was made, UTC without a zone, where a setting, a footer or a name says so in one way only.
+
+    The setting `as_of` wins. Several files with one setting keep their own order, and none is newer than it says.
+    """
+    sharing = Counter(one.as_of for one in read)
+    known: dict[str, datetime] = {}
     for one in read:
-        if one.made is not None:
-            told |= {one.file.name: one.made.at} if one.made.is_certain else {}
-        elif one.as_of is not None:
-            stated = one.as_of if one.as_of.tzinfo else one.as_of.replace(tzinfo=zone)
-            told[one.file.name] = stated.astimezone(UTC).replace(tzinfo=None)
-    return told
+        stated = _stated(one, zone)
+        guess = one.made.at if one.made is not None and one.made.is_certain else None
+        if stated is not None:
+            known[one.file.name] = stated.at if guess is None or sharing[one.as_of] == 1 else min(guess, stated.at)
+        elif guess is not None:
+            known[one.file.name] = guess
+    return known
 
 
 def _stored(column: Column) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -88,6 +89,25 @@ def test_the_setting_as_of_orders_the_files_of_two_sources(engine: Engine, tmp_p
         write_ledger(tmp_path / name, ("1", "1001", "Acme", total, total, "open", ""))
         sources.append(Source(path=name, as_of=datetime.fromisoformat(f"{day}T06:00:00+00:00")))
     load(engine, Settings(base=tmp_path, sources={"accounting_invoices": sources}), NEVER)
+    assert kept(engine, "total_amount") == [(Decimal(70),)]
+
+
+def test_the_setting_as_of_wins_over_the_day_in_a_name(engine: Engine, tmp_path: Path) -> None:
+    """Of two sources; the files of one source keep their own order."""
+    sources = []
+    for name, day, total in (("a 2026-11-10.csv", "2026-11-20", "70"), ("b 2026-11-15.csv", "2026-11-12", "100")):
+        write_ledger(tmp_path / name, ("1", "1001", "Acme", total, total, "open", ""))
+        os.utime(tmp_path / name, (WRITTEN / 1e9, WRITTEN / 1e9))
+        sources.append(Source(path=name, as_of=datetime.fromisoformat(f"{day}T06:00:00+00:00")))
+    load(engine, Settings(base=tmp_path, sources={"accounting_invoices": sources}), NEVER)
+    assert kept(engine, "total_amount") == [(Decimal(70),)]
+
+
+def test_the_files_of_one_source_keep_their_order(engine: Engine, tmp_path: Path) -> None:
+    """The setting as_of says when the newest was made."""
+    for day, total in (("2026-11-10", "100"), ("2026-11-12", "70")):
+        write_ledger(tmp_path / f"list {day}.csv", ("1", "1001", "Acme", total, total, "open", ""))
+    load_files(engine, tmp_path, as_of=datetime(2026, 11, 20, 6, tzinfo=UTC))
     assert kept(engine, "total_amount") == [(Decimal(70),)]
 
 

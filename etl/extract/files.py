@@ -137,6 +137,8 @@ def made_at(file: SourceFile, zone: ZoneInfo, printed_at: datetime | None = None
 
 
 _NAME: Final = "date in the file's name"
+SETTING: Final = "setting as_of"
+"""Why it is known when a file was made, where the configuration says it; no guess is better."""
 
 
 def written_at(file: SourceFile) -> datetime:

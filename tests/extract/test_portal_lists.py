@@ -226,15 +226,21 @@ def test_the_log_says_how_a_sync_ended(shelf: Any) -> None:
     assert dict(zip(LOGS, told, strict=True)) == LOGS
 
 
-def test_the_time_in_a_portals_list_is_that_of_the_list_in_a_run(tmp_path: Path) -> None:
-    """What changed later is not missed, whenever the file was copied."""
+@pytest.mark.parametrize("as_of", [None, "2026-11-27T09:00:00+00:00"])
+def test_the_time_in_a_portals_list_is_that_of_the_list_in_a_run(tmp_path: Path, as_of: str | None) -> None:
+    """What changed later is not missed, whenever the file was copied; the setting as_of wins."""
     provider = clients(tmp_path, 3)
     settings = provider.written()
     listed = tmp_path / "portal_invoices.csv"
     listed.write_text('"Data as of November 27, 2026 06:15 PM"\n' + listed.read_text())
     os.utime(listed, (WRITTEN, WRITTEN))
+    if as_of:
+        table = "[sources.portal_invoices]\n"
+        settings.write_text(settings.read_text().replace(table, f"{table}as_of = {as_of}\n"))
     outcome = reconcile(load(settings, {"BILLSIGHT_LIMITS__THREADS": "1"}), Run("night", AS_OF))
     scope = nights.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
-    assert scope["made_at"].item() == datetime(2026, 11, 27, 18, 15)
-    assert scope["made_reason"].item() == "time in the list"
+    said = (
+        (datetime(2026, 11, 27, 9), "setting as_of") if as_of else (datetime(2026, 11, 27, 18, 15), "time in the list")
+    )
+    assert scope.select("made_at", "made_reason").row(0) == said
     assert nights.answers(outcome)["state"].to_list() == ["visible"] * 3
