@@ -90,7 +90,7 @@ class Coverage:
 
 def balances(engine: Engine) -> dict[str, Balances]:
     """The balances of the lists that may be open-only."""
-    query = "select count(balance_amount), count(*) filter (abs(balance_amount) < 0.01) from accepted."
+    query = "select count(balance_amount), count(*) filter (abs(balance_amount) <= no_money()) from accepted."
     return {name: Balances(*engine.rows(query + name)[0]) for name in _WITH_BALANCES}
 
 

@@ -37,6 +37,10 @@ FALSE_WORDS: Final = (
 """What a flag says, in small letters."""
 
 
+NO_MONEY: Final = 0.005
+"""Below one minor unit there is no balance, and no difference; SQL calls it `no_money()`."""
+
+
 def utc(at: datetime, zone: tzinfo) -> datetime:
     """An instant in UTC, without a zone.
 

@@ -50,6 +50,7 @@ class FileReport:
         unknown: words in it that nobody here knows, and what was made of them.
         rows_copied: quarantined rows that an accepted one stands for: nothing of them is missing.
         made: when it was made, as a setting, its footer or its name says.
+        goes_on: a title line says that there are more rows than it has.
     """
 
     relation: str
@@ -63,6 +64,7 @@ class FileReport:
     unknown: tuple[str, ...] = ()
     rows_copied: int = 0
     made: extract.Made | None = None
+    goes_on: bool = False
 
     @property
     def file(self) -> str:
@@ -166,7 +168,9 @@ class Loader:
         told = "; ".join(map(readable, [*notes, *found.warnings, *found.unknown]))
         made = self._made(file, found)
         rows = found.frame.height - removed.height
-        return _Read(file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed)
+        return _Read(
+            file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed, goes_on=found.goes_on
+        )
 
     def _made(self, file: extract.SourceFile, found: extract.Extract | None = None) -> extract.Made | None:
         zone = self.settings.portal_zone
@@ -278,6 +282,7 @@ class Loader:
         return FileReport(
             relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, notes, read.unknown,
             copies, _stated(read, self.settings.portal_zone) or read.made,
+            read.goes_on,
         )  # fmt: skip
 
 
@@ -294,6 +299,7 @@ class _Read:
     as_of: datetime | None = None
     removed: pl.DataFrame | None = None
     has_left_over: bool = False
+    goes_on: bool = False
 
 
 def _stated(read: _Read, zone: ZoneInfo) -> extract.Made | None:

@@ -34,8 +34,8 @@ _CUT: Final = "it was not read completely, or too many of its rows were set asid
 _LEFT_OUT: Final = "the file says that there are more rows"
 
 _SETTLED: Final = {
-    "portal_invoices": "portal_status = 'paid' or abs(balance_amount) < 0.01",
-    "accounting_invoices": "document_status in ('paid', 'voided', 'deleted') or abs(balance_amount) < 0.01",
+    "portal_invoices": "portal_status = 'paid' or abs(balance_amount) <= no_money()",
+    "accounting_invoices": "document_status in ('paid', 'voided', 'deleted') or abs(balance_amount) <= no_money()",
 }
 _TOLD: Final = {
     "portal_invoices": "portal_status is not null or balance_amount is not null",
@@ -100,7 +100,8 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
             source = evening.settings.stated_of(relation)
             kind, since, reason = _scope(engine, relation, source)
             made_at, made_reason = _made(files, evening, first_seen[relation])
-            cut = _CUT if relation in broken else _LEFT_OUT if _goes_on(engine, relation) else _page(source, files)
+            goes_on = any(file.goes_on for file in files) or _goes_on(engine, relation)
+            cut = _CUT if relation in broken else _LEFT_OUT if goes_on else _page(source, files)
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, cut)
     return found
 

@@ -16,9 +16,10 @@ from etl.extract.documents import Document, Kind
 from etl.extract.footers import labels
 from etl.extract.frames import conform, split_lists, tidy
 from etl.extract.invoice_terms import unknown_terms
+from etl.extract.page_counters import counter_in, is_whole
 from etl.extract.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.profile import TABLE, Extract, TableProfile
-from etl.extract.stated import Stated, stated_in
+from etl.extract.stated import stated_in
 from etl.extract.tables import Table, open_table
 from etl.schemas import Relation
 
@@ -94,7 +95,8 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
         printed_at = told.printed_at
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
-    stated = _stated(above, frame) if relation.name in _PORTALS else None
+    titles = [" ".join(filter(None, map(str.strip, row))) for row in above] if relation.name in _PORTALS else []
+    stated = stated_in([*titles, *labels(frame)]) if relation.name in _PORTALS else None
     unknown = unknown_terms(frame)
     before = frame.height
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
@@ -109,12 +111,8 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     text = conform(finished, relation, document.file)
     return Extract(
         text, profile.title, profile.shape, notes, window, warnings, unknown, header.told, printed_at, stated,
+        not is_whole(counter.below(finished.height) for title in titles if (counter := counter_in(title))),
     )  # fmt: skip
-
-
-def _stated(above: Sequence[Sequence[str]], frame: pl.DataFrame) -> Stated | None:
-    titles = [" ".join(filter(None, map(str.strip, row))) for row in above]
-    return stated_in([*titles, *labels(frame)])
 
 
 def no_header(document: Document, profile: TableProfile, configured: Mapping[str, str]) -> list[Problem]:

@@ -28,6 +28,23 @@ HEADER = "Date,Invoice Number,Customer,Status,Amount,Balance"
 ROWS = "2026-11-14,1001,Acme,Open,10.00,10.00\n2026-11-15,1002,Bolt,Paid,20.00,0.00\n"
 
 
+@pytest.mark.parametrize(
+    ("title", "goes_on"),
+    [
+        ("Showing 1 to 50 of 1200", True), ("Zorb 1 vi 50 vorks 1200", True), ("Page 1/24", True), ("24 of 24", True),
+        ("Showing 1 to 2 of 2", False), ("2 of 2", False), ("Page 1 of 1", False), ("Zorbs of 2026", False),
+    ],
+)  # fmt: skip
+def test_a_page_counter_above_the_captions_counts_too(
+    engine: Engine, tmp_path: Any, title: str, *, goes_on: bool
+) -> None:
+    """It takes no row away."""
+    (tmp_path / "p.csv").write_text(f'"{title}"\n{HEADER}\n{ROWS}')
+    for bulk_bytes in (NEVER, ALWAYS):
+        loaded = load_files(engine, tmp_path, PORTAL, bulk_bytes)
+        assert ([report.goes_on for report in loaded.reports], len(loaded.accepted)) == ([goes_on], 2)
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize(
     "footer",
