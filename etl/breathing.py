@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.config import Settings
+from etl.config import Settings, Source
 from etl.engine import Engine, published
 from etl.errors import NotFound
 from etl.history.store import PastRun
@@ -94,9 +94,16 @@ def balances(engine: Engine) -> dict[str, Balances]:
     return {name: Balances(*engine.rows(query + name)[0]) for name in _WITH_BALANCES}
 
 
+def stated(sources: Sequence[Source]) -> Source:
+    """What the sources of one relation state together: of `scope` and `is_complete` the first that says something."""
+    names = ("scope", "is_complete")
+    said = {name: next((v for one in sources if (v := getattr(one, name)) is not None), None) for name in names}
+    return sources[0].model_copy(update=said)
+
+
 def is_open_only(now: Balances, past: Sequence[PastRun], relation: str, settings: Settings) -> bool:
     """Whether a list holds only what is open: as its scope says, else no zero among its balances, now and before."""
-    scope = settings.stated_of(relation).scope if settings.sources_of(relation) else None
+    scope = stated(settings.sources_of(relation)).scope if settings.sources_of(relation) else None
     if scope is not None:
         return scope == "open"
     known = [run.facts.get("sources", {}).get(relation, {}).get("balances") for run in past]

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from etl.breathing import stated
 from etl.config import Source
 from etl.engine import Engine
 from etl.extract import GOES_ON, SETTING, written_at
@@ -97,7 +98,7 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
     for relation in OF_INTEREST:
         files = [file for file in evening.files if file.relation == relation]
         if files:
-            source = evening.settings.stated_of(relation)
+            source = stated(evening.settings.sources_of(relation))
             kind, since, reason = _scope(engine, relation, source)
             made_at, made_reason = _made(files, evening, first_seen[relation])
             goes_on = any(file.goes_on for file in files) or _goes_on(engine, relation)

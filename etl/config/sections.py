@@ -275,15 +275,6 @@ class Settings(_Part):
         """Every source of a relation, in the order of the configuration."""
         return (self.sources[relation], *self.further.get(relation, ())) if relation in self.sources else ()
 
-    def stated_of(self, relation: str) -> Source:
-        """What the sources of a relation state together: of `scope` and `is_complete` the first that says something."""
-        sources = self.sources_of(relation)
-        said = {
-            name: next((value for one in sources if (value := getattr(one, name)) is not None), None)
-            for name in ("scope", "is_complete")
-        }
-        return sources[0].model_copy(update=said)
-
     def zone_of(self, source: Source) -> ZoneInfo:
         """Zone of the source's times without an offset."""
         return ZoneInfo(source.time_zone or self.portal.time_zone)

@@ -56,15 +56,15 @@ def without_footers(frame: pl.DataFrame) -> pl.DataFrame:
     dated = {row.at for row in lone if not row.has_amount and is_dated(row.label)}
     out = sums | dated
     counters = _counters(frame.height, lone, out)
-    told: list[str | None] = [None] * frame.height
+    problems: list[str | None] = [None] * frame.height
     for at in perhaps:
-        told[at] = PERHAPS
+        problems[at] = PERHAPS
     if is_whole(counters.values()):
         out |= counters.keys()
     else:
         for at, one in counters.items():
-            told[at] = f"{GOES_ON}: this footer shows {one.begins:,} to {one.ends:,} of {one.whole:,}"
-    problem = pl.coalesce("read_problem", pl.Series(told, dtype=pl.String))
+            problems[at] = f"{GOES_ON}: this footer shows {one.begins:,} to {one.ends:,} of {one.whole:,}"
+    problem = pl.coalesce("read_problem", pl.Series(problems, dtype=pl.String))
     is_kept = pl.Series([at not in out for at in range(frame.height)], dtype=pl.Boolean)
     return frame.with_columns(read_problem=problem).filter(is_kept)
 

@@ -27,7 +27,7 @@ _LABEL: Final = re.compile(
 number behind it may be a document: `TOTAL-77`."""
 _ENOUGH: Final = 2
 """The sum of one row says nothing: it equals that row."""
-PERHAPS: Final = "one text and the sum of the rows above: this is their sum, or a document without a customer"
+PERHAPS: Final = "only one text: a sum of the rows above, or a document or a customer of that name"
 
 
 @dataclass

@@ -103,14 +103,14 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     refuse_if_cut(finished, document.file.name)
     if finished.height < before:
         notes["footer" if relation.name in _PORTALS else "repeated line item"] = before - finished.height
-    if relation.name == "accounting_invoices" and (told_money := unread_balance(header.cells, header.columns)):
-        warnings.append(told_money)
+    if relation.name == "accounting_invoices":
+        warnings += filter(None, [unread_balance(header.cells, header.columns)])
     if not finished.height:
         warnings.append("the file has a header and no rows")
     window = furniture.window_of(above) if profile.is_report else None
-    text = conform(finished, relation, document.file)
     return Extract(
-        text, profile.title, profile.shape, notes, window, warnings, unknown, header.told, printed_at, stated,
+        conform(finished, relation, document.file), profile.title, profile.shape, notes, window, warnings, unknown,
+        header.told, printed_at, stated,
         not is_whole(counter.below(finished.height) for title in titles if (counter := counter_in(title))),
     )  # fmt: skip
 
