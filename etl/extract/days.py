@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 _MONTHS: Final = {
@@ -61,6 +62,17 @@ def days_in(text: str) -> list[set[datetime]]:
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
     return [days for pattern, orders in _DAYS for match in pattern.finditer(plain) if (days := _days(match, orders))]
+
+
+def without_days(text: str) -> str:
+    """A text in small letters with its days left out."""
+    for pattern, orders in _DAYS:
+        text = pattern.sub(partial(_left_out, orders), text)
+    return text
+
+
+def _left_out(orders: Sequence[str], match: re.Match[str]) -> str:
+    return " " if _days(match, orders) else match[0]
 
 
 def _days(match: re.Match[str], orders: Sequence[str]) -> set[datetime]:

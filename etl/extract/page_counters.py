@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Final
 
+from etl.extract.days import without_days
+
 _LONGEST: Final = 160
 _COUNT: Final = r"(?<!\d)(?:\d{1,3}(?:[., '\u2019\u066c]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?!\d)"
 _A, _B, _C = (f"(?P<{name}>{_COUNT})" for name in ("first", "last", "whole"))
@@ -34,10 +36,10 @@ _FORMS: Final = tuple(
 _PAGE_BEFORE: Final = re.compile(rf"(?:{_PAGE}|\bp)\W{{0,3}}$")
 _PAGE_AFTER: Final = re.compile(rf"\s*{_PAGE}")
 _NO_COUNT: Final = re.compile(
-    r"\b\d{4}([-/.])\d{1,2}\1\d{1,2}\b|\b\d{1,2}([-/.])\d{1,2}\2\d{4}\b|\b\d{1,2}:\d\d(?::\d\d)?"
+    rf"\b\d{{1,2}}/\d{{1,2}}/\d{{4}}\b|\b\d{{1,2}}:\d\d(?::\d\d)?|\b(?:q|quarter|week|wk|month|kw|period)\W{{0,2}}\d{{1,2}}\b"
     rf"|{_COUNT}\s+(?:[^\W\d]+\s+)?(?:per|pro|par|por)\b"
 )
-"""A day, a clock, or how many rows a page has."""
+"""A day, a clock, a part of a year, or how many rows a page has."""
 _SLACK: Final = 10
 
 
@@ -75,7 +77,7 @@ class Counter:
 
 def counter_in(label: str) -> Counter | None:
     """The counter that a label is; null for any other label."""
-    text = _NO_COUNT.sub(" ", unicodedata.normalize("NFKC", label).casefold())
+    text = _NO_COUNT.sub(" ", without_days(unicodedata.normalize("NFKC", label).casefold()))
     if len(text) > _LONGEST or not any(character.isdecimal() for character in text):
         return None
     for form in _FORMS:

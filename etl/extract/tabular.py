@@ -84,8 +84,7 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     body = found.table.body(header, wanted, found.candidate)
     notes = {"blank": body.blank} if body.blank else {}
     above = [row for _, row in found.above if any(cell.strip() for cell in row)]
-    if above:
-        notes["preamble"] = len(above)
+    notes |= {"preamble": len(above)} if above else {}
     frame, warnings = body.frame, list(_decoding_warnings(document))
     printed_at = None
     if profile.is_report:

@@ -33,6 +33,8 @@ ROWS = "2026-11-14,1001,Acme,Open,10.00,10.00\n2026-11-15,1002,Bolt,Paid,20.00,0
     [
         ("Showing 1 to 50 of 1200", True), ("Zorb 1 vi 50 vorks 1200", True), ("Page 1/24", True), ("24 of 24", True),
         ("Showing 1 to 2 of 2", False), ("2 of 2", False), ("Page 1 of 1", False), ("Zorbs of 2026", False),
+        ("1 to 30 November 2026", False), ("Q1 of 2026", False), ("2026-11-01 - 2026-11-28", False),
+        ("28. November 2026, Page 1 of 3", True), ("2 of 2 on 11/28/2026 05:50", False),
     ],
 )  # fmt: skip
 def test_a_page_counter_above_the_captions_counts_too(
