@@ -294,8 +294,12 @@ def _footers(scan: BulkScan) -> list[str]:
     """Rows of a portal's list that may be a sum or a page counter: one text, and perhaps amounts."""
     if scan.relation.name not in {"portal_invoices", "portal_mappings"}:
         return []
-    texts = [f"(text_{name} is not null)::int" for name in LABELED if name in scan.columns]
-    return [f"({' + '.join(texts)} = 1)"]
+    texts = [f"text_{name}" for name in LABELED if name in scan.columns]
+    is_lone = f"({' + '.join(f'({text} is not null)::int' for text in texts)} = 1)"
+    if scan.relation.name == "portal_invoices":
+        return [is_lone]
+    # a customer without a company is no footer, unless its name has a number
+    return [rf"({is_lone} and regexp_matches(coalesce({', '.join(texts)}), '\p{{Nd}}'))"]
 
 
 def _may_be_spoilt(text: str) -> str:

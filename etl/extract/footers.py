@@ -97,8 +97,8 @@ def _sums(frame: pl.DataFrame, lone: Sequence[_Lone]) -> tuple[set[int], set[int
     if any(row.has_amount for row in lone) and not is_list_of_one_text:
         found = sums_by_amounts([frame[name].to_list() for name in amounts], {row.at: row.label for row in lone})
     for row in lone:
-        if is_sum_word(row.label):
-            # without an amount, a customer or a company may be called so
+        # without an amount, a customer or a company may be called so; in a list without amounts it is one
+        if is_sum_word(row.label) and (amounts or not row.is_name or any(map(str.isdecimal, row.label))):
             found[row.at] = found.get(row.at, False) or row.has_amount or not row.is_name
     return {at for at, is_sum in found.items() if is_sum}, {at for at, is_sum in found.items() if not is_sum}
 

@@ -121,7 +121,9 @@ def test_a_row_that_may_be_a_document_is_never_left_out(
         assert (len(loaded.accepted), len(loaded.aside)) == (len(body) - aside, aside)
 
 
-@pytest.mark.parametrize(("footer", "is_row"), [("1-2 of 2", False), ("As of 2026-11-28", False), ("Zorbal", True)])
+@pytest.mark.parametrize(
+    ("footer", "is_row"), [("1-2 of 2", False), ("As of 2026-11-28", False), ("Zorbal", True), ("Total", True)]
+)
 def test_the_portals_mappings_have_footers_too(engine: Engine, tmp_path: Any, footer: str, *, is_row: bool) -> None:
     """A customer without a company is a row."""
     (tmp_path / "m.csv").write_text(f"Customer,Company RecID\nAcme,7\nBolt,8\n{footer},\n")
