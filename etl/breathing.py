@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.config import Settings
+from etl.config import Settings, Source
 from etl.engine import Engine, published
 from etl.errors import NotFound
 from etl.history.store import PastRun
@@ -90,15 +90,22 @@ class Coverage:
 
 def balances(engine: Engine) -> dict[str, Balances]:
     """The balances of the lists that may be open-only."""
-    query = "select count(balance_amount), count(*) filter (abs(balance_amount) < 0.01) from accepted."
+    query = "select count(balance_amount), count(*) filter (abs(balance_amount) <= no_money()) from accepted."
     return {name: Balances(*engine.rows(query + name)[0]) for name in _WITH_BALANCES}
+
+
+def stated(sources: Sequence[Source]) -> Source:
+    """What the sources of one relation state together: of `scope` and `is_complete` the first that says something."""
+    names = ("scope", "is_complete")
+    said = {name: next((v for one in sources if (v := getattr(one, name)) is not None), None) for name in names}
+    return sources[0].model_copy(update=said)
 
 
 def is_open_only(now: Balances, past: Sequence[PastRun], relation: str, settings: Settings) -> bool:
     """Whether a list holds only what is open: as its scope says, else no zero among its balances, now and before."""
-    stated = next((one.scope for one in settings.sources_of(relation) if one.scope), None)
-    if stated is not None:
-        return stated == "open"
+    scope = stated(settings.sources_of(relation)).scope if settings.sources_of(relation) else None
+    if scope is not None:
+        return scope == "open"
     known = [run.facts.get("sources", {}).get(relation, {}).get("balances") for run in past]
     before = [Balances(*one) for one in known if one]
     return sum(one.zeros for one in (now, *before)) == 0 and sum(one.rows for one in (now, *before)) >= _FEWEST_BALANCES

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from etl.config import Settings
-from etl.domain import Run, Stage, State
+from etl.domain import Run, Stage, State, utc
 from etl.engine import Engine
 from etl.scopes import Scope
 from etl.taxonomy import BIT, CAUSES, MISSED, SHOWN_WRONG, bits
@@ -70,10 +70,7 @@ def write_control(engine: Engine, settings: Settings, run: Run, scopes: Mapping[
 
 def scope_table(scopes: Mapping[str, Scope]) -> pl.DataFrame:
     """One row per list: what it holds, in words, too, as of when, and why it may be cut."""
-    rows = [
-        vars(scope) | {"made_at": scope.made_at.astimezone(UTC).replace(tzinfo=None), "holds": scope.holds}
-        for scope in scopes.values()
-    ]
+    rows = [vars(scope) | {"made_at": utc(scope.made_at, UTC), "holds": scope.holds} for scope in scopes.values()]
     return pl.DataFrame(rows, schema=SCOPES)
 
 
@@ -88,7 +85,7 @@ def _causes() -> pl.DataFrame:
 
 def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
     portal, provider = settings.portal, settings.provider
-    as_of = run.as_of.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+    as_of = utc(run.as_of, UTC)
     access = [cause.code for cause in CAUSES if cause.stage is Stage.ACCESS and cause.kind == "defect"]
     lists = {
         "hidden_type_names": portal.hidden_company_types,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -35,6 +35,20 @@ FALSE_WORDS: Final = (
     "false", "no", "n", "f", "0", "off", "nein", "nee", "non", "não", "falsch", "faux", "falso", "onwaar", "нет",
 )  # fmt: skip
 """What a flag says, in small letters."""
+
+
+NO_MONEY: Final = 0.005
+"""Below one minor unit there is no balance, and no difference; SQL calls it `no_money()`."""
+
+
+def utc(at: datetime, zone: tzinfo) -> datetime:
+    """An instant in UTC, without a zone.
+
+    Args:
+        at: with a zone or without one.
+        zone: of instants without one.
+    """
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
 
 
 class State(StrEnum):

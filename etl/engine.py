@@ -11,17 +11,18 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from etl.domain import NO_NUMBER, SPOILT
+from etl.domain import NO_MONEY, NO_NUMBER, SPOILT
 from etl.errors import NotFound, ResourcesExhausted, tells_of_full_disk
 from etl.resources import resource
 
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
 
 
-WRITTEN_NUMBER: Final = f"""
+MACROS: Final = f"""
+    create or replace macro no_money() as {NO_MONEY};
     create or replace macro written_number(number) as
         case when regexp_full_match(trim(number), '{SPOILT}|{NO_NUMBER}') then null else upper(number) end"""
-"""An invoice number as written, in upper case; null where it stands for any document, or for none."""
+"""The bound of no money, and an invoice number as written, in upper case; null where it stands for any or none."""
 _SESSION: Final = "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false"
 
 
@@ -82,7 +83,7 @@ class Engine:
         if not is_read_only:
             for schema in SCHEMAS:
                 self.run(f"create schema if not exists {schema}")
-            self.run(WRITTEN_NUMBER)
+            self.run(MACROS)
             for file in sorted((resource("sql") / "functions").iterdir(), key=lambda entry: entry.name):
                 self.run(file.read_text(encoding="utf-8"))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import polars as pl
 
 from etl import extract
 from etl.config import Settings, Source
+from etl.domain import utc
 from etl.engine import Engine, EngineRefusal
 from etl.errors import InputError, Problem
 from etl.opening import IN_TURN, Opened, Opener, opened_ahead
@@ -47,7 +49,8 @@ class FileReport:
         notes: skipped furniture, windows, warnings: in words.
         unknown: words in it that nobody here knows, and what was made of them.
         rows_copied: quarantined rows that an accepted one stands for: nothing of them is missing.
-        made: when it was made, as its footer or its name says.
+        made: when it was made, as a setting, its footer or its name says.
+        goes_on: a title line says that there are more rows than it has.
     """
 
     relation: str
@@ -61,6 +64,7 @@ class FileReport:
     unknown: tuple[str, ...] = ()
     rows_copied: int = 0
     made: extract.Made | None = None
+    goes_on: bool = False
 
     @property
     def file(self) -> str:
@@ -164,14 +168,14 @@ class Loader:
         told = "; ".join(map(readable, [*notes, *found.warnings, *found.unknown]))
         made = self._made(file, found)
         rows = found.frame.height - removed.height
-        return _Read(file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed)
+        return _Read(
+            file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed, goes_on=found.goes_on
+        )
 
     def _made(self, file: extract.SourceFile, found: extract.Extract | None = None) -> extract.Made | None:
         zone = self.settings.portal_zone
         if found is not None and found.stated is not None:
-            at = found.stated.at
-            utc = at if found.stated.is_utc else at.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-            return extract.Made(utc, "time in the list", is_day=at.time() == time())
+            return extract.Made(found.stated.in_utc(zone), "time in the list", is_day=found.stated.is_day)
         return extract.made_at(file, zone, found.printed_at if found else None)
 
     def _store(self, text: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
@@ -277,7 +281,8 @@ class Loader:
         copies = settled.copies.get(read.file.name, 0)
         return FileReport(
             relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, notes, read.unknown,
-            copies, read.made,
+            copies, _stated(read, self.settings.portal_zone) or read.made,
+            read.goes_on,
         )  # fmt: skip
 
 
@@ -294,18 +299,29 @@ class _Read:
     as_of: datetime | None = None
     removed: pl.DataFrame | None = None
     has_left_over: bool = False
+    goes_on: bool = False
+
+
+def _stated(read: _Read, zone: ZoneInfo) -> extract.Made | None:
+    """When a file was made, as the setting `as_of` of its source says."""
+    return extract.Made(utc(read.as_of, zone), extract.SETTING) if read.as_of else None
 
 
 def _made_at(read: Sequence[_Read], zone: ZoneInfo) -> dict[str, datetime]:
-    """File -> when it was made, UTC without a zone, where a footer, a name or a setting says so in one way only."""
-    told: dict[str, datetime] = {}
+    """File -> when it was made, UTC without a zone, where a setting, a footer or a name says so in one way only.
+
+    The setting `as_of` wins. Several files with one setting keep their own order, and none is newer than it says.
+    """
+    sharing = Counter(one.as_of for one in read)
+    known: dict[str, datetime] = {}
     for one in read:
-        if one.made is not None:
-            told |= {one.file.name: one.made.at} if one.made.is_certain else {}
-        elif one.as_of is not None:
-            stated = one.as_of if one.as_of.tzinfo else one.as_of.replace(tzinfo=zone)
-            told[one.file.name] = stated.astimezone(UTC).replace(tzinfo=None)
-    return told
+        stated = _stated(one, zone)
+        guess = one.made.at if one.made is not None and one.made.is_certain else None
+        if stated is not None:
+            known[one.file.name] = stated.at if guess is None or sharing[one.as_of] == 1 else min(guess, stated.at)
+        elif guess is not None:
+            known[one.file.name] = guess
+    return known
 
 
 def _stored(column: Column) -> str:

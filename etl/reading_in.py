@@ -9,7 +9,7 @@ from datetime import UTC
 from etl.breathing import balances, is_open_only, vanished
 from etl.clock import check_clock_with_sources
 from etl.config import Settings
-from etl.domain import Run
+from etl.domain import Run, utc
 from etl.engine import Engine
 from etl.errors import InputError, Problem
 from etl.gates import check_joins, check_sources
@@ -138,7 +138,7 @@ def refuse_the_future(settings: Settings, run: Run) -> None:
             "Say when the file was made, or leave as_of out.",
         )
         for name, at in stated
-        if (at if at.tzinfo else at.replace(tzinfo=settings.portal_zone)) > run.as_of
+        if utc(at, settings.portal_zone) > utc(run.as_of, UTC)
     ]
     if problems:
         raise InputError(problems)

@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from etl.breathing import stated
 from etl.config import Source
 from etl.engine import Engine
-from etl.extract import GOES_ON, written_at
+from etl.extract import GOES_ON, SETTING, written_at
 from etl.loading import FileReport
 from etl.schemas import RELATIONS
 from etl.sources import Evening, SourceRead
@@ -34,8 +35,8 @@ _CUT: Final = "it was not read completely, or too many of its rows were set asid
 _LEFT_OUT: Final = "the file says that there are more rows"
 
 _SETTLED: Final = {
-    "portal_invoices": "portal_status = 'paid' or abs(balance_amount) < 0.01",
-    "accounting_invoices": "document_status in ('paid', 'voided', 'deleted') or abs(balance_amount) < 0.01",
+    "portal_invoices": "portal_status = 'paid' or abs(balance_amount) <= no_money()",
+    "accounting_invoices": "document_status in ('paid', 'voided', 'deleted') or abs(balance_amount) <= no_money()",
 }
 _TOLD: Final = {
     "portal_invoices": "portal_status is not null or balance_amount is not null",
@@ -97,10 +98,11 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
     for relation in OF_INTEREST:
         files = [file for file in evening.files if file.relation == relation]
         if files:
-            source = _stated(evening.settings.sources_of(relation))
+            source = stated(evening.settings.sources_of(relation))
             kind, since, reason = _scope(engine, relation, source)
-            made_at, made_reason = _made(source, files, evening, first_seen[relation])
-            cut = _CUT if relation in broken else _LEFT_OUT if _goes_on(engine, relation) else _page(source, files)
+            made_at, made_reason = _made(files, evening, first_seen[relation])
+            goes_on = any(file.goes_on for file in files) or _goes_on(engine, relation)
+            cut = _CUT if relation in broken else _LEFT_OUT if goes_on else _page(source, files)
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, cut)
     return found
 
@@ -109,13 +111,6 @@ def _goes_on(engine: Engine, relation: str) -> bool:
     """Whether a footer says that there are more rows than the file has."""
     found = f"relation = '{relation}' and array_to_string(broken_rules, ' ') like '%{GOES_ON}%'"
     return bool(engine.rows(f"select count(*) from quarantine.rows where {found}")[0][0])
-
-
-def _stated(sources: Sequence[Source]) -> Source:
-    """What the sources of one relation state together: the first that says something of each."""
-    names = ("scope", "as_of", "is_complete")
-    said = {name: next((v for one in sources if (v := getattr(one, name)) is not None), None) for name in names}
-    return sources[0].model_copy(update=said)
 
 
 def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | None, str]:
@@ -136,13 +131,12 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
     return "unknown", None, "too few rows to tell"
 
 
-def _made(source: Source, files: Sequence[FileReport], evening: Evening, first_seen: datetime) -> tuple[datetime, str]:
+def _made(files: Sequence[FileReport], evening: Evening, first_seen: datetime) -> tuple[datetime, str]:
     """The earliest instant that is known of the files; that of the first run that had them, where all are later."""
     now, zone = evening.run.as_of.astimezone(UTC), evening.settings.portal_zone
-    if source.as_of is not None:
-        stated = source.as_of if source.as_of.tzinfo else source.as_of.replace(tzinfo=zone)
-        return min(stated.astimezone(UTC), now), "setting as_of"
     at, reason = min(_made_file(file, zone) for file in files)
+    if reason == SETTING:
+        return min(at, now), reason
     if at < first_seen:
         return at, reason
     if first_seen < now:
@@ -155,6 +149,8 @@ def _made_file(file: FileReport, zone: ZoneInfo) -> tuple[datetime, str]:
     if made is None:
         return written, "time of the file"
     at = made.at.replace(tzinfo=UTC)
+    if made.reason == SETTING:
+        return at, made.reason
     is_more_exact = made.is_day and at.astimezone(zone).date() == written.astimezone(zone).date()
     return (written, "time of the file") if at > written or is_more_exact else (at, made.reason)
 

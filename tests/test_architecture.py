@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.engine import WRITTEN_NUMBER
+from etl.engine import MACROS
 
 ROOT = Path(__file__).parents[1]
 SQL = ROOT / "sql"
@@ -171,7 +171,7 @@ def _header(text: str) -> dict[str, str]:
 def _relations(sql: str) -> set[str]:
     """The relations a select names, as DuckDB's own parser sees them; with-queries are not among them."""
     with duckdb.connect() as connection:
-        connection.execute(WRITTEN_NUMBER)
+        connection.execute(MACROS)
         connection.execute((SQL / "functions" / "number_key.sql").read_text(encoding="utf-8"))
         names = connection.get_table_names(sql, qualified=True)
     return {re.sub(r"(?i) as .*", "", name).replace('"', "") for name in names}

@@ -100,12 +100,34 @@ def test_a_deletion_with_an_id_alone_acts_for_xero_and_for_customers(engine: Eng
         ("deleted_at", "20 Nov 2026", "deleted"),
         ("deleted_at", "2026-11-20T00:00:00-00:00", "deleted"),
         ("deleted_at", "1795171200000", "deleted"),
+        ("deleted_at", "9999-12-31", "open"),
+        ("is_deleted", "1.0", "deleted"),
+        ("is_deleted", "-1", "deleted"),
+        ("is_deleted", "0.0", "open"),
+        ("is_deleted", "D", "deleted"),
+        ("is_deleted", "Removed", "deleted"),
     ],
 )
 def test_what_a_loader_flagged_as_deleted_is_deleted(engine: Engine, tmp_path: Path, row: tuple[str, str, str]) -> None:
-    """By a word for yes or by a day; any other word, and the day of none, say nothing."""
+    """By a word for yes or by a day; a word for no, and the day of none, say that it is not."""
     caption, flag, status = row
     header = f"id,doc_number,customer_id,txn_date,total,balance,{caption}"
     write_table(tmp_path / "a.csv", header, ("1", "1001", "58", "2026-11-14", "100", "100", flag))
     load_files(engine, tmp_path)
     assert kept(engine, "document_status") == [(status,)]
+
+
+@pytest.mark.parametrize("flag", ["zorb", "2", "perhaps", "7", "not zorbed", "not before 2026-12-01"])
+@pytest.mark.parametrize("relation", ["accounting_invoices", CUSTOMERS])
+def test_a_flag_that_nobody_can_read_sets_its_row_aside(
+    engine: Engine, tmp_path: Path, flag: str, relation: str
+) -> None:
+    """It may have been deleted: no other row of the file is touched."""
+    header = "id,doc_number,customer_id,txn_date,total,balance,Deleted"
+    rows = [(str(at), f"100{at}", "58", "2026-11-14", "100", "100", flag if at == 2 else "no") for at in (1, 2)]
+    if relation == CUSTOMERS:
+        header, rows = "customer_id,customer_name,Deleted", [(row[0], f"Acme {row[0]}", row[-1]) for row in rows]
+    write_table(tmp_path / "a.csv", header, *rows)
+    loaded = load_files(engine, tmp_path, relation)
+    ((_, _, _, rules, _),) = loaded.aside
+    assert (len(loaded.accepted), [rule for rule in rules if flag in rule]) == (1, rules)

@@ -7,9 +7,8 @@ import polars as pl
 
 from etl.diagnose import masks
 from etl.diagnose.sync import NO_TIME, Instants, SyncLog, to_instants
+from etl.domain import NO_MONEY
 
-_MINOR = 0.005
-"""Below one minor unit there is no balance, and no difference."""
 _GONE = ("voided", "deleted")
 HOUR = 3_600_000_000
 
@@ -73,13 +72,13 @@ def _told() -> list[pl.Expr]:
     status, word = pl.col("document_status"), pl.col("portal_status")
     is_gone = status.is_in(_GONE)
     # a balance that nobody gave, or that its own status or total contradicts, is no balance
-    is_contradicted = ((status == "paid") & (pl.col("balance_amount") > _MINOR)).fill_null(value=False) | (
-        (pl.col("total_amount") >= 0) & (pl.col("balance_amount") > pl.col("total_amount") + _MINOR)
+    is_contradicted = ((status == "paid") & (pl.col("balance_amount") > NO_MONEY)).fill_null(value=False) | (
+        (pl.col("total_amount") >= 0) & (pl.col("balance_amount") > pl.col("total_amount") + NO_MONEY)
     )
     balance = pl.col("portal_balance_amount")
     is_open = (
         pl.when(word == "in transit").then(pl.lit(value=False))
-        .when(balance.is_not_null()).then(balance > _MINOR)
+        .when(balance.is_not_null()).then(balance > NO_MONEY)
         .when(word == "open").then(pl.lit(value=True))
         .when(word == "paid").then(pl.lit(value=False))
         .when("is_list_of_open").then(pl.lit(value=True))
@@ -89,7 +88,7 @@ def _told() -> list[pl.Expr]:
         & pl.col("is_amount_comparable")
         & pl.col("is_invoice").fill_null(value=True)
         & (is_gone | ~(pl.col("is_balance_assumed") | is_contradicted))
-        & ~((word == "paid") & (balance > _MINOR)).fill_null(value=False)
+        & ~((word == "paid") & (balance > NO_MONEY)).fill_null(value=False)
     )
     owed = pl.when(is_gone).then(pl.lit(0)).otherwise(pl.max_horizontal(pl.col("balance_amount"), pl.lit(0)))
     shown = (
@@ -110,11 +109,11 @@ def _directions() -> list[pl.Expr]:
     known, owed, shown = pl.col("is_known"), pl.col("owed"), pl.col("shown")
     total, portal_total = pl.col("total_amount"), pl.col("portal_total_amount")
     is_quiet = pl.col("is_word_transit")
-    is_settled = owed <= _MINOR
-    is_more = known & ~is_quiet & pl.col("is_open").fill_null(value=False) & (shown > owed + _MINOR)
-    is_less = known & ~is_quiet & ~is_settled & (shown.fill_null(0) < owed - _MINOR) & pl.col("is_open").is_not_null()
+    is_settled = owed <= NO_MONEY
+    is_more = known & ~is_quiet & pl.col("is_open").fill_null(value=False) & (shown > owed + NO_MONEY)
+    is_less = known & ~is_quiet & ~is_settled & (shown.fill_null(0) < owed - NO_MONEY) & pl.col("is_open").is_not_null()
     is_closed = ~pl.col("is_open").fill_null(value=True)
-    is_paid_more = (portal_total - shown > total - owed + _MINOR).fill_null(value=False)
+    is_paid_more = (portal_total - shown > total - owed + NO_MONEY).fill_null(value=False)
     has_both = portal_total.is_not_null() & shown.is_not_null()
     return [
         flag.fill_null(value=False).alias(name)

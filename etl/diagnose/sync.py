@@ -12,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from etl.config import Portal
+from etl.domain import utc
 
 Instants: TypeAlias = npt.NDArray[np.int64]
 """Microseconds since 1970, UTC; NO_TIME where there is none."""
@@ -66,7 +67,7 @@ class SyncLog:
         zone = ZoneInfo(portal.time_zone)
         every = runs.filter("is_successful").sort("started_at", "from_at")
         ended = pl.coalesce("finished_at", "started_at")
-        successful = every if until is None else every.filter(ended <= until.astimezone(UTC).replace(tzinfo=None))
+        successful = every if until is None else every.filter(ended <= utc(until, UTC))
         started, from_at = to_instants(successful["started_at"]), to_instants(successful["from_at"])
         reach = np.append(np.minimum.accumulate(from_at[::-1])[::-1], _NEVER)
         known = [midnight(day, zone) for day in (portal.first_sync_from_date, portal.sync_from_date) if day]

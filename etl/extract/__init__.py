@@ -6,7 +6,7 @@ One module per shape of source, a registry of their profiles, and a bulk path fo
 from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
 from etl.extract.describing import describe_columns
-from etl.extract.files import Made, SourceFile, find_files, made_at, refuse_changed, source_file, written_at
+from etl.extract.files import SETTING, Made, SourceFile, find_files, made_at, refuse_changed, source_file, written_at
 from etl.extract.footers import GOES_ON
 from etl.extract.profile import (
     CONNECTWISE_CSV,
@@ -30,6 +30,7 @@ __all__ = [
     "GOES_ON",
     "QUICKBOOKS_ONLINE_JSON",
     "QUICKBOOKS_ONLINE_REPORT",
+    "SETTING",
     "SHAPES",
     "TABLE",
     "XERO_CSV",

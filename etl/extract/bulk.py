@@ -23,7 +23,7 @@ from etl.extract.captions import header_problems, unread_balance
 from etl.extract.delimited import first_rows, numbered
 from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
-from etl.extract.footers import labels, stated_in
+from etl.extract.footers import has_lone_rows
 from etl.extract.frames import BLANKS, conform, split_lists, tidy, without_nuls
 from etl.extract.invoice_terms import unknown_terms
 from etl.extract.powershell import mark_cut_cells
@@ -148,7 +148,7 @@ def careful_rows(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], line
     """The rows that were set aside, as `read_text` would have given them; rows without any value are left out.
 
     Raises:
-        InputError: one of them says when the list was made, which counts for all rows.
+        InputError: one of them may be a footer of a portal's list, which only the rows around it can say.
     """
     records = [json.loads(row) for row in raw_rows]
     data = [pl.Series(name, [record.get(name) for record in records], dtype=pl.String) for name in scan.columns]
@@ -157,9 +157,9 @@ def careful_rows(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], line
     written = mark_cut_cells(without_nuls(pl.DataFrame(data)), scan.columns)
     frame = tidy(split_lists(written, scan.relation), scan.relation)
     filled = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in scan.columns))
-    if scan.relation.name == "portal_invoices" and stated_in(labels(filled)):
+    if scan.relation.name in {"portal_invoices", "portal_mappings"} and has_lone_rows(filled):
         remedy = "Nothing is to be done: the file is read line by line."
-        raise InputError([Problem(file.name, "a line with the time of the list", "rows", remedy)])
+        raise InputError([Problem(file.name, "a row with one text", "rows", remedy)])
     text = conform(scan.profile.finish(filled), scan.relation, file)
     return Extract(text, scan.profile.title, scan.profile.shape, unknown=unknown_terms(filled))
 

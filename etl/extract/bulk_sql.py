@@ -14,15 +14,10 @@ from zoneinfo import ZoneInfo
 from etl.domain import FALSE_WORDS, SPOILT, TRUE_WORDS
 from etl.engine import literal
 from etl.extract.bulk import BulkScan
-from etl.extract.footers import DATED_LABEL, LABELED, PAGE_LABEL, SUM_LABEL
+from etl.extract.footers import LABELED
 from etl.extract.frames import BLANKS, MIDNIGHTS
-from etl.extract.invoice_terms import (
-    DOCUMENT_STATUSES,
-    DOCUMENT_TYPES,
-    IGNORED_PATTERN,
-    PORTAL_PHRASES,
-    PORTAL_STATUSES,
-)
+from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, IGNORED_PATTERN, PORTAL_STATUSES
+from etl.extract.portal_words import APART, APOSTROPHES, PORTAL_PHRASES
 from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
@@ -243,9 +238,10 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
     has = scan.columns.keys()
     terms = {}
     if "portal_status" in has:
-        folded = _fold("text_portal_status")
+        bare = f"regexp_replace(lower(text_portal_status), {literal(APOSTROPHES)}, '', 'g')"
+        spaced = f"trim(regexp_replace({bare}, {literal(APART)}, ' ', 'g'), ' ')"
         phrases = " ".join(
-            f"when regexp_matches({folded}, {literal(like)}) then {literal(ours) if ours else 'null'}"
+            f"when regexp_matches({spaced}, {literal(like)}) then {literal(ours) if ours else 'null'}"
             for like, ours in PORTAL_PHRASES
         )
         known = _words("portal_status", PORTAL_STATUSES)
@@ -316,13 +312,15 @@ def _unfit(scan: BulkScan) -> list[str]:
 
 
 def _footers(scan: BulkScan) -> list[str]:
-    """Rows of a portal's list that look like a sum or a page counter: one label, and perhaps amounts."""
-    if scan.relation.name != "portal_invoices":
+    """Rows of a portal's list that may be a sum or a page counter: one text, and perhaps amounts."""
+    if scan.relation.name not in {"portal_invoices", "portal_mappings"}:
         return []
     texts = [f"text_{name}" for name in LABELED if name in scan.columns]
-    is_lone = " + ".join(f"({text} is not null)::int" for text in texts)
-    label = f"lower(coalesce({', '.join(texts)}))"
-    return [f"({is_lone} = 1 and regexp_matches({label}, {literal(f'{SUM_LABEL}|{PAGE_LABEL}|{DATED_LABEL}')}))"]
+    is_lone = f"({' + '.join(f'({text} is not null)::int' for text in texts)} = 1)"
+    if scan.relation.name == "portal_invoices":
+        return [is_lone]
+    # a customer without a company is no footer, unless its name has a number
+    return [rf"({is_lone} and regexp_matches(coalesce({', '.join(texts)}), '\p{{Nd}}'))"]
 
 
 def _may_be_spoilt(text: str) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -15,7 +13,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from etl.config import Source
+from etl.domain import utc
 from etl.errors import InputError, Problem, SourceMissing
+from etl.extract.days import days_in
 from etl.extract.unpacking import DAMAGES, open_plain, unpacked
 from etl.safe_text import readable
 from etl.schemas import Relation
@@ -29,16 +29,6 @@ FOLDER_SUFFIXES: Final = frozenset(
 """What is taken from a folder; a file named by itself or by a pattern may be called anything."""
 
 _CHUNK: Final = 1 << 20
-_CLOCK: Final = r"(?:[-_t. ]?([01]\d|2[0-3])[-_.:h]?([0-5]\d)(?![-_.]?\d))?(?!\d)"
-_DAYS: Final = (
-    (re.compile(r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])[-_. ]?(0[1-9]|[12]\d|3[01])" + _CLOCK), ("ymd",)),
-    (re.compile(r"(?<!\d)(\d\d?)\.(\d\d?)\.(20\d\d)(?!\d)"), ("dmy",)),
-    (re.compile(r"(?<!\d)(\d\d?)[-_ ](\d\d?)[-_ ](20\d\d)(?!\d)"), ("mdy", "dmy")),
-    (re.compile(r"([a-z]{3})[a-z]*[-_. ]+(\d\d?),?[-_. ]+(20\d\d)(?!\d)"), ("mdy",)),
-    (re.compile(r"(?<!\d)(\d\d?)[-_. ]+([a-z]{3})[a-z]*[-_. ]+(20\d\d)(?!\d)"), ("dmy",)),
-)
-"""Ways in which file names hold a day, and the orders in which each can be read."""
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NOTHING: Final = ("no file", "a folder without data files")
 
 
@@ -125,11 +115,6 @@ class Made:
     is_day: bool = False
 
 
-def days_in(text: str) -> list[set[datetime]]:
-    """Every day in a text in small letters, in each of the ways in which it can be read; with its clock after ISO."""
-    return [days for pattern, orders in _DAYS for match in pattern.finditer(text) if (days := _days(match, orders))]
-
-
 def made_at(file: SourceFile, zone: ZoneInfo, printed_at: datetime | None = None) -> Made | None:
     """When a file was made: by its footer, else by the last day in its name that is not after the file's own time.
 
@@ -140,32 +125,25 @@ def made_at(file: SourceFile, zone: ZoneInfo, printed_at: datetime | None = None
     """
     if printed_at is not None:
         return Made(printed_at, "time in its footer")
-    name, written = file.path.name.lower(), written_at(file).astimezone(zone).replace(tzinfo=None)
-    believed = [(min(days), len(days) == 1) for days in days_in(name) if min(days).date() <= written.date()]
+    written = utc(written_at(file), UTC)
+    found = [[utc(day, zone) for day in days] for days in days_in(file.path.name)]
+    last = utc(written.replace(tzinfo=UTC).astimezone(zone).replace(hour=23, minute=59, second=59, tzinfo=None), zone)
+    believed = [(min(days), len(days) == 1) for days in found if min(days) <= last]
     if not believed:
         return None
     at, is_certain = max(believed)
-    is_day = at.time() == time()
-    return Made(at.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None), _NAME, is_certain, is_day)
+    is_day = at.replace(tzinfo=UTC).astimezone(zone).time() == time()
+    return Made(at, _NAME, is_certain, is_day)
 
 
 _NAME: Final = "date in the file's name"
+SETTING: Final = "setting as_of"
+"""Why it is known when a file was made, where the configuration says it; no guess is better."""
 
 
 def written_at(file: SourceFile) -> datetime:
     """When the file was written to last, UTC."""
     return datetime.fromtimestamp(file.stamp[1] / 1e9 if file.stamp else file.path.stat().st_mtime, UTC)
-
-
-def _days(match: re.Match[str], orders: Sequence[str]) -> set[datetime]:
-    found = set()
-    for order in orders:
-        part = dict(zip(order, match.groups(), strict=False))
-        month = _MONTHS.index(part["m"]) + 1 if part["m"] in _MONTHS else part["m"]
-        hour, minute = (int(clock or 0) for clock in (*match.groups(), None, None)[3:5])
-        with suppress(ValueError):
-            found.add(datetime(int(part["y"]), int(month), int(part["d"]), hour, minute))
-    return found
 
 
 def refuse_changed(file: SourceFile) -> None:

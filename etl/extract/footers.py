@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from operator import itemgetter
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 import polars as pl
 
-from etl.extract.files import days_in
+from etl.extract.page_counters import Counter, counter_in, is_whole
+from etl.extract.stated import is_dated
+from etl.extract.sums import PERHAPS, is_sum_word, sums_by_amounts
 
 GOES_ON: Final = "the list goes on"
 LABELED: Final = (
@@ -20,126 +19,99 @@ LABELED: Final = (
 )  # fmt: skip
 """Columns of which a footer fills one; the amounts next to it are those of a sum."""
 
-_SUM: Final = (
-    "(?:grand|sub|page|report|overall|sum)?[ -]?totals?|sum|summe|summa|suma|soma|somme|gesamt|insgesamt"
-    "|(?:gesamt|zwischen|end)(?:summe|betrag)|(?:sub|eind)?totaal|(?:sub)?totale|totaux|total g[eé]n[eé]ral"
-    "|total geral|sous-total|i alt|totalt|yhteensä|razem|celkem|spolu|összesen|ukupno|skupaj|toplam|genel toplam"
-    "|σύνολο|итого|всего|разом|合計|総計|小計|合计|总计|小计|總計|합계|총계|الإجمالي|המחיר הכולל|tổng cộng"
-)
-_BLANK: Final = r"[\s\p{Z}]"
-_COUNT: Final = r"([0-9]{1,3}(?:[., '\x{2019}\x{a0}\x{202f}][0-9]{3})+|[0-9]+)"
-_ROWS: Final = (
-    "rows?|records?|invoices?|items?|entries|results?|documents?|rechnungen|zeilen|einträge|factures?|lignes?|facturas?"
-    "|filas|facturen|rijen|fatture|righe"
-)
-SUM_LABEL: Final = rf"^\W*(?:{_SUM})(?:\W+(?:(?:of|for)\W+)?[0-9][0-9.,]*\W*(?:{_ROWS})?)?(?:\W+[a-z]{{3}})?\W*$"
-"""A sum of rows, in small letters: `Subtotal`, `Gesamtsumme`, `Total (12)`, `Total for 12 invoices`, `Total USD`."""
-_TO: Final = rf"{_BLANK}*(?:-|\x{{2013}}|\x{{2014}}|to|through|bis|à|al|tot|a){_BLANK}*"
-_OF: Final = rf"{_BLANK}+(?:of|out of|of about|von|van|de|sur|di|da|av|af|z|из){_BLANK}+"
-PAGE_LABEL: Final = (
-    rf"^[^0-9]{{0,40}}?{_COUNT}(?:{_TO}{_COUNT})?{_OF}(?:[a-z]+{_BLANK})?{_COUNT}"
-    r"(?:[^0-9]{1,20}[0-9][0-9.,]*){0,2}[^0-9]{0,40}$"
-)
-"""A part of all rows, in small letters: `1 to 50 of 1,200`, `1-50 von 1.200`, `Page 1 of 24`, `Showing 50 of 1200`."""
+AMOUNTS: Final = ("total_amount", "balance_amount")
+_NAMES: Final = frozenset({"customer_id_acct", "customer_name", "company_id_cw", "company_name"})
 
 
-_IS_PAGE: Final = r"pag|pág|seite|sida|side|страниц|ページ|页|^\W*p\W*[0-9]"
+class _Lone(NamedTuple):
+    """A row with one text: which row, its text, whether it has an amount, and whether the text names a customer."""
 
-
-DATED_LABEL: Final = (
-    r"^\W*(?:data |list |report |invoices? )?(?:as of|as at|generated|printed|exported|created|report date|run date"
-    r"|downloaded|stand|erstellt)\b.*20[0-9]{2}"
-)
-"""When the list was made, in small letters: `As of November 28, 2026`, `Generated on 2026-11-28 05:50`."""
-_CLOCK: Final = re.compile(r"(?:\b|t)([01]?\d|2[0-3]):([0-5]\d)(?::\d\d)?\s*([ap])?\.?(?:m\b)?\s*(utc|gmt|z)?\b")
-
-
-@dataclass(frozen=True)
-class Stated:
-    """When a list says that it was made.
-
-    Attributes:
-        at: without a zone; the beginning of the day where only that is said.
-        is_utc: else the portal's zone is meant.
-    """
-
-    at: datetime
-    is_utc: bool
-
-
-def stated_in(texts: Iterable[str]) -> Stated | None:
-    """When a list was made, by its title lines and footers; null where none says so, or a day has two readings."""
-    for text in texts:
-        told = text.casefold()
-        days = days_in(told.replace("/", "-")) if re.search(DATED_LABEL, told) else []
-        if len(days) == 1 and len(days[0]) == 1:
-            (day,) = days[0]
-            clock = _CLOCK.search(told)
-            return Stated(_with_clock(day.replace(hour=0, minute=0), clock), bool(clock and clock[4]))
-    return None
-
-
-def _with_clock(day: datetime, clock: re.Match[str] | None) -> datetime:
-    if clock is None:
-        return day
-    hour = int(clock[1]) % 12 + (12 if clock[3] == "p" else 0) if clock[3] else int(clock[1])
-    return day.replace(hour=hour, minute=int(clock[2]))
+    at: int
+    label: str
+    has_amount: bool
+    is_name: bool
 
 
 def labels(frame: pl.DataFrame) -> list[str]:
     """The texts of rows that have one label and no amounts."""
-    texts, is_lone, has_no_amount = _lone(frame)
-    return frame.filter(is_lone & has_no_amount).select(pl.coalesce(texts)).to_series().to_list() if texts else []
+    return [row.label for row in _lone_rows(frame) if not row.has_amount]
 
 
-def _lone(frame: pl.DataFrame) -> tuple[list[pl.Expr], pl.Expr, pl.Expr]:
-    texts = [pl.col(name) for name in LABELED if name in frame.columns]
-    amounts = [pl.col(name).is_null() for name in ("total_amount", "balance_amount") if name in frame.columns]
-    is_lone = pl.sum_horizontal(one.is_not_null().cast(pl.Int32) for one in texts) == 1
-    return texts, is_lone, pl.all_horizontal(pl.lit(value=True), *amounts)
+def has_lone_rows(frame: pl.DataFrame) -> bool:
+    """Whether any row has one text, which may be a footer: only the rows around it say whether it is one."""
+    return bool(_lone_rows(frame))
 
 
 def without_footers(frame: pl.DataFrame) -> pl.DataFrame:
     """Take out sums, and page counters that together cover every row; other counters are set aside: the list goes on.
 
+    What may be a sum or a document is set aside, too.
+
     Locality: whole.
     """
-    texts, is_lone, has_no_amount = _lone(frame)
-    text = pl.when(is_lone).then(pl.coalesce(texts).str.to_lowercase())
-    first, last, whole = (_count(text, group) for group in (1, 2, 3))
-    begins = pl.when(last.is_null() & ~text.str.contains(_IS_PAGE)).then(1).otherwise(first)
-    ends = pl.coalesce(last, first)
-    is_counter = has_no_amount & text.str.contains(PAGE_LABEL) & (begins <= ends) & (ends <= whole)
-    counter = pl.struct(
-        text.str.contains(_IS_PAGE).alias("page"), begins.alias("begins"), ends.alias("ends"), whole.alias("whole")
+    lone = _lone_rows(frame)
+    if not lone:
+        return frame
+    sums, perhaps = _sums(frame, lone)
+    dated = {row.at for row in lone if not row.has_amount and is_dated(row.label)}
+    out = sums | dated
+    counters = _counters(frame.height, lone, out)
+    problems: list[str | None] = [None] * frame.height
+    for at in perhaps:
+        problems[at] = PERHAPS
+    if is_whole(counters.values()):
+        out |= counters.keys()
+    else:
+        for at, one in counters.items():
+            problems[at] = f"{GOES_ON}: this footer shows {one.begins:,} to {one.ends:,} of {one.whole:,}"
+    problem = pl.coalesce("read_problem", pl.Series(problems, dtype=pl.String))
+    is_kept = pl.Series([at not in out for at in range(frame.height)], dtype=pl.Boolean)
+    return frame.with_columns(read_problem=problem).filter(is_kept)
+
+
+def _lone_rows(frame: pl.DataFrame) -> list[_Lone]:
+    texts = [name for name in LABELED if name in frame.columns]
+    if not texts:
+        return []
+    amounts = [pl.col(name).is_not_null() for name in AMOUNTS if name in frame.columns]
+    found = (
+        frame.with_row_index("_at")
+        .filter(pl.sum_horizontal(pl.col(one).is_not_null().cast(pl.Int32) for one in texts) == 1)
+        .select(
+            "_at",
+            pl.coalesce(texts).alias("_label"),
+            pl.any_horizontal(pl.lit(value=False), *amounts).alias("_has_amount"),
+            pl.any_horizontal(
+                pl.lit(value=False), *(pl.col(one).is_not_null() for one in texts if one in _NAMES)
+            ).alias("_is_name"),
+        )
     )
-    counters = frame.select(pl.when(is_counter).then(counter).alias("counter"))["counter"]
-    is_label = text.str.contains(SUM_LABEL) | (has_no_amount & text.str.contains(DATED_LABEL))
-    is_sum = frame.select(is_label.fill_null(value=False)).to_series()
-    told = pl.Series([_goes_on(one) for one in counters], dtype=pl.String)
-    if counters.null_count() == len(counters) or not _is_whole(counters.drop_nulls().to_list()):
-        problem = pl.coalesce("read_problem", pl.lit(told))
-        return frame.with_columns(read_problem=problem).filter(~is_sum)
-    return frame.filter(~is_sum & counters.is_null())
+    return [_Lone(*row) for row in found.iter_rows()]
 
 
-def _goes_on(counter: dict[str, Any] | None) -> str | None:
-    if counter is None:
-        return None
-    return f"{GOES_ON}: this footer shows {counter['begins']:,} to {counter['ends']:,} of {counter['whole']:,}"
+def _sums(frame: pl.DataFrame, lone: Sequence[_Lone]) -> tuple[set[int], set[int]]:
+    """The rows that are sums, and those that may be documents as well."""
+    amounts = [name for name in AMOUNTS if name in frame.columns]
+    is_list_of_one_text = sum(name in frame.columns for name in LABELED) < 2  # noqa: PLR2004 every row is lone
+    found: dict[int, bool] = {}
+    if any(row.has_amount for row in lone) and not is_list_of_one_text:
+        found = sums_by_amounts([frame[name].to_list() for name in amounts], {row.at: row.label for row in lone})
+    for row in lone:
+        # without an amount, a customer or a company may be called so; in a list without amounts it is one
+        if is_sum_word(row.label) and (amounts or not row.is_name or any(map(str.isdecimal, row.label))):
+            found[row.at] = found.get(row.at, False) or row.has_amount or not row.is_name
+    return {at for at, is_sum in found.items() if is_sum}, {at for at, is_sum in found.items() if not is_sum}
 
 
-def _is_whole(counters: Iterable[dict[str, Any]]) -> bool:
-    """Whether the pages that are shown are all pages, without a gap."""
-    reached: dict[tuple[bool, int], int] = {}
-    for one in sorted(counters, key=itemgetter("begins", "ends")):
-        key = (one["page"], one["whole"])
-        if one["begins"] <= reached.get(key, 0) + 1:
-            reached[key] = max(reached.get(key, 0), one["ends"])
-        else:
-            reached.setdefault(key, 0)
-    return all(there == whole for (_, whole), there in reached.items())
-
-
-def _count(text: pl.Expr, group: int) -> pl.Expr:
-    return text.str.extract(PAGE_LABEL, group).str.replace_all("[^0-9]", "").cast(pl.Int64, strict=False)
+def _counters(height: int, lone: Sequence[_Lone], out: Collection[int]) -> dict[int, Counter]:
+    """The page counters, each with the rows above it, since the last one that counts the same."""
+    found = {row.at: one for row in lone if not row.has_amount and row.at not in out and (one := counter_in(row.label))}
+    if not found:
+        return {}
+    above = list(accumulate((at not in found and at not in out for at in range(height)), initial=0))
+    counters: dict[int, Counter] = {}
+    last: dict[tuple[bool, int], int] = {}
+    for at, one in found.items():
+        counters[at] = one.below(above[at] - last.get(one.kind, 0))
+        last[one.kind] = above[at]
+    return counters

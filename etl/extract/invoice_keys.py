@@ -7,9 +7,10 @@ from typing import Final
 
 import polars as pl
 
-from etl.domain import TRUE_WORDS
+from etl.domain import FALSE_WORDS, TRUE_WORDS
 from etl.extract.footers import without_footers
-from etl.extract.invoice_terms import document_status, document_type, fold_term, portal_status, stated_type
+from etl.extract.invoice_terms import document_status, document_type, fold_term, stated_type
+from etl.extract.portal_words import portal_status
 
 DELETED: Final[Mapping[str, tuple[str, ...]]] = {
     "_fivetran_deleted": ("_fivetran_deleted",),
@@ -18,13 +19,27 @@ DELETED: Final[Mapping[str, tuple[str, ...]]] = {
     "_deleted": ("is_deleted", "Deleted", "deleted_at", "deleted_flag"),
 }
 """Columns in which loaders flag what was deleted, each with its captions."""
-_GONE: Final = ("x", "deleted", "gelöscht", "supprimé", "eliminado", "eliminato", "verwijderd")
+_GONE: Final = (
+    "x", "d", "del", "delete", "deleted", "remove", "removed", "gone", "erased", "purged", "trashed", "gelöscht",
+    "supprimé", "supprimée", "eliminado", "eliminada", "eliminato", "eliminata", "excluído", "verwijderd",
+)  # fmt: skip
+_NOT_GONE: Final = (
+    *FALSE_WORDS, "null", "none", "nil", "nan", "n/a", "-", "active", "live", "current", "not deleted", "undeleted",
+    "never",
+)  # fmt: skip
+_ONE, _ZERO = r"^[-+]?1(?:[.,]0+)?$", r"^[-+]?0+(?:[.,]0+)?$"
 _DAY: Final = (
     r"(?:^|[^0-9])20[0-9]{2}(?:[^0-9]|$)|^20[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]"
     r"|^[0-3]?[0-9][-/.][0-3]?[0-9][-/.][0-9]{2}\b|^1[0-9]{9}(?:[0-9]{3})?$|^4[0-9]{4}(?:[.][0-9]+)?$"
 )
 """A day of this century, in any form; 0000-00-00 and 1970-01-01 stand for no day."""
 _NO_DAY: Final = r"(?:^|[^0-9:])0?0[-/.]0?0(?:[^0-9:]|$)"
+_NOT_YET: Final = r"\b(?:not|never|no|until|before|undeleted|pending|scheduled|will|due)\b"
+_NEVER: Final = (
+    r"^(?:0000|0001|1899|1900|1970|9999)-[0-9]{2}-[0-9]{2}(?:[^0-9]|$)"
+    r"|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:0000|0001|1899|1900|1970|9999)(?:[^0-9]|$)"
+)
+"""Days that stand for none."""
 
 
 def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
@@ -35,7 +50,13 @@ def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
     Locality: row.
     """
     frame = _with_absent(
-        frame, "invoice_number", "customer_name", "invoice_date", "total_amount", "balance_amount", "document_type"
+        with_known_flags(frame),
+        "invoice_number",
+        "customer_name",
+        "invoice_date",
+        "total_amount",
+        "balance_amount",
+        "document_type",
     )
     has_ids = "invoice_id_acct" in frame.columns
     status = document_status("document_status" if "document_status" in frame.columns else None)
@@ -57,7 +78,7 @@ def finish_customers(frame: pl.DataFrame) -> pl.DataFrame:
 
     Locality: row.
     """
-    frame = _with_absent(frame, "customer_name")
+    frame = _with_absent(with_known_flags(frame), "customer_name")
     if "customer_id_acct" not in frame.columns:
         name = pl.col("customer_name")
         parent = pl.when(name.str.contains(":", literal=True)).then(name.str.replace(r"\s*:[^:]*$", ""))
@@ -79,10 +100,30 @@ def is_flagged(frame: pl.DataFrame) -> pl.Expr:
 
     Locality: row.
     """
-    flags = [pl.col(name).str.to_lowercase() for name in frame.columns if name in DELETED]
-    is_day = [flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) for flag in flags]
-    said = [flag.is_in([*TRUE_WORDS, *_GONE]) | day for flag, day in zip(flags, is_day, strict=True)]
+    said = [_is_gone(name) for name in frame.columns if name in DELETED]
     return pl.any_horizontal(said).fill_null(value=False) if said else pl.lit(value=False)
+
+
+def with_known_flags(frame: pl.DataFrame) -> pl.DataFrame:
+    """A row whose flag says neither that it was deleted nor that it was not is set aside.
+
+    Locality: row.
+    """
+    for name in DELETED.keys() & set(frame.columns):
+        flag = pl.col(name).str.to_lowercase()
+        is_kept = (
+            flag.is_in(_NOT_GONE) | flag.str.contains(_ZERO) | flag.str.contains(_NO_DAY) | flag.str.contains(_NEVER)
+        )
+        problem = pl.format("deletion flag: '{}' says neither that the row was deleted nor that it was not", name)
+        is_strange = pl.col(name).is_not_null() & ~_is_gone(name) & ~is_kept
+        frame = frame.with_columns(read_problem=pl.coalesce("read_problem", pl.when(is_strange).then(problem)))
+    return frame
+
+
+def _is_gone(name: str) -> pl.Expr:
+    flag = pl.col(name).str.to_lowercase()
+    is_day = flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) & ~flag.str.contains(_NOT_YET)
+    return flag.is_in([*TRUE_WORDS, *_GONE]) | flag.str.contains(_ONE) | is_day
 
 
 def active(column: str) -> pl.Expr:
@@ -109,10 +150,11 @@ def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def finish_portal_mappings(frame: pl.DataFrame) -> pl.DataFrame:
-    """The customer's name is the key where the list has no ids.
+    """The customer's name is the key where the list has no ids; footers are left out.
 
-    Locality: row.
+    Locality: whole.
     """
+    frame = without_footers(frame)
     return frame if "customer_id_acct" in frame.columns else frame.with_columns(customer_id_acct="customer_name")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
 from typing import Final
 
 import polars as pl
@@ -94,8 +93,9 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
 
 _OPEN: Final = (
     "open, partially paid, partly paid, part paid, partial, unpaid, not paid, outstanding, due, overdue, past due,"
-    "offen, überfällig, teilweise bezahlt, impayée, impayé, en retard, pendiente, vencida, vencido, em aberto, aperta,"
-    "scaduta, da pagare, openstaand, vervallen"
+    "offen, überfällig, teilweise bezahlt, teilbezahlt, unbezahlt, nicht bezahlt, impayée, impayé, non payée, non payé,"
+    "en retard, pendiente, vencida, vencido, no pagada, no pagado, em aberto, não paga, não pago, aperta, scaduta,"
+    "da pagare, non pagata, openstaand, vervallen, niet betaald"
 )
 _PAID: Final = (
     "paid, paid in full, fully paid, auto-paid, settled, bezahlt, payée, payé, réglée, acquittée, pagada, pagado, paga,"
@@ -133,23 +133,6 @@ PORTAL_STATUSES: Final[Mapping[str, str]] = _folded(
 )
 """Folded word of the portal -> ours; any other word (AutoPay, Sent, Viewed) says nothing of what is owed. A row that is
 void, deleted or hidden there proves nothing."""
-_MOVING: Final = "pending|processing|scheduled|submitted|intransit"
-_ENDED: Final = "void|cancel|delet|revers|remov"
-PORTAL_PHRASES: Final[tuple[tuple[str, str | None], ...]] = (
-    ("fail|declin|reject|error|bounce|return|disput|chargeback|refund", None),
-    (f"(?:{_ENDED}).*(?:{_MOVING}|request)|(?:{_MOVING}|request).*(?:{_ENDED})", None),
-    (f"^(?:paid|autopaid|open|unpaid|pastdue|overdue).*(?:{_ENDED})", None),
-    ("^(?:void|voided|cancelled|canceled|deleted|reversed|removed)", "gone"),
-    (_MOVING, "in transit"),
-    ("partial|partly|partpa", "open"),
-    ("^(?:open|pastdue|overdue)(?:.*[^nt])?paid", None),
-    ("^(?:unpaid|notpaid|pastdue|overdue)|^open(?:[^a-z]|balance|invoice|amount|pastdue|overdue|since|unpaid)", "open"),
-    ("^(?:autopaid|paid).*(?:%|[0-9]of[^a-z]*[0-9]|until|through|remain|balance|due|except)", None),
-    ("^(?:autopaid|paid)", "paid"),
-)
-"""Longer phrases of the portal, folded -> ours; the first that fits. Null: nobody can tell what is owed, as from
-`Processing failed` and `Paid - reversed`. Others: Payment Pending - ACH, Past due 30 days, Paid (Partial)."""
-
 UNKNOWN_TYPE: Final = "unknown"
 
 _SHOWN: Final = 5
@@ -174,18 +157,6 @@ def document_status(column: str | None) -> pl.Expr:
         return status_of_amounts()
     known = fold_term(column).replace_strict(DOCUMENT_STATUSES, default=None, return_dtype=pl.String)
     return pl.coalesce(known, status_of_amounts())
-
-
-def portal_status(column: str) -> pl.Expr:
-    """What the portal says is owed, in our words; null where it has no word that says so."""
-    word = fold_term(column)
-    known = word.replace_strict(PORTAL_STATUSES, default=None, return_dtype=pl.String)
-    # from the last phrase to the first, each of which holds before those behind it
-    phrase = reduce(
-        lambda behind, one: pl.when(word.str.contains(one[0])).then(pl.lit(one[1], dtype=pl.String)).otherwise(behind),
-        reversed(PORTAL_PHRASES), pl.lit(None, dtype=pl.String),
-    )  # fmt: skip
-    return pl.coalesce(known, phrase)
 
 
 def stated_type(column: str) -> pl.Expr:

@@ -18,13 +18,23 @@ SUCCEEDED: Final = (
 RUNNING: Final = "running|progress|started|queued|pending"
 """A run that has not ended has not succeeded yet."""
 FAILED: Final = (
-    "fail|error|abort|cancel|timed out|time-?out|crash|exception|unsuccess|not success|incomplete|partial|partly|issue"
-    "|problem|except|skipped|fehler|erreur"
+    r"fail|error|abort|cancel|timed out|time-?out|crash|exception|unsuccess|not success|incomplete|partial|partly"
+    r"|\b(?:issues?|problems?|except|skipped)\b|fehler|fehlg|erreur"
 )
+_WRONG: Final = r"(?:errors?|failures?|failed|exceptions?|issues?|problems?|skipped|rejected|fehler|erreurs?|errores)"
 _NOTHING_WRONG: Final = (
-    r"\b(?:0|no|zero|without(?: any)?|ohne|sans|sin|keine?)\s+(?:errors?|failures?|failed|exceptions?|issues?|problems?"
-    r"|skipped|fehler|erreurs?|errores)\b|\b(?:errors?|failures?|failed|skipped|exceptions?|fehler)\s*[:=]\s*0\b"
+    rf"\b(?:0|no|zero|without(?: any)?|ohne|sans|sin|keine?)\s+{_WRONG}\b|\b{_WRONG}\s*[:=]?\s*0(?:[^0-9.,]|$)"
+    r"|\berror[- ]free\b"
 )
+_AMOUNT: Final = r"([0-9]+(?:[.,][0-9]{3})*)"
+_SHARE: Final = (
+    rf"(?:^|[^0-9/.,]){_AMOUNT}(?:\s*/\s*|\s+(?:out of|of|von|de|sur|di|van)\s+(?:the )?)"
+    rf"{_AMOUNT}(?:[^0-9/.,]|$)"
+)
+"""How many of how many: `10 of 12`, `10/12`; no day."""
+_PERCENT: Final = r"([0-9]+)(?:[.,][0-9]+)?\s*%"
+_ALL: Final = 100
+_NONE: Final = r"^(?:success|successful|succeeded)\W*0\W*$"
 _COUNTED: Final = (
     r"(?:with|and|in|invoices?|records?|rows?|items?|documents?|customers?|synced|sent|updated|created|exported"
     r"|s|sec|seconds?|min|minutes?|ms)"
@@ -35,21 +45,35 @@ def _has_succeeded(word: pl.Expr) -> pl.Expr:
     """A word for success, alone or with what was counted: `Success!`, `Completed: 120 invoices`."""
     longest_first = sorted((one for one in SUCCEEDED if one.isalpha() or " " in one), key=len, reverse=True)
     counted = rf"^(?:{'|'.join(longest_first)})\W*(?:(?:[0-9][0-9.,]*|\b{_COUNTED}\b)\W*)*$"
-    return word.is_in(SUCCEEDED) | word.str.contains(counted)
+    return word.is_in(SUCCEEDED) | (word.str.contains(counted) & ~word.str.contains(_NONE))
+
+
+def _shares(word: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Whether fewer were done than there are, and whether all were."""
+    part = pl.element().str.extract(_SHARE, 1).str.replace_all("[.,]", "").cast(pl.Int64, strict=False)
+    whole = pl.element().str.extract(_SHARE, 2).str.replace_all("[.,]", "").cast(pl.Int64, strict=False)
+    shares = word.str.extract_all(_SHARE)
+    percent = word.str.extract(_PERCENT, 1).cast(pl.Int64, strict=False)
+    is_part = shares.list.eval(part < whole).list.any() | (percent < _ALL).fill_null(value=False)
+    is_all = shares.list.eval(part == whole).list.all() & (percent == _ALL).fill_null(value=True)
+    return is_part.fill_null(value=False), is_all.fill_null(value=False)
 
 
 def finish_sync_runs(frame: pl.DataFrame) -> pl.DataFrame:
-    """The log's words for success and failure in ours; a row with another word is set aside.
+    """The log's words for success and failure in ours; a row with another word is set aside. A part is no success.
 
     Locality: row.
     """
     if "run_status" not in frame.columns:
         return frame
-    word = pl.col("run_status").str.to_lowercase().str.replace_all(_NOTHING_WRONG, "")
+    said = pl.col("run_status").str.to_lowercase().str.replace_all(r"[.,](?:\s|$)", "  ")
+    is_part, is_all = _shares(said)
+    word = said.str.replace_all(_NOTHING_WRONG, " ").str.replace_all(_SHARE, " ").str.replace_all(_PERCENT, " ")
+    word = word.str.replace_all(r"^\W+|\W+$", "").str.replace_all(r"\s+", " ")
     has_no_end = pl.col("finished_at").is_null() if "finished_at" in frame.columns else pl.lit(value=False)
     status = (
-        pl.when(word.str.contains(FAILED)).then(pl.lit("failed"))
-        .when(_has_succeeded(word)).then(pl.lit("succeeded"))
+        pl.when(word.str.contains(FAILED) | (is_part & ~word.str.contains(RUNNING))).then(pl.lit("failed"))
+        .when(is_all & (_has_succeeded(word) | ((word == "") & ~has_no_end))).then(pl.lit("succeeded"))
         .when(word.str.contains(RUNNING) | (word.is_null() & has_no_end)).then(pl.lit("running"))
     )  # fmt: skip
     is_strange = status.is_null() & pl.col("run_status").is_not_null()

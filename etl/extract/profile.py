@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.extract.footers import Stated
+from etl.extract.stated import Stated
 
 CONNECTWISE_JSON: Final = "connectwise_json"
 CONNECTWISE_CSV: Final = "connectwise_csv"
@@ -64,6 +64,7 @@ class Extract:
         captions: of a table: what became of them; null for records.
         printed_at: when the report was made, as its footer says.
         stated: when a list of the portal was made, as its title lines or footers say.
+        goes_on: a title line of a list of the portal says that there are more rows than the file has.
     """
 
     frame: pl.DataFrame
@@ -76,6 +77,7 @@ class Extract:
     captions: Captions | None = None
     printed_at: datetime | None = None
     stated: Stated | None = None
+    goes_on: bool = False
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:

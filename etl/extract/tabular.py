@@ -13,11 +13,13 @@ from etl.extract import furniture
 from etl.extract.captions import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
 from etl.extract.delimited import Numbered
 from etl.extract.documents import Document, Kind
-from etl.extract.footers import Stated, labels, stated_in
+from etl.extract.footers import labels
 from etl.extract.frames import conform, split_lists, tidy
 from etl.extract.invoice_terms import unknown_terms
+from etl.extract.page_counters import counter_in, is_whole
 from etl.extract.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.profile import TABLE, Extract, TableProfile
+from etl.extract.stated import stated_in
 from etl.extract.tables import Table, open_table
 from etl.schemas import Relation
 
@@ -82,8 +84,7 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     body = found.table.body(header, wanted, found.candidate)
     notes = {"blank": body.blank} if body.blank else {}
     above = [row for _, row in found.above if any(cell.strip() for cell in row)]
-    if above:
-        notes["preamble"] = len(above)
+    notes |= {"preamble": len(above)} if above else {}
     frame, warnings = body.frame, list(_decoding_warnings(document))
     printed_at = None
     if profile.is_report:
@@ -93,27 +94,24 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
         printed_at = told.printed_at
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
-    stated = _stated(above, frame) if relation.name in _PORTALS else None
+    titles = [" ".join(filter(None, map(str.strip, row))) for row in above] if relation.name in _PORTALS else []
+    stated = stated_in([*titles, *labels(frame)]) if relation.name in _PORTALS else None
     unknown = unknown_terms(frame)
     before = frame.height
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
     refuse_if_cut(finished, document.file.name)
     if finished.height < before:
         notes["footer" if relation.name in _PORTALS else "repeated line item"] = before - finished.height
-    if relation.name == "accounting_invoices" and (told_money := unread_balance(header.cells, header.columns)):
-        warnings.append(told_money)
+    if relation.name == "accounting_invoices":
+        warnings += filter(None, [unread_balance(header.cells, header.columns)])
     if not finished.height:
         warnings.append("the file has a header and no rows")
     window = furniture.window_of(above) if profile.is_report else None
-    text = conform(finished, relation, document.file)
     return Extract(
-        text, profile.title, profile.shape, notes, window, warnings, unknown, header.told, printed_at, stated,
+        conform(finished, relation, document.file), profile.title, profile.shape, notes, window, warnings, unknown,
+        header.told, printed_at, stated,
+        not is_whole(counter.below(finished.height) for title in titles if (counter := counter_in(title))),
     )  # fmt: skip
-
-
-def _stated(above: Sequence[Sequence[str]], frame: pl.DataFrame) -> Stated | None:
-    titles = [" ".join(filter(None, map(str.strip, row))) for row in above]
-    return stated_in([*titles, *labels(frame)])
 
 
 def no_header(document: Document, profile: TableProfile, configured: Mapping[str, str]) -> list[Problem]:

@@ -77,7 +77,7 @@ found as (
         paid.balance_amount as amount
     from paid
     -- less than a minor unit is no balance
-    where paid.balance_amount > 0.005
+    where paid.balance_amount > no_money()
 
     union all
 
@@ -90,7 +90,7 @@ found as (
         invoices.currency_code,
         invoices.balance_amount as amount
     from staging.accounting__invoices as invoices
-    where invoices.total_amount >= 0 and invoices.balance_amount > invoices.total_amount + 0.005
+    where invoices.total_amount >= 0 and invoices.balance_amount > invoices.total_amount + no_money()
 
     union all
 

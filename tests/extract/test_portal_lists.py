@@ -15,6 +15,7 @@ from etl.config import Source, load
 from etl.domain import Run
 from etl.engine import Engine
 from etl.extract import GOES_ON, bulk_scan, bulk_select
+from etl.extract.stated import stated_in
 from etl.pipeline import reconcile
 from etl.schemas import RELATIONS
 from tests import nights
@@ -27,12 +28,35 @@ HEADER = "Date,Invoice Number,Customer,Status,Amount,Balance"
 ROWS = "2026-11-14,1001,Acme,Open,10.00,10.00\n2026-11-15,1002,Bolt,Paid,20.00,0.00\n"
 
 
+@pytest.mark.parametrize(
+    ("title", "goes_on"),
+    [
+        ("Showing 1 to 50 of 1200", True), ("Zorb 1 vi 50 vorks 1200", True), ("Page 1/24", True), ("24 of 24", True),
+        ("Showing 1 to 2 of 2", False), ("2 of 2", False), ("Page 1 of 1", False), ("Zorbs of 2026", False),
+        ("1 to 30 November 2026", False), ("Q1 of 2026", False), ("2026-11-01 - 2026-11-28", False),
+        ("28. November 2026, Page 1 of 3", True), ("2 of 2 on 11/28/2026 05:50", False),
+    ],
+)  # fmt: skip
+def test_a_page_counter_above_the_captions_counts_too(
+    engine: Engine, tmp_path: Any, title: str, *, goes_on: bool
+) -> None:
+    """It takes no row away."""
+    (tmp_path / "p.csv").write_text(f'"{title}"\n{HEADER}\n{ROWS}')
+    for bulk_bytes in (NEVER, ALWAYS):
+        loaded = load_files(engine, tmp_path, PORTAL, bulk_bytes)
+        assert ([report.goes_on for report in loaded.reports], len(loaded.accepted)) == ([goes_on], 2)
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize(
     "footer",
     [
         "1 to 50 of 1,200", "1-50 von 1.200", "Page 1 of 24", "Showing 50 of 1200", "Seite 1 von 24",
         "1 \u2013 50 sur 1\u202f200", "Page 24 of 24", "1151-1200 of 1200 entries", "Page 1 of 24 (1,200 items)",
+        "Showing 1 to 2 of 2 entries (filtered from 3,000 total entries)", "1-61/1200", "Page 1/24", "24 of 24",
+        "\u7b2c1\u9875 \u517124\u9875", "\uff11-\uff15\uff10 of \uff11\uff12\uff10\uff10", "1 of 2",
+        "Zorb 1 vi 50 vorks 1200", "1-3 of 3",
+        "\u0639\u0631\u0636 \u0661 \u0625\u0644\u0649 \u0665\u0660 \u0645\u0646 \u0661\u0662\u0660\u0660",
     ],
 )  # fmt: skip
 def test_a_page_counter_that_leaves_rows_out_says_that_the_list_goes_on(
@@ -49,26 +73,66 @@ def test_a_page_counter_that_leaves_rows_out_says_that_the_list_goes_on(
         assert any(GOES_ON in rule for rule in rules)
 
 
-@pytest.mark.parametrize(
-    "footers",
-    [
-        ["1 to 2 of 2"], ["Showing 2 of 2"], ["Page 1 of 1"], ["Page 1 of 3", "Page 2 of 3", "Page 3 of 3"],
-        ["1-50 of 120", "51-100 of 120", "101-120 of 120"], ["Subtotal"], ["Gesamtsumme"], ["Total (12)"],
-        ["Итого"], ["合計"], ["Total for 12 invoices"], ["TOTAL USD"], ["Grand Total:"],
-    ],
-)  # fmt: skip
-def test_a_footer_of_a_whole_list_is_no_row(engine: Engine, tmp_path: Any, footers: list[str]) -> None:
-    """Sums with or without amounts, and pages that are all there."""
-    amounts = ",,30.00,10.00" if len(footers) == 1 and " of " not in footers[0] else ",,,"
-    lines = "".join(f",{footer},{amounts}\n" for footer in footers)
-    (tmp_path / "p.csv").write_text(f"{HEADER}\n{ROWS}{lines}")
+WHOLE = [
+    ["+", "+", "1 to 2 of 2"], ["+", "+", "Zorb 1 vi 2 vorks 2"], ["+", "+", "2 of 2"], ["+", "+", "Page 1 of 1"],
+    ["+", "+", "1 of 1"], ["+", "Page 1 of 3", "+", "Page 2 of 3", "+", "Page 3 of 3"],
+    ["+", "+", "1-2 of 5", "+", "+", "3-4 of 5", "+", "5-5 of 5"], ["+", "+", "2 of 2", "Page 1/1"],
+    ["+", "+", "\u7b2c1\u9875 \u51711\u9875"],
+    ["+", "+", "Zorbal=20"], ["+", "+", "Zorb=20", "+", "+", "Zorb=20", "Zorbissimal=40"], ["+", "+", "Total (2)=20"],
+    ["+", "+", "Total for 2 invoices=20"], ["+", "+", "Grand Total:=99"], ["+", "TOTAL USD=10"],
+]  # fmt: skip
+
+
+def _lines(body: list[str]) -> str:
+    """A plus is a row of 10.00; a footer may have an amount."""
+    rows = [f"2026-11-14,{1000 + at},Acme,Open,10.00,10.00" for at, _ in enumerate(body)]
+    lines = [
+        row if one == "+" else ",{},,,{},".format(*(*one.split("="), "")[:2])
+        for one, row in zip(body, rows, strict=True)
+    ]
+    return f"{HEADER}\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("body", WHOLE)
+def test_a_footer_of_a_whole_list_is_no_row(engine: Engine, tmp_path: Any, body: list[str]) -> None:
+    """Sums in any language, by their amounts, and pages that are all there, with the rows that they count."""
+    (tmp_path / "p.csv").write_text(_lines(body))
     for bulk_bytes in (NEVER, ALWAYS):
         loaded = load_files(engine, tmp_path, PORTAL, bulk_bytes)
-        assert kept(engine, "invoice_number", relation=PORTAL) == [("1001",), ("1002",)]
-        assert not loaded.aside
+        assert (len(loaded.accepted), loaded.aside) == (body.count("+"), [])
 
 
-@pytest.mark.parametrize("number", ["3 of 12", "Total", "10 of 5"])
+@pytest.mark.parametrize(
+    ("body", "aside"),
+    [
+        (["+", "+", "SUM-1001=30"], 0), (["+", "+", "TOTAL-77=12"], 0), (["+", "+", "Total 77=12"], 0),
+        (["+", "+", "SUM-1001=20"], 1), (["+", "Zorbal=10"], 1), (["+", "+", "Zorbal=19"], 0),
+        (["+", "+", "2044=20"], 1),
+        (["+", "Page 1 of 3", "Page 2 of 3", "Page 3 of 3"], 3), (["+", "1-2 of 3", "+", "3-3 of 3"], 2),
+    ],
+)  # fmt: skip
+def test_a_row_that_may_be_a_document_is_never_left_out(
+    engine: Engine, tmp_path: Any, body: list[str], aside: int
+) -> None:
+    """It is kept, or set aside where it equals the rows above; pages without the rows that they count are not whole."""
+    (tmp_path / "p.csv").write_text(_lines(body))
+    for bulk_bytes in (NEVER, ALWAYS):
+        loaded = load_files(engine, tmp_path, PORTAL, bulk_bytes)
+        assert (len(loaded.accepted), len(loaded.aside)) == (len(body) - aside, aside)
+
+
+@pytest.mark.parametrize(
+    ("footer", "is_row"), [("1-2 of 2", False), ("As of 2026-11-28", False), ("Zorbal", True), ("Total", True)]
+)
+def test_the_portals_mappings_have_footers_too(engine: Engine, tmp_path: Any, footer: str, *, is_row: bool) -> None:
+    """A customer without a company is a row."""
+    (tmp_path / "m.csv").write_text(f"Customer,Company RecID\nAcme,7\nBolt,8\n{footer},\n")
+    for bulk_bytes in (NEVER, ALWAYS):
+        loaded = load_files(engine, tmp_path, "portal_mappings", bulk_bytes)
+        assert (len(loaded.accepted), loaded.aside) == (3 if is_row else 2, [])
+
+
+@pytest.mark.parametrize("number", ["3 of 12", "Total", "10 of 5", "Zorbal"])
 def test_what_sounds_like_a_footer_next_to_a_customer_is_a_row(engine: Engine, tmp_path: Any, number: str) -> None:
     """A document may be the third of twelve, and a customer may be called Total."""
     (tmp_path / "p.csv").write_text(f"{HEADER}\n{ROWS},{number},Total,,,\n")
@@ -82,6 +146,25 @@ def test_left_out_footers_are_counted_as_footers(shelf: Any) -> None:
     assert shelf.read(PORTAL, "p.csv").shape_notes == {"footer": 1}
 
 
+@pytest.mark.parametrize(
+    ("clock", "at"),
+    [
+        ("05:50", datetime(2026, 11, 28, 11, 50)), ("05:50 +02:00", datetime(2026, 11, 28, 3, 50)),
+        ("05:50:31 (UTC-03:30)", datetime(2026, 11, 28, 9, 20, 31)), ("05:50 EST", datetime(2026, 11, 28, 10, 50)),
+        ("5:50 PM PDT", datetime(2026, 11, 29, 0, 50)), ("05:50 CST", datetime(2026, 11, 28, 11, 50)),
+        ("05:50 Pacific Time", datetime(2026, 11, 28, 13, 50)), ("05:50 Asia/Tokyo", datetime(2026, 11, 27, 20, 50)),
+        ("05:50 Z", datetime(2026, 11, 28, 5, 50)), ("05:50 ZORB", datetime(2026, 11, 27, 15, 50)),
+        ("05:50 Zorb/Vork", datetime(2026, 11, 27, 15, 50)), ("05:50 by Ann", datetime(2026, 11, 28, 11, 50)),
+        ("05:50 +25:00", datetime(2026, 11, 27, 15, 50)),
+    ],
+)  # fmt: skip
+def test_a_zone_behind_the_clock_counts(clock: str, at: datetime) -> None:
+    """One that nobody knows makes the list as old as it can be; without one the portal's zone is meant."""
+    stated = stated_in([f"Generated 2026-11-28 {clock}"])
+    assert stated
+    assert stated.in_utc(ZoneInfo("America/Chicago")) == at
+
+
 @pytest.mark.parametrize("where", ["above", "below"])
 @pytest.mark.parametrize(
     ("line", "at"),
@@ -90,7 +173,10 @@ def test_left_out_footers_are_counted_as_footers(shelf: Any) -> None:
         ("Generated on 2026-11-28 05:50", datetime(2026, 11, 28, 5, 50)),
         ("Exported 11/28/2026 2:05 PM", datetime(2026, 11, 28, 14, 5)),
         ("As of 2026-11-28T05:50Z", datetime(2026, 11, 28, 5, 50)),
+        ("Stand 28. Oktober 2026, 05:50 Uhr", datetime(2026, 10, 28, 5, 50)),
+        ("Arrêté au 28 novembre 2026", datetime(2026, 11, 28)),
         ("As of 05/11/2026", None),
+        ("Created 12 decorators 2026", None),
         ("Invoices since 2026-11-28", None),
     ],
 )
@@ -103,7 +189,7 @@ def test_a_list_says_in_a_line_of_its_own_when_it_was_made(
     shelf.put("p.csv", f"{above}{HEADER}\n{ROWS}{below}")
     found = shelf.read(PORTAL, "p.csv")
     assert (found.stated.at if found.stated else None) == at
-    is_out = where == "above" or line.startswith(("As of", "Generated", "Exported"))
+    is_out = where == "above" or line.startswith(("As of", "Generated", "Exported", "Stand", "Arrêté"))
     assert found.frame.height == (2 if is_out else 3)
 
 
@@ -113,12 +199,18 @@ STATUSES = {
     "Void - duplicate": "gone", "Voided by Ann": "gone", "Cancelled (wrong client)": "gone", "Void pending": None,
     "Payment Pending - ACH": "in transit", "Scheduled 12/01": "in transit", "Past due 30 days": "open",
     "Opened by client": None, "Open - 30 days": "open", "Past due, now paid": None, "Overdue (unpaid)": "open",
-    "AutoPay": None,
+    "AutoPay": None, "Not yet paid": "open", "un-paid": "open", "Paid in part": "open", "Isn't paid": None,
+    "Paid (not confirmed)": None, "Paid? No": None, "Paid but vorked": None, "Paid 50.00": None, "Vorked paid": None,
+    "Paid - check #1044": "paid", "Paid 11/28/2026": "paid", "Paid on Nov 28": "paid", "Not pending": None,
+    "Unscheduled": None, "Impending": None, "No payment pending": None, "Pending vork": None, "Not partial": None,
+    "Not yet delivered": "gone", "Paid - not visible to client": "gone", "Never published": "gone", "Not void": None,
+    "Voidable": None, "Canceled: no": None, "Hidden from vorkers": "gone", "Undeleted": None, "Nicht bezahlt": "open",
+    "In transit": "in transit", "Submitted via ACH on 11/28": "in transit", "Overdue since 2026-11-01": "open",
 }  # fmt: skip
 
 
 def test_longer_phrases_of_the_portal_are_read_with_care(engine: Engine, shelf: Any) -> None:
-    """A phrase that says two things says nothing; both ways of reading agree."""
+    """A phrase that says two things, or has a word that nobody knows, says nothing; both ways of reading agree."""
     rows = "".join(f'2026-11-14,{1000 + at},Acme,"{word}",1.00,\n' for at, word in enumerate(STATUSES))
     shelf.put("p.csv", f"{HEADER}\n{rows}")
     careful = shelf.read(PORTAL, "p.csv").frame["portal_status"].to_list()
@@ -130,9 +222,16 @@ def test_longer_phrases_of_the_portal_are_read_with_care(engine: Engine, shelf: 
 
 LOGS = {
     "Success!": "succeeded", "Completed (0 errors)": "succeeded", "Completed with 0 errors": "succeeded",
-    "Completed: 120 invoices": "succeeded", "OK.": "succeeded", "done, no errors": "succeeded", "errors: 0, ok": None,
+    "Completed: 120 invoices": "succeeded", "OK.": "succeeded", "done, no errors": "succeeded",
+    "errors: 0, ok": "succeeded", "In progress: 10/12": "running",
     "Completed with 3 errors": "failed", "Partial": "failed", "Partially completed": "failed",
     "Completed, 2 failed": "failed", "Completed with 10 errors": "failed", "In progress": "running", "Done maybe": None,
+    "Completed, issues: 0": "succeeded", "Finished. Problems = 0, skipped = 0": "succeeded", "0 errors": "succeeded",
+    "Complete 10/12": "failed", "Completed 10 of 12 invoices": "failed", "Done: 1,100 out of 1,200": "failed",
+    "Completed 12 of 12": "succeeded", "Complete 12/12, 3/4": "failed", "Complete 83%": "failed",
+    "Done 100%": "succeeded",
+    "Done 11/28/2026": "succeeded", "Done 12/10": None, "Completed: 12 invoices issued": None, "Success: 0": None,
+    "Issues: 10": "failed", "Completed, issues: 0.5": "failed", "Vork": None,
 }  # fmt: skip
 
 
@@ -148,15 +247,21 @@ def test_the_log_says_how_a_sync_ended(shelf: Any) -> None:
     assert dict(zip(LOGS, told, strict=True)) == LOGS
 
 
-def test_the_time_in_a_portals_list_is_that_of_the_list_in_a_run(tmp_path: Path) -> None:
-    """What changed later is not missed, whenever the file was copied."""
+@pytest.mark.parametrize("as_of", [None, "2026-11-27T09:00:00+00:00"])
+def test_the_time_in_a_portals_list_is_that_of_the_list_in_a_run(tmp_path: Path, as_of: str | None) -> None:
+    """What changed later is not missed, whenever the file was copied; the setting as_of wins."""
     provider = clients(tmp_path, 3)
     settings = provider.written()
     listed = tmp_path / "portal_invoices.csv"
     listed.write_text('"Data as of November 27, 2026 06:15 PM"\n' + listed.read_text())
     os.utime(listed, (WRITTEN, WRITTEN))
+    if as_of:
+        table = "[sources.portal_invoices]\n"
+        settings.write_text(settings.read_text().replace(table, f"{table}as_of = {as_of}\n"))
     outcome = reconcile(load(settings, {"BILLSIGHT_LIMITS__THREADS": "1"}), Run("night", AS_OF))
     scope = nights.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
-    assert scope["made_at"].item() == datetime(2026, 11, 27, 18, 15)
-    assert scope["made_reason"].item() == "time in the list"
+    said = (
+        (datetime(2026, 11, 27, 9), "setting as_of") if as_of else (datetime(2026, 11, 27, 18, 15), "time in the list")
+    )
+    assert scope.select("made_at", "made_reason").row(0) == said
     assert nights.answers(outcome)["state"].to_list() == ["visible"] * 3
