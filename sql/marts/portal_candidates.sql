@@ -167,10 +167,6 @@ pairs as (
             or shown.company_id_cw in (mappings.company_id_cw, companies.bill_to_company_id_cw),
             false
         ) as is_same_id,
-        coalesce(
-            coalesce(shown.company_id_cw = mappings.company_id_cw, shown.name = name_key(companies.company_name)),
-            false
-        ) as is_shown_here,
         case
             -- a side that names no currency is in the home currency
             when not coalesce(
@@ -211,7 +207,6 @@ select
     pairs.has_old_id,
     pairs.is_invoice,
     pairs.is_invoice and pairs.is_open as is_live,
-    pairs.is_shown_here,
     -- an amount that changed after the portal last asked is not another amount
     case when pairs.is_same_amount or not pairs.is_changed_since then pairs.is_same_amount end as is_same_amount,
     pairs.is_same_id or (not pairs.is_customer_known and own_names.name is not null) as is_same_customer,
