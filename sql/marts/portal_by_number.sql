@@ -39,7 +39,7 @@ set_aside as (
     select invoices.row_key
     from doubtful
     inner join staging.accounting__invoices as invoices
-        on number_key(written_number(doubtful.invoice_number)) = invoices.number_key
+        on number_key(doubtful.invoice_number) = invoices.number_key
 
     union
 

@@ -47,7 +47,7 @@ others as (
     select distinct held.portal_row_key
     from held
     inner join staging.accounting__invoices as invoices
-        on upper(held.invoice_number) = invoices.exact_number
+        on written_number(held.invoice_number) = invoices.exact_number
     where held.is_number_different
 ),
 
