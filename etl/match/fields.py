@@ -1,4 +1,4 @@
-"""The normal forms of everything but names: account numbers, tax ids, domains, phones and places, as expressions.
+"""The normal forms of everything but names: account numbers, tax ids, domains and places, as expressions.
 
 Locality: row, everywhere.
 """
@@ -69,18 +69,11 @@ _REGISTERED: Final = rf"([^.@]+\.{_SUFFIX})$"
 _HOST_SIGNS: Final = r"\p{L}\p{M}\p{N}.\-"
 _ENCODED: Final = "xn--"
 _LABEL_ENCODED: Final = re.compile(r"\bxn--([a-z0-9-]+)")
-# ten digits of North America are a number by themselves, and what follows them is an extension or the next number
-_PHONE: Final = r"(?:\+?1[\s.\-]*)?\(?[2-9]\d\d\)?[\s.\-/]*\d{3}[\s.\-]*\d{4}\b|\+?\(?\d[\d\s().\-/]{5,}\d"
-# what stands before the ten digits of a number: a prefix of calls abroad, a country whose numbers have ten, a zero
-_BEFORE_TEN: Final = r"^(?:00|011)?(?:1|(?:44|49|52|63|91)0?|0)(\d{10})$"
 MOST_SHARING: Final = 3
 """A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
-TEN, PHONE_DIGITS = 10, 9
-"""Two phone numbers of ten digits are compared whole, others by their last nine."""
-_NO_PHONE: Final = "0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7}|1234567|7654321|5551212"
-# shorter ones are no tax id, phone number or postal code
+# shorter ones are no tax id or postal code
 _FILLERS: Final = "^(EXEMPT|NONE|PENDING|APPLIED|NOTAPPL|UNKNOWN|TEST)|^0?123456789?0?$"
-_SHORTEST_TAX_ID, _SHORTEST_PHONE, _SHORTEST_POSTAL_CODE = 6, 7, 3
+_SHORTEST_TAX_ID, _SHORTEST_POSTAL_CODE = 6, 3
 _COUNTRY_LETTERS: Final = 2
 _BETWEEN: Final = rf"[^{WORD_SIGNS}]"
 _DASH: Final = r"[\p{Pd}\x{2212}]"
@@ -163,17 +156,6 @@ def _letters(encoded: re.Match[str]) -> str:
         return encoded[1].encode("ascii").decode("punycode")
     except ValueError:
         return encoded[0]
-
-
-def phone_keys(text: pl.Expr) -> pl.Expr:
-    """Every phone number in a text: all ten digits, whatever stands before them; of others the last nine.
-
-    With and without the country code they are the same; two of ten digits are if all ten are. An extension is left out.
-    """
-    digits = pl.element().str.replace_all(r"\D", "").str.replace(_BEFORE_TEN, "$1")
-    key = pl.when(digits.str.len_chars() == TEN).then(digits).otherwise(digits.str.tail(PHONE_DIGITS))
-    is_phone = (digits.str.len_chars() >= _SHORTEST_PHONE) & ~digits.str.contains(_NO_PHONE)
-    return _clean(plain_signs(text).str.extract_all(_PHONE).list.eval(pl.when(is_phone).then(key)))
 
 
 def postal_key(code: pl.Expr) -> pl.Expr:
