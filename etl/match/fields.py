@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from etl.match.marks import WORD_SIGNS, plain_letters, plain_signs, without_accents
+from etl.match.public_suffixes import TOP, registered
 from etl.match.words import STATES
 
 _NOTHING: Final = ("NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "TEST", "X", "XX", "XXX", "SAME", "VARIOUS")
@@ -55,18 +56,8 @@ KNOWN_STATES: Final = tuple(STATES | _PROVINCES)
 """The codes of the states and provinces that are known by name."""
 STATE_NAMES: Final = (*STATES.values(), *_PROVINCES.values())
 
-# what people register under: a suffix of one or more parts, or a host that gives each client a name of its own
-_SUFFIX: Final = (
-    r"(?:(?:co|com|net|org|gov|govt|ac|edu|or|ne|gob|asn|id|ltd|plc|me|sch|nhs|police|school|geek|maori|iwi)\.\p{L}{2}"
-    r"|web\.(?:bo|do|id|lk|nf|pk|tj|tr|ve|za)|(?:cri|gen|health|kiwi|mil)\.nz|(?:gr|go|lg)\.jp|(?:law|nom)\.za|gv\.at"
-    r"|(?:ab|bc|gc|mb|nb|nf|nl|ns|nt|nu|on|pe|qc|sk|yk|yt)\.ca|(?:act|nsw|nt|qld|sa|tas|vic|wa)\.(?:edu|gov)\.au"
-    r"|(?:k12|cc|lib|state|ci|co|town|city)\.[a-z]{2}\.us|[a-z]{2}\.us|(?:br|de|eu|gb|qc|uk|us|za)\.com|(?:gb|uk)\.net"
-    r"|onmicrosoft\.com|myshopify\.com|wordpress\.com"
-    r"|blogspot\.com|weebly\.com|squarespace\.com|godaddysites\.com|sharepoint\.com|github\.io|herokuapp\.com"
-    r"|azurewebsites\.net|hubspot\.com|zendesk\.com|freshdesk\.com|\p{L}{2,})"
-)
-_REGISTERED: Final = rf"([^.@]+\.{_SUFFIX})$"
 _HOST_SIGNS: Final = r"\p{L}\p{M}\p{N}.\-"
+_DOT: Final = r"[\x{3002}\x{FF0E}\x{FF61}]"
 _ENCODED: Final = "xn--"
 _LABEL_ENCODED: Final = re.compile(r"\bxn--([a-z0-9-]+)")
 MOST_SHARING: Final = 3
@@ -118,7 +109,7 @@ def tax_key(identifier: pl.Expr) -> pl.Expr:
 
 def email_domains(text: pl.Expr) -> pl.Expr:
     """The registered domains of all the addresses in a text."""
-    hosts = _decoded(text).str.extract_all(rf"@[{_HOST_SIGNS}]+\.\p{{L}}{{2,}}")
+    hosts = _decoded(text).str.extract_all(rf"@[{_HOST_SIGNS}]+\.{TOP}")
     return _clean(hosts.list.eval(registered(pl.element().str.strip_chars_start("@"))))
 
 
@@ -126,11 +117,6 @@ def site_domains(website: pl.Expr) -> pl.Expr:
     """The registered domain of a website, as a list of one or none."""
     host = _decoded(website).str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
     return _clean(pl.concat_list(registered(host.str.replace(r"^www\d*\.(.+\..+)$", "$1"))))
-
-
-def registered(host: pl.Expr) -> pl.Expr:
-    """What somebody has registered of a host: `acme.co.uk` of `mail.acme.co.uk`."""
-    return host.str.extract(_REGISTERED, 1)
 
 
 def label(domain: pl.Expr) -> pl.Expr:
@@ -141,7 +127,8 @@ def label(domain: pl.Expr) -> pl.Expr:
 
 def _decoded(text: pl.Expr) -> pl.Expr:
     """Lower case, with international domain names as they are read: `müller.de` of `xn--mller-kva.de`."""
-    return text.str.to_lowercase().map_batches(_decode, return_dtype=pl.String).str.normalize("NFC")
+    dotted = text.str.to_lowercase().str.replace_all(_DOT, ".")
+    return dotted.map_batches(_decode, return_dtype=pl.String).str.normalize("NFC")
 
 
 def _decode(texts: pl.Series) -> pl.Series:

@@ -163,11 +163,23 @@ def test_of_several_addresses_the_registered_domains_count() -> None:
         ("www.zavent.nsw.edu.au", "zavent.nsw.edu.au"), ("zavent.uk.com", "zavent.uk.com"),
         ("www.web.de", "web.de"), ("www.gov.uk", "gov.uk"), ("www2.zavent.com", "zavent.com"),
         ("mail.web.de", "web.de"), ("zavent.web.za", "zavent.web.za"),
+        ("www.zavent.asso.fr", "zavent.asso.fr"), ("zavent.priv.at", "zavent.priv.at"),
+        ("mail.zavent.firm.in", "zavent.firm.in"), ("zavent.com.pg", "zavent.com.pg"),
+        ("zavent.anything.bd", "zavent.anything.bd"), ("mail.www.ck", "www.ck"), ("asso.fr", "asso.fr"),
+        ("mail.zavent.chuo.tokyo.jp", "zavent.chuo.tokyo.jp"), ("zavent.bunkyo.tokyo.jp", "zavent.bunkyo.tokyo.jp"),
+        ("mail.zavent.\u092d\u093e\u0930\u0924", "zavent.\u092d\u093e\u0930\u0924"),
+        ("mail.zavent.xn--h2brj9c", "zavent.\u092d\u093e\u0930\u0924"),
+        ("mail.zavent.xn--999999999999", "zavent.xn--999999999999"),
+        ("www.zavent.\u516c\u53f8.cn", "zavent.\u516c\u53f8.cn"),
+        ("www.zavent.xn--55qx5d.cn", "zavent.\u516c\u53f8.cn"),
+        ("www\u3002zavent\u3002co\u3002jp", "zavent.co.jp"), ("mail\uff0ezavent\uff61jp", "zavent.jp"),
     ],
 )  # fmt: skip
 def test_a_site_is_known_by_what_its_firm_has_registered(host: str, domain: str) -> None:
     """Two firms below one province, one state or one host are two."""
     assert listed(fields.site_domains(VALUE), f"https://{host}/contact") == [domain]
+    mail = host.removeprefix("www2.").removeprefix("www.").removeprefix("www\u3002")
+    assert listed(fields.email_domains(VALUE), f"a@{mail}; b@{mail}") == [domain]
 
 
 def test_a_domain_is_the_same_with_its_letters_encoded() -> None:
