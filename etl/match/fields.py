@@ -116,7 +116,9 @@ def email_domains(text: pl.Expr) -> pl.Expr:
 def site_domains(website: pl.Expr) -> pl.Expr:
     """The registered domain of a website, as a list of one or none."""
     host = _decoded(website).str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
-    return _clean(pl.concat_list(registered(host.str.replace(r"^www\d*\.(.+\..+)$", "$1"))))
+    hosts = pl.concat_list(host.str.replace(r"^www\d*\.(.+\..+)$", "$1"))
+    # by element: the host itself is worked out once
+    return _clean(hosts.list.eval(registered(pl.element())))
 
 
 def label(domain: pl.Expr) -> pl.Expr:

@@ -47,7 +47,7 @@ def _below(host: pl.Expr, labels: int) -> pl.Expr:
 
 
 def _end(host: pl.Expr, labels: int) -> pl.Expr:
-    return host.str.extract(rf"({_LABEL}(?:\.{_LABEL}){{{labels - 1}}})$", 1)
+    return host.str.extract(rf"((?:{_LABEL}\.){{{labels - 1}}}{_LABEL})$", 1)
 
 
 def _of(rules: dict[str, list[str]], mark: str) -> pl.Expr:
