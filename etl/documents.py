@@ -12,7 +12,8 @@ from etl.match.repeats import repeated
 from etl.models import Model, build
 
 OF_DOCUMENTS: Final = (
-    "marts.shared_numbers", "marts.portal_pairs", "marts.portal_by_id", "marts.portal_unmatched",
+    "marts.shared_numbers", "marts.portal_companies", "marts.portal_pairs", "marts.portal_by_id",
+    "marts.portal_unmatched",
 )  # fmt: skip
 """Which numbers several invoices carry, and which documents the portal names by their ids."""
 

@@ -16,12 +16,12 @@ from etl.config import Settings
 from etl.domain import Run
 from etl.engine import Engine, published
 from etl.errors import HistoryRefusal, NotFound
-from etl.history.states import DOCUMENTS, LAST, UNMAPPED, Change, Complete, Reading, judge
+from etl.history.states import DOCUMENTS, LAST, Change, Complete, Reading, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.models import build, read_models
 from etl.publish import DATABASE, LATEST
 from etl.state import check_history
-from etl.taxonomy import BY_CODE
+from etl.taxonomy import BY_CODE, UNMAPPED
 
 _TONIGHT: Final = """
     select invoice_id_acct, primary_cause, currency_code, balance_amount, '{run_id}' as seen_in, true as was_blocked

@@ -111,10 +111,15 @@ MISSED: tuple[str, ...] = (
 )  # fmt: skip
 """Causes that a sync from an earlier date, or a single resync, fixes."""
 
-PREDICTED: tuple[str, ...] = (
-    "DUPLICATE_NUMBER", "CUSTOMER_INACTIVE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE",
-    "SUBCUSTOMER_UNMAPPED", "UNMAPPED_CERTAIN",
+UNMAPPED: tuple[str, ...] = (
+    "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED",
 )  # fmt: skip
+"""One issue of a customer under the name that its candidates give it: a rejected candidate makes no new issue."""
+
+NOT_IN_PORTAL: tuple[str, ...] = (*UNMAPPED, "UNMAPPED_CERTAIN")
+"""Customers that the portal has not mapped, whether or not we know their company."""
+
+PREDICTED: tuple[str, ...] = ("DUPLICATE_NUMBER", "CUSTOMER_INACTIVE", *NOT_IN_PORTAL)
 """What only predicts that an invoice does not show: where the portal's list shows it, a remark with its risk."""
 
 BIT: dict[str, int] = {cause.code: bit for bit, cause in enumerate(CAUSES)}

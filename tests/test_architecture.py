@@ -172,7 +172,8 @@ def _relations(sql: str) -> set[str]:
     """The relations a select names, as DuckDB's own parser sees them; with-queries are not among them."""
     with duckdb.connect() as connection:
         connection.execute(MACROS)
-        connection.execute((SQL / "functions" / "number_key.sql").read_text(encoding="utf-8"))
+        for functions in sorted((SQL / "functions").iterdir()):
+            connection.execute(functions.read_text(encoding="utf-8"))
         names = connection.get_table_names(sql, qualified=True)
     return {re.sub(r"(?i) as .*", "", name).replace('"', "") for name in names}
 

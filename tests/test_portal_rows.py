@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.engine import Engine
-from tests.portal_rows import INVOICE, SHOWN, Rows, fill
+from tests.portal_rows import COMPANIES, CUSTOMERS, INVOICE, SHOWN, Rows, fill
 
 NOTHING, FOUND, UNKNOWN, ANEW = "nothing", "found", "unknown", "made anew"
 
@@ -126,6 +126,28 @@ def test_a_company_that_nobody_is_mapped_to_may_be_the_customers(engine: Engine)
     assert _answers(engine) == {"1": FOUND}
     fill(engine, accounting_invoices=[mine], portal_invoices=[SHOWN | {"customer_name": "Birch Dental Group"}])
     assert _answers(engine) == {"1": UNKNOWN}
+
+
+@pytest.mark.parametrize(("is_deleted", "total", "answer"), [
+    (False, "500", FOUND), (False, "1", UNKNOWN), (True, "1", FOUND), (None, "1", UNKNOWN),
+])  # fmt: skip
+def test_a_name_that_two_companies_have_names_no_customer(
+    engine: Engine, is_deleted: Any, total: str, answer: str
+) -> None:
+    """Number and amount decide, as where nobody is named; a company in the recycle bin shares its name with nobody."""
+    other = {"company_id_cw": "105", "company_name": "ALDER  Woodwork, LLC", "is_deleted": is_deleted}
+    row = SHOWN | {"customer_name": "Alder Woodwork LLC", "total_amount": total}
+    fill(engine, accounting_invoices=[INVOICE], portal_invoices=[row], connectwise_companies=[*COMPANIES, other])
+    assert _answers(engine) == {"1": answer}
+    # a customer that is called so itself is meant
+    fill(
+        engine,
+        accounting_invoices=[INVOICE],
+        portal_invoices=[row],
+        connectwise_companies=[*COMPANIES, other],
+        accounting_customers=[CUSTOMERS[0] | {"company_name": "Alder Woodwork LLC"}, *CUSTOMERS[1:]],
+    )
+    assert _answers(engine) == {"1": FOUND}
 
 
 def test_one_row_is_one_document(engine: Engine) -> None:

@@ -6,13 +6,18 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import polars as pl
 import pytest
 
 from etl.config import load
+from etl.engine import Engine
 from etl.errors import InputError
 from etl.pipeline import Outcome
+from etl.schemas import RELATIONS
 from etl.setup import check_sources
+from etl.validate import Formats, validate
 from etl.why import explain, to_text
 from tests import nights
 
@@ -169,6 +174,52 @@ def test_a_company_whose_id_could_not_be_read_may_be_the_one_that_is_missing(tmp
     assert states(nights.run(folder, as_of=AS_OF))["4101"] == ("blocked", "TARGET_MISSING")
     path.write_text("\n".join([rows[0], '{"id": 101, "name": ', *rows[1:]]), encoding="utf-8")
     assert states(nights.run(folder, "second", as_of=AS_OF))["4101"] == ("unknown", None)
+
+
+COMPANY_ROWS = RELATIONS["connectwise_companies"]
+FORMATS = Formats("mdy", ZoneInfo("UTC"), decimal_comma=False, currency_code=None)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_unread"),
+    [
+        ({"company_id_cw": "1.01E+05"}, True),
+        ({"company_id_cw": "10\x001"}, True),
+        ({"company_id_cw": None}, True),
+        ({"read_problem": "company_id_cw is the text 'System.Object[]': export it again"}, True),
+        ({"read_problem": "the row has 9 fields, the header 8"}, True),
+        ({"read_problem": "the last line of the file is cut off"}, True),
+        # rules about other columns, whatever they quote
+        ({"bill_to_company_id_cw": "1.01E+05"}, False),
+        ({"parent_company_id_cw": "1.01E+05"}, False),
+        ({"is_deleted": "perhaps; company_id_cw: '7' is it"}, False),
+        ({"is_deleted": "no; id: 7"}, False),
+        ({"read_problem": "id is the text '@{name=Active}', which can be read in several ways"}, False),
+        ({"read_problem": "types is the text 'x; company_id_cw is '"}, False),
+    ],
+    ids=str,
+)
+def test_only_a_rule_about_the_id_itself_leaves_it_open(values: dict[str, Any], is_unread: Any) -> None:
+    """The sentences that validation really writes; a status, a parent or a quoted text is not the company's id."""
+    row = {"company_id_cw": "101", "company_name": "Amberlyn Optics Inc", "source_file": "c", "source_line": 1}
+    columns = dict.fromkeys(COMPANY_ROWS.names) | row | values
+    schema = {name: pl.List(pl.String) if name == "type_names" else None for name in columns}
+    rejected = validate(pl.DataFrame([columns], schema=schema, orient="row"), COMPANY_ROWS, FORMATS).rejected
+    engine = Engine(Path(":memory:"), threads=1, memory_gb=0.5)
+    engine.write("quarantine.rows", rejected.with_columns(relation=pl.lit("connectwise_companies")))
+    found = engine.rows("select is_id_unread(broken_rules, 'company_id_cw') from quarantine.rows")
+    engine.close()
+    assert found == [(is_unread,)]
+
+
+def test_an_unreadable_status_of_another_company_hides_no_missing_company(tmp_path: Path) -> None:
+    """Its own id is there: it cannot be the company that is gone."""
+    folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
+    path = folder / "connectwise_companies.json"
+    companies = json.loads(path.read_text(encoding="utf-8"))[1:]
+    companies[0]["status"] = {"id": "@{name=Active}", "name": "Active"}
+    path.write_text(json.dumps(companies), encoding="utf-8")
+    assert states(nights.run(folder, as_of=AS_OF))["4101"] == ("blocked", "TARGET_MISSING")
 
 
 def test_contacts_that_are_all_cut_stop_the_night(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from etl.demo import documents, texts
 from etl.demo.documents import Billed, Document, Seen, When
 from etl.demo.ledger import Ledger, Slice
 from etl.domain import CauseClass, State
-from etl.taxonomy import bits, codes, mask
+from etl.taxonomy import PREDICTED, SHOWN_WRONG, UNMAPPED, bits, codes, mask
 
 Masks = npt.NDArray[np.uint64]
 
@@ -31,10 +31,10 @@ _WAITING: Final = mask(CauseClass.WAITING)
 
 
 # a wrong amount is shown, so it does not stand in the way
-_SHOWN_WRONG: Final = bits(["STALE_AMOUNT", "PORTAL_SHOWS_SETTLED", "PAYMENT_NOT_POSTED"])
+_SHOWN_WRONG: Final = bits(SHOWN_WRONG)
 _BLOCKING: Final = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~_SHOWN_WRONG
-_NOT_MAPPED: Final = bits(["UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED"])
-_PREDICTING: Final = _NOT_MAPPED | bits(["CUSTOMER_INACTIVE", "DUPLICATE_NUMBER", "UNMAPPED_CERTAIN"])
+_NOT_MAPPED: Final = bits(UNMAPPED)
+_PREDICTING: Final = bits(PREDICTED)
 _IN_PORTAL: Final = np.uint64(1 << 63)
 """A bit that no cause has: the portal's list shows the invoice."""
 _TO_NOBODY_KNOWN: Final = np.uint64(1 << 62)

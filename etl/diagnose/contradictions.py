@@ -7,11 +7,8 @@ from typing import Final
 import polars as pl
 
 from etl.diagnose import masks
-from etl.taxonomy import bits
+from etl.taxonomy import NOT_IN_PORTAL, bits
 
-_UNPROVEN: Final = (
-    "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED", "UNMAPPED_CERTAIN",
-)  # fmt: skip
 _CONFLICT: Final = ("MAPPING_CONFLICT",)
 
 
@@ -25,7 +22,7 @@ def doubt(checks: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         facts: the rows of marts.customer_facts that it was asked about, in the same order.
     """
     is_doubtful = facts["is_mapping_contradictory"]
-    unproven = masks.only(pl.col("failed"), _UNPROVEN)
+    unproven = masks.only(pl.col("failed"), NOT_IN_PORTAL)
     conflict = pl.lit(bits(_CONFLICT), dtype=pl.UInt64) - masks.only(pl.col("failed"), _CONFLICT)
     return checks.with_columns(
         failed=pl.when(is_doubtful).then(pl.col("failed") - unproven).otherwise("failed"),

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from etl.domain import MappingSource, MappingState, Stage, State
-from etl.taxonomy import BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits
+from etl.taxonomy import BY_CODE, CAUSES, NOT_YET, PREDICTED, SHOWN_WRONG, bits
 
 DOCUMENTS: Final = frozenset({"accounting_invoices"})
 _IDENTITY: Final = DOCUMENTS | {
@@ -27,16 +27,11 @@ _AMOUNTS: Final = DOCUMENTS | {
     "accounting_customers", "connectwise_companies", "portal_mappings", "portal_invoices", "sync_runs",
 }  # fmt: skip
 """What tells that an amount differs, and what the portal's row of an invoice is found by."""
-_SEEN_IN_THE_PORTAL: Final = (
-    "DUPLICATE_NUMBER", "MAPPING_CONFLICT", "CUSTOMER_INACTIVE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS",
-    "UNMAPPED_PROBABLE", "UNMAPPED_CERTAIN", "SUBCUSTOMER_UNMAPPED",
-)  # fmt: skip
+_SEEN_IN_THE_PORTAL: Final = (*PREDICTED, "MAPPING_CONFLICT")
 """Causes that the portal's list confirms or refutes: what is shown is not blocked by them."""
 
 Complete = frozenset[str]
 """Relations that a night was given and read completely."""
-UNMAPPED: Final = ("UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED")
-"""One issue of a customer under the name that its candidates give it: a rejected candidate makes no new issue."""
 LAST: Final = ""
 """Stands for the last published run, whatever its id."""
 

@@ -1,4 +1,4 @@
-"""The normal forms of everything but names: account numbers, tax ids, domains, phones and places, as expressions.
+"""The normal forms of everything but names: account numbers, tax ids, domains and places, as expressions.
 
 Locality: row, everywhere.
 """
@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from etl.match.marks import WORD_SIGNS, plain_letters, plain_signs, without_accents
+from etl.match.public_suffixes import TOP, registered
 from etl.match.words import STATES
 
 _NOTHING: Final = ("NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "TEST", "X", "XX", "XXX", "SAME", "VARIOUS")
@@ -55,32 +56,15 @@ KNOWN_STATES: Final = tuple(STATES | _PROVINCES)
 """The codes of the states and provinces that are known by name."""
 STATE_NAMES: Final = (*STATES.values(), *_PROVINCES.values())
 
-# what people register under: a suffix of one or more parts, or a host that gives each client a name of its own
-_SUFFIX: Final = (
-    r"(?:(?:co|com|net|org|gov|govt|ac|edu|or|ne|gob|asn|id|ltd|plc|me|sch|nhs|police|school|geek|maori|iwi)\.\p{L}{2}"
-    r"|web\.(?:bo|do|id|lk|nf|pk|tj|tr|ve|za)|(?:cri|gen|health|kiwi|mil)\.nz|(?:gr|go|lg)\.jp|(?:law|nom)\.za|gv\.at"
-    r"|(?:ab|bc|gc|mb|nb|nf|nl|ns|nt|nu|on|pe|qc|sk|yk|yt)\.ca|(?:act|nsw|nt|qld|sa|tas|vic|wa)\.(?:edu|gov)\.au"
-    r"|(?:k12|cc|lib|state|ci|co|town|city)\.[a-z]{2}\.us|[a-z]{2}\.us|(?:br|de|eu|gb|qc|uk|us|za)\.com|(?:gb|uk)\.net"
-    r"|onmicrosoft\.com|myshopify\.com|wordpress\.com"
-    r"|blogspot\.com|weebly\.com|squarespace\.com|godaddysites\.com|sharepoint\.com|github\.io|herokuapp\.com"
-    r"|azurewebsites\.net|hubspot\.com|zendesk\.com|freshdesk\.com|\p{L}{2,})"
-)
-_REGISTERED: Final = rf"([^.@]+\.{_SUFFIX})$"
 _HOST_SIGNS: Final = r"\p{L}\p{M}\p{N}.\-"
+_DOT: Final = r"[\x{3002}\x{FF0E}\x{FF61}]"
 _ENCODED: Final = "xn--"
 _LABEL_ENCODED: Final = re.compile(r"\bxn--([a-z0-9-]+)")
-# ten digits of North America are a number by themselves, and what follows them is an extension or the next number
-_PHONE: Final = r"(?:\+?1[\s.\-]*)?\(?[2-9]\d\d\)?[\s.\-/]*\d{3}[\s.\-]*\d{4}\b|\+?\(?\d[\d\s().\-/]{5,}\d"
-# what stands before the ten digits of a number: a prefix of calls abroad, a country whose numbers have ten, a zero
-_BEFORE_TEN: Final = r"^(?:00|011)?(?:1|(?:44|49|52|63|91)0?|0)(\d{10})$"
 MOST_SHARING: Final = 3
 """A domain or phone of more companies than this belongs to a bookkeeper, a landlord or the provider."""
-TEN, PHONE_DIGITS = 10, 9
-"""Two phone numbers of ten digits are compared whole, others by their last nine."""
-_NO_PHONE: Final = "0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7}|1234567|7654321|5551212"
-# shorter ones are no tax id, phone number or postal code
+# shorter ones are no tax id or postal code
 _FILLERS: Final = "^(EXEMPT|NONE|PENDING|APPLIED|NOTAPPL|UNKNOWN|TEST)|^0?123456789?0?$"
-_SHORTEST_TAX_ID, _SHORTEST_PHONE, _SHORTEST_POSTAL_CODE = 6, 7, 3
+_SHORTEST_TAX_ID, _SHORTEST_POSTAL_CODE = 6, 3
 _COUNTRY_LETTERS: Final = 2
 _BETWEEN: Final = rf"[^{WORD_SIGNS}]"
 _DASH: Final = r"[\p{Pd}\x{2212}]"
@@ -125,19 +109,16 @@ def tax_key(identifier: pl.Expr) -> pl.Expr:
 
 def email_domains(text: pl.Expr) -> pl.Expr:
     """The registered domains of all the addresses in a text."""
-    hosts = _decoded(text).str.extract_all(rf"@[{_HOST_SIGNS}]+\.\p{{L}}{{2,}}")
+    hosts = _decoded(text).str.extract_all(rf"@[{_HOST_SIGNS}]+\.{TOP}")
     return _clean(hosts.list.eval(registered(pl.element().str.strip_chars_start("@"))))
 
 
 def site_domains(website: pl.Expr) -> pl.Expr:
     """The registered domain of a website, as a list of one or none."""
     host = _decoded(website).str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
-    return _clean(pl.concat_list(registered(host.str.replace(r"^www\d*\.(.+\..+)$", "$1"))))
-
-
-def registered(host: pl.Expr) -> pl.Expr:
-    """What somebody has registered of a host: `acme.co.uk` of `mail.acme.co.uk`."""
-    return host.str.extract(_REGISTERED, 1)
+    hosts = pl.concat_list(host.str.replace(r"^www\d*\.(.+\..+)$", "$1"))
+    # by element: the host itself is worked out once
+    return _clean(hosts.list.eval(registered(pl.element())))
 
 
 def label(domain: pl.Expr) -> pl.Expr:
@@ -148,7 +129,8 @@ def label(domain: pl.Expr) -> pl.Expr:
 
 def _decoded(text: pl.Expr) -> pl.Expr:
     """Lower case, with international domain names as they are read: `müller.de` of `xn--mller-kva.de`."""
-    return text.str.to_lowercase().map_batches(_decode, return_dtype=pl.String).str.normalize("NFC")
+    dotted = text.str.to_lowercase().str.replace_all(_DOT, ".")
+    return dotted.map_batches(_decode, return_dtype=pl.String).str.normalize("NFC")
 
 
 def _decode(texts: pl.Series) -> pl.Series:
@@ -163,17 +145,6 @@ def _letters(encoded: re.Match[str]) -> str:
         return encoded[1].encode("ascii").decode("punycode")
     except ValueError:
         return encoded[0]
-
-
-def phone_keys(text: pl.Expr) -> pl.Expr:
-    """Every phone number in a text: all ten digits, whatever stands before them; of others the last nine.
-
-    With and without the country code they are the same; two of ten digits are if all ten are. An extension is left out.
-    """
-    digits = pl.element().str.replace_all(r"\D", "").str.replace(_BEFORE_TEN, "$1")
-    key = pl.when(digits.str.len_chars() == TEN).then(digits).otherwise(digits.str.tail(PHONE_DIGITS))
-    is_phone = (digits.str.len_chars() >= _SHORTEST_PHONE) & ~digits.str.contains(_NO_PHONE)
-    return _clean(plain_signs(text).str.extract_all(_PHONE).list.eval(pl.when(is_phone).then(key)))
 
 
 def postal_key(code: pl.Expr) -> pl.Expr:

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from etl.match import fields, names
+from etl.match.phones import phone_keys
 from etl.match.shared_domains import ANYWHERE
 
 ACCOUNTS: Final = ("account", "identifier")
@@ -84,7 +85,7 @@ def customer_keys(customers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
             fields.email_domains(pl.col("email")),
             fields.site_domains(pl.col("website")),
         ],
-        phone=[fields.phone_keys(pl.col("phone_number"))],
+        phone=[phone_keys(pl.col("phone_number"))],
         address=[_address()],
     )
     return found.filter(rules.tells())
@@ -101,7 +102,7 @@ def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) 
             fields.email_domains(pl.col("invoice_email")),
             fields.site_domains(pl.col("website")),
         ],
-        phone=[fields.phone_keys(pl.col("phone_number"))],
+        phone=[phone_keys(pl.col("phone_number"))],
         address=[_address()],
     )
     people = _listed(
@@ -110,7 +111,7 @@ def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) 
             fields.email_domains(pl.col("default_email")),
             fields.email_domains(pl.col("other_emails").list.join(" ")),
         ],
-        phone=[fields.phone_keys(pl.col("phone_number"))],
+        phone=[phone_keys(pl.col("phone_number"))],
     )
     every = pl.concat((own, people)).filter(rules.tells()).unique().sort("record", "kind", "key_text")
     return every if len(set(rules.is_apart.values())) > 1 else _once(every)

@@ -12,10 +12,11 @@ import polars as pl
 
 from etl.match import fields, names
 from etl.match.candidates import Keys
-from etl.match.fields import MOST_SHARING, PHONE_DIGITS, TEN
+from etl.match.fields import MOST_SHARING
 from etl.match.identifiers import ACCOUNTS
 from etl.match.naming import Naming, mixed
 from etl.match.own_domains import NAMED
+from etl.match.phones import PHONE_DIGITS, TEN
 from etl.match.profiles import MOST_WITH_KEY, Profiles
 
 _GRAIN: Final = 16

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.match import fields
 from etl.match.branches import branches
-from etl.match.fields import MOST_SHARING, PHONE_DIGITS
+from etl.match.fields import MOST_SHARING
 from etl.match.namesakes import own_names
 from etl.match.naming import Naming
+from etl.match.phones import PHONE_DIGITS, phone_keys
 
 _KEY = ["kind", "key"]
 
@@ -36,7 +36,7 @@ def twins(companies: pl.DataFrame, keys: pl.DataFrame, naming: Naming, towns: pl
         naming: the names of the companies.
         towns: those of both sides.
     """
-    phones = companies.select("record", key=fields.phone_keys(pl.col("phone_number"))).explode("key").drop_nulls()
+    phones = companies.select("record", key=phone_keys(pl.col("phone_number"))).explode("key").drop_nulls()
     # some write the country and some do not: the last nine digits are the same
     numbers = phones.with_columns(pl.col("key").str.tail(PHONE_DIGITS))
     shared = pl.concat((

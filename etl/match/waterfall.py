@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.fields import PHONE_DIGITS
 from etl.match.identifiers import ACCOUNTS
+from etl.match.phones import PHONE_DIGITS
 from etl.match.profiles import Profiles
 from etl.match.scorecard import ABSENT, KINDS, KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, Scorecard, points
 

@@ -10,9 +10,8 @@
 with unread as (
     select
         aside.row_values ->> 'company_id_cw' as company_id_cw,
-        -- the company's id is what cannot be read, or the whole record is
-        regexp_matches(array_to_string(aside.broken_rules, '; '), '(^|; )company(_id_cw)?(:| is )')
-        or (aside.row_values ->> 'contact_id_cw') is null as is_company_lost
+        (aside.row_values ->> 'company_id_cw') is null
+        or is_id_unread(aside.broken_rules, 'company_id_cw') as is_company_lost
     from quarantine.rows as aside
     anti join staging.connectwise__contacts as known
         on aside.row_values ->> 'contact_id_cw' = known.contact_id_cw
@@ -43,7 +42,7 @@ contacts as (
     from unread
     inner join ctl.causes as causes
         on causes.code = 'LOGIN_DISABLED'
-    where not unread.is_company_lost and unread.company_id_cw is not null
+    where not unread.is_company_lost
 ),
 
 own as (

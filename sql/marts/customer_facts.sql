@@ -13,8 +13,9 @@ with unread as (
             when 'accounting_customers' then aside.row_values ->> 'customer_id_acct'
             else aside.row_values ->> 'company_id_cw'
         end as id,
-        regexp_matches(
-            array_to_string(aside.broken_rules, '; '), '(^|; )(id|company_id_cw|customer_id_acct)(:| is )'
+        is_id_unread(
+            aside.broken_rules,
+            case aside.relation when 'accounting_customers' then 'customer_id_acct' else 'company_id_cw' end
         ) as is_id_lost
     from quarantine.rows as aside
     where aside.relation in ('accounting_customers', 'connectwise_companies')

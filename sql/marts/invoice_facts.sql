@@ -71,10 +71,23 @@ select
     coalesce(by_number.is_recreated and not by_number.is_undecided, false) as is_portal_id_old,
     coalesce(by_id.is_number_different, by_number.is_reformatted and not by_number.is_undecided, false)
         as is_number_reformatted,
-    coalesce(by_id.shown_company_id_cw = customers.company_id_cw, by_number.is_shown_here) as is_shown_here,
+    -- one of the rows names the mapped company, by its id or by a name that is its alone
+    coalesce(
+        customers.company_id_cw
+        in (by_id.shown_company_id_cw, by_id.other_company_id_cw, by_id.named_company_id_cw),
+        false
+    )
+    or coalesce(
+        not by_number.is_undecided
+        and customers.company_id_cw
+        in (by_number.shown_company_id_cw, by_number.other_company_id_cw, by_number.named_company_id_cw),
+        false
+    ) as is_shown_here,
     -- shown to a company that is neither the mapped one nor the one that it bills to
     coalesce(
         coalesce(by_id.shown_company_id_cw, by_number.shown_company_id_cw)
+        not in (customers.company_id_cw, coalesce(customers.bill_to_company_id_cw, customers.company_id_cw))
+        or coalesce(by_id.other_company_id_cw, by_number.other_company_id_cw)
         not in (customers.company_id_cw, coalesce(customers.bill_to_company_id_cw, customers.company_id_cw)),
         false
     ) as is_shown_elsewhere,

@@ -78,7 +78,7 @@ set_aside as (
         invoices.invoice_id_acct as subject_id
     from quarantine.rows as aside
     inner join staging.accounting__invoices as invoices
-        on number_key(written_number(aside.row_values ->> 'invoice_number')) = invoices.number_key
+        on number_key(aside.row_values ->> 'invoice_number') = invoices.number_key
     where aside.relation = 'portal_invoices'
 
     union

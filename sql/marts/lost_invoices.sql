@@ -8,7 +8,7 @@
 select distinct
     aside.row_values ->> 'invoice_id_acct' as invoice_id_acct,
     aside.row_values ->> 'customer_id_acct' as customer_id_acct,
-    upper(aside.row_values ->> 'invoice_number') as exact_number
+    written_number(aside.row_values ->> 'invoice_number') as exact_number
 from quarantine.rows as aside
 anti join staging.accounting__invoices as kept
     on (aside.row_values ->> 'invoice_id_acct') = kept.invoice_id_acct

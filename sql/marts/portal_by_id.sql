@@ -10,6 +10,8 @@ select
     pairs.row_key,
     bool_and(pairs.is_number_different) as is_number_different,
     min(pairs.shown_company_id_cw) as shown_company_id_cw,
+    max(pairs.shown_company_id_cw) as other_company_id_cw,
+    min(pairs.named_company_id_cw) as named_company_id_cw,
     max(pairs.portal_status) as portal_status,
     max(pairs.portal_total_amount) as portal_total_amount,
     -- two rows that say two things say nothing

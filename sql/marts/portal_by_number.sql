@@ -39,7 +39,7 @@ set_aside as (
     select invoices.row_key
     from doubtful
     inner join staging.accounting__invoices as invoices
-        on number_key(written_number(doubtful.invoice_number)) = invoices.number_key
+        on number_key(doubtful.invoice_number) = invoices.number_key
 
     union
 
@@ -56,8 +56,8 @@ claimed as (
         claims.is_undecided,
         claims.has_old_id,
         claims.is_reformatted,
-        claims.is_shown_here,
         portal.company_id_cw,
+        portal.named_company_id_cw,
         portal.portal_status,
         portal.total_amount,
         portal.balance_amount,
@@ -85,8 +85,9 @@ select
     bool_or(claimed.is_undecided) as is_undecided,
     bool_and(claimed.has_old_id) as is_recreated,
     bool_and(claimed.is_reformatted) as is_reformatted,
-    bool_or(claimed.is_shown_here) as is_shown_here,
     min(claimed.company_id_cw) as shown_company_id_cw,
+    max(claimed.company_id_cw) as other_company_id_cw,
+    min(claimed.named_company_id_cw) as named_company_id_cw,
     max(claimed.portal_status) as portal_status,
     max(claimed.total_amount) as portal_total_amount,
     case when min(claimed.balance_amount) = max(claimed.balance_amount) then max(claimed.balance_amount) end

@@ -167,10 +167,6 @@ pairs as (
             or shown.company_id_cw in (mappings.company_id_cw, companies.bill_to_company_id_cw),
             false
         ) as is_same_id,
-        coalesce(
-            coalesce(shown.company_id_cw = mappings.company_id_cw, shown.name = name_key(companies.company_name)),
-            false
-        ) as is_shown_here,
         case
             -- a side that names no currency is in the home currency
             when not coalesce(
@@ -211,12 +207,14 @@ select
     pairs.has_old_id,
     pairs.is_invoice,
     pairs.is_invoice and pairs.is_open as is_live,
-    pairs.is_shown_here,
     -- an amount that changed after the portal last asked is not another amount
     case when pairs.is_same_amount or not pairs.is_changed_since then pairs.is_same_amount end as is_same_amount,
-    pairs.is_same_id or (not pairs.is_customer_known and own_names.name is not null) as is_same_customer,
-    -- nobody is named; or only a company that nobody is mapped to, or in names that nobody knows
+    pairs.is_same_id
+    or (not pairs.is_customer_known and coalesce(not own_names.is_perhaps_anothers, false)) as is_same_customer,
+    -- nobody is named; or in a name that several have; or only a company that nobody is mapped to, or in names that
+    -- nobody knows
     pairs.is_customer_untold
+    or (not pairs.is_customer_known and pairs.company_id_cw is null and coalesce(own_names.is_perhaps_anothers, false))
     or (
         not pairs.is_customer_known
         and pairs.mapped_company_id_cw is null
@@ -234,8 +232,10 @@ select
     pairs.is_customer_known
     or taken_companies.company_id_cw is not null
     or (pairs.company_id_cw is not null and pairs.mapped_company_id_cw is not null)
-    or coalesce(named.is_taken, false)
-    or (named.name is not null and pairs.mapped_company_id_cw is not null) as is_somebody_known
+    or (
+        (coalesce(named.is_taken, false) or (named.name is not null and pairs.mapped_company_id_cw is not null))
+        and not coalesce(own_names.is_perhaps_anothers, false)
+    ) as is_somebody_known
 from pairs
 cross join listed
 left join marts.customer_names as own_names

@@ -77,7 +77,6 @@ select
     claims.row_key,
     claims.match_level,
     claims.has_old_id,
-    claims.is_shown_here,
     claims.number_form > claims.list_form as is_reformatted,
     claims.match_level = 5
     or claims.claimants > claims.portal_rows

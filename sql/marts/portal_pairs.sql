@@ -1,6 +1,6 @@
 -- model:   marts.portal_pairs
 -- grain:   portal_row_key, row_key
--- reads:   staging.portal__invoices, staging.accounting__invoices
+-- reads:   staging.portal__invoices, staging.accounting__invoices, marts.portal_companies
 -- purpose: every portal row and the accounting document that has its id; row_key is null if none has. The id is no proof if
 --          the number differs and so does the total or the customer, or if another document has that number: a portal's
 --          own ids may look like accounting ids. Nor is a row that is void or hidden in the portal, or a
@@ -21,6 +21,7 @@ with held as (
             else false
         end as is_number_different,
         portal.company_id_cw as shown_company_id_cw,
+        companies.company_id_cw as named_company_id_cw,
         portal.portal_status,
         portal.total_amount as portal_total_amount,
         portal.balance_amount as portal_balance_amount,
@@ -35,6 +36,10 @@ with held as (
     from staging.portal__invoices as portal
     left join staging.accounting__invoices as invoices
         on portal.invoice_id_acct = invoices.invoice_id_acct
+    -- an id says more than a name
+    left join marts.portal_companies as companies
+        on case when portal.company_id_cw is null then coalesce(portal.company_name, portal.customer_name) end
+        = companies.shown_name
 ),
 
 -- few: rows whose id is one document's and whose number is another's
@@ -42,7 +47,7 @@ others as (
     select distinct held.portal_row_key
     from held
     inner join staging.accounting__invoices as invoices
-        on upper(held.invoice_number) = invoices.exact_number
+        on written_number(held.invoice_number) = invoices.exact_number
     where held.is_number_different
 ),
 
@@ -67,6 +72,7 @@ select
     judged.is_gone and not judged.is_contradicted as is_gone,
     judged.is_number_different,
     judged.shown_company_id_cw,
+    judged.named_company_id_cw,
     judged.portal_status,
     judged.portal_total_amount,
     judged.portal_balance_amount,

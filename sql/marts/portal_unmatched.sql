@@ -12,6 +12,7 @@ with unmatched as materialized (
         portal.rowid as portal_row_key,
         portal.*,
         pairs.row_key,
+        pairs.named_company_id_cw,
         pairs.is_contradicted
     from accepted.portal_invoices as portal
     inner join marts.portal_pairs as pairs
@@ -38,6 +39,7 @@ select
     unmatched.customer_name,
     unmatched.company_id_cw,
     unmatched.company_name,
+    unmatched.named_company_id_cw,
     unmatched.document_type,
     unmatched.portal_status,
     unmatched.invoice_date,

@@ -110,21 +110,28 @@ def test_a_login_blocks_a_company_only_where_it_is_there_twice_and_nowhere_else(
     ("rule", "values", "may_be_anybody"),
     [
         ("company is a list, not a value", '{"contact_id_cw": "8"}', True),
-        ("default_email: missing; company_id_cw: '1.2E+7' is an id that a spreadsheet spoilt",
+        ("default_email: missing | company_id_cw: '1.2E+7' is an id that a spreadsheet spoilt",
          '{"contact_id_cw": "8", "company_id_cw": "1.2E+7"}', True),
         ("company_id_cw is the text 'System.Object[]'", '{"contact_id_cw": "8"}', True),
         # a line that is not a record at all
         ("the line is not a JSON object", "{}", True),
-        # prose is no rule: who has no company may be nobody's
-        ("title: 'the company is ours' has a control character", '{"contact_id_cw": "8"}', False),
+        # an id and no company: whose contact it is was not read
+        ("is_inactive: 'x' is neither true nor false", '{"contact_id_cw": "8"}', True),
+        # a company and no id: that company's contact, and no other's
+        ("contact_id_cw: missing", '{"company_id_cw": "1"}', True),
+        ("contact_id_cw: missing", '{"company_id_cw": "2"}', False),
         ("is_inactive: 'x' is neither true nor false", '{"contact_id_cw": "8", "company_id_cw": "2"}', False),
+        # prose is no rule
+        ("title: 'the; company: ours' has a control character", '{"contact_id_cw": "8", "company_id_cw": "2"}', False),
+        # what stands in the row's cells may belong into others
+        ("the row has 9 fields, the header 8", '{"contact_id_cw": "8", "company_id_cw": "2"}', True),
     ],
 )  # fmt: skip
 def test_a_contact_that_could_not_be_read_counts_where_it_may_be(
     engine: Engine, rule: str, values: str, may_be_anybody: Any
 ) -> None:
-    """Where its company is what was lost, it may be a contact of any company; else of its own, or of none."""
-    quoted = rule.replace("'", "''")
+    """Where its company was not read, it may be a contact of any company; else only of its own."""
+    quoted = rule.replace("'", "''").replace(" | ", "', '")
     engine.run(f"insert into quarantine.rows values ('connectwise_contacts', 'c', 1, ['{quoted}'], '{values}')")
     told = _answers(engine, [])["1"]
     engine.run("delete from quarantine.rows")

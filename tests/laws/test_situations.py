@@ -251,3 +251,25 @@ def test_a_row_that_cannot_be_read_ends_no_issue(tmp_path: Any) -> None:
     assert answers(outcome)["4100"]["state"] == "unknown"
     counts = outcome.summary["changes"]["counts"]
     assert (counts["resolved"], counts["not_checked"]) == (0, 1)
+
+
+@pytest.mark.parametrize("by", [NO_ID, {}], ids=["by number", "by id"])
+@pytest.mark.parametrize(
+    ("companies", "state"),
+    [(("Alder Joinery Ltd",), "visible"), (("Alder Joinery Ltd", "ALDER  Joinery, Ltd."), "unknown")],
+    ids=["of one company", "of two companies"],
+)
+def test_a_name_shows_an_invoice_at_the_one_company_that_has_it(
+    tmp_path: Any, by: Row, companies: tuple[str, ...], state: str
+) -> None:
+    """The portal's mappings lack the customer: the row's name is proof only where one company has it."""
+    row = shown("4100", **by, company_id="", customer_id="", company_name=companies[0])
+    provider = Provider([invoice("4100")], [row])
+    provider.mappings = provider.mappings[1:]
+    provider.customers[0]["PrimaryTaxIdentifier"] = "47-1122983"
+    provider.companies += [
+        provider.companies[0] | {"id": 600 + at, "identifier": f"other{at}", "name": name}
+        for at, name in enumerate(companies[1:])
+    ]
+    provider.companies[0]["taxIdentifier"] = "47-1122983"
+    assert _one(provider, tmp_path)["state"] == state

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.match import fields, names
+from etl.match.phones import phone_keys
 
 
 def one(expression: pl.Expr, value: str | None) -> object:
@@ -162,11 +163,23 @@ def test_of_several_addresses_the_registered_domains_count() -> None:
         ("www.zavent.nsw.edu.au", "zavent.nsw.edu.au"), ("zavent.uk.com", "zavent.uk.com"),
         ("www.web.de", "web.de"), ("www.gov.uk", "gov.uk"), ("www2.zavent.com", "zavent.com"),
         ("mail.web.de", "web.de"), ("zavent.web.za", "zavent.web.za"),
+        ("www.zavent.asso.fr", "zavent.asso.fr"), ("zavent.priv.at", "zavent.priv.at"),
+        ("mail.zavent.firm.in", "zavent.firm.in"), ("zavent.com.pg", "zavent.com.pg"),
+        ("zavent.anything.bd", "zavent.anything.bd"), ("mail.www.ck", "www.ck"), ("asso.fr", "asso.fr"),
+        ("mail.zavent.chuo.tokyo.jp", "zavent.chuo.tokyo.jp"), ("zavent.bunkyo.tokyo.jp", "zavent.bunkyo.tokyo.jp"),
+        ("mail.zavent.\u092d\u093e\u0930\u0924", "zavent.\u092d\u093e\u0930\u0924"),
+        ("mail.zavent.xn--h2brj9c", "zavent.\u092d\u093e\u0930\u0924"),
+        ("mail.zavent.xn--999999999999", "zavent.xn--999999999999"),
+        ("www.zavent.\u516c\u53f8.cn", "zavent.\u516c\u53f8.cn"),
+        ("www.zavent.xn--55qx5d.cn", "zavent.\u516c\u53f8.cn"),
+        ("www\u3002zavent\u3002co\u3002jp", "zavent.co.jp"), ("mail\uff0ezavent\uff61jp", "zavent.jp"),
     ],
 )  # fmt: skip
 def test_a_site_is_known_by_what_its_firm_has_registered(host: str, domain: str) -> None:
     """Two firms below one province, one state or one host are two."""
     assert listed(fields.site_domains(VALUE), f"https://{host}/contact") == [domain]
+    mail = host.removeprefix("www2.").removeprefix("www.").removeprefix("www\u3002")
+    assert listed(fields.email_domains(VALUE), f"a@{mail}; b@{mail}") == [domain]
 
 
 def test_a_domain_is_the_same_with_its_letters_encoded() -> None:
@@ -189,7 +202,7 @@ def test_a_domain_is_the_same_with_its_letters_encoded() -> None:
 )  # fmt: skip
 def test_a_phone_of_ten_digits_is_whole_whatever_stands_around_it(text: str, keys: list[str]) -> None:
     """A prefix of calls abroad, a country, a zero before it; an extension or a second number behind it."""
-    assert listed(fields.phone_keys(VALUE), text) == keys
+    assert listed(phone_keys(VALUE), text) == keys
 
 
 @pytest.mark.parametrize("form", [fields.tax_key, fields.postal_key, fields.house_key])
@@ -213,8 +226,40 @@ def test_a_mark_of_trade_is_no_letter(mark: str) -> None:
     assert one(names.normal_name(VALUE), f"Acme{mark} Dental") == "acme dental"
 
 
+@pytest.mark.parametrize("sign", "-.\u00b7\u2010\u2011\u2012\u2013\u2014\u2015\u2022\u2212\ufe58\ufe63\uff0d")
+def test_a_phone_is_the_same_with_any_dash_or_dot(sign: str) -> None:
+    """Word processors, web pages and spreadsheets write others than the keyboard."""
+    assert listed(phone_keys(VALUE), f"410{sign}415{sign}7406") == ["4104157406"]
+    assert listed(phone_keys(VALUE), f"555{sign}0142") == ["5550142"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "keys"),
+    [
+        ("555-0100 / 555-0101", ["5550100", "5550101"]), ("555-0100/555-0101", ["5550100", "5550101"]),
+        ("555-0100; 555-0101", ["5550100", "5550101"]), ("555 0100 or 555 0101", ["5550100", "5550101"]),
+        ("555-0100 - 555-0101", ["5550100", "5550101"]), ("555-0100 \u2013 555-0101", ["5550100", "5550101"]),
+        ("555-0100 555-0101", ["5550100", "5550101"]), ("555-0100. 555-0101", ["5550100", "5550101"]),
+        ("555-0100\n555-0101", ["5550100", "5550101"]), ("9358 6599, 9358 6600", ["93586599", "93586600"]),
+        ("020 7946 0100 / 020 7946 0101", ["2079460100", "2079460101"]),
+        ("08 9358 6599 08 9358 6600", ["0893586599", "0893586600"]),
+        ("+44 20 7946 0100 / +44 20 7946 0101", ["2079460100", "2079460101"]),
+        ("0241/89 40 21 / 0241/89 40 22", ["0241894021", "0241894022"]),
+        # an area code before it, a country, another ending behind it
+        ("0241/894021", ["0241894021"]), ("+49 33203/89402", ["3320389402"]), ("02/555 12 34", ["025551234"]),
+        ("+44 (0)207 946 - 0100", ["2079460100"]), ("1-410-415/7406", ["4104157406"]),
+        ("1 - 410 - 415 - 7406", ["4104157406"]), ("020 7946 0100/0101", ["2079460100"]),
+        # nobody knows whether it is another number
+        ("555-0100/0101", []), ("8946 0100 7946 01013 33", []),
+    ],
+)  # fmt: skip
+def test_several_numbers_in_a_cell_are_never_a_long_one(cell: str, keys: list[str]) -> None:
+    """Each is compared alone; where they cannot be told apart, there is none."""
+    assert listed(phone_keys(VALUE), cell) == keys
+
+
 def test_a_phone_is_the_same_with_and_without_its_country() -> None:
     """Every phone of a cell counts; too short or obviously invented ones do not."""
     cell = "Phone:(410) 415-7406 Mobile:+61 8 9358 6599 Fax:000-000-0000"
-    assert listed(fields.phone_keys(VALUE), cell) == ["4104157406", "893586599"]
-    assert listed(fields.phone_keys(VALUE), "1-410-415-7406") == ["4104157406"]
+    assert listed(phone_keys(VALUE), cell) == ["4104157406", "893586599"]
+    assert listed(phone_keys(VALUE), "1-410-415-7406") == ["4104157406"]

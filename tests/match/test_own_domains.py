@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.match.fields import registered
+from etl.match.public_suffixes import LIST, registered
 from etl.match.shared_domains import ANYWHERE, FOLDER, shared_domains
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
@@ -52,6 +52,8 @@ def test_a_label_that_bears_the_name_is_the_firms(match: Any, name: str, domain:
         ("Ontario Dental", "ontario.net"), ("Scotland Dental", "scotland.com"), ("Bavaria Dental", "bavaria.com"),
         ("Zavent Dental", "zaventqqx.com"), ("Canada Roofing", "canada.net"), ("Tahoe Dental", "tahoe.com"),
         ("Zavent Dental", "mail.yahoo.com.pk"),
+        ("Chello Dental", "chello.sk"), ("Tiscali Dental", "tiscali.fr"), ("Laposte Dental", "laposte.fr"),
+        ("163 Dental", "163.net"), ("Home Dental", "home.com"), ("Numericable Dental", "numericable.com"),
     ],
 )  # fmt: skip
 def test_a_label_that_does_not_is_perhaps_a_providers(match: Any, name: str, domain: str) -> None:
@@ -103,6 +105,7 @@ def test_a_providers_domain_never_makes_certain_and_never_overrules_a_phone(
 
 def test_every_list_has_its_terms_and_what_they_hold_says_nothing(match: Any) -> None:
     """Providers, pages, shops, networks and registrars, of several countries; a whole list is one law."""
+    assert "Permission" in LIST.with_suffix(".LICENSE").read_text(encoding="utf-8")
     assert (FOLDER / "mail_providers.LICENSE").read_text(encoding="utf-8").count("Permission") >= 2
     assert len(shared_domains()) > 15_000
     assert all(domain == domain.lower() and "." in domain for domain in shared_domains())

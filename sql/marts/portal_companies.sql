@@ -1,0 +1,46 @@
+-- model:   marts.portal_companies
+-- grain:   shown_name
+-- reads:   accepted.portal_invoices, staging.connectwise__companies, quarantine.rows
+-- purpose: the company that a portal row without a company's id names. A name that two companies have names none of them.
+-- units:   none
+-- source:  the portal's own list of invoices, ConnectWise companies
+
+with names as (
+    select
+        name_key(companies.company_name) as name,
+        companies.company_id_cw
+    from staging.connectwise__companies as companies
+
+    union
+
+    -- a company that could not be read has its name all the same
+    select
+        name_key(aside.row_values ->> 'company_name') as name,
+        aside.row_values ->> 'company_id_cw' as company_id_cw
+    from quarantine.rows as aside
+    where aside.relation = 'connectwise_companies'
+),
+
+own_names as (
+    select
+        names.name,
+        any_value(names.company_id_cw) as company_id_cw
+    from names
+    where names.name is not null
+    group by names.name
+    having count(*) = 1
+),
+
+shown as (
+    select distinct coalesce(portal.company_name, portal.customer_name) as shown_name
+    from accepted.portal_invoices as portal
+    where portal.company_id_cw is null
+)
+
+select
+    shown.shown_name,
+    own_names.company_id_cw
+from shown
+inner join own_names
+    on name_key(shown.shown_name) = own_names.name
+where own_names.company_id_cw is not null
