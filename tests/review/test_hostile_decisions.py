@@ -56,9 +56,9 @@ def test_what_is_no_fix_file_is_refused_in_words(folder: Path, mappings: Mapping
     }
     for found, content in cases.items():
         path.write_bytes(content)
-        begun = time.monotonic()
+        begun = time.process_time()
         told = mappings("import", path)
-        assert time.monotonic() - begun < 20
+        assert time.process_time() - begun < 20
         assert told.code == ExitCode.REFUSED
         assert found in told.out + told.err, told
     assert held(folder) == []

@@ -99,9 +99,9 @@ def told(verdict: Verdict) -> str:
 def test_a_customer_with_very_many_rows_is_judged_soon(decisions: tuple[str, ...]) -> None:
     """Whoever fills a file with them does not hold up the night: no row is compared with all others."""
     many = [(decisions[at % len(decisions)], "007", str(at // len(decisions))) for at in range(20_000)]
-    began = time.monotonic()
+    began = time.process_time()
     assert set(kinds(rows(*many))) == {"error"}
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_each_decision_can_be_applied() -> None:
