@@ -6,8 +6,11 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from etl import __version__, cli, pipeline
@@ -207,11 +210,30 @@ def test_demonstration_check_and_night_follow_each_other(billsight: Billsight, t
     assert billsight(*command).code == 0
 
 
+def test_help_and_version_import_nothing_that_takes_long() -> None:
+    """No engine, and of ours only what a command needs to begin and to fail."""
+    program = (
+        "import sys; from etl.__main__ import main; sys.argv = ['billsight', sys.argv[1]]\ntry: main()\n"
+        "except SystemExit: pass\nprint(*sorted({name.split('.')[0] for name in sys.modules}"
+        " | {name for name in sys.modules if name.startswith('etl.')}))"
+    )
+    for option in ("--help", "--version"):
+        ended = subprocess.run([sys.executable, "-c", program, option], capture_output=True, text=True, check=True)
+        loaded = set(ended.stdout.splitlines()[-1].split())
+        assert loaded.isdisjoint({"polars", "duckdb", "numpy", "jinja2", "rapidfuzz", "xlsxwriter", "pydantic"})
+        assert {name for name in loaded if name.startswith("etl.")} == {
+            "etl.__main__", "etl.cli", "etl.cli.options", "etl.errors", "etl.limits", "etl.safe_text", "etl.stopping",
+        }  # fmt: skip
+
+
 def test_help_has_an_example_for_every_command(billsight: Billsight) -> None:
     """Each example is a command that exists."""
     overview = billsight("--help").out
-    for name in cli.commands.commands:
+    for name, (_, summary) in cli.COMMANDS.items():
         assert re.search(rf"^  {name} ", overview, re.MULTILINE)
+        command = cli.commands.get_command(click.Context(cli.commands), name)
+        assert command is not None
+        assert command.get_short_help_str(1000).removesuffix(".") == summary
         assert f"billsight {name} " in billsight(name, "--help").out
     assert billsight("--version").out == f"billsight, version {__version__}\n"
 

@@ -11,7 +11,6 @@ from typing import Final
 import click
 
 from etl import __version__
-from etl.cli import contacts, demo, linker, mappings, night, notify, prune, register, runs
 from etl.cli.options import Root, say
 from etl.errors import BillsightError, ExitCode
 from etl.limits import limits_told
@@ -20,31 +19,51 @@ UMASK: Final = 0o027
 """Whatever is written holds names and amounts: the group may read it, others nothing."""
 
 
-@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS: Final = {
+    "init": ("etl.cli.night:init", "Write a billsight.toml for the export files in FOLDER"),
+    "check": ("etl.cli.night:check", "Check the configuration and read every source, without running"),
+    "run": (
+        "etl.cli.night:run",
+        "Read the sources, check every invoice and publish the report",
+    ),
+    "why": ("etl.cli.night:why_command", "Explain why INVOICE is visible in the portal, or why it is not"),
+    "match": (
+        "etl.cli.linker:match",
+        "Find the company in RIGHT for each row of LEFT",
+    ),
+    "explain": ("etl.cli.linker:explain", "Show the evidence for and against CUSTOMER being COMPANY"),
+    "mappings": ("etl.cli.mappings:mappings", "Import, list and revert mapping decisions"),
+    "contacts": ("etl.cli.contacts:contacts", "Import, list and revert decisions on portal access"),
+    "register": ("etl.cli.register:register", "Verify, back up and restore the register of decisions"),
+    "runs": ("etl.cli.runs:runs", "List, inspect and compare past runs"),
+    "notify": ("etl.cli.notify:notify", "Test the messages, the health check and the metrics"),
+    "prune": ("etl.cli.prune:prune_command", "Remove reports and logs that are older than `[retention] days`"),
+    "demo-data": ("etl.cli.demo:demo_data", "Write a demo provider into OUT, with the correct answers"),
+}
+"""Command -> where it is, and what it does. It is imported when it is called, so that help is quick."""
+
+
+@click.group(
+    cls=Root, places=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)  # fmt: skip
 @click.version_option(__version__, prog_name="billsight")
 def commands() -> None:
-    """Why can't my client see this invoice? Answered for every invoice, every night.
+    """Why can't my client see this invoice? The answer for every invoice, after every nightly run.
 
     \b
     Examples:
       billsight init exports/            write a billsight.toml for the files in a folder
-      billsight check                    see whether everything can be read
-      billsight run                      run the night and publish the report
+      billsight check                    check that every file can be read
+      billsight run                      run now and publish the report
       billsight why INV-1042             the answer for one invoice
-      billsight mappings import FILE     take in which customer is which company
-      billsight contacts import FILE     take in who is to have access
+      billsight mappings import FILE     import reviewed mapping decisions
+      billsight contacts import FILE     import decisions on who gets access
     """
 
 
-for command in (
-    night.init, night.check, night.run, night.why_command, linker.match, linker.explain, mappings.mappings,
-    contacts.contacts, register.register, runs.runs, notify.notify, prune.prune_command, demo.demo_data,
-):  # fmt: skip
-    commands.add_command(command)
-
-
 def main() -> None:
-    """What `billsight` does."""
+    """The entry point of `billsight`, after signals and limits."""
     os.umask(UMASK)
     try:
         # an error of ours is told as it is; only another one can come from a limit of the machine

@@ -17,7 +17,9 @@ from etl.review.contact_states import STATES
 
 @click.group(cls=Commands)
 def contacts() -> None:
-    """Who is to have access: take in what people decided, look it up, take it back. ConnectWise is never changed.
+    """Import, list and revert decisions on portal access.
+
+    ConnectWise is never changed.
 
     \b
     Examples:
@@ -29,18 +31,20 @@ def contacts() -> None:
 
 @contacts.command(name="import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--dry-run", is_flag=True, help="Say what would become of each row, and change nothing.")
-@click.option("--again", is_flag=True, help="Take again what was superseded or taken back.")
-@click.option("--settled", is_flag=True, help="Two people who decided differently within a day have agreed on FILES.")
+@click.option("--dry-run", is_flag=True, help="Show the result for each row, and change nothing.")
+@click.option("--again", is_flag=True, help="Import decisions again that were superseded or reverted.")
+@click.option(
+    "--settled", is_flag=True, help="Confirm that two people who decided differently within a day agreed on FILES."
+)
 @WHO
 @CONFIG
 def import_command(
     files: tuple[Path, ...], *, dry_run: bool, again: bool, settled: bool, who: str | None, config: Path
 ) -> None:
-    """Take the decisions in FILES into the register, and say what became of each row.
+    """Import the decisions in FILES into the register, and show the result for each row.
 
-    A file is a contact_fixes.csv in which somebody decided, or the decisions that the page saved. Rows without a
-    decision are left alone. What no longer agrees with the latest run is not taken.
+    A file is a reviewed contact_fixes.csv, or the decisions that the page saved. Rows without a decision are ignored.
+    Decisions that no longer agree with the latest run are not imported.
 
     \b
     Examples:
@@ -57,7 +61,7 @@ def import_command(
 @click.option("--state", type=click.Choice(STATES), help="Only companies in this state.")
 @CONFIG
 def list_command(state: str | None, config: Path) -> None:
-    """List where each company stands, with the import that its decision came with."""
+    """List the state of each company, with the import of its decision."""
     say(list_contacts(load(config), state))
 
 
@@ -66,5 +70,5 @@ def list_command(state: str | None, config: Path) -> None:
 @WHO
 @CONFIG
 def revert(import_id: str, who: str | None, config: Path) -> None:
-    """Take IMPORT_ID back: what held before it holds again. A revert can be taken back in the same way."""
+    """Revert IMPORT_ID: the decisions before it apply again. A revert can itself be reverted."""
     say(revert_contacts(load(config), import_id, ContactAct(user(), datetime.now(UTC), who)))

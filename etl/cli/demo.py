@@ -22,7 +22,10 @@ from etl.demo import DemoPlan
     help="How the accounting package exports.",
 )  # fmt: skip
 def demo_data(out: Path, **plan: Any) -> None:
-    """Write an invented provider into OUT, of any size, with the truth beside it: which cause each invoice has.
+    """Write a demo provider into OUT, with the correct answers.
+
+    The provider has the size that you ask for. The answers are in the files truth_*.csv: the cause of each invoice, and
+    the company of each customer.
 
     \b
     Examples:

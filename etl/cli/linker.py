@@ -25,19 +25,31 @@ _STDOUT: Final = Path("-")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of to the terminal.")
 @click.option(
     "--policy", type=click.Choice(list(POLICIES)),
-    help="What is certain; strict, or names where there is nothing but names and towns to compare.",
+    help="When a match is certain: strict; or names, if there are only names and towns to compare.",
 )  # fmt: skip
-@click.option("--left-column", multiple=True, metavar="OURS=CAPTION", help="A column of LEFT that is not found.")
-@click.option("--right-column", multiple=True, metavar="OURS=CAPTION", help="A column of RIGHT that is not found.")
-@click.option("--candidates", default=5, show_default=True, type=click.IntRange(1, 50), help="Most per row of LEFT.")
-@click.option("--fit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Learn, see below.")
+@click.option("--left-column", multiple=True, metavar="OURS=CAPTION", help="A column of LEFT that is not recognized.")
+@click.option("--right-column", multiple=True, metavar="OURS=CAPTION", help="A column of RIGHT that is not recognized.")
+@click.option(
+    "--candidates",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1, 50),
+    help="Most for a row of LEFT.",
+)
+@click.option(
+    "--fit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Fit the scorecard to past judgements and write it to FILE.",
+)
 @CONFIG
 def match(left: Path | None, right: Path | None, config: Path, fit: Path | None, **how: Any) -> None:
-    """Say which company of RIGHT each row of LEFT is, with certainty and evidence; no night is needed.
+    """Find the company in RIGHT for each row of LEFT.
 
-    The columns are found by their captions: id, name, account_number, tax_identifier, email, phone_number, website,
-    address_line1, city, state, postal_code, country. With --fit, learn instead what each finding is worth from the
-    register's judgements on the latest night, test it on judgements that were held back, and write FILE.
+    The result has the certainty and the evidence. No run is needed. Columns are recognized by their captions: id, name,
+    account_number, tax_identifier, email, phone_number, website, address_line1, city, state, postal_code, country.
+    With --fit, billsight instead computes the weight of each kind of evidence from the judgements in the register on
+    the latest run, tests the weights on judgements that it set apart, and writes FILE.
 
     \b
     Examples:
@@ -79,7 +91,9 @@ def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.argument("company")
 @CONFIG
 def explain(customer: str, company: str, *, config: Path) -> None:
-    """Draw what speaks for and against CUSTOMER being COMPANY, both by id or name, from the latest night.
+    """Show the evidence for and against CUSTOMER being COMPANY.
+
+    Both are IDs or names in the latest run.
 
     \b
     Examples:

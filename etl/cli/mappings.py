@@ -17,7 +17,7 @@ from etl.mappings import Person
 
 @click.group(cls=Commands)
 def mappings() -> None:
-    """Import, look up and revert people's decisions on which customer is which company.
+    """Import, list and revert mapping decisions.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""The night: `billsight init`, `check`, `run` and `why`."""
+"""One run: `billsight init`, `check`, `run` and `why`."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ _USUAL: Final = "billsight.toml"
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--force", is_flag=True, help="Overwrite a billsight.toml that is there already.")
+@click.option("--force", is_flag=True, help="Overwrite an existing billsight.toml.")
 def init(folder: Path, *, force: bool) -> None:
-    """Look at the files in FOLDER, recognise each, and write a commented billsight.toml there.
+    """Write a billsight.toml for the export files in FOLDER.
+
+    Each file is recognized by its captions. The configuration is commented.
 
     \b
     Example:
@@ -43,7 +45,7 @@ def init(folder: Path, *, force: bool) -> None:
 @click.command()
 @CONFIG
 def check(config: Path) -> None:
-    """Check the configuration and read every source, without running the night.
+    """Check the configuration and read every source, without running.
 
     \b
     Examples:
@@ -73,21 +75,20 @@ def _fail_on(context: click.Context, option: click.Parameter, given: tuple[str, 
 
 @click.command()
 @CONFIG
-@click.option(
-    "--as-of", metavar="INSTANT", help="Judge the night at this instant instead of now: 2026-11-22T02:00:00Z."
-)
-@click.option("--run-id", help="Name of the run's folder; made from the instant where not given.")
-@click.option("--accept-shrink", is_flag=True, help="Less than usual was extracted, or is mapped, and that is right.")
+@click.option("--as-of", metavar="INSTANT", help="Run as of this UTC time instead of now: 2026-11-22T02:00:00Z.")
+@click.option("--run-id", help="Name of the run's folder. The default is made from the time.")
+@click.option("--accept-shrink", is_flag=True, help="Accept fewer rows or mappings than usual in this run.")
 @click.option(
     "--fail-on", multiple=True, metavar="new|any|amount:N", callback=_fail_on,
-    help="Exit with 10, though published, if anything is new, or blocked, or more than N in one currency is blocked.",
+    help="Publish, but exit with code 10 if there is a new issue (new), a blocked invoice (any), or if more than N is"
+    " blocked in one currency (amount:N).",
 )  # fmt: skip
 def run(
     config: Path, as_of: str | None, run_id: str | None, *, accept_shrink: bool, fail_on: tuple[FailOn, ...]
 ) -> None:
-    """Run the night: read the sources, answer for every invoice, publish the report and the fix files.
+    """Read the sources, check every invoice and publish the report.
 
-    Nothing is published unless everything is; `latest` in the output folder then points to it.
+    A run publishes the report and the fix files, or nothing. `latest` in the output folder then points to the run.
 
     \b
     Examples:
@@ -103,7 +104,7 @@ def run(
     with telling(settings, night, warn) as teller:
         outcome = reconcile(settings, night, progress(), Orders(accept_shrink, fail_on))
         if outcome.trouble:
-            warn(f"the night is published, but could not be remembered; the next one does it. {outcome.trouble}")
+            warn(f"the run is published, but not yet in the history; the next run adds it. {outcome.trouble}")
         for remark in outcome.remarks:
             warn(readable(remark))
         for warning in teller.published(outcome.summary, outcome.folder, outcome.exit_code):
@@ -114,11 +115,13 @@ def run(
 
 @click.command(name="why")
 @click.argument("invoice")
-@click.option("--contact", metavar="EMAIL", help="The person who asks: can this contact see it?")
-@click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
+@click.option("--contact", metavar="EMAIL", help="Also answer for this contact: can this person see the invoice?")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @CONFIG
 def why_command(invoice: str, *, contact: str | None, as_json: bool, config: Path) -> None:
-    """Say why INVOICE, a number or an internal id, does or does not show, from the latest published night.
+    """Explain why INVOICE is visible in the portal, or why it is not.
+
+    INVOICE is a number or an internal ID. The answer comes from the latest published run.
 
     \b
     Examples:
@@ -142,7 +145,7 @@ def _instant(text: str) -> datetime:
     try:
         return instant(text)
     except ValueError:
-        message = f"{text!r} is not an instant such as 2026-11-22T02:00:00Z"
+        message = f"{text!r} is not a UTC time such as 2026-11-22T02:00:00Z"
         raise click.BadParameter(message, param_hint="--as-of") from None
 
 
@@ -172,7 +175,7 @@ def _summary_line(outcome: Outcome) -> str:
     amounts = ", ".join(told) or "nothing"
     line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {amounts}. "
     line += "".join(_difference(words, outcome.summary[name]) for name, words in FIGURE_TITLES.items())
-    since = "" if changes["is_first"] else f"Since the last night: {_moved(changes)}. "
+    since = "" if changes["is_first"] else f"Since the last run: {_moved(changes)}. "
     reasons = outcome.summary["run"]["partial_reasons"]
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
     unknown = outcome.summary["known"]["unknown_invoices"]

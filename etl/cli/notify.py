@@ -14,7 +14,7 @@ from etl.telling import Teller
 
 @click.group(cls=Commands)
 def notify() -> None:
-    """Who is told of the nights: messages, a health check, metrics.
+    """Test the messages, the health check and the metrics.
 
     \b
     Example:
@@ -25,10 +25,10 @@ def notify() -> None:
 @notify.command()
 @CONFIG
 def test(config: Path) -> None:
-    """Send a test to everybody who would be told of a night, and say of each whether it worked.
+    """Send a test to every configured target, and show whether it worked.
 
-    The health check gets a remark, which changes nothing about its state; the metrics stay as they are. Ends with 0
-    when everything worked, and with 5 when something did not, or when nobody would be told.
+    The health check gets a log entry, which does not change its state. The metrics stay as they are. The exit code is 0
+    if everything worked, and 5 if something did not work or no target is configured.
 
     \b
     Examples:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import pwd
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,32 @@ class Commands(click.Group):
 
 
 class Root(Commands):
-    """The command itself: what is wrong with its words is told with these words in it, so it is made safe to print."""
+    """The command itself: it imports a command when that is called, and makes its errors of usage safe to print.
+
+    Args:
+        places: command -> its module and name there, `module:name`, and what it does.
+    """
+
+    def __init__(self, *args: Any, places: Mapping[str, tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._places = places
+        for name, (_, summary) in places.items():
+            self.add_command(click.Command(name, short_help=summary))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import it."""
+        del ctx
+        if cmd_name not in self._places:
+            return None
+        module, _, name = self._places[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in self._places.items()])
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
         """Read the words before the name of a command."""

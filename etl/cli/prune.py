@@ -19,9 +19,10 @@ _MEGABYTE = 1_000_000
 @click.option("--dry-run", is_flag=True, help="Show what would be removed, and remove nothing.")
 @CONFIG
 def prune_command(*, dry_run: bool, config: Path) -> None:
-    """Remove reports, answers and logs older than `[retention] days`; every run also does this.
+    """Remove reports and logs that are older than `[retention] days`.
 
-    Numbers and manifests stay. So do the run that `latest` names and the runs that a file in the inbox was decided on.
+    Every run also does this. Numbers and manifests stay. So do the run that `latest` names and the runs that a file in
+    the inbox was decided on.
 
     \b
     Examples:

@@ -24,7 +24,9 @@ def _part(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(cls=Commands)
 def register() -> None:
-    """Verify, back up and restore the register of decisions, the history and the site key.
+    """Verify, back up and restore the register of decisions.
+
+    The same commands verify, back up and restore the history and the site key.
 
     \b
     Examples:

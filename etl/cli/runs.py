@@ -13,7 +13,7 @@ from etl.config import load
 
 @click.group(cls=Commands)
 def runs() -> None:
-    """The nights that were: how each ended, what it found, and what changed between two.
+    """List, inspect and compare past runs.
 
     \b
     Examples:
@@ -24,19 +24,19 @@ def runs() -> None:
 
 
 @runs.command(name="list")
-@click.option("--last", default=30, show_default=True, type=click.IntRange(min=1), help="How many.")
+@click.option("--last", default=30, show_default=True, type=click.IntRange(min=1), help="Number of runs.")
 @CONFIG
 def list_command(last: int, config: Path) -> None:
-    """List the last runs, also those that failed."""
+    """List the last runs, including failed ones."""
     say(history.list_runs(load(config), last))
 
 
 @runs.command()
 @click.argument("run", default="latest")
-@click.option("--json", "as_json", is_flag=True, help="What is remembered of it, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the stored record as JSON.")
 @CONFIG
 def show(run: str, *, as_json: bool, config: Path) -> None:
-    """Show RUN, an id or the beginning of one: what it read and found, and whether its files are whole."""
+    """Show what RUN read and found, and whether its files are intact. RUN is an ID or the first part of one."""
     told = history.show_run(load(config), run, as_json=as_json)
     if as_json:
         hand_over(f"{told}\n".encode())
@@ -50,7 +50,7 @@ def show(run: str, *, as_json: bool, config: Path) -> None:
 @click.option("--all", "is_whole", is_flag=True, help="List every issue.")
 @CONFIG
 def diff(earlier: str, later: str, *, is_whole: bool, config: Path) -> None:
-    """Say which issues opened, and which were resolved and why, between the runs EARLIER and LATER.
+    """List the issues that opened, and those that were resolved and why, between EARLIER and LATER.
 
     \b
     Example:

@@ -6,7 +6,6 @@ value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,8 +15,9 @@ from etl.engine import literal
 from etl.extract.bulk import BulkScan
 from etl.extract.footers import LABELED
 from etl.extract.frames import BLANKS, MIDNIGHTS
-from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, IGNORED_PATTERN, PORTAL_STATUSES
+from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, PORTAL_STATUSES
 from etl.extract.portal_words import APART, APOSTROPHES, PORTAL_PHRASES
+from etl.extract.word_sql import WORDS, folded, look_up
 from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
@@ -39,14 +39,6 @@ _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
 _TERMS: Final = {"document_type": DOCUMENT_TYPES, "document_status": DOCUMENT_STATUSES}
 """Columns of accounting invoices that hold words; a row with an unknown one is read with care, so that it is told."""
 
-_WORDS: Final = ("document_type", "document_status", "portal_status")
-"""Columns of words that are folded before they are looked up."""
-_COMMON_WORDS: Final = (
-    "Invoice", "invoice", "Standard", "Agreement", "Open", "open", "Paid", "paid", "CreditMemo", "Overdue", "Voided",
-)  # fmt: skip
-"""What most rows of an extract call a document or its state: told without folding, which costs more."""
-_FEW: Final = 6
-"""Words that are looked up one after another."""
 _COMMON_CURRENCIES: Final = ("USD", "EUR", "GBP", "CAD", "AUD")
 """Told without a pattern, which costs several times as much."""
 
@@ -109,7 +101,7 @@ def bulk_select(scan: BulkScan, zone: ZoneInfo, currency_code: str = "XXX") -> s
     missing = [f"{ours[column.name]} is null" for column in scan.relation.columns if column.required]
     raw = ", ".join(f"'{name}', raw_{name}" for name in scan.columns)
     selected = ",\n    ".join(f"{value} as {name}" for name, value in ours.items())
-    words = [f"{_folded_once(f'text_{name}')} as word_{name}" for name in _WORDS if name in scan.columns]
+    words = [f"{folded(f'text_{name}')} as word_{name}" for name in WORDS if name in scan.columns]
     typed = ",\n        ".join(
         [*(f"{cast.value(column)} as {column.name}" for column in scan.relation.columns), *words]
     )
@@ -223,8 +215,8 @@ def _invoice_terms(scan: BulkScan) -> dict[str, str]:
         "case when typed.total_amount is null or typed.balance_amount is null then 'unknown' "
         "when typed.balance_amount = 0 and typed.total_amount > 0 then 'paid' else 'open' end"
     )
-    type_ = f"coalesce({_words('document_type', DOCUMENT_TYPES)}, 'invoice')"
-    known = _words("document_status", DOCUMENT_STATUSES)
+    type_ = f"coalesce({look_up('document_type', DOCUMENT_TYPES)}, 'invoice')"
+    known = look_up("document_status", DOCUMENT_STATUSES)
     # no coalesce, which works out both
     status = f"case when {known} is not null then {known} else {amounts} end"
     return {
@@ -244,7 +236,7 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
             f"when regexp_matches({spaced}, {literal(like)}) then {literal(ours) if ours else 'null'}"
             for like, ours in PORTAL_PHRASES
         )
-        known = _words("portal_status", PORTAL_STATUSES)
+        known = look_up("portal_status", PORTAL_STATUSES)
         terms["portal_status"] = f"case when {known} is not null then {known} else case {phrases} end end"
     terms |= _stated_type(scan)
     if "portal_invoice_id" not in has:
@@ -258,37 +250,8 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
 def _stated_type(scan: BulkScan) -> dict[str, str]:
     if "document_type" not in scan.columns:
         return {}
-    known = _words("document_type", DOCUMENT_TYPES)
+    known = look_up("document_type", DOCUMENT_TYPES)
     return {"document_type": f"case when text_document_type is not null then coalesce({known}, 'unknown') end"}
-
-
-def _words(name: str, known: Mapping[str, str]) -> str:
-    """Ours for the word of a column; null where there is none, or one that nobody knows."""
-    # in the order in which DuckDB compares texts
-    return _looked_up(f"word_{name}", sorted(known.items(), key=lambda entry: entry[0].encode()))
-
-
-def _looked_up(word: str, known: Sequence[tuple[str, str]]) -> str:
-    """A search by halves: a list of hundreds of words, one after another, costs more than reading the file.
-
-    No `in` and no map: DuckDB makes a join of the one, and behind a join the rows are no longer in the order of the
-    file; it searches the other word by word.
-    """
-    if len(known) <= _FEW:
-        cases = " ".join(f"when {literal(one)} then {literal(ours)}" for one, ours in known)
-        return f"case {word} {cases} end"
-    middle = len(known) // 2
-    lower, upper = (_looked_up(word, half) for half in (known[:middle], known[middle:]))
-    return f"case when {word} < {literal(known[middle][0])} then {lower} else {upper} end"
-
-
-def _folded_once(text: str) -> str:
-    quick = " ".join(f"when {text} = {literal(way)} then {literal(way.lower())}" for way in _COMMON_WORDS)
-    return f"case {quick} else {_fold(text)} end"
-
-
-def _fold(text: str) -> str:
-    return f"regexp_replace(lower({text}), {literal(IGNORED_PATTERN)}, '', 'g')"
 
 
 def _unfit(scan: BulkScan) -> list[str]:
@@ -297,7 +260,7 @@ def _unfit(scan: BulkScan) -> list[str]:
     texts = [f"text_{name}" for name in scan.columns if kinds[name] in {Kind.TEXT, Kind.TEXTS}]
     castable = [name for name in scan.columns if kinds[name] not in {Kind.TEXT, Kind.TEXTS}]
     uncast = [f"(typed.{name} is null and text_{name} is not null)" for name in castable]
-    uncast += [f"(text_{name} is not null and {_words(name, _TERMS[name])} is null)" for name in _terms(scan)]
+    uncast += [f"(text_{name} is not null and {look_up(name, _TERMS[name])} is null)" for name in _terms(scan)]
     ids = [text for text in texts if "id" in text.split("_")]
     # a length is far cheaper to look at than the whole
     uncast += _footers(scan)
