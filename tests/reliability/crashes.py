@@ -1,8 +1,9 @@
-"""Nights that are killed at any moment: `make crash` kills 200 of them, and says where they died.
+"""Processes that are killed at any moment: `make crash` kills 200 of them, and says where they died.
 
-Nearly half of the moments are spread evenly over the time of a night, as many evenly over its stages, so that short
-ones are met too; one night in ten is killed when it was just published. People decide on mappings all the while, and a
-reader never stops reading. What the history knows is compared with what was published.
+Half are runs. Nearly half of their moments are spread evenly over the time of a run, as many evenly over its stages, so
+that short ones are met too; one run in ten is killed when it was just published. The other half are imports, reverts,
+prunes, and one of two runs side by side. People decide on mappings all the while, and a reader never stops reading.
+What the history knows is compared with what was published.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -27,6 +28,7 @@ from etl.manifest import verify
 from tests import nights
 from tests.decided import Rows, decide, proposed, save
 from tests.reliability.calling import begun, hidden, records, stages
+from tests.reliability.killed_commands import KINDS, kill_command
 from tests.reliability.reader import Reader
 from tests.reliability.remembered import Memory, beside, copied, damages
 
@@ -35,6 +37,7 @@ STEP = timedelta(minutes=20)
 """Between two nights, by their own clock: so that those of yesterday are pruned on the way."""
 
 NIGHTS_BETWEEN = 10
+HALF = 0.5
 PUBLISHED = {0, 3}
 KEPT_FOR_A_DAY = {"BILLSIGHT_RETENTION__DAYS": "1"}
 LEVELS = (5, 6)
@@ -59,6 +62,10 @@ class Site:
         lasted: seconds of a whole night, and of each stage.
         died: stage -> nights that were killed in it.
         memory: what the history has to know.
+        imported: decided files that a command was given.
+        proposed_for_imports: as `proposed`, of other customers: for those.
+        lasting: seconds of each command.
+        is_ended: whether the last run went through.
     """
 
     folder: Path
@@ -70,6 +77,11 @@ class Site:
     stages: dict[str, float] = field(default_factory=dict)
     died: Counter[str] = field(default_factory=Counter)
     memory: Memory = field(default_factory=Memory)
+    imported: int = 0
+    proposed_for_imports: Rows = field(default_factory=list)
+    lasting: dict[str, float] = field(default_factory=dict)
+    is_ended: bool = True
+    kept: Mapping[str, str] = field(default_factory=lambda: KEPT_FOR_A_DAY)
 
     @property
     def out(self) -> Path:
@@ -202,25 +214,31 @@ def prepared(folder: Path, seed: int) -> Site:
     (site.folder / "inbox").mkdir()
     site.whole_night()
     check(site)
-    site.proposed = list({row["acct_customer_id"]: row for row in proposed(site.folder)}.values())
+    by_customer = list({row["acct_customer_id"]: row for row in proposed(site.folder)}.values())
+    site.proposed, site.proposed_for_imports = by_customer[::2], by_customer[1::2]
     return site
 
 
 def crash(site: Site, kills: int, tell: Callable[[str], None] = lambda _: None) -> Reader:
-    """Kill so many nights, look after each, and let one in five go through.
+    """Kill so many runs and, as many, commands and one of two runs; look after each, and let one in ten go through.
 
     Raises:
         Broken: a promise does not hold.
     """
     with Reader(site.out) as reader:
         while site.died.total() < kills:
-            site.hand_in()
-            is_killed = kill_one(site)
-            check(site, is_ended=not is_killed)
-            if is_killed and site.died.total() % NIGHTS_BETWEEN == 0:
+            before = site.died.total()
+            if site.chance.random() < HALF:
+                site.hand_in()
+                site.is_ended = not kill_one(site)
+            elif wrong := kill_command(site):
+                raise Broken("; ".join(wrong))
+            check(site, is_ended=site.is_ended)
+            if site.died.total() > before and site.died.total() % NIGHTS_BETWEEN == 0:
                 site.whole_night()
+                site.is_ended = True
                 check(site)
-                tell(f"{site.died.total()} of {kills} nights killed, {site.count} started, {reader.reads} readings")
+                tell(f"{site.died.total()} of {kills} killed, {site.count} runs started, {reader.reads} readings")
         site.whole_night()
         check(site)
     if reader.faults:
@@ -242,12 +260,13 @@ def main() -> None:
     site = prepared(scratch / "night", asked.seed)
     reader = crash(site, asked.kills, lambda line: print(line, flush=True))
     print(
-        f"{site.died.total()} of {site.count} nights were killed in {time.monotonic() - began:.0f} s, seed {asked.seed}"
+        f"{site.died.total()} processes were killed in {time.monotonic() - began:.0f} s, seed {asked.seed};"
+        f" {site.count} runs were started"
     )
-    for stage in (STARTING, *site.stages, ENDING):
+    for stage in (STARTING, *site.stages, ENDING, *KINDS):
         print(f"  {site.died[stage]:4}  {stage}")
     print(f"{reader.reads} readings of {len(reader.runs)} runs, none torn, none missing a file")
-    print(f"{site.handed_in} decided files, each in the register once")
+    print(f"{site.handed_in} decided files in the inbox and {site.imported} given to a command, each taken once")
     known, late = len(site.memory.was_latest), len(site.memory.caught_up)
     print(f"{known} published runs, each in the history once; {late} were killed before it knew of them")
     shutil.rmtree(scratch)
