@@ -77,10 +77,23 @@ def read_rows(data: bytes, where: str, form: Form = MAPPINGS) -> DecisionFile:
             lines = _lines_of_workbook(sheets(data, where), where, form)
         else:
             text = decode(data, where).text
-            lines = list(lines_of(rows_of(text, _delimiter(text, form), where), where, form))
+            rows = list(rows_of(text, _delimiter(text, form), where))
+            _refuse_cut(text, rows, where)
+            lines = list(lines_of(rows, where, form))
     except InputError as error:
         raise ApprovalRefused(error.problems[0]) from None
     return DecisionFile(lines, hashlib.sha256(data).hexdigest())
+
+
+def _refuse_cut(text: str, rows: Sequence[tuple[int, Sequence[str]]], where: str) -> None:
+    """A last line that has fewer fields than the header, and no end: the file was not written to its end."""
+    if not rows or text.endswith(("\n", "\r")):
+        return
+    (number, last), fields = rows[-1], max(len(row) for _, row in rows)
+    if 0 < len(last) < fields and any(last):
+        found = f"a last row with {len(last)} of {fields} fields, and no end of the line"
+        remedy = "Save or copy the file again: it was cut off, and rows behind this one may be lost."
+        raise ApprovalRefused(Problem(where, found, "a whole file", remedy, number))
 
 
 def decided_on(file: Path) -> frozenset[str]:

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from etl import extract
 from etl.config import Settings, Source
 from etl.errors import InputError, Problem, SourceMissing
+from etl.publish import RUNS
 from etl.schemas import RELATIONS, Relation
 
 _FIRST: Final = (
@@ -85,13 +86,33 @@ class Opener:
     def _files(self, relation: Relation, source: Source) -> list[extract.SourceFile]:
         """The files of a source; the night goes on without one that it can do without."""
         try:
-            return extract.find_files(self.settings.base, source, relation)
+            return files_of(self.settings, source, relation)
         except SourceMissing as error:
             if relation.is_required:
                 raise
             places = ", ".join(problem.where for problem in error.problems)
             self.missing[relation.name] = f"{error.problems[0].found} at {places}"
             return []
+
+
+def files_of(settings: Settings, source: Source, relation: Relation) -> list[extract.SourceFile]:
+    """The files of a source; what a run wrote is no source of another.
+
+    Raises:
+        SourceMissing: no name finds anything.
+        InputError: as by `extract.find_files`, or a file is in the folder of the runs.
+    """
+    files = extract.find_files(settings.base, source, relation)
+    own = (settings.out / RUNS).resolve()
+    remedy = f"Correct path under [sources.{relation.name}]: it must not lead into the output folder."
+    problems = [
+        Problem(file.name, "a file that a run wrote", "an export", remedy)
+        for file in files
+        if own in file.path.resolve().parents
+    ]
+    if problems:
+        raise InputError(problems)
+    return files
 
 
 def opened_ahead(opener: Opener) -> Generator[Coming]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -18,11 +19,12 @@ import polars as pl
 from etl import extract
 from etl.clock import check_clock_with_runs, check_clock_with_sources
 from etl.config import Settings, Source
-from etl.demo import DemoPlan, write_demo
+from etl.demo import HEADING, DemoPlan, write_demo
 from etl.domain import Run
 from etl.engine import Engine
 from etl.errors import ClockRefused, ConfigurationError, HistoryRefusal, InputError, Problem
 from etl.history.store import History
+from etl.opening import files_of
 from etl.publish import told
 from etl.reading_in import joins_as_listed
 from etl.review.marker import marker_path
@@ -34,6 +36,7 @@ from etl.settling import is_removal
 from etl.sources import Evening, sources_read
 from etl.validate import settle_formats, validate
 
+_DEMO_IMPORT: Final = "demonstration"
 _MOST_BYTES_FOR_CAPTIONS: Final = 50_000_000
 _INACTIVE: Final = re.compile(r"inactive|former|terminat|cancel|closed|lost", re.IGNORECASE)
 _MOST_CAPTIONS: Final = 20
@@ -99,13 +102,23 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
     sightings = extract.describe_folder(folder)
     known = [sighting for sighting in sightings if sighting.recognition is not None]
     with told(target):
+        kept = _set_aside(target)
         target.write_text(_header(known) + _sources(known), encoding="utf-8")
     lines = [one_line(f"{sighting.name}: {_words(sighting)}") for sighting in sightings]
     found = {sighting.recognition.relation for sighting in known if sighting.recognition}
     missing = [
         f"Missing: {r.help} [sources.{r.name}]" for r in RELATIONS.values() if r.is_required and r.name not in found
     ]
-    return "\n".join([*lines, *missing, f"Wrote {target}. Next: billsight check --config {target}"])
+    before = [f"The configuration that was there is now {kept}."] if kept else []
+    return "\n".join([*lines, *missing, *before, f"Wrote {target}. Next: billsight check --config {target}"])
+
+
+def _set_aside(target: Path) -> Path | None:
+    """Rename a configuration that is replaced: what a person wrote there is not lost."""
+    if not target.exists():
+        return None
+    kept = next(path for number in count(1) if not (path := target.with_name(f"{target.name}.{number}")).exists())
+    return target.rename(kept)
 
 
 def _header(known: Iterable[extract.Sighting]) -> str:
@@ -194,7 +207,7 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
     for relation, source in ((RELATIONS[name], one) for name in settings.sources for one in settings.sources_of(name)):
         name = relation.name
         try:
-            for file in extract.find_files(settings.base, source, relation):
+            for file in files_of(settings, source, relation):
                 try:
                     found = extract.read_text(file, relation, source)
                     formats = settle_formats(found.frame, relation, source, settings.zone_of(source))
@@ -245,12 +258,29 @@ def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) 
     """Invent a provider, and put the judgements of its people into its register.
 
     Raises:
+        ConfigurationError: somebody works in that folder.
         OutputError: it cannot be written.
     """
+    _refuse_site(out)
     with told(out):
         write_demo(out, plan, lambda done, total: tell(f"{done:,} of {total:,} invoices written"))
     remember(out / "judgements.csv", out / "state" / "register.sqlite", plan.as_of)
     return f"Wrote {out}. Next: billsight run --config {out / 'billsight.toml'} --as-of {plan.as_of:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _refuse_site(out: Path) -> None:
+    """A demonstration may replace a demonstration, and nothing else."""
+    configuration, register = out / "billsight.toml", out / "state" / "register.sqlite"
+    problems = []
+    if configuration.exists() and not configuration.read_text("utf-8", "replace").startswith(HEADING):
+        problems.append((configuration, "a configuration"))
+    if register.exists() or marker_path(register).exists():
+        acts = Register.open(register).log()["import_id"].unique()
+        if not set(acts) <= {_DEMO_IMPORT}:
+            problems.append((register, "a register with decisions of people"))
+    if problems:
+        remedy = "Give a new folder: a demonstration never replaces what people work with."
+        raise ConfigurationError([Problem(str(path), found, "none yet", remedy) for path, found in problems])
 
 
 def remember(file: Path, register: Path, at: datetime) -> None:
@@ -266,4 +296,4 @@ def remember(file: Path, register: Path, at: datetime) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    Register.open(register).append(judgements, Import("demonstration", at, "billsight demo-data", file.name))
+    Register.open(register).append(judgements, Import(_DEMO_IMPORT, at, "billsight demo-data", file.name))

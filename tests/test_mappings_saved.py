@@ -80,3 +80,26 @@ def test_a_file_that_is_no_fix_file_is_refused_as_a_whole(folder: Path, mappings
     good = save(folder / "good.csv", decide(certain(proposed(folder), 1), "approve"))
     assert mappings("import", folder / "bad.csv", good).code == ExitCode.PARTIAL
     assert len(held(folder)) == 1
+
+
+@pytest.mark.parametrize("end", [",", "", '"'], ids=["between two fields", "in a field", "behind a field"])
+def test_a_file_that_was_cut_off_is_refused(folder: Path, mappings: Mappings, end: str) -> None:
+    """Rows behind the cut may be lost, and so may the end of the row before it."""
+    text = written(decide(certain(proposed(folder), 3), "approve")).replace("\r\n", "\n")
+    head, first, second, _ = text.splitlines(keepends=True)
+    half = '","'.join(second.split('","')[:9])
+    path = folder / "d.csv"
+    path.write_text(head + first + half + {",": '",', "": '"', '"': '","x"'}[end], encoding="utf-8")
+    told = mappings("import", path)
+    assert told.code == ExitCode.REFUSED
+    assert "and no end of the line; expected a whole file. Save or copy the file again" in told.err
+    assert held(folder) == []
+
+
+def test_a_last_line_without_an_end_is_whole_with_all_of_its_fields(folder: Path, mappings: Mappings) -> None:
+    """Many programs write none; and some leave away the empty fields at the end of a row."""
+    path = folder / "d.csv"
+    path.write_text(written(decide(certain(proposed(folder), 1), "approve")).rstrip("\r\n"), encoding="utf-8")
+    assert mappings("import", path, "--dry-run").code == ExitCode.COMPLETE
+    path.write_text(path.read_text(encoding="utf-8").rstrip('",') + '"\n', encoding="utf-8")
+    assert mappings("import", path, "--dry-run").code == ExitCode.COMPLETE

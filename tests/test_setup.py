@@ -12,6 +12,7 @@ import pytest
 from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source, load
 from etl.demo import DemoPlan
 from etl.errors import BillsightError, ConfigurationError, GateTripped, InputError
+from etl.review.register import Import, Judgement, Register
 from etl.setup import check_sources, write_configuration
 from tests import nights
 
@@ -198,3 +199,55 @@ def test_check_says_what_a_run_would_do(tmp_path: Path) -> None:
         check_sources(load(path, {}))
     assert ".." not in str(stopped.value)
     assert "lower" not in str(stopped.value)
+
+
+def test_init_takes_nothing_that_billsight_wrote_for_an_export(tmp_path: Path) -> None:
+    """Reports, decisions and configurations; the configuration that is replaced is kept."""
+    folder = _exports(nights.invented(tmp_path / "site", DemoPlan(30, 120, 4)))
+    before = (folder / "billsight.toml").read_bytes()
+    nights.run(folder)
+    (folder / "inbox" / "done").mkdir(parents=True)
+    (folder / "inbox" / "done" / "d.csv").write_bytes((folder / "out" / "latest" / "mapping_fixes.csv").read_bytes())
+    told = write_configuration(folder, is_forced=True)
+    assert "out/" not in told
+    assert "inbox/" not in told
+    assert "state/" not in told
+    assert f"The configuration that was there is now {folder / 'billsight.toml.1'}." in told
+    assert (folder / "billsight.toml.1").read_bytes() == before
+    assert "billsight.toml" not in write_configuration(folder, is_forced=True).partition("The configuration")[0]
+    assert (folder / "billsight.toml.2").exists()
+
+
+def test_what_a_run_wrote_is_no_source(tmp_path: Path) -> None:
+    """Its own answers would prove themselves."""
+    folder = nights.invented(tmp_path / "site", DemoPlan(30, 120, 4))
+    nights.run(folder, "first")
+    config = folder / "billsight.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace('"portal_mappings.csv"', '"out/latest/mapping_fixes.csv"'),
+        encoding="utf-8",
+    )
+    told = "a file that a run wrote; expected an export. Correct path under [sources.portal_mappings]"
+    with pytest.raises(InputError, match=re.escape(told)):
+        nights.run(folder, "second")
+    with pytest.raises(InputError, match=re.escape(told)):
+        check_sources(load(config, {}))
+
+
+def test_a_demonstration_never_replaces_what_people_work_with(tmp_path: Path) -> None:
+    """A configuration of their own, or decisions; another demonstration it may replace."""
+    folder = tmp_path / "site"
+    for seed in (1, 2):
+        nights.invented(folder, DemoPlan(12, 30, seed))
+    register = Register.open(folder / "state" / "register.sqlite")
+    decision = Judgement("7", None, "excluded", nights.AS_OF, "kim", "d.csv")
+    register.append([decision], Import("import-2", nights.AS_OF, "kim"))
+    with pytest.raises(ConfigurationError, match="a register with decisions of people; expected none yet"):
+        nights.invented(folder, DemoPlan(12, 30, 3))
+    assert register.log()["import_id"].to_list()[-1] == "import-2"
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "billsight.toml").write_text("[portal]\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="a configuration; expected none yet"):
+        nights.invented(other, DemoPlan(12, 30, 3))
+    assert [path.name for path in other.iterdir()] == ["billsight.toml"]

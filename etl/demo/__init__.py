@@ -1,6 +1,7 @@
 """An invented service provider of any size, with the truth beside it: which cause each invoice has, and why."""
 
 from etl.demo.plan import DemoPlan
+from etl.demo.settings import HEADING
 from etl.demo.write import write_demo
 
-__all__ = ["DemoPlan", "write_demo"]
+__all__ = ["HEADING", "DemoPlan", "write_demo"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from etl.demo.accesses import MINIMUM_LEVEL
 from etl.demo.accounting import CUSTOMER_CAPTIONS, INVOICE_CAPTIONS
@@ -11,8 +12,11 @@ from etl.demo.companies import OWN_DOMAIN
 from etl.demo.connectwise import BATCH_DAYS
 from etl.demo.plan import DemoPlan, Shape
 
-_HEAD = """\
-# An invented service provider ({companies} companies, {invoices} accounting documents, seed {seed}).
+HEADING: Final = "# An invented service provider"
+"""How the configuration of a demonstration begins."""
+_HEAD = (
+    HEADING
+    + """ ({companies} companies, {invoices} accounting documents, seed {seed}).
 # The truth stands beside it in truth_*.csv; judgements.csv belongs into the register before the first night.
 
 [portal]
@@ -49,6 +53,7 @@ shape = "connectwise_json"
 path = "connectwise_invoices.csv"
 shape = "connectwise_csv"
 """
+)
 
 # a number of rows that is a page's would otherwise count as a list that is cut
 _WHOLE = 'scope = "all"\nis_complete = true\n'

@@ -71,10 +71,21 @@ def recognise(path: Path) -> Recognition | None:
 
 
 def describe_folder(folder: Path) -> list[Sighting]:
-    """Every file below a folder, sorted, and what it seems to be; hidden files are left out."""
+    """Every file below a folder, sorted, and what it seems to be; hidden files and those of billsight are left out."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     visible = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    return [_sighting(path, folder) for path in visible]
+    own = _own_folders(folder)
+    return [
+        _sighting(path, folder)
+        for path in visible
+        if own.isdisjoint(path.parents) and not path.name.startswith("billsight.toml")
+    ]
+
+
+def _own_folders(folder: Path) -> set[Path]:
+    """Where runs are published, decisions are kept, and decided files are put: nothing there is an export."""
+    places = {path.parent for name in ("latest", "register.sqlite") for path in folder.rglob(name)}
+    return {*places, folder / "inbox"} - {folder}
 
 
 def recognise_document(document: Document) -> Recognition | None:
