@@ -97,7 +97,7 @@ bench-page: .venv/ready chromium ## measure how large the page is and how soon i
 bench-year: .venv/ready ## play a year of nights and measure how what is remembered grows
 	$(BIN)/python -m benchmarks.year
 
-crash: .venv/ready ## kill 200 nights at random moments and look what is left (KILLS=500 SEED=2)
+crash: .venv/ready ## kill 200 runs, imports, reverts and prunes at random moments and look what is left (KILLS=500 SEED=2)
 	@$(BIN)/python -m tests.reliability.crashes --kills $(KILLS) --seed $(SEED)
 
 # What is built from is pinned with its hashes; the folder of the build is thrown away.
