@@ -150,6 +150,8 @@ def why_absent(absent: Absence, log: SyncLog, portal: Portal, clocks: tuple[date
     )
     is_after_last, is_stalled = _after_last(absent.changed, log, portal, (now, list_at))
     is_undated = absent.changed == NO_TIME
+    # a list from before its customer was mapped could not show it
+    is_mapped_since = absent.judged > list_at
     last_shown = int(log.started[-1]) if len(log.started) else list_at - round(portal.grace_hours * _HOUR)
     choices = [
         (absent.is_old_id, "RECREATED_ID"),
@@ -159,9 +161,11 @@ def why_absent(absent: Absence, log: SyncLog, portal: Portal, clocks: tuple[date
         (absent.is_inconclusive, "?"),
         # dated before the day of the last sync, it must have been there
         (is_undated & (absent.invoice_date >= _day_of(last_shown, ZoneInfo(portal.time_zone))), "?"),
+        (is_undated & is_mapped_since, "PORTAL_LIST_OLDER"),
         (is_undated, "MISSED_UNDATED"),
         (absent.changed < log.earliest_from, "BEFORE_SYNC_START") if log.earliest_from != _NEVER else None,
         (carried & unmapped_then, "SKIPPED_WHILE_UNMAPPED"),
+        (is_mapped_since, "PORTAL_LIST_OLDER"),
         (_is_backdated(absent, log, portal, carried), "BACKDATED_ENTRY"),
     ]
     kept = [choice for choice in choices if choice is not None]

@@ -164,7 +164,11 @@ def _sync(row: Row, failed: str | None) -> str:
     if row["was_shown"]:
         return f"it was on the portal's list of open invoices before, and is not now: paid there? {times}"
     if failed == "PORTAL_LIST_OLDER":
-        return f"the portal's list was made {instant(row['portal_list_at'])}; {times}; {last}"
+        is_mapped_since = row["judged_at"] is not None and row["judged_at"] > row["portal_list_at"]
+        mapped = (
+            f", before {_judge(row)} mapped the customer: enter the mapping in the portal" if is_mapped_since else ""
+        )
+        return f"the portal's list was made {instant(row['portal_list_at'])}{mapped}; {times}; {last}"
     return "; ".join(part for part in ("not in the portal's list", times, last, row["gap"]) if part)
 
 

@@ -138,8 +138,16 @@ def _expected_absence(facts: dict[str, Any], runs: pl.DataFrame, portal: Portal,
         return "?"
     if changed is None:
         day = last_shown.replace(tzinfo=UTC).astimezone(ZoneInfo(portal.time_zone)).date()
-        return "?" if facts["invoice_date"] >= day else "MISSED_UNDATED"
-    return _expected_miss(facts, log, portal)
+        missed = "PORTAL_LIST_OLDER" if _is_mapped_since(facts, list_at) else "MISSED_UNDATED"
+        return "?" if facts["invoice_date"] >= day else missed
+    missed = _expected_miss(facts, log, portal)
+    is_known = missed in {"BEFORE_SYNC_START", "SKIPPED_WHILE_UNMAPPED"}
+    return missed if is_known or not _is_mapped_since(facts, list_at) else "PORTAL_LIST_OLDER"
+
+
+def _is_mapped_since(facts: dict[str, Any], list_at: datetime) -> bool:
+    """A list from before its customer was mapped could not show it."""
+    return facts["judged_at"] is not None and facts["judged_at"] > list_at
 
 
 def _expected_wait(changed: datetime | None, runs: pl.DataFrame, portal: Portal, list_at: datetime) -> str | None:
