@@ -18,8 +18,8 @@ OF_DOCUMENTS: Final = (
 """Which numbers several invoices carry, and which documents the portal names by their ids."""
 
 OF_PORTAL: Final = (
-    "marts.customer_names", "marts.portal_candidates", "marts.portal_form", "marts.portal_claims",
-    "marts.portal_by_number",
+    "marts.customer_names", "marts.portal_strangers", "marts.portal_candidates", "marts.portal_form",
+    "marts.portal_claims", "marts.portal_by_number",
 )  # fmt: skip
 """Which documents the portal shows under their numbers; for that the mappings have to be known."""
 

@@ -145,7 +145,9 @@ def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
         # what fails is not unknown as well
         unknown=(
             pl.col("own_unknown")
-            | _reached(pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown"))
+            | _reached(
+                pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown") | _stranger()
+            )
         )
         & ~pl.col("failed"),
     )
@@ -189,6 +191,12 @@ def _existence_gates(night: Night) -> dict[str, pl.Expr]:
 def _shown_elsewhere() -> pl.Expr:
     """The worst there is: the portal shows the invoice to another company than the one its customer is mapped to."""
     return masks.failed({"MAPPING_CONFLICT": ~(pl.col("is_mapped") & pl.col("is_shown_elsewhere"))})
+
+
+def _stranger() -> pl.Expr:
+    """Unknown where the portal's row names somebody else, and does not tell whom it shows the invoice to."""
+    is_stranger = pl.col("is_mapped") & pl.col("is_shown_to_stranger")
+    return masks.unknown({"MAPPING_CONFLICT": pl.when(~is_stranger).then(pl.lit(value=True))})
 
 
 def _email(facts: pl.DataFrame) -> pl.Expr:

@@ -58,6 +58,7 @@ _FLAGS: Final = {
 }  # fmt: skip
 _FIELDS: Final = (*ACCOUNTS, "tax", "domain", "address")
 _LEAST_LABEL: Final = 5
+_AMERICAN: Final = r"^[2-9]\d{9}$"
 
 # kind of key -> its seed, how much of its bits count, and how many companies may have it
 _KINDS: Final[dict[str, tuple[int, float, int]]] = {
@@ -211,16 +212,20 @@ def _domains(side: _Side, *, is_left: bool) -> list[_Kind]:
 
 
 def _phones(found: pl.DataFrame, *, is_left: bool) -> _Kind:
-    """Two numbers of ten digits meet if all ten are the same, any others if the last nine are."""
+    """Two numbers of ten digits meet if all ten are the same, any others if the last nine are.
+
+    A number of North America has ten digits and no zero before them, and meets no others.
+    """
     numbers, text = found.filter(pl.col("kind") == "phone"), pl.col("key_text")
-    is_ten = text.str.len_chars() == TEN
+    is_ten, is_american = text.str.len_chars() >= TEN, text.str.contains(_AMERICAN)
     tens, others = numbers.filter(is_ten), numbers.filter(~is_ten)
+    abroad = numbers.filter(~is_american)
     last = text.str.tail(PHONE_DIGITS)
     # what meets other numbers only is on one side for numbers of ten digits, on the other side for the others
     parts = (
         tens,
-        (numbers if is_left else others).with_columns(key_text=pl.concat_str(pl.lit("l"), last)),
-        (others if is_left else tens).with_columns(key_text=pl.concat_str(pl.lit("r"), last)),
+        (abroad if is_left else others).with_columns(key_text=pl.concat_str(pl.lit("l"), last)),
+        (others if is_left else tens.filter(~is_american)).with_columns(key_text=pl.concat_str(pl.lit("r"), last)),
     )
     return _keyed(pl.concat(parts), "phone", text)
 

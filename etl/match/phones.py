@@ -16,8 +16,10 @@ TEN, PHONE_DIGITS = 10, 9
 """Two phone numbers of ten digits are compared whole, others by their last nine."""
 # ten digits of North America are a number by themselves, and what follows them is an extension or the next number
 _PHONE: Final = r"(?:\+?1[\s.\-]*)?\(?[2-9]\d\d\)?[\s.\-/]*\d{3}[\s.\-]*\d{4}\b|\+?\(?\d[\d\s().\-/]{5,}\d"
-# what stands before the ten digits of a number: a prefix of calls abroad, a country whose numbers have ten, a zero
-_BEFORE_TEN: Final = r"^(?:00|011)?(?:1|(?:44|49|52|63|91)0?|0)(\d{10})$"
+# what stands before the ten digits of a number: a prefix of calls abroad, and North America
+_BEFORE_TEN: Final = r"^(?:00|011)?1(\d{10})$"
+# or another country whose numbers have ten, or a zero: no number of North America
+_ABROAD: Final = r"^(?:00|011)?(?:(?:44|49|52|63|91)0?|0)(\d{10})$"
 _NO_PHONE: Final = "0{7}|1{7}|2{7}|3{7}|4{7}|5{7}|6{7}|7{7}|8{7}|9{7}|1234567|7654321|5551212"
 _SHORTEST, _LONGEST = 7, 15
 _DASH: Final = r"[\p{Pd}\x{2212}]"
@@ -30,13 +32,14 @@ _STRONG: Final = ("/", "\n")
 
 
 def phone_keys(text: pl.Expr) -> pl.Expr:
-    """Every phone number in a text: all ten digits, whatever stands before them; of others the last nine.
+    """Every phone number in a text: all ten digits, behind a zero where they are not North American; or the last nine.
 
     With and without the country code they are the same; two of ten digits are if all ten are. An extension is left out.
     Where several numbers cannot be told apart there is none.
     """
-    digits = pl.element().str.replace_all(r"\D", "").str.replace(_BEFORE_TEN, "$1")
-    key = pl.when(digits.str.len_chars() == TEN).then(digits).otherwise(digits.str.tail(PHONE_DIGITS))
+    digits = pl.element().str.replace_all(r"\D", "").str.replace(_BEFORE_TEN, "$1").str.replace(_ABROAD, "0$1")
+    is_whole = (digits.str.len_chars() == TEN) | digits.str.contains(_ABROAD)
+    key = pl.when(is_whole).then(digits).otherwise(digits.str.tail(PHONE_DIGITS))
     is_phone = digits.str.len_chars().is_between(_SHORTEST, _LONGEST) & ~digits.str.contains(_NO_PHONE)
     written = plain_signs(text).str.replace_all(_DASH, "-").str.replace_all(_DOT, ".")
     found = written.map_batches(_apart, return_dtype=pl.String).str.extract_all(_PHONE)

@@ -26,8 +26,9 @@ _SUFFIX: Final = (
     r"|web\.(?:bo|do|id|lk|nf|pk|tj|tr|ve|za)|(?:cri|gen|health|kiwi|mil)\.nz|(?:gr|go|lg)\.jp|(?:law|nom)\.za|gv\.at"
     r"|(?:ab|bc|gc|mb|nb|nf|nl|ns|nt|nu|on|pe|qc|sk|yk|yt)\.ca|(?:act|nsw|nt|qld|sa|tas|vic|wa)\.(?:edu|gov)\.au"
     r"|(?:k12|cc|lib|state|ci|co|town|city)\.[a-z]{2}\.us|[a-z]{2}\.us|(?:br|de|eu|gb|qc|uk|us|za)\.com|(?:gb|uk)\.net"
-    r"|onmicrosoft\.com|myshopify\.com|wordpress\.com"
-    r"|blogspot\.com|weebly\.com|squarespace\.com|godaddysites\.com|sharepoint\.com|github\.io|herokuapp\.com"
+    r"|(?:onmicrosoft|sharepoint)\.(?:com|\p{L}{2})|myshopify\.com|wordpress\.com|wixsite\.com|square\.site"
+    r"|pages\.dev|(?:netlify|vercel|web)\.app"
+    r"|blogspot\.com|weebly\.com|squarespace\.com|godaddysites\.com|github\.io|herokuapp\.com"
     rf"|azurewebsites\.net|hubspot\.com|zendesk\.com|freshdesk\.com|{TOP})"
 )
 

@@ -1,6 +1,6 @@
 -- model:   marts.contradictions
 -- grain:   kind, subject_id, one_says, other_says
--- reads:   staging.accounting__invoices, staging.accounting__customers, staging.connectwise__companies, staging.contradictory_mappings, accepted.portal_invoices, accepted.accounting_invoices, marts.portal_pairs, matching.mappings, ctl.run
+-- reads:   staging.accounting__invoices, staging.accounting__customers, staging.connectwise__companies, staging.contradictory_mappings, accepted.portal_invoices, accepted.accounting_invoices, marts.portal_pairs, marts.portal_strangers, matching.mappings, ctl.run
 -- purpose: what the sources say of one thing in two ways that cannot both be true. Derived from the values of each run: a
 --          contradiction is listed until they change, and known where the settings have its mark, which is of its values.
 -- units:   amount in currency_code: the open balance concerned
@@ -108,6 +108,30 @@ found as (
         held.currency_code,
         held.balance_amount as amount
     from held
+
+    union all
+
+    select
+        'id against name' as kind,
+        portal.portal_invoice_id as subject_id,
+        concat(
+            'portal: id ', invoices.invoice_id_acct, ' is listed under ',
+            concat_ws(' ', portal.customer_id_acct, portal.company_id_cw, portal.company_name, portal.customer_name)
+        ) as one_says,
+        concat(
+            'accounting: id ', invoices.invoice_id_acct, ' is an invoice to ',
+            concat_ws(' ', invoices.customer_id_acct, customers.customer_name)
+        ) as other_says,
+        invoices.currency_code,
+        invoices.balance_amount as amount
+    from marts.portal_strangers as strangers
+    inner join accepted.portal_invoices as portal
+        on strangers.portal_row_key = portal.rowid
+    inner join accepted.accounting_invoices as invoices
+        on strangers.row_key = invoices.rowid
+    left join staging.accounting__customers as customers
+        on invoices.customer_id_acct = customers.customer_id_acct
+    where strangers.is_anothers
 
     union all
 

@@ -1,7 +1,7 @@
 -- model:   marts.invoice_facts
 -- grain:   row_key
 -- kind:    view
--- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.portal_form, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.portal_memory, ctl.run
+-- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.portal_strangers, marts.portal_form, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.portal_memory, ctl.run
 -- purpose: what decides about each accounting invoice, and what it is counted by, without its text: etl/diagnose judges it
 --          batch by batch. customer_key is the row of marts.customer_checks.
 -- units:   customer_failed and customer_unknown are masks of causes; amounts in currency_code; days_past_due in days
@@ -13,6 +13,14 @@ with in_connectwise as (
         bool_or(pairs.is_exact) as is_exact
     from matching.number_pairs as pairs
     group by pairs.row_key
+),
+
+strangers as (
+    select
+        strangers.row_key,
+        bool_or(strangers.is_elsewhere) as is_elsewhere
+    from marts.portal_strangers as strangers
+    group by strangers.row_key
 )
 
 select
@@ -90,7 +98,9 @@ select
         or coalesce(by_id.other_company_id_cw, by_number.other_company_id_cw)
         not in (customers.company_id_cw, coalesce(customers.bill_to_company_id_cw, customers.company_id_cw)),
         false
-    ) as is_shown_elsewhere,
+    )
+    or coalesce(strangers.is_elsewhere, false) as is_shown_elsewhere,
+    strangers.row_key is not null as is_shown_to_stranger,
     -- a list that shows what is open loses what is paid there, and one that begins somewhere shows nothing older
     this_run.portal_scope <> 'all' and memory.shown_at is not null as was_shown,
     coalesce(invoices.invoice_date < this_run.portal_since, false)
@@ -140,6 +150,8 @@ left join marts.portal_by_id as by_id
     on invoices.row_key = by_id.row_key
 left join marts.portal_by_number as by_number
     on invoices.row_key = by_number.row_key
+left join strangers
+    on invoices.row_key = strangers.row_key
 left join ctl.portal_memory as memory
     on invoices.invoice_id_acct = memory.invoice_id_acct
 left join marts.shared_numbers as shared_numbers

@@ -1,7 +1,8 @@
 -- model:   marts.portal_companies
 -- grain:   shown_name
 -- reads:   accepted.portal_invoices, staging.connectwise__companies, quarantine.rows
--- purpose: the company that a portal row without a company's id names. A name that two companies have names none of them.
+-- purpose: the names on the portal's rows, and the company that each names: how many companies have it, and which one if it
+--          is one alone.
 -- units:   none
 -- source:  the portal's own list of invoices, ConnectWise companies
 
@@ -24,23 +25,24 @@ with names as (
 own_names as (
     select
         names.name,
-        any_value(names.company_id_cw) as company_id_cw
+        count(*) as company_count,
+        case when count(*) = 1 then any_value(names.company_id_cw) end as company_id_cw
     from names
     where names.name is not null
     group by names.name
-    having count(*) = 1
 ),
 
 shown as (
     select distinct coalesce(portal.company_name, portal.customer_name) as shown_name
     from accepted.portal_invoices as portal
-    where portal.company_id_cw is null
 )
 
 select
     shown.shown_name,
+    name_key(shown.shown_name) as name,
+    coalesce(own_names.company_count, 0) as company_count,
     own_names.company_id_cw
 from shown
-inner join own_names
+left join own_names
     on name_key(shown.shown_name) = own_names.name
-where own_names.company_id_cw is not null
+where shown.shown_name is not null

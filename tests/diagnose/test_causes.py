@@ -45,6 +45,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "is_in_connectwise": (pl.Boolean, True), "is_number_exact_in_connectwise": (pl.Boolean, True),
     "is_bill_email_known": (pl.Boolean, True), "has_bill_email": (pl.Boolean, True),
     "is_balance_assumed": (pl.Boolean, False), "is_shown_elsewhere": (pl.Boolean, False),
+    "is_shown_to_stranger": (pl.Boolean, False),
 }  # fmt: skip
 SCHEMA = {name: kind for name, (kind, _) in FACTS.items()}
 
@@ -124,6 +125,8 @@ def _judged(
         ({"is_number_exact_in_connectwise": False}, "visible", ["NUMBER_REFORMATTED"]),
         ({"is_bill_email_known": False}, "visible", ["BILL_EMAIL_NOT_A_CONTACT"]),
         ({"is_shown_elsewhere": True}, "blocked", ["MAPPING_CONFLICT"]),
+        ({"is_shown_to_stranger": True}, "unknown", []),
+        ({"is_shown_to_stranger": True, "is_shown_elsewhere": True}, "blocked", ["MAPPING_CONFLICT"]),
     ],
 )
 def test_each_gate_has_its_state(facts: dict[str, Any], state: str, failed: list[str]) -> None:

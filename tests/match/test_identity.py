@@ -36,6 +36,11 @@ def verdict(match: Any, theirs: dict[str, str], ours: dict[str, str]) -> tuple[s
         ("212-355-0134 102", "212-755-0134 102", "only the name agrees"),
         ("212-355-0134 102", "+1 212 355 0134", "name and phone agree"),
         ("212-355-0134 / 212-355-0199", "312-355-0199", "only the name agrees"),
+        # London is not Maine: another country or a zero is no number of North America
+        ("+44 20 7946 0134", "+1 (207) 946-0134", "only the name agrees"),
+        ("020 7946 0134", "(207) 946-0134", "only the name agrees"),
+        ("+49 2123550134", "212-355-0134", "only the name agrees"),
+        ("+61 2 1235 5013", "+1 421 235 5013", "only the name agrees"),
     ],
 )
 def test_phones_of_ten_digits_agree_in_all_ten(match: Any, one: str, other: str, found: str) -> None:

@@ -113,7 +113,8 @@ def test_every_list_has_its_terms_and_what_they_hold_says_nothing(match: Any) ->
     met = known.to_frame("domain").select(registered(pl.col("domain"))).to_series()
     assert known.filter(met.ne_missing(known)).to_list() == []
     some = ("frontiernet.net", "eastlink.ca", "westnet.com.au", "btopenworld.com", "linktr.ee", "etsy.com",
-            "ewetel.net", "facebook.com", "wixsite.com", "secureserver.net", "bill.com")  # fmt: skip
+            "ewetel.net", "facebook.com", "wixsite.com", "secureserver.net", "bill.com",
+            "onmicrosoft.de", "sharepoint.cn")  # fmt: skip
     customers = [
         {"customer_id_acct": str(n), "customer_name": f"{domain.split('.')[0].title()} Dental", "email": f"a@{domain}"}
         for n, domain in enumerate(some)
