@@ -31,10 +31,11 @@ _BEGUN: Final = (
 """Words that count with any ending."""
 _FILLING: Final = (
     "yet|been|be|being|is|are|was|currently|to|fully|ist|wurde|wird|encore|est|été|aún|ha|sido|está|ancora|stat[oa]"
-    "|ainda|foi|nog|is|the|in|on"
+    "|ainda|foi|nog|is|the|in|on|client|customer"
 )
 _NO: Final = (
-    f"(?:not|no|never|isnt|wasnt|hasnt|arent|cannot|cant|yet to be|no longer|nicht|nie|noch nicht|non|pas|jamais|nunca"
+    f"(?:not|no|never|un|do not|dont|isnt|wasnt|hasnt|arent|can not|cannot|cant|yet to be|no longer"
+    "|nicht|sin|ohne|sans|nie|noch nicht|non|pas|jamais|nunca"
     f"|não|nao|niet|nooit)(?: (?:{_FILLING}))*"
 )
 _SEEN: Final = (
@@ -45,7 +46,8 @@ _SEEN: Final = (
     "|mostrad|enviad|compartid|aprob|emitid|sincroni|entregad|vis[ií]v|aprov|pubblic|mostrat|inviat|condivis|attiv"
     "|emess|zichtbaar|gepubliceerd|vrijgegeven|getoond|verzonden|beschikbaar|goedgekeurd|gedeeld|actief"
 )
-_FLAGS: Final = "show|view|access|client view|on portal|visibility|sichtbarkeit"
+_FLAGS: Final = "show|view|access|visibility|sichtbarkeit"
+_REACHED: Final = "show|view(?: |$)|access|found|envi|for (?:the )?(?:client|customer)|be (?:seen|viewed)|see(?: |$)"
 _NO_ANSWER: Final = r"(?:no|false|off|none|nobody|no one|0|n|nein|aus|non|nee|não|nao|niemand|nessuno|nadie|personne)"
 _RELEASE: Final = (
     "publi|releas|approv|review|sync|upload|send|deliver|export|import|ver(?:.{1,2})ffentlich|freigabe|genehmig|versand"
@@ -62,20 +64,21 @@ _WAITED_FOR: Final = (
 _BROKEN: Final = r"(?:fail|error|reject|refus|fehl|erreur|échec|errore|mislukt|rechazad|rejeitad|rifiutat)"
 
 HIDING: Final[tuple[str, ...]] = (
-    rf"(?:^| )(?:{_WHOLE})(?:[^\p{{L}}\p{{M}}]|$)",
-    f"(?:^| )(?:{_BEGUN})",
+    rf"(?:^| )(?:is)?(?:{_WHOLE})(?:[^\p{{L}}\p{{M}}]|$)",
+    f"(?:^| )(?:is)?(?:{_BEGUN})",
     "^(?:invoice |is )*revers(?:ed|al)(?: |$)",
-    f"(?:^| ){_NO} (?:{_SEEN})",
-    rf"(?:^| )(?:{_SEEN}|{_FLAGS})[^ ]*(?: [^ ]+){{0,3}} {_NO_ANSWER}\??(?: (?:client|customer|portal)s?)*$",
+    f"(?:^| ){_NO} (?:{_SEEN}|{_REACHED})",
+    "(?:^| )access (?:denied|revoked|blocked|removed)(?: |$)",
+    rf"(?:^| )(?:is)?(?:(?:{_SEEN})[^ ]*|{_FLAGS})(?: [^ ]+){{0,3}} {_NO_ANSWER}\??(?: (?:client|customer|portal)s?)*$",
     f"(?:^| ){_WAITING} ?d?(?:{_RELEASE})",
     f"(?:^| )(?:{_RELEASE})[^ ]*(?: is| still)* {_WAITED_FOR}",
     f"(?:^| )(?:{_RELEASE}|posting|portal|invoice)[^ ]* (?:has |was |is |been )*{_BROKEN}",
     f"(?:^| ){_BROKEN}[^ ]*(?: (?:to|in|at|during|the|on|beim?))* (?:{_RELEASE}|post|portal)",
-    f"^{_BROKEN}[^ ]*$",
+    f"^(?:{_BROKEN}[^ ]*|missing)$",
 )
 """For `words`: whoever reads this must understand more before saying that the client sees the invoice."""
 
-_GONE: Final = rf"(?:{_WHOLE}|revers(?:ed|al)|(?:{_BEGUN})[^ ?\x{{ff1f}}\x{{61f}}]*)"
+_GONE: Final = rf"(?:is)?(?:{_WHOLE}|revers(?:ed|al)|(?:{_BEGUN})[^ ?\x{{ff1f}}\x{{61f}}]*)"
 _ASIDE: Final = f"(?:{SHOWN_WORDS}|open|invoice|is|was|has|been|the|by|client|customer|on|at|[0-9]+)"
 _ACTION: Final = "(?:void(?:ed|ing)?|cancell?(?:ed|ation)|cancel|delet(?:e|ed|ion)|revers(?:ed|al)|removal|removed)"
 DENIED: Final = (
@@ -102,13 +105,15 @@ _LINKS: Final = (
 _TROUBLE: Final = (
     "(?:is|was|being|still|in|on|under|to|for|the|has|been|awaiting|pending|scheduled|queued|approval|review|sync"
     "|syncing|failed|failing|failure|error|rejected|declined|hold|suspended|blocked|disputed|returned|confirmation"
-    "|release|delivery|delivered|sent)"
+    "|release|delivery|delivered|sent|posting|post)"
 )
+_OWED: Final = "(?:paid|unpaid|due|past due|overdue|outstanding|(?:partially|partly) paid)"
 _STILL: Final = "(?: (?:is|was|were|has|have|been|got|ist|wurde|est|été))*"
 _MARKS: Final = r"[^\p{L}\p{M}\p{N}?\x{ff1f}\x{61f}]+"
 OTHER_THING: Final = (
-    f"^(?:{_ASIDE}{_MARKS})*(?:(?:the|your|a) )?(?:{_GONE}{_LINKS} {_THING}|{_NO} (?:{_SEEN})[^ ]*{_LINKS} {_THING}"
+    f"^(?:(?:{_ASIDE}|{_OWED}){_MARKS})*(?:(?:the|your|a) )?(?:{_GONE}{_LINKS} {_THING}"
+    f"|{_NO} (?:{_SEEN})[^ ]* (?:by|via|per|with|through) {_THING}|{_NO} (?:{_SEEN})[^ ]*{_LINKS} {_THING}"
     f"|(?:no )?{_THING}:?{_STILL} (?:{_NO} )?(?:{_GONE}|(?:{_SEEN})[^ ]*)|{_THING}:?(?: {_TROUBLE})+"
-    f")(?:{_MARKS}{_ASIDE})*[.!]?$"
+    rf")(?:{_MARKS}(?:{_ASIDE}|{_OWED}))*[.!)\]]*$"
 )
 """For `written`: a payment, a card, a check, a reminder or an e-mail is gone or not sent, not the invoice."""

@@ -24,7 +24,11 @@ def unknown_terms(frame: pl.DataFrame) -> list[str]:
             "whether these rows are invoices is unknown",
         ),
         ("document_status", fold_term("document_status").is_in(list(DOCUMENT_STATUSES)), "the amounts decide"),
-        ("portal_status", said_status("portal_status").is_not_null(), "it says nothing of what is owed or hidden"),
+        (
+            "portal_status",
+            said_status("portal_status").is_not_null(),
+            "the amounts decide, and the row counts as shown",
+        ),
     ):
         if column in frame.columns and (words := _unknown_words(frame, column, is_known)):
             told.append(f"{column} {words}: billsight does not know this word; {taken}")

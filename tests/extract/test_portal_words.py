@@ -43,8 +43,11 @@ _GONE = (
     "|Scheduled for release|Scheduled to publish Dec 9|Upload failed|Failed to sync|Internal only|Unlisted|Invisible"
     "|Ausgeblendet|Offen (versteckt)|Storniert am 3.11.2026|Noch nicht freigegeben|Gel\u00f6scht von Ann|Masqu\u00e9e"
     "|Annul\u00e9e le 3/11/2026|Brouillon - non envoy\u00e9e|N'est pas publi\u00e9e|Oculta|No visible|Anulada 3/11/2026"
-    "|N\u00e3o publicada|Nascosta|Niet zichtbaar|Hidden?|Not hidden?|Void - check vorked|Void - check"
-    "|Deleted (duplicate payment)|Cancelled by e-mail|Hidden - balance 0|Paid, draft|VO\u0130D|STORN\u0130ERT"
+    "|N\u00e3o publicada|Nascosta|Niet zichtbaar"
+    "|Hidden?|Not hidden?|Void - check vorked|Void - check"
+    "|Deleted (duplicate payment)|Cancelled by e-mail"
+    "|Do not show|No access|isVisible=false|Un-published|Client cannot view|Sin enviar"
+    "|Hidden - balance 0|Paid, draft|VO\u0130D|STORN\u0130ERT"
 )
 """Whoever reads these must understand more before saying that the client sees the invoice."""
 _QUIET = (
@@ -52,6 +55,7 @@ _QUIET = (
     "|In sync|Hidden: No|Visible: Yes|Not deleted|Gesendet|Envoy\u00e9e|Enviada"
     "|Cancelled AutoPay|Removed from AutoPay|Deleted card|Reversed payment|Voided check|Removed from collections"
     "|Unsent reminder|Undelivered e-mail|Not available for payment|Open - reminder not sent|AutoPay: cancelled"
+    "|Not sent by e-mail|Paid (check voided)|Open; viewed: no|Due - autopay removed"
     "|Payment pending sync|Card on hold|Zahlung storniert|Carte supprim\u00e9e"
     "|Due: 0|Outstanding 0|Open balance 0.00|Overdue: 0 days"
 )
