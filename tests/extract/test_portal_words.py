@@ -55,7 +55,7 @@ _QUIET = (
     "|In sync|Hidden: No|Visible: Yes|Not deleted|Gesendet|Envoy\u00e9e|Enviada"
     "|Cancelled AutoPay|Removed from AutoPay|Deleted card|Reversed payment|Voided check|Removed from collections"
     "|Unsent reminder|Undelivered e-mail|Not available for payment|Open - reminder not sent|AutoPay: cancelled"
-    "|Not sent by e-mail|Paid (check voided)|Open; viewed: no|Due - autopay removed"
+    "|Not sent by e-mail|Paid (check voided)|Due - autopay removed"
     "|Payment pending sync|Card on hold|Zahlung storniert|Carte supprim\u00e9e"
     "|Due: 0|Outstanding 0|Open balance 0.00|Overdue: 0 days"
 )
@@ -63,7 +63,7 @@ _QUIET = (
 GONE, QUIET = _GONE.split("|"), _QUIET.split("|")
 STATUSES |= dict.fromkeys(GONE, "gone") | dict.fromkeys(QUIET) | {
     "Paid?": None, "Open?": None, "Paid\uff1f": None, "PA\u0130D": "paid", "Due in 10 days": "open",
-    "Due 12/05/2026": "open", "International": None, "Avoided": None,
+    "Due 12/05/2026": "open", "International": None, "Open; viewed: no": None, "Avoided": None,
 }  # fmt: skip
 
 
