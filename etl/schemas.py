@@ -226,7 +226,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("company_id_cw", "ConnectWise company it is shown to"),
                 _text("company_name", "name of the company it is shown to, if the list has it next to the customer's name"),
                 _text("document_type", "in the words of accounting_invoices, or unknown; empty where the list has no type"),
-                _text("portal_status", "open, paid, in transit or gone; empty where the list has no word that says so"),
+                _text("portal_status", "open, paid, in transit, or gone (or perhaps hidden); empty where no word says so"),
                 Column("invoice_date", _D, "date of the invoice", is_optional=True),
                 Column("due_date", _D, "due date", is_optional=True),
                 Column("total_amount", _M, "total in currency_code"),

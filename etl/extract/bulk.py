@@ -25,13 +25,13 @@ from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
 from etl.extract.footers import has_lone_rows
 from etl.extract.frames import BLANKS, conform, split_lists, tidy, without_nuls
-from etl.extract.invoice_terms import unknown_terms
 from etl.extract.powershell import mark_cut_cells
 from etl.extract.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.reading import source_problems
 from etl.extract.registry import table_profiles
 from etl.extract.tables import RowTable, open_table
 from etl.extract.tabular import Found, best_in
+from etl.extract.unknown_words import unknown_terms
 from etl.extract.unpacking import DAMAGES, GZIP_MAGIC, ZSTD_MAGIC, open_plain, refuse_bomb
 from etl.schemas import Relation
 

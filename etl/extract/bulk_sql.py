@@ -15,9 +15,8 @@ from etl.engine import literal
 from etl.extract.bulk import BulkScan
 from etl.extract.footers import LABELED
 from etl.extract.frames import BLANKS, MIDNIGHTS
-from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, PORTAL_STATUSES
-from etl.extract.portal_words import APART, APOSTROPHES, PORTAL_PHRASES
-from etl.extract.word_sql import WORDS, folded, look_up
+from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
+from etl.extract.word_sql import PORTAL_STATUS, WORDS, folded, look_up, with_said
 from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
@@ -37,7 +36,7 @@ _MONEY_WITHOUT_GROUPS: Final = r"-?[0-9]{1,13}(\.([0-9]{1,2}|[0-9]{4}))?"
 """Where nobody says that a point separates the decimals, three of them may be a group of thousands."""
 
 _TERMS: Final = {"document_type": DOCUMENT_TYPES, "document_status": DOCUMENT_STATUSES}
-"""Columns of accounting invoices that hold words; a row with an unknown one is read with care, so that it is told."""
+"""Columns of documents that hold words; a row with an unknown one is read with care, so that it is told."""
 
 _COMMON_CURRENCIES: Final = ("USD", "EUR", "GBP", "CAD", "AUD")
 """Told without a pattern, which costs several times as much."""
@@ -106,17 +105,16 @@ def bulk_select(scan: BulkScan, zone: ZoneInfo, currency_code: str = "XXX") -> s
         [*(f"{cast.value(column)} as {column.name}" for column in scan.relation.columns), *words]
     )
     texts = ", ".join(f"{_text(scan, at)} as text_{name}, c{at} as raw_{name}" for name, at in scan.columns.items())
+    rows = f"""select
+        {typed},
+        {", ".join(f"raw_{name}, text_{name}" for name in scan.columns)}
+    from (select {texts} from {bulk_source(scan)}) as written"""
     return f"""select
     {selected},
     {literal(scan.name)} as source_file,
     null::bigint as source_line,
     case when {" or ".join([*missing, *_unfit(scan)])} then json_object({raw})::varchar end as unparsed
-from (
-    select
-        {typed},
-        {", ".join(f"raw_{name}, text_{name}" for name in scan.columns)}
-    from (select {texts} from {bulk_source(scan)}) as written
-) as typed"""
+from ({with_said(rows) if "portal_status" in scan.columns else rows}) as typed"""
 
 
 def _in_book(scan: BulkScan, ours: dict[str, str]) -> dict[str, str]:
@@ -230,14 +228,7 @@ def _portal_terms(scan: BulkScan) -> dict[str, str]:
     has = scan.columns.keys()
     terms = {}
     if "portal_status" in has:
-        bare = f"regexp_replace(lower(text_portal_status), {literal(APOSTROPHES)}, '', 'g')"
-        spaced = f"trim(regexp_replace({bare}, {literal(APART)}, ' ', 'g'), ' ')"
-        phrases = " ".join(
-            f"when regexp_matches({spaced}, {literal(like)}) then {literal(ours) if ours else 'null'}"
-            for like, ours in PORTAL_PHRASES
-        )
-        known = look_up("portal_status", PORTAL_STATUSES)
-        terms["portal_status"] = f"case when {known} is not null then {known} else case {phrases} end end"
+        terms["portal_status"] = PORTAL_STATUS
     terms |= _stated_type(scan)
     if "portal_invoice_id" not in has:
         customer = "coalesce(typed.customer_id_acct, typed.customer_name, typed.company_id_cw)"
@@ -261,6 +252,8 @@ def _unfit(scan: BulkScan) -> list[str]:
     castable = [name for name in scan.columns if kinds[name] not in {Kind.TEXT, Kind.TEXTS}]
     uncast = [f"(typed.{name} is null and text_{name} is not null)" for name in castable]
     uncast += [f"(text_{name} is not null and {look_up(name, _TERMS[name])} is null)" for name in _terms(scan)]
+    if "portal_status" in scan.columns:
+        uncast.append("(text_portal_status is not null and said_portal_status is null)")
     ids = [text for text in texts if "id" in text.split("_")]
     # a length is far cheaper to look at than the whole
     uncast += _footers(scan)
@@ -293,7 +286,8 @@ def _may_be_spoilt(text: str) -> str:
 
 
 def _terms(scan: BulkScan) -> list[str]:
-    return [name for name in _TERMS if name in scan.columns and scan.relation.name == "accounting_invoices"]
+    told = {"accounting_invoices", "portal_invoices"}
+    return [name for name in _TERMS if name in scan.columns and scan.relation.name in told]
 
 
 def _text(scan: BulkScan, at: int) -> str:

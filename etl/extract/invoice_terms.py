@@ -14,10 +14,17 @@ IGNORED_PATTERN: Final = "[" + _IGNORED.replace("-", "") + "-]"
 """The same as a pattern, for both engines."""
 
 
+SAME_LETTERS: Final = (("i\u0307", "i"), ("\u03c2", "\u03c3"))
+"""What is left of letters whose lower case the engines do not agree on -> the letter that they are read as."""
+
+
 def _folded(words: Mapping[str, str]) -> Mapping[str, str]:
     """Each of our words with the words of others, separated by commas -> each of these words, folded -> ours."""
     away = str.maketrans("", "", _IGNORED)
-    return {word.lower().translate(away): ours for ours, listed in words.items() for word in listed.split(",")}
+    each = [(word.lower(), ours) for ours, listed in words.items() for word in listed.split(",")]
+    for written, same in SAME_LETTERS:
+        each = [(word.replace(written, same), ours) for word, ours in each]
+    return {word.translate(away): ours for word, ours in each}
 
 
 DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
@@ -123,25 +130,50 @@ DOCUMENT_STATUSES: Final[Mapping[str, str]] = _folded(
 )
 """Folded status -> ours; anything else is read from the amounts."""
 
+SHOWN: Final = "shown"
+_SHOWN_THERE: Final = (
+    "autopay, auto pay, sent, viewed, seen, read, delivered, emailed, mailed, printed, downloaded, current, "
+    "active, posted, approved, new, visible, published, shown, displayed, released, available, shared, synced, "
+    "uploaded, issued, invoiced, billed, finalized, final, closed, opened, accepted, acknowledged, created, "
+    "updated, live, online, public, enabled, confirmed, normal, ok, complete, completed, declined, disputed, "
+    "awaiting payment, collections, in collections, payment plan, not due, upcoming, authorised, authorized, "
+    "unviewed, unread, gesendet, versendet, verschickt, gesehen, zugestellt, aktiv, neu, veröffentlicht, "
+    "sichtbar, freigegeben, genehmigt, envoyée, envoyé, vue, consultée, livrée, nouvelle, publiée, approuvée, "
+    "validée, émise, enviada, vista, entregada, activa, nueva, publicada, aprobada, emitida, ativa, nova, "
+    "aprovada, inviata, consegnata, attiva, nuova, pubblicata, approvata, emessa, visibile, verzonden, bekeken, "
+    "actief, nieuw, gepubliceerd, goedgekeurd, in sync, in portal, on portal"
+)
+SHOWN_WORDS: Final = "|".join(word.strip() for word in _SHOWN_THERE.split(","))
+"""Words of a portal that say nothing of what is owed, and nothing against its showing the invoice; alternatives."""
+
 PORTAL_STATUSES: Final[Mapping[str, str]] = _folded(
     {
         "open": f"{_OPEN}, partial payment",
         "paid": f"{_PAID}, closed and paid",
         "in transit": "pending, processing, scheduled, submitted, in transit, payment pending, pending payment",
         "gone": f"{_VOIDED}, {_DELETED}, {_DRAFT}, removed, hidden, inactive",
+        SHOWN: _SHOWN_THERE,
     }
 )
-"""Folded word of the portal -> ours; any other word (AutoPay, Sent, Viewed) says nothing of what is owed. A row that is
-void, deleted or hidden there proves nothing."""
+"""Folded word of the portal -> ours; one that is `shown`, and any other word, says nothing of what is owed. A row
+that is void, deleted or hidden there proves nothing."""
 UNKNOWN_TYPE: Final = "unknown"
 
-_SHOWN: Final = 5
 _SIGN: Final = r"^\W*[-(]|-\s*$|(?i)CR\s*$"
 
 
 def fold_term(column: str) -> pl.Expr:
     """The words of a column in lower case without spaces, dashes and other marks that do not matter."""
-    return pl.col(column).str.to_lowercase().str.replace_all(IGNORED_PATTERN, "")
+    return lower(column).str.replace_all(IGNORED_PATTERN, "")
+
+
+def lower(column: str) -> pl.Expr:
+    """The text in lower case, as `word_sql.lowered` has it."""
+    # the other engine makes one letter of it
+    text = pl.col(column).str.replace_all("\u0130", "i", literal=True).str.to_lowercase()
+    for written, same in SAME_LETTERS:
+        text = text.str.replace_all(written, same, literal=True)
+    return text
 
 
 def document_type(column: str) -> pl.Expr:
@@ -183,26 +215,3 @@ def is_zero(amount: pl.Expr) -> pl.Expr:
 def is_negative(amount: pl.Expr) -> pl.Expr:
     """Whether an amount in text is below zero: -5, $-5, (5), 5-, 5 CR."""
     return amount.str.contains(_SIGN)
-
-
-def unknown_terms(frame: pl.DataFrame) -> list[str]:
-    """What to tell about words for types and states that nobody here knows; the frame has them as written."""
-    if "invoice_id_cw" in frame.columns:
-        return []
-    told = []
-    for column, known, taken in (
-        ("document_type", DOCUMENT_TYPES, "whether these rows are invoices is unknown"),
-        ("document_status", DOCUMENT_STATUSES, "the amounts decide"),
-    ):
-        if column in frame.columns and (words := _unknown_words(frame, column, known)):
-            told.append(f"{column} {words}: billsight does not know this word; {taken}")
-    return told
-
-
-def _unknown_words(frame: pl.DataFrame, column: str, known: Mapping[str, str]) -> str:
-    """Words of a column that are not among the known ones, the most frequent first, each with its rows."""
-    strange = frame.filter(~fold_term(column).is_in(list(known))).get_column(column).drop_nulls()
-    counts = strange.value_counts(name="rows").sort(["rows", column], descending=[True, False])
-    shown = [f"{word!r} ({rows:,} row{'s' * (rows > 1)})" for word, rows in counts.head(_SHOWN).iter_rows()]
-    more = [f"{counts.height - _SHOWN} more words"] if counts.height > _SHOWN else []
-    return ", ".join([*shown, *more])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Final
 
 import polars as pl
 
 from etl.extract.days import ENGLISH_MONTHS
-from etl.extract.invoice_terms import PORTAL_STATUSES, fold_term
+from etl.extract.hiding_words import DENIED, HIDING, OTHER_THING
+from etl.extract.invoice_terms import PORTAL_STATUSES, SHOWN, SHOWN_WORDS, fold_term, lower
 
-APART: Final = r"[^\p{L}\p{M}\p{N}]+"
-"""What stands between two words, for both engines."""
+APART: Final = r"[^\p{L}\p{M}\p{N}?\x{ff1f}\x{61f}]+"
+"""What stands between two words, for both engines. A question mark stays: it takes back the word before it."""
 APOSTROPHES: Final = r"['\x{2019}]"
 
 _MONTH: Final = f"(?:{ENGLISH_MONTHS})"
@@ -40,38 +40,51 @@ _ABOUT_MOVING: Final = (
     f"{_MOVING}|{_DAY}|{_WAY}|{_REFERENCE}|{_NUMBER}|for|payments?|is|being|bank|settlement|clearance"
 )
 _ABOUT_PAID: Final = f"in full|off|thanks|thank you|invoices?|by (?:client|customer)|{_DAY}|{_WAY}|{_REFERENCE}"
-_GONE: Final = (
-    "(?:void|voided|cancell?ed|deleted|reversed|removed|hidden|draft|unpublished|unreleased|undelivered|unsent)"
+_ZERO_OWED: Final = (
+    f"(?:^| )(?:{_OWED}|balance|amount)(?: (?:balance|amount|invoice|payment|in|for|by|since|still|due))*"
+    " 0+(?: 0+)*(?: [^0-9]|$)"
 )
-_NO: Final = "(?:not|never|isnt|wasnt|hasnt|arent|cannot|cant|yet to be|no longer)(?: (?:yet|been|be|being|is))*"
+_ABOUT_SHOWN: Final = (
+    f"{SHOWN_WORDS}|{_DAY}|{_NUMBER}|{_WAY}|{_REFERENCE}|invoice|to|by|with|for|at|on|is|was|has|been|the|and|yes|true"
+    "|client|customer|contact|portal"
+)
 
-PORTAL_PHRASES: Final[tuple[tuple[str, str | None], ...]] = (
-    (f"(?:^| ){_NO} (?:visible|published|shown|displayed|released|viewable|accessible)(?: |$)", "gone"),
-    (f"^(?:invoice |is |still )*{_NO} (?:delivered|sent|issued|uploaded|synced|shared|available)(?: |$)", "gone"),
-    (f"^{_GONE} (?:.* )?(?:pending|requested|request|failed|declined|rejected|error|undone|no|false)(?: |$)", None),
-    (f"^{_GONE}(?: |$)", "gone"),
-    (f"^(?:invoice |payment |still )*{_OWED}(?: (?:{_ABOUT_OWED}))*$", "open"),
-    (f"^(?:paid |(?:{_ABOUT_MOVING}) )*{_MOVING}(?: (?:{_ABOUT_MOVING}))*$", "in transit"),
-    (f"^(?:invoice |closed |fully |auto ?|now )*(?:paid|settled)(?: (?:{_ABOUT_PAID}))*$", "paid"),
+PORTAL_PHRASES: Final[tuple[tuple[bool, str, str], ...]] = (
+    (False, f"^(?:paid |(?:{_ABOUT_MOVING}) )*{_MOVING}(?: (?:{_ABOUT_MOVING}))*$", "in transit"),
+    (True, OTHER_THING, SHOWN),
+    (False, DENIED, SHOWN),
+    *((False, pattern, "gone") for pattern in HIDING),
+    (False, _ZERO_OWED, SHOWN),
+    (False, f"^(?:invoice |payment |still )*{_OWED}(?: (?:{_ABOUT_OWED}))*$", "open"),
+    (False, f"^(?:invoice |closed |fully |auto ?|now )*(?:paid|settled)(?: (?:{_ABOUT_PAID}))*$", "paid"),
+    (False, f"^(?:(?:{_ABOUT_SHOWN}) )*(?:{_ABOUT_SHOWN})$", SHOWN),
 )
-"""Phrases of the portal, spaced -> ours; the first that fits. Null, or none that fits: nobody can tell what is owed;
-a word that is not listed may take back what the others say (`Paid, not confirmed`, `Processing failed`).
-What is hidden from clients, or not there yet, proves nothing."""
+"""Phrases of the portal: whether they are read as written, in lower case, or else spaced; the pattern; ours.
+
+The first that fits holds. If none fits, nobody can tell what is owed: a word that is not listed may take back what the
+others say (`Paid, not confirmed`, `Paid?`). What is hidden from clients, or may be, proves nothing.
+"""
 
 
 def portal_status(column: str) -> pl.Expr:
     """What the portal says is owed, in our words; null where it has no word that says so."""
+    said = said_status(column)
+    return pl.when(said != SHOWN).then(said)
+
+
+def said_status(column: str) -> pl.Expr:
+    """As `portal_status`, but `shown` where we know the words and they say nothing of what is owed."""
     known = fold_term(column).replace_strict(PORTAL_STATUSES, default=None, return_dtype=pl.String)
-    words = spaced(column)
+    words, written = spaced(column), lower(column)
     # from the last phrase to the first, each of which holds before those behind it
-    phrase = reduce(
-        lambda behind, one: pl.when(words.str.contains(one[0])).then(pl.lit(one[1], dtype=pl.String)).otherwise(behind),
-        reversed(PORTAL_PHRASES), pl.lit(None, dtype=pl.String),
-    )  # fmt: skip
+    phrase = pl.lit(None, dtype=pl.String)
+    for is_written, like, ours in reversed(PORTAL_PHRASES):
+        fits = (written if is_written else words).str.contains(like)
+        phrase = pl.when(fits).then(pl.lit(ours)).otherwise(phrase)
     return pl.coalesce(known, phrase)
 
 
 def spaced(column: str) -> pl.Expr:
     """The words of a column in lower case, one space between two of them."""
-    bare = pl.col(column).str.to_lowercase().str.replace_all(APOSTROPHES, "")
+    bare = lower(column).str.replace_all(APOSTROPHES, "")
     return bare.str.replace_all(APART, " ").str.strip_chars(" ")

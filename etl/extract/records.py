@@ -15,10 +15,10 @@ from etl.errors import InputError, Problem
 from etl.extract.documents import Document
 from etl.extract.frames import conform, text_frame, tidy, without_nuls
 from etl.extract.gathering import refuse_emptiness
-from etl.extract.invoice_terms import unknown_terms
 from etl.extract.json_records import JsonRecord, json_records
 from etl.extract.powershell import UnreadableError, refuse_if_cut
 from etl.extract.profile import Extract, RecordProfile
+from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Kind, Relation
 
 SAMPLE: Final = 50

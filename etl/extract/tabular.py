@@ -15,12 +15,12 @@ from etl.extract.delimited import Numbered
 from etl.extract.documents import Document, Kind
 from etl.extract.footers import labels
 from etl.extract.frames import conform, split_lists, tidy
-from etl.extract.invoice_terms import unknown_terms
 from etl.extract.page_counters import counter_in, is_whole
 from etl.extract.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.profile import TABLE, Extract, TableProfile
 from etl.extract.stated import stated_in
 from etl.extract.tables import Table, open_table
+from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from etl.engine import literal
-from etl.extract.invoice_terms import IGNORED_PATTERN
+from etl.extract.invoice_terms import IGNORED_PATTERN, PORTAL_STATUSES, SAME_LETTERS, SHOWN
+from etl.extract.portal_words import APART, APOSTROPHES, PORTAL_PHRASES
 
 WORDS: Final = ("document_type", "document_status", "portal_status")
 """Columns of words that are folded before they are looked up."""
@@ -46,5 +47,42 @@ def _looked_up(word: str, known: Sequence[tuple[str, str]]) -> str:
 def folded(text: str) -> str:
     """An expression for a text as a folded word: as `invoice_terms.fold_term` has it."""
     quick = " ".join(f"when {text} = {literal(way)} then {literal(way.lower())}" for way in _COMMON_WORDS)
-    rest = f"regexp_replace(lower({text}), {literal(IGNORED_PATTERN)}, '', 'g')"
+    rest = f"regexp_replace({lowered(text)}, {literal(IGNORED_PATTERN)}, '', 'g')"
     return f"case {quick} else {rest} end"
+
+
+def lowered(text: str) -> str:
+    """An expression for a text in lower case: as `invoice_terms.lower` has it."""
+    lower = f"lower({text})"
+    for written, same in SAME_LETTERS:
+        lower = f"replace({lower}, {literal(written)}, {literal(same)})"
+    return lower
+
+
+def with_said(rows: str) -> str:
+    """Rows of a portal's list with `said_portal_status`: what its word or phrase says, null where nobody knows it.
+
+    A text is spaced once, and only where it is no word that we know.
+
+    Args:
+        rows: a select with `text_portal_status` and `word_portal_status`.
+    """
+    bare = f"regexp_replace({lowered('text_portal_status')}, {literal(APOSTROPHES)}, '', 'g')"
+    spaced = f"trim(regexp_replace({bare}, {literal(APART)}, ' ', 'g'), ' ')"
+    known = look_up("portal_status", PORTAL_STATUSES)
+    phrases = " ".join(
+        f"when regexp_matches({'written' if is_written else 'words'}, {literal(like)}) then {literal(ours)}"
+        for is_written, like, ours in PORTAL_PHRASES
+    )
+    looked_up = f"select *, {known} as known_portal_status from ({rows}) as folded"
+    words = f"case when known_portal_status is null then {spaced} end as words"
+    written = f"case when known_portal_status is null then {lowered('text_portal_status')} end as written"
+    said = f"case when known_portal_status is not null then known_portal_status else case {phrases} end end"
+    return (
+        f"select *, {said} as said_portal_status from (select *, {words}, {written} from ({looked_up}) as looked_up)"
+        " as spaced"
+    )
+
+
+PORTAL_STATUS: Final = f"nullif(said_portal_status, {literal(SHOWN)})"
+"""What the portal says is owed, as `portal_words.portal_status` has it, over the rows of `with_said`."""

@@ -204,7 +204,7 @@ def test_a_padded_file_is_trimmed(engine: Engine, shelf: Any) -> None:
             (
                 "Invoice Number,Card Name,Type,Status,Date,Due Date,Open Balance\n"
                 "1037,Acme,Invoice,Open,2026-01-05,2026-02-04,5.00\n1038,Acme,Credit Memo,Partially Paid,,,\n"
-                "1039,Acme,Tax-Invoice,PAID IN FULL,,,0.00\n1040,Acme,Whim,Payment pending,,,1.00\n"
+                "1039,Acme,Tax-Invoice,PAID IN FULL,,,0.00\n1040,Acme,Statement,Payment pending,,,1.00\n"
                 "1041,Acme,,AutoPay,,,1.00\n1042,Acme,,,,,1.00\n"
             ),
         ),
