@@ -9,14 +9,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from playwright.sync_api import Page, expect
 
 from etl.errors import ExitCode
 from etl.review.contact_register import ContactRegister
+from etl.taxonomy import BY_CODE
 from tests import contact_world as world
 from tests import nights
 from tests.command import Billsight, Contacts
 from tests.contact_world import LEVEL, approve, row, states
 from tests.decided import decide, kinds, save, written
+from tests.report.opening import opened
 
 
 def test_a_contact_that_was_not_proposed_may_be_approved_when_the_client_asked(
@@ -208,3 +211,20 @@ def test_no_advice_is_repeated_where_nobody_is_to_have_access(
     contacts("revert", "contacts-1")
     world.run(clients, "run-3")
     assert freed()["c501"] == 120
+
+
+def test_the_page_advises_no_access_where_nobody_is_to_have_it(clients: Path, contacts: Contacts, page: Page) -> None:
+    """The check fails as before; beside it stands the decision, not a fix."""
+    contacts("import", save(clients / "d.csv", decide([row(clients, "501")], "nobody")))
+    world.run(clients, "run-2")
+    opened(page, (clients / "out" / "latest" / "report.html").as_uri())
+    detail = page.locator("#invoice-detail")
+    sentence = "A person decided that nobody at this client gets access: no fix is advised."
+    for number, is_told in (("7501", True), ("7502", False)):
+        page.fill("#find", number)
+        page.locator("#invoice-grid .ag-cell").nth(1).click()
+        expect(detail).to_contain_text(number)
+        expect(detail).to_contain_text("Somebody can see it: no")
+        told = detail.inner_text()
+        assert (sentence in told, "The fix of the first cause alone frees it." in told) == (is_told, not is_told)
+        assert (BY_CODE["LEVEL_TOO_LOW"].fix_current in told) == (not is_told)
