@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +16,13 @@ from etl.errors import ExitCode, Problem
 from etl.review.backups import back_up_or_tell
 from etl.review.contact_decisions import CONTACTS, ContactDecided
 from etl.review.contact_register import ContactJudgement, ContactRegister
-from etl.review.contact_rule import ContactVerdict, Importing, KnownAccess
+from etl.review.contact_rule import ContactVerdict, KnownAccess
 from etl.review.contact_verdicts import judge_contacts
 from etl.review.decisions import ApprovalRefused, is_undecided
+from etl.review.precedence import Importing
 from etl.review.register import Import
 from etl.safe_text import one_line, readable
-from etl.state import check_site_key, open_contacts
+from etl.state import LastRun, check_site_key, last_run, open_contacts
 
 _NOBODY: Final = "unknown"
 
@@ -153,7 +154,8 @@ def import_contacts(settings: Settings, files: Sequence[Path], act: ContactAct) 
     # the name is taken before the log is read: whoever adds something in between takes the name too
     number = register.next_import_id()
     decided = [line for one in read.values() for line in one.lines if not is_undecided(line)]
-    importing = Importing(act.at, lambda line: _who(act, Path(line.where)), act.is_again, act.is_settled)
+    digests = {str(file): one.digest for file, one in read.items()}
+    importing = _importing(register, last_run(settings), act, digests)
     verdicts = judge_contacts(decided, known, register.log(), importing)
     outcomes = []
     for file in files:
@@ -202,6 +204,20 @@ def _judgement(decided: ContactDecided, known: KnownAccess, by: tuple[datetime, 
         row_fp=line.cells["row_fp"],
         row_digest=decided.digest,
         source=source,
+    )
+
+
+def _importing(
+    register: ContactRegister, last: LastRun | None, act: ContactAct, digests: Mapping[str, str]
+) -> Importing:
+    return Importing(
+        at=max(act.at, datetime.now(UTC)),
+        who=lambda line: _who(act, Path(line.where)),
+        digests=digests,
+        run_id=last.run_id if last else "",
+        known=register.imports_at(last.register) if last and last.register else None,
+        is_again=act.is_again,
+        is_settled=act.is_settled,
     )
 
 

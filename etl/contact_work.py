@@ -42,6 +42,18 @@ def write_contact_states(engine: Engine, settings: Settings, complete: Complete,
     engine.write("marts.contact_states", contact_states(evidence, decisions))
 
 
+def without_access(engine: Engine, decisions: pl.DataFrame) -> pl.Series:
+    """Keys of the customers at whose company nobody is to have access, as people decided.
+
+    Args:
+        engine: the run's database, with marts.customer_checks.
+        decisions: what the register holds, as `ContactRegister.current` gives it.
+    """
+    nobody = decisions.filter(pl.col("decision") == "nobody")["company_id_cw"]
+    customers = engine.frame("select rowid as customer_key, company_id_cw from marts.customer_checks")
+    return customers.filter(pl.col("company_id_cw").is_in(nobody.implode()))["customer_key"]
+
+
 def _evidence(engine: Engine, key: bytes, *, is_complete: bool) -> Evidence:
     """What the run knows; its day decides whether a snooze is over."""
     level, day = engine.rows("select minimum_security_level, as_of_date from ctl.run")[0]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ import polars as pl
 from etl.changes import Tonight
 from etl.clock import check_clock_with_runs
 from etl.config import Settings
-from etl.contact_work import write_contact_states
+from etl.contact_work import without_access, write_contact_states
 from etl.control import write_control
 from etl.diagnose import access, backfill, causes, contradictions, gaps
 from etl.diagnose.sync import SyncLog, to_instants
@@ -227,7 +227,7 @@ def judge_night(engine: Engine, order: _Night, begun: _Begun) -> Night:
     tell("finding why each invoice does or does not show")
     list_at = engine.rows("select portal_list_at from ctl.run")[0][0].replace(tzinfo=UTC)
     log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal, list_at)
-    _check_invoices(engine, models, order, (log, list_at))
+    _check_invoices(engine, models, order, (log, list_at, register.contacts))
     build(engine, models, _AFTER_CHECKS)
     tell("looking for sync gaps")
     _find_gaps(engine, settings, log)
@@ -267,14 +267,16 @@ def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) 
     engine.write("marts.company_checks", access.check_companies(engine.frame("from marts.company_facts"), portal))
 
 
-def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, portal: tuple[SyncLog, datetime]) -> None:
-    settings = order.settings
+def _check_invoices(
+    engine: Engine, models: dict[str, Model], order: _Night, known: tuple[SyncLog, datetime, pl.DataFrame]
+) -> None:
+    settings, (log, list_at, decisions) = order.settings, known
     has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
     night = causes.Night(
         as_of=order.run.as_of.astimezone(UTC),
         portal=settings.portal,
-        log=portal[0],
-        list_at=portal[1],
+        log=log,
+        list_at=list_at,
         has_portal_list=has_list,
         has_connectwise_invoices=has_billed,
     )
@@ -282,6 +284,7 @@ def _check_invoices(engine: Engine, models: dict[str, Model], order: _Night, por
     facts = engine.frame("from marts.customer_facts")
     customers = causes.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", contradictions.doubt(customers, facts))
+    night = replace(night, unadvised=without_access(engine, decisions))
     build(engine, models, ["marts.invoice_facts"])
     engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), night))
     starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)

@@ -9,14 +9,17 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from playwright.sync_api import Page, expect
 
 from etl.errors import ExitCode
 from etl.review.contact_register import ContactRegister
+from etl.taxonomy import BY_CODE
 from tests import contact_world as world
 from tests import nights
-from tests.command import Contacts
+from tests.command import Billsight, Contacts
 from tests.contact_world import LEVEL, approve, row, states
 from tests.decided import decide, kinds, save, written
+from tests.report.opening import opened
 
 
 def test_a_contact_that_was_not_proposed_may_be_approved_when_the_client_asked(
@@ -172,3 +175,56 @@ def test_the_states_are_a_relation_of_the_run(clients: Path) -> None:
     assert frame.height == 4
     assert frame["row_fp"].str.contains(r"^FP-[0-9a-f]{16}$").all()
     assert frame.filter(pl.col("decision").is_not_null()).is_empty()
+
+
+def test_no_advice_is_repeated_where_nobody_is_to_have_access(
+    clients: Path, contacts: Contacts, billsight: Billsight
+) -> None:
+    """The invoice stays blocked, but giving access frees nothing: in the files, the numbers and the answer."""
+
+    def freed() -> dict[str, float]:
+        answers = pl.read_csv(clients / "out" / "latest" / "invoices.csv")
+        assert set(answers["state"]) == {"blocked"}
+        return dict(answers.select("customer_id_acct", "freed_amount").iter_rows())
+
+    def why(number: str, *more: str) -> str:
+        return billsight("why", number, *more, "--config", clients / "billsight.toml").out
+
+    assert freed() == {"c501": 120, "c502": 120, "c503": 120, "c504": 120}
+    assert "Wanda Quill (default billing contact): raise" in why("7501")
+    made = decide([row(clients, "501")], "nobody", reviewer="kim", decided_at="2026-11-12T10:00:00Z")
+    assert contacts("import", save(clients / "d.csv", made)).code == ExitCode.COMPLETE
+    summary = world.run(clients, "run-2").summary
+    assert freed() == {"c501": 0, "c502": 120, "c503": 120, "c504": 120}
+    amounts = [amount for cause in summary["causes"] for amount in cause["amounts"]]
+    assert sum(amount["freed_invoices"] for amount in amounts) == 3
+    assert sum(float(amount["freed_amount"]) for amount in amounts) == 360
+    told = why("7501")
+    sentence = "kim decided on 2026-11-12 that nobody at this client gets access"
+    assert f"No advice about access: {sentence}" in told
+    assert not re.search("frees|Fix|raise the portal", told)
+    (answer,) = json.loads(why("7501", "--json"))
+    assert (answer["fixes"], answer["no_advice"]) == ([], sentence)
+    assert "frees USD 120.00" in why("7502")
+    page = (clients / "out" / "latest" / "report.html").read_text(encoding="utf-8")
+    assert "a person decided that nobody gets access: its invoices count under" in page
+    contacts("revert", "contacts-1")
+    world.run(clients, "run-3")
+    assert freed()["c501"] == 120
+
+
+def test_the_page_advises_no_access_where_nobody_is_to_have_it(clients: Path, contacts: Contacts, page: Page) -> None:
+    """The check fails as before; beside it stands the decision, not a fix."""
+    contacts("import", save(clients / "d.csv", decide([row(clients, "501")], "nobody")))
+    world.run(clients, "run-2")
+    opened(page, (clients / "out" / "latest" / "report.html").as_uri())
+    detail = page.locator("#invoice-detail")
+    sentence = "A person decided that nobody at this client gets access: no fix is advised."
+    for number, is_told in (("7501", True), ("7502", False)):
+        page.fill("#find", number)
+        page.locator("#invoice-grid .ag-cell").nth(1).click()
+        expect(detail).to_contain_text(number)
+        expect(detail).to_contain_text("Somebody can see it: no")
+        told = detail.inner_text()
+        assert (sentence in told, "The fix of the first cause alone frees it." in told) == (is_told, not is_told)
+        assert (BY_CODE["LEVEL_TOO_LOW"].fix_current in told) == (not is_told)

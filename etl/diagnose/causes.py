@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -12,14 +12,15 @@ from etl.config import Portal
 from etl.diagnose import masks
 from etl.diagnose.owed import judge_amounts
 from etl.diagnose.sync import Absence, SyncLog, why_absent, why_not_carried
-from etl.domain import CauseClass, MappingSource, MappingState, State
-from etl.taxonomy import BIT, PREDICTED, SHOWN_WRONG, bits, codes, mask
+from etl.domain import CauseClass, MappingSource, MappingState, Stage, State
+from etl.taxonomy import BIT, CAUSES, PREDICTED, SHOWN_WRONG, bits, codes, mask
 
 _EXPECTED = mask(CauseClass.EXPECTED)
 # what is shown with another amount is shown: it is reported, and does not block
 _BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~bits(SHOWN_WRONG)
 _WAITING = mask(CauseClass.WAITING)
 _NOT_SENT = bits(["DRAFT", "HELD_UNTIL_DATE"])
+_ACCESS = bits(cause.code for cause in CAUSES if cause.stage is Stage.ACCESS)
 _HIDING = bits(["TARGET_INACTIVE", "TARGET_HIDDEN", "MAPPING_CONFLICT"])
 """Checks that could hide an invoice: while one is undecided, nothing is visible."""
 STATE_CODES = tuple(State)
@@ -33,6 +34,7 @@ class Night:
         has_portal_list: whether the portal's own list of invoices was read.
         has_connectwise_invoices: whether ConnectWise invoices were read.
         list_at: when the portal's list was made; the run's instant where not given.
+        unadvised: `customer_key` of the customers at whose company nobody is to have access: no fix frees by it.
     """
 
     as_of: datetime
@@ -41,6 +43,7 @@ class Night:
     has_portal_list: bool
     has_connectwise_invoices: bool
     list_at: datetime | None = None
+    unadvised: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Int64))
 
     @property
     def list_instant(self) -> int:
@@ -151,7 +154,7 @@ def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
         )
         & ~pl.col("failed"),
     )
-    return _states(judged).select(
+    return _advised(_states(judged), night.unadvised).select(
         "row_key", "failed", "unknown", "primary_bit", "state_code", "is_freed_alone", "is_present", "is_carried",
         "difference_amount",
     )  # fmt: skip
@@ -244,6 +247,14 @@ def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
     names, inverse = np.unique(found, return_inverse=True)
     table = np.array([1 << BIT[name] if name in BIT else 0 for name in names.tolist()], dtype=np.uint64)
     return table[inverse] if len(table) else np.zeros(0, dtype=np.uint64)
+
+
+def _advised(judged: pl.DataFrame, unadvised: pl.Series) -> pl.DataFrame:
+    """Nothing is freed by giving access where a person decided that nobody is to have it."""
+    if unadvised.is_empty():
+        return judged
+    is_unwanted = pl.col("customer_key").is_in(unadvised.implode()) & ((pl.col("failed") & _ACCESS) != 0)
+    return judged.with_columns(is_freed_alone=pl.col("is_freed_alone") & ~is_unwanted)
 
 
 def _states(whole: pl.DataFrame) -> pl.DataFrame:

@@ -262,7 +262,7 @@ def _fix_lines(night: Figures) -> Iterator[str]:
         yield "What frees most:"
         yield from (f"{place}. {_fix_words(fix)}" for place, fix in enumerate(freeing, 1))
     elif night.blocked.invoices:
-        yield "No single fix frees an invoice: the report says which causes need to be fixed together."
+        yield "No single fix frees an invoice: the report says why."
 
 
 def _fix_words(fix: Fix) -> str:

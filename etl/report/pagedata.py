@@ -123,7 +123,10 @@ def pack(facts: NightFacts, work: Work) -> Payloads:
         Texts without markup; the same night gives the same texts.
     """
     return Payloads(
-        packed(_reviews(facts, work)), packed(_invoices(work.invoices)), work.invoices.height, not work.fixes.is_empty()
+        packed(_reviews(facts, work)),
+        packed(_invoices(work.invoices, _nobody(facts))),
+        work.invoices.height,
+        not work.fixes.is_empty(),
     )
 
 
@@ -241,7 +244,12 @@ def _emails(access: pl.DataFrame) -> dict[str, str]:
     )
 
 
-def _invoices(invoices: pl.DataFrame) -> dict[str, Any]:
+def _nobody(facts: NightFacts) -> list[str]:
+    """Companies where a person decided that nobody gets access: the page repeats no advice about it."""
+    return facts.contact_states.filter(state="nobody")["company_id_cw"].sort().to_list()
+
+
+def _invoices(invoices: pl.DataFrame, nobody: list[str]) -> dict[str, Any]:
     """Invoices by columns; a customer is written once, with the company that it is mapped to."""
     customers = invoices.select("customer_id_acct", "customer_name", "company_id_cw", "company_name").unique(
         subset="customer_id_acct", keep="first", maintain_order=True
@@ -266,6 +274,7 @@ def _invoices(invoices: pl.DataFrame) -> dict[str, Any]:
         "invoices": columns(kept),
         "causes": _named_causes(invoices),
         "stages": [stage.value for stage in Stage],
+        "nobody": nobody,
     }
 
 

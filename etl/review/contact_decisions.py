@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Final
 
 from etl.errors import Problem
@@ -33,7 +32,6 @@ CONTACTS: Final = Form(
 _WORDS: Final[Mapping[str, ContactDecision]] = {
     "approve": "approved", "approved": "approved", "nobody": "nobody", "unsure": "unsure", "?": "unsure",
 }  # fmt: skip
-_HAS_TIME: Final = re.compile(r"\d:\d")
 _COPY: Final = "Copy the id from contact_fixes.csv as text."
 
 
@@ -66,14 +64,6 @@ class ContactDecided:
         row = [self.decision, self.company_id_cw, self.contact_id_cw, str(self.until)]
         text = json.dumps([*row, *(self.source.cells[name] for name in told)])
         return hashlib.sha256(text.encode()).hexdigest()
-
-    @property
-    def latest(self) -> datetime | None:
-        """The latest moment that `decided_at` may mean: a day ends where it begins last."""
-        at = self.decided_at
-        if at is None or _HAS_TIME.search(self.source.cells["decided_at"]):
-            return at
-        return datetime.combine(at.date(), time.max, UTC)
 
 
 def read_contact_decision(line: Line) -> ContactDecided | Problem:

@@ -88,19 +88,20 @@ CONTACTS: Final = (
 _TEXT: Final = pl.String()
 LOG: Final[Mapping[str, pl.DataType]] = {
     "import_id": _TEXT, "imported_at": pl.Datetime("us"), "imported_by": _TEXT, "claimed_by": _TEXT,
-    "file_name": _TEXT, "reverts": _TEXT, "company_id_cw": _TEXT, "contact_id_cw": _TEXT, "decision": _TEXT,
-    "snoozed_until": pl.Date(), "level_asked": pl.Int64(), "email_fingerprint": _TEXT, "asked_by": _TEXT,
-    "asked_on": pl.Date(), "decided_at": pl.Datetime("us"), "decided_by": _TEXT, "note": _TEXT, "row_fp": _TEXT,
-    "row_digest": _TEXT, "source": _TEXT, "counts": pl.Boolean(), "holds": pl.Boolean(),
+    "file_name": _TEXT, "file_digest": _TEXT, "reverts": _TEXT, "company_id_cw": _TEXT, "contact_id_cw": _TEXT,
+    "decision": _TEXT, "snoozed_until": pl.Date(), "level_asked": pl.Int64(), "email_fingerprint": _TEXT,
+    "asked_by": _TEXT, "asked_on": pl.Date(), "decided_at": pl.Datetime("us"), "decided_by": _TEXT, "note": _TEXT,
+    "row_fp": _TEXT, "row_digest": _TEXT, "source": _TEXT, "counts": pl.Boolean(), "holds": pl.Boolean(),
 }  # fmt: skip
 """The columns of `contact_log`."""
 
 _LOG_SQL: Final = """
 select
     imports.import_id, imports.imported_at, imports.imported_by, imports.claimed_by, imports.file_name,
-    imports.reverts, decisions.company_id_cw, decisions.contact_id_cw, decisions.decision, decisions.snoozed_until,
-    decisions.level_asked, decisions.email_fingerprint, decisions.asked_by, decisions.asked_on, decisions.decided_at,
-    decisions.decided_by, decisions.note, decisions.row_fp, decisions.row_digest, decisions.source,
+    imports.file_digest, imports.reverts, decisions.company_id_cw, decisions.contact_id_cw, decisions.decision,
+    decisions.snoozed_until, decisions.level_asked, decisions.email_fingerprint, decisions.asked_by,
+    decisions.asked_on, decisions.decided_at, decisions.decided_by, decisions.note, decisions.row_fp,
+    decisions.row_digest, decisions.source,
     imports.import_id in (select import_id from contact_imports_that_count) as counts,
     coalesce(decisions.decision_id in (
         select max(latest.decision_id)

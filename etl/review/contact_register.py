@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from etl.review.chain import add_link, next_place
+from etl.review.chain import Head, Link, add_link, next_place
 from etl.review.contact_ledger import contact_log, holding, log_frame
 from etl.review.opened import RegisterRefusal
 from etl.review.register_file import Import, RegisterFile, instant_told
@@ -111,7 +111,15 @@ class ContactRegister(RegisterFile):
 
     def next_import_id(self) -> str:
         """A name for the next import. Whoever else takes it first wins, and the other is refused."""
-        return f"contacts-{sum(link.is_about_contacts for link in self._links()) + 1}"
+        return f"contacts-{_count(self._links()) + 1}"
+
+    def imports_at(self, head: Head) -> int:
+        """How many imports of contacts, reverts included, the register held when this was the end of its chain.
+
+        Raises:
+            RegisterRefusal: as by `Register.snapshot`.
+        """
+        return _count(self._links()[: head.imports])
 
     def current(self) -> pl.DataFrame:
         """The decisions that hold: the latest of each company that was not taken back.
@@ -129,6 +137,10 @@ class ContactRegister(RegisterFile):
         """
         with self._reading() as register:
             return contact_log(register.connection, register.version) if register else log_frame()
+
+
+def _count(links: Sequence[Link]) -> int:
+    return sum(link.is_about_contacts for link in links)
 
 
 def _acts(connection: sqlite3.Connection) -> list[Act]:

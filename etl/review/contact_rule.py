@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 import polars as pl
@@ -13,6 +13,7 @@ import polars as pl
 from etl.errors import Problem
 from etl.review.contact_decisions import ContactDecided
 from etl.review.decisions import Line
+from etl.review.precedence import Importing, Precedence
 
 Kind = Literal["apply", "no-op", "stale", "error"]
 
@@ -20,7 +21,6 @@ _FINGERPRINT: Final = re.compile(r"FP-[0-9a-f]{16}")
 _ANEW: Final = "Decide on this company again in the files of the latest run."
 _FRESH: Final = "The row was edited or made elsewhere: decide in a fresh copy of the file."
 _NEEDS_NO_ASKING: Final = ("billing contact", "default billing contact")
-_A_DAY: Final = timedelta(days=1)
 _ZONES: Final = timedelta(hours=14)
 """So much earlier than in UTC it is any time of the day in the easternmost zone."""
 
@@ -63,23 +63,6 @@ class KnownAccess:
 
 
 @dataclass(frozen=True)
-class Importing:
-    """How an import is meant.
-
-    Attributes:
-        at: now, UTC.
-        who: who decided a row, where its file does not name them.
-        is_again: whether rows that were superseded or taken back are to be taken again.
-        is_settled: whether two people who differed have agreed on what the file says.
-    """
-
-    at: datetime
-    who: Callable[[Line], str]
-    is_again: bool = False
-    is_settled: bool = False
-
-
-@dataclass(frozen=True)
 class ContactVerdict:
     """What becomes of one decided row.
 
@@ -113,7 +96,7 @@ class Rule:
         decided = log.drop_nulls("company_id_cw")
         self._held = {row["company_id_cw"]: row for row in decided.filter("holds").iter_rows(named=True)}
         self._taken: dict[str, str] = dict(decided.select("row_digest", "import_id").iter_rows())
-        self._undone = set(log.filter(~pl.col("counts"))["import_id"])
+        self._before = Precedence(decided.filter("holds"), log, importing)
 
     def judge(self, decided: ContactDecided) -> ContactVerdict:
         """The verdict; what the register holds already is no-op, however old the file."""
@@ -121,9 +104,12 @@ class Rule:
         if held is not None and _holds(decided, held):
             problem = line.problem("the register holds it already", "something new", "Nothing to do.")
             return ContactVerdict(line, "no-op", decided, problem)
+        objection = self._before.objection(decided)
+        if objection is not None:
+            return ContactVerdict(line, objection[0], decided, objection[1])
         checks: list[tuple[Kind, Callable[[ContactDecided], Problem | None]]] = [
-            ("stale", self._before), ("error", self._time), ("error", self._unread), ("stale", self._evidence),
-            ("error", self._target), ("stale", self._snooze), ("stale", self._overtaken), ("error", self._differs),
+            ("stale", self._again), ("error", self._time), ("error", self._unread), ("stale", self._evidence),
+            ("error", self._target), ("stale", self._snooze),
         ]  # fmt: skip
         for kind, check in checks:
             wrong = check(decided)
@@ -131,23 +117,19 @@ class Rule:
                 return ContactVerdict(line, kind, decided, wrong)
         return ContactVerdict(line, "apply", decided)
 
-    def _before(self, decided: ContactDecided) -> Problem | None:
-        """A row counts once: what superseded it, or took it back, stands."""
+    def _again(self, decided: ContactDecided) -> Problem | None:
+        """A row counts once: what superseded it stands."""
         import_id = self._taken.get(decided.digest)
         if import_id is None or self._importing.is_again:
             return None
-        what = "was taken back" if import_id in self._undone else "was superseded by a later decision"
         remedy = "To take it all the same: import with --again. Or decide in the files of a later run."
-        return decided.source.problem(f"a row of {import_id}, which {what}", "something decided since", remedy)
+        found = f"a row of {import_id}, which was superseded by a later decision"
+        return decided.source.problem(found, "something decided since", remedy)
 
     def _time(self, decided: ContactDecided) -> Problem | None:
-        line, at, now = decided.source, decided.decided_at, self._importing.at
-        is_rough = decided.latest != at
-        if at is not None and at > now + (_ZONES if is_rough else timedelta()):
-            found = f"decided_at {line.cells['decided_at']}, which is later than the import at {now:%Y-%m-%d %H:%M} UTC"
-            return line.problem(found, "a time that has come", "Correct the clock or the date, and decide again.")
-        if decided.asked_on is not None and decided.asked_on > (now + _ZONES).date():
-            return line.problem(f"asked_on {decided.asked_on}", "a day that has come", "Correct the date.")
+        if decided.asked_on is not None and decided.asked_on > (self._importing.at + _ZONES).date():
+            found = f"asked_on {decided.asked_on}"
+            return decided.source.problem(found, "a day that has come", "Correct the date.")
         return None
 
     def _unread(self, decided: ContactDecided) -> Problem | None:
@@ -200,27 +182,6 @@ class Rule:
             return None
         return decided.source.problem(f"a snooze until {decided.until}, which has come", "a later day", _ANEW)
 
-    def _overtaken(self, decided: ContactDecided) -> Problem | None:
-        """An older decision does not replace a newer one."""
-        held, latest = self._held.get(decided.company_id_cw), decided.latest
-        if held is None or latest is None or latest >= held["decided_at"].replace(tzinfo=UTC):
-            return None
-        remedy = "Nothing to do; or decide again, if that is wrong."
-        return decided.source.problem(f"a decision older than what holds: {_theirs(held)}", "a newer decision", remedy)
-
-    def _differs(self, decided: ContactDecided) -> Problem | None:
-        """Two people who differ within a day are asked: the later one does not win silently."""
-        held = self._held.get(decided.company_id_cw)
-        line, importing = decided.source, self._importing
-        if held is None or importing.is_settled or held["decision"] in {"unsure", "snoozed"}:
-            return None
-        who, at = line.cells["reviewer"] or importing.who(line), decided.decided_at or importing.at
-        is_same = who.casefold() == held["decided_by"].casefold() or said(decided) == _saying(held)
-        if is_same or at - held["decided_at"].replace(tzinfo=UTC) > _A_DAY:
-            return None
-        found = f"{who}'s decision, within a day of another person's: {_theirs(held)}"
-        return line.problem(found, "one decision of both", "Ask both. Then import what they agreed on with --settled.")
-
 
 def _saying(held: Mapping[str, Any]) -> tuple[str, str | None, date | None]:
     return held["decision"], held["contact_id_cw"], held["snoozed_until"]
@@ -233,8 +194,3 @@ def _holds(decided: ContactDecided, held: Mapping[str, Any]) -> bool:
     return decided.digest == held["row_digest"] or (
         is_same and asked in {(None, None), (held["asked_by"], held["asked_on"])}
     )
-
-
-def _theirs(held: Mapping[str, Any]) -> str:
-    at = f"{held['decided_at']:%Y-%m-%d %H:%M} UTC"
-    return f"{held['decided_by']} decided {told(*_saying(held))} on {at} ({held['import_id']})"

@@ -23,6 +23,7 @@ STATES: Final = (TO_DECIDE, TO_DO, STALE, UNSURE, NOT_CHECKED, SNOOZED, NOBODY, 
 
 _OF_EMAIL: Final = bits(["NO_LOGIN_EMAIL", "BAD_EMAIL", "DUPLICATE_LOGIN_EMAIL"])
 _OF_LEVEL: Final = bits(["LEVEL_MISSING", "LEVEL_INVALID", "LEVEL_TOO_LOW"])
+_WHOSE: Final = "check whether somebody else has it now than the person it was approved for, and decide again"
 _LEVEL: Final = re.compile(r"([1-6])(?:\.0+)?")
 
 Row = Mapping[str, Any]
@@ -156,10 +157,12 @@ class _Standing:
             return NOT_CHECKED, f"{said}; the export has no portal security level"
         email = held["email_fingerprint"]
         is_other = email is not None and email != email_fingerprint(person["default_email"], self.evidence.key)
-        if _level(person) >= asked and not person["failed"]:
-            return DONE, f"{said}, done{'; the e-mail has changed since' if is_other else ''}"
+        has_access = _level(person) >= asked and not person["failed"]
         if is_other:
-            return STALE, f"{said}, but the contact's e-mail has changed since: decide again"
+            rest = f", and it has access: {_WHOSE}" if has_access else ": decide again"
+            return STALE, f"{said}, but the contact's e-mail has changed since{rest}"
+        if has_access:
+            return DONE, f"{said}, done"
         if asked != self.evidence.level_needed:
             return STALE, f"{said} with level {asked}, but {self.evidence.level_needed} is needed now: decide again"
         return TO_DO, f"{said}, not done yet"

@@ -10,8 +10,9 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.review.contact_decisions import ContactDecided, read_contact_decision
-from etl.review.contact_rule import ContactVerdict, Importing, KnownAccess, Rule, said, told
+from etl.review.contact_rule import ContactVerdict, KnownAccess, Rule, said, told
 from etl.review.decisions import Line
+from etl.review.precedence import Importing
 
 
 def judge_contacts(

@@ -1,7 +1,8 @@
 """Whose word holds: a decision that was taken back stays so, and the time of a decision counts, not that of its import.
 
-A row is held against what the register knows about its customer. What two people decided differently within a day is
-for them to settle; what is older than the word that holds, or was taken back after it was decided, is not taken.
+A row is held against what the register knows about its customer, or of a decision about a contact about its company.
+What two people decided differently within a day is for them to settle; what is older than the word that holds, or was
+taken back after it was decided, is not taken.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from etl.errors import Problem
+from etl.review.contact_decisions import ContactDecided
 from etl.review.decisions import Decided, Line
 
 A_DAY: Final = timedelta(days=1)
@@ -23,6 +25,11 @@ SKEW: Final = timedelta(minutes=5)
 
 _ZONES: Final = timedelta(hours=14)
 """So much earlier than in UTC it is any time of the day in the easternmost zone."""
+
+_OF_MAPPINGS: Final = {
+    "customer_id_acct": "about", "company_id_cw": "chosen", "judged_at": "decided_at", "judged_by": "decided_by",
+}  # fmt: skip
+_OF_CONTACTS: Final = {"company_id_cw": "about", "contact_id_cw": "chosen"}
 
 _Key = tuple[str, str | None, str]
 Objection = tuple[Literal["stale", "error"], Problem]
@@ -52,6 +59,34 @@ class Importing:
 
 
 @dataclass(frozen=True)
+class _Word:
+    """What one row says.
+
+    Attributes:
+        about: the customer; of a decision about a contact the company.
+        chosen: the company, or the contact; null where the row chooses none.
+        at: when it was decided, UTC; null where the file does not say. Of a snooze the column may hold the day until
+            which it lasts instead.
+    """
+
+    line: Line
+    about: str
+    chosen: str | None
+    decision: str
+    at: datetime | None
+
+    @property
+    def key(self) -> _Key:
+        """What makes two rows decide the same."""
+        return self.about, self.chosen, self.decision
+
+    @property
+    def earliest(self) -> datetime | None:
+        """The earliest moment that the time in the file may mean."""
+        return None if self.at is None else self.at - (_ZONES if _is_rough(self.line) else timedelta())
+
+
+@dataclass(frozen=True)
 class _Undone:
     """Who took something back, when, and by which act."""
 
@@ -65,40 +100,44 @@ class _Undone:
 
 
 class Precedence:
-    """Judges a row by what was decided about its customer before.
+    """Judges a row by what was decided about its customer, or about its company, before.
 
     Args:
-        current: what holds, as `Register.current` gives it.
-        log: everything that was ever added, as `Register.log` gives it.
+        current: what holds, as `Register.current` or `ContactRegister.current` gives it.
+        log: everything that was ever added, as `log` of the same register gives it.
         importing: how the import is meant.
     """
 
     def __init__(self, current: pl.DataFrame, log: pl.DataFrame, importing: Importing) -> None:
         self.current = current
         self._importing = importing
+        self._is_of_contacts = "contact_id_cw" in log.columns
+        names = _OF_CONTACTS if self._is_of_contacts else _OF_MAPPINGS
+        log = log.rename(names)
         self._held: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in current.iter_rows(named=True):
-            self._held[row["customer_id_acct"]].append(row)
+        for row in current.rename(names).iter_rows(named=True):
+            self._held[row["about"]].append(row)
         imports = log.unique("import_id", keep="first", maintain_order=True)
         self._places = {name: place for place, name in enumerate(imports["import_id"], 1)}
         undone = _undone(imports, self._places)
         self._keys: dict[_Key, _Undone] = {}
         self._since: dict[str, _Undone] = {}
         for row in log.filter(pl.col("import_id").is_in(list(undone))).drop_nulls("decision").iter_rows(named=True):
-            key = (row["customer_id_acct"], row["company_id_cw"], row["decision"])
-            self._keys[key] = self._since[row["customer_id_acct"]] = undone[row["import_id"]]
+            key = (row["about"], row["chosen"], row["decision"])
+            self._keys[key] = self._since[row["about"]] = undone[row["import_id"]]
         self._digests = {
             row["file_digest"]: undone[row["import_id"]]
             for row in imports.drop_nulls("file_digest").iter_rows(named=True)
             if row["import_id"] in undone
         }
 
-    def objection(self, decided: Decided) -> Objection | None:
+    def objection(self, decided: Decided | ContactDecided) -> Objection | None:
         """Why a row is not taken, whatever its evidence; `None` if nothing that was decided before is in its way."""
-        future = self._future(decided)
+        word = _word(decided)
+        future = self._future(word)
         if future is not None:
             return "error", future
-        return self._taken_back(decided) or self._overtaken(decided)
+        return self._taken_back(word) or self._overtaken(word)
 
     def needs_run(self, customer: str) -> str | None:
         """What to do about a customer whose decision was taken back after the latest run, which still used it."""
@@ -107,21 +146,21 @@ class Precedence:
             return None
         return f"Its decision is one that {undone}, after that run: run billsight once, and decide in its files."
 
-    def _future(self, decided: Decided) -> Problem | None:
-        at, line, now = _decided_at(decided), decided.source, self._importing.at
+    def _future(self, word: _Word) -> Problem | None:
+        at, line, now = word.at, word.line, self._importing.at
         if at is None or at <= now + (_ZONES if _is_rough(line) else SKEW):
             return None
         found = f"decided_at {line.cells['decided_at']}, which is later than the import at {now:%Y-%m-%d %H:%M} UTC"
         remedy = "The clock of that computer runs ahead, or the date is wrong: correct it and decide again."
         return line.problem(found, "a time that has come", remedy)
 
-    def _taken_back(self, decided: Decided) -> Objection | None:
-        line, importing = decided.source, self._importing
+    def _taken_back(self, word: _Word) -> Objection | None:
+        line, importing = word.line, self._importing
         if importing.is_again:
             return None
         of_file = self._digests.get(importing.digests.get(line.where, ""))
-        of_row = self._keys.get((decided.customer_id_acct, decided.company_id_cw, decided.decision))
-        if of_row is not None and (self._knew(line, of_row.place) or _is_after(decided, of_row.at)):
+        of_row, earliest = self._keys.get(word.key), word.earliest
+        if of_row is not None and (self._knew(line, of_row.place) or (earliest and earliest > of_row.at)):
             of_row = None
         undone = of_file or of_row
         if undone is None:
@@ -130,27 +169,29 @@ class Precedence:
         remedy = "To take it all the same: import with --again. Or decide in the files of a run that came after."
         return "stale", line.problem(f"{what} {undone}", "something decided after that", remedy)
 
-    def _overtaken(self, decided: Decided) -> Objection | None:
-        for held in self._held[decided.customer_id_acct]:
-            if _supersedes(decided, held):
-                found = self._against(decided, held)
+    def _overtaken(self, word: _Word) -> Objection | None:
+        for held in self._held[word.about]:
+            # a company has one decision about its access: a new one ends it, whatever it says
+            if self._is_of_contacts or _supersedes(word, held):
+                found = self._against(word, held)
                 if found is not None:
                     return found
         return None
 
-    def _against(self, decided: Decided, held: dict[str, Any]) -> Objection | None:
-        line, at = decided.source, _decided_at(decided)
-        who, other = line.cells["reviewer"] or self._importing.who(line), held["judged_by"] or ""
-        held_at = held["judged_at"].replace(tzinfo=UTC)
-        company = f" CW-{held['company_id_cw']}" if held["company_id_cw"] else ""
-        theirs = f"{other} decided {held['decision']}{company} on {held_at:%Y-%m-%d %H:%M} UTC ({held['import_id']})"
+    def _against(self, word: _Word, held: dict[str, Any]) -> Objection | None:
+        line, at = word.line, word.at
+        who, other = line.cells["reviewer"] or self._importing.who(line), held["decided_by"] or ""
+        held_at = held["decided_at"].replace(tzinfo=UTC)
+        chosen = f" CW-{held['chosen']}" if held["chosen"] else ""
+        theirs = f"{other} decided {held['decision']}{chosen} on {held_at:%Y-%m-%d %H:%M} UTC ({held['import_id']})"
         if at is not None and at + (A_DAY if _is_rough(line) else timedelta()) < held_at:
             found = f"{who}'s decision of {at:%Y-%m-%d %H:%M} UTC, which is older than what holds: {theirs}"
             return "stale", line.problem(found, "a newer decision", "Nothing to do; or decide again, if that is wrong.")
-        is_apart = who.casefold().strip() != other.casefold().strip()
-        if not is_apart or held["decision"] in {"unsure", "snoozed"} or self._importing.is_settled:
+        is_one = who.casefold().strip() == other.casefold().strip()
+        is_agreed = is_one or word.key == (held["about"], held["chosen"], held["decision"])
+        if is_agreed or held["decision"] in {"unsure", "snoozed"} or self._importing.is_settled:
             return None
-        is_close = (_earliest(decided) or self._importing.at) - held_at <= A_DAY
+        is_close = (word.earliest or self._importing.at) - held_at <= A_DAY
         if is_close or (at is None and not self._knew(line, self._places.get(held["import_id"], 0))):
             when = "within a day" if is_close else "without a time"
             found = f"{who}'s decision, {when} of another person's: {theirs}"
@@ -180,33 +221,24 @@ def _undone(imports: pl.DataFrame, places: Mapping[str, int]) -> dict[str, _Undo
     return found
 
 
-def _supersedes(decided: Decided, held: Mapping[str, Any]) -> bool:
-    """Whether the row would end what holds; as the register has it."""
-    is_same_pair: bool = decided.company_id_cw == held["company_id_cw"]
+def _word(decided: Decided | ContactDecided) -> _Word:
+    at = decided.decided_at
+    at = None if at is not None and decided.until == at.date() else at
+    if isinstance(decided, ContactDecided):
+        return _Word(decided.source, decided.company_id_cw, decided.contact_id_cw, decided.decision, at)
+    return _Word(decided.source, decided.customer_id_acct, decided.company_id_cw, decided.decision, at)
+
+
+def _supersedes(word: _Word, held: Mapping[str, Any]) -> bool:
+    """Whether the row would end what holds about a customer; as the register has it."""
+    is_same_pair: bool = word.chosen == held["chosen"]
     if held["decision"] == "rejected":
-        return decided.decision == "approved" and is_same_pair
-    if decided.decision == "snoozed":
+        return word.decision == "approved" and is_same_pair
+    if word.decision == "snoozed":
         return held["decision"] in {"unsure", "snoozed"}
-    if decided.decision == "rejected":
+    if word.decision == "rejected":
         return held["decision"] == "approved" and is_same_pair
     return True
-
-
-def _decided_at(decided: Decided) -> datetime | None:
-    """When it was decided; of a snooze the column may hold the day until which it lasts instead."""
-    at = decided.decided_at
-    return None if at is not None and decided.until == at.date() else at
-
-
-def _is_after(decided: Decided, at: datetime) -> bool:
-    earliest = _earliest(decided)
-    return earliest is not None and earliest > at
-
-
-def _earliest(decided: Decided) -> datetime | None:
-    """The earliest moment that the time in the file may mean."""
-    at = _decided_at(decided)
-    return None if at is None else at - (_ZONES if _is_rough(decided.source) else timedelta())
 
 
 def _is_rough(line: Line) -> bool:

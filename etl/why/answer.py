@@ -18,6 +18,7 @@ _RIGHTLY_ABSENT: Final = mask(CauseClass.EXPECTED) & bits(c.code for c in CAUSES
 _DEFECTS: Final = mask(CauseClass.DEFECT)
 _WRONG: Final = bits(SHOWN_WRONG)
 _WAITS: Final = bits(NOT_YET)
+_ACCESS: Final = bits(cause.code for cause in CAUSES if cause.stage is Stage.ACCESS)
 _DATED: Final = ("BEFORE_SYNC_START", "BACKDATED_ENTRY", "MISSED_IN_WINDOW")
 """Causes that the recommended 'sync from' date mends, where it reaches back far enough."""
 
@@ -75,6 +76,14 @@ class Answer:
     checks: tuple[Check, ...]
     fixes: tuple[Fix, ...]
     contact: Row | None = None
+
+    @property
+    def no_advice(self) -> str | None:
+        """Why no fix of access is told: a person decided that nobody is to have it; null where nobody did."""
+        row = self.invoice
+        if row["nobody_by"] is None or not row["failed"] & _ACCESS & _DEFECTS:
+            return None
+        return f"{row['nobody_by']} decided on {row['nobody_at']:%Y-%m-%d} that nobody at this client gets access"
 
 
 def explain(database: Path, invoice: str, contact: str | None = None) -> list[Answer]:
@@ -206,6 +215,8 @@ def _fixes(row: Row) -> tuple[Fix, ...]:
             _warning(row, code),
         )
         for code in dict.fromkeys([*first, *others])
+        # no advice is repeated where a person decided that nobody is to have access
+        if row["nobody_by"] is None or BY_CODE[code].stage is not Stage.ACCESS
     )
 
 

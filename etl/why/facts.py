@@ -39,6 +39,7 @@ _FACTS: Final = """
         access.contact_count, access.able_contact_count, company_facts.active_contact_count,
         access.proposed_contact_id_cw, access.proposed_contact_name, access.proposed_contact_email,
         access.proposed_contact_role, access.proposed_level, access.fixes as contact_fix,
+        decided.decided_by as nobody_by, decided.decided_at as nobody_at,
         contacts.login_holders_here, contacts.login_holders_elsewhere,
         invoices.bill_email, invoices.payment_terms, invoices.book, this_run.portal_list_at,
         this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
@@ -57,6 +58,8 @@ _FACTS: Final = """
     left join staging.connectwise__companies as billed on companies.bill_to_company_id_cw = billed.company_id_cw
     left join staging.connectwise__companies as conflicts on mappings.conflict_company_id_cw = conflicts.company_id_cw
     left join marts.company_access as access on answers.company_id_cw = access.company_id_cw
+    left join marts.contact_states as decided
+        on answers.company_id_cw = decided.company_id_cw and decided.state = 'nobody'
     left join marts.company_facts as company_facts on answers.company_id_cw = company_facts.company_id_cw
     left join marts.contact_checks as contacts on access.proposed_contact_id_cw = contacts.contact_id_cw
     where answers.row_key in ({keys})

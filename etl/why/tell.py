@@ -32,6 +32,7 @@ def to_json(answers: list[Answer]) -> str:
             "invoice": {name: plain(answer.invoice[name]) for name in ANSWER},
             "checks": [asdict(check) for check in answer.checks],
             "fixes": [asdict(fix) for fix in answer.fixes],
+            "no_advice": answer.no_advice,
             "contact": answer.contact and {name: plain(value) for name, value in answer.contact.items()},
         }
         for answer in answers
@@ -117,6 +118,8 @@ def _together(checks: list[Check]) -> Iterator[str]:
 
 def _fix_lines(answer: Answer) -> Iterator[str]:
     row = answer.invoice
+    if answer.no_advice is not None:
+        yield from ("", f"No advice about access: {answer.no_advice}")
     for place, fix in enumerate(answer.fixes):
         yield ""
         yield _fix_heading(row, fix, place)

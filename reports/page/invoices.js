@@ -44,12 +44,15 @@ const columnsOf = (table, words) => [
   { headerName: "Balance", colId: "balance", width: 124, type: "rightAligned", valueGetter: ({ data }) => table.balance_amount(data.row), valueFormatter: ({ value, data }) => money(value, table.currency_code(data.row)) },
 ];
 
-const stageOf = (stage, { failed, unknown, isReached }) => {
+const UNADVISED = "A person decided that nobody at this client gets access: no fix is advised.";
+
+const fixOf = (cause) => [make("p", { class: "meta" }, cause.fix_current), cause.fix_legacy === cause.fix_current ? null : make("p", { class: "meta" }, `Legacy portal: ${cause.fix_legacy}`)];
+
+const stageOf = (stage, { failed, unknown, isReached, isAdvised }) => {
   const [verdict, mark] = failed.length ? ["no", "\u2717"] : unknown.length ? ["not known", "?"] : isReached ? ["yes", "\u2713"] : ["not judged", "\u2013"];
   return make("li", { class: `stage ${verdict.replace(" ", "-")}` },
     make("p", {}, make("span", { class: "mark", "aria-hidden": "true" }, mark), " ", make("strong", {}, STAGES[stage]), `: ${verdict}`),
-    ...[...failed, ...unknown].map((cause) => make("div", { class: "why" }, make("p", {}, cause.title, make("span", { class: "meta" }, ` ${cause.who}`)), make("p", { class: "meta" }, cause.fix_current),
-      cause.fix_legacy === cause.fix_current ? null : make("p", { class: "meta" }, `Legacy portal: ${cause.fix_legacy}`))));
+    ...[...failed, ...unknown].map((cause) => make("div", { class: "why" }, make("p", {}, cause.title, isAdvised ? make("span", { class: "meta" }, ` ${cause.who}`) : null), ...(isAdvised ? fixOf(cause) : [make("p", { class: "meta" }, UNADVISED)]))));
 };
 
 const chain = (table, row, content) => {
@@ -57,10 +60,11 @@ const chain = (table, row, content) => {
   const real = failed.filter((cause) => cause.kind !== "remark");
   const remarks = failed.filter((cause) => cause.kind === "remark");
   const state = table.state(row);
+  const isUnadvised = content.nobody.includes(table.company_id_cw(row)) && real.some((cause) => cause.stage === "access");
   const at = (causes, stage) => causes.filter((cause) => cause.stage === stage);
   return [
-    make("ol", { class: "stages" }, ...content.stages.map((stage, place) => stageOf(stage, { failed: at(real, stage), unknown: at(unknown, stage), isReached: state !== "expected" || !place }))),
-    state === "blocked" ? make("p", { class: "note" }, table.is_freed(row) ? "The fix of the first cause alone frees it." : "The fix of the first cause alone does not free it.") : null,
+    make("ol", { class: "stages" }, ...content.stages.map((stage, place) => stageOf(stage, { failed: at(real, stage), unknown: at(unknown, stage), isReached: state !== "expected" || !place, isAdvised: stage !== "access" || !isUnadvised }))),
+    state === "blocked" && !isUnadvised ? make("p", { class: "note" }, table.is_freed(row) ? "The fix of the first cause alone frees it." : "The fix of the first cause alone does not free it.") : null,
     ...remarks.map((cause) => make("p", { class: "note" }, `Remark: ${cause.title}. ${cause.fix_current}`)),
   ];
 };
