@@ -108,10 +108,7 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     refuse_if_cut(finished, document.file.name)
     if finished.height < before:
         notes["footer" if is_list else "repeated line item"] = before - finished.height
-    if relation.name == "accounting_invoices":
-        warnings += filter(None, [unread_balance(header.cells, header.columns)])
-    if not finished.height:
-        warnings.append("the file has a header and no rows")
+    warnings += _oddities(header, relation, finished)
     window = furniture.window_of([row for _, row in above]) if profile.is_report else None
     return Extract(
         conform(finished, relation, document.file), profile.title, profile.shape, notes, window, warnings, unknown,
@@ -139,6 +136,12 @@ def _without_captions(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
 
 def _decoding_warnings(document: Document) -> tuple[str, ...]:
     return document.decoded.warnings if document.kind is Kind.DELIMITED else ()
+
+
+def _oddities(header: Header, relation: Relation, finished: pl.DataFrame) -> list[str]:
+    balance = unread_balance(header.cells, header.columns) if relation.name == "accounting_invoices" else None
+    told = None if finished.height else "the file has a header and no rows"
+    return [odd for odd in (balance, told) if odd]
 
 
 def _is_ledger(profile: TableProfile) -> bool:
