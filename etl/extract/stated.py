@@ -16,18 +16,21 @@ from etl.extract.days import days_in
 from etl.extract.short_days import first_day
 
 _ANYWHERE: Final = (
-    "as of|as at|generated|printed|exported|created|report date|run date|downloaded|updated|refreshed|erstellt"
+    "as of|as at|last sync|synced|extracted"
+    "|generated|printed|exported|created|report date|run date|downloaded|updated|refreshed|erstellt"
     "|exportiert|gedruckt|aktualisiert|édité|généré|exporté|imprimé|arrêté|actualisé|generado|exportado|impreso|creado"
     "|actualizado|gerado|impresso|criado|atualizado|generato|esportato|stampato|aggiornato|gegenereerd|afgedrukt"
     "|bijgewerkt"
 )
-_FIRST_WORDS: Final = r"(?:stand|au|per|pr)\b|(?:date|datum|fecha|data|time)\s*:"
+_FIRST_WORDS: Final = r"(?:stand|au|per|pr)\b|(?:date|datum|fecha|data|time|export|snapshot)\s*:"
 _NO_TIME: Final = r"(?!\W*(?:since|between|after|before|from|range|in|until|through)\b)"
 """Words behind a label that make it one of a filter."""
 _LABEL: Final = re.compile(
     rf"(?:\b(?:{_ANYWHERE})\b|^\W*(?:(?:data|list|report|invoices?) )?(?:{_FIRST_WORDS})){_NO_TIME}", re.IGNORECASE
 )
 """When the list was made: `As of November 28, 2026`, `Generated on 2026-11-28 05:50`, `List as of 11/28/26`."""
+_OF_WHAT: Final = re.compile(r"\b(?:for|from|since|period|range|invoices?)\b", re.IGNORECASE)
+"""Words behind which the days of the documents stand."""
 _BEGINS_WITH_NUMBER: Final = re.compile(
     r"\W*(?:(?:on|at|the|date|time|den|le|week|kw|month|end of)\W+){0,2}\d", re.IGNORECASE
 )
@@ -127,7 +130,9 @@ def _parts(text: str) -> list[str]:
     found = list(_LABEL.finditer(plain))
     ends = [*(match.start() for match in found[1:]), len(plain)]
     parts = [plain[match.end() : end] for match, end in zip(found, ends, strict=False)]
-    return [part for part in parts if len(days_in(part.replace("/", "-"))) <= 1]
+    heads = [_OF_WHAT.split(part)[0] for part in parts]
+    told = [head if first_day(head, _SOME_DAY) else part for head, part in zip(heads, parts, strict=True)]
+    return [part for part in told if len(days_in(part.replace("/", "-"))) <= 1]
 
 
 def _stated(day: date, part: str) -> Stated:

@@ -53,6 +53,8 @@ def test_a_zone_behind_the_clock_counts(clock: str, at: datetime) -> None:
         ("Refreshed 25-Nov-26, 6:05 PM", datetime(2026, 11, 25, 18, 5)),
         ("Printed 2026-11-30 04:00, data as of 2026-11-25", datetime(2026, 11, 25)),
         ("Printed 2026-11-30 for kim, page 1 of 1", datetime(2026, 11, 30)),
+        ("Printed 2026-11-30 for invoices from 2026-01-01 to 2026-11-28", datetime(2026, 11, 30)),
+        ("Snapshot: 2026-11-25 05:00", datetime(2026, 11, 25, 5)),
         ("Printed by kim, page 1 of 1", None),
         ("Created since 2026-11-28", None),
         ("Date: 2026-11-01 - 2026-11-28", None),
