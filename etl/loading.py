@@ -51,6 +51,7 @@ class FileReport:
         rows_copied: quarantined rows that an accepted one stands for: nothing of them is missing.
         made: when it was made, as a setting, its footer or its name says.
         goes_on: a title line says that there are more rows than it has.
+        may_go_on: a title line may say so.
     """
 
     relation: str
@@ -65,6 +66,7 @@ class FileReport:
     rows_copied: int = 0
     made: extract.Made | None = None
     goes_on: bool = False
+    may_go_on: bool = False
 
     @property
     def file(self) -> str:
@@ -169,13 +171,15 @@ class Loader:
         made = self._made(file, found)
         rows = found.frame.height - removed.height
         return _Read(
-            file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed, goes_on=found.goes_on
-        )
+            file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed, goes_on=found.goes_on,
+            may_go_on=found.may_go_on,
+        )  # fmt: skip
 
     def _made(self, file: extract.SourceFile, found: extract.Extract | None = None) -> extract.Made | None:
         zone = self.settings.portal_zone
-        if found is not None and found.stated is not None:
-            return extract.Made(found.stated.in_utc(zone), "time in the list", is_day=found.stated.is_day)
+        stated = extract.earliest(found.stated, zone) if found else None
+        if stated is not None:
+            return extract.Made(stated.in_utc(zone), "time in the list", is_day=stated.is_day)
         return extract.made_at(file, zone, found.printed_at if found else None)
 
     def _store(self, text: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
@@ -282,7 +286,7 @@ class Loader:
         return FileReport(
             relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, notes, read.unknown,
             copies, _stated(read, self.settings.portal_zone) or read.made,
-            read.goes_on,
+            read.goes_on, read.may_go_on,
         )  # fmt: skip
 
 
@@ -300,6 +304,7 @@ class _Read:
     removed: pl.DataFrame | None = None
     has_left_over: bool = False
     goes_on: bool = False
+    may_go_on: bool = False
 
 
 def _stated(read: _Read, zone: ZoneInfo) -> extract.Made | None:

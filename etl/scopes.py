@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from etl.breathing import stated
 from etl.config import Source
 from etl.engine import Engine
-from etl.extract import GOES_ON, SETTING, written_at
+from etl.extract import GOES_ON, NOT_UNDERSTOOD, SETTING, written_at
 from etl.loading import FileReport
 from etl.schemas import RELATIONS
 from etl.sources import Evening, SourceRead
@@ -33,6 +33,9 @@ _WORDS: Final = {
 }  # fmt: skip
 _CUT: Final = "it was not read completely, or too many of its rows were set aside"
 _LEFT_OUT: Final = "the file says that there are more rows"
+_MAY_GO_ON: Final = (
+    "a line above or below its rows may say that there are more. If these are all, set is_complete = true"
+)
 
 _SETTLED: Final = {
     "portal_invoices": "portal_status = 'paid' or abs(balance_amount) <= no_money()",
@@ -101,15 +104,21 @@ def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) ->
             source = stated(evening.settings.sources_of(relation))
             kind, since, reason = _scope(engine, relation, source)
             made_at, made_reason = _made(files, evening, first_seen[relation])
-            goes_on = any(file.goes_on for file in files) or _goes_on(engine, relation)
-            cut = _CUT if relation in broken else _LEFT_OUT if goes_on else _page(source, files)
+            cut = _CUT if relation in broken else _left_out(engine, relation, source, files) or _page(source, files)
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, cut)
     return found
 
 
-def _goes_on(engine: Engine, relation: str) -> bool:
-    """Whether a footer says that there are more rows than the file has."""
-    found = f"relation = '{relation}' and array_to_string(broken_rules, ' ') like '%{GOES_ON}%'"
+def _left_out(engine: Engine, relation: str, source: Source, files: Sequence[FileReport]) -> str:
+    """Why a line says, or may say, that there are more rows than the file has; empty where none does."""
+    if any(file.goes_on for file in files) or _has_line(engine, relation, GOES_ON):
+        return _LEFT_OUT
+    is_unread = any(file.may_go_on for file in files) or _has_line(engine, relation, NOT_UNDERSTOOD)
+    return _MAY_GO_ON if is_unread and not source.is_complete else ""
+
+
+def _has_line(engine: Engine, relation: str, reason: str) -> bool:
+    found = f"relation = '{relation}' and array_to_string(broken_rules, ' ') like '%{reason}%'"
     return bool(engine.rows(f"select count(*) from quarantine.rows where {found}")[0][0])
 
 

@@ -7,7 +7,7 @@ from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
 from etl.extract.describing import describe_columns
 from etl.extract.files import SETTING, Made, SourceFile, find_files, made_at, refuse_changed, source_file, written_at
-from etl.extract.footers import GOES_ON
+from etl.extract.footers import GOES_ON, NOT_UNDERSTOOD
 from etl.extract.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
@@ -21,6 +21,7 @@ from etl.extract.profile import (
 )
 from etl.extract.reading import captions, read_text, source_problems
 from etl.extract.recognise import Recognition, Sighting, describe_folder, recognise
+from etl.extract.stated import earliest
 from etl.extract.unpacking import DAMAGES
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "CONNECTWISE_JSON",
     "DAMAGES",
     "GOES_ON",
+    "NOT_UNDERSTOOD",
     "QUICKBOOKS_ONLINE_JSON",
     "QUICKBOOKS_ONLINE_REPORT",
     "SETTING",
@@ -48,6 +50,7 @@ __all__ = [
     "careful_rows",
     "describe_columns",
     "describe_folder",
+    "earliest",
     "find_files",
     "lines_of",
     "made_at",

@@ -25,12 +25,13 @@ from etl.extract.documents import Document, Kind, peek
 from etl.extract.files import SourceFile
 from etl.extract.footers import has_lone_rows
 from etl.extract.frames import BLANKS, conform, split_lists, tidy, without_nuls
+from etl.extract.furniture import is_header_again
 from etl.extract.powershell import mark_cut_cells
 from etl.extract.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.reading import source_problems
 from etl.extract.registry import table_profiles
 from etl.extract.tables import RowTable, open_table
-from etl.extract.tabular import Found, best_in
+from etl.extract.tabular import PORTALS, Found, best_in
 from etl.extract.unknown_words import unknown_terms
 from etl.extract.unpacking import DAMAGES, GZIP_MAGIC, ZSTD_MAGIC, open_plain, refuse_bomb
 from etl.schemas import Relation
@@ -148,7 +149,8 @@ def careful_rows(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], line
     """The rows that were set aside, as `read_text` would have given them; rows without any value are left out.
 
     Raises:
-        InputError: one of them may be a footer of a portal's list, which only the rows around it can say.
+        InputError: one of them repeats the captions of a portal's list, or may be a footer of it, which only the rows
+            around it can say.
     """
     records = [json.loads(row) for row in raw_rows]
     data = [pl.Series(name, [record.get(name) for record in records], dtype=pl.String) for name in scan.columns]
@@ -157,9 +159,11 @@ def careful_rows(file: SourceFile, scan: BulkScan, raw_rows: Sequence[str], line
     written = mark_cut_cells(without_nuls(pl.DataFrame(data)), scan.columns)
     frame = tidy(split_lists(written, scan.relation), scan.relation)
     filled = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in scan.columns))
-    if scan.relation.name in {"portal_invoices", "portal_mappings"} and has_lone_rows(filled):
+    captions = {name: scan.captions[at] for name, at in scan.columns.items()}
+    is_of_list = scan.relation.name in PORTALS
+    if is_of_list and (has_lone_rows(filled) or written.select(is_header_again(captions).any()).item()):
         remedy = "Nothing is to be done: the file is read line by line."
-        raise InputError([Problem(file.name, "a row with one text", "rows", remedy)])
+        raise InputError([Problem(file.name, "a row with one text, or with the captions", "rows", remedy)])
     text = conform(scan.profile.finish(filled), scan.relation, file)
     return Extract(text, scan.profile.title, scan.profile.shape, unknown=unknown_terms(filled))
 

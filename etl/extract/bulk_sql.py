@@ -16,6 +16,7 @@ from etl.extract.bulk import BulkScan
 from etl.extract.footers import LABELED
 from etl.extract.frames import BLANKS, MIDNIGHTS
 from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
+from etl.extract.unread_lines import LEADS_ON
 from etl.extract.word_sql import PORTAL_STATUS, WORDS, folded, look_up, with_said
 from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
 
@@ -268,15 +269,16 @@ def _unfit(scan: BulkScan) -> list[str]:
 
 
 def _footers(scan: BulkScan) -> list[str]:
-    """Rows of a portal's list that may be a sum or a page counter: one text, and perhaps amounts."""
+    """Rows of a portal's list that may be a sum or a page counter, or the captions again."""
     if scan.relation.name not in {"portal_invoices", "portal_mappings"}:
         return []
     texts = [f"text_{name}" for name in LABELED if name in scan.columns]
     is_lone = f"({' + '.join(f'({text} is not null)::int' for text in texts)} = 1)"
     if scan.relation.name == "portal_invoices":
         return [is_lone]
-    # a customer without a company is no footer, unless its name has a number
-    return [rf"({is_lone} and regexp_matches(coalesce({', '.join(texts)}), '\p{{Nd}}'))"]
+    again = " and ".join(f"text_{name} = {literal(scan.captions[at])}" for name, at in scan.columns.items())
+    # a customer without a company is no footer, unless its name has a number or leads on
+    return [rf"({is_lone} and regexp_matches(coalesce({', '.join(texts)}), '\p{{Nd}}|{LEADS_ON}'))", f"({again})"]
 
 
 def _may_be_spoilt(text: str) -> str:

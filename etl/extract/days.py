@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-_MONTHS: Final = {
+MONTHS: Final = {
     word: month
     for month, words in enumerate(
         (
@@ -39,8 +39,8 @@ _CLOCK: Final = (
     r"(?:[-_t., ]{0,2}([01]\d|2[0-3])[-_.:h]?([0-5]\d)(?:[-_.:m]?([0-5]\d)(?:[.,]?\d{3,6})?)?s?"
     r"(?![-_.:]?\d|\s?[ap]\.?m)(z|utc)?)?(?!\d)"
 )
-_FROM: Final = "(?:(?:de|del|den|of) )?"
-_ORDINAL: Final = "(?:st|nd|rd|th|er|[.º°])?"
+FROM: Final = "(?:(?:de|del|den|of) )?"
+ORDINAL: Final = "(?:st|nd|rd|th|er|[.º°])?"
 _DAYS: Final = tuple(
     (re.compile(pattern), orders)
     for pattern, orders in (
@@ -49,7 +49,7 @@ _DAYS: Final = tuple(
         (r"(?<!\d)(\d\d?)\. ?(\d\d?)\. ?(20\d\d)(?!\d)", ("dmy",)),
         (r"(?<!\d)(\d\d?)[-_ ](\d\d?)[-_ ](20\d\d)(?!\d)", ("mdy", "dmy")),
         (rf"(?<![^\W\d_])({ENGLISH_MONTHS})[-_. ]+(\d\d?)(?:st|nd|rd|th)?,?[-_. ]+(20\d\d)(?!\d)", ("mdy",)),
-        (rf"(?<!\d)(\d\d?){_ORDINAL}[-_. ]*{_FROM}([^\W\d_]+)\.?,?[-_. ]*{_FROM}(20\d\d)(?!\d)", ("dmy",)),
+        (rf"(?<!\d)(\d\d?){ORDINAL}[-_. ]*{FROM}([^\W\d_]+)\.?,?[-_. ]*{FROM}(20\d\d)(?!\d)", ("dmy",)),
     )
 )
 """Ways in which a day is written, and the orders in which each can be read; a month's word begins and ends there."""
@@ -60,8 +60,18 @@ def days_in(text: str) -> list[set[datetime]]:
 
     It has a zone only where the text says UTC.
     """
+    return [days for _, days in placed_days(text)]
+
+
+def placed_days(text: str) -> list[tuple[int, set[datetime]]]:
+    """Every day in a text as `days_in` gives it, each with the place at which it begins."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return [days for pattern, orders in _DAYS for match in pattern.finditer(plain) if (days := _days(match, orders))]
+    return [
+        (match.start(), days)
+        for pattern, orders in _DAYS
+        for match in pattern.finditer(plain)
+        if (days := _days(match, orders))
+    ]
 
 
 def without_days(text: str) -> str:
@@ -80,7 +90,7 @@ def _days(match: re.Match[str], orders: Sequence[str]) -> set[datetime]:
     *clock, zone = match.groups()[3:] or (0, 0, 0, None)
     for order in orders:
         part = dict(zip(order, match.groups(), strict=False))
-        month = _MONTHS.get(part["m"], part["m"])
+        month = MONTHS.get(part["m"], part["m"])
         hour, minute, second = (int(one or 0) for one in clock)
         with suppress(ValueError):
             day = datetime(int(part["y"]), int(month), int(part["d"]), hour, minute, second)

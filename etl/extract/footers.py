@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counting
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -10,9 +12,12 @@ import polars as pl
 
 from etl.extract.page_counters import Counter, counter_in, is_whole
 from etl.extract.stated import is_dated
-from etl.extract.sums import PERHAPS, is_sum_word, sums_by_amounts
+from etl.extract.sums import PERHAPS, begins_like_sum, is_sum_word, said_count, sums_by_amounts
+from etl.extract.unread_lines import form_of, is_document, may_go_on
 
 GOES_ON: Final = "the list goes on"
+NOT_UNDERSTOOD: Final = "the list may go on: nobody understands this line"
+DIFFERS: Final = f"{GOES_ON}: this sum is not that of the rows above"
 LABELED: Final = (
     "portal_invoice_id", "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw",
     "company_name", "document_type", "portal_status", "invoice_date", "due_date",
@@ -20,21 +25,24 @@ LABELED: Final = (
 """Columns of which a footer fills one; the amounts next to it are those of a sum."""
 
 AMOUNTS: Final = ("total_amount", "balance_amount")
+NUMBERS: Final = ("portal_invoice_id", "invoice_id_acct", "invoice_number")
 _NAMES: Final = frozenset({"customer_id_acct", "customer_name", "company_id_cw", "company_name"})
 
 
 class _Lone(NamedTuple):
-    """A row with one text: which row, its text, whether it has an amount, and whether the text names a customer."""
+    """A row with one text: which row, its text, whether it has an amount, and what the text is the place of."""
 
     at: int
     label: str
     has_amount: bool
     is_name: bool
+    is_number: bool
 
 
-def labels(frame: pl.DataFrame) -> list[str]:
-    """The texts of rows that have one label and no amounts."""
-    return [row.label for row in _lone_rows(frame) if not row.has_amount]
+def labels(frame: pl.DataFrame) -> list[tuple[int, str]]:
+    """The lines and texts of rows that have one label and no amounts."""
+    lines = frame["source_line"]
+    return [(lines[row.at], row.label) for row in _lone_rows(frame) if not row.has_amount]
 
 
 def has_lone_rows(frame: pl.DataFrame) -> bool:
@@ -45,28 +53,42 @@ def has_lone_rows(frame: pl.DataFrame) -> bool:
 def without_footers(frame: pl.DataFrame) -> pl.DataFrame:
     """Take out sums, and page counters that together cover every row; other counters are set aside: the list goes on.
 
-    What may be a sum or a document is set aside, too.
+    What may be a sum or a document is set aside, too, and so are sums that contradict the rows above, and lines that
+    nobody understands and that may say that there are more rows.
 
     Locality: whole.
     """
     lone = _lone_rows(frame)
     if not lone:
         return frame
-    sums, perhaps = _sums(frame, lone)
+    sums, perhaps, cut = _sums(frame, lone)
     dated = {row.at for row in lone if not row.has_amount and is_dated(row.label)}
     out = sums | dated
     counters = _counters(frame.height, lone, out)
-    problems: list[str | None] = [None] * frame.height
-    for at in perhaps:
-        problems[at] = PERHAPS
+    problems: dict[int, str] = {**dict.fromkeys(perhaps, PERHAPS), **cut}
     if is_whole(counters.values()):
         out |= counters.keys()
     else:
         for at, one in counters.items():
             problems[at] = f"{GOES_ON}: this footer shows {one.begins:,} to {one.ends:,} of {one.whole:,}"
-    problem = pl.coalesce("read_problem", pl.Series(problems, dtype=pl.String))
+    problems |= dict.fromkeys(_unread(frame, lone, {*out, *problems, *counters}), NOT_UNDERSTOOD)
+    told = pl.Series([problems.get(at) for at in range(frame.height)], dtype=pl.String)
     is_kept = pl.Series([at not in out for at in range(frame.height)], dtype=pl.Boolean)
-    return frame.with_columns(read_problem=problem).filter(is_kept)
+    return frame.with_columns(read_problem=pl.coalesce("read_problem", told)).filter(is_kept)
+
+
+def titles_go_on(titles: Sequence[str], rows: int) -> tuple[bool, bool]:
+    """Whether a line above the captions says that there are more rows, and whether one may say so.
+
+    Args:
+        titles: the lines.
+        rows: how many the list has.
+    """
+    counters = [(title, counter_in(title)) for title in titles]
+    is_unread = any(
+        counter is None and may_go_on(title, [range(rows, rows + 1)], is_title=True) for title, counter in counters
+    )
+    return not is_whole(counter.below(rows) for _, counter in counters if counter), is_unread
 
 
 def _lone_rows(frame: pl.DataFrame) -> list[_Lone]:
@@ -81,26 +103,123 @@ def _lone_rows(frame: pl.DataFrame) -> list[_Lone]:
             "_at",
             pl.coalesce(texts).alias("_label"),
             pl.any_horizontal(pl.lit(value=False), *amounts).alias("_has_amount"),
-            pl.any_horizontal(
-                pl.lit(value=False), *(pl.col(one).is_not_null() for one in texts if one in _NAMES)
-            ).alias("_is_name"),
+            _is_filled(texts, _NAMES).alias("_is_name"),
+            _is_filled(texts, NUMBERS).alias("_is_number"),
         )
     )
     return [_Lone(*row) for row in found.iter_rows()]
 
 
-def _sums(frame: pl.DataFrame, lone: Sequence[_Lone]) -> tuple[set[int], set[int]]:
-    """The rows that are sums, and those that may be documents as well."""
+def _is_filled(texts: Sequence[str], names: Collection[str]) -> pl.Expr:
+    return pl.any_horizontal(pl.lit(value=False), *(pl.col(one).is_not_null() for one in texts if one in names))
+
+
+def _sums(frame: pl.DataFrame, lone: Sequence[_Lone]) -> tuple[set[int], set[int], dict[int, str]]:
+    """The rows that are sums, those that may be documents as well, and why sums say that rows are missing."""
     amounts = [name for name in AMOUNTS if name in frame.columns]
-    is_list_of_one_text = sum(name in frame.columns for name in LABELED) < 2  # noqa: PLR2004 every row is lone
     found: dict[int, bool] = {}
-    if any(row.has_amount for row in lone) and not is_list_of_one_text:
-        found = sums_by_amounts([frame[name].to_list() for name in amounts], {row.at: row.label for row in lone})
+    differ: set[int] = set()
+    if any(row.has_amount for row in lone) and not _is_of_one_text(frame):
+        labeled = {row.at: row.label for row in lone}
+        found, differ = sums_by_amounts([frame[name].to_list() for name in amounts], labeled)
+    cut = {}
     for row in lone:
         # without an amount, a customer or a company may be called so; in a list without amounts it is one
         if is_sum_word(row.label) and (amounts or not row.is_name or any(map(str.isdecimal, row.label))):
             found[row.at] = found.get(row.at, False) or row.has_amount or not row.is_name
-    return {at for at, is_sum in found.items() if is_sum}, {at for at, is_sum in found.items() if not is_sum}
+        elif row.at in differ and not row.is_name and begins_like_sum(row.label):
+            cut[row.at] = DIFFERS
+    cut |= _contradicted(frame, lone, found, differ)
+    sums = {at for at, is_sum in found.items() if is_sum and at not in cut}
+    return sums, found.keys() - sums - cut.keys(), cut
+
+
+def _contradicted(
+    frame: pl.DataFrame, lone: Sequence[_Lone], found: Collection[int], differ: Collection[int]
+) -> dict[int, str]:
+    """The sums whose number of rows, or whose amounts, are not those of the rows above."""
+    rows = _Rows.of(frame, lone, found)
+    cut, before = {}, -1
+    for row in lone:
+        if row.at not in found:
+            continue
+        said = said_count(row.label) if is_sum_word(row.label) else None
+        if said is not None and said not in rows.between(before, row.at) and said not in rows.between(-1, row.at):
+            cut[row.at] = f"{GOES_ON}: this sum is of {said:,} rows"
+        elif row.at in differ and is_sum_word(row.label) and not _has_currencies(frame):
+            cut[row.at] = DIFFERS
+        before = row.at
+    return cut
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """How many rows of a list stand above each row: at least, and at most.
+
+    Attributes:
+        forms: of the numbers of its documents.
+    """
+
+    least: Sequence[int]
+    most: Sequence[int]
+    forms: Collection[str]
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, lone: Sequence[_Lone], out: Collection[int]) -> _Rows:
+        """Count the rows; those of one text are rows if they have a document's number, and may be if they have more."""
+        texts = {row.at: row for row in lone}
+        is_full = pl.Series([at not in texts for at in range(frame.height)], dtype=pl.Boolean)
+        full = frame.filter(is_full).select(name for name in NUMBERS if name in frame.columns)
+        forms = {form_of(one) for column in full for one in column.drop_nulls().unique()}
+        if _is_of_one_text(frame):
+            times = Counting(form_of(row.label) for row in lone)
+            forms |= {form for form, number in times.items() if number > 1}
+        least, most = [], []
+        for at in range(frame.height):
+            row = texts.get(at)
+            is_row = row is None or (row.is_number and at not in out and is_document(row.label, forms))
+            least.append(is_row)
+            most.append(is_row or (row is not None and at not in out and (row.has_amount or row.is_name)))
+        return cls(list(accumulate(least, initial=0)), list(accumulate(most, initial=0)), forms)
+
+    def between(self, after: int, before: int, *, without: int = 0) -> range:
+        """How many rows there can be between two of them.
+
+        Args:
+            after: the row above; -1: the captions.
+            before: the row below.
+            without: how many rows are not to count.
+        """
+        least = self.least[before] - self.least[after + 1]
+        return range(least, max(least, self.most[before] - self.most[after + 1] - without) + 1)
+
+
+def _is_of_one_text(frame: pl.DataFrame) -> bool:
+    """Whether every row has one text."""
+    return sum(name in frame.columns for name in LABELED) < 2  # noqa: PLR2004 a row of a list has two
+
+
+def _has_currencies(frame: pl.DataFrame) -> bool:
+    return "currency_code" in frame.columns and frame["currency_code"].drop_nulls().n_unique() > 1
+
+
+def _unread(frame: pl.DataFrame, lone: Sequence[_Lone], known: Collection[int]) -> set[int]:
+    """The rows that nobody understands and that may say that the list goes on."""
+    rest = [row for row in lone if not row.has_amount and row.at not in known]
+    if not rest:
+        return set()
+    rows = _Rows.of(frame, lone, known)
+    names = {one for name in _NAMES.intersection(frame.columns) for one in frame[name].drop_nulls().unique()}
+    is_single = _is_of_one_text(frame)
+    found = set()
+    for row in rest:
+        whole = rows.between(-1, frame.height, without=int(row.is_name))
+        counts = (rows.between(-1, row.at), whole)
+        is_row = row.is_number and is_document(row.label, rows.forms)
+        is_heading = not row.is_name and row.label in names
+        if not is_row and not is_heading and may_go_on(row.label, counts, is_name=row.is_name or is_single):
+            found.add(row.at)
+    return found
 
 
 def _counters(height: int, lone: Sequence[_Lone], out: Collection[int]) -> dict[int, Counter]:

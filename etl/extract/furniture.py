@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,6 +99,17 @@ def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> Told:
     printed_at = next((at for at in map(printed, reversed(footers)) if at), None)
     kept = kept.drop("_role", strict=False)
     return Told(kept.drop("_reason", *(f"_cell/{at}" for at in range(len(header.cells)))), notes, warnings, printed_at)
+
+
+def is_header_again(captions: Mapping[str, str]) -> pl.Expr:
+    """Whether a row repeats the captions, as the next page of a list does.
+
+    Args:
+        captions: our column -> its caption in the file.
+    """
+    return pl.all_horizontal(
+        pl.col(name).fill_null("").str.strip_chars() == caption for name, caption in captions.items()
+    )
 
 
 def _is_footer(*, is_grouped: bool) -> pl.Expr:

@@ -12,8 +12,8 @@ from typing import Final
 from etl.extract.days import without_days
 
 _LONGEST: Final = 160
-_COUNT: Final = r"(?<!\d)(?:\d{1,3}(?:[., '\u2019\u066c]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?!\d)"
-_A, _B, _C = (f"(?P<{name}>{_COUNT})" for name in ("first", "last", "whole"))
+NUMBER: Final = r"(?<!\d)(?:\d{1,3}(?:[., '\u2019\u066c]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?!\d)"
+_A, _B, _C = (f"(?P<{name}>{NUMBER})" for name in ("first", "last", "whole"))
 _TO: Final = r"\s*(?:[-\u2013\u2014~\u301c]|\.{2,3}|(?!of\b)[^\W\d]{1,8})\s*"
 _OF: Final = r"of|out of|of about|von|van|de|sur|di|da|av|af|z|od|din|из|من"
 _ANY_OF: Final = r"(?=\D*(?:[^\W\d]|/))\D{1,20}?"
@@ -37,7 +37,7 @@ _PAGE_BEFORE: Final = re.compile(rf"(?:{_PAGE}|\bp)\W{{0,3}}$")
 _PAGE_AFTER: Final = re.compile(rf"\s*{_PAGE}")
 _NO_COUNT: Final = re.compile(
     rf"\b\d{{1,2}}/\d{{1,2}}/\d{{4}}\b|\b\d{{1,2}}:\d\d(?::\d\d)?|\b(?:q|quarter|week|wk|month|kw|period)\W{{0,2}}\d{{1,2}}\b"
-    rf"|{_COUNT}\s+(?:[^\W\d]+\s+)?(?:per|pro|par|por)\b"
+    rf"|{NUMBER}\s+(?:[^\W\d]+\s+)?(?:per|pro|par|por)\b"
 )
 """A day, a clock, a part of a year, or how many rows a page has."""
 _SLACK: Final = 10
@@ -89,8 +89,8 @@ def counter_in(label: str) -> Counter | None:
 
 def _counter(found: re.Match[str], text: str) -> Counter | None:
     parts = found.groupdict()
-    first, whole = _number(parts["first"]), _number(parts["whole"])
-    last = _number(parts["last"]) if parts.get("last") else None
+    first, whole = number_of(parts["first"]), number_of(parts["whole"])
+    last = number_of(parts["last"]) if parts.get("last") else None
     before = text[: found.start("first")]
     is_page = bool(
         parts.get("page")
@@ -98,13 +98,14 @@ def _counter(found: re.Match[str], text: str) -> Counter | None:
         or (last is None and any(_PAGE_AFTER.match(text, found.end(name)) for name in ("first", "whole")))
     )
     if not is_page:  # of rows that a filter left over, the whole is what it left them from
-        whole = max([whole, *map(_number, re.findall(_COUNT, text[found.end() :]))])
+        whole = max([whole, *map(number_of, re.findall(NUMBER, text[found.end() :]))])
     begins = 1 if last is None and not is_page else first
     ends = first if last is None else last
     return Counter(begins, ends, whole, is_page, last is None and not is_page) if begins <= ends <= whole else None
 
 
-def _number(written: str) -> int:
+def number_of(written: str) -> int:
+    """A number with separators, in any script."""
     return int("".join(character for character in written if character.isdecimal()))
 
 

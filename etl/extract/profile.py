@@ -63,8 +63,9 @@ class Extract:
         unknown: words for types and states that nobody here knows, and what is made of them.
         captions: of a table: what became of them; null for records.
         printed_at: when the report was made, as its footer says.
-        stated: when a list of the portal was made, as its title lines or footers say.
+        stated: each time at which a list of the portal was made, as its title lines and footers say.
         goes_on: a title line of a list of the portal says that there are more rows than the file has.
+        may_go_on: a title line may say so, and nobody understands it.
     """
 
     frame: pl.DataFrame
@@ -76,8 +77,9 @@ class Extract:
     unknown: list[str] = field(default_factory=list)
     captions: Captions | None = None
     printed_at: datetime | None = None
-    stated: Stated | None = None
+    stated: list[Stated] = field(default_factory=list)
     goes_on: bool = False
+    may_go_on: bool = False
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:

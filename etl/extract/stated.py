@@ -7,19 +7,33 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from etl.domain import utc
 from etl.extract.days import days_in
+from etl.extract.short_days import first_day
 
-_LABEL: Final = (
-    r"^\W*(?:data |list |report |invoices? )?(?:as of|as at|generated|printed|exported|created|report date|run date"
-    r"|downloaded|stand|erstellt|exportiert|gedruckt|au|édité|généré|exporté|imprimé|arrêté|generado|exportado|impreso"
-    r"|creado|gerado|impresso|criado|generato|esportato|stampato|aggiornato|gegenereerd|afgedrukt|per|pr)\b.*20[0-9]{2}"
+_ANYWHERE: Final = (
+    "as of|as at|last sync|synced|extracted"
+    "|generated|printed|exported|created|report date|run date|downloaded|updated|refreshed|erstellt"
+    "|exportiert|gedruckt|aktualisiert|édité|généré|exporté|imprimé|arrêté|actualisé|generado|exportado|impreso|creado"
+    "|actualizado|gerado|impresso|criado|atualizado|generato|esportato|stampato|aggiornato|gegenereerd|afgedrukt"
+    "|bijgewerkt"
 )
-"""When the list was made, in small letters: `As of November 28, 2026`, `Generated on 2026-11-28 05:50`."""
+_FIRST_WORDS: Final = r"(?:stand|au|per|pr)\b|(?:date|datum|fecha|data|time|export|snapshot)\s*:"
+_NO_TIME: Final = r"(?!\W*(?:since|between|after|before|from|range|in|until|through)\b)"
+"""Words behind a label that make it one of a filter."""
+_LABEL: Final = re.compile(
+    rf"(?:\b(?:{_ANYWHERE})\b|^\W*(?:(?:data|list|report|invoices?) )?(?:{_FIRST_WORDS})){_NO_TIME}", re.IGNORECASE
+)
+"""When the list was made: `As of November 28, 2026`, `Generated on 2026-11-28 05:50`, `List as of 11/28/26`."""
+_OF_WHAT: Final = re.compile(r"\b(?:for|from|since|period|range|invoices?)\b", re.IGNORECASE)
+"""Words behind which the days of the documents stand."""
+_BEGINS_WITH_NUMBER: Final = re.compile(
+    r"\W*(?:(?:on|at|the|date|time|den|le|week|kw|month|end of)\W+){0,2}\d", re.IGNORECASE
+)
 _CLOCK: Final = re.compile(
     r"(?:\b|t)(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?"
@@ -44,6 +58,9 @@ _HOURS: Final[Mapping[str, float]] = {
     "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
 }  # fmt: skip
 """Short name of a zone -> its hours ahead of UTC, where the name has one meaning."""
+_AHEAD: Final = timedelta(hours=14)
+_SOME_DAY: Final = date(2028, 12, 31)
+"""Where it is of no matter which year a day is in; its year has a February 29."""
 _FIRST: Final = timezone(timedelta(hours=14))
 """Where a clock shows an instant first."""
 
@@ -76,23 +93,52 @@ class Stated:
 
 def is_dated(label: str) -> bool:
     """Whether a label says when the list was made, however many readings its day has."""
-    return bool(re.search(_LABEL, unicodedata.normalize("NFKC", label).casefold()) and _days(label))
+    return any(first_day(part, _SOME_DAY) for part in _parts(label))
 
 
-def stated_in(texts: Iterable[str]) -> Stated | None:
-    """When a list was made, by its title lines and footers; null where none says so, or a day has two readings."""
-    for text in texts:
-        days = _days(text) if is_dated(text) else []
-        if len(days) == 1 and len(days[0]) == 1:
-            (day,) = days[0]
-            clock = _CLOCK.search(unicodedata.normalize("NFKC", text))
-            midnight = datetime(day.year, day.month, day.day)
-            return Stated(midnight) if clock is None else _with_clock(midnight, clock)
-    return None
+def stated_in(texts: Iterable[str], written: datetime) -> list[Stated]:
+    """Each time at which a list was made, by its title lines and footers; the earliest reading of each.
+
+    Args:
+        texts: the lines.
+        written: when the file was written; a day without a year is not after it.
+    """
+    latest = (written + _AHEAD).date()
+    return [_stated(day, part) for text in texts for part in _parts(text) if (day := first_day(part, latest))]
 
 
-def _days(text: str) -> list[set[datetime]]:
-    return days_in(text.replace("/", "-"))
+def is_unread(text: str) -> bool:
+    """Whether a line says when the list was made in a way that cannot be read."""
+    return any(_BEGINS_WITH_NUMBER.match(part) and not first_day(part, _SOME_DAY) for part in _parts(text))
+
+
+def earliest(stated: Iterable[Stated], zone: ZoneInfo) -> Stated | None:
+    """What holds of several times; a clock makes the same day more exact.
+
+    Args:
+        stated: each time that the list says.
+        zone: the portal's.
+    """
+    every = sorted(stated, key=lambda one: one.in_utc(zone))
+    exact = [one for one in every if not one.is_day and one.at.date() == every[0].at.date()]
+    return next(iter(exact if exact and every[0].is_day else every), None)
+
+
+def _parts(text: str) -> list[str]:
+    """What stands behind each label of a time; nothing behind one of a filter, which has two days."""
+    plain = unicodedata.normalize("NFKC", text)
+    found = list(_LABEL.finditer(plain))
+    ends = [*(match.start() for match in found[1:]), len(plain)]
+    parts = [plain[match.end() : end] for match, end in zip(found, ends, strict=False)]
+    heads = [_OF_WHAT.split(part)[0] for part in parts]
+    told = [head if first_day(head, _SOME_DAY) else part for head, part in zip(heads, parts, strict=True)]
+    return [part for part in told if len(days_in(part.replace("/", "-"))) <= 1]
+
+
+def _stated(day: date, part: str) -> Stated:
+    midnight = datetime(day.year, day.month, day.day)
+    clock = _CLOCK.search(part)
+    return Stated(midnight) if clock is None else _with_clock(midnight, clock)
 
 
 def _with_clock(day: datetime, clock: re.Match[str]) -> Stated:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+
+from etl.extract.page_counters import NUMBER, number_of
 
 _SUM: Final = (
     "(?:grand|sub|page|report|overall|sum)?[ -]?totals?|sum|summe|summa|suma|soma|somme|gesamt|insgesamt"
@@ -25,6 +28,7 @@ _LABEL: Final = re.compile(
 )
 """A sum in small letters: `Subtotal`, `Gesamtsumme`, `Total (12)`, `Total for 12 invoices`, `Total USD`. What has a
 number behind it may be a document: `TOTAL-77`."""
+_BEGINS: Final = re.compile(rf"\W*(?:{_SUM})\b")
 _ENOUGH: Final = 2
 """The sum of one row says nothing: it equals that row."""
 PERHAPS: Final = "only one text: a sum of the rows above, or a document or a customer of that name"
@@ -50,13 +54,25 @@ class _Above:
         pairs = [(one, there) for one, there, is_there in zip(self.sums, amounts, filled, strict=False) if is_there]
         return bool(pairs) and any(there for _, there in pairs) and all(one == there for one, there in pairs)
 
+    def is_comparable(self, amounts: Sequence[Decimal | None], filled: Sequence[bool]) -> bool:
+        """Whether every amount that is filled can be read, and so can its column; all zeros equal all zeros."""
+        pairs = [(one, there) for one, there, is_there in zip(self.sums, amounts, filled, strict=False) if is_there]
+        return bool(pairs) and None not in [one for pair in pairs for one in pair] and any(map(any, pairs))
+
+
+def begins_like_sum(label: str) -> bool:
+    """Whether a label without digits begins with a sum's word: `Total outstanding`."""
+    return bool(_BEGINS.match(label.casefold())) and not re.search(r"\d", label)
+
 
 def is_sum_word(label: str) -> bool:
     """Whether a label says that its row is a sum, and can be no document's number."""
     return bool(_LABEL.search(label.casefold()))
 
 
-def sums_by_amounts(columns: Sequence[Sequence[str | None]], lone: Mapping[int, str]) -> dict[int, bool]:
+def sums_by_amounts(
+    columns: Sequence[Sequence[str | None]], lone: Mapping[int, str]
+) -> tuple[dict[int, bool], set[int]]:
     """The rows whose amounts are the sums of the rows above, or of those since the last sum.
 
     Args:
@@ -65,9 +81,10 @@ def sums_by_amounts(columns: Sequence[Sequence[str | None]], lone: Mapping[int, 
 
     Returns:
         row -> whether it is certainly a sum: its label has no digits and at least two rows above have more than one
-        text, and none has one.
+        text, and none has one; and the rows that can be read as a sum and equal no rows above.
     """
     found: dict[int, bool] = {}
+    differ: set[int] = set()
     for comma in (False, True):
         everything, since = _Above(), _Above()
         for at, texts in enumerate(zip(*columns, strict=True)):
@@ -76,6 +93,8 @@ def sums_by_amounts(columns: Sequence[Sequence[str | None]], lone: Mapping[int, 
             if at in lone and any(filled):
                 equal = [one for one in (everything, since) if one.rows and one.is_equal(amounts, filled)]
                 is_certain = any(one.rows >= _ENOUGH and not one.has_lone for one in equal)
+                if not equal and everything.is_comparable(amounts, filled):
+                    differ.add(at)
                 if equal:
                     found[at] = found.get(at, False) or (is_certain and not re.search(r"\d", lone[at]))
                 if found.get(at) or is_sum_word(lone[at]):
@@ -83,7 +102,13 @@ def sums_by_amounts(columns: Sequence[Sequence[str | None]], lone: Mapping[int, 
                     continue
             for above in (everything, since):
                 above.add(amounts, is_lone=at in lone)
-    return found
+    return found, differ - found.keys()
+
+
+def said_count(label: str) -> int | None:
+    """How many rows a sum's label says that it adds up: `Total (12)`, `Total: 12 invoices`; null where it says none."""
+    numbers = re.findall(NUMBER, unicodedata.normalize("NFKC", label))
+    return number_of(numbers[0]) if len(numbers) == 1 else None
 
 
 def _amount(text: str | None, *, comma: bool) -> Decimal | None:

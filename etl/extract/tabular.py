@@ -13,12 +13,12 @@ from etl.extract import furniture
 from etl.extract.captions import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
 from etl.extract.delimited import Numbered
 from etl.extract.documents import Document, Kind
-from etl.extract.footers import labels
+from etl.extract.files import written_at
+from etl.extract.footers import labels, titles_go_on
 from etl.extract.frames import conform, split_lists, tidy
-from etl.extract.page_counters import counter_in, is_whole
 from etl.extract.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.profile import TABLE, Extract, TableProfile
-from etl.extract.stated import stated_in
+from etl.extract.stated import is_unread, stated_in
 from etl.extract.tables import Table, open_table
 from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
@@ -34,8 +34,11 @@ class Found:
     above: Sequence[Numbered]
 
 
-_PORTALS: Final = frozenset({"portal_invoices", "portal_mappings"})
+PORTALS: Final = frozenset({"portal_invoices", "portal_mappings"})
 """Lists that may say in a line of their own when they were made."""
+_UNREAD_TIME: Final = (
+    "line {} says when the list was made, but the time cannot be read: the list may be older than it seems"
+)
 
 
 def find_in(table: Table, profile: TableProfile, configured: Mapping[str, str]) -> Found | None:
@@ -82,10 +85,12 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
         **({f"_cell/{at}": at for at in range(len(header.cells))} if profile.is_report else {}),
     }
     body = found.table.body(header, wanted, found.candidate)
-    notes = {"blank": body.blank} if body.blank else {}
-    above = [row for _, row in found.above if any(cell.strip() for cell in row)]
-    notes |= {"preamble": len(above)} if above else {}
-    frame, warnings = body.frame, list(_decoding_warnings(document))
+    is_list = relation.name in PORTALS
+    frame = _without_captions(body.frame, header) if is_list else body.frame
+    above = [numbered for numbered in found.above if any(cell.strip() for cell in numbered[1])]
+    left_out = {"blank": body.blank, "preamble": len(above), "repeated header": body.frame.height - frame.height}
+    notes = {reason: count for reason, count in left_out.items() if count}
+    warnings = list(_decoding_warnings(document))
     printed_at = None
     if profile.is_report:
         told = furniture.remove(frame, header, profile)
@@ -94,23 +99,21 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
         printed_at = told.printed_at
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
-    titles = [" ".join(filter(None, map(str.strip, row))) for row in above] if relation.name in _PORTALS else []
-    stated = stated_in([*titles, *labels(frame)]) if relation.name in _PORTALS else None
+    titles = [(line, " ".join(filter(None, map(str.strip, row)))) for line, row in above] if is_list else []
+    lines = [*titles, *labels(frame)] if is_list else []
+    warnings += [_UNREAD_TIME.format(line) for line, text in lines if is_unread(text)]
     unknown = unknown_terms(frame)
     before = frame.height
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
     refuse_if_cut(finished, document.file.name)
     if finished.height < before:
-        notes["footer" if relation.name in _PORTALS else "repeated line item"] = before - finished.height
-    if relation.name == "accounting_invoices":
-        warnings += filter(None, [unread_balance(header.cells, header.columns)])
-    if not finished.height:
-        warnings.append("the file has a header and no rows")
-    window = furniture.window_of(above) if profile.is_report else None
+        notes["footer" if is_list else "repeated line item"] = before - finished.height
+    warnings += _oddities(header, relation, finished)
+    window = furniture.window_of([row for _, row in above]) if profile.is_report else None
     return Extract(
         conform(finished, relation, document.file), profile.title, profile.shape, notes, window, warnings, unknown,
-        header.told, printed_at, stated,
-        not is_whole(counter.below(finished.height) for title in titles if (counter := counter_in(title))),
+        header.told, printed_at, stated_in([text for _, text in lines], written_at(document.file)) if lines else [],
+        *titles_go_on([text for _, text in titles], finished.height),
     )  # fmt: skip
 
 
@@ -125,8 +128,20 @@ def no_header(document: Document, profile: TableProfile, configured: Mapping[str
     return list(dict.fromkeys(problems))
 
 
+def _without_captions(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """The rows of a list without those that repeat its captions."""
+    captions = {name: header.cells[at] for name, at in header.columns.items()}
+    return frame.filter(~furniture.is_header_again(captions))
+
+
 def _decoding_warnings(document: Document) -> tuple[str, ...]:
     return document.decoded.warnings if document.kind is Kind.DELIMITED else ()
+
+
+def _oddities(header: Header, relation: Relation, finished: pl.DataFrame) -> list[str]:
+    balance = unread_balance(header.cells, header.columns) if relation.name == "accounting_invoices" else None
+    told = None if finished.height else "the file has a header and no rows"
+    return [odd for odd in (balance, told) if odd]
 
 
 def _is_ledger(profile: TableProfile) -> bool:
