@@ -13,7 +13,7 @@ from etl.demo.plan import DemoPlan, Shape
 
 _HEAD = """\
 # An invented service provider ({companies} companies, {invoices} accounting documents, seed {seed}).
-# The truth stands beside it in truth_*.csv; judgements.csv belongs into the register before the first night.
+# The truth stands beside it in truth_*.csv; billsight demo-data adds judgements.csv to the register.
 
 [portal]
 minimum_security_level = {level}
