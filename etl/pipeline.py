@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -168,6 +168,7 @@ def _reconcile(night: _Night, log: Log) -> Outcome:
             night.tell("taking what lies in the inbox")
             inbox = take_inbox(settings, run)
             judged = judge_night(engine, night, _Begun(past, read_in, read_register(settings)))
+            judged = replace(judged, inbox=inbox.told())
             night.tell("checking the laws")
             _check_laws(engine, judged.files)
             night.tell("writing the report and the files")
