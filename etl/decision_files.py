@@ -15,7 +15,16 @@ from etl.extract.delimited import DELIMITERS, first_rows, rows_of
 from etl.extract.encoding import decode
 from etl.extract.workbook import Sheet, sheets
 from etl.review.contact_decisions import CONTACTS
-from etl.review.decisions import MAPPINGS, ApprovalRefused, Form, Line, is_header, is_undecided, lines_of
+from etl.review.decisions import (
+    MAPPINGS,
+    NO_HEADER,
+    ApprovalRefused,
+    Form,
+    Line,
+    is_header,
+    is_undecided,
+    lines_of,
+)
 
 _MOST_BYTES: Final = 64_000_000
 _HEADER_ROWS: Final = 20
@@ -82,6 +91,10 @@ def read_rows(data: bytes, where: str, form: Form = MAPPINGS) -> DecisionFile:
             lines = list(lines_of(rows, where, form))
     except InputError as error:
         raise ApprovalRefused(error.problems[0]) from None
+    except ApprovalRefused as error:
+        if error.problem.found == NO_HEADER:
+            _refuse_other_kind(data, where, form)
+        raise
     return DecisionFile(lines, hashlib.sha256(data).hexdigest())
 
 
@@ -94,6 +107,20 @@ def _refuse_cut(text: str, rows: Sequence[tuple[int, Sequence[str]]], where: str
         found = f"a last row with {len(last)} of {fields} fields, and no end of the line"
         remedy = "Save or copy the file again: it was cut off, and rows behind this one may be lost."
         raise ApprovalRefused(Problem(where, found, "a whole file", remedy, number))
+
+
+def _refuse_other_kind(data: bytes, where: str, form: Form) -> None:
+    """Name the command for a fix file of the other kind.
+
+    Raises:
+        ApprovalRefused: it is one.
+    """
+    other, found, command = (
+        (CONTACTS, "contact_fixes.csv", "contacts") if form is MAPPINGS else (MAPPINGS, "mapping_fixes.csv", "mappings")
+    )
+    if _is_about(data, other):
+        remedy = f"This is {found}: use billsight {command} import."
+        raise ApprovalRefused(Problem(where, found, form.files, remedy))
 
 
 def decided_on(file: Path) -> frozenset[str]:
@@ -112,13 +139,17 @@ def is_about_contacts(data: bytes) -> bool:
 
     What cannot be read is none: the importer of mappings tells what is wrong with it.
     """
+    return _is_about(data, CONTACTS)
+
+
+def _is_about(data: bytes, wanted: Form) -> bool:
     try:
         if data.startswith(_PACKED):
             own = [(sheet, form) for sheet in sheets(data, "") if (form := _form_of(sheet.rows[:_HEADER_ROWS]))]
             decided = [form for sheet, form in own if _is_decided(sheet, form)]
-            return CONTACTS in (decided or [form for _, form in own])
+            return wanted in (decided or [form for _, form in own])
         text = decode(data, "").text
-        return any(_form_of(first_rows(text, delimiter, _HEADER_ROWS)) is CONTACTS for delimiter in DELIMITERS)
+        return any(_form_of(first_rows(text, delimiter, _HEADER_ROWS)) is wanted for delimiter in DELIMITERS)
     except Exception:  # noqa: BLE001 whatever a file holds, it never keeps the others from being taken
         return False
 

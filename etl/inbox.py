@@ -41,6 +41,9 @@ class Taken:
         done: files of which at least something was taken, or had been before.
         refused: files of which nothing was taken.
         judgements: decisions that were added to the register.
+        partly: files of which some rows were not taken; among `done`.
+        rows_refused: decided rows that were not taken.
+        folder: the name of the inbox.
         trouble: why files stay where they are; null where none does.
     """
 
@@ -48,6 +51,27 @@ class Taken:
     refused: int = 0
     judgements: int = 0
     trouble: str | None = None
+    partly: int = 0
+    rows_refused: int = 0
+    folder: str = "inbox"
+
+    def told(self) -> dict[str, int | str | None]:
+        """For summary.json and the page; the reasons of what was not taken are in files of their own."""
+        return {
+            "files_taken": self.done,
+            "files_taken_in_part": self.partly,
+            "files_refused": self.refused,
+            "decisions": self.judgements,
+            "rows_refused": self.rows_refused,
+            "reasons": self.reasons,
+            "note": self.trouble,
+        }
+
+    @property
+    def reasons(self) -> str | None:
+        """Where the reasons are; null where everything was taken."""
+        folders = [folder for folder, files in ((REJECTED, self.refused), (DONE, self.partly)) if files]
+        return " and ".join(f"{self.folder}/{folder}/*{_REASONS}" for folder in folders) or None
 
     def __str__(self) -> str:
         found = self.done + self.refused
@@ -55,7 +79,8 @@ class Taken:
             return ""
         count = f"{self.judgements} decision{'' if self.judgements == 1 else 's'}"
         told = f"Inbox: {self.done} taken ({count}), {self.refused} refused" if found else "Inbox"
-        return f"{told}{f': {self.trouble}' if self.trouble else ''}. "
+        reasons = f"Reasons: {self.reasons}. " if self.reasons else ""
+        return f"{told}{f': {self.trouble}' if self.trouble else ''}. {reasons}"
 
 
 def take_inbox(settings: Settings, run: Run) -> Taken:
@@ -92,7 +117,10 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     refused = sum(outcome.is_refused for _, outcome in outcomes)
     added = [verdict for _, outcome in outcomes for verdict in outcome.verdicts if verdict.kind == "apply"]
     trouble += _settle(settings.register_path, inbox, places)
-    return Taken(len(outcomes) - refused, refused, len(added), "; ".join(trouble) or None)
+    partly = sum(not outcome.is_whole and not outcome.is_refused for _, outcome in outcomes)
+    rows = sum(verdict.kind not in {"apply", "no-op"} for _, outcome in outcomes for verdict in outcome.verdicts)
+    note = "; ".join(trouble) or None
+    return Taken(len(outcomes) - refused, refused, len(added), note, partly, rows, readable(inbox.name))
 
 
 def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tuple[Seen, _Outcome]], list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -83,12 +83,14 @@ class Night:
     Attributes:
         files: what became of each source file.
         register: the end of the register's chain when the run read it.
+        inbox: what the run took from its inbox, as `etl.inbox.Taken` tells it.
     """
 
     settings: Settings
     files: list[FileReport]
     tonight: Tonight
     register: Head
+    inbox: Mapping[str, int | str | None] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
@@ -232,6 +234,7 @@ def _run_facts(night: Night) -> RunFacts:
         read=tuple(sorted(complete(night.tonight.read))),
         partial_reasons=tuple(source.trouble for source in night.tonight.read if source.trouble),
         remarks=tuple(missing),
+        inbox=night.inbox,
         versions={"billsight": __version__} | {name: importlib.metadata.version(name) for name in ("duckdb", "polars")},
         settings={
             "minimum security level": str(portal.minimum_security_level),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -109,6 +109,7 @@ class _Begun:
     past: Past
     read_in: ReadIn
     register: Snapshot
+    inbox: Mapping[str, int | str | None]
 
 
 def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders: Orders = _NO_ORDERS) -> Outcome:
@@ -167,7 +168,7 @@ def _reconcile(night: _Night, log: Log) -> Outcome:
             # not before the clock was held against the sources: the times of decisions are compared with it
             night.tell("taking what lies in the inbox")
             inbox = take_inbox(settings, run)
-            judged = judge_night(engine, night, _Begun(past, read_in, read_register(settings)))
+            judged = judge_night(engine, night, _Begun(past, read_in, read_register(settings), inbox.told()))
             night.tell("checking the laws")
             _check_laws(engine, judged.files)
             night.tell("writing the report and the files")
@@ -236,7 +237,7 @@ def judge_night(engine: Engine, order: _Night, begun: _Begun) -> Night:
     tell("comparing with the last night")
     tonight = Tonight(engine, run, past, read, joins)
     compare(engine, past, tonight.reading)
-    return Night(settings, files, tonight, register.head)
+    return Night(settings, files, tonight, register.head, begun.inbox)
 
 
 def _map(engine: Engine, shared: Future[pl.DataFrame], order: _Night, judgements: pl.DataFrame) -> None:

@@ -229,7 +229,19 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
     if problems:
         raise InputError(problems)
     lines += _together(settings)
-    return "\n".join([*lines, f"Everything can be read. Next: billsight run{f' --config {config}' if config else ''}"])
+    return "\n".join([*lines, f"{_ending(lines)} billsight run{f' --config {config}' if config else ''}"])
+
+
+def _ending(lines: Iterable[str]) -> str:
+    """Whether a run would read everything, in the words of what was found."""
+    told = list(lines)
+    if any(line.startswith("A run would stop") for line in told):
+        return "A run would stop, see above: correct that first. Next:"
+    if any(line.startswith("A run would be partial") for line in told):
+        return "Not everything can be read: a run would be partial, see above. Next:"
+    if any(line.endswith(" would be quarantined") for line in told):
+        return "Every file can be read, but some rows would be quarantined, see above. Next:"
+    return "Everything can be read. Next:"
 
 
 def _together(settings: Settings) -> list[str]:

@@ -37,6 +37,20 @@ def book(sheets: Mapping[str, tuple[Form, str]], change: Callable[[Workbook], ob
     return saved.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("given", "asked", "command"),
+    [(CONTACTS, MAPPINGS, "billsight contacts import"), (MAPPINGS, CONTACTS, "billsight mappings import")],
+)
+def test_a_fix_file_of_the_other_kind_is_named_with_its_command(given: Form, asked: Form, command: str) -> None:
+    """Who gives contact_fixes.csv to the mappings is told which command takes it, and the reverse."""
+    text = ",".join(["row_fp", "decision", "cw_company_id", ABOUT[given]]) + "\nFP-0123456789abcdef,approve,CW-1,2\n"
+    for data in (text.encode(), book({"one": (given, "approve")})):
+        with pytest.raises(ApprovalRefused, match=f"use {command}"):
+            read_rows(data, "fixes", asked)
+    with pytest.raises(ApprovalRefused, match="no header of a fix file"):
+        read_rows(b"a,b\n1,2\n", "fixes", asked)
+
+
 def test_a_decision_on_a_hidden_row_is_refused() -> None:
     """As in a file of mappings."""
 

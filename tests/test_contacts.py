@@ -151,7 +151,7 @@ def test_the_inbox_takes_contacts_too(clients: Path) -> None:
     newer = [{**row(clients, "503"), "schema": "99", "decision": "nobody"}]
     save(clients / "inbox" / "newer.csv", newer)
     outcome = world.run(clients, "run-2")
-    assert str(outcome.inbox) == "Inbox: 2 taken (2 decisions), 2 refused. "
+    assert str(outcome.inbox) == "Inbox: 2 taken (2 decisions), 2 refused. Reasons: inbox/rejected/*.reasons.txt. "
     there = sorted(path.relative_to(clients / "inbox").as_posix() for path in (clients / "inbox").rglob("*.*"))
     assert there == [
         "done/kim.csv", "done/semicolons.csv", "rejected/bad.csv", "rejected/bad.csv.reasons.txt",

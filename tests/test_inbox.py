@@ -70,7 +70,12 @@ def test_a_bad_file_is_moved_aside_with_its_reasons(folder: Path) -> None:
     (folder / "inbox" / "noise.csv").write_bytes(bytes(range(256)) * 50)
     outcome = nights.run(folder, "night-2")
     assert outcome.exit_code == ExitCode.COMPLETE
-    assert str(outcome.inbox) == "Inbox: 0 taken (0 decisions), 4 refused. "
+    assert str(outcome.inbox) == "Inbox: 0 taken (0 decisions), 4 refused. Reasons: inbox/rejected/*.reasons.txt. "
+    told = outcome.summary["inbox"]
+    assert (told["files_taken"], told["files_refused"], told["rows_refused"], told["decisions"]) == (0, 4, 1, 0)
+    page = (outcome.folder / "report.html").read_text(encoding="utf-8")
+    assert "could not be imported" in page
+    assert "inbox/rejected/*.reasons.txt" in page
     names = ("empty", "noise.csv", "photo.xlsx", "spoilt.csv")
     assert files(folder) == sorted([f"rejected/{name}{end}" for name in names for end in ("", ".reasons.txt")])
     reasons = (folder / "inbox" / "rejected" / "spoilt.csv.reasons.txt").read_text(encoding="utf-8")
@@ -82,7 +87,9 @@ def test_a_file_that_is_taken_in_part_has_its_reasons_beside_it(folder: Path) ->
     """The good rows are in the register, so the file is done; what is left is written down."""
     good, bad = certain(proposed(folder), 2)
     save(folder / "inbox" / "kim.csv", decide([good], "approve") + decide([bad], "perhaps"))
-    assert "1 taken (1 decision), 0 refused" in str(nights.run(folder, "night-2").inbox)
+    outcome = nights.run(folder, "night-2")
+    assert "1 taken (1 decision), 0 refused. Reasons: inbox/done/*.reasons.txt. " in str(outcome.inbox)
+    assert (outcome.summary["inbox"]["files_taken_in_part"], outcome.summary["inbox"]["rows_refused"]) == (1, 1)
     assert files(folder) == ["done/kim.csv", "done/kim.csv.reasons.txt"]
     assert held(folder) == 1
 

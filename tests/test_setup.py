@@ -125,6 +125,27 @@ def test_no_value_can_add_a_line_to_what_check_and_init_print(tmp_path: Path) ->
     assert not re.search("(?m)^(Everything can be read\\.$|minimum)", told)
 
 
+@pytest.mark.parametrize(
+    ("line", "ending"),
+    [
+        ("a: b.csv (table): 3 rows", "Everything can be read. Next:"),
+        ("a: b.csv (table): 3 rows, 1 would be quarantined", "but some rows would be quarantined, see above. Next:"),
+        ("A run would be partial (exit code 3): x", "Not everything can be read: a run would be partial"),
+        ("A run would stop (exit code 4): x", "A run would stop, see above: correct that first. Next:"),
+    ],
+)
+def test_the_last_line_of_check_agrees_with_those_above(
+    tmp_path: Path, line: str, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """'Everything can be read' is said only where a run would read everything."""
+    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    write_configuration(folder, is_forced=True)
+    monkeypatch.setattr("etl.setup._together", lambda _: [line])
+    last = check_sources(load(folder / "billsight.toml", {})).splitlines()[-1]
+    assert ending in last
+    assert last.endswith(" billsight run")
+
+
 def test_check_says_what_each_list_holds(tmp_path: Path) -> None:
     """Scope, time and completeness, each with where it is known from; nothing of lists that are not configured."""
     folder = nights.copied(tmp_path / "night")

@@ -13,15 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.demo import DemoPlan
+from etl.domain import Cause
 from etl.engine import Engine
 from etl.errors import NotFound
 from etl.models import build, read_models
 from etl.schemas import RELATIONS, SQL_TYPE
-from etl.taxonomy import BY_CODE, CAUSES, SHOWN_WRONG
+from etl.taxonomy import BIT, BY_CODE, CAUSES, SHOWN_WRONG
 from etl.why import explain, to_json, to_text
 from etl.why.facts import number_key
-from etl.why.values import FACETS
-from tests import nights
+from etl.why.unknowns import UNKNOWN
+from etl.why.values import FACETS, values
+from tests import nights, worlds
 
 RESULTS = {"passed", "failed", "unknown", "not reached"}
 UNSPOKEN = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|\bnan\b|\bnull\b|Decimal|\d\.\d{4}\b|  \(\)| ,")
@@ -237,10 +239,49 @@ def test_a_night_that_is_not_there_or_of_another_version_is_told(tmp_path: Path)
         explain(tmp_path / "night.duckdb", "1")
 
 
+NOT_KNOWN = re.compile(r"not known|do(es)? not say|nothing says|contradicts itself|not read|not checked")
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.code)
+def test_what_is_not_checked_is_never_told_as_a_fact(cause: Cause, night: Path) -> None:
+    """An unknown check says what is not known, in other words than a failed one."""
+    (answer,) = explain(night / "night.duckdb", _first(night, primary_cause="LEVEL_TOO_LOW"))
+    row = answer.invoice | {"unknown": 1 << BIT[cause.code], "failed": 0, "customer_is_active": None}
+    told = values(row, cause.code, "unknown")
+    assert NOT_KNOWN.search(told), told
+    assert not UNSPOKEN.search(told)
+    if cause.code != "CUSTOMER_INACTIVE":
+        assert told != values(row, cause.code, "failed")
+    hints = row | {"unknown": row["unknown"] | 1 << BIT["NO_PORTAL_PROFILE"]}
+    if cause.stage == "access" and cause.kind == "defect":
+        assert "client profiles decide, and they were not read" in values(hints, cause.code, "unknown")
+
+
+def test_an_export_without_deletions_and_times_is_told_as_it_is(tmp_path: Path) -> None:
+    """The recycle bin is asked about, not asserted; a time that is not given is not 'never'."""
+    world = worlds.World(tmp_path)
+    companies = json.loads((tmp_path / "companies.json").read_text())
+    companies[0].pop("deletedFlag")
+    (tmp_path / "companies.json").write_text(json.dumps(companies))
+    numbers = range(1, 4)
+    invoices = [worlds.invoice(number, created_at="", modified_at="") for number in numbers]
+    outcome = world.run(invoices, [worlds.shown(1)])
+    text = to_text(explain(outcome.folder / "night.duckdb", "INV-2"))
+    company = "101 Larkfield Bakery"
+    assert (
+        f"Mapped company is in the recycle bin? {company}: the companies' export does not say whether it is deleted"
+        in text
+    )
+    assert f"{company} is in the recycle bin" not in text
+    assert "created not given, changed not given" in text
+    assert "never" not in text
+
+
 def test_every_gate_has_words() -> None:
     """A cause that is added to the taxonomy is told by `why`, or this fails."""
     assert [code for facet in FACETS for code in facet.phrases if code not in BY_CODE] == []
     assert sorted(code for facet in FACETS for code in facet.phrases) == sorted(BY_CODE)
+    assert sorted(UNKNOWN) == sorted(BY_CODE)
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def import_command(
 ) -> None:
     """Import the decisions in FILES into the register, and show the result for each row.
 
-    A file is a reviewed contact_fixes.csv, or the decisions that the page saved. Rows without a decision are ignored.
+    A file is a reviewed contact_fixes.csv. Rows without a decision are ignored.
     Decisions that no longer agree with the latest run are not imported.
 
     \b

@@ -54,8 +54,10 @@ def mappings(customers: pl.DataFrame, candidates: pl.DataFrame, known: Known) ->
     decided = base.with_columns(mapping_source=_source()).with_columns(
         company_id_cw=_company(), mapping_state=_state(), candidate_count=pl.col("candidate_count").fill_null(0)
     )
-    told = decided.join(_certainties(candidates), on=_PAIR, how="left", maintain_order="left").join(
-        _conflicts(decided, candidates, known.companies), on=_CUSTOMER, how="left", maintain_order="left"
+    told = (
+        decided.join(_certainties(candidates), on=_PAIR, how="left", maintain_order="left")
+        .join(_conflicts(decided, candidates, known.companies), on=_CUSTOMER, how="left", maintain_order="left")
+        .join(_rejected(known), on=_CUSTOMER, how="left", maintain_order="left")
     )
     return _told(told)
 
@@ -156,8 +158,22 @@ def _reason() -> pl.Expr:
         judgement=pl.concat_str(pl.col("decision"), pl.lit(" by "), pl.col("judged_by")),
         portal=pl.lit("the portal maps it"),
         certainty=pl.col("best_reason"),
-        nobody=pl.coalesce(refused, "best_reason", pl.lit("no company is like it")),
+        nobody=pl.coalesce(refused, "best_reason", "rejected_reason", pl.lit("no company is like it")),
     )
+
+
+def _rejected(known: Known) -> pl.DataFrame:
+    """Which companies a person rejected for a customer, and who did: they were like it, and are no candidates now."""
+    rejected = known.judgements.filter(pl.col("decision") == "rejected")
+    named = rejected.join(known.companies.select("company_id_cw", "company_name"), on="company_id_cw", how="left")
+    last = named.sort(_CUSTOMER, "judged_at", "company_id_cw").group_by(_CUSTOMER, maintain_order=True).agg(
+        company=pl.coalesce("company_name", "company_id_cw").last(),
+        companies=pl.col("company_id_cw").n_unique(),
+        judge=pl.format("{} on {}", pl.col("judged_by"), pl.col("judged_at").dt.strftime("%Y-%m-%d")).last(),
+    )  # fmt: skip
+    one = pl.format("the only candidate, {}, was rejected by {}", "company", "judge")
+    several = pl.format("its {} candidates were rejected, the last by {}", "companies", "judge")
+    return last.select(_CUSTOMER, rejected_reason=pl.when(pl.col("companies") == 1).then(one).otherwise(several))
 
 
 def _certainties(candidates: pl.DataFrame) -> pl.DataFrame:

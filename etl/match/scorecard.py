@@ -17,7 +17,7 @@ import polars as pl
 
 from etl.errors import ConfigurationError, Problem
 
-AGREES, CONTRADICTS, ABSENT = "agrees", "contradicts", "absent"
+AGREES, CONTRADICTS, SIMILAR, PARTLY, START = "agrees", "contradicts", "similar", "partly", "start"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Level:
     """One possible finding of one kind of evidence.
 
     Attributes:
-        verdict: agrees (worth nothing or more), contradicts (nothing or less) or absent (either).
+        verdict: agrees (worth nothing or more), contradicts (nothing or less), similar or partly (either).
         words: the finding in words.
     """
 
@@ -33,7 +33,7 @@ class Level:
     words: str
 
 
-_A, _C, _N = AGREES, CONTRADICTS, ABSENT
+_A, _C, _S, _P = AGREES, CONTRADICTS, SIMILAR, PARTLY
 
 KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
     "account number": {
@@ -58,35 +58,35 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
         "parent": Level(_A, "the parent customer's name is equal"),
         "cut": Level(_A, "equal as far as it goes: cut off"),
         "near": Level(_A, "spelt nearly the same"),
-        "similar": Level(_N, "spelt similarly"),
-        "alike": Level(_N, "spelt somewhat similarly"),
+        "similar": Level(_S, "spelt similarly"),
+        "alike": Level(_S, "spelt somewhat similarly"),
         "unlike": Level(_C, "spelt differently"),
     },
     "rarity": {
         "very rare": Level(_A, "the name is very rare"),
         "rare": Level(_A, "the name is rare"),
-        "telling": Level(_N, "the name is not common"),
+        "telling": Level(_P, "the name is not common"),
         "some": Level(_C, "the name is rather common"),
         "common": Level(_C, "the name is common"),
     },
     "shared words": {
         "very rare": Level(_A, "very rare ones"),
         "rare": Level(_A, "rare ones"),
-        "telling": Level(_N, "telling ones"),
-        "some": Level(_N, "rather common ones"),
+        "telling": Level(_P, "telling ones"),
+        "some": Level(_P, "rather common ones"),
         "common": Level(_C, "common ones"),
         "none": Level(_C, "none"),
     },
     "words of the customer": {
         "none": Level(_A, "all are in the company's name"),
-        "common": Level(_N, "a common one is missing in the company's name"),
+        "common": Level(_P, "a common one is missing in the company's name"),
         "some": Level(_C, "some are missing in the company's name"),
         "telling": Level(_C, "a telling one is missing in the company's name"),
         "many": Level(_C, "telling ones are missing in the company's name"),
     },
     "words of the company": {
         "none": Level(_A, "all are in the customer's name"),
-        "common": Level(_N, "a common one is missing in the customer's name"),
+        "common": Level(_P, "a common one is missing in the customer's name"),
         "some": Level(_C, "some are missing in the customer's name"),
         "telling": Level(_C, "a telling one is missing in the customer's name"),
         "many": Level(_C, "telling ones are missing in the customer's name"),
@@ -103,7 +103,7 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
         "named": Level(_A, "one's domain bears the other's name"),
         "own": Level(_A, "equal, and of this company only"),
         "shared": Level(_A, "equal, but two or three companies share it"),
-        "other, named": Level(_N, "different, but one's domain bears the other's name"),
+        "other, named": Level(_P, "different, but one's domain bears the other's name"),
         "other": Level(_C, "different"),
     },
     "phone": {"equal": Level(_A, "equal"), "other": Level(_C, "different")},

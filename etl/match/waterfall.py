@@ -9,7 +9,7 @@ import polars as pl
 from etl.match.identifiers import ACCOUNTS
 from etl.match.phones import PHONE_DIGITS
 from etl.match.profiles import Profiles
-from etl.match.scorecard import ABSENT, KINDS, KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, Scorecard, points
+from etl.match.scorecard import KINDS, KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, START, Scorecard, points
 
 _PART_FIELDS: Final = ("kind", "points", "verdict", "detail")
 
@@ -32,7 +32,7 @@ def waterfall(rows: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.Ser
         "row",
         kind=pl.lit(PRIOR),
         points=pl.lit(card.prior),
-        verdict=pl.lit(ABSENT),
+        verdict=pl.lit(START),
         detail=pl.lit(PRIOR_WORDS),
     )
     # one kind after the other: most rows lack most kinds, and a struct of nothing costs as much as one of something

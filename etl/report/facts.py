@@ -38,6 +38,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "proposed_contact_role": _T, "proposed_level": _T, "level_needed": _N, "fixes": _T, "blocked_invoices": _N,
         "gains": _T,
     },
+    "access_counts": {"companies": _N, "unknown_companies": _N},
     "contact_states": {
         "company_id_cw": _T, "company_name": _T, "is_closed": _B, "is_listed": _B, "state": _T, "state_detail": _T,
         "import_id": _T, "decided_by": _T, "decided_at": _AT, "approved_contact_id_cw": _T, "contact_id_cw": _T,
@@ -116,6 +117,8 @@ QUERIES: Final[dict[str, str]] = {
     "candidates": "select * from marts.report_queue_candidates order by customer_id_acct, rank, company_id_cw",
     "access": "select * from marts.company_access where not can_anyone_see"
     " order by blocked_invoices desc, company_id_cw",
+    "access_counts": "select count(*) as companies, count(*) filter (can_anyone_see is null) as unknown_companies"
+    " from marts.company_access",
     "contact_states": "select * from marts.contact_states where state is not null order by company_id_cw",
     "gaps": "select * from marts.sync_gaps order by gap_id",
     "backfill": "select * from marts.backfill_options order by option_rank",
@@ -173,6 +176,7 @@ class RunFacts:
         read: the relations that were read completely: only they can show that something is not there.
         partial_reasons: why the night is partial; empty for a complete one.
         remarks: what tonight cannot know, for example because the portal's list was not given.
+        inbox: what the run took from its inbox, and what it did not; empty where nothing was there.
         versions: name -> version of what computed the night.
         settings: name -> value, as shown; no secrets.
     """
@@ -184,6 +188,7 @@ class RunFacts:
     read: tuple[str, ...] = ()
     partial_reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    inbox: Mapping[str, int | str | None] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -205,6 +210,7 @@ class NightFacts:
     queue: pl.DataFrame = field(default_factory=partial(empty, "queue"))
     candidates: pl.DataFrame = field(default_factory=partial(empty, "candidates"))
     access: pl.DataFrame = field(default_factory=partial(empty, "access"))
+    access_counts: pl.DataFrame = field(default_factory=partial(empty, "access_counts"))
     contact_states: pl.DataFrame = field(default_factory=partial(empty, "contact_states"))
     gaps: pl.DataFrame = field(default_factory=partial(empty, "gaps"))
     backfill: pl.DataFrame = field(default_factory=partial(empty, "backfill"))

@@ -34,6 +34,11 @@ _SHOWN_BY: Final = {
 READY: Final = ("UNMAPPED_CERTAIN", "UNMAPPED_PROBABLE")
 """Causes that a glance at the mapping queue and one approval remove."""
 
+_NO_INBOX: Final[dict[str, int | str | None]] = {
+    "files_taken": 0, "files_taken_in_part": 0, "files_refused": 0, "decisions": 0, "rows_refused": 0,
+    "reasons": None, "note": None,
+}  # fmt: skip
+
 Rows = list[dict[str, Any]]
 
 
@@ -57,6 +62,7 @@ def summarise(facts: NightFacts) -> dict[str, Any]:
         "schema": SCHEMA_VERSION,
         "run": _run(facts),
         "data_as_of": _data_as_of(facts.sources),
+        "inbox": {**_NO_INBOX, **facts.run.inbox},
         "currencies": order,
         "numbers": numbers,
         "states": _states(facts, order),
@@ -185,7 +191,13 @@ def _known(facts: NightFacts) -> dict[str, Any]:
     # a list that is cut, or begins somewhere, shows less than there is
     read -= {row["relation"] for row in facts.scopes.to_dicts() if row["cut_reason"] or row["kind"] == "since"}
     known: dict[str, Any] = {name: read.issuperset(needed) for name, needed in _SHOWN_BY.items()}
-    return known | {"answers": known["answers"] and not unknown, "unknown_invoices": unknown}
+    mapped, unsure = facts.access_counts.sum().row(0)
+    return known | {
+        "answers": known["answers"] and not unknown,
+        "access": known["access"] and not unsure,
+        "is_any_customer_mapped": bool(mapped),
+        "unknown_invoices": unknown,
+    }
 
 
 def _causes(facts: NightFacts, order: Sequence[str]) -> Rows:

@@ -59,6 +59,9 @@ _ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _WRITTEN: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 
 
+NO_HEADER: Final = "no header of a fix file"
+
+
 class ApprovalRefused(BillsightError):
     """A file as a whole cannot be taken for decisions; nothing was changed."""
 
@@ -169,7 +172,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form =
     if captions is None:
         expected = f"a header with {', '.join(form.needed)}"
         remedy = f"Give {form.files}, with their first row."
-        raise ApprovalRefused(Problem(where, "no header of a fix file", expected, remedy))
+        raise ApprovalRefused(Problem(where, NO_HEADER, expected, remedy))
 
 
 def _refuse_version(line: Line, form: Form) -> None:

@@ -93,7 +93,9 @@ def _stage(stage: str, checks: list[Check]) -> Iterator[str]:
         # what is wrong comes first; passed gates of one subject share a line
         for check in of_subject:
             if check.result not in {_PASSED, _NOT_REACHED}:
-                yield _line(check, f"{check.title}{_remark(check)}: {check.values}")
+                yield _line(
+                    check, f"{check.title}{_remark(check)}{'?' if check.result == 'unknown' else ':'} {check.values}"
+                )
         yield from _together(of_subject)
 
 

@@ -8,16 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from etl.taxonomy import BIT
 from etl.why.facts import Row
+from etl.why.unknowns import tell_unknown
 
 _PAIR: Final = 2
 _MOST_CLIENTS: Final = 5
 """Most clients of one login that are named."""
-_NOT_EXPORTED: Final = {
-    "LEVEL_MISSING": "the contacts' export has no portal security level: access is not checked",
-    "LOGIN_DISABLED": "the contacts' export does not say who may log in",
-}
 _FOUND_BY: Final = {
     1: "found by its id", 2: "found by number and customer", 3: "found by number and amount",
     4: "found by a number that is written differently, and the amount",
@@ -47,8 +43,8 @@ def money(amount: Decimal | None) -> str:
 
 
 def instant(moment: datetime | None) -> str:
-    """A time, to the minute."""
-    return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
+    """A time, to the minute; a source that gives none does not say that it never was."""
+    return "not given" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _document(row: Row, _: str | None) -> str:
@@ -117,7 +113,7 @@ def _mapping(row: Row, failed: str | None) -> str:
     if row["mapping_state"] == "excluded":
         return "excluded"
     if not row["candidates"]:
-        return "not mapped, and no company is like it"
+        return f"not mapped; {row['mapping_reason'] or 'no company is like it'}"
     counted = "one candidate" if row["candidate_count"] == 1 else f"{row['candidate_count'] or 0} candidates"
     return f"not mapped; {counted}: {row['candidates']}; {row['mapping_reason']}"
 
@@ -145,9 +141,6 @@ def _company(row: Row, failed: str | None) -> str:
         "TARGET_HIDDEN": f"{company}: type {row['type_names'] or 'not given'}, status {status}",
         "BILL_TO_ELSEWHERE": (f"{company} bills to {_company_id_and_name(row, 'bill_to') or 'another company'}"),
     }
-    if failed == "TARGET_INACTIVE" and row["unknown"] >> BIT[failed] & 1:
-        setting = "[provider] inactive_company_statuses or active_company_statuses"
-        return f"{company}, status {status}: whether that is inactive is not known; {setting} decides"
     return told.get(failed or "", f"{company}, status {status}")
 
 
@@ -155,7 +148,8 @@ def _sync(row: Row, failed: str | None) -> str:
     if row["is_present"]:
         return f"in the portal, {_FOUND_BY.get(row['portal_match'], 'found')}"
     times = f"created {instant(row['created_at'])}, changed {instant(row['changed_at'])}"
-    last = f"last successful sync {instant(row['last_sync_at'])}" if row["has_sync_log"] else "no sync log was given"
+    synced = "none in the log" if row["last_sync_at"] is None else instant(row["last_sync_at"])
+    last = f"last successful sync {synced}" if row["has_sync_log"] else "no sync log was given"
     if not row["has_portal_list"]:
         place = "a sync carried it; without the portal's list nothing proves that it arrived" if failed is None else ""
         return "; ".join(part for part in (place, times, last) if part)
@@ -192,10 +186,6 @@ def _contacts(row: Row, failed: str | None) -> str:
 def _contact(row: Row, failed: str | None) -> str:
     if row["able_contact_count"]:
         return f"enough that {row['able_contacts']} can"
-    if failed == "NO_PORTAL_PROFILE":
-        return "client profiles decide, and they were not read; levels are only hints"
-    if failed in _NOT_EXPORTED and row["unknown"] >> BIT[failed] & 1:
-        return _NOT_EXPORTED[failed]
     person = f"{row['proposed_contact_name']} ({row['proposed_contact_role']})"
     email = row["proposed_contact_email"] or "no e-mail"
     level = f"level {row['proposed_level'] or 'none'}, needed {row['minimum_security_level']}"
@@ -292,7 +282,10 @@ def values(row: Row, code: str, result: str) -> str:
     """What decided the gate; empty where it was not reached."""
     if result == "not reached":
         return ""
-    return FACET_OF[code].tell(row, None if result == "passed" else code)
+    facet = FACET_OF[code]
+    if result == "unknown":
+        return tell_unknown(row, code, facet.tell, facet.subject)
+    return facet.tell(row, None if result == "passed" else code)
 
 
 def plain(value: Any) -> Any:

@@ -97,7 +97,7 @@ export const panelIn = (place, store, { companies, bands, showInvoices }) => {
   note.addEventListener("input", () => { if (noted) store.annotate(noted, note.value); });
   const content = (review, chosen) => [
     make("dl", { class: "facts" }, ...facts(review)),
-    make("fieldset", { class: "choices" }, make("legend", {}, review.candidates.length ? "ConnectWise candidates" : "No company has a similar name. Search for one, or choose \u201cNot a customer\u201d"),
+    make("fieldset", { class: "choices" }, make("legend", {}, review.candidates.length ? "ConnectWise candidates" : "No candidate. Search for a company, or choose \u201cNot a customer\u201d"),
       ...review.candidates.map((each, at) => candidateChoice(review, each, { place: at + 1, isChosen: each === chosen.candidate, choose: store.choose })),
       chosen.other ? otherChoice(chosen.other) : null),
     beneath(review, chosen, bands),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.match.certainty import MOST_CERTAIN
-from etl.match.scorecard import AGREES, CONTRADICTS, KINDS, KINDS_OF_EVIDENCE, read_scorecard
+from etl.match.scorecard import AGREES, CONTRADICTS, KINDS, KINDS_OF_EVIDENCE, PARTLY, SIMILAR, read_scorecard
 
 WORDS = ("Acme", "Acme Dental", "Acme Dental 2", "Acme Dentl", "Blue Harbour", "Harbour", "Smith & Sons", "First Bank")
 FORMS = ("", " LLC", ", Inc.", " Limited")
@@ -172,6 +172,9 @@ def test_agreement_is_for_a_pair_and_contradiction_against_it(kind: str) -> None
     for finding, level in KINDS_OF_EVIDENCE[kind].items():
         assert worth[finding] >= 0 or level.verdict != AGREES
         assert worth[finding] <= 0 or level.verdict != CONTRADICTS
+        # what was found is never called absent, whatever it is worth
+        assert level.verdict in {AGREES, CONTRADICTS, SIMILAR, PARTLY}
+        assert (level.verdict == SIMILAR) == ("similarly" in level.words)
         assert worth[finding] * 2 == int(worth[finding] * 2)
     assert list(worth.values()) == sorted(worth.values(), reverse=True)
 

@@ -91,6 +91,24 @@ def test_weak_or_equal_evidence_contradicts_nobody(match: Any, companies: list[d
     assert mapping["company_id_cw"] == "2"
 
 
+@pytest.mark.parametrize(
+    ("rejected", "reason"),
+    [
+        (["1"], "the only candidate, Acme Dental, was rejected by kim on 2026-01-02"),
+        (["1", "2"], "its 2 candidates were rejected, the last by kim on 2026-01-02"),
+        ([], "no company is like it"),
+    ],
+)
+def test_rejected_candidates_are_not_said_never_to_have_been_there(
+    match: Any, rejected: list[str], reason: str
+) -> None:
+    """Whoever rejected the only candidate is told so, not that no company is like the customer."""
+    customer = CUSTOMER if rejected else {"customer_id_acct": "A1", "customer_name": "Zebra"}
+    given = replace(match.night([customer], COMPANIES), judgements=[judged("rejected", each) for each in rejected])
+    mapping = match(given).mapping("A1")
+    assert (mapping["mapping_state"], mapping["reason"]) == ("none", reason)
+
+
 def test_a_portal_mapping_that_a_person_rejected_is_in_conflict(match: Any) -> None:
     """The portal goes on showing the invoices to a company that a person refused."""
     customer = {"customer_id_acct": "A1", "customer_name": "Zebra"}

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from etl.inbox import Taken
 from etl.report.facts import NightFacts, RunFacts
 from etl.report.page import render
 from etl.report.pagedata import Work, pack
@@ -47,13 +48,48 @@ CLAIMS = {
 def test_nothing_is_claimed_to_be_absent_that_the_data_cannot_tell(missing: str) -> None:
     """Without a source, each sentence that rests on it gives way to one that says what cannot be told."""
     read = tuple(name for name in RELATIONS if missing not in {name, "everything"})
-    facts = NightFacts(RunFacts("empty", AS_OF, read=read))
+    facts = NightFacts(RunFacts("empty", AS_OF, read=read), access_counts=_mapped(3))
     said = _words(render(summarise(facts), pack(facts, Work())))
     for claim, needed in CLAIMS.items():
         assert (claim in said) == (set(needed) <= set(read)), claim
     if "portal_invoices" not in read:
         assert "no portal list: nothing can be confirmed as visible" in said
         assert "The data cannot tell whether a sync missed an invoice" in said
+
+
+def _mapped(companies: int, unknown: int = 0) -> pl.DataFrame:
+    return pl.DataFrame({"companies": [companies], "unknown_companies": [unknown]})
+
+
+@pytest.mark.parametrize(
+    ("counts", "claim"),
+    [
+        (_mapped(0), "No customer with open invoices is mapped yet, so access could not be checked."),
+        (_mapped(3, 1), "No such company was found. The data cannot tell more"),
+    ],
+)
+def test_access_is_not_praised_where_nobody_is_mapped_or_checked(counts: pl.DataFrame, claim: str) -> None:
+    """No company without access says little where no company was checked, or one could not be."""
+    facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS)), access_counts=counts)
+    said = _words(render(summarise(facts), pack(facts, Work())))
+    assert claim in said
+    assert "has somebody who can look into it" not in said
+
+
+def test_decided_files_that_were_not_taken_have_a_notice() -> None:
+    """How many, where the reasons are, and what waits; a good inbox has none."""
+    inbox = Taken(3, 2, 7, "late.csv waits", partly=1, rows_refused=4).told()
+    said = [
+        _words(render(summarise(facts), pack(facts, Work())))
+        for each in (inbox, Taken(1, 0, 2).told(), {})
+        for facts in [NightFacts(RunFacts("empty", AS_OF, inbox=each))]
+    ]
+    assert "2 decided files could not be imported" in said[0]
+    assert "1 decided file was imported in part" in said[0]
+    assert "see inbox/rejected/*.reasons.txt and inbox/done/*.reasons.txt" in said[0]
+    assert "late.csv waits" in said[0]
+    assert "7 decisions were imported" in said[0]
+    assert all("Decided files were not imported completely" not in words for words in said[1:])
 
 
 def test_a_partial_night_claims_no_more_than_it_read() -> None:
@@ -81,7 +117,7 @@ def test_invoices_that_nobody_can_tell_of_are_counted_beside_what_is_said(summar
 
 def test_an_empty_night_has_a_page() -> None:
     """Every section says that there is nothing to do."""
-    facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS)))
+    facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS)), access_counts=_mapped(3))
     said = _words(render(summarise(facts), pack(facts, Work())))
     for claim in CLAIMS:
         assert claim in said
