@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from etl.engine import Engine
+from etl.why.values import values
 from tests.portal_rows import COMPANIES, INVOICE, SHOWN, fill
 
 OWN, UNKNOWN, ELSEWHERE = "own", "unknown", "elsewhere"
@@ -100,3 +101,24 @@ def test_a_job_is_listed_under_the_customer_above_it_and_a_merged_one_under_what
 def test_an_invoice_that_carries_anothers_name_is_its_customers(engine: Engine) -> None:
     """The id on the invoice is c1's, and both the invoice and the portal's row name c2."""
     assert _answer(engine, {"customer_name": "Birch Dental"}, KNOWN, customer_name="Birch Dental") == ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"is_present": True}, "but the portal's list shows this invoice to another company"),
+        ({"is_present": False}, "but the evidence is for no company that was read"),
+        (
+            {"is_present": True, "conflict_company_id_cw": "8", "conflict_company_name": "Birch"},
+            "but the evidence is for 8 Birch",
+        ),
+    ],
+)
+def test_why_says_what_contradicts_the_mapping(row: dict[str, Any], said: str) -> None:
+    """The portal's own row, or the evidence, with the company where it is known."""
+    mapped = {
+        "company_id_cw": "7", "company_name": "Alder", "mapping_source": "portal", "conflict_company_id_cw": None,
+        "conflict_company_name": None,
+    }  # fmt: skip
+    told = values(mapped | row, "MAPPING_CONFLICT", "failed")
+    assert told == f"to 7 Alder by the portal's own mapping, {said}"

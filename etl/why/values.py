@@ -101,7 +101,12 @@ def _company_of(row: Row) -> str:
 
 def _mapping(row: Row, failed: str | None) -> str:
     if failed == "MAPPING_CONFLICT":
-        other = _company_id_and_name(row, "conflict") or "no company that was read"
+        named = _company_id_and_name(row, "conflict")
+        if row["company_id_cw"] and not named and row["is_present"]:
+            return (
+                f"to {_company_of(row)} by {_mapper(row)}, but the portal's list shows this invoice to another company"
+            )
+        other = named or "no company that was read"
         if row["company_id_cw"]:
             return f"to {_company_of(row)} by {_mapper(row)}, but the evidence is for {other}"
         return f"not mapped, but the portal may show it to {other}: {row['mapping_reason']}"
