@@ -217,6 +217,6 @@ def test_a_history_that_cannot_be_made_is_told_when_the_night_is_published(provi
         file.write('\n[output]\nhistory = "elsewhere/history.sqlite"\n')
     ended = night("--run-id", "first")
     assert ended.code == ExitCode.COMPLETE
-    assert "the night is published, but could not be remembered" in ended.err
+    assert "the run is published, but not yet in the history" in ended.err
     assert night("--run-id", "second").code == ExitCode.UNUSABLE
     assert _latest(provider)[0] == "first"
