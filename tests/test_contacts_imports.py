@@ -174,12 +174,18 @@ def test_two_people_who_differ_within_a_day_are_asked(clients: Path, contacts: C
 
 
 def test_a_mapping_file_is_no_file_of_contacts(clients: Path, contacts: Contacts, billsight: Billsight) -> None:
-    """And the other way round; both name the file that is wanted."""
+    """And the other way round; both name the command for the file that was given."""
     ended = contacts("import", clients / "out" / "latest" / "mapping_fixes.csv")
-    assert (ended.code, "Give contact_fixes.csv" in ended.err) == (ExitCode.REFUSED, True)
+    assert (ended.code, "This is mapping_fixes.csv: use billsight mappings" in ended.err) == (
+        ExitCode.REFUSED,
+        True,
+    )
     config = ("--config", clients / "billsight.toml")
     ended = billsight("mappings", "import", clients / "out" / "latest" / "contact_fixes.csv", *config)
-    assert (ended.code, "Give mapping_fixes.csv" in ended.err) == (ExitCode.REFUSED, True)
+    assert (ended.code, "This is contact_fixes.csv: use billsight contacts" in ended.err) == (
+        ExitCode.REFUSED,
+        True,
+    )
 
 
 def test_a_waiting_file_of_contacts_spares_its_run(clients: Path) -> None:
