@@ -115,7 +115,7 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
 
 def _set_aside(target: Path) -> Path | None:
     """Rename a configuration that is replaced: what a person wrote there is not lost."""
-    if not target.exists():
+    if not target.is_file():
         return None
     kept = next(path for number in count(1) if not (path := target.with_name(f"{target.name}.{number}")).exists())
     return target.rename(kept)

@@ -76,7 +76,9 @@ def test_a_limit_that_is_wide_enough_changes_nothing(provider: Path, limit: str)
 def _waiting(folder: Path) -> subprocess.Popen[str]:
     """A run under a limit; its child says its number, and then waits in the middle of its work."""
     waits = "import time; print(os.getpid(), flush=True); time.sleep(60)"
-    program = ABORTED.replace("os.kill(os.getpid(), signal.SIG{name})", waits)
+    # whoever began the tests may ignore a hang-up, and a process inherits that
+    heard = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+    program = heard + ABORTED.replace("os.kill(os.getpid(), signal.SIG{name})", waits)
     words = ["bash", "-c", f'ulimit {ROOMY}; exec "$0" "$@"', sys.executable, "-c", program, *NIGHT]
     return subprocess.Popen(words, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True)
 
