@@ -32,7 +32,7 @@ def test_what_is_lost_is_refused_and_restored(clients: Path, contacts: Contacts,
     config = ("--config", clients / "billsight.toml")
     file = approve(clients, "501")
     assert contacts("import", file).code == ExitCode.COMPLETE
-    assert "1 imports, 0 judgements, 1 decisions about contacts" in billsight("register", "verify", *config).out
+    assert "1 import, 0 judgements, 1 decision about contacts" in billsight("register", "verify", *config).out
     world.run(clients, "run-2")
     before, path = held(clients), clients / "state" / "register.sqlite"
     marker_path(path).unlink()
