@@ -241,7 +241,7 @@ def test_without_the_last_report_nobody_knows_which_invoices_moved(provider: Pat
     """The history knows the issues, the report the invoices: where it is gone they are unknown, and never none."""
     shutil.rmtree(provider / "out")
     ended = billsight("run", "--config", provider / "billsight.toml", "--as-of", "2026-11-22T03:00:00Z")
-    assert "Since the last night: which invoices are newly blocked or freed is not known. " in ended.out
+    assert "Since the last run: which invoices are newly blocked or freed is not known. " in ended.out
     changes = json.loads((provider / "out" / "latest" / "summary.json").read_bytes())["changes"]
     assert changes["invoices"] == {
         key: {"invoices": None, "amounts": []} for key in ("newly_blocked", "freed", "not_checked")
