@@ -29,7 +29,7 @@ class NotPruned(BillsightError):
     def __init__(self, file: Path, why: str) -> None:
         super().__init__(
             f"Nothing was pruned: {file} is in the inbox, and its run cannot be read ({why})."
-            " Remove the file, or import it with the next run."
+            " Take the file out of the inbox, or import it with the next run."
         )
 
 
