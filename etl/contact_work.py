@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from etl.config import Settings
-from etl.engine import Engine, EngineRefusal, published
+from etl.engine import Engine, published
 from etl.history.states import Complete
-from etl.publish import DATABASE, LATEST, RUNS, is_run_id
+from etl.judged_on import written_by
+from etl.publish import DATABASE, LATEST, RUNS
 from etl.review.contact_rule import KnownAccess, Person
 from etl.review.contact_states import Evidence, access_fingerprints, approved_email, contact_states
 from etl.review.site_key import read_site_key, site_key
@@ -73,12 +71,10 @@ def known_access(settings: Settings) -> KnownAccess:
         evidence = _evidence(engine, key, is_complete=True)
     prints = access_fingerprints(evidence)
 
-    @cache
-    def written(named: str) -> dict[str, str] | None:
-        return _written(settings.out / RUNS, named)
+    of_run = written_by(settings.out / RUNS, {run_id: prints}, _written)
 
     def was_written(named: str, company: str, fingerprint: str) -> bool | None:
-        found = prints if named == run_id else written(named)
+        found = of_run(named)
         return None if found is None else found.get(company) == fingerprint
 
     people = {row["contact_id_cw"]: _person(row, key) for row in evidence.people.iter_rows(named=True)}
@@ -89,13 +85,5 @@ def _person(row: dict[str, Any], key: bytes) -> Person:
     return Person(row["company_id_cw"], row["is_active"], row["contact_role"], approved_email(row, key))
 
 
-def _written(runs: Path, run_id: str) -> dict[str, str] | None:
-    """The fingerprints that an older run wrote; null where it is no longer there, or told by another version."""
-    database = runs / run_id / DATABASE
-    try:
-        if not is_run_id(run_id) or not database.exists():
-            return None
-        with closing(Engine(database, is_read_only=True)) as engine:
-            return dict(engine.rows("select company_id_cw, row_fp from marts.contact_states where row_fp is not null"))
-    except (OSError, EngineRefusal, pl.exceptions.PolarsError):
-        return None
+def _written(engine: Engine) -> dict[str, str]:
+    return dict(engine.rows("select company_id_cw, row_fp from marts.contact_states where row_fp is not null"))

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from etl.config import Settings
-from etl.contact_approvals import ContactAct
 from etl.engine import published
 from etl.errors import NotFound
+from etl.imports import Act
 from etl.publish import DATABASE, LATEST
 from etl.review.backups import back_up_or_tell
 from etl.review.contact_states import NOBODY, SNOOZED, STATES, TO_DECIDE, TO_DO, UNSURE
@@ -74,7 +74,7 @@ def _table(rows: list[tuple[str, ...]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def revert_contacts(settings: Settings, import_id: str, by: ContactAct) -> str:
+def revert_contacts(settings: Settings, import_id: str, act: Act) -> str:
     """Take an import of decisions about contacts back, and say whom that concerns.
 
     Nothing changes in ConnectWise: access that somebody has been given since stays until it is taken away there.
@@ -82,18 +82,18 @@ def revert_contacts(settings: Settings, import_id: str, by: ContactAct) -> str:
     Args:
         settings: the configuration.
         import_id: the import, or the revert, that is taken back.
-        by: who does this, and when.
+        act: who does this, and when.
 
     Raises:
         RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its companies.
     """
     register = open_contacts(settings)
-    act = Import(register.next_import_id(), by.at, by.login or "unknown", claimed_by=by.claimed)
-    companies = register.revert(import_id, act)
+    undoing = Import(register.next_import_id(), act.at, act.login or "unknown", claimed_by=act.who)
+    companies = register.revert(import_id, undoing)
     count = "1 company is" if len(companies) == 1 else f"{len(companies)} companies are"
-    trouble = back_up_or_tell(settings.register_path, by.at)
+    trouble = back_up_or_tell(settings.register_path, act.at)
     return (
-        f"{import_id} was taken back ({act.import_id}): {count} as before it. The next run uses it."
+        f"{import_id} was taken back ({undoing.import_id}): {count} as before it. The next run uses it."
         " Nothing was changed in ConnectWise: access that was given there since stays."
         + (f"\nNo copy of the register could be made: {trouble}" if trouble else "")
     )

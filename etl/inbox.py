@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from etl.approvals import Act, FileOutcome, import_files
+from etl.approvals import import_files
 from etl.config import Settings
-from etl.contact_approvals import ContactAct, ContactFile, import_contacts
+from etl.contact_approvals import import_contacts
 from etl.decision_files import is_about_contacts
 from etl.domain import Run
 from etl.errors import NotFound
+from etl.imports import Act, FileOutcome
 from etl.inbox_memory import DONE, REJECTED, Destination, recall, remember
 from etl.publish import FILE_MODE, make_folder
 from etl.review.register import RegisterRefusal
 from etl.review.site_key import SiteKeyRefusal
 from etl.safe_text import readable
 from etl.settled import Seen, look, settled
-
-_Outcome = FileOutcome | ContactFile
 
 _REASONS: Final = ".reasons.txt"
 _LONGEST: Final = 220
@@ -123,7 +122,7 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     return Taken(len(outcomes) - refused, refused, len(added), note, partly, rows, readable(inbox.name))
 
 
-def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tuple[Seen, _Outcome]], list[str]]:
+def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tuple[Seen, FileOutcome]], list[str]]:
     """Import the bytes that were seen, whatever the files hold by now; each kind of file by its own importer."""
     by_file = {seen.file: seen for seen in new}
     of_contacts = [seen.file for seen in new if seen.content is not None and is_about_contacts(seen.content)]
@@ -134,12 +133,11 @@ def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tup
 
     may_override = settings.review.allow_override
     act = Act(None, run.as_of, may_override, folder="inbox/", content=content)
-    contact_act = ContactAct(None, run.as_of, folder="inbox/", content=content)
-    imports: list[tuple[list[Path], Callable[[], Sequence[_Outcome]]]] = [
+    imports: list[tuple[list[Path], Callable[[], Sequence[FileOutcome]]]] = [
         (others, lambda: import_files(settings, others, act).files),
-        (of_contacts, lambda: import_contacts(settings, of_contacts, contact_act).files),
+        (of_contacts, lambda: import_contacts(settings, of_contacts, act).files),
     ]
-    outcomes: list[tuple[Seen, _Outcome]] = []
+    outcomes: list[tuple[Seen, FileOutcome]] = []
     waits: list[str] = []
     for files, imported in imports:
         try:
@@ -150,7 +148,7 @@ def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tup
     return outcomes, waits
 
 
-def _destination(outcome: _Outcome) -> Destination:
+def _destination(outcome: FileOutcome) -> Destination:
     return Destination(REJECTED if outcome.is_refused else DONE, None if outcome.is_whole else str(outcome))
 
 

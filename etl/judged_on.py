@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -18,6 +20,7 @@ from etl.review.row_check import Shown
 from etl.review.site_key import read_site_key
 from etl.review.verdicts import Tonight
 
+T = TypeVar("T")
 Prints = dict[str, dict[str, str | None]]
 """Customer -> fingerprint -> company of each of its rows."""
 
@@ -38,12 +41,13 @@ def tonight(settings: Settings) -> Tonight:
     proposed = fixes.drop_nulls("proposed_company_id_cw").group_by("customer_id_acct").agg("proposed_company_id_cw")
     known = _by_customer(fixes, key)
 
-    @cache
-    def written(run_id: str) -> Prints | None:
-        return _written(settings.out / RUNS, run_id, key)
+    def read(engine: Engine) -> Prints:
+        return _by_customer(engine.frame("from marts.report_mapping_fixes"), key)
+
+    of_run = written_by(settings.out / RUNS, {run_id: known}, read)
 
     def was_written(named: str, customer: str, fingerprint: str) -> bool | None:
-        found = known if named == run_id else written(named)
+        found = of_run(named)
         return None if found is None else fingerprint in found.get(customer, {})
 
     @cache
@@ -76,19 +80,32 @@ def _shown(table: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, list[int]]]:
     return table.select(pl.col("cw_company_id").str.strip_prefix("CW-"), *texts), dict(places.iter_rows())
 
 
-def _written(runs: Path, run_id: str, key: bytes) -> Prints | None:
-    """The fingerprints that an older night wrote; null where it is no longer there, or told by another version.
+def written_by(runs: Path, known: Mapping[str, T], read: Callable[[Engine], T]) -> Callable[[str], T | None]:
+    """What each published run wrote, read once; null where it is no longer there, or told by another version.
 
-    A decided file may name anything as its night.
+    Args:
+        runs: the folder of the runs.
+        known: run -> what it wrote, where that was read before.
+        read: what is wanted of a run's database.
+
+    Returns:
+        A function of the run. A decided file may name anything as its run.
     """
-    database = runs / run_id / DATABASE
-    try:
-        if not is_run_id(run_id) or not database.exists():
+
+    @cache
+    def of_run(run_id: str) -> T | None:
+        if run_id in known:
+            return known[run_id]
+        database = runs / run_id / DATABASE
+        try:
+            if not is_run_id(run_id) or not database.exists():
+                return None
+            with closing(Engine(database, is_read_only=True)) as engine:
+                return read(engine)
+        except (OSError, EngineRefusal, pl.exceptions.PolarsError):
             return None
-        with closing(Engine(database, is_read_only=True)) as engine:
-            return _by_customer(engine.frame("from marts.report_mapping_fixes"), key)
-    except (OSError, EngineRefusal, pl.exceptions.PolarsError):
-        return None
+
+    return of_run
 
 
 def _by_customer(fixes: pl.DataFrame, key: bytes) -> Prints:

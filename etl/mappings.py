@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +12,7 @@ import polars as pl
 from etl.config import Settings
 from etl.engine import published
 from etl.errors import NotFound
+from etl.imports import Act
 from etl.publish import DATABASE, LATEST, told
 from etl.review.backups import back_up_or_tell
 from etl.review.fixes import prefixed, write_csv
@@ -134,37 +133,29 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(one_line(line.rstrip()) for line in lines)
 
 
-@dataclass(frozen=True)
-class Person:
-    """Who does something.
-
-    Attributes:
-        login: as the system knows it.
-        claimed: the name that was given; `None` where none was.
-    """
-
-    login: str
-    claimed: str | None = None
-
-
-def revert(settings: Settings, import_id: str, person: Person, at: datetime) -> str:
+def revert(settings: Settings, import_id: str, act: Act) -> str:
     """Take an import back, and say whom that concerns, and what to do in the portal, which knows nothing of it.
+
+    Args:
+        settings: the configuration.
+        import_id: the import, or the revert, that is taken back.
+        act: who does this, and when.
 
     Raises:
         RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its customers.
     """
     register = open_register(settings)
-    act = Import(register.next_import_id(), at, person.login, claimed_by=person.claimed)
+    undoing = Import(register.next_import_id(), act.at, act.login or "unknown", claimed_by=act.who)
     before = _approved(register)
-    customers = register.revert(import_id, act)
+    customers = register.revert(import_id, undoing)
     after = _approved(register)
     count = "1 customer is" if len(customers) == 1 else f"{len(customers)} customers are"
-    lines = [f"{import_id} was taken back ({act.import_id}): {count} as before it. The next run uses it."]
+    lines = [f"{import_id} was taken back ({undoing.import_id}): {count} as before it. The next run uses it."]
     last = last_run(settings)
     if last and last.register and register.imports_at(last.register) >= _place(register, import_id):
         lines.append(f"The run {last.run_id} used it: run billsight once before you decide on these customers again.")
     lines += _in_the_portal(settings, before - after, after - before)
-    trouble = back_up_or_tell(settings.register_path, at)
+    trouble = back_up_or_tell(settings.register_path, act.at)
     return "\n".join([*lines, *([f"No copy of the register could be made: {trouble}"] if trouble else [])])
 
 

@@ -22,9 +22,9 @@ LAYERS = (
     {"pipeline", "setup", "why", "linking", "explaining", "mappings", "contacts", "registers", "runs"},
     {
         "answers", "approvals", "breathing", "changes", "clock", "contact_approvals", "contact_work", "control",
-        "decision_files", "documents", "gates", "inbox", "inbox_memory", "joins", "judged_on", "loading", "logs",
-        "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in", "remembering", "scopes",
-        "selfcheck", "settled", "settling", "sources", "state", "telling", "witnesses",
+        "decision_files", "documents", "gates", "imports", "inbox", "inbox_memory", "joins", "judged_on", "loading",
+        "logs", "manifest", "opening", "other_keys", "outputs", "pruning", "questions", "reading_in", "remembering",
+        "scopes", "selfcheck", "settled", "settling", "sources", "state", "telling", "witnesses",
     },
     {"extract", "validate", "match", "diagnose", "review", "report", "publish", "demo", "history", "notify"},
     {"engine", "models"},

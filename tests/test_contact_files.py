@@ -10,9 +10,9 @@ import pytest
 from openpyxl import Workbook
 
 from etl import inbox
-from etl.approvals import FileOutcome
 from etl.decision_files import is_about_contacts, read_rows
 from etl.errors import Problem
+from etl.imports import FileOutcome
 from etl.review.contact_decisions import CONTACTS, read_contact_decision
 from etl.review.decisions import MAPPINGS, ApprovalRefused, Form
 from etl.review.register import RegisterRefusal

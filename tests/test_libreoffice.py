@@ -12,8 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from etl.approvals import Act, import_files
+from etl.approvals import import_files
 from etl.config import load
+from etl.imports import Act
 from etl.review.fixes import mapping_fixes, write_csv
 from etl.review.workbook import write_workbook
 from tests.decided import Rows, certain, proposed

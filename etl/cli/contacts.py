@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from etl.cli.options import CONFIG, WHO, Commands, say, user
+from etl.cli.options import CONFIG, WHO, Commands, import_options, say, user
 from etl.config import load
-from etl.contact_approvals import ContactAct, import_contacts
+from etl.contact_approvals import import_contacts
 from etl.contacts import list_contacts, revert_contacts
 from etl.errors import ExitCode
+from etl.imports import Act
 from etl.review.contact_states import STATES
 
 
@@ -30,14 +31,7 @@ def contacts() -> None:
 
 
 @contacts.command(name="import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--dry-run", is_flag=True, help="Show the result for each row, and change nothing.")
-@click.option("--again", is_flag=True, help="Import decisions again that were superseded or reverted.")
-@click.option(
-    "--settled", is_flag=True, help="Confirm that two people who decided differently within a day agreed on FILES."
-)
-@WHO
-@CONFIG
+@import_options
 def import_command(
     files: tuple[Path, ...], *, dry_run: bool, again: bool, settled: bool, who: str | None, config: Path
 ) -> None:
@@ -51,7 +45,7 @@ def import_command(
       billsight contacts import contact_fixes.csv --dry-run
       billsight contacts import contact_fixes.csv --as kim
     """
-    act = ContactAct(user(), datetime.now(UTC), who, dry_run, again, settled)
+    act = Act(who, datetime.now(UTC), is_dry=dry_run, login=user(), is_again=again, is_settled=settled)
     outcome = import_contacts(load(config), files, act)
     say(outcome, err=outcome.exit_code is ExitCode.REFUSED)
     raise SystemExit(int(outcome.exit_code))
@@ -71,4 +65,4 @@ def list_command(state: str | None, config: Path) -> None:
 @CONFIG
 def revert(import_id: str, who: str | None, config: Path) -> None:
     """Revert IMPORT_ID: the decisions before it apply again. A revert can itself be reverted."""
-    say(revert_contacts(load(config), import_id, ContactAct(user(), datetime.now(UTC), who)))
+    say(revert_contacts(load(config), import_id, Act(who, datetime.now(UTC), login=user())))

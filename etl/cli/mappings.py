@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from etl import mappings as register
-from etl.approvals import Act, import_files
-from etl.cli.options import CONFIG, WHO, Commands, hand_over, say, user
+from etl.approvals import import_files
+from etl.cli.options import CONFIG, WHO, Commands, hand_over, import_options, say, user
 from etl.config import load
 from etl.errors import ExitCode
-from etl.mappings import Person
+from etl.imports import Act
 
 
 @click.group(cls=Commands)
@@ -28,15 +28,8 @@ def mappings() -> None:
 
 
 @mappings.command(name="import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--dry-run", is_flag=True, help="Show the result for each row, and change nothing.")
 @click.option("--allow-override", is_flag=True, help="Accept companies that were not proposed.")
-@click.option("--again", is_flag=True, help="Import decisions again that were reverted.")
-@click.option(
-    "--settled", is_flag=True, help="Confirm that two people who decided differently within a day agreed on FILES."
-)
-@WHO
-@CONFIG
+@import_options
 def import_command(
     files: tuple[Path, ...],
     *,
@@ -87,7 +80,7 @@ def history(customer: str, config: Path) -> None:
 @CONFIG
 def revert(import_id: str, who: str | None, config: Path) -> None:
     """Revert IMPORT_ID: the decisions before it apply again. A revert can itself be reverted."""
-    say(register.revert(load(config), import_id, Person(user(), who), datetime.now(UTC)))
+    say(register.revert(load(config), import_id, Act(who, datetime.now(UTC), login=user())))
 
 
 @mappings.command()

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from etl.safe_text import one_line, printable
 
+_Function = TypeVar("_Function", bound=Callable[..., None])
 CONFIG = click.option(
     "--config", "config", default="billsight.toml", show_default=True, type=click.Path(path_type=Path, dir_okay=False),
     help="The configuration.",
@@ -22,6 +23,22 @@ CONFIG = click.option(
 
 
 WHO = click.option("--as", "who", metavar="WHO", help="Name of the person who decides; your login is recorded with it.")
+
+
+def import_options(command: _Function) -> _Function:
+    """What each import of decided files takes: the files, and how they are meant."""
+    path = click.Path(path_type=Path, exists=True, dir_okay=False)
+    settled = "Confirm that two people who decided differently within a day agreed on FILES."
+    for option in reversed((
+        click.argument("files", nargs=-1, required=True, type=path),
+        click.option("--dry-run", is_flag=True, help="Show the result for each row, and change nothing."),
+        click.option("--again", is_flag=True, help="Import decisions again that were superseded or reverted."),
+        click.option("--settled", is_flag=True, help=settled),
+        WHO,
+        CONFIG,
+    )):  # fmt: skip
+        command = option(command)
+    return command
 
 
 class Commands(click.Group):

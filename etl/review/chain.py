@@ -44,29 +44,37 @@ class Witness:
 
 
 @dataclass(frozen=True)
-class Link:
-    """One import in the chain.
+class Tables:
+    """Where a kind of import is written down, each in the order of its rows.
 
     Attributes:
-        is_about_contacts: whether it decided about contacts, not about mappings.
+        key: column of `decisions`: their order.
+        subject: column of `decisions`: what they are about.
+        is_placed: whether an import says its place in the chain; the others have the places between, in their order.
     """
-
-    import_id: str
-    digest: str
-    is_about_contacts: bool = False
-
-
-@dataclass(frozen=True)
-class _Tables:
-    """Where a kind of import is written down, each in the order of its rows."""
 
     imports: str
     decisions: str
     key: str
+    subject: str
+    is_placed: bool
 
 
-_MAPPINGS: Final = _Tables("imports", "judgements", "judgement_id")
-_CONTACTS: Final = _Tables("contact_imports", "contact_decisions", "decision_id")
+MAPPINGS: Final = Tables("imports", "judgements", "judgement_id", "customer_id_acct", is_placed=False)
+CONTACTS: Final = Tables("contact_imports", "contact_decisions", "decision_id", "company_id_cw", is_placed=True)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One import in the chain.
+
+    Attributes:
+        tables: where it is written down.
+    """
+
+    import_id: str
+    digest: str
+    tables: Tables
 
 
 def head_of(links: Sequence[Link]) -> Head:
@@ -80,20 +88,20 @@ def links_of(connection: sqlite3.Connection) -> list[Link]:
     An import of decisions about contacts says its place in the chain; the others have the places between, in their
     order.
     """
-    of_mappings, of_contacts = (_acts(connection, tables) for tables in (_MAPPINGS, _CONTACTS))
+    of_mappings, of_contacts = (_acts(connection, tables) for tables in (MAPPINGS, CONTACTS))
     links: list[Link] = []
 
-    def add(act: _Rows, *, is_about_contacts: bool) -> None:
+    def add(act: _Rows, tables: Tables) -> None:
         digest = _digest(head_of(links).digest, act[0], act[1:])
-        links.append(Link(act[0].get("import_id", ""), digest, is_about_contacts))
+        links.append(Link(act[0].get("import_id", ""), digest, tables))
 
     placed = sorted(of_contacts, key=lambda act: act[0].get("place", 0))
     for act in of_mappings:
         while placed and placed[0][0].get("place", 0) <= len(links) + 1:
-            add(placed.pop(0), is_about_contacts=True)
-        add(act, is_about_contacts=False)
+            add(placed.pop(0), CONTACTS)
+        add(act, MAPPINGS)
     for act in placed:
-        add(act, is_about_contacts=True)
+        add(act, CONTACTS)
     return links
 
 
@@ -111,13 +119,12 @@ def fill(connection: sqlite3.Connection) -> None:
     )
 
 
-def add_link(connection: sqlite3.Connection, import_id: str, *, is_about_contacts: bool = False) -> Head:
+def add_link(connection: sqlite3.Connection, import_id: str, tables: Tables = MAPPINGS) -> Head:
     """Add the link of an import that was just written, in the same transaction.
 
     Returns:
         The new end of the chain.
     """
-    tables = _CONTACTS if is_about_contacts else _MAPPINGS
     last = connection.execute("select place, digest from chain order by place desc limit 1").fetchone()
     place, before = last or (0, GENESIS)
     (act,) = _rows(connection, f"select * from {tables.imports} where import_id = ?", import_id)
@@ -150,7 +157,7 @@ def objection(links: Sequence[Link], witnesses: Iterable[Witness]) -> str | None
     return None
 
 
-def _acts(connection: sqlite3.Connection, tables: _Tables) -> list[_Rows]:
+def _acts(connection: sqlite3.Connection, tables: Tables) -> list[_Rows]:
     """Each import with its decisions behind it; none where a version wrote the register that had no such table."""
     if not _rows(connection, "select name from sqlite_master where name = ?", tables.imports):
         return []

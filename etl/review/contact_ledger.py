@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl.review.kept_tables import counting_view, never_changed
+
 SINCE: Final = 4
 """The first version of the register that has them."""
 
@@ -47,27 +49,9 @@ CONTACTS: Final = (
         check ((decision = 'snoozed') = (snoozed_until is not null))
     ) strict""",
     "create index contact_decisions_of_company on contact_decisions (company_id_cw, decision_id)",
-    """
-    create trigger contact_decisions_are_not_changed before update on contact_decisions
-    begin select raise(abort, 'a decision is superseded by a new one, never changed'); end""",
-    """
-    create trigger contact_decisions_are_not_removed before delete on contact_decisions
-    begin select raise(abort, 'a decision is superseded by a new one, never removed'); end""",
-    """
-    create trigger contact_imports_are_not_changed before update on contact_imports
-    begin select raise(abort, 'an import is never changed'); end""",
-    """
-    create trigger contact_imports_are_not_removed before delete on contact_imports
-    begin select raise(abort, 'an import is never removed'); end""",
-    """
-    create view contact_imports_that_count as
-    with recursive chains (import_id, last_id, steps) as (
-        select import_id, import_id, 0 from contact_imports
-        union all
-        select chains.import_id, contact_imports.import_id, chains.steps + 1
-        from chains inner join contact_imports on contact_imports.reverts = chains.last_id
-    )
-    select import_id from chains group by import_id having max(steps) % 2 = 0""",
+    *never_changed("contact_decisions_are", "contact_decisions", "a decision is superseded by a new one, never"),
+    *never_changed("contact_imports_are", "contact_imports", "an import is never"),
+    counting_view("contact_imports"),
     # the chain is filled again, for both kinds of import
     "drop table chain",
     """
@@ -76,12 +60,7 @@ CONTACTS: Final = (
         import_id text not null unique,
         digest text not null check (length(digest) = 64)
     ) strict""",
-    """
-    create trigger the_chain_is_not_changed before update on chain
-    begin select raise(abort, 'the chain is continued, never changed'); end""",
-    """
-    create trigger the_chain_is_not_removed before delete on chain
-    begin select raise(abort, 'the chain is continued, never removed'); end""",
+    *never_changed("the_chain_is", "chain", "the chain is continued, never"),
 )
 """What makes the tables; one step of the register. An import says its place in the chain."""
 

@@ -6,16 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import polars as pl
 
 from etl.errors import Problem
 from etl.review.contact_decisions import ContactDecided
-from etl.review.decisions import Line
 from etl.review.precedence import Importing, Precedence
-
-Kind = Literal["apply", "no-op", "stale", "error"]
+from etl.review.row_verdict import Kind, Verdict
 
 _FINGERPRINT: Final = re.compile(r"FP-[0-9a-f]{16}")
 _ANEW: Final = "Decide on this company again in the files of the latest run."
@@ -62,21 +60,6 @@ class KnownAccess:
     was_written: Callable[[str, str, str], bool | None]
 
 
-@dataclass(frozen=True)
-class ContactVerdict:
-    """What becomes of one decided row.
-
-    Attributes:
-        decided: what it decides; null where that cannot be read.
-        problem: why it is not applied; null for apply.
-    """
-
-    line: Line
-    kind: Kind
-    decided: ContactDecided | None = None
-    problem: Problem | None = None
-
-
 def said(decided: ContactDecided) -> tuple[str, str | None, date | None]:
     """What makes two rows say the same: decision, contact, day."""
     return decided.decision, decided.contact_id_cw, decided.until
@@ -98,15 +81,15 @@ class Rule:
         self._taken: dict[str, str] = dict(decided.select("row_digest", "import_id").iter_rows())
         self._before = Precedence(decided.filter("holds"), log, importing)
 
-    def judge(self, decided: ContactDecided) -> ContactVerdict:
+    def judge(self, decided: ContactDecided) -> Verdict[ContactDecided]:
         """The verdict; what the register holds already is no-op, however old the file."""
         line, held = decided.source, self._held.get(decided.company_id_cw)
         if held is not None and _holds(decided, held):
             problem = line.problem("the register holds it already", "something new", "Nothing to do.")
-            return ContactVerdict(line, "no-op", decided, problem)
+            return Verdict(line, "no-op", decided, problem)
         objection = self._before.objection(decided)
         if objection is not None:
-            return ContactVerdict(line, objection[0], decided, objection[1])
+            return Verdict(line, objection[0], decided, objection[1])
         checks: list[tuple[Kind, Callable[[ContactDecided], Problem | None]]] = [
             ("stale", self._again), ("error", self._time), ("error", self._unread), ("stale", self._evidence),
             ("error", self._target), ("stale", self._snooze),
@@ -114,8 +97,8 @@ class Rule:
         for kind, check in checks:
             wrong = check(decided)
             if wrong is not None:
-                return ContactVerdict(line, kind, decided, wrong)
-        return ContactVerdict(line, "apply", decided)
+                return Verdict(line, kind, decided, wrong)
+        return Verdict(line, "apply", decided)
 
     def _again(self, decided: ContactDecided) -> Problem | None:
         """A row counts once: what superseded it stands."""

@@ -10,14 +10,15 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.review.contact_decisions import ContactDecided, read_contact_decision
-from etl.review.contact_rule import ContactVerdict, KnownAccess, Rule, said, told
+from etl.review.contact_rule import KnownAccess, Rule, said, told
 from etl.review.decisions import Line
 from etl.review.precedence import Importing
+from etl.review.row_verdict import Verdict, hold_back
 
 
 def judge_contacts(
     lines: Sequence[Line], known: KnownAccess, log: pl.DataFrame, importing: Importing
-) -> list[ContactVerdict]:
+) -> list[Verdict[ContactDecided]]:
     """Judge every decided row of all the files that are imported together.
 
     Args:
@@ -36,46 +37,28 @@ def judge_contacts(
         if isinstance(found, ContactDecided):
             first[found.company_id_cw].setdefault(said(found), found)
     rule = Rule(known, log, importing)
-    verdicts = []
+    verdicts: list[Verdict[ContactDecided]] = []
     for line, found in read:
         if isinstance(found, Problem):
-            verdicts.append(ContactVerdict(line, "error", problem=found))
+            verdicts.append(Verdict(line, "error", problem=found))
             continue
         of_company = first[found.company_id_cw]
         opposite = next((other for key, other in of_company.items() if key != said(found)), None)
         if opposite is not None:
-            verdicts.append(ContactVerdict(line, "error", found, _contradiction(found, opposite)))
+            verdicts.append(Verdict(line, "error", found, _contradiction(found, opposite)))
             continue
         verdict = rule.judge(found)
         if verdict.kind == "apply" and (same := of_company[said(found)]) is not found:
-            wrong = line.problem(f"{_place(same.source, line)} says the same", "one row", "Nothing to do.")
+            wrong = line.problem(f"{same.source.place(line)} says the same", "one row", "Nothing to do.")
             verdict = replace(verdict, kind="no-op", problem=wrong)
         verdicts.append(verdict)
-    return _whole_companies(verdicts)
-
-
-def _place(line: Line, seen_from: Line) -> str:
-    return f"line {line.line}" if line.where == seen_from.where else f"{line.where}, line {line.line}"
+    return hold_back(verdicts, ("error",), "company", _company)
 
 
 def _contradiction(one: ContactDecided, other: ContactDecided) -> Problem:
-    against = f"{_place(other.source, one.source)} says {told(*said(other))}"
+    against = f"{other.source.place(one.source)} says {told(*said(other))}"
     found = f"{told(*said(one))}, but {against}"
     return one.source.problem(found, "one decision for a company", "Keep one of the two: neither was taken.")
-
-
-def _whole_companies(verdicts: list[ContactVerdict]) -> list[ContactVerdict]:
-    """Refuse the good rows of a company of which another row is refused: it may be the wrong one that is left."""
-    wrong = {_company(one.line): one.line for one in reversed(verdicts) if one.kind == "error"}
-    all_told = []
-    for verdict in verdicts:
-        other = wrong.get(_company(verdict.line))
-        if verdict.kind == "apply" and other is not None:
-            found = f"a row whose company is refused in {_place(other, verdict.line)}"
-            problem = verdict.line.problem(found, "no refused row of this company", "Correct that row.")
-            verdict = replace(verdict, kind="error", problem=problem)  # noqa: PLW2901 the rest is as it is
-        all_told.append(verdict)
-    return all_told
 
 
 def _company(line: Line) -> str:

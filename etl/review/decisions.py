@@ -112,6 +112,10 @@ class Line:
         """What is wrong with this row."""
         return Problem(self.where, found, expected, remedy, self.line)
 
+    def place(self, seen_from: Line) -> str:
+        """Where the row is, for a message about another row."""
+        return f"line {self.line}" if self.where == seen_from.where else f"{self.where}, line {self.line}"
+
 
 @dataclass(frozen=True)
 class Decided:

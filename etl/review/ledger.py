@@ -10,6 +10,7 @@ from typing import Final
 
 from etl.review import chain
 from etl.review.contact_ledger import CONTACTS
+from etl.review.kept_tables import counting_view, never_changed
 
 _FIRST: Final = (
     """
@@ -36,18 +37,8 @@ _FIRST: Final = (
         check (decision <> 'excluded' or company_id_cw is null)
     ) strict""",
     "create index judgements_of_customer on judgements (customer_id_acct, judgement_id)",
-    """
-    create trigger judgements_are_not_changed before update on judgements
-    begin select raise(abort, 'a judgement is superseded by a new one, never changed'); end""",
-    """
-    create trigger judgements_are_not_removed before delete on judgements
-    begin select raise(abort, 'a judgement is superseded by a new one, never removed'); end""",
-    """
-    create trigger imports_are_not_changed before update on imports
-    begin select raise(abort, 'an import is never changed'); end""",
-    """
-    create trigger imports_are_not_removed before delete on imports
-    begin select raise(abort, 'an import is never removed'); end""",
+    *never_changed("judgements_are", "judgements", "a judgement is superseded by a new one, never"),
+    *never_changed("imports_are", "imports", "an import is never"),
 )
 
 # An import that was taken back no longer counts, but stays where it is; so does the act that took it back, which can
@@ -58,15 +49,7 @@ _TAKING_BACK: Final = (
     """
     alter table judgements add column snoozed_until text
     check (snoozed_until is null or decision = 'snoozed')""",
-    """
-    create view imports_that_count as
-    with recursive chains (import_id, last_id, steps) as (
-        select import_id, import_id, 0 from imports
-        union all
-        select chains.import_id, imports.import_id, chains.steps + 1
-        from chains inner join imports on imports.reverts = chains.last_id
-    )
-    select import_id from chains group by import_id having max(steps) % 2 = 0""",
+    counting_view("imports"),
 )
 
 # The digests over everything that was added; and, beside the login that imported, the name that it gave.
@@ -78,12 +61,7 @@ _CHAINED: Final = (
         import_id text not null unique references imports (import_id),
         digest text not null check (length(digest) = 64)
     ) strict""",
-    """
-    create trigger the_chain_is_not_changed before update on chain
-    begin select raise(abort, 'the chain is continued, never changed'); end""",
-    """
-    create trigger the_chain_is_not_removed before delete on chain
-    begin select raise(abort, 'the chain is continued, never removed'); end""",
+    *never_changed("the_chain_is", "chain", "the chain is continued, never"),
 )
 
 STEPS: Final = (_FIRST, _TAKING_BACK, _CHAINED, CONTACTS)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import polars as pl
 
-from etl.review.chain import Head, Link, add_link, head_of
+from etl.review.chain import MAPPINGS, Head, head_of
 from etl.review.contact_ledger import contact_log, holding, log_frame
 from etl.review.ledger import current_sql
 from etl.review.opened import RegisterRefusal
-from etl.review.register_file import Import, RegisterFile, instant_told
-from etl.review.reverting import Act, obstacle
+from etl.review.register_file import Import, RegisterFile
 
 __all__ = ["CURRENT", "LOG", "Decision", "Import", "Judgement", "Register", "RegisterRefusal", "Snapshot"]
 
@@ -68,15 +65,6 @@ LOG: Final[dict[str, pl.DataType]] = {
 }
 """The columns of `Register.log`."""
 
-_INSERT_IMPORT: Final = """
-insert into imports (import_id, imported_at, imported_by, claimed_by, file_name, file_digest, reverts)
-values (?, ?, ?, ?, ?, ?, ?)"""
-_INSERT_JUDGEMENT: Final = """
-insert into judgements (
-    import_id, customer_id_acct, company_id_cw, decision, judged_at, judged_by, note, evidence_fingerprint, source,
-    snoozed_until
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-
 
 @dataclass(frozen=True)
 class Judgement:
@@ -119,61 +107,12 @@ class Snapshot:
     contacts: pl.DataFrame = field(default_factory=log_frame)
 
 
-class Register(RegisterFile):
+class Register(RegisterFile[Judgement]):
     """The judgements in one file, verified at every opening."""
 
-    def append(self, judgements: Sequence[Judgement], act: Import) -> None:
-        """Add judgements in one transaction.
-
-        Raises:
-            RegisterRefusal: a judgement is impossible, or the import is there already; none was added.
-        """
-        with self._adding() as register:
-            register.connection.execute(_INSERT_IMPORT, (*_made_by(act), None))
-            values = [(act.import_id, *_values(judgement)) for judgement in judgements]
-            register.connection.executemany(_INSERT_JUDGEMENT, values)
-            head = add_link(register.connection, act.import_id)
-        self._mark(head)
-
-    def revert(self, import_id: str, act: Import) -> list[str]:
-        """Take an import back: it stays in the log but no longer counts, and what was there before it holds again.
-
-        To take back a revert brings the import back that it reverted.
-
-        Args:
-            import_id: the import, or the revert, that is taken back.
-            act: who takes it back, and when.
-
-        Returns:
-            The customers that this concerns.
-
-        Raises:
-            RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its customers.
-        """
-        self._check_missing()
-        if not self._path.exists():
-            raise RegisterRefusal(self._path, f"no import {import_id!r}", "The register is empty.")
-        with self._adding() as register:
-            acts = _acts(register.connection)
-            why = obstacle(acts, import_id)
-            if why is not None:
-                raise RegisterRefusal(self._path, why.found, why.remedy)
-            register.connection.execute(_INSERT_IMPORT, (*_made_by(act), import_id))
-            head = add_link(register.connection, act.import_id)
-        self._mark(head)
-        return sorted(next(one.customers for one in acts if one.import_id == import_id))
-
-    def next_import_id(self) -> str:
-        """A name for the next import. Whoever else takes it first wins, and the other is refused: nothing is mixed."""
-        return f"import-{_count(self._links()) + 1}"
-
-    def imports_at(self, head: Head) -> int:
-        """How many imports of mappings, reverts included, the register held when this was the end of its chain.
-
-        Raises:
-            RegisterRefusal: as by `snapshot`.
-        """
-        return _count(self._links()[: head.imports])
+    tables = MAPPINGS
+    prefix = "import"
+    command = "billsight mappings"
 
     def current(self) -> pl.DataFrame:
         """The judgements that hold: the latest of each customer and, beside it, the rejected pairs.
@@ -212,30 +151,11 @@ class Register(RegisterFile):
         return _frame(rows, LOG)
 
 
-def _count(links: Sequence[Link]) -> int:
-    return sum(not link.is_about_contacts for link in links)
-
-
 def _columns(version: int) -> dict[str, str]:
     """The columns of the log that a register of this version has, and null for those that came later."""
     since = {"reverts": ("imports.reverts", 2), "snoozed_until": ("judgements.snoozed_until", 2),
              "claimed_by": ("imports.claimed_by", 3)}  # fmt: skip
     return {name: column if version >= first else "null" for name, (column, first) in since.items()}
-
-
-def _acts(connection: sqlite3.Connection) -> list[Act]:
-    """Every import and revert in its order, with the customers that it concerns."""
-    concerned: dict[str, frozenset[str]] = {}
-    named = connection.execute("select import_id, customer_id_acct from judgements").fetchall()
-    for import_id, customer in named:
-        concerned[import_id] = concerned.get(import_id, frozenset()) | {customer}
-    acts = []
-    for row in connection.execute("select import_id, imported_by, imported_at, reverts from imports order by rowid"):
-        import_id, who, at, reverts = row
-        if reverts is not None:
-            concerned[import_id] = concerned.get(reverts, frozenset())
-        acts.append(Act(import_id, who, at, reverts, concerned.get(import_id, frozenset())))
-    return acts
 
 
 def _frame(rows: list[tuple[Any, ...]], columns: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -246,23 +166,4 @@ def _frame(rows: list[tuple[Any, ...]], columns: dict[str, pl.DataType]) -> pl.D
     return text.with_columns(
         pl.col(instants).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"),
         pl.col("snoozed_until").str.to_date("%Y-%m-%d"),
-    )
-
-
-def _made_by(act: Import) -> tuple[str | None, ...]:
-    moment = instant_told(act.imported_at)
-    return (act.import_id, moment, act.imported_by, act.claimed_by, act.file_name, act.file_digest)
-
-
-def _values(judgement: Judgement) -> tuple[str | None, ...]:
-    return (
-        judgement.customer_id_acct,
-        judgement.company_id_cw,
-        judgement.decision,
-        instant_told(judgement.judged_at),
-        judgement.judged_by,
-        judgement.note,
-        judgement.evidence_fingerprint,
-        judgement.source,
-        None if judgement.snoozed_until is None else judgement.snoozed_until.isoformat(),
     )

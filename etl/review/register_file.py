@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
-from etl.review.chain import Head, Link, Witness, head_of
+from etl.review.chain import Head, Link, Tables, Witness, add_link, head_of, next_place
 from etl.review.marker import Marker, MarkerDamaged, marker_path, read_marker, write_marker
 from etl.review.opened import Opened, RegisterRefusal, check, marker_of, opened
+from etl.review.reverting import Act, obstacle
 from etl.whole import clear_abandoned
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+J = TypeVar("J", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -41,16 +48,25 @@ class Import:
         return self.claimed_by or self.imported_by
 
 
-class RegisterFile:
-    """One file of decisions, verified at every opening.
+class RegisterFile(Generic[J]):
+    """The decisions of one kind in the file of a register, verified at every opening with all else that it holds.
 
     A file that is missing is an empty register, and stays missing until something is added; but not if its marker, or
     another witness, knows that it held something.
+
+    Attributes:
+        tables: where the decisions are written down.
+        prefix: of the names of imports.
+        command: what lists imports and takes them back.
 
     Args:
         path: the file.
         witnesses: who knows what it held, beside its marker.
     """
+
+    tables: ClassVar[Tables]
+    prefix: ClassVar[str]
+    command: ClassVar[str]
 
     def __init__(self, path: Path, witnesses: Sequence[Witness] = ()) -> None:
         self._path = path
@@ -68,6 +84,72 @@ class RegisterFile:
             RegisterRefusal: as by `Register.snapshot`.
         """
         return head_of(self._links())
+
+    def append(self, decisions: Sequence[J], act: Import) -> None:
+        """Add decisions in one transaction.
+
+        Args:
+            decisions: each a dataclass whose fields are columns.
+            act: who imports.
+
+        Raises:
+            RegisterRefusal: a decision is impossible, or the import is there already; none was added.
+        """
+        with self._adding() as register:
+            self._insert_import(register.connection, act, None)
+            for one in decisions:
+                row = {field.name: _written(getattr(one, field.name)) for field in fields(one)}
+                _insert(register.connection, self.tables.decisions, {"import_id": act.import_id, **row})
+            head = add_link(register.connection, act.import_id, self.tables)
+        self._mark(head)
+
+    def revert(self, import_id: str, act: Import) -> list[str]:
+        """Take an import back: it stays in the log but no longer counts, and what was there before it holds again.
+
+        To take back a revert brings the import back that it reverted.
+
+        Args:
+            import_id: the import, or the revert, that is taken back.
+            act: who takes it back, and when.
+
+        Returns:
+            The customers, or companies, that this concerns.
+
+        Raises:
+            RegisterRefusal: there is no such import, it was taken back before, or a later one concerns the same.
+        """
+        self._check_missing()
+        if not self._path.exists():
+            raise RegisterRefusal(self._path, f"no import {import_id!r}", "The register is empty.")
+        with self._adding() as register:
+            acts = _acts(register.connection, self.tables)
+            why = obstacle(acts, import_id, self.command)
+            if why is not None:
+                raise RegisterRefusal(self._path, why.found, why.remedy)
+            self._insert_import(register.connection, act, import_id)
+            head = add_link(register.connection, act.import_id, self.tables)
+        self._mark(head)
+        return sorted(next(one.customers for one in acts if one.import_id == import_id))
+
+    def next_import_id(self) -> str:
+        """A name for the next import. If another import takes it first, this one is refused: nothing is mixed."""
+        return f"{self.prefix}-{self._count(self._links()) + 1}"
+
+    def imports_at(self, head: Head) -> int:
+        """How many imports of this kind, reverts included, the register held when this was the end of its chain.
+
+        Raises:
+            RegisterRefusal: as by `Register.snapshot`.
+        """
+        return self._count(self._links()[: head.imports])
+
+    def _count(self, links: Sequence[Link]) -> int:
+        return sum(link.tables == self.tables for link in links)
+
+    def _insert_import(self, connection: sqlite3.Connection, act: Import, reverts: str | None) -> None:
+        row = {field.name: _written(getattr(act, field.name)) for field in fields(act)} | {"reverts": reverts}
+        place = {"place": next_place(connection)} if self.tables.is_placed else {}
+        _insert(connection, self.tables.imports, row | place)
 
     def _links(self) -> Sequence[Link]:
         with self._reading() as register:
@@ -159,6 +241,33 @@ class RegisterFile:
             marker = marker_of(self._path) or Marker()
             if head.imports > marker.head.imports:
                 write_marker(self._path, replace(marker, head=head))
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
+    names = ", ".join(row)
+    connection.execute(f"insert into {table} ({names}) values ({', '.join('?' for _ in row)})", tuple(row.values()))
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant_told(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _acts(connection: sqlite3.Connection, tables: Tables) -> list[Act]:
+    """Every import and revert in its order, with the customers or companies that it concerns."""
+    concerned: dict[str, frozenset[str]] = {}
+    named = connection.execute(f"select import_id, {tables.subject} from {tables.decisions}").fetchall()
+    for import_id, subject in named:
+        concerned[import_id] = concerned.get(import_id, frozenset()) | {subject}
+    acts = []
+    columns = "import_id, coalesce(claimed_by, imported_by), imported_at, reverts"
+    query = f"select {columns} from {tables.imports} order by rowid"
+    for import_id, who, at, reverts in connection.execute(query):
+        if reverts is not None:
+            concerned[import_id] = concerned.get(reverts, frozenset())
+        acts.append(Act(import_id, who, at, reverts, concerned.get(import_id, frozenset())))
+    return acts
 
 
 def instant_told(moment: datetime) -> str:

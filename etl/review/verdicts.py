@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 import polars as pl
 
@@ -15,8 +15,7 @@ from etl.errors import Problem
 from etl.review.decisions import Decided, Line, read_decision
 from etl.review.precedence import Precedence
 from etl.review.row_check import Shown, misplaced
-
-Kind = Literal["apply", "no-op", "stale", "error"]
+from etl.review.row_verdict import Kind, Verdict, hold_back
 
 _Key = tuple[str, str | None, str, date | None]
 """Customer, company, decision, day: what makes two rows say the same."""
@@ -51,22 +50,7 @@ class Tonight:
     rows_of: Callable[[str], Mapping[str | None, Shown]]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of one decided row.
-
-    Attributes:
-        decided: what it decides; null where that cannot be read.
-        problem: why it is not applied; null for apply.
-    """
-
-    line: Line
-    kind: Kind
-    decided: Decided | None = None
-    problem: Problem | None = None
-
-
-def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_override: bool) -> list[Verdict]:
+def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_override: bool) -> list[Verdict[Decided]]:
     """Judge every decided row of all the files that are imported together.
 
     Args:
@@ -83,7 +67,7 @@ def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_ov
     held = _held(before.current)
     contradicted = _contradictions([found for _, found in read if isinstance(found, Decided)])
     rule = _Rule(tonight, held, before, may_override=may_override)
-    verdicts: list[Verdict] = []
+    verdicts: list[Verdict[Decided]] = []
     said: dict[_Key, Line] = {}
     for line, found in read:
         if isinstance(found, Problem):
@@ -95,12 +79,12 @@ def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_ov
         verdict = rule.judge(found)
         key = _key(found)
         if verdict.kind == "apply" and key in said:
-            other = _place(said[key], line)
+            other = said[key].place(line)
             problem = line.problem(f"{other} says the same", "one row", "Nothing to do.")
             verdict = Verdict(line, "no-op", found, problem)
         said.setdefault(key, line)
         verdicts.append(verdict)
-    return _whole_customers(verdicts)
+    return hold_back(verdicts, ("stale", "error"), "customer", _customer)
 
 
 def _key(decided: Decided) -> _Key:
@@ -111,10 +95,6 @@ def _held(current: pl.DataFrame) -> frozenset[_Key]:
     """What the register holds, as the rows of a file would say it."""
     company = pl.when(pl.col("decision").is_in(["approved", "rejected"])).then(pl.col("company_id_cw"))
     return frozenset(current.select("customer_id_acct", company, "decision", "snoozed_until").iter_rows())
-
-
-def _place(line: Line, seen_from: Line) -> str:
-    return f"line {line.line}" if line.where == seen_from.where else f"{line.where}, line {line.line}"
 
 
 def _contradictions(decided: Sequence[Decided]) -> dict[int, Decided]:
@@ -144,29 +124,13 @@ def _contradictions(decided: Sequence[Decided]) -> dict[int, Decided]:
 
 def _contradiction(one: Decided, other: Decided) -> Problem:
     said, against = (each.action + (f" CW-{each.company_id_cw}" if each.company_id_cw else "") for each in (one, other))
-    found = f"{said}, but {_place(other.source, one.source)} says {against}"
+    found = f"{said}, but {other.source.place(one.source)} says {against}"
     return one.source.problem(found, "one decision for a customer", "Keep one of the two: neither was taken.")
 
 
-def _whole_customers(verdicts: list[Verdict]) -> list[Verdict]:
-    """Refuse the good rows of a customer of whom another row is refused: half of a decision may be the wrong half."""
-    kinds: tuple[Kind, ...] = ("stale", "error")  # the error outranks the other
-    wrong = {_customer(verdict): verdict for kind in kinds for verdict in reversed(verdicts) if verdict.kind == kind}
-    told = []
-    for verdict in verdicts:
-        other = wrong.get(_customer(verdict))
-        if verdict.kind == "apply" and other is not None:
-            found = f"a row whose customer is refused in {_place(other.line, verdict.line)}"
-            problem = verdict.line.problem(found, "no refused row of this customer", "Correct that row.")
-            told.append(replace(verdict, kind=other.kind, problem=problem))
-        else:
-            told.append(verdict)
-    return told
-
-
-def _customer(verdict: Verdict) -> str:
+def _customer(line: Line) -> str:
     """The customer as it is written: A&B is not a&b. Only the case of the prefix is nobody's."""
-    written = verdict.line.cells["acct_customer_id"]
+    written = line.cells["acct_customer_id"]
     return f"ACCT-{written[5:]}" if written[:5].upper() == "ACCT-" else written
 
 
@@ -181,7 +145,7 @@ class _Rule:
         self._customers = {customer.lstrip("0"): customer for customer in tonight.customers}
         self._companies = {company.lstrip("0"): company for company in tonight.companies}
 
-    def judge(self, decided: Decided) -> Verdict:
+    def judge(self, decided: Decided) -> Verdict[Decided]:
         """The verdict; what the register holds already is no-op, however old the file."""
         line = decided.source
         wrong = self._unknown(decided)

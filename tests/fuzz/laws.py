@@ -12,11 +12,12 @@ from typing import Any
 from unittest.mock import patch
 
 from etl import approvals, config, extract
-from etl.approvals import Act, import_files
+from etl.approvals import import_files
 from etl.config import Output, Settings, Source
 from etl.demo.plan import AS_OF
 from etl.engine import Engine
 from etl.errors import InputError
+from etl.imports import Act
 from etl.judged_on import tonight
 from etl.loading import FileReport
 from etl.review.marker import marker_path
@@ -86,7 +87,7 @@ class Fuzz:
             formats = settle_formats(found.frame, relation, source, self.night.zone_of(source))
         except InputError as error:
             return _refused(error, one.name)
-        left_out = sum(found.shape_notes.get(note, 0) for note in ("blank", "repeated line item"))
+        left_out = sum(found.shape_notes.get(note, 0) for note in ("blank", "repeated header", "repeated line item"))
         assert one.rows is None or found.frame.height + left_out == one.rows, (
             f"{one.rows} rows went in, {found.frame.height} came out, and {left_out} were left out"
         )

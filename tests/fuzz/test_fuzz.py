@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from etl import approvals, extract
-from etl.approvals import _judgement as judgement
+from etl.approvals import MappingImporter
 from etl.extract import read_text
 from tests.fuzz.judging import Tally, judge_all, prepared
 
@@ -43,8 +43,11 @@ def _lose_a_row(*arguments: Any) -> Any:
     return replace(found, frame=found.frame.head(-1))
 
 
-def _guess(line: Any, decided: Any, act: Any, source: str) -> Any:
-    return replace(judgement(line, decided, act, source), decision="excluded", company_id_cw=None)
+_WRITTEN = MappingImporter.judgement
+
+
+def _guess(importer: MappingImporter, decided: Any, act: Any, by: Any) -> Any:
+    return replace(_WRITTEN(importer, decided, act, by), decision="excluded", company_id_cw=None)
 
 
 def _fall_over(*_: Any) -> Any:
@@ -53,7 +56,7 @@ def _fall_over(*_: Any) -> Any:
 
 BROKEN = {
     "a row is lost": (extract, "read_text", _lose_a_row, "rows went in"),
-    "a decision is made up": (approvals, "_judgement", _guess, "== stated"),
+    "a decision is made up": (MappingImporter, "judgement", _guess, "== stated"),
     "a bug": (extract, "read_text", _fall_over, "KeyError"),
 }
 

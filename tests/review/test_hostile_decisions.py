@@ -89,10 +89,9 @@ def test_the_inbox_takes_files_of_any_name(folder: Path, name: str, decision: st
     save(folder / "inbox" / name, decide([row], decision))
     told = str(nights.run(folder, "night-2").inbox)
     is_good = decision == "approve"
-    assert (
-        told
-        == f"Inbox: {int(is_good)} taken ({int(is_good)} decision{'' if is_good else 's'}), {1 - is_good} refused. "
-    )
+    taken = "Inbox: 1 taken (1 decision), 0 refused. "
+    refused = "Inbox: 0 taken (0 decisions), 1 refused. Reasons: inbox/rejected/*.reasons.txt. "
+    assert told == (taken if is_good else refused)
     left = [path for path in (folder / "inbox").rglob("*") if not path.is_dir()]
     assert len(left) == (1 if is_good else 2)
     assert all(path.name.isprintable() and path.name.endswith((".csv", ".reasons.txt")) for path in left)

@@ -10,7 +10,8 @@ import pytest
 from etl.review.decisions import Line, lines_of
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import Decision, Import, Judgement, Register
-from etl.review.verdicts import Tonight, Verdict, judge
+from etl.review.row_verdict import Verdict
+from etl.review.verdicts import Tonight, judge
 
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 FRIDAY = MONDAY + timedelta(days=4)

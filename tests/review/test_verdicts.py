@@ -11,7 +11,8 @@ import pytest
 from etl.review.decisions import Line, lines_of
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import CURRENT, LOG
-from etl.review.verdicts import Tonight, Verdict, judge
+from etl.review.row_verdict import Verdict
+from etl.review.verdicts import Tonight, judge
 
 HEADER = ["run_id", "row_fp", "decision", "acct_customer_id", "cw_company_id"]
 PRINTS: dict[str, dict[str, str | None]] = {
