@@ -174,7 +174,7 @@ def _counts(report: FileReport) -> tuple[int, int, int]:
 
 
 def _copy(rules: list[str]) -> list[str]:
-    return ["a copy"] if "copy of this row" in rules[0] or "the same row stands in" in rules[0] else rules
+    return ["a copy"] if "copy of this row" in rules[0] or "the same row is in" in rules[0] else rules
 
 
 def _sighted(path: Path) -> str:
