@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter as Counting
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -61,20 +61,21 @@ def without_footers(frame: pl.DataFrame) -> pl.DataFrame:
     lone = _lone_rows(frame)
     if not lone:
         return frame
-    sums, perhaps, cut = _sums(frame, lone)
+    forms = _forms(frame, lone)
+    sums, perhaps, cut = _sums(frame, lone, forms)
     dated = {row.at for row in lone if not row.has_amount and is_dated(row.label)}
     out = sums | dated
-    counters = _counters(frame.height, lone, out)
+    counters = _counters(lone, out)
     problems: dict[int, str] = {**dict.fromkeys(perhaps, PERHAPS), **cut}
     if is_whole(counters.values()):
         out |= counters.keys()
     else:
         for at, one in counters.items():
             problems[at] = f"{GOES_ON}: this footer shows {one.begins:,} to {one.ends:,} of {one.whole:,}"
-    problems |= dict.fromkeys(_unread(frame, lone, {*out, *problems, *counters}), NOT_UNDERSTOOD)
-    told = pl.Series([problems.get(at) for at in range(frame.height)], dtype=pl.String)
-    is_kept = pl.Series([at not in out for at in range(frame.height)], dtype=pl.Boolean)
-    return frame.with_columns(read_problem=pl.coalesce("read_problem", told)).filter(is_kept)
+    problems |= dict.fromkeys(_unread(frame, lone, {*out, *problems, *counters}, forms), NOT_UNDERSTOOD)
+    place = pl.int_range(pl.len())
+    problem = place.replace_strict(problems, default=None, return_dtype=pl.String)
+    return frame.with_columns(read_problem=pl.coalesce("read_problem", problem)).filter(~place.is_in(list(out)))
 
 
 def titles_go_on(titles: Sequence[str], rows: int) -> tuple[bool, bool]:
@@ -114,14 +115,16 @@ def _is_filled(texts: Sequence[str], names: Collection[str]) -> pl.Expr:
     return pl.any_horizontal(pl.lit(value=False), *(pl.col(one).is_not_null() for one in texts if one in names))
 
 
-def _sums(frame: pl.DataFrame, lone: Sequence[_Lone]) -> tuple[set[int], set[int], dict[int, str]]:
+def _sums(
+    frame: pl.DataFrame, lone: Sequence[_Lone], forms: Collection[str]
+) -> tuple[set[int], set[int], dict[int, str]]:
     """The rows that are sums, those that may be documents as well, and why sums say that rows are missing."""
     amounts = [name for name in AMOUNTS if name in frame.columns]
     found: dict[int, bool] = {}
     differ: set[int] = set()
     if any(row.has_amount for row in lone) and not _is_of_one_text(frame):
         labeled = {row.at: row.label for row in lone}
-        found, differ = sums_by_amounts([frame[name].to_list() for name in amounts], labeled)
+        found, differ = sums_by_amounts(frame.select(amounts), labeled)
     cut = {}
     for row in lone:
         # without an amount, a customer or a company may be called so; in a list without amounts it is one
@@ -129,16 +132,15 @@ def _sums(frame: pl.DataFrame, lone: Sequence[_Lone]) -> tuple[set[int], set[int
             found[row.at] = found.get(row.at, False) or row.has_amount or not row.is_name
         elif row.at in differ and not row.is_name and begins_like_sum(row.label):
             cut[row.at] = DIFFERS
-    cut |= _contradicted(frame, lone, found, differ)
+    cut |= _contradicted(_Rows.of(lone, found, forms), lone, found, () if _has_currencies(frame) else differ)
     sums = {at for at, is_sum in found.items() if is_sum and at not in cut}
     return sums, found.keys() - sums - cut.keys(), cut
 
 
 def _contradicted(
-    frame: pl.DataFrame, lone: Sequence[_Lone], found: Collection[int], differ: Collection[int]
+    rows: _Rows, lone: Sequence[_Lone], found: Collection[int], differ: Collection[int]
 ) -> dict[int, str]:
     """The sums whose number of rows, or whose amounts, are not those of the rows above."""
-    rows = _Rows.of(frame, lone, found)
     cut, before = {}, -1
     for row in lone:
         if row.at not in found:
@@ -146,7 +148,7 @@ def _contradicted(
         said = said_count(row.label) if is_sum_word(row.label) else None
         if said is not None and said not in rows.between(before, row.at) and said not in rows.between(-1, row.at):
             cut[row.at] = f"{GOES_ON}: this sum is of {said:,} rows"
-        elif row.at in differ and is_sum_word(row.label) and not _has_currencies(frame):
+        elif row.at in differ and is_sum_word(row.label):
             cut[row.at] = DIFFERS
         before = row.at
     return cut
@@ -154,33 +156,22 @@ def _contradicted(
 
 @dataclass(frozen=True)
 class _Rows:
-    """How many rows of a list stand above each row: at least, and at most.
+    """How many rows of a list stand between two others: at least, and at most.
 
     Attributes:
-        forms: of the numbers of its documents.
+        uncertain: lines that may be no rows, in their order.
+        none: those of them that certainly are none.
     """
 
-    least: Sequence[int]
-    most: Sequence[int]
-    forms: Collection[str]
+    uncertain: Sequence[int]
+    none: Sequence[int]
 
     @classmethod
-    def of(cls, frame: pl.DataFrame, lone: Sequence[_Lone], out: Collection[int]) -> _Rows:
-        """Count the rows; those of one text are rows if they have a document's number, and may be if they have more."""
-        texts = {row.at: row for row in lone}
-        is_full = pl.Series([at not in texts for at in range(frame.height)], dtype=pl.Boolean)
-        full = frame.filter(is_full).select(name for name in NUMBERS if name in frame.columns)
-        forms = {form_of(one) for column in full for one in column.drop_nulls().unique()}
-        if _is_of_one_text(frame):
-            times = Counting(form_of(row.label) for row in lone)
-            forms |= {form for form, number in times.items() if number > 1}
-        least, most = [], []
-        for at in range(frame.height):
-            row = texts.get(at)
-            is_row = row is None or (row.is_number and at not in out and is_document(row.label, forms))
-            least.append(is_row)
-            most.append(is_row or (row is not None and at not in out and (row.has_amount or row.is_name)))
-        return cls(list(accumulate(least, initial=0)), list(accumulate(most, initial=0)), forms)
+    def of(cls, lone: Sequence[_Lone], out: Collection[int], forms: Collection[str]) -> _Rows:
+        """Lines of one text are rows if they have a document's number, and may be if they have more."""
+        uncertain = [row for row in lone if row.at in out or not (row.is_number and is_document(row.label, forms))]
+        none = [row.at for row in uncertain if row.at in out or not (row.has_amount or row.is_name)]
+        return cls([row.at for row in uncertain], none)
 
     def between(self, after: int, before: int, *, without: int = 0) -> range:
         """How many rows there can be between two of them.
@@ -190,8 +181,32 @@ class _Rows:
             before: the row below.
             without: how many rows are not to count.
         """
-        least = self.least[before] - self.least[after + 1]
-        return range(least, max(least, self.most[before] - self.most[after + 1] - without) + 1)
+        least, most = (_rows_before(before, no) - _rows_before(after + 1, no) for no in (self.uncertain, self.none))
+        return range(least, max(least, most - without) + 1)
+
+
+def _rows_before(at: int, no_rows: Sequence[int]) -> int:
+    """How many lines above one are rows.
+
+    Args:
+        at: the line.
+        no_rows: the lines that are none, in their order.
+    """
+    return at - bisect_left(no_rows, at)
+
+
+def _forms(frame: pl.DataFrame, lone: Sequence[_Lone]) -> set[str]:
+    """The forms of the numbers of a list's documents."""
+    full = frame.filter(~pl.int_range(pl.len()).is_in([row.at for row in lone]))
+    forms = set()
+    for name in (name for name in NUMBERS if name in frame.columns):
+        # plain digits and letters first: there are far fewer forms than numbers
+        plain = full[name].drop_nulls().str.replace_all("[0-9]+", "9").str.replace_all("[A-Za-z]+", "A")
+        forms |= {form_of(one) for one in plain.unique()}
+    if _is_of_one_text(frame):
+        times = Counting(form_of(row.label) for row in lone)
+        forms |= {form for form, number in times.items() if number > 1}
+    return forms
 
 
 def _is_of_one_text(frame: pl.DataFrame) -> bool:
@@ -203,34 +218,34 @@ def _has_currencies(frame: pl.DataFrame) -> bool:
     return "currency_code" in frame.columns and frame["currency_code"].drop_nulls().n_unique() > 1
 
 
-def _unread(frame: pl.DataFrame, lone: Sequence[_Lone], known: Collection[int]) -> set[int]:
+def _unread(frame: pl.DataFrame, lone: Sequence[_Lone], known: Collection[int], forms: Collection[str]) -> set[int]:
     """The rows that nobody understands and that may say that the list goes on."""
     rest = [row for row in lone if not row.has_amount and row.at not in known]
     if not rest:
         return set()
-    rows = _Rows.of(frame, lone, known)
-    names = {one for name in _NAMES.intersection(frame.columns) for one in frame[name].drop_nulls().unique()}
+    rows = _Rows.of(lone, known, forms)
+    labels = pl.Series([row.label for row in rest])
+    names = {one for name in _NAMES.intersection(frame.columns) for one in labels.filter(labels.is_in(frame[name]))}
     is_single = _is_of_one_text(frame)
     found = set()
     for row in rest:
         whole = rows.between(-1, frame.height, without=int(row.is_name))
         counts = (rows.between(-1, row.at), whole)
-        is_row = row.is_number and is_document(row.label, rows.forms)
+        is_row = row.is_number and is_document(row.label, forms)
         is_heading = not row.is_name and row.label in names
         if not is_row and not is_heading and may_go_on(row.label, counts, is_name=row.is_name or is_single):
             found.add(row.at)
     return found
 
 
-def _counters(height: int, lone: Sequence[_Lone], out: Collection[int]) -> dict[int, Counter]:
+def _counters(lone: Sequence[_Lone], out: Collection[int]) -> dict[int, Counter]:
     """The page counters, each with the rows above it, since the last one that counts the same."""
     found = {row.at: one for row in lone if not row.has_amount and row.at not in out and (one := counter_in(row.label))}
-    if not found:
-        return {}
-    above = list(accumulate((at not in found and at not in out for at in range(height)), initial=0))
+    no_rows = sorted({*found, *out})
     counters: dict[int, Counter] = {}
     last: dict[tuple[bool, int], int] = {}
     for at, one in found.items():
-        counters[at] = one.below(above[at] - last.get(one.kind, 0))
-        last[one.kind] = above[at]
+        above = _rows_before(at, no_rows)
+        counters[at] = one.below(above - last.get(one.kind, 0))
+        last[one.kind] = above
     return counters

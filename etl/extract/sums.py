@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from operator import add, sub
 from typing import Final
+
+import polars as pl
 
 from etl.extract.page_counters import NUMBER, number_of
 
@@ -34,30 +35,10 @@ _ENOUGH: Final = 2
 PERHAPS: Final = "only one text: a sum of the rows above, or a document or a customer of that name"
 
 
-@dataclass
-class _Above:
-    """The rows above, each column's amounts added up; null where one cannot be read."""
-
-    sums: list[Decimal | None] = field(default_factory=list)
-    rows: int = 0
-    has_lone: bool = False
-
-    def add(self, amounts: Sequence[Decimal | None], *, is_lone: bool) -> None:
-        """Count one more row."""
-        before = self.sums or [Decimal(0)] * len(amounts)
-        self.sums = [None if a is None or b is None else a + b for a, b in zip(before, amounts, strict=True)]
-        self.rows += 1
-        self.has_lone |= is_lone
-
-    def is_equal(self, amounts: Sequence[Decimal | None], filled: Sequence[bool]) -> bool:
-        """Whether every amount that is filled is the sum of its column; nothing but zeros says nothing."""
-        pairs = [(one, there) for one, there, is_there in zip(self.sums, amounts, filled, strict=False) if is_there]
-        return bool(pairs) and any(there for _, there in pairs) and all(one == there for one, there in pairs)
-
-    def is_comparable(self, amounts: Sequence[Decimal | None], filled: Sequence[bool]) -> bool:
-        """Whether every amount that is filled can be read, and so can its column; all zeros equal all zeros."""
-        pairs = [(one, there) for one, there, is_there in zip(self.sums, amounts, filled, strict=False) if is_there]
-        return bool(pairs) and None not in [one for pair in pairs for one in pair] and any(map(any, pairs))
+_WHOLE, _DECIMALS = 18, 18
+"""How many digits of an amount are read before and behind its decimal sign: spreadsheets write up to 18 decimals."""
+_Tally = tuple[int, ...]
+"""Of some rows: how many there are, and with one text; then the sum of each column, and how many cells are unread."""
 
 
 def begins_like_sum(label: str) -> bool:
@@ -70,14 +51,12 @@ def is_sum_word(label: str) -> bool:
     return bool(_LABEL.search(label.casefold()))
 
 
-def sums_by_amounts(
-    columns: Sequence[Sequence[str | None]], lone: Mapping[int, str]
-) -> tuple[dict[int, bool], set[int]]:
+def sums_by_amounts(amounts: pl.DataFrame, lone: Mapping[int, str]) -> tuple[dict[int, bool], set[int]]:
     """The rows whose amounts are the sums of the rows above, or of those since the last sum.
 
     Args:
-        columns: the amounts of a list, as text.
-        lone: row -> its label, of the rows with one text.
+        amounts: the columns of amounts of a list, as text.
+        lone: row -> its label, of the rows with one text, in their order.
 
     Returns:
         row -> whether it is certainly a sum: its label has no digits and at least two rows above have more than one
@@ -85,23 +64,23 @@ def sums_by_amounts(
     """
     found: dict[int, bool] = {}
     differ: set[int] = set()
+    has_amount = amounts[list(lone)].select(pl.all().is_not_null()).rows()
     for comma in (False, True):
-        everything, since = _Above(), _Above()
-        for at, texts in enumerate(zip(*columns, strict=True)):
-            amounts = [_amount(text, comma=comma) for text in texts]
-            filled = [text is not None for text in texts]
-            if at in lone and any(filled):
-                equal = [one for one in (everything, since) if one.rows and one.is_equal(amounts, filled)]
-                is_certain = any(one.rows >= _ENOUGH and not one.has_lone for one in equal)
-                if not equal and everything.is_comparable(amounts, filled):
-                    differ.add(at)
-                if equal:
-                    found[at] = found.get(at, False) or (is_certain and not re.search(r"\d", lone[at]))
-                if found.get(at) or is_sum_word(lone[at]):
-                    since = _Above()
-                    continue
-            for above in (everything, since):
-                above.add(amounts, is_lone=at in lone)
+        tallies = _tallies(amounts, list(lone), comma=comma)
+        out = last = (0,) * (2 + 2 * amounts.width)
+        for (at, label), filled, (own, above) in zip(lone.items(), has_amount, tallies, strict=True):
+            if not any(filled):
+                continue
+            everything, since = _minus(above, out), _minus(above, last)
+            pairs = _pairs(everything, own, filled)
+            equal = [one for one in (everything, since) if _is_equal(_pairs(one, own, filled))]
+            if equal:
+                is_certain = any(rows >= _ENOUGH and not lone_rows for rows, lone_rows, *_ in equal)
+                found[at] = found.get(at, False) or (is_certain and not re.search(r"\d", label))
+            elif _is_comparable(pairs):
+                differ.add(at)
+            if found.get(at) or is_sum_word(label):
+                out, last = _plus(out, own), _plus(above, own)
     return found, differ - found.keys()
 
 
@@ -111,13 +90,56 @@ def said_count(label: str) -> int | None:
     return number_of(numbers[0]) if len(numbers) == 1 else None
 
 
-def _amount(text: str | None, *, comma: bool) -> Decimal | None:
-    """An amount whose decimals stand behind a point, or a comma; nothing is zero, and null what cannot be read so."""
-    if text is None:
-        return Decimal(0)
-    digits = re.sub(r"[^0-9.,()\-]", "", text)
-    is_negative = digits.startswith(("-", "(")) or digits.endswith("-")
-    plain = digits.strip("()-").replace("." if comma else ",", "").replace(",", ".")
-    if not re.fullmatch(r"\d+(?:\.\d*)?|\.\d+", plain):
-        return None
-    return -Decimal(plain) if is_negative else Decimal(plain)
+def _tallies(amounts: pl.DataFrame, lone: Sequence[int], *, comma: bool) -> list[tuple[_Tally, _Tally]]:
+    """Of each row with one text: its own tally, and that of all rows above it."""
+    units = [_units(pl.col(name), comma=comma).alias(name) for name in amounts.columns]
+    cells = amounts.select(units).select(
+        pl.lit(1).alias("rows"),
+        pl.int_range(pl.len()).is_in(list(lone)).cast(pl.Int64).alias("lone"),
+        *(pl.col(name).fill_null(0) for name in amounts.columns),
+        *(pl.col(name).is_null().cast(pl.Int64).alias(f"unread {name}") for name in amounts.columns),
+    )
+    own, with_own = cells[list(lone)].rows(), cells.select(pl.all().cum_sum())[list(lone)].rows()
+    return [(one, _minus(both, one)) for one, both in zip(own, with_own, strict=True)]
+
+
+def _units(text: pl.Expr, *, comma: bool) -> pl.Expr:
+    """An amount in its smallest units, its decimals behind a point or a comma; no text is zero, and unread is null."""
+    digits = text.str.replace_all(r"[^0-9.,()\-]", "")
+    sign = pl.when(digits.str.contains("^[-(]|-$")).then(pl.lit("-")).otherwise(pl.lit(""))
+    plain = digits.str.strip_chars("()-").str.replace_all("." if comma else ",", "", literal=True)
+    parts = plain.str.extract_groups(rf"^0*([0-9]{{0,{_WHOLE}}})(?:[.,]([0-9]{{0,{_DECIMALS}}})0*)?$")
+    decimals = parts.struct[1].fill_null("").str.pad_end(_DECIMALS, "0")
+    units = pl.concat_str(sign, parts.struct[0], decimals).cast(pl.Int128, strict=False)
+    return pl.when(text.is_null()).then(0).when(plain.str.contains("[0-9]")).then(units)
+
+
+def _minus(one: _Tally, other: _Tally) -> _Tally:
+    return tuple(map(sub, one, other))
+
+
+def _plus(one: _Tally, other: _Tally) -> _Tally:
+    return tuple(map(add, one, other))
+
+
+def _pairs(above: _Tally, own: _Tally, filled: Sequence[bool]) -> list[tuple[int | None, int | None]]:
+    """The sum above and the amount of each column that is filled, null where one is unread; none without rows above."""
+    sums, amounts = _amounts(above), _amounts(own)
+    pairs = zip(sums, amounts, filled, strict=True) if above[0] else ()
+    return [(there, one) for there, one, is_there in pairs if is_there]
+
+
+def _amounts(tally: _Tally) -> list[int | None]:
+    cells = tally[2:]
+    middle = len(cells) // 2
+    return [None if unread else units for units, unread in zip(cells[:middle], cells[middle:], strict=True)]
+
+
+def _is_equal(pairs: Sequence[tuple[int | None, int | None]]) -> bool:
+    """Whether every amount is the sum of its column; nothing but zeros says nothing."""
+    return any(one for _, one in pairs) and all(there == one for there, one in pairs)
+
+
+def _is_comparable(pairs: Sequence[tuple[int | None, int | None]]) -> bool:
+    """Whether every amount can be read, and so can its column; all zeros equal all zeros."""
+    return any(map(any, pairs)) and all(None not in pair for pair in pairs)
