@@ -8,6 +8,7 @@ from typing import Final, Literal
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from etl import csv_guard
 from etl.engine import Engine
 from etl.publish import Publication, told
 from etl.review import fixes
@@ -59,7 +60,7 @@ def write_answers(engine: Engine, publication: Publication) -> None:
         stream = register_io_source(slices, schema=schema)
         stream.sink_parquet(parquet, compression="zstd", compression_level=1, row_group_size=_GROUP_ROWS)
         # from the finished file, so that the joins are done once
-        pl.scan_parquet(parquet).with_columns(fixes.guarded(pl.col(_GUARDED))).sink_csv(csv)
+        pl.scan_parquet(parquet).with_columns(csv_guard.guarded(pl.col(_GUARDED))).sink_csv(csv)
 
 
 def _in_words(answers: pl.DataFrame, words: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

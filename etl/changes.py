@@ -17,12 +17,14 @@ from etl.history.store import KINDS, PastRun
 from etl.joins import Measured
 from etl.remembering import Past
 from etl.report.cells import money_text
-from etl.report.changes import SHOWN_NIGHTS, UNKNOWN
 from etl.schemas import RELATIONS
 from etl.sources import SourceRead, absent, complete, facts
 from etl.taxonomy import BY_CODE
 
 Row = dict[str, Any]
+SHOWN_NIGHTS: Final = 30
+UNKNOWN: Final[dict[str, Any]] = {"invoices": None, "amounts": []}
+"""What is said of invoices where nobody can know."""
 
 _BLOCKED: Final = f"""
     select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount

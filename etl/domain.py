@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 _MONTH: Final = "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec)"
@@ -36,6 +37,10 @@ FALSE_WORDS: Final = (
 )  # fmt: skip
 """What a flag says, in small letters."""
 
+
+RUNS, LATEST, DATABASE, MANIFEST = "runs", "latest", "night.duckdb", "manifest.json"
+"""What an output folder holds: the folder of runs, the link to the last one; its database and its manifest."""
+_PATTERN: Final = frozenset("*?[]{}")
 
 NO_MONEY: Final = 0.005
 """Below one minor unit there is no balance, and no difference; SQL calls it `no_money()`."""
@@ -151,3 +156,78 @@ def instant(text: str) -> datetime:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
         raise ValueError(str(error)) from None
+
+
+def is_run_id(name: str) -> bool:
+    """Whether this can be the name of a run's folder, leads nowhere else, and is no pattern of files."""
+    return Path(name).name == name and name[:1] not in {"", "."} and name.isprintable() and not set(name) & _PATTERN
+
+
+@dataclass(frozen=True, order=True)
+class SourceFile:
+    """One file of a source.
+
+    Attributes:
+        path: where it is.
+        name: its path as the user would say it, relative to the configuration's folder.
+        digest: sha256 of the bytes on disk.
+        stamp: its size and when it was written, as the digest was taken; null where nobody looked.
+    """
+
+    path: Path
+    name: str
+    digest: str
+    stamp: tuple[int, int] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Made:
+    """When a file was made, as it says itself.
+
+    Attributes:
+        at: UTC, without a zone; the earliest instant where the name can be read in two ways.
+        reason: where that is known from.
+        is_certain: it can be read in one way only.
+        is_day: only the day is known, and `at` is its beginning.
+    """
+
+    at: datetime
+    reason: str
+    is_certain: bool = True
+    is_day: bool = False
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one source file.
+
+    Attributes:
+        source: the file.
+        profile: the shape it was recognised as.
+        newest_change_at: latest change time in it, UTC.
+        notes: skipped furniture, windows, warnings: in words.
+        unknown: words in it that nobody here knows, and what was made of them.
+        rows_copied: quarantined rows that an accepted one stands for: nothing of them is missing.
+        made: when it was made, as a setting, its footer or its name says.
+        goes_on: a title line says that there are more rows than it has.
+        may_go_on: a title line may say so.
+    """
+
+    relation: str
+    source: SourceFile
+    profile: str
+    rows_extracted: int
+    rows_accepted: int
+    rows_quarantined: int
+    newest_change_at: datetime | None
+    notes: str
+    unknown: tuple[str, ...] = ()
+    rows_copied: int = 0
+    made: Made | None = None
+    goes_on: bool = False
+    may_go_on: bool = False
+
+    @property
+    def file(self) -> str:
+        """Its name, as the user would say it."""
+        return self.source.name

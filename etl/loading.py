@@ -14,7 +14,7 @@ import polars as pl
 
 from etl import extract
 from etl.config import Settings, Source
-from etl.domain import utc
+from etl.domain import FileReport, utc
 from etl.engine import Engine, EngineRefusal
 from etl.errors import InputError, Problem
 from etl.opening import IN_TURN, Opened, Opener, opened_ahead
@@ -38,40 +38,6 @@ create table if not exists quarantine.rows (
 )"""
 
 
-@dataclass(frozen=True)
-class FileReport:
-    """What became of one source file.
-
-    Attributes:
-        source: the file.
-        profile: the shape it was recognised as.
-        newest_change_at: latest change time in it, UTC.
-        notes: skipped furniture, windows, warnings: in words.
-        unknown: words in it that nobody here knows, and what was made of them.
-        rows_copied: quarantined rows that an accepted one stands for: nothing of them is missing.
-        made: when it was made, as a setting, its footer or its name says.
-        goes_on: a title line says that there are more rows than it has.
-        may_go_on: a title line may say so.
-    """
-
-    relation: str
-    source: extract.SourceFile
-    profile: str
-    rows_extracted: int
-    rows_accepted: int
-    rows_quarantined: int
-    newest_change_at: datetime | None
-    notes: str
-    unknown: tuple[str, ...] = ()
-    rows_copied: int = 0
-    made: extract.Made | None = None
-    goes_on: bool = False
-    may_go_on: bool = False
-
-    @property
-    def file(self) -> str:
-        """Its name, as the user would say it."""
-        return self.source.name
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl import csv_guard
 from etl import __version__
 from etl.answers import write_answers
 from etl.changes import Tonight, changes, numbers, trend
@@ -152,7 +153,7 @@ def _tables(engine: Engine, run_id: str) -> dict[str, pl.DataFrame]:
 def _write_tables(tables: Mapping[str, pl.DataFrame], publication: Publication, as_of: datetime) -> None:
     with told(publication.folder):
         for name, table in tables.items():
-            fixes.write_csv(table, publication.path(name))
+            csv_guard.write_csv(table, publication.path(name))
         write_workbook(tables["mapping_fixes.csv"], publication.path("mapping_fixes.xlsx"), as_of)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -15,22 +14,18 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
-from etl.errors import FULL_DISK, BillsightError, OutputError, RunLocked, tells_of_full_disk
+from etl.domain import LATEST, RUNS, is_run_id
+from etl.errors import OutputError, RunLocked
+from etl.files import FILE_MODE, FOLDER_MODE, make_folder, output_errors, settle, sync
 from etl.limits import note_leftover
 from etl.stopping import at_stop, tell_when_stopped, unstoppable
 
-FILE_MODE: Final = 0o640
-FOLDER_MODE: Final = 0o750
-RUNS, LATEST, DATABASE, MANIFEST = "runs", "latest", "night.duckdb", "manifest.json"
 _LOCK, _HOLDER = ".lock", ".lock-holder.json"
 _WORK, _LINK = ".tmp-", ".latest-"
 PRUNED: Final = ".pruned-"
 """How the folder begins that holds what is being pruned from a run."""
 _DROPPED: Final = "-dropped"
 
-_PATTERN: Final = frozenset("*?[]{}")
-_NEXT_TO_NOTHING: Final = 1_000_000
-_FORBIDDEN: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @dataclass(frozen=True)
@@ -58,7 +53,7 @@ def lock(out: Path, run_id: str) -> Iterator[Held]:
         RunLocked: another run holds it; the message names its process and its run.
         OutputError: the folder cannot be written.
     """
-    with told(out):
+    with output_errors(out):
         make_folder(out)
         held = FileLock(out / _LOCK, blocking=False, mode=FILE_MODE, fallback_to_soft=False)
         try:
@@ -68,7 +63,7 @@ def lock(out: Path, run_id: str) -> Iterator[Held]:
     try:
         note_leftover(out / _HOLDER)
         with at_stop(lambda _: (out / _HOLDER).unlink(missing_ok=True)):
-            with told(out):
+            with output_errors(out):
                 _write(out / _HOLDER, json.dumps({"pid": os.getpid(), "run_id": run_id}) + "\n")
                 _clear_leftovers(out)
             yield Held(out, run_id)
@@ -96,7 +91,7 @@ class Publication:
         if not is_run_id(held.run_id):
             message = f"{held.run_id!r} cannot be the name of a folder. Choose another run id."
             raise OutputError(message)
-        with told(self.folder):
+        with output_errors(self.folder):
             make_folder(self._runs)
             self._refuse_existing()
             note_leftover(self.folder)
@@ -122,7 +117,7 @@ class Publication:
     def write(self, name: str, content: bytes | str) -> Path:
         """Write one file, which must not be there yet."""
         path = self.path(name)
-        with told(path):
+        with output_errors(path):
             make_folder(path.parent)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
             with os.fdopen(descriptor, "wb") as file:
@@ -142,22 +137,22 @@ class Publication:
         Raises:
             OutputError: something could not be written; the last report stays.
         """
-        with told(self._final):
+        with output_errors(self._final):
             for folder, _, names in os.walk(self.folder, topdown=False):
                 for name in names:
-                    _settle(Path(folder) / name, FILE_MODE)
-                _settle(Path(folder), FOLDER_MODE)
+                    settle(Path(folder) / name, FILE_MODE)
+                settle(Path(folder), FOLDER_MODE)
             self._refuse_existing()
             with unstoppable():
                 self._show()
         with suppress(OSError):
-            _sync(self._out)
+            sync(self._out)
         return self._final
 
     def _show(self) -> None:
         self.folder.rename(self._final)
         try:
-            _sync(self._runs)
+            sync(self._runs)
             self._point_latest()
         except BaseException:
             # whatever comes after the swap: what is visible by then must stay
@@ -195,51 +190,12 @@ class Publication:
             raise
 
 
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn what the operating system says into what the user can do.
-
-    Args:
-        path: what was being written.
-
-    Raises:
-        OutputError: for any operating system error; and for any other that a library makes of a full disk.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise _cannot_write(error, path) from error
-    except BillsightError:
-        raise
-    except Exception as error:
-        if not _is_full(path, str(error)):
-            raise
-        raise _cannot_write(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), path) from error
 
 
-def _is_full(path: Path, said: str) -> bool:
-    """Whether nothing more can be written there, whatever was said about it."""
-    if tells_of_full_disk(said):
-        return True
-    place = next(filter(Path.exists, (path, *path.parents)))
-    return shutil.disk_usage(place).free < _NEXT_TO_NOTHING
 
 
-def _cannot_write(error: OSError, path: Path) -> OutputError:
-    place = error.filename or path
-    if error.errno in FULL_DISK:
-        advice = "The disk is full: free some space, or choose another output folder."
-    elif error.errno in _FORBIDDEN:
-        advice = "Writing is not allowed there: give this user the right, or choose another output folder."
-    else:
-        advice = "Mend that, or choose another output folder."
-    reason = error.strerror or str(error)
-    return OutputError(f"{place} could not be written ({reason}); the last report stays. {advice}")
 
 
-def is_run_id(name: str) -> bool:
-    """Whether this can be the name of a run's folder, leads nowhere else, and is no pattern of files."""
-    return Path(name).name == name and name[:1] not in {"", "."} and name.isprintable() and not set(name) & _PATTERN
 
 
 def _holder(out: Path) -> str:
@@ -259,11 +215,6 @@ def _clear_leftovers(out: Path) -> None:
         link.unlink(missing_ok=True)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder and its parents; the mode of one that is there already is its owner's business."""
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(FOLDER_MODE)
 
 
 def _write(path: Path, text: str) -> None:
@@ -271,15 +222,5 @@ def _write(path: Path, text: str) -> None:
     path.chmod(FILE_MODE)
 
 
-def _settle(path: Path, mode: int) -> None:
-    """Give a file or folder its mode and wait until the disk has it."""
-    path.chmod(mode)
-    _sync(path)
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from etl import csv_guard
 from etl import pipeline
 from etl.demo import DemoPlan
 from etl.domain import State
@@ -77,7 +78,7 @@ def test_the_files_say_what_the_database_says(fixture_night: tuple[Path, Outcome
     told = nights.table(outcome, "marts.invoice_visibility").sort("row_key").select(answers.columns)
     assert_frame_equal(answers, told)
     csv = pl.read_csv(outcome.folder / "invoices.csv", infer_schema=False)
-    assert_frame_equal(csv, fixes.guard(answers).cast(pl.String))
+    assert_frame_equal(csv, csv_guard.guard(answers).cast(pl.String))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -6,14 +6,13 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from etl.config import Source
-from etl.domain import utc
+from etl.domain import Made, SourceFile, utc
 from etl.errors import InputError, Problem, SourceMissing
 from etl.extract.days import days_in
 from etl.extract.unpacking import DAMAGES, open_plain, unpacked
@@ -32,21 +31,6 @@ _CHUNK: Final = 1 << 20
 _NOTHING: Final = ("no file", "a folder without data files")
 
 
-@dataclass(frozen=True, order=True)
-class SourceFile:
-    """One file of a source.
-
-    Attributes:
-        path: where it is.
-        name: its path as the user would say it, relative to the configuration's folder.
-        digest: sha256 of the bytes on disk.
-        stamp: its size and when it was written, as the digest was taken; null where nobody looked.
-    """
-
-    path: Path
-    name: str
-    digest: str
-    stamp: tuple[int, int] | None = field(default=None, compare=False)
 
 
 def find_files(base: Path, source: Source, relation: Relation) -> list[SourceFile]:
@@ -98,21 +82,6 @@ def source_file(path: Path, base: Path) -> SourceFile:
     return SourceFile(path, _name(path, base), digest, stamp)
 
 
-@dataclass(frozen=True)
-class Made:
-    """When a file was made, as it says itself.
-
-    Attributes:
-        at: UTC, without a zone; the earliest instant where the name can be read in two ways.
-        reason: where that is known from.
-        is_certain: it can be read in one way only.
-        is_day: only the day is known, and `at` is its beginning.
-    """
-
-    at: datetime
-    reason: str
-    is_certain: bool = True
-    is_day: bool = False
 
 
 def made_at(file: SourceFile, zone: ZoneInfo, printed_at: datetime | None = None) -> Made | None:

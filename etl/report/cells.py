@@ -9,15 +9,12 @@ from typing import Final
 
 from markupsafe import Markup
 
+from etl.amounts import money_text
+
 _EMAIL: Final = re.compile(r"([^\s@\"'<>,;:()]*)@([^\s@\"'<>,;:()]*[^\s@\"'<>,;:().])")
 _ALMOST: Final = 0.999
-_CENT: Final = Decimal("0.01")
 
 
-def money_text(amount: Decimal) -> str:
-    """An exact decimal with at least two places: `1234.50`, `0.125`."""
-    rounded = amount.quantize(_CENT)
-    return f"{rounded:f}" if rounded == amount else f"{amount.normalize():f}"
 
 
 def instant_text(instant: datetime) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from etl.changes import SHOWN_NIGHTS, UNKNOWN
 from etl.report.cells import mask_emails
 from etl.report.facts import NightFacts
 
 SHOWN_ROWS: Final = 200
 """Changed issues that are listed, so that the page stays small; the counts are of all of them."""
-SHOWN_NIGHTS: Final = 30
 
 CHANGE_WORDS: Final = {
     "new": ("New", "not known before"),
@@ -23,8 +23,6 @@ CHANGE_WORDS: Final = {
 
 KIND_WORDS: Final = {"invoice": "Invoices", "customer": "Customers", "contact": "Contacts"}
 
-UNKNOWN: Final[dict[str, Any]] = {"invoices": None, "amounts": []}
-"""What is said of invoices where nobody can know."""
 
 _NOTHING: Final = dict.fromkeys(CHANGE_WORDS, 0)
 

@@ -1,11 +1,22 @@
-"""Amounts in words: each beside its currency, never added across currencies."""
+"""Amounts as text: exact, each with its currency, never added across currencies."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Final
+
 import polars as pl
 
+_CENT: Final = Decimal("0.01")
 
-def told(rows: pl.DataFrame) -> str:
+
+def money_text(amount: Decimal) -> str:
+    """An exact decimal with at least two places: `1234.50`, `0.125`."""
+    rounded = amount.quantize(_CENT)
+    return f"{rounded:f}" if rounded == amount else f"{amount.normalize():f}"
+
+
+def format_totals(rows: pl.DataFrame) -> str:
     """The open amounts of some invoices, for example `EUR 20.00; USD 1,234.50`.
 
     Args:
@@ -15,8 +26,8 @@ def told(rows: pl.DataFrame) -> str:
     return "; ".join(f"{currency} {amount:,.2f}" for currency, amount in summed.iter_rows())
 
 
-def told_by(rows: pl.DataFrame, key: str) -> pl.DataFrame:
-    """The open amounts of each group of invoices, as `told` words them.
+def format_totals_by(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    """The open amounts of each group of invoices, as `format_totals` writes them.
 
     Args:
         rows: `key`, `currency_code` and `balance_amount`.
