@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.pages import Plan, night
 from etl.report.page import render
-from etl.report.pagedata import pack
+from etl.report.page_data import pack
 from etl.report.summary import summarise
 
 

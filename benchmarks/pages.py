@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.report.changes import FIRST_NIGHT, SHOWN_NIGHTS, SHOWN_ROWS
-from etl.report.facts import FRAMES, NightFacts, RunFacts
-from etl.report.pagedata import WORK_FRAMES, Work
-from etl.review.fixes import mapping_fixes
+from etl.history.changes import SHOWN_NIGHTS
+from etl.report.change_section import FIRST_NIGHT, SHOWN_ROWS
+from etl.report.inputs import FRAMES, NightFacts, RunFacts
+from etl.report.page_data import WORK_FRAMES, Work
+from etl.review.fix_files import mapping_fixes
 
 AS_OF: Final = datetime(2026, 11, 22, 2)
 _SYLLABLES: Final = (

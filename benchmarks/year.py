@@ -22,8 +22,8 @@ from etl.config import load
 from etl.demo import DemoPlan
 from etl.domain import Run
 from etl.history.store import CHANGES, History, PastRun
-from etl.pipeline import reconcile
-from etl.setup import write_demonstration
+from etl.pipeline.run import reconcile
+from etl.pipeline.setup import write_demonstration
 
 CODES = ("MISSED_IN_WINDOW", "BACKDATED_ENTRY", "DRAFT", "MISSED_UNDATED", "BEFORE_SYNC_START", "RECREATED_ID")
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)

@@ -6,7 +6,7 @@ import sys
 
 from etl.errors import ResourcesExhausted
 from etl.limits import limits_told, supervise
-from etl.stopping import stop_on_signals
+from etl.signals import stop_on_signals
 
 
 def main() -> None:

@@ -40,6 +40,8 @@ FALSE_WORDS: Final = (
 
 RUNS, LATEST, DATABASE, MANIFEST = "runs", "latest", "night.duckdb", "manifest.json"
 """What an output folder holds: the folder of runs, the link to the last one; its database and its manifest."""
+FIX_SHEET: Final = "mapping_fixes"
+"""The one sheet of mapping_fixes.xlsx."""
 _PATTERN: Final = frozenset("*?[]{}")
 
 NO_MONEY: Final = 0.005

@@ -21,7 +21,7 @@ BillsightError
 Bad rows are not errors: they are rows, in quarantine, with reasons. Findings are neither.
 
 A signal is no error either, and has no ExitCode: the process ends with 130 (SIGINT) or 143 (SIGTERM), as a shell would
-say of one that was killed by it. See `etl.stopping`.
+say of one that was killed by it. See `etl.signals`.
 """
 
 from __future__ import annotations

@@ -110,6 +110,7 @@ def settle(path: Path, mode: int) -> None:
 
 
 def sync(path: Path) -> None:
+    """Wait until the disk has a file or folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from etl.engine import Engine
 from etl.schemas import RELATIONS, SQL_TYPE
+from etl.warehouse.engine import Engine
 
 Rows = Iterable[Mapping[str, Any]]
 

@@ -12,9 +12,9 @@ import polars as pl
 from etl.config import load
 from etl.demo.plan import AS_OF
 from etl.domain import Run
-from etl.gates import Orders
 from etl.history.store import History
-from etl.pipeline import Outcome, reconcile
+from etl.pipeline.gates import Orders
+from etl.pipeline.run import Outcome, reconcile
 from tests import nights
 
 OPTIONAL = (
@@ -26,7 +26,7 @@ FILES = {name: f"{name}.{'json' if name == 'connectwise_statuses' else 'csv'}" f
 
 
 def night(folder: Path, number: int, **orders: Any) -> Outcome:
-    """A night by its number, a second after the one before; orders as those of `etl.gates`."""
+    """A night by its number, a second after the one before; orders as those of `etl.pipeline.gates`."""
     settings = load(folder / "billsight.toml", {"BILLSIGHT_LIMITS__THREADS": "1"})
     night = Run(f"night-{number}", AS_OF + timedelta(seconds=number - 1))
     return reconcile(settings, night, lambda _: None, Orders(**orders))

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from etl import cli
 from etl.demo import DemoPlan
-from etl.engine import Engine
+from etl.warehouse.engine import Engine
 from tests import contact_world, nights
 from tests.command import Billsight, Contacts, Ended, Mappings
 

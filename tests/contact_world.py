@@ -11,8 +11,8 @@ from typing import Final
 
 from etl.config import load
 from etl.domain import Run
-from etl.pipeline import Outcome, reconcile
-from etl.review.contact_register import ContactRegister
+from etl.pipeline.run import Outcome, reconcile
+from etl.review.contacts.contact_register import ContactRegister
 from tests.decided import Rows, decide, save
 
 AS_OF: Final = datetime(2026, 11, 12, 6, tzinfo=UTC)

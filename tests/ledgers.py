@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.config import Settings, Source
-from etl.engine import Engine
+from etl.warehouse.engine import Engine
 from tests.loaded import NEVER, Loaded, load
 
 WRITTEN = datetime(2026, 12, 31, tzinfo=UTC).timestamp()

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.config import Settings
-from etl.engine import Engine
-from etl.loading import _QUARANTINE, FileReport, Loader
-from etl.opening import Opener
+from etl.domain import FileReport
+from etl.pipeline.load import _QUARANTINE, Loader
+from etl.pipeline.prefetch import Opener
 from etl.schemas import RELATIONS
+from etl.warehouse.engine import Engine
 
 NEVER, ALWAYS = 1 << 40, 0
 """From which size on a file is read in one typed scan."""

@@ -14,9 +14,9 @@ from etl.config import load
 from etl.demo import DemoPlan
 from etl.demo.plan import AS_OF
 from etl.domain import Run
-from etl.engine import published
-from etl.pipeline import Outcome, reconcile
-from etl.setup import write_demonstration
+from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.setup import write_demonstration
+from etl.warehouse.engine import published
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = ROOT / "data" / "fixtures"

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from etl.pipeline.stages import OF_DOCUMENTS, OF_PORTAL
 
 from etl.config import Settings, Source
-from etl.control import write_control
-from etl.documents import OF_DOCUMENTS, OF_PORTAL
 from etl.domain import Run
-from etl.engine import Engine
-from etl.models import build, names_in, read_models
-from etl.remembering import PORTAL_MEMORY
+from etl.history.record import PORTAL_MEMORY
+from etl.pipeline.control import write_control
+from etl.pipeline.source_scopes import Scope
 from etl.schemas import RELATIONS
-from etl.scopes import Scope
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import build, names_in, read_models
 from tests import records
 
 Rows = list[dict[str, Any]]

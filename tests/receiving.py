@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from etl.config import load
 from etl.domain import Run
-from etl.telling import Teller
+from etl.notify.notifier import Teller
 from tests.command import Billsight, Ended
 
 AS_OF: Final = "2026-11-22T02:00:00Z"

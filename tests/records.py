@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from etl.engine import Engine
 from etl.schemas import RELATIONS, SQL_TYPE
+from etl.warehouse.engine import Engine
 
 Rows = list[dict[str, Any]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.taxonomy import CAUSES
+from etl.causes import CAUSES
 
 ROOT = Path(__file__).parents[1]
 SPOKEN = ("diagnose", "why", "report", "notify", "review")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from etl.cli.night import _summary_line
-from etl.notify.figures import figures
+from etl.cli.run import _summary_line
+from etl.notify.digest import figures
 from etl.notify.messages import night_message
-from etl.pipeline import Outcome
-from etl.why import explain, to_text
+from etl.pipeline.run import Outcome
+from etl.report.why import explain, to_text
 from tests import apart
 from tests.worlds import World, invoice, shown
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from etl.config import Settings, Source, load
-from etl.engine import Engine
 from etl.errors import ConfigurationError, InputError
+from etl.warehouse.engine import Engine
 from tests.ledgers import CUSTOMERS, INVOICES, kept, load_files, write_ledger, write_table
 from tests.loaded import ALWAYS, NEVER
 from tests.loaded import load as load_relation

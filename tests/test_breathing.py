@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from etl.breathing import Balances, is_open_only
 from etl.config import Settings, Source, load
 from etl.domain import Run
 from etl.errors import ExitCode, GateTripped
-from etl.gates import Orders
-from etl.pipeline import Outcome, reconcile
+from etl.history.coverage import Balances, is_open_only
+from etl.pipeline.gates import Orders
+from etl.pipeline.run import Outcome, reconcile
 from tests.clients import AS_OF, Clients, Row, clients
 
 

@@ -12,16 +12,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl import pipeline
 from etl.config import load
 from etl.demo.plan import AS_OF
 from etl.domain import Run
 from etl.errors import ExitCode, InputError
-from etl.gates import FailOn
 from etl.history.store import PastRun
-from etl.pipeline import Outcome, reconcile
-from etl.registers import Order, begin_again
+from etl.pipeline import run
+from etl.pipeline.gates import FailOn
+from etl.pipeline.run import Outcome, reconcile
 from etl.review.register import Import, Judgement, Register
+from etl.review.site_upkeep import Order, begin_again
 from etl.schemas import RELATIONS
 from tests import apart, nights
 from tests.apart import FILES, KEY, OPTIONAL
@@ -275,7 +275,7 @@ def test_a_published_night_that_was_killed_before_it_was_remembered_is_caught_up
     drafts = apart.issues(provider, "invoice", "DRAFT")
     apart.edit(provider / "accounting_invoices.csv", lambda rows: rows.filter(~pl.col("Id").is_in(drafts[:2])))
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "record", lambda *_: None)
+        patch.setattr(run, "record", lambda *_: None)
         second = apart.night(provider, 2)
     assert [run.run_id for run in apart.history(provider).runs()] == ["night-1"]
     third = apart.night(provider, 3)

@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 import pytest
 
-from etl import __version__, cli, pipeline
-from etl.engine import Engine
+from etl import __version__, cli
 from etl.errors import ConfigurationError, ExitCode, NotFound
-from etl.publish import lock
+from etl.pipeline import stages
+from etl.publish.publication import lock
+from etl.warehouse.engine import Engine
 from tests import nights
 from tests.command import Billsight
 
@@ -146,8 +147,8 @@ def test_a_broken_law_ends_with_what_was_broken(
         engine.run("delete from marts.invoice_checks where row_key = 1")
         find_gaps(engine, *others)
 
-    find_gaps = pipeline._find_gaps
-    monkeypatch.setattr(pipeline, "_find_gaps", lying)
+    find_gaps = stages._find_gaps
+    monkeypatch.setattr(stages, "_find_gaps", lying)
     ended = billsight("run", "--config", folder / "billsight.toml", "--as-of", AS_OF)
     assert ended.code == ExitCode.UNUSABLE
     assert "checks.one_answer_per_invoice: 30 invoices, 29 answers" in ended.err
@@ -222,7 +223,7 @@ def test_help_and_version_import_nothing_that_takes_long() -> None:
         loaded = set(ended.stdout.splitlines()[-1].split())
         assert loaded.isdisjoint({"polars", "duckdb", "numpy", "jinja2", "rapidfuzz", "xlsxwriter", "pydantic"})
         assert {name for name in loaded if name.startswith("etl.")} == {
-            "etl.__main__", "etl.cli", "etl.cli.options", "etl.errors", "etl.limits", "etl.safe_text", "etl.stopping",
+            "etl.__main__", "etl.cli", "etl.cli.options", "etl.errors", "etl.limits", "etl.safe_text", "etl.signals",
         }  # fmt: skip
 
 
@@ -257,7 +258,7 @@ def test_each_kind_of_error_is_told_once_and_in_its_way(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("etl.cli.night.load", fail)
+    monkeypatch.setattr("etl.cli.run.load", fail)
     ended = billsight("check")
     assert (ended.code, ended.out) == (code, "")
     assert said in ended.err

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from etl import setup
-from etl.cli import night
 from etl.demo.plan import AS_OF
 from etl.errors import ExitCode
+from etl.pipeline import setup
 from tests.command import Billsight, Ended
 
 Night = Callable[[datetime], Ended]
@@ -36,7 +35,7 @@ def at(provider: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch) ->
     """A run on a machine whose clock says that it is this instant."""
 
     def run(now: datetime) -> Ended:
-        monkeypatch.setattr(night, "datetime", clock_at(now))
+        monkeypatch.setattr(run, "datetime", clock_at(now))
         monkeypatch.setenv("BILLSIGHT_RETENTION__DAYS", "0")
         return billsight("run", "--config", provider / "billsight.toml")
 

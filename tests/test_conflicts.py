@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.engine import Engine
+from etl.warehouse.engine import Engine
 from tests import nights, worlds
 from tests.ledgers import kept, load_files, write_table
 

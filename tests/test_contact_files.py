@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from etl import inbox
-from etl.decision_files import is_about_contacts, read_rows
 from etl.errors import Problem
-from etl.imports import FileOutcome
-from etl.review.contact_decisions import CONTACTS, read_contact_decision
-from etl.review.decisions import MAPPINGS, ApprovalRefused, Form
+from etl.review import inbox
+from etl.review.contacts.contact_decisions import CONTACTS, read_contact_decision
+from etl.review.decision_file import MAPPINGS, ApprovalRefused, Form
+from etl.review.import_decisions import FileOutcome
+from etl.review.read_decision_file import is_about_contacts, read_rows
 from etl.review.register import RegisterRefusal
 from tests import contact_world as world
 from tests.contact_world import approve

@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
+from etl.causes import BY_CODE
 from etl.errors import ExitCode
-from etl.review.contact_register import ContactRegister
-from etl.taxonomy import BY_CODE
+from etl.review.contacts.contact_register import ContactRegister
 from tests import contact_world as world
 from tests import nights
 from tests.command import Billsight, Contacts

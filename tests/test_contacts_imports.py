@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from etl.errors import ExitCode
-from etl.pruning import decided_on
-from etl.review.contact_register import ContactRegister
+from etl.pipeline.prune_runs import decided_on
+from etl.review.contacts.contact_register import ContactRegister
 from tests import contact_world as world
 from tests.command import Billsight, Contacts
 from tests.contact_world import LEVEL, approve, held, imports, row

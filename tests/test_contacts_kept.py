@@ -9,7 +9,7 @@ import pytest
 
 from etl.errors import ExitCode, RegisterUnusable
 from etl.review import backups
-from etl.review.contact_register import ContactRegister
+from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
 from tests import contact_world as world

@@ -12,11 +12,12 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from etl.decision_files import content_of, read_rows
+from etl.domain import FIX_SHEET as SHEET
 from etl.errors import Problem
-from etl.review.decisions import ApprovalRefused, Line, is_undecided, read_decision
-from etl.review.fixes import mapping_fixes
-from etl.review.workbook import SHEET, write_workbook
+from etl.review.decision_file import ApprovalRefused, Line, is_undecided, read_decision
+from etl.review.fix_files import mapping_fixes
+from etl.review.fix_workbook import write_workbook
+from etl.review.read_decision_file import content_of, read_rows
 from tests.review.test_fixes import _fix, _frame
 
 DECISION = 5

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from etl.engine import Engine
+from etl.warehouse.engine import Engine
 from tests.ledgers import CUSTOMERS, kept, load_files, write_table
 
 FULL = {"Id": "9", "DocNumber": "1001", "CustomerRef": {"value": "58", "name": "Acme"}, "TxnDate": "2026-11-14",

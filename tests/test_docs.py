@@ -16,9 +16,9 @@ import pytest
 
 from etl import cli
 from etl.config import load
-from etl.engine import Engine
-from etl.models import FOLDERS
 from etl.schemas import RELATIONS
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import FOLDERS
 from tests import dictionary, nights
 from tests.decided import decide, proposed, save
 from tests.test_promises import FILES

@@ -16,8 +16,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.engine import Engine
 from etl.errors import InputError
+from etl.warehouse.engine import Engine
 from tests.ledgers import IDS, kept, load_files, write_ledger, write_table
 
 WORDS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}

@@ -15,8 +15,8 @@ import pytest
 
 from etl import extract
 from etl.config import Settings, Source
-from etl.engine import Engine
 from etl.errors import InputError
+from etl.warehouse.engine import Engine
 from tests import nights
 from tests.loaded import ALWAYS, NEVER, Loaded, load
 

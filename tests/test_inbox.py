@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from etl import inbox
 from etl.config import load
 from etl.domain import Run
 from etl.errors import ExitCode
-from etl.inbox_memory import Destination, recall, remember
+from etl.review import inbox
+from etl.review.inbox_memory import Destination, recall, remember
 from etl.review.register import Import, Register
 from tests import nights
 from tests.decided import certain, decide, proposed, save

@@ -12,11 +12,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from etl.approvals import import_files
 from etl.config import load
-from etl.imports import Act
-from etl.review.fixes import mapping_fixes, write_csv
-from etl.review.workbook import write_workbook
+from etl.csv_guard import write_csv
+from etl.review.fix_files import mapping_fixes
+from etl.review.fix_workbook import write_workbook
+from etl.review.import_decisions import Act
+from etl.review.import_mappings import import_files
 from tests.decided import Rows, certain, proposed
 from tests.review.test_fixes import FORMULAS, _fix, _frame
 

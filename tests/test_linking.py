@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl.linking import LEFT, RIGHT, Request, link_tables
 from etl.match.scorecard import KINDS, read_scorecard
+from etl.pipeline.link_tables import LEFT, RIGHT, Request, link_tables
 from tests import nights
 from tests.command import Billsight
 
@@ -165,7 +165,7 @@ def test_the_answers_do_not_depend_on_how_many_rows_are_written_at_once(
 ) -> None:
     """In slices of one row the file is the same."""
     whole = linked(tables)
-    monkeypatch.setattr("etl.linking._ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("etl.pipeline.link_tables._ROWS_AT_ONCE", 1)
     monkeypatch.setattr("etl.match.evidence._PAIRS_AT_ONCE", 1)
     monkeypatch.setattr("etl.match.certainty._PAIRS_AT_ONCE", 1)
     monkeypatch.setattr("etl.match.candidates._HITS_AT_ONCE", 1)

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.config import Settings, Source
-from etl.engine import Engine
 from etl.errors import InputError
-from etl.loading import Loader
+from etl.pipeline.load import Loader
 from etl.schemas import RELATIONS
+from etl.warehouse.engine import Engine
 from tests.loaded import ALWAYS, NEVER, Loaded, load
 
 INVOICES = RELATIONS["accounting_invoices"]

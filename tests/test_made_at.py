@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from etl.config import Settings, Source
-from etl.engine import Engine
 from etl.errors import InputError
 from etl.extract import SourceFile, made_at
-from etl.extract.furniture import printed
-from etl.sources import _range_of
+from etl.extract.report_layout import printed
+from etl.history.source_status import _range_of
+from etl.warehouse.engine import Engine
 from tests.ledgers import kept, load_files, write_ledger
 from tests.loaded import NEVER, load
 

@@ -16,12 +16,12 @@ from zipfile import ZipFile
 import polars as pl
 import pytest
 
-from etl import pipeline
 from etl.config import load
-from etl.engine import Engine
 from etl.errors import BrokenPromise, ExitCode, InputError
-from etl.manifest import KEPT, configuration_digest, verify
-from etl.selfcheck import differences
+from etl.pipeline import run
+from etl.publish.manifest import KEPT, configuration_digest, verify
+from etl.publish.verify import differences
+from etl.warehouse.engine import Engine
 from tests import nights
 
 INVOICES = 900
@@ -174,7 +174,7 @@ def test_a_file_that_does_not_say_what_the_summary_says_is_found(folder: Path, d
 
 def test_a_night_whose_files_are_spoilt_is_not_published(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Code 4, everything that differs at once, and the last report stays."""
-    write = pipeline.write_outputs
+    write = run.write_outputs
 
     def spoiling(night: Any, orders: Any, publication: Any) -> Any:
         summary = write(night, orders, publication)
@@ -182,7 +182,7 @@ def test_a_night_whose_files_are_spoilt_is_not_published(folder: Path, monkeypat
         _without_a_line(publication.path("invoices.csv"))
         return summary
 
-    monkeypatch.setattr(pipeline, "write_outputs", spoiling)
+    monkeypatch.setattr(run, "write_outputs", spoiling)
     with pytest.raises(BrokenPromise, match=r"(?s)invoices\.csv: 899 rows.*report\.html: the page") as error:
         nights.run(folder, "bad")
     assert error.value.exit_code is ExitCode.UNUSABLE
@@ -192,14 +192,14 @@ def test_a_night_whose_files_are_spoilt_is_not_published(folder: Path, monkeypat
 
 def test_a_source_that_changes_while_it_is_read_ends_the_night(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An export that is still being written: nobody could say what the report was made of."""
-    check = pipeline._check_laws
+    check = run._check_laws
 
     def meanwhile(*arguments: Any) -> None:
         with (folder / "sync_runs.csv").open("a", encoding="utf-8") as file:
             file.write("\n")
         check(*arguments)
 
-    monkeypatch.setattr(pipeline, "_check_laws", meanwhile)
+    monkeypatch.setattr(run, "_check_laws", meanwhile)
     with pytest.raises(InputError, match=r"sync_runs\.csv: found a file that changed while"):
         nights.run(folder, "bad")
     assert (folder / "out" / "latest").readlink() == Path("runs/night-1")

@@ -14,8 +14,8 @@ from etl import cli
 from etl.cli.options import user
 from etl.config import load
 from etl.errors import ExitCode
-from etl.judged_on import tonight
-from etl.pipeline import Outcome
+from etl.pipeline.run import Outcome
+from etl.review.published_evidence import tonight
 from etl.review.register import Register
 from tests import nights
 from tests.command import Mappings

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from etl.pipeline.stages import OF_DOCUMENTS, OF_PORTAL
 from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.config import Portal, Provider, Settings, Source
-from etl.control import write_control
-from etl.documents import OF_DOCUMENTS, OF_PORTAL
 from etl.domain import Run
-from etl.engine import Engine
-from etl.models import Model, build, names_in, read_models
+from etl.pipeline.control import write_control
 from etl.schemas import RELATIONS
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import Model, build, names_in, read_models
 from tests import records
 
 SETTINGS = Settings(

@@ -13,17 +13,16 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from etl import csv_guard
-from etl import pipeline
+from etl.causes import CAUSES
 from etl.demo import DemoPlan
 from etl.domain import State
-from etl.engine import Engine
 from etl.errors import ExitCode, InputError
-from etl.models import Model
-from etl.pipeline import Outcome
-from etl.review import fixes
+from etl.pipeline import stages
+from etl.pipeline.run import Outcome
+from etl.pipeline.setup import remember
 from etl.review.register import Register
-from etl.setup import remember
-from etl.taxonomy import CAUSES
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import Model
 from tests import nights
 
 EVERY = {cause.code for cause in CAUSES} - nights.BY_SETTINGS
@@ -291,13 +290,13 @@ def test_a_night_that_is_refused_does_not_join_the_documents_first(
         raise InputError([])
 
     def build(engine: Engine, models: dict[str, Model], names: Iterable[str]) -> None:
-        joined.extend(name for name in names if name in pipeline.OF_DOCUMENTS)
+        joined.extend(name for name in names if name in stages.OF_DOCUMENTS)
         original(engine, models, names)
 
-    original = pipeline.build
-    monkeypatch.setattr(pipeline, "share_numbers", share_numbers)
-    monkeypatch.setattr(pipeline, "_map", refuse)
-    monkeypatch.setattr(pipeline, "build", build)
+    original = stages.build
+    monkeypatch.setattr(stages, "share_numbers", share_numbers)
+    monkeypatch.setattr(stages, "_map", refuse)
+    monkeypatch.setattr(stages, "build", build)
     with pytest.raises(InputError):
         nights.run(nights.invented(tmp_path, nights.SMALL))
     assert joined == []

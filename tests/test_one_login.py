@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl.why import explain, to_json, to_text
+from etl.report.why import explain, to_json, to_text
 from tests import nights
 
 BOOKKEEPER = "wanda@ledger-and-quill.example"

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from etl import extract, opening
+from etl import extract
 from etl.config import Settings, Source
-from etl.engine import Engine
 from etl.errors import InputError
-from etl.loading import Loader
-from etl.opening import AHEAD, IN_TURN, Opener, opened_ahead
+from etl.pipeline import prefetch
+from etl.pipeline.deduplicate import Settled
+from etl.pipeline.load import Loader
+from etl.pipeline.prefetch import AHEAD, IN_TURN, Opener, opened_ahead
 from etl.schemas import RELATIONS, Relation
-from etl.settling import Settled
+from etl.warehouse.engine import Engine
 
 HEAD = "Invoice,Customer,Date,Total,Balance\n"
 COLUMNS = {
@@ -61,7 +62,7 @@ def test_a_few_files_are_opened_ahead_and_no_more(tmp_path: Path, monkeypatch: p
         return original(file, *others)  # type: ignore[arg-type]
 
     original = extract.read_text
-    monkeypatch.setattr(opening.extract, "read_text", read_text)
+    monkeypatch.setattr(prefetch.extract, "read_text", read_text)
     coming = opened_ahead(_opener(tmp_path, 9))
     next(one for one in coming if one is not None)
     assert are_open.wait(20)
@@ -85,7 +86,7 @@ def test_what_nobody_takes_any_more_is_not_opened(tmp_path: Path, monkeypatch: p
         raise MemoryError
 
     original = extract.read_text
-    monkeypatch.setattr(opening.extract, "read_text", read_text)
+    monkeypatch.setattr(prefetch.extract, "read_text", read_text)
     monkeypatch.setattr(Loader, "_file", give_up)
     before = threading.active_count()
     with closing(Engine(tmp_path / "night.duckdb")) as engine, pytest.raises(MemoryError) as failed:
@@ -110,7 +111,7 @@ def test_the_text_of_a_file_is_let_go_once_it_is_stored(tmp_path: Path, monkeypa
 
     held: dict[str, list[bool]] = {}
     original = extract.read_text
-    monkeypatch.setattr(opening.extract, "read_text", read_text)
+    monkeypatch.setattr(prefetch.extract, "read_text", read_text)
     monkeypatch.setattr(Loader, "_settle_copies", settle)
     with closing(Engine(tmp_path / "night.duckdb")) as engine:
         Loader(engine, _opener(tmp_path, 3).settings).load()

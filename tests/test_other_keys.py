@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.engine import Engine
-from etl.other_keys import settle_keys
+from etl.validate.other_keys import settle_keys
+from etl.warehouse.engine import Engine
 from tests.accepted import engine_of
 
 Row = dict[str, Any]

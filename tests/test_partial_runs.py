@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.history.states import LAST, Reading
+from etl.history.issues import LAST, Reading
 from etl.history.store import History
-from etl.notify.figures import figures
+from etl.notify.digest import figures
 from etl.notify.messages import night_message
-from etl.pipeline import Outcome
+from etl.pipeline.run import Outcome
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
 from tests import apart, nights

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from etl.engine import Engine
-from etl.scopes import Scope
+from etl.pipeline.source_scopes import Scope
+from etl.warehouse.engine import Engine
 from tests.portal_rows import AS_OF, INVOICE, SHOWN, fill
 
 

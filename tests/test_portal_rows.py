@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from etl.engine import Engine
+from etl.warehouse.engine import Engine
 from tests.portal_rows import COMPANIES, CUSTOMERS, INVOICE, SHOWN, Rows, fill
 
 NOTHING, FOUND, UNKNOWN, ANEW = "nothing", "found", "unknown", "made anew"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from etl.engine import Engine
-from etl.why.values import values
+from etl.report.why.values import values
+from etl.warehouse.engine import Engine
 from tests.portal_rows import COMPANIES, INVOICE, SHOWN, fill
 
 OWN, UNKNOWN, ELSEWHERE = "own", "unknown", "elsewhere"

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl import pipeline, reading_in
+from etl.csv_guard import FORMULA
 from etl.demo import DemoPlan
 from etl.demo.connectwise import DECOY
-from etl.engine import Engine
 from etl.errors import BillsightError, BrokenPromise, InputError
-from etl.review.fixes import FORMULA
+from etl.pipeline import load_sources, stages
 from etl.review.register import Import, Judgement, Register
+from etl.warehouse.engine import Engine
 from tests import nights
 
 INVOICES = "accounting_invoices.csv"
@@ -153,8 +153,8 @@ def test_a_night_that_breaks_a_law_is_not_published(
         engine.run(LIES[lie])
         find_gaps(engine, *others)
 
-    find_gaps = pipeline._find_gaps
-    monkeypatch.setattr(pipeline, "_find_gaps", lying)
+    find_gaps = stages._find_gaps
+    monkeypatch.setattr(stages, "_find_gaps", lying)
     before = _published(folder)
     with pytest.raises(BrokenPromise) as broken:
         nights.run(folder, "lying")
@@ -166,13 +166,13 @@ def test_a_row_that_vanishes_while_it_is_read_breaks_the_first_law(
     tmp_path: Path, provider: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Extracted is accepted plus quarantined, file by file."""
-    loader = reading_in.Loader.load
+    loader = load_sources.Loader.load
 
     def careless(self: Any, tell: Callable[[str], None]) -> Any:
         files = loader(self, tell)
         return [type(file)(**{**vars(file), "rows_extracted": file.rows_extracted + 1}) for file in files]
 
-    monkeypatch.setattr(reading_in.Loader, "load", careless)
+    monkeypatch.setattr(load_sources.Loader, "load", careless)
     with pytest.raises(BrokenPromise, match="accounting_invoices"):
         nights.run(_written(tmp_path, provider))
     assert not (tmp_path / "out" / "latest").exists()

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from etl import pruning
 from etl.config import load
 from etl.demo.plan import AS_OF
 from etl.errors import ExitCode
-from etl.manifest import KEPT, verify
-from etl.pruning import NotPruned, Pruned, prune
-from etl.publish import lock
+from etl.pipeline import prune_runs
+from etl.pipeline.prune_runs import NotPruned, Pruned, prune
+from etl.publish.manifest import KEPT, verify
+from etl.publish.publication import lock
 from tests import nights
 from tests.command import Billsight
 from tests.decided import decide, proposed, save
@@ -157,7 +157,7 @@ def test_a_night_whose_pruning_fails_is_a_success(
         message = "disc on fire"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(pruning, "_remove", failing)
+    monkeypatch.setattr(prune_runs, "_remove", failing)
     monkeypatch.setenv("BILLSIGHT_RETENTION__DAYS", "10")
     ended = billsight("run", "--config", folder / "billsight.toml", "--as-of", "2026-11-23T02:00:00Z")
     assert (ended.code, ended.err) == (0, "")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from etl import publish
 from etl.errors import OutputError, RunLocked
-from etl.publish import Publication, lock
+from etl.publish import publication
+from etl.publish.publication import Publication, lock
 
 CHILD = """
 import os, sys, time
@@ -102,7 +102,7 @@ def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, monkeypatch: py
     def full(path: Path, *_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
-    monkeypatch.setattr(publish, step, full)
+    monkeypatch.setattr(publication, step, full)
     with pytest.raises(OutputError, match=r"disk is full.*free some space"):
         _publish(tmp_path, "bad")
     assert (tmp_path / "latest").readlink() == Path("runs/good")
@@ -175,7 +175,7 @@ def test_a_killed_run_leaves_the_last_report_and_the_next_run_starts(tmp_path: P
     """Kill -9 at every step: what is visible is whole, and the lock is free."""
     _publish(tmp_path, "good")
     command = [sys.executable, "-c", CHILD, str(tmp_path), stage]
-    environment = {**os.environ, "PYTHONPATH": str(Path(publish.__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(publication.__file__).parents[1])}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from etl.config import Settings, load
 from etl.domain import Run
+from etl.history.source_status import Evening, freshest_allowed
 from etl.history.store import PastRun
-from etl.sources import Evening, freshest_allowed
 from tests.nights import FIXTURES
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from etl import setup
 from etl.errors import ExitCode, GateTripped
+from etl.pipeline import setup
 from etl.review.register import Import, Judgement, Register
 from etl.safe_text import json_text, one_line, printable, readable
 from tests import nights

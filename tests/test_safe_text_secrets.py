@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from etl.pipeline.setup import _HEADER
 from etl.safe_text import is_secret_like
-from etl.setup import _HEADER
 
 
 @pytest.mark.parametrize(

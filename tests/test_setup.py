@@ -12,8 +12,8 @@ import pytest
 from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source, load
 from etl.demo import DemoPlan
 from etl.errors import BillsightError, ConfigurationError, GateTripped, InputError
+from etl.pipeline.setup import check_sources, write_configuration
 from etl.review.register import Import, Judgement, Register
-from etl.setup import check_sources, write_configuration
 from tests import nights
 
 
@@ -140,7 +140,7 @@ def test_the_last_line_of_check_agrees_with_those_above(
     """'Everything can be read' is said only where a run would read everything."""
     folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
     write_configuration(folder, is_forced=True)
-    monkeypatch.setattr("etl.setup._together", lambda _: [line])
+    monkeypatch.setattr("etl.pipeline.setup._together", lambda _: [line])
     last = check_sources(load(folder / "billsight.toml", {})).splitlines()[-1]
     assert ending in last
     assert last.endswith(" billsight run")

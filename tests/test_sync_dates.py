@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from etl.demo.plan import AS_OF
-from etl.pipeline import Outcome
-from etl.why import explain, to_text
+from etl.pipeline.run import Outcome
+from etl.report.why import explain, to_text
 from tests import nights
 
 

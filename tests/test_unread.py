@@ -12,13 +12,13 @@ import polars as pl
 import pytest
 
 from etl.config import load
-from etl.engine import Engine
 from etl.errors import InputError
-from etl.pipeline import Outcome
+from etl.pipeline.run import Outcome
+from etl.pipeline.setup import check_sources
+from etl.report.why import explain, to_text
 from etl.schemas import RELATIONS
-from etl.setup import check_sources
 from etl.validate import Formats, validate
-from etl.why import explain, to_text
+from etl.warehouse.engine import Engine
 from tests import nights
 
 AS_OF = datetime(2026, 11, 29, 6, tzinfo=UTC)

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.causes import BIT, BY_CODE, CAUSES, SHOWN_WRONG
 from etl.demo import DemoPlan
 from etl.domain import Cause
-from etl.engine import Engine
 from etl.errors import NotFound
-from etl.models import build, read_models
+from etl.report.why import explain, to_json, to_text
+from etl.report.why.queries import number_key
+from etl.report.why.unknowns import UNKNOWN
+from etl.report.why.values import FACETS, values
 from etl.schemas import RELATIONS, SQL_TYPE
-from etl.taxonomy import BIT, BY_CODE, CAUSES, SHOWN_WRONG
-from etl.why import explain, to_json, to_text
-from etl.why.facts import number_key
-from etl.why.unknowns import UNKNOWN
-from etl.why.values import FACETS, values
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import build, read_models
 from tests import nights, worlds
 
 RESULTS = {"passed", "failed", "unknown", "not reached"}

@@ -11,7 +11,7 @@ from typing import Final
 
 from etl.config import load
 from etl.domain import Run
-from etl.pipeline import Outcome, reconcile
+from etl.pipeline.run import Outcome, reconcile
 
 AS_OF: Final = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 LISTED_AT: Final = "2026-11-28T05:50:00Z"

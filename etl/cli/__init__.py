@@ -20,18 +20,18 @@ UMASK: Final = 0o027
 
 
 COMMANDS: Final = {
-    "init": ("etl.cli.night:init", "Write a billsight.toml for the export files in FOLDER"),
-    "check": ("etl.cli.night:check", "Check the configuration and read every source, without running"),
+    "init": ("etl.cli.run:init", "Write a billsight.toml for the export files in FOLDER"),
+    "check": ("etl.cli.run:check", "Check the configuration and read every source, without running"),
     "run": (
-        "etl.cli.night:run",
+        "etl.cli.run:run",
         "Read the sources, check every invoice and publish the report",
     ),
-    "why": ("etl.cli.night:why_command", "Explain why INVOICE is visible in the portal, or why it is not"),
+    "why": ("etl.cli.run:why_command", "Explain why INVOICE is visible in the portal, or why it is not"),
     "match": (
-        "etl.cli.linker:match",
+        "etl.cli.match:match",
         "Find the company in RIGHT for each row of LEFT",
     ),
-    "explain": ("etl.cli.linker:explain", "Show the evidence for and against CUSTOMER being COMPANY"),
+    "explain": ("etl.cli.match:explain", "Show the evidence for and against CUSTOMER being COMPANY"),
     "mappings": ("etl.cli.mappings:mappings", "Import, list and revert mapping decisions"),
     "contacts": ("etl.cli.contacts:contacts", "Import, list and revert decisions on portal access"),
     "register": ("etl.cli.register:register", "Verify, back up and restore the register of decisions"),

@@ -9,11 +9,11 @@ import click
 
 from etl.cli.options import CONFIG, WHO, Commands, import_options, say, user
 from etl.config import load
-from etl.contact_approvals import import_contacts
-from etl.contacts import list_contacts, revert_contacts
 from etl.errors import ExitCode
-from etl.imports import Act
-from etl.review.contact_states import STATES
+from etl.review.contacts.contact_list import list_contacts, revert_contacts
+from etl.review.contacts.contact_states import STATES
+from etl.review.contacts.import_contacts import import_contacts
+from etl.review.import_decisions import Act
 
 
 @click.group(cls=Commands)

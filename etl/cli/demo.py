@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from etl import setup
 from etl.cli.options import progress, say
 from etl.demo import DemoPlan
+from etl.pipeline import setup
 
 
 @click.command(name="demo-data")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from etl import mappings as register
-from etl.approvals import import_files
 from etl.cli.options import CONFIG, WHO, Commands, hand_over, import_options, say, user
 from etl.config import load
 from etl.errors import ExitCode
-from etl.imports import Act
+from etl.review import judgement_list as register
+from etl.review.import_decisions import Act
+from etl.review.import_mappings import import_files
 
 
 @click.group(cls=Commands)

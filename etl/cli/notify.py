@@ -8,8 +8,8 @@ import click
 
 from etl.cli.options import CONFIG, Commands, say, warn
 from etl.config import load
-from etl.state import mode_warnings
-from etl.telling import Teller
+from etl.notify.notifier import Teller
+from etl.review.site_state import mode_warnings
 
 
 @click.group(cls=Commands)

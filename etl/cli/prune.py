@@ -9,8 +9,8 @@ import click
 
 from etl.cli.options import CONFIG, say
 from etl.config import load
-from etl.pruning import Pruned, prune
-from etl.publish import lock
+from etl.pipeline.prune_runs import Pruned, prune
+from etl.publish.publication import lock
 
 _MEGABYTE = 1_000_000
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from etl import registers
 from etl.cli.options import CONFIG, Commands, say, warn
 from etl.config import load
-from etl.state import mode_warnings
+from etl.review import site_upkeep
+from etl.review.site_state import mode_warnings
 
 
 def _part(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,7 +43,7 @@ def verify(config: Path) -> None:
     settings = load(config)
     for warning in mode_warnings(settings, config):
         warn(warning)
-    say(registers.verify(settings))
+    say(site_upkeep.verify(settings))
 
 
 @register.command()
@@ -54,7 +54,7 @@ def backup(folder: Path | None, config: Path) -> None:
 
     Each import also copies the register to `backups`. The last 30 copies are kept, and one a month of older ones.
     """
-    say(registers.backup(load(config), folder, datetime.now(UTC)))
+    say(site_upkeep.backup(load(config), folder, datetime.now(UTC)))
 
 
 @register.command()
@@ -62,7 +62,7 @@ def backup(folder: Path | None, config: Path) -> None:
 @_part
 @click.option("--older", is_flag=True, help="Accept a copy that lacks later decisions or runs.")
 @CONFIG
-def restore(file: Path | None, part: registers.Part | None, *, older: bool, config: Path) -> None:
+def restore(file: Path | None, part: site_upkeep.Part | None, *, older: bool, config: Path) -> None:
     """Restore the register from the copy FILE, or from the newest intact copy.
 
     The file that is replaced is renamed, never removed.
@@ -72,15 +72,15 @@ def restore(file: Path | None, part: registers.Part | None, *, older: bool, conf
       billsight register restore
       billsight register restore --history /mnt/backups/billsight/history-20261122T020000Z.sqlite
     """
-    order = registers.Order(part or "register", datetime.now(UTC), file, older)
-    say(registers.restore(load(config), order))
+    order = site_upkeep.Order(part or "register", datetime.now(UTC), file, older)
+    say(site_upkeep.restore(load(config), order))
 
 
 @register.command()
 @_part
 @click.option("--forget", is_flag=True, help="Start over although the file is intact.")
 @CONFIG
-def init(part: registers.Part | None, *, forget: bool, config: Path) -> None:
+def init(part: site_upkeep.Part | None, *, forget: bool, config: Path) -> None:
     """Start over without the lost file. A file that is still there is renamed, never removed."""
-    order = registers.Order(part or "register", datetime.now(UTC), None, forget)
-    say(registers.begin_again(load(config), order))
+    order = site_upkeep.Order(part or "register", datetime.now(UTC), None, forget)
+    say(site_upkeep.begin_again(load(config), order))

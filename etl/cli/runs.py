@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from etl import runs as history
 from etl.cli.options import CONFIG, Commands, hand_over, say
 from etl.config import load
+from etl.history import run_list as history
 
 
 @click.group(cls=Commands)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from etl.taxonomy import bits
+from etl.causes import bits
 
 MINIMUM_LEVEL: Final = 5
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from etl.causes import bits
 from etl.demo import accesses, identities
 from etl.demo.chance import Chance, Indices
 from etl.demo.companies import companies, contacts
@@ -17,7 +18,6 @@ from etl.demo.customers import customers
 from etl.demo.identities import Identity
 from etl.demo.plan import DemoPlan
 from etl.demo.roster import Roster
-from etl.taxonomy import bits
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from etl.taxonomy import bits
+from etl.causes import bits
 
 
 class Identity(IntEnum):

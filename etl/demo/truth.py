@@ -18,11 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from etl.causes import PREDICTED, SHOWN_WRONG, UNMAPPED, bits, codes, mask
 from etl.demo import documents, texts
 from etl.demo.documents import Billed, Document, Seen, When
 from etl.demo.ledger import Ledger, Slice
 from etl.domain import CauseClass, State
-from etl.taxonomy import PREDICTED, SHOWN_WRONG, UNMAPPED, bits, codes, mask
 
 Masks = npt.NDArray[np.uint64]
 

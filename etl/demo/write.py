@@ -12,9 +12,9 @@ from etl.demo import accounting, connectwise, portal, texts
 from etl.demo.calendar import Calendar
 from etl.demo.cast import Cast
 from etl.demo.chance import Chance
+from etl.demo.configuration import settings_text
 from etl.demo.ledger import Ledger, Slice
 from etl.demo.plan import DemoPlan
-from etl.demo.settings import settings_text
 from etl.demo.truth import causes, differences, verdicts
 
 Progress = Callable[[int, int], None]

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from etl.amounts import format_totals
 from etl.config import Backfill
-from etl.diagnose.amounts import told
 from etl.diagnose.sync import NO_TIME, Instants, midnight, to_instants
 
 _SHOWN_SHARES: Final = (0.95, 0.75, 0.5)
@@ -151,6 +151,6 @@ def _row(option: _Option, missed: pl.DataFrame, reading: Reading) -> dict[str, A
         "invoices_recovered": option.recovered,
         "single_resyncs": older.height,
         "invoices_reread": option.reread,
-        "currency_amounts": told(missed.filter(is_kept)),
+        "currency_amounts": format_totals(missed.filter(is_kept)),
         "note": f"{'too old to recommend without a person; ' if is_old else ''}{resyncs}",
     }

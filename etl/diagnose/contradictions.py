@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from etl.diagnose import masks
-from etl.taxonomy import NOT_IN_PORTAL, bits
+from etl.causes import NOT_IN_PORTAL, bits
+from etl.diagnose import cause_masks
 
 _CONFLICT: Final = ("MAPPING_CONFLICT",)
 
@@ -22,8 +22,8 @@ def doubt(checks: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         facts: the rows of marts.customer_facts that it was asked about, in the same order.
     """
     is_doubtful = facts["is_mapping_contradictory"]
-    unproven = masks.only(pl.col("failed"), NOT_IN_PORTAL)
-    conflict = pl.lit(bits(_CONFLICT), dtype=pl.UInt64) - masks.only(pl.col("failed"), _CONFLICT)
+    unproven = cause_masks.only(pl.col("failed"), NOT_IN_PORTAL)
+    conflict = pl.lit(bits(_CONFLICT), dtype=pl.UInt64) - cause_masks.only(pl.col("failed"), _CONFLICT)
     return checks.with_columns(
         failed=pl.when(is_doubtful).then(pl.col("failed") - unproven).otherwise("failed"),
         unknown=pl.when(is_doubtful).then(pl.col("unknown") | unproven | conflict).otherwise("unknown"),

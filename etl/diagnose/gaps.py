@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from etl.diagnose.amounts import told_by
+from etl.amounts import format_totals_by
 from etl.diagnose.sync import Instants, SyncLog, to_instants
 
 _OUTAGE, _ONE_CUSTOMER, _UNEXPLAINED = "inside an outage", "one customer only", "unexplained"
@@ -119,4 +119,4 @@ def describe_gaps(grouped: pl.DataFrame) -> pl.DataFrame:
         )
         .drop("has_runs")
     )  # fmt: skip
-    return described.join(told_by(grouped, "gap_id"), on="gap_id", how="left", maintain_order="left")
+    return described.join(format_totals_by(grouped, "gap_id"), on="gap_id", how="left", maintain_order="left")

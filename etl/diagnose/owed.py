@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from etl.diagnose import masks
+from etl.diagnose import cause_masks
 from etl.diagnose.sync import NO_TIME, Instants, SyncLog, to_instants
 from etl.domain import NO_MONEY
 
@@ -61,8 +61,8 @@ def judge_amounts(facts: pl.DataFrame, log: SyncLog, list_at: int, grace_hours: 
     )
     maybe = pl.when(pl.col("is_perhaps_paid_there") & pl.col("was_unchanged")).then(pl.lit(None, dtype=pl.Boolean))
     return known.select(
-        amount_failed=masks.failed(gates),
-        amount_unknown=masks.unknown({"PAYMENT_NOT_POSTED": maybe.otherwise(pl.lit(value=True))}),
+        amount_failed=cause_masks.failed(gates),
+        amount_unknown=cause_masks.unknown({"PAYMENT_NOT_POSTED": maybe.otherwise(pl.lit(value=True))}),
         difference_amount=difference,
     )
 

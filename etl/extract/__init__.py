@@ -3,12 +3,14 @@
 One module per shape of source, a registry of their profiles, and a bulk path for big tables.
 """
 
-from etl.extract.bulk import BulkScan, bulk_scan, careful_rows, lines_of
+from etl.domain import Made, SourceFile
+from etl.extract.bulk_scan import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
-from etl.extract.describing import describe_columns
-from etl.extract.files import SETTING, Made, SourceFile, find_files, made_at, refuse_changed, source_file, written_at
+from etl.extract.describe import describe_columns
+from etl.extract.detect import Recognition, Sighting, describe_folder, recognise
 from etl.extract.footers import GOES_ON, NOT_UNDERSTOOD
-from etl.extract.profile import (
+from etl.extract.formats.compression import DAMAGES
+from etl.extract.profiles.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
     QUICKBOOKS_ONLINE_JSON,
@@ -19,10 +21,9 @@ from etl.extract.profile import (
     XERO_JSON,
     Extract,
 )
-from etl.extract.reading import captions, read_text, source_problems
-from etl.extract.recognise import Recognition, Sighting, describe_folder, recognise
+from etl.extract.read import captions, read_text, source_problems
+from etl.extract.source_files import SETTING, find_files, made_at, refuse_changed, source_file, written_at
 from etl.extract.stated import earliest
-from etl.extract.unpacking import DAMAGES
 
 __all__ = [
     "CONNECTWISE_CSV",

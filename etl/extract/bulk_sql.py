@@ -11,14 +11,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from etl.domain import FALSE_WORDS, SPOILT, TRUE_WORDS
-from etl.engine import literal
-from etl.extract.bulk import BulkScan
+from etl.extract.bulk_scan import BulkScan
+from etl.extract.conform import BLANKS, MIDNIGHTS
 from etl.extract.footers import LABELED
-from etl.extract.frames import BLANKS, MIDNIGHTS
-from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
+from etl.extract.profiles.document_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
 from etl.extract.unread_lines import LEADS_ON
 from etl.extract.word_sql import PORTAL_STATUS, WORDS, folded, look_up, with_said
 from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
+from etl.warehouse.engine import literal
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
 _BETWEEN: Final = "chr(31)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from etl.extract.invoice_terms import SHOWN_WORDS
+from etl.extract.profiles.document_terms import SHOWN_WORDS
 
 _WHOLE: Final = (
     "void|voids|voiding|cancel|delete|hide|in ?draft|draft|drafts|drafted|removed|nulled|annulled|null"

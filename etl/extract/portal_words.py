@@ -8,7 +8,7 @@ import polars as pl
 
 from etl.extract.days import ENGLISH_MONTHS
 from etl.extract.hiding_words import DENIED, HIDING, OTHER_THING
-from etl.extract.invoice_terms import PORTAL_STATUSES, SHOWN, SHOWN_WORDS, fold_term, lower
+from etl.extract.profiles.document_terms import PORTAL_STATUSES, SHOWN, SHOWN_WORDS, fold_term, lower
 
 APART: Final = r"[^\p{L}\p{M}\p{N}?\x{ff1f}\x{61f}]+"
 """What stands between two words, for both engines. A question mark stays: it takes back the word before it."""

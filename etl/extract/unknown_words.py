@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, fold_term
 from etl.extract.portal_words import said_status
+from etl.extract.profiles.document_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES, fold_term
 
 _SHOWN: Final = 5
 

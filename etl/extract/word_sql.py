@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from etl.engine import literal
-from etl.extract.invoice_terms import IGNORED_PATTERN, PORTAL_STATUSES, SAME_LETTERS, SHOWN
 from etl.extract.portal_words import APART, APOSTROPHES, PORTAL_PHRASES
+from etl.extract.profiles.document_terms import IGNORED_PATTERN, PORTAL_STATUSES, SAME_LETTERS, SHOWN
+from etl.warehouse.engine import literal
 
 WORDS: Final = ("document_type", "document_status", "portal_status")
 """Columns of words that are folded before they are looked up."""

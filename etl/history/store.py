@@ -103,7 +103,7 @@ class PastRun:
         exit_code: how it ended.
         is_published: whether it has a report.
         seconds: how long it took; null where that is not known.
-        facts: its numbers, as `etl.remembering` writes them; empty for a run that failed.
+        facts: its numbers, as `etl.history.record` writes them; empty for a run that failed.
     """
 
     number: int

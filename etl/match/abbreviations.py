@@ -10,8 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.keys import Flag
-from etl.match.profiles import Profiles
+from etl.match.blocking_keys import Flag
+from etl.match.records import Profiles
 
 _SHORT: Final = r"^([a-z]{3,5})(?: |$)"
 _MOST_BEARERS: Final = 2

@@ -9,10 +9,10 @@ from typing import Final
 
 import polars as pl
 
-from etl.match import names
-from etl.match.fields import KNOWN_STATES
-from etl.match.places import place_names
-from etl.match.variants import OWN, PART
+from etl.match import normalize_names
+from etl.match.fields.normalize_fields import KNOWN_STATES
+from etl.match.fields.places import place_names
+from etl.match.name_variants import OWN, PART
 
 _MARK: Final = "\x01"
 """Stands before each word of a place."""
@@ -35,7 +35,7 @@ _ALONE: Final = (
     "|corporate|corporate office|(?:head|home|main|branch|satellite) office"
 )
 _ORDINALS: Final = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
-_NUMBERS: Final = rf"\d+[a-z]?|\d+(?:st|nd|rd|th)|[ivx]+|one|{'|'.join(names.NUMBER_WORDS)}|{_ORDINALS}|[a-z]"
+_NUMBERS: Final = rf"\d+[a-z]?|\d+(?:st|nd|rd|th)|[ivx]+|one|{'|'.join(normalize_names.NUMBER_WORDS)}|{_ORDINALS}|[a-z]"
 _COUNT: Final = rf"(?:(?:no|nr|number|{_SITE}) )?(?:{_NUMBERS})"
 _UNIT: Final = rf"(?: (?:{_COUNT}|{_ALONE}|{_PLACE})(?: (?:{_SITE}))*)"
 _LAST: Final = rf"(?: (?:of|at|in))?{_UNIT} $"
@@ -59,7 +59,7 @@ def branches(table: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
     named = table.filter(pl.col("kind").is_in([OWN, PART])).select("record", "core", "kind", "written")
     own = named.filter(pl.col("kind") == OWN)
     comma = own.filter(pl.col("written").str.contains(",", literal=True)).select(
-        "record", core=names.normal_name(pl.col("written").str.replace(_COMMA, ""))
+        "record", core=normalize_names.normal_name(pl.col("written").str.replace(_COMMA, ""))
     )
     parts = pl.concat((named.filter(pl.col("kind") == PART).select("record", "core"), comma)).drop_nulls()
     cores = pl.concat((own.select("record", "core"), parts))
@@ -83,8 +83,8 @@ def _marked(core: pl.Expr, places: list[str]) -> pl.Expr:
 
 def _unmarked(left: pl.Expr) -> pl.Expr:
     words = left.str.replace_all(_MARK, "", literal=True).str.strip_chars()
-    return names.core(pl.when(words != "").then(words))
+    return normalize_names.core(pl.when(words != "").then(words))
 
 
 def _key() -> pl.Expr:
-    return names.telling(pl.col("core").str.split(" ")).list.join(" ").hash()
+    return normalize_names.telling(pl.col("core").str.split(" ")).list.join(" ").hash()

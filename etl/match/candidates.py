@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from etl.match.at_once import at_once
+from etl.match.parallel import at_once
 
 MOST_CANDIDATES: Final = 10
 _MOST_IDENTIFIED: Final = 40

@@ -11,7 +11,18 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.clauses import CONTESTED, GROUNDS, REASON, STRICT, facts, first, found, is_somebody, obstacles, rivals
+from etl.match.certainty_rules import (
+    CONTESTED,
+    GROUNDS,
+    REASON,
+    STRICT,
+    facts,
+    first,
+    found,
+    is_somebody,
+    obstacles,
+    rivals,
+)
 
 MOST_CERTAIN: Final = 0.999999
 """An estimate is never 1, however many bits speak for it."""

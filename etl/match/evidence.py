@@ -7,12 +7,12 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.fields import KNOWN_STATES
-from etl.match.keys import Flag
-from etl.match.profiles import PLACES, Profiles
-from etl.match.rivals import RIVALS, rivalled
+from etl.match.blocking_keys import Flag
+from etl.match.competitors import RIVALS, rivalled
+from etl.match.fields.normalize_fields import KNOWN_STATES
+from etl.match.name_similarity import similarity
+from etl.match.records import PLACES, Profiles
 from etl.match.scorecard import FINDING, KINDS, Scorecard, score
-from etl.match.similarity import similarity
 
 _ENOUGH_INVOICES: Final = 2
 _LEAST_CROWD: Final = 1000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.match.marks import clashes
-from etl.match.naming import Naming
-from etl.match.variants import OWN
+from etl.match.fields.marks import clashes
+from etl.match.name_table import Naming
+from etl.match.name_variants import OWN
 
 _SPELLING = ["key", "accents"]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import polars as pl
 
 from etl.match.branches import branches
-from etl.match.fields import MOST_SHARING
+from etl.match.fields.normalize_fields import MOST_SHARING
+from etl.match.fields.phones import PHONE_DIGITS, phone_keys
+from etl.match.name_table import Naming
 from etl.match.namesakes import own_names
-from etl.match.naming import Naming
-from etl.match.phones import PHONE_DIGITS, phone_keys
 
 _KEY = ["kind", "key"]
 

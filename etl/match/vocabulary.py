@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from etl.match.words import ABBREVIATIONS, COMMON_WORDS, FILLERS, LINKS, OTHER_WORD_BITS, SHORT_FORMS
+from etl.match.word_lists import ABBREVIATIONS, COMMON_WORDS, FILLERS, LINKS, OTHER_WORD_BITS, SHORT_FORMS
 
 _EXPECTED_AMONG: Final = 2000.0
 """What is known of words in general weighs as much as this many companies at hand."""

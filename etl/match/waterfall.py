@@ -6,9 +6,9 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.identifiers import ACCOUNTS
-from etl.match.phones import PHONE_DIGITS
-from etl.match.profiles import Profiles
+from etl.match.fields.identifiers import ACCOUNTS
+from etl.match.fields.phones import PHONE_DIGITS
+from etl.match.records import Profiles
 from etl.match.scorecard import KINDS, KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, START, Scorecard, points
 
 _PART_FIELDS: Final = ("kind", "points", "verdict", "detail")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from etl.modes import open_to_all
+from etl.files import open_to_all
 
 _CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 

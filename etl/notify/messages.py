@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from etl.errors import ExitCode
-from etl.notify.figures import Changes, Difference, Figures, Fix, Money, Pile
+from etl.notify.digest import Changes, Difference, Figures, Fix, Money, Pile
 
 TOP_FIXES: Final = 3
 TITLE_CURRENCIES: Final = 2

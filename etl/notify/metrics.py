@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from etl.notify.figures import Figures
-from etl.whole import write_whole
+from etl.files import write_whole
+from etl.notify.digest import Figures
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

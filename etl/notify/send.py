@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from etl.notify.deadline import side_by_side
 from etl.notify.messages import Message
-from etl.notify.patience import side_by_side
 
 if TYPE_CHECKING:
     from apprise import AppriseAsset, NotifyBase

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.report.cells import plain
-from etl.report.facts import NightFacts
+from etl.causes import BY_CODE, PORTAL_ONLY
+from etl.report.filters import plain
+from etl.report.inputs import NightFacts
 from etl.report.worklists import NOT_OPEN, cause_words, plain_row
-from etl.taxonomy import BY_CODE, PORTAL_ONLY
 
 CAUSES_OF: Final = {
     "shown_not_owed": ("PORTAL_SHOWS_SETTLED", "STALE_AMOUNT", NOT_OPEN),

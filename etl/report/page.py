@@ -12,15 +12,15 @@ from typing import Any, Final
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from etl.causes import CAUSES, FIGURE_TITLES
 from etl.domain import State
-from etl.report.cells import FILTERS
-from etl.report.changes import CHANGE_WORDS, KIND_WORDS
+from etl.report.change_section import CHANGE_WORDS, KIND_WORDS
 from etl.report.charts import cause_title, pictures
-from etl.report.pagedata import Payloads
+from etl.report.filters import FILTERS
+from etl.report.gap_strip import gap_strip
+from etl.report.page_data import Payloads
 from etl.report.scripts import grid_script, page_script, text
-from etl.report.strip import gap_strip
-from etl.report.trend import trend_of
-from etl.taxonomy import CAUSES, FIGURE_TITLES
+from etl.report.trend_charts import trend_of
 
 STATE_WORDS: Final = {
     State.VISIBLE: ("Visible", "In the portal, mapped, and somebody at the client can see it."),

@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl.amounts import money_text
+from etl.causes import BIT, BY_CODE
 from etl.domain import State
 from etl.report import differences, worklists
-from etl.report.cells import instant_text, money_text, plain
-from etl.report.changes import changes, trend
-from etl.report.facts import NightFacts
+from etl.report.change_section import changes, trend
+from etl.report.filters import instant_text, plain
+from etl.report.inputs import NightFacts
 from etl.schemas import RELATIONS
-from etl.taxonomy import BIT, BY_CODE
 
 SCHEMA_VERSION: Final = 1
 BUCKETS: Final = ("not due", "1-30", "31-60", "61-90", "over 90", "no due date")
@@ -51,7 +52,7 @@ def summarise(facts: NightFacts) -> dict[str, Any]:
     Locality: whole.
 
     Args:
-        facts: frames as described by `etl.report.facts.FRAMES`.
+        facts: frames as described by `etl.report.inputs.FRAMES`.
 
     Returns:
         A dictionary of plain values; `schema` is its version. The same facts give the same dictionary.

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl.causes import BY_CODE, PORTAL_ONLY
 from etl.domain import State
-from etl.report.cells import mask_email, mask_emails, plain
-from etl.report.facts import NightFacts
+from etl.report.filters import mask_email, mask_emails, plain
+from etl.report.inputs import NightFacts
 from etl.schemas import RELATIONS
-from etl.taxonomy import BY_CODE, PORTAL_ONLY
 
 Rows = list[dict[str, Any]]
 

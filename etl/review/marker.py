@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from etl.files import write_whole
 from etl.review.chain import Head
-from etl.whole import write_whole
 
 MODE: Final = 0o640
 _SUFFIX: Final = ".head"

@@ -11,8 +11,8 @@ from typing import Final
 
 from etl.errors import BillsightError, ExitCode
 from etl.review.chain import Link, Witness, is_stored, links_of, objection
-from etl.review.ledger import CHAINED, SCHEMA_VERSION, fault, raise_version
 from etl.review.marker import Marker, MarkerDamaged, marker_path, read_marker
+from etl.review.register_schema import CHAINED, SCHEMA_VERSION, fault, raise_version
 
 RESTORE: Final = (
     "Restore it: billsight register restore. To begin again without its decisions, on purpose: billsight register init."

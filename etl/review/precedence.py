@@ -16,8 +16,8 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from etl.errors import Problem
-from etl.review.contact_decisions import ContactDecided
-from etl.review.decisions import Decided, Line
+from etl.review.contacts.contact_decisions import ContactDecided
+from etl.review.decision_file import Decided, Line
 
 A_DAY: Final = timedelta(days=1)
 SKEW: Final = timedelta(minutes=5)

@@ -9,10 +9,10 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from etl.review.chain import MAPPINGS, Head, head_of
-from etl.review.contact_ledger import contact_log, holding, log_frame
-from etl.review.ledger import current_sql
+from etl.review.contacts.contact_schema import contact_log, holding, log_frame
 from etl.review.opened import RegisterRefusal
 from etl.review.register_file import Import, RegisterFile
+from etl.review.register_schema import current_sql
 
 __all__ = ["CURRENT", "LOG", "Decision", "Import", "Judgement", "Register", "RegisterRefusal", "Snapshot"]
 

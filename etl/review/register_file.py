@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
+from etl.files import clear_abandoned
 from etl.review.chain import Head, Link, Tables, Witness, add_link, head_of, next_place
 from etl.review.marker import Marker, MarkerDamaged, marker_path, read_marker, write_marker
 from etl.review.opened import Opened, RegisterRefusal, check, marker_of, opened
-from etl.review.reverting import Act, obstacle
-from etl.whole import clear_abandoned
+from etl.review.revert import Act, obstacle
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeVar
 
 from etl.errors import Problem
-from etl.review.decisions import Line
+from etl.review.decision_file import Line
 
 Kind = Literal["apply", "no-op", "stale", "error"]
 D_co = TypeVar("D_co", covariant=True)

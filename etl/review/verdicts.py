@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from etl.errors import Problem
-from etl.review.decisions import Decided, Line, read_decision
+from etl.review.decision_file import Decided, Line, read_decision
 from etl.review.precedence import Precedence
 from etl.review.row_check import Shown, misplaced
 from etl.review.row_verdict import Kind, Verdict, hold_back

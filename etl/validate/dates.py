@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from etl.validate.spelling import folded, read_once
+from etl.validate.text_forms import folded, read_once
 
 DateOrder = Literal["ymd", "mdy", "dmy"]
 ORDERS: Final[tuple[DateOrder, ...]] = ("mdy", "dmy", "ymd")

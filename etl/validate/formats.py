@@ -19,7 +19,7 @@ from etl.config import Source
 from etl.errors import InputError, Problem
 from etl.schemas import Relation
 from etl.validate.dates import ORDERS, DateOrder
-from etl.validate.marks import PAIRS, observe
+from etl.validate.format_clues import PAIRS, observe
 
 MOST_STRAYS: Final = 0.01
 """Values that contradict an order that was found, as a share of those that contradict the next best one."""

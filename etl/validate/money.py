@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.validate.spelling import folded, read_once
+from etl.validate.text_forms import folded, read_once
 
 MONEY: Final = pl.Decimal(18, 4)
 """How amounts are stored."""

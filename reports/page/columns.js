@@ -1,4 +1,4 @@
-// The page's data as etl/report/columns.py packed it: columns, read by the place of a row.
+// The page's data as etl/report/packed_columns.py packed it: columns, read by the place of a row.
 
 const sums = (steps) => {
   const numbers = new Float64Array(steps.length);

@@ -19,7 +19,7 @@ const evidenceReader = ({ parts: packed, counts }) => {
     const found = [];
     for (let place = ends[row] - counts[row]; place < ends[row]; place += 1) {
       const written = parts.points(place);
-      // the marks that etl/report/pagedata.py put in place of the names
+      // the marks that etl/report/page_data.py put in place of the names
       const detail = parts.detail(place).replace(/[\x01\x02]/g, (mark) => names[mark === "\x01" ? 0 : 1]);
       found.push({ kind: parts.kind(place), points: Number(written), written, verdict: parts.verdict(place), detail });
     }

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.causes import BY_CODE, CAUSES, codes
 from etl.config import load
 from etl.demo import DemoPlan, write_demo
 from etl.demo.connectwise import DECOY
 from etl.demo.plan import Shape
 from etl.domain import CauseClass, State
-from etl.taxonomy import BY_CODE, CAUSES, codes
 from tests.nights import BY_SETTINGS
 
 ROOT = Path(__file__).parents[2]

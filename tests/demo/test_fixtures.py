@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from etl.causes import BY_CODE, CAUSES
 from etl.config import load
 from etl.demo import DemoPlan, write_demo
 from etl.demo.connectwise import DECOY
 from etl.domain import State
-from etl.taxonomy import BY_CODE, CAUSES
 from tests.nights import BY_SETTINGS
 
 FIXTURES = Path(__file__).parents[2] / "data" / "fixtures"

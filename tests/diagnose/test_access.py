@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.causes import codes
 from etl.config import Portal
-from etl.diagnose.access import CONTACT_GATES, check_companies, check_contacts
-from etl.taxonomy import codes
+from etl.diagnose.access_checks import CONTACT_GATES, check_companies, check_contacts
 
 CONTACT: dict[str, Any] = {
     "contact_id_cw": "1", "company_id_cw": "7", "contact_name": "Ann", "default_email": "ann@acme.example",

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.causes import BY_CODE, CAUSES, SHOWN_WRONG, codes, mask
 from etl.config import Portal
-from etl.diagnose.causes import STATE_CODES, Night, check_customers, check_invoices
+from etl.diagnose.invoice_checks import STATE_CODES, Night, check_customers, check_invoices
 from etl.diagnose.sync import SyncLog
 from etl.domain import CauseClass
-from etl.taxonomy import BY_CODE, CAUSES, SHOWN_WRONG, codes, mask
 
 AS_OF = datetime(2026, 11, 22, 2, tzinfo=UTC)
 RUN = {

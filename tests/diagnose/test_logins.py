@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from etl.causes import codes
 from etl.config import Portal, Settings
-from etl.control import write_control
-from etl.diagnose.access import check_companies, check_contacts
+from etl.diagnose.access_checks import check_companies, check_contacts
 from etl.domain import Run
-from etl.engine import Engine
-from etl.models import build, read_models
-from etl.taxonomy import codes
+from etl.pipeline.control import write_control
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import build, read_models
 from tests.records import Rows, fill, replace
 
 Answers = dict[str, tuple[bool | None, list[str], list[str]]]

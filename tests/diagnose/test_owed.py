@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.causes import codes
 from etl.config import Portal
 from etl.diagnose.owed import judge_amounts
 from etl.diagnose.sync import SyncLog
-from etl.taxonomy import codes
 
 LIST_AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
 LAST_SYNC = datetime(2026, 11, 22)

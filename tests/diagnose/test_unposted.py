@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.config import Provider, Settings
-from etl.control import write_control
 from etl.domain import Run
-from etl.engine import Engine
-from etl.models import build, names_in, read_models
-from etl.scopes import Scope
+from etl.pipeline.control import write_control
+from etl.pipeline.source_scopes import Scope
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import build, names_in, read_models
 from tests.records import Rows, fill
 
 MODELS = read_models()

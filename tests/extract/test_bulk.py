@@ -16,12 +16,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from etl.config import Source
-from etl.engine import Engine
 from etl.errors import InputError
 from etl.extract import bulk_scan, bulk_select, careful_rows, lines_of, read_text
-from etl.extract.powershell import CUT_PATTERN
+from etl.extract.formats.powershell import CUT_PATTERN
 from etl.schemas import RELATIONS, Kind
 from etl.validate import Formats, validate
+from etl.warehouse.engine import Engine
 
 HEADER = "id,doc_number,customer_id,customer_name,txn_date,due_date,total,balance,currency,created_at,type,status"
 GOOD = "1,INV-1,7,Acme,2026-01-05,2026-02-05T00:00:00Z,100.00,0.00,usd,2026-01-05T10:00:00Z,Invoice,"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.extract.bulk_bytes import is_plain
-from etl.extract.frames import BLANKS
+from etl.extract.conform import BLANKS
+from etl.extract.formats.plain_bytes import is_plain
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

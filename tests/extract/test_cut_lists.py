@@ -9,10 +9,10 @@ import pytest
 
 from etl.config import load
 from etl.domain import Run
-from etl.engine import Engine
 from etl.extract import NOT_UNDERSTOOD
 from etl.extract.footers import DIFFERS, GOES_ON, titles_go_on, without_footers
-from etl.pipeline import reconcile
+from etl.pipeline.run import reconcile
+from etl.warehouse.engine import Engine
 from tests import nights
 from tests.clients import AS_OF, clients
 from tests.ledgers import load_files

@@ -8,8 +8,8 @@ import zipfile
 import pytest
 
 from etl.errors import InputError
-from etl.extract.ods_size import claimed_cells
-from etl.extract.workbook_size import refuse_immense
+from etl.extract.formats.ods_size import claimed_cells
+from etl.extract.formats.workbook_size import refuse_immense
 
 VALUE = b'<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
 

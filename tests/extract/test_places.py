@@ -12,7 +12,7 @@ import pytest
 from etl.config import Source
 from etl.errors import InputError, Problem
 from etl.extract import SourceFile, find_files
-from etl.extract.files import refuse_changed, source_file
+from etl.extract.source_files import refuse_changed, source_file
 from etl.schemas import RELATIONS
 
 INVOICES = "accounting_invoices"

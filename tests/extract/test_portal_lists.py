@@ -12,9 +12,9 @@ import pytest
 
 from etl.config import load
 from etl.domain import Run
-from etl.engine import Engine
 from etl.extract import GOES_ON
-from etl.pipeline import reconcile
+from etl.pipeline.run import reconcile
+from etl.warehouse.engine import Engine
 from tests import nights
 from tests.clients import AS_OF, clients
 from tests.ledgers import WRITTEN, kept, load_files

@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 from etl.config import Source
-from etl.engine import Engine, literal
 from etl.extract import bulk_scan, bulk_select
-from etl.extract.invoice_terms import fold_term
+from etl.extract.profiles.document_terms import fold_term
 from etl.extract.word_sql import folded
 from etl.schemas import RELATIONS
+from etl.warehouse.engine import Engine, literal
 from tests.ledgers import kept, load_files
 from tests.loaded import ALWAYS, NEVER
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.extract.invoice_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
+from etl.extract.profiles.document_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
 
 HEADER = "id,doc_number,customer_id,customer_name,txn_date,total,balance,type,status"
 WORDS = {

@@ -11,19 +11,20 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from etl import approvals, config, extract
-from etl.approvals import import_files
+from etl import config, extract
 from etl.config import Output, Settings, Source
 from etl.demo.plan import AS_OF
-from etl.engine import Engine
+from etl.domain import FileReport
 from etl.errors import InputError
-from etl.imports import Act
-from etl.judged_on import tonight
-from etl.loading import FileReport
+from etl.review import import_mappings
+from etl.review.import_decisions import Act
+from etl.review.import_mappings import import_files
 from etl.review.marker import marker_path
+from etl.review.published_evidence import tonight
 from etl.review.register import Register
 from etl.schemas import RELATIONS
 from etl.validate import settle_formats, validate
+from etl.warehouse.engine import Engine
 from tests.fuzz.shapes import Sample, shapes
 from tests.fuzz.spoil import Spoilt, spoilt
 from tests.loaded import ALWAYS, NEVER, load
@@ -129,7 +130,7 @@ class Fuzz:
         output = Output(register_file=self.register)
         settings = self.night.model_copy(update={"base": self.folder, "output": output})
         # what the night proposed is the same for every input
-        with patch.object(approvals, "tonight", lambda _: self.known):
+        with patch.object(import_mappings, "tonight", lambda _: self.known):
             outcome = import_files(settings, [path], Act("fuzz", AS_OF))
         (file,) = outcome.files
         assert len(str(outcome)) <= LONGEST_MESSAGE * (1 + len(file.verdicts))

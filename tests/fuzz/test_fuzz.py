@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from etl import approvals, extract
-from etl.approvals import MappingImporter
+from etl import extract
 from etl.extract import read_text
+from etl.review import import_mappings
+from etl.review.import_mappings import MappingImporter
 from tests.fuzz.judging import Tally, judge_all, prepared
 
 INPUTS, SEED = 1_500, 7
@@ -72,6 +73,6 @@ def test_the_laws_can_fail(samples: Path, monkeypatch: pytest.MonkeyPatch, broke
 
 def test_judging_leaves_the_product_as_it_was(samples: Path) -> None:
     """Other tests import decisions in the same process."""
-    before = approvals.tonight
+    before = import_mappings.tonight
     list(judge_all(samples, SEED, range(10)))
-    assert approvals.tonight is before
+    assert import_mappings.tonight is before

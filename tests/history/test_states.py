@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.history.states import Reading, freed_because, judge, needed
+from etl.causes import BIT, CAUSES
+from etl.history.issues import Reading, freed_because, judge, needed
 from etl.schemas import RELATIONS
-from etl.taxonomy import BIT, CAUSES
 
 ALL = frozenset(RELATIONS)
 STAGES = {cause.code: str(cause.stage) for cause in CAUSES}

@@ -15,7 +15,7 @@ import polars as pl
 
 from etl.config import load
 from etl.domain import Run
-from etl.pipeline import Outcome, reconcile
+from etl.pipeline.run import Outcome, reconcile
 
 AS_OF: Final = datetime(2026, 11, 22, 6, tzinfo=UTC)
 LAST_SYNC: Final = datetime(2026, 11, 22, 3, tzinfo=UTC)

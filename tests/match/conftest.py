@@ -9,17 +9,17 @@ from typing import Any
 
 import polars as pl
 import pytest
+from etl.pipeline.stages import share_numbers
 
-from etl.documents import share_numbers
-from etl.engine import Engine
-from etl.match import link
+from etl.match import linker
 from etl.match.certainty import Policy, certainty
-from etl.match.mappings import Known, mappings
-from etl.match.profiles import profiles
+from etl.match.records import profiles
+from etl.match.resolve import Known, mappings
 from etl.match.scorecard import read_scorecard
-from etl.models import read_models
 from etl.review.register import CURRENT
 from etl.schemas import RELATIONS, Kind
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import read_models
 
 TYPES = {Kind.BOOLEAN: pl.Boolean, Kind.TEXTS: pl.List(pl.String), Kind.INSTANT: pl.Datetime("us")}
 Row = dict[str, Any]
@@ -105,9 +105,9 @@ class Match:
         card, shared = read_scorecard(), share_numbers(engine, self._models)
         judgements = pl.DataFrame([{key: row.get(key) for key in CURRENT} for row in night.judgements], schema=CURRENT)
         portal = relation("portal_mappings", night.portal)
-        decided = link.decided(both, judgements, portal)
-        shown = certainty(link.findings(both, shared, card), decided, Policy(night.policy))
-        candidates = link.told(shown, both, card)
+        decided = linker.decided(both, judgements, portal)
+        shown = certainty(linker.findings(both, shared, card), decided, Policy(night.policy))
+        candidates = linker.told(shown, both, card)
         known = Known(judgements, portal, companies)
         return Answer(candidates, mappings(customers, candidates, known))
 

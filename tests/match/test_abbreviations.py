@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl.linking import Request, link_tables
 from etl.match.scorecard import read_scorecard
+from etl.pipeline.link_tables import Request, link_tables
 
 Row = dict[str, str]
 CUSTOMERS = {"A1": "Washington Federal", "A2": "Pinduoduo", "A3": "21Vianet", "A4": "Acme Dental LLC"}

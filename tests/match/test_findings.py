@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.match.clauses import CROWDED
-from etl.match.identifiers import Rules, company_keys
+from etl.match.certainty_rules import CROWDED
+from etl.match.fields.identifiers import Rules, company_keys
 from tests.match.conftest import relation
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.match import names
-from etl.match.marks import clashes, plain_letters, without_accents
+from etl.match import normalize_names
+from etl.match.fields.marks import clashes, plain_letters, without_accents
 
 BLOCKS = {
     "Hebrew": (0x0590, 0x05FF), "Arabic": (0x0600, 0x06FF), "Syriac": (0x0700, 0x074F), "Thaana": (0x0780, 0x07BF),
@@ -66,7 +66,7 @@ def both_ways(match: Any, *pairs: tuple[str, str]) -> set[int]:
 
 def plain(*written: str) -> list[str | None]:
     """The names in plain words."""
-    return pl.DataFrame({"name": written}).select(names.plain(pl.col("name"))).to_series().to_list()
+    return pl.DataFrame({"name": written}).select(normalize_names.plain(pl.col("name"))).to_series().to_list()
 
 
 @settings(max_examples=10)

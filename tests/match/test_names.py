@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.match import fields, names
-from etl.match.phones import phone_keys
+from etl.match import normalize_names
+from etl.match.fields import normalize_fields
+from etl.match.fields.phones import phone_keys
 
 
 def one(expression: pl.Expr, value: str | None) -> object:
@@ -44,7 +45,7 @@ VALUE = pl.col("value")
 )
 def test_spellings_of_one_firm_have_one_normal_form(left: str, right: str) -> None:
     """Case, accents, punctuation, quotes, `&`, the article and the legal form are no part of the identity."""
-    assert one(names.normal_name(VALUE), left) == one(names.normal_name(VALUE), right)
+    assert one(normalize_names.normal_name(VALUE), left) == one(normalize_names.normal_name(VALUE), right)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_spellings_of_one_firm_have_one_normal_form(left: str, right: str) -> No
 )
 def test_what_tells_firms_apart_stays(left: str, right: str) -> None:
     """Numbers, places and the words of the name itself stay; a legal form counts only behind a name."""
-    assert one(names.normal_name(VALUE), left) != one(names.normal_name(VALUE), right)
+    assert one(normalize_names.normal_name(VALUE), left) != one(normalize_names.normal_name(VALUE), right)
 
 
 @pytest.mark.parametrize(
@@ -84,15 +85,15 @@ def test_what_tells_firms_apart_stays(left: str, right: str) -> None:
 )
 def test_what_is_probably_short_is_a_guess_apart(name: str | None, guess: str | None) -> None:
     """Never at the beginning, and a state's code only at the end: `of LA` may be Los Angeles."""
-    assert one(names.guessed(VALUE), name) == guess
+    assert one(normalize_names.guessed(VALUE), name) == guess
     if name is not None and guess is not None:
-        assert one(names.may_be_short(VALUE), name) is True
+        assert one(normalize_names.may_be_short(VALUE), name) is True
 
 
 @given(st.text(max_size=40))
 def test_the_normal_form_is_its_own_normal_form_of_case_and_space(name: str) -> None:
     """Whatever is typed: the normal form has no capitals, no outer or double spaces, and is never empty."""
-    normal = one(names.normal_name(VALUE), name)
+    normal = one(normalize_names.normal_name(VALUE), name)
     assert normal is None or (isinstance(normal, str) and normal != "" and normal == " ".join(normal.split()))
 
 
@@ -111,49 +112,59 @@ def test_the_normal_form_is_its_own_normal_form_of_case_and_space(name: str) -> 
 )
 def test_an_account_in_brackets_is_told_from_a_place_or_a_number(name: str, account: str | None, rest: str) -> None:
     """`Name (ACCT)` is a name and an account; ordinals, years and places belong to the name."""
-    assert one(names.account_in_name(VALUE), name) == account
-    assert one(names.without_account(VALUE), name) == rest
+    assert one(normalize_names.account_in_name(VALUE), name) == account
+    assert one(normalize_names.without_account(VALUE), name) == rest
 
 
 def test_a_path_has_a_root_a_parent_and_a_leaf() -> None:
     """QuickBooks writes `Parent:Child`, Autotask `Parent ~ Child`."""
-    parts = [one(part(VALUE), "A Inc:B:C") for part in (names.root, names.parent, names.leaf)]
+    parts = [
+        one(part(VALUE), "A Inc:B:C") for part in (normalize_names.root, normalize_names.parent, normalize_names.leaf)
+    ]
     assert parts == ["A Inc", "A Inc:B", "C"]
-    assert one(names.leaf(VALUE), "Acme ~ North") == "North"
-    assert one(names.leaf(VALUE), "Acme") is None
+    assert one(normalize_names.leaf(VALUE), "Acme ~ North") == "North"
+    assert one(normalize_names.leaf(VALUE), "Acme") is None
 
 
 def test_legal_forms_are_canonical_and_company_is_none() -> None:
     """`Limited` is `Ltd`; `Company` says nothing that another form could contradict."""
-    assert one(names.legal_form(VALUE), "Acme Limited") == one(names.legal_form(VALUE), "Acme Pty. Ltd.") == "ltd"
-    assert one(names.legal_form(VALUE), "Acme L.L.C.") == "llc"
-    assert one(names.legal_form(VALUE), "Acme & Company") is None
+    assert (
+        one(normalize_names.legal_form(VALUE), "Acme Limited")
+        == one(normalize_names.legal_form(VALUE), "Acme Pty. Ltd.")
+        == "ltd"
+    )
+    assert one(normalize_names.legal_form(VALUE), "Acme L.L.C.") == "llc"
+    assert one(normalize_names.legal_form(VALUE), "Acme & Company") is None
 
 
 def test_roman_and_arabic_numbers_are_the_same_numbers() -> None:
     """`Acquisition V` is not `Acquisition VI`, and is `Acquisition 5`."""
-    numbers = names.numbers(names.normal_name(VALUE))
+    numbers = normalize_names.numbers(normalize_names.normal_name(VALUE))
     assert one(numbers, "Acquisition V LLC") == one(numbers, "Acquisition 5") == "5"
     assert one(numbers, "Acquisition VI") == "6"
 
 
 def test_a_number_that_a_spreadsheet_shortened_is_still_the_number() -> None:
     """Leading zeros, punctuation and `_C` are no part of an account number; placeholders are no number at all."""
-    assert one(fields.account_key(VALUE), "00123") == one(fields.account_key(VALUE), "12-3") == "123"
-    assert one(fields.account_key(VALUE), "Acme_C") == one(fields.account_key(VALUE), "acme") == "ACME"
-    assert one(fields.account_key(VALUE), "n/a") is None
+    assert (
+        one(normalize_fields.account_key(VALUE), "00123") == one(normalize_fields.account_key(VALUE), "12-3") == "123"
+    )
+    assert (
+        one(normalize_fields.account_key(VALUE), "Acme_C") == one(normalize_fields.account_key(VALUE), "acme") == "ACME"
+    )
+    assert one(normalize_fields.account_key(VALUE), "n/a") is None
 
 
 def test_tax_ids_of_one_digit_are_placeholders() -> None:
     """Otherwise every customer without a tax id would be the same firm."""
-    assert one(fields.tax_key(VALUE), "00-0000000") is None
-    assert one(fields.tax_key(VALUE), "GB 123 456 789") == one(fields.tax_key(VALUE), "123456789")
+    assert one(normalize_fields.tax_key(VALUE), "00-0000000") is None
+    assert one(normalize_fields.tax_key(VALUE), "GB 123 456 789") == one(normalize_fields.tax_key(VALUE), "123456789")
 
 
 def test_of_several_addresses_the_registered_domains_count() -> None:
     """Each once."""
     text = "a@mail.acme.co.uk; c@ACME.com help@acme.com"
-    assert listed(fields.email_domains(VALUE), text) == ["acme.co.uk", "acme.com"]
+    assert listed(normalize_fields.email_domains(VALUE), text) == ["acme.co.uk", "acme.com"]
 
 
 @pytest.mark.parametrize(
@@ -181,18 +192,18 @@ def test_of_several_addresses_the_registered_domains_count() -> None:
 )  # fmt: skip
 def test_a_site_is_known_by_what_its_firm_has_registered(host: str, domain: str) -> None:
     """Two firms below one province, one state or one host are two."""
-    assert listed(fields.site_domains(VALUE), f"https://{host}/contact") == [domain]
+    assert listed(normalize_fields.site_domains(VALUE), f"https://{host}/contact") == [domain]
     mail = host.removeprefix("www2.").removeprefix("www.").removeprefix("www\u3002")
-    assert listed(fields.email_domains(VALUE), f"a@{mail}; b@{mail}") == [domain]
+    assert listed(normalize_fields.email_domains(VALUE), f"a@{mail}; b@{mail}") == [domain]
 
 
 def test_a_domain_is_the_same_with_its_letters_encoded() -> None:
     """In an address, too; its label is written as names are."""
     for written in ("m\u00fcller-bau.de", "mu\u0308ller-bau.de", "xn--mller-bau-q9a.de"):
-        assert listed(fields.site_domains(VALUE), f"https://{written}/") == ["m\u00fcller-bau.de"]
-        assert listed(fields.email_domains(VALUE), f"a@{written}; b@{written}") == ["m\u00fcller-bau.de"]
-    assert one(fields.label(VALUE), "m\u00fcller-bau.de") == "mullerbau"
-    assert listed(fields.site_domains(VALUE), "xn--999999999999.de") == ["xn--999999999999.de"]
+        assert listed(normalize_fields.site_domains(VALUE), f"https://{written}/") == ["m\u00fcller-bau.de"]
+        assert listed(normalize_fields.email_domains(VALUE), f"a@{written}; b@{written}") == ["m\u00fcller-bau.de"]
+    assert one(normalize_fields.label(VALUE), "m\u00fcller-bau.de") == "mullerbau"
+    assert listed(normalize_fields.site_domains(VALUE), "xn--999999999999.de") == ["xn--999999999999.de"]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +221,7 @@ def test_a_phone_of_ten_digits_is_whole_whatever_stands_around_it(text: str, key
     assert listed(phone_keys(VALUE), text) == keys
 
 
-@pytest.mark.parametrize("form", [fields.tax_key, fields.postal_key, fields.house_key])
+@pytest.mark.parametrize("form", [normalize_fields.tax_key, normalize_fields.postal_key, normalize_fields.house_key])
 def test_digits_of_any_script_are_digits_and_raised_ones_are_none(form: Any) -> None:
     """In tax ids, postal codes and house numbers."""
     assert one(form(VALUE), "\uff17\uff18\uff17\uff10\uff14\uff12") == one(form(VALUE), "787042") is not None
@@ -220,15 +231,15 @@ def test_digits_of_any_script_are_digits_and_raised_ones_are_none(form: Any) -> 
 
 def test_a_minus_sign_is_a_dash() -> None:
     """Spreadsheets and web pages write it."""
-    key = fields.account_key(VALUE, is_apart=True)
+    key = normalize_fields.account_key(VALUE, is_apart=True)
     assert one(key, "A\u221212") == one(key, "A-12") == "A-12"
-    assert one(fields.postal_key(VALUE), "78701\u22121234") == "78701"
+    assert one(normalize_fields.postal_key(VALUE), "78701\u22121234") == "78701"
 
 
 @pytest.mark.parametrize("mark", ["\u2122", "\u2120", "\u00ae"])
 def test_a_mark_of_trade_is_no_letter(mark: str) -> None:
     """`Acme\u2122` is `Acme`, and no `Acmetm`."""
-    assert one(names.normal_name(VALUE), f"Acme{mark} Dental") == "acme dental"
+    assert one(normalize_names.normal_name(VALUE), f"Acme{mark} Dental") == "acme dental"
 
 
 @pytest.mark.parametrize("sign", "-.\u00b7\u2010\u2011\u2012\u2013\u2014\u2015\u2022\u2212\ufe58\ufe63\uff0d")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.match.public_suffixes import LIST, registered
-from etl.match.shared_domains import ANYWHERE, FOLDER, shared_domains
+from etl.match.fields.public_suffixes import LIST, registered
+from etl.match.fields.shared_domains import ANYWHERE, FOLDER, shared_domains
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.match.paths import with_paths
-from etl.match.profiles import profiles
+from etl.match.fields.paths import with_paths
+from etl.match.records import profiles
 from tests.match.conftest import relation
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}

@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.match.repeats import repeated
+from etl.match.ambiguous_numbers import repeated
 
 PAIRS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=12, unique=True)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from etl.demo import DemoPlan
-from etl.notify import ping
+from etl.notify import health_check
 from tests import nights
 from tests.command import Billsight
 from tests.receiving import Receiver, Site, receiving
@@ -24,7 +24,7 @@ def _nothing_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     proxies = ("http_proxy", "https_proxy", "all_proxy")
     for name in (*names, *proxies, *map(str.upper, proxies)):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(ping, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(health_check, "PAUSES", (0.0, 0.0))
 
 
 @pytest.fixture

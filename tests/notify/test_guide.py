@@ -8,7 +8,7 @@ from typing import Any
 
 from etl.config import Notify
 from etl.notify import metrics
-from etl.notify.figures import figures
+from etl.notify.digest import figures
 from etl.notify.messages import night_message
 from tests import dictionary
 from tests.notify_figures import changes

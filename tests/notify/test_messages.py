@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.notify.figures import figures
+from etl.notify.digest import figures
 from etl.notify.messages import Failure, Message, failure_message, night_message
 from tests import nights
 from tests.notify_figures import changes, quiet

@@ -15,9 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from etl.config import load
 from etl.domain import Run
 from etl.errors import InputError
-from etl.notify.figures import figures
+from etl.notify.digest import figures
 from etl.notify.metrics import Ending, write_failure, write_night
-from etl.telling import Teller
+from etl.notify.notifier import Teller
 from tests.notify_figures import changes
 
 NIGHT = Ending(1_800_000_000.5, 0, 41.25)

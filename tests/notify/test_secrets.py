@@ -168,7 +168,7 @@ def test_a_night_without_messages_imports_nothing_for_them() -> None:
 def test_what_is_left_running_does_not_hold_up_the_end() -> None:
     """The process ends although somebody never answered."""
     script = (
-        "import threading; from etl.notify.patience import side_by_side\n"
+        "import threading; from etl.notify.deadline import side_by_side\n"
         "print(side_by_side([lambda: 1, threading.Event().wait, lambda: 1 // 0], 1.0))"
     )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT)}

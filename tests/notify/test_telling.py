@@ -10,9 +10,9 @@ import stat
 
 import pytest
 
-from etl import pipeline
 from etl.errors import ExitCode
 from etl.notify import send
+from etl.pipeline import stages
 from tests.receiving import TOKEN, Site
 
 
@@ -148,7 +148,7 @@ def test_a_bug_is_told_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         message = "Acme Dental"
         raise KeyError(message)
 
-    monkeypatch.setattr(pipeline, "write_control", broken)
+    monkeypatch.setattr(stages, "write_control", broken)
     ended = site.night("night-1")
     assert (ended.code, "KeyError: 'Acme Dental'" in ended.err) == (1, True)
     (bug,) = site.receiver.take()

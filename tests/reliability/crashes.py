@@ -24,7 +24,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from etl.demo.plan import AS_OF
-from etl.manifest import verify
+from etl.publish.manifest import verify
 from tests import nights
 from tests.decided import Rows, decide, proposed, save
 from tests.reliability.calling import begun, hidden, records, stages

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from etl.manifest import verify
+from etl.publish.manifest import verify
 from tests.command import Ended
 from tests.reliability.calling import NIGHT, called, environment, hidden
 

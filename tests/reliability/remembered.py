@@ -11,8 +11,8 @@ from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
 
-from etl.engine import published
 from etl.history.store import History
+from etl.warehouse.engine import published
 
 _BESIDE = ("-wal", "-shm", "-journal")
 

@@ -10,9 +10,9 @@ from random import Random
 
 import pytest
 
-from etl import pipeline
 from etl.history.store import History
-from etl.manifest import verify
+from etl.pipeline import run
+from etl.publish.manifest import verify
 from tests import nights
 from tests.decided import proposed
 from tests.reliability import crashes
@@ -110,7 +110,7 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
     crashes.check(site)
     before = History(site.state / "history.sqlite").open_issues().height
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "record", killed)
+        patched.setattr(run, "record", killed)
         with pytest.raises(KeyboardInterrupt):
             nights.run(folder, "night-2", {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": "6"})
     with pytest.raises(crashes.Broken, match=r"knows \['night-1'\], published were \['night-1', 'night-2'\]"):
@@ -118,7 +118,7 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
     crashes.check(site, is_ended=False)
     assert site.memory.caught_up == {"night-2"}
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "judge_night", killed)
+        patched.setattr(run, "judge_night", killed)
         with pytest.raises(KeyboardInterrupt):
             nights.run(folder, "night-3")
     crashes.check(site)

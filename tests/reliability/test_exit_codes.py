@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from etl.errors import ExitCode
-from etl.publish import lock
+from etl.publish.publication import lock
 from tests import nights
 from tests.command import Billsight, Ended
 from tests.dictionary import DOCS

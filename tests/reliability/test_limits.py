@@ -18,13 +18,13 @@ from tests.reliability.calling import NIGHT, called, environment, hidden
 
 ABORTED = """
 import os, signal, sys
-from etl import pipeline
+from etl.pipeline import stages
 from etl.__main__ import main
 
 def abort(*_):
     os.kill(os.getpid(), signal.SIG{name})
 
-pipeline.build = abort
+stages.build = abort
 sys.argv = ["billsight", *sys.argv[1:]]
 main()
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from etl.errors import ExitCode
-from etl.manifest import verify
+from etl.publish.manifest import verify
 from tests.command import Ended
 from tests.decided import certain, decide, proposed, save
 from tests.reliability.calling import hidden

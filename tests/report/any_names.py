@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import polars as pl
 
-from etl.report.facts import FRAMES, NightFacts
+from etl.report.inputs import FRAMES, NightFacts
 from etl.report.page import render
-from etl.report.pagedata import WORK_FRAMES, pack
+from etl.report.page_data import WORK_FRAMES, pack
 from etl.report.summary import summarise
 from tests.report.sample import _frame, sample_facts
 from tests.report.sample_work import sample_work

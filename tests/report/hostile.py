@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from etl.report.facts import NightFacts
-from etl.report.pagedata import Payloads, pack
+from etl.report.inputs import NightFacts
+from etl.report.page_data import Payloads, pack
 from tests.report.sample import sample_facts
 from tests.report.sample_changes import sample_changes
 from tests.report.sample_work import sample_work

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from etl.report.facts import FRAMES, NightFacts, RunFacts, empty
+from etl.report.inputs import FRAMES, NightFacts, RunFacts, empty
 from etl.schemas import RELATIONS
 from tests.report import sample_rows as given
 from tests.report.sample_changes import sample_changes, sample_trend

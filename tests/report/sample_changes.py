@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from etl.taxonomy import BY_CODE
+from etl.causes import BY_CODE
 
 TONIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 NIGHTS = 30

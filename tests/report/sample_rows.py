@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from etl.report.facts import FRAMES
+from etl.report.inputs import FRAMES
 
 Rows = list[dict[str, Any]]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.report.facts import NightFacts
-from etl.report.pagedata import WORK_FRAMES, Payloads, Work, pack
-from etl.review.fixes import mapping_fixes
+from etl.report.inputs import NightFacts
+from etl.report.page_data import WORK_FRAMES, Payloads, Work, pack
+from etl.review.fix_files import mapping_fixes
 
 OTHERS = (
     ("42100", "HarborPoint", "Harbor Point Marina", "Duluth", "harborpoint.example", False, False),

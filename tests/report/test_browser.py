@@ -15,11 +15,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from etl.report.facts import NightFacts, RunFacts
+from etl.csv_guard import FORMULA
+from etl.report.inputs import NightFacts, RunFacts
 from etl.report.page import render
-from etl.report.pagedata import Work, nothing, pack
+from etl.report.page_data import Work, nothing, pack
 from etl.report.summary import summarise
-from etl.review.fixes import FORMULA
 from tests.report.opening import downloaded, keys, opened, saved
 from tests.report.sample import AS_OF, sample_facts
 

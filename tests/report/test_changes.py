@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from etl.report.cells import moved
-from etl.report.changes import CHANGE_WORDS, FIRST_NIGHT, SHOWN_ROWS
-from etl.report.facts import NightFacts
+from etl.report.change_section import CHANGE_WORDS, FIRST_NIGHT, SHOWN_ROWS
+from etl.report.filters import moved
+from etl.report.inputs import NightFacts
 from etl.report.page import render
-from etl.report.pagedata import Payloads
+from etl.report.page_data import Payloads
 from etl.report.summary import summarise, to_json
-from etl.report.trend import trend_of
+from etl.report.trend_charts import trend_of
 from tests.report.sample import sample_facts
 from tests.report.sample_changes import many_rows, sample_changes, sample_trend
 

@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.inbox import Taken
-from etl.report.facts import NightFacts, RunFacts
+from etl.report.inputs import NightFacts, RunFacts
 from etl.report.page import render
-from etl.report.pagedata import Work, pack
+from etl.report.page_data import Work, pack
 from etl.report.summary import summarise
+from etl.review.inbox import Taken
 from etl.schemas import RELATIONS
 from tests.report.sample import AS_OF, sample_facts
 from tests.report.sample_work import packed_work

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
-from etl.report.columns import EPOCH, columns, packed
+from etl.report.packed_columns import EPOCH, columns, packed
 from etl.report.scripts import joined, text
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from playwright.sync_api import Page, expect
 
+from etl.csv_guard import guarded, unguarded
 from etl.report import scripts
-from etl.review.fixes import guarded, unguarded
 from tests.report.opening import downloaded, loaded_into_empty, reviewing
 
 pytestmark = pytest.mark.browser

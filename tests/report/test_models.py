@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl.engine import Engine
-from etl.models import build, read_models
-from etl.report.facts import QUERIES, NightFacts, RunFacts
+from etl.report.inputs import QUERIES, NightFacts, RunFacts
 from etl.report.page import render
-from etl.report.pagedata import WORK_QUERIES, Work, pack
+from etl.report.page_data import WORK_QUERIES, Work, pack
 from etl.report.summary import summarise
-from etl.review.fixes import mapping_fixes
+from etl.review.fix_files import mapping_fixes
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import build, read_models
 from tests.report.sample import AS_OF
 
 TABLES = """

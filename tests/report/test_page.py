@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from etl.report.cells import certainty, points
 from etl.report.charts import pictures
+from etl.report.filters import certainty, points
 from etl.report.page import policy, render, state_bar
-from etl.report.pagedata import Payloads
+from etl.report.page_data import Payloads
 from etl.report.scripts import grid_script, joined, page_script, text
 from etl.report.summary import summarise
 from etl.resources import resource

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from etl.report.cells import mask_emails
-from etl.review.fixes import mapping_fixes, write_csv
+from etl.csv_guard import write_csv
+from etl.report.filters import mask_emails
+from etl.review.fix_files import mapping_fixes
 from tests.report import opening
 from tests.report.opening import downloaded, keys, loaded_into_empty, opened, reviewing
 from tests.report.sample import _IDS, sample_facts

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.report.cells import mask_email, mask_emails, money_text, plain
+from etl.amounts import money_text
 from etl.report.differences import CAUSES_OF
-from etl.report.facts import FRAMES, NightFacts, RunFacts, empty
+from etl.report.filters import mask_email, mask_emails, plain
+from etl.report.inputs import FRAMES, NightFacts, RunFacts, empty
 from etl.report.summary import summarise, to_json
 from tests.report.sample import AS_OF, sample_facts
 

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from etl.review import ledger
+from etl.review import register_schema
 from etl.review.chain import GENESIS, Head, Witness
 from etl.review.marker import Marker, marker_path, read_marker, write_marker
 from etl.review.register import Import, Judgement, Register, RegisterRefusal
@@ -176,7 +176,7 @@ def test_a_register_of_an_earlier_version_gets_its_chain_once(tmp_path: Path, ve
     """Its head is the same before and after: who read it knows it again."""
     path = tmp_path / "register.sqlite"
     with closing(sqlite3.connect(path)) as connection, connection:
-        for step in ledger.STEPS[:version]:
+        for step in register_schema.STEPS[:version]:
             for statement in step:
                 connection.execute(statement)
         connection.execute(f"pragma user_version = {version}")

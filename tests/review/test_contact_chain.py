@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from etl.review import ledger
+from etl.review import register_schema
 from etl.review.chain import GENESIS, Head, Witness
-from etl.review.contact_register import ContactRegister
+from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import marker_path, read_marker
 from etl.review.register import Import, Judgement, Register, RegisterRefusal
 from tests.review.test_contact_register import act, judgement, nobody
@@ -151,11 +151,11 @@ def test_a_register_of_the_version_before_keeps_its_chain(tmp_path: Path, kind: 
     """Whoever knew its head knows it again; one whose chain was broken is refused, not given a new chain."""
     path = tmp_path / "register.sqlite"
     with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in (statement for step in ledger.STEPS[:3] for statement in step):
+        for statement in (statement for step in register_schema.STEPS[:3] for statement in step):
             connection.execute(statement)
         connection.execute("pragma user_version = 3")
         connection.execute(f"insert into imports ({_IMPORTED}) values ('import-1', {_BY_EVE})")
-        ledger.chain.add_link(connection, "import-1")
+        register_schema.chain.add_link(connection, "import-1")
     broken = Path(shutil.copy(path, tmp_path / "broken.sqlite"))
     changed(broken, "update imports set imported_by = 'kim'")
     head = Register.open(path).head()

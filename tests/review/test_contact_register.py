@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.review.contact_register import ContactJudgement, ContactRegister
-from etl.review.ledger import STEPS
+from etl.review.contacts.contact_register import ContactJudgement, ContactRegister
 from etl.review.register import Import, Judgement, Register, RegisterRefusal
+from etl.review.register_schema import STEPS
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

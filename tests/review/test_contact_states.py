@@ -10,17 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.report.facts import FRAMES
-from etl.review.contact_fixes import contact_fixes
-from etl.review.contact_ledger import LOG
-from etl.review.contact_states import (
-    STATES,
-    Evidence,
-    access_fingerprints,
-    contact_states,
-    email_fingerprint,
-)
-from etl.taxonomy import bits
+from etl.causes import bits
+from etl.report.inputs import FRAMES
+from etl.review.contacts.contact_fixes import contact_fixes
+from etl.review.contacts.contact_schema import LOG
+from etl.review.contacts.contact_states import STATES, Evidence, access_fingerprints, contact_states, email_fingerprint
 
 KEY = b"an invented key"
 PERSON: dict[str, Any] = {

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.csv_guard import guard
 from etl.errors import Problem
-from etl.review.decisions import ApprovalRefused, Decided, Line, is_undecided, lines_of, read_decision
-from etl.review.fixes import guard
+from etl.review.decision_file import ApprovalRefused, Decided, Line, is_undecided, lines_of, read_decision
 
 HEADER = ["schema", "run_id", "row_id", "row_fp", "decision", "acct_customer_id", "cw_company_id", "reviewer",
           "decided_at", "note"]  # fmt: skip

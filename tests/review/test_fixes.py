@@ -12,17 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from etl.report.facts import EVIDENCE, FRAMES
-from etl.review.fixes import (
-    fingerprints,
-    guard,
-    guarded,
-    mapping_fixes,
-    quarantine,
-    sync_gaps,
-    unguarded,
-    write_csv,
-)
+from etl.csv_guard import guard, guarded, unguarded, write_csv
+from etl.report.inputs import EVIDENCE, FRAMES
+from etl.review.fix_files import fingerprints, mapping_fixes, quarantine, sync_gaps
 
 FORMULAS = [
     "=1+1", "+1 555 0100", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tplain", "  =1", "\x00=1", "\x01-1", "|cmd",

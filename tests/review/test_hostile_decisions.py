@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from etl.csv_guard import guard
 from etl.errors import ExitCode
-from etl.review.fixes import guard
 from etl.review.register import Register
 from tests import nights
 from tests.archives import zipped

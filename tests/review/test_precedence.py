@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.review.decisions import Line, lines_of
+from etl.review.decision_file import Line, lines_of
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import Decision, Import, Judgement, Register
 from etl.review.row_verdict import Verdict

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.review import ledger
+from etl.review import register_schema
 from etl.review.register import Decision, Import, Judgement, Register, RegisterRefusal
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
@@ -170,7 +170,7 @@ def _concerned(log: pl.DataFrame, import_id: str) -> list[str]:
 def _old(path: Path) -> None:
     """A register as the first version wrote it."""
     with closing(sqlite3.connect(path)) as connection:
-        for statement in ledger.STEPS[0]:
+        for statement in register_schema.STEPS[0]:
             connection.execute(statement)
         connection.execute("pragma user_version = 1")
         connection.execute("insert into imports values ('old', '2026-01-01T00:00:00.000000', 'kim', null, null)")
@@ -196,7 +196,7 @@ def test_a_register_of_the_first_version_is_read_as_it_is_and_grows_when_it_is_w
     take_back(register, "old")
     assert names(register) == [("B", None, "snoozed")]
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("pragma user_version").fetchone() == (ledger.SCHEMA_VERSION,)
+        assert connection.execute("pragma user_version").fetchone() == (register_schema.SCHEMA_VERSION,)
         with pytest.raises(sqlite3.IntegrityError, match="never"):
             connection.execute("update judgements set company_id_cw = '2'")
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from etl.review.decisions import Line, lines_of
+from etl.review.decision_file import Line, lines_of
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import CURRENT, LOG
 from etl.review.row_verdict import Verdict

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from etl.review.fixes import mapping_fixes
-from etl.review.workbook import write_workbook
+from etl.review.fix_files import mapping_fixes
+from etl.review.fix_workbook import write_workbook
 from tests.review.test_fixes import FORMULAS, _fix, _frame
 
 AT = datetime(2026, 11, 22, 2, tzinfo=UTC)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from etl.domain import NO_NUMBER, SPOILT
-from etl.engine import Engine, literal
+from etl.warehouse.engine import Engine, literal
 
 _SPOILT = ["2.02611E+11", "2.02611E11", "2.02611e+11", "########", "#NAME?", "#REF!", "#VALUE!", "1-Nov", "Nov-26",
            "01-Nov-26", "2026-11-01 00:00:00", "1001.0"]  # fmt: skip

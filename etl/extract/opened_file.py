@@ -1,0 +1,150 @@
+"""What kind of file it is, judged by its content, never by its name."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final, NoReturn
+
+from etl.config import Source
+from etl.domain import SourceFile
+from etl.errors import InputError, Problem
+from etl.extract import source_files
+from etl.extract.formats import encoding
+from etl.extract.formats.encoding import Text
+from etl.schemas import Relation
+
+HEAD_BYTES: Final = 1 << 18
+"""Enough of a file to tell what it is."""
+
+_SAMPLE: Final = 4096
+
+_ROOT: Final = re.compile(r"<(?![?!])\s*([\w:.-]+)")
+_CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b\x00")
+_MAGIC: Final = (
+    (b"%PDF", "a PDF file", "Export the list as CSV or XLSX instead."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "Open it and save it as XLSX or CSV."),
+    (b"{\\rtf", "a rich-text document", "Export the list as CSV or XLSX instead."),
+    (b"\x89PNG", "an image", "Export the list as CSV or XLSX instead."),
+    (b"\xff\xd8\xff", "an image", "Export the list as CSV or XLSX instead."),
+)
+
+
+class Kind(StrEnum):
+    """How the bytes are laid out."""
+
+    JSON = "json"
+    DELIMITED = "delimited"
+    WORKBOOK = "workbook"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file's plain bytes, or the beginning of them.
+
+    Attributes:
+        is_whole: false where only the beginning was read.
+    """
+
+    file: SourceFile
+    data: bytes
+    kind: Kind
+    source: Source
+    is_whole: bool = True
+
+    @cached_property
+    def decoded(self) -> Text:
+        """The text, for JSON and delimited files."""
+        return encoding.decode(self.data, self.file.name, self.source.encoding, is_whole=self.is_whole)
+
+
+def open_document(file: SourceFile, source: Source, relation: Relation) -> Document:
+    """Read the whole file and tell its kind.
+
+    Raises:
+        InputError: empty, truncated, or a kind that is not read.
+    """
+    data = source_files.whole(file)
+    return Document(file, data, _kind(_Head(file.name, data, relation.help), source), source)
+
+
+def peek(file: SourceFile, source: Source, expected: str = "a data file") -> Document:
+    """Read only as much as is needed to tell what the file is; workbooks and Parquet need the whole.
+
+    Raises:
+        InputError: empty or a kind that is not read.
+    """
+    try:
+        data = source_files.head(file.path, HEAD_BYTES)
+    except OSError as error:
+        raise InputError([Problem(file.name, str(error), "a readable file", "Check its permissions.")]) from None
+    kind = _kind(_Head(file.name, data, expected, len(data) < HEAD_BYTES), source)
+    if kind in {Kind.WORKBOOK, Kind.PARQUET}:
+        return Document(file, source_files.whole(file), kind, source)
+    return Document(file, data, kind, source, is_whole=len(data) < HEAD_BYTES)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The beginning of a file, or all of it, on the way to telling its kind."""
+
+    name: str
+    data: bytes
+    expected: str
+    is_whole: bool = True
+
+    def refuse(self, found: str, remedy: str) -> NoReturn:
+        raise InputError([Problem(self.name, found, self.expected, remedy)]) from None
+
+
+def _kind(head: _Head, source: Source) -> Kind:
+    if not head.data.strip():
+        head.refuse("an empty file", "Export it again, or remove it.")
+    for magic, found, remedy in _MAGIC:
+        if head.data.startswith(magic):
+            head.refuse(found, remedy)
+    if head.data.startswith(b"PAR1"):
+        return Kind.PARQUET
+    if head.data.startswith(b"PK\x03\x04"):
+        return _zipped(head)
+    sample = encoding.decode(head.data[:HEAD_BYTES], head.name, source.encoding, is_whole=False).text
+    if not sample.strip("\ufeff \t\r\n") and head.is_whole and len(head.data) <= HEAD_BYTES:
+        head.refuse("an empty file", "Export it again, or remove it.")
+    return _kind_of_text(head, sample.lstrip("\ufeff \t\r\n"))
+
+
+def _kind_of_text(head: _Head, sample: str) -> Kind:
+    if sample.startswith("<"):
+        root = _ROOT.search(sample)
+        if root and root[1].lower() in {"html", "head", "body"}:
+            remedy = "Was the login page saved instead of the answer? Export it as JSON or CSV."
+            head.refuse("a web page (HTML)", remedy)
+        head.refuse(f"an XML file{f' (<{root[1]}>)' if root else ''}", "Export it as JSON or CSV.")
+    if sample.startswith("!") and "\t" in sample.partition("\n")[0]:
+        head.refuse("a QuickBooks Desktop IIF file", "Export the list as CSV or XLSX instead.")
+    looked_at = head.data[:_SAMPLE]
+    if sum(looked_at.count(bytes([byte])) for byte in _CONTROLS) > len(looked_at) // 10:
+        head.refuse("a binary file", "Give a JSON, CSV, XLSX or Parquet file.")
+    return Kind.JSON if sample[:1] in {"[", "{"} else Kind.DELIMITED
+
+
+def _zipped(head: _Head) -> Kind:
+    if not head.is_whole:
+        return Kind.WORKBOOK
+    try:
+        with zipfile.ZipFile(io.BytesIO(head.data)) as archive:
+            inside = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        inside = []
+    if not inside:
+        head.refuse("a zip or XLSX file that is cut off or damaged", "Copy or export it again.")
+    if not any(entry.startswith("xl/") for entry in inside):
+        if "content.xml" in inside:
+            head.refuse("an OpenDocument file, such as LibreOffice writes", "Save it as XLSX or CSV.")
+        head.refuse(f"a zip archive ({', '.join(inside[:3])})", "Unpack it and give the files inside.")
+    return Kind.WORKBOOK

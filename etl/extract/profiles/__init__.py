@@ -1,0 +1,1 @@
+"""Profiles: the known shapes of export files, and which of them a file is."""

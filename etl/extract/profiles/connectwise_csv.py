@@ -1,0 +1,231 @@
+"""ConnectWise lists as CSV or XLSX: REST answers flattened (`company/id`, `company.id`, `company_id`), or a view.
+
+There is no fixed layout: a view exports the columns that its user shows. `Company ID`, with a space, is the identifier
+that people see; `company_id` is the record's number.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import polars as pl
+
+from etl.extract.formats.powershell import UnreadableError, is_cut, shown
+from etl.extract.profiles.connectwise_json import WHICH_DEFAULT, close_instants, emails_of
+from etl.extract.profiles.document_terms import stated_type
+from etl.extract.profiles.profile import CONNECTWISE_CSV, TableProfile
+
+_FLAGS: Final = {"is_closed": ("closed", "open"), "is_inactive": ("inactive", "active")}
+"""What some lists say instead of true and false."""
+
+_ITEM_PARTS: Final = {
+    "_item_value": "value",
+    "_item_kind": "communicationtype",
+    "_item_type": "type/name",
+    "_item_default": "defaultflag",
+}
+
+
+def finish(frame: pl.DataFrame) -> pl.DataFrame:
+    """Complete a flattened list.
+
+    Locality: row.
+    """
+    for flag, (true, false) in _FLAGS.items():
+        if flag in frame.columns:
+            word = pl.col(flag).str.to_lowercase()
+            frame = frame.with_columns(
+                pl.when(word == true)
+                .then(pl.lit("true"))
+                .when(word == false)
+                .then(pl.lit("false"))
+                .otherwise(flag)
+                .alias(flag)
+            )
+    return close_instants(frame) if "modified_at" in frame.columns else frame
+
+
+def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
+    """The number is the key where the list has no ids; the type is said in our words.
+
+    Locality: row.
+    """
+    if "invoice_id_cw" not in frame.columns:
+        frame = frame.with_columns(invoice_id_cw="invoice_number")
+    if "document_type" in frame.columns:
+        frame = frame.with_columns(document_type=stated_type("document_type"))
+    return finish(frame)
+
+
+def finish_contacts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Find the login among the communication items, flattened column by column or kept as JSON in one cell.
+
+    Locality: row.
+    """
+    frame = finish(frame)
+    if "_items" in frame.columns:
+        found = [_emails_in(cell) for cell in frame.get_column("_items").to_list()]
+        schema = {"default_email": pl.String(), "other_emails": pl.List(pl.String()), "_problem": pl.String()}
+        texts = pl.DataFrame(found, schema=schema, orient="row")
+        frame = frame.drop("default_email", "other_emails", strict=False).with_columns(texts.get_columns())
+        return frame.with_columns(read_problem=pl.coalesce("read_problem", "_problem"))
+    numbers = sorted(int(name.partition("/")[2]) for name in frame.columns if name.startswith("_item_value/"))
+    return _from_parts(frame, numbers) if numbers else frame
+
+
+def _from_parts(frame: pl.DataFrame, numbers: list[int]) -> pl.DataFrame:
+    names = frozenset(frame.columns)
+
+    def part(name: str, number: int) -> pl.Expr:
+        column = f"{name}/{number}"
+        return pl.col(column).str.to_lowercase() if column in names else pl.lit(None, dtype=pl.String)
+
+    logins, others, unsaid = [], [], []
+    for number in numbers:
+        value = pl.col(f"_item_value/{number}")
+        kind = pl.coalesce(part("_item_kind", number), part("_item_type", number))
+        is_email = pl.when(kind.is_null()).then(value.str.contains("@", literal=True)).otherwise(kind == "email")
+        flag = part("_item_default", number).replace({"1": "true", "0": "false"})
+        logins.append(pl.when(is_email & (flag == "true")).then(value))
+        others.append(pl.when(is_email & (flag == "true").not_()).then(value))
+        unsaid.append(pl.when(is_email & ~flag.is_in(["true", "false"]).fill_null(value=False)).then(value))
+    login, rest = (
+        pl.coalesce(logins),
+        pl.concat_list([*others, *unsaid]).list.drop_nulls().list.unique(maintain_order=True),
+    )
+    unmarked = pl.concat_list(unsaid).list.drop_nulls().list.len()
+    is_alone = login.is_null() & (unmarked == 1) & (rest.list.len() == 1)
+    is_open = login.is_null() & (unmarked > 0) & ~is_alone
+    return frame.with_columns(
+        default_email=pl.when(is_alone).then(rest.list.first()).otherwise(login),
+        other_emails=pl.when((rest.list.len() > 0) & ~is_alone).then(rest),
+        read_problem=pl.coalesce("read_problem", pl.when(is_open).then(pl.lit(WHICH_DEFAULT))),
+    )
+
+
+def _emails_in(cell: str | None) -> tuple[str | None, list[str], str | None]:
+    """The default e-mail, the others, and what keeps them from being read."""
+    try:
+        items = cell if is_cut(cell) else json.loads(cell or "[]")
+        return (*emails_of(items), None)
+    except (ValueError, RecursionError) as error:
+        told = str(error) if isinstance(error, UnreadableError) else f"{shown(cell)} is no list of communicationItems"
+        return None, [], told
+
+
+COMPANIES: Final[dict[str, tuple[str, ...]]] = {
+    "company_id_cw": ("id", "RecID", "Company RecID", "Company Rec ID", "company/id"),
+    "company_identifier": ("identifier", "Company ID", "companyIdentifier"),
+    "company_name": ("name", "Company Name", "Company"),
+    "status_id_cw": ("status/id",),
+    "status_name": ("status/name", "Status", "Company Status"),
+    "is_status_inactive": ("status/inactiveFlag",),
+    "type_names": ("types", "Type", "Types", "Company Type", "type/name"),
+    "account_number": ("accountNumber", "Account ID", "Account Number", "Account"),
+    "tax_identifier": ("taxIdentifier", "Tax ID"),
+    "is_vendor": ("isVendorFlag", "Vendor"),
+    "bill_to_company_id_cw": ("billToCompany/id", "Bill To RecID", "Bill To Company RecID"),
+    "parent_company_id_cw": ("parentCompany/id", "Parent RecID", "Parent Company RecID"),
+    "billing_contact_id_cw": ("billingContact/id", "Billing Contact RecID"),
+    "default_contact_id_cw": ("defaultContact/id", "Default Contact RecID"),
+    "invoice_email": ("invoiceToEmailAddress", "Invoice Email", "Invoice To Email"),
+    "address_line1": ("addressLine1", "Address", "Address 1", "Address Line 1"),
+    "city": ("city",),
+    "state": ("state",),
+    "postal_code": ("zip", "Zip Code", "Postal Code"),
+    "country": ("country/name", "country"),
+    "phone_number": ("phoneNumber", "Phone", "Phone Number"),
+    "website": ("website", "Web Site"),
+    "is_deleted": ("deletedFlag", "Deleted"),
+    "modified_at": ("_info/lastUpdated", "lastUpdated", "Last Update", "Last Updated"),
+}
+CONTACTS: Final[dict[str, tuple[str, ...]]] = {
+    "contact_id_cw": ("id", "RecID", "Contact RecID", "Contact Rec ID", "contact/id"),
+    "first_name": ("firstName", "First Name"),
+    "last_name": ("lastName", "Last Name"),
+    "title": ("title",),
+    "company_id_cw": ("company/id", "Company RecID", "Company Rec ID"),
+    "is_inactive": ("inactiveFlag", "Inactive"),
+    "portal_security_level": ("portalSecurityLevel", "Portal Security Level", "Security Level"),
+    "is_login_disabled": ("disablePortalLoginFlag", "Disable Portal Login", "Disable Login", "Portal Login Disabled"),
+    "is_default": ("defaultFlag", "Default Contact", "Default"),
+    "is_default_billing": ("defaultBillingFlag", "Default Billing", "Default Billing Contact", "Billing Contact"),
+    "default_email": ("email", "Email Address", "Default Email", "defaultEmail"),
+    "other_emails": ("otherEmails", "Other Emails"),
+    "phone_number": ("defaultPhoneNbr", "Phone", "Default Phone"),
+    "modified_at": ("_info/lastUpdated", "lastUpdated", "Last Update", "Last Updated"),
+    "_items": ("communicationItems",),
+}
+STATUSES: Final[dict[str, tuple[str, ...]]] = {
+    "status_id_cw": ("id", "RecID", "Status RecID", "status/id"),
+    "status_name": ("name", "Status", "status/name", "Description"),
+    "is_inactive": ("inactiveFlag", "Inactive"),
+}
+INVOICES: Final[dict[str, tuple[str, ...]]] = {
+    "invoice_id_cw": ("id", "RecID", "Invoice RecID", "invoice/id"),
+    "invoice_number": ("invoiceNumber", "Invoice", "Invoice Number", "Invoice #"),
+    "company_id_cw": ("company/id", "Company RecID"),
+    "bill_to_company_id_cw": ("billToCompany/id", "Bill To RecID"),
+    "document_type": ("type", "Invoice Type"),
+    "billing_status_name": ("status/name", "Status", "Billing Status"),
+    "is_closed": ("status/closedFlag", "closedFlag", "Open/Closed"),
+    "invoice_date": ("date", "Invoice Date"),
+    "due_date": ("dueDate", "Due Date"),
+    "total_amount": ("total", "Invoice Total"),
+    "balance_amount": ("balance", "Invoice Balance"),
+    "currency_code": ("currency/currencyCode", "currency/currencyIdentifier", "currency/name", "currency"),
+    "modified_at": ("_info/lastUpdated", "lastUpdated", "Last Update"),
+}
+
+PROFILES: Final = (
+    TableProfile(
+        CONNECTWISE_CSV,
+        "connectwise_companies",
+        "ConnectWise companies (CSV)",
+        COMPANIES,
+        (("company_id_cw",), ("company_name",), ("company_identifier", "status_id_cw", "status_name")),
+        refused={
+            "firstName": ("a list of contacts", "Give it as connectwise_contacts."),
+            "First Name": ("a list of contacts", "Give it as connectwise_contacts."),
+            "invoiceNumber": ("a list of invoices", "Give it as connectwise_invoices."),
+        },
+        patterns={"type_names": r"types/(\d+)/name"},
+        finish=finish,
+    ),
+    TableProfile(
+        CONNECTWISE_CSV,
+        "connectwise_contacts",
+        "ConnectWise contacts (CSV)",
+        CONTACTS,
+        (
+            ("contact_id_cw",),
+            ("company_id_cw",),
+            ("first_name", "last_name"),
+            ("default_email", "_items", "_item_value"),
+        ),
+        patterns={name: rf"communicationitems/(\d+)/{part}" for name, part in _ITEM_PARTS.items()},
+        finish=finish_contacts,
+    ),
+    TableProfile(
+        CONNECTWISE_CSV,
+        "connectwise_statuses",
+        "ConnectWise company statuses (CSV)",
+        STATUSES,
+        (("status_id_cw",), ("status_name",), ("is_inactive",)),
+        refused={"firstName": ("a list of contacts", "Give it as connectwise_contacts.")},
+        finish=finish,
+    ),
+    TableProfile(
+        CONNECTWISE_CSV,
+        "connectwise_invoices",
+        "ConnectWise invoices (CSV)",
+        INVOICES,
+        (
+            ("invoice_number",),
+            ("total_amount",),
+            ("company_id_cw", "bill_to_company_id_cw", "billing_status_name", "is_closed"),
+        ),
+        finish=finish_invoices,
+    ),
+)

@@ -1,0 +1,133 @@
+"""One file to one text frame."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from etl.config import Source
+from etl.domain import SourceFile
+from etl.errors import InputError, Problem
+from etl.extract.detect import recognise_document
+from etl.extract.opened_file import Document, Kind, open_document, peek
+from etl.extract.profiles.profile import SHAPES, TABLE, Extract, RecordProfile
+from etl.extract.profiles.registry import record_profiles, shapes_of, table_profiles
+from etl.extract.read_records import read_records, sample_of, unknown_records
+from etl.extract.read_table import best_in, no_header, read_table
+from etl.extract.row_tables import open_table
+from etl.schemas import RELATIONS, Relation
+
+_FEED: Final = '"CDCResponse"'
+_FEED_WITHIN: Final = 1_000
+
+
+def read_text(file: SourceFile, relation: Relation, source: Source) -> Extract:
+    """Read a file as text, unjudged: validation decides which rows are good.
+
+    Args:
+        file: what to read.
+        relation: what it should hold; no other column is ever read.
+        source: shape, encoding, captions and so on, where the configuration names them.
+
+    Raises:
+        InputError: the file as a whole cannot be understood; every problem that was found is listed.
+    """
+    problems = source_problems(file.name, relation, source)
+    if problems:
+        raise InputError(problems)
+    document = open_document(file, source, relation)
+    if document.kind is Kind.JSON:
+        return _read_json(document, relation)
+    return _read_table(document, relation)
+
+
+def captions(file: SourceFile) -> list[str]:
+    """The captions in the first row of a table; none where the file is no table.
+
+    Raises:
+        InputError: it cannot be read at all.
+    """
+    document = peek(file, Source(path=file.name), "a table with a row of captions")
+    if document.kind is Kind.JSON:
+        return []
+    first = next((rows[0] for rows in open_table(document).candidates() if rows), None)
+    return [cell.strip() for cell in first[1] if cell.strip()] if first else []
+
+
+def source_problems(where: str, relation: Relation, source: Source) -> list[Problem]:
+    """What is wrong with the configuration of a source, whatever its files hold."""
+    problems = []
+    if source.shape not in {"auto", *shapes_of(relation.name)}:
+        found = f"shape = {source.shape!r}" + ("" if source.shape in SHAPES else ", which is no shape")
+        known = ", ".join(("auto", *shapes_of(relation.name)))
+        problems.append(Problem(where, found, f"one of {known}", f"Correct shape under [sources.{relation.name}]."))
+    elif source.columns and source.shape not in {"auto", TABLE}:
+        remedy = f"Remove columns, or set shape to {TABLE!r}, under [sources.{relation.name}]."
+        problems.append(Problem(where, f"columns beside shape = {source.shape!r}", "columns with a table only", remedy))
+    if source.delimiter is not None and (source.delimiter in '"\r\n\0 ' or not source.delimiter.isascii()):
+        remedy = f"Correct or remove delimiter under [sources.{relation.name}]: without it, it is found out."
+        problems.append(Problem(where, f"delimiter = {source.delimiter!r}", "one sign such as ; or a tab", remedy))
+    unknown = [name for name in source.columns if name not in relation.names]
+    remedy = f"Correct the left-hand names under [sources.{relation.name}.columns]."
+    known = ", ".join(relation.names)
+    return problems + [
+        Problem(where, f"the unknown column {name}", f"columns among {known}", remedy) for name in unknown
+    ]
+
+
+def _read_json(document: Document, relation: Relation) -> Extract:
+    if document.source.columns:
+        remedy = "Remove columns for this source, or give the table as CSV, XLSX or Parquet."
+        raise InputError([Problem(document.file.name, "JSON records", "a table, as columns are named", remedy)])
+    profile = _record_profile(document, relation)
+    if profile is None:
+        raise InputError(_misfit(document, relation))
+    return read_records(document, profile, relation)
+
+
+def _record_profile(document: Document, relation: Relation) -> RecordProfile | None:
+    sample = sample_of(document)
+    profiles = list(record_profiles(relation.name, document.source.shape))
+    if not sample.count and profiles:
+        return profiles[0]  # an answer without records, or cut off before the first: any profile tells it alike
+    if not sample.keys and profiles:
+        return profiles[0]  # nothing but broken records: each of them says why
+    fitting = (profile for profile in profiles if any(profile.fits(sample.keys, entity) for entity in sample.entities))
+    is_feed = _FEED in document.decoded.text[:_FEED_WITHIN]  # of a day on which nothing of this relation changed
+    return next(fitting, next((profile for profile in profiles if is_feed and profile.entities), None))
+
+
+def _read_table(document: Document, relation: Relation) -> Extract:
+    source = document.source
+    shape = TABLE if source.columns else source.shape
+    table = open_table(document)
+    profiles = list(table_profiles(relation.name, shape))
+    best = best_in(table, profiles, source.columns)
+    if best is not None:
+        return read_table(document, best[0], relation, best[1])
+    if source.columns and profiles:
+        raise InputError(no_header(document, profiles[0], source.columns))
+    raise InputError(_misfit(document, relation))
+
+
+def _misfit(document: Document, relation: Relation) -> list[Problem]:
+    """The file holds something else, or nothing that is known: say what."""
+    where, shape = document.file.name, document.source.shape
+    expected = relation.help if shape == "auto" else f"{relation.help} as {shape}"
+    seen = recognise_document(document)
+    if seen is not None and (seen.relation, seen.shape) != (relation.name, shape):
+        remedy = f"Name it under [sources.{seen.relation}], and the right file here."
+        if seen.relation == relation.name:
+            remedy = f"Set shape to {seen.shape!r} or 'auto' under [sources.{relation.name}]."
+        return [Problem(where, f"{RELATIONS[seen.relation].help} ({seen.shape})", expected, remedy)]
+    if document.kind is Kind.JSON:
+        return [unknown_records(document, expected, _remedy(relation))]
+    profiles = list(table_profiles(relation.name, shape))
+    if not profiles:
+        return [Problem(where, "a table", expected, f"Give the answers as JSON, or set shape to {TABLE!r} or 'auto'.")]
+    return no_header(document, profiles[-1] if shape == "auto" else profiles[0], {})
+
+
+def _remedy(relation: Relation) -> str:
+    if next(record_profiles(relation.name), None) is None:
+        return "Give this list as CSV, XLSX or Parquet."
+    return "Name the right file, or export it again with the fields it needs."

@@ -1,0 +1,98 @@
+"""Tables of any file kind: rows of text to look for the header in, and the columns below it as one text frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Protocol
+
+from etl.extract.formats import parquet, workbook
+from etl.extract.formats.delimited import DELIMITERS, Numbered, first_rows, rows_of
+from etl.extract.header import HEADER_WITHIN, Header
+from etl.extract.opened_file import Document, Kind
+from etl.extract.row_buffer import Body, Gathered, Positions, refuse_emptiness
+
+CHUNK_ROWS: Final = 4_096
+"""Rows held as Python objects at a time."""
+
+
+class Table(Protocol):
+    """A file that has rows and columns."""
+
+    def candidates(self) -> list[Sequence[Numbered]]:
+        """The first rows, once for each way in which the file might be written."""
+        ...
+
+    def body(self, header: Header, wanted: Positions, candidate: int) -> Body:
+        """The wanted columns below the header."""
+        ...
+
+
+def open_table(document: Document) -> Table:
+    """The document as a table.
+
+    Raises:
+        InputError: the workbook or the Parquet file is damaged, or the configured sheet is not in it.
+    """
+    if document.kind is Kind.PARQUET:
+        return parquet.ColumnarTable(document.data, document.file.name)
+    if document.kind is Kind.WORKBOOK:
+        cells = workbook.sheet_rows(document.data, document.file.name, document.source.sheet)
+        size = sum(len(row) for _, row in cells)
+        return RowTable([lambda: iter(cells)], [cells[:HEADER_WITHIN]], document.file.name, size)
+    return _delimited(document)
+
+
+@dataclass(frozen=True)
+class RowTable:
+    """Rows that are read one after the other, in one of several ways.
+
+    Attributes:
+        where: the file as the user names it.
+        size: characters, or cells of a workbook.
+        is_cut: the last line has no end, so a short last row is a cut one.
+        delimiters: of the ways; none for a workbook.
+    """
+
+    ways: Sequence[Callable[[], Iterator[Numbered]]]
+    heads: list[Sequence[Numbered]]
+    where: str
+    size: int
+    is_cut: bool = False
+    delimiters: Sequence[str] = ()
+
+    def candidates(self) -> list[Sequence[Numbered]]:
+        """The first rows, once for each delimiter."""
+        return self.heads
+
+    def body(self, header: Header, wanted: Positions, candidate: int) -> Body:
+        """The wanted columns below the header."""
+        rows = (row for row in self.ways[candidate]() if row[0] > header.line)
+        gathered = Gathered(wanted, len(header.cells))
+        seen = 0
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            seen += len(chunk)
+            refuse_emptiness(self.where, seen * len(wanted), self.size)
+            gathered.add(chunk)
+        return gathered.body(is_cut=self.is_cut)
+
+
+def _delimited(document: Document) -> RowTable:
+    text, name = document.decoded.text, document.file.name
+    sample = text[: 1 << 18]
+    delimiters = (document.source.delimiter,) if document.source.delimiter else _likely(sample)
+    ways = [_reader(text, delimiter, name) for delimiter in delimiters]
+    heads: list[Sequence[Numbered]] = [first_rows(sample, delimiter, HEADER_WITHIN) for delimiter in delimiters]
+    is_cut = document.is_whole and not text.endswith(("\n", "\r"))
+    return RowTable(ways, heads, name, len(text), is_cut, delimiters)
+
+
+def _reader(text: str, delimiter: str, name: str) -> Callable[[], Iterator[Numbered]]:
+    return lambda: rows_of(text, delimiter, name)
+
+
+def _likely(sample: str) -> tuple[str, ...]:
+    """Delimiters, the one that splits the first lines most often first."""
+    lines = "\n".join(sample.splitlines()[:HEADER_WITHIN])
+    return tuple(sorted(DELIMITERS, key=lambda delimiter: (-lines.count(delimiter), DELIMITERS.index(delimiter))))

@@ -1,0 +1,313 @@
+"""What changed since the last night, in numbers: the parts `changes` and `trend` of the summary."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+
+from etl.amounts import money_text
+from etl.causes import BY_CODE
+from etl.domain import Run, State
+from etl.history.coverage import coverage
+from etl.history.issues import LAST, Change, Complete, Reading, freed_because
+from etl.history.record import Past
+from etl.history.source_status import SourceRead, absent, complete, facts
+from etl.history.store import KINDS, PastRun
+from etl.schemas import RELATIONS
+from etl.validate.joins import Measured
+from etl.warehouse.engine import Engine
+
+Row = dict[str, Any]
+SHOWN_NIGHTS: Final = 30
+UNKNOWN: Final[dict[str, Any]] = {"invoices": None, "amounts": []}
+"""What is said of invoices where nobody can know."""
+
+_BLOCKED: Final = f"""
+    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
+    from marts.report_cells where state = '{State.BLOCKED}' group by 1 order by 1"""
+_CHANGED: Final = """
+    select move, is_compared, is_blocked, was_blocked, code_before, state, primary_cause, mapping_source,
+        currency_code, currency_code_before,
+        count(*)::bigint as invoices, sum(amount) as amount, sum(amount_before) as amount_before
+    from marts.invoice_changes group by all"""
+_UNKNOWN: Final = f"""
+    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
+    from marts.report_cells where state = '{State.UNKNOWN}' group by 1"""
+_FREED_BY: Final = ("code_before", "state", "primary_cause", "mapping_source")
+_STATES: Final = """
+    select kind, code, code_before, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """A night that was judged and compared, and what came before it.
+
+    Attributes:
+        read: what became of its sources.
+        measured: how well they join.
+    """
+
+    engine: Engine
+    run: Run
+    past: Past
+    read: Sequence[SourceRead]
+    measured: Measured = field(default_factory=Measured)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What was read, and what the last runs had read."""
+        # what is configured and was not read completely tonight is waited for, whatever became of it before
+        given = frozenset(source.relation for source in self.read)
+        before = {since: read | given for since, read in self.past.complete_before.items()}
+        return Reading(complete(self.read), absent(self.read), before, given, self.past.complete_runs)
+
+    @property
+    def before(self) -> PastRun | None:
+        """The last run that has a report."""
+        return self.past.published[-1] if self.past.published else None
+
+    @cached_property
+    def moves(self) -> list[Row] | None:
+        """Groups of invoices that are blocked tonight and were not, or were and are not, with what became of them.
+
+        Null where the last night cannot be read: then nobody knows.
+        """
+        if self.past.blocked is None:
+            return None
+        groups = self.engine.frame(_CHANGED).to_dicts()
+        return [{**group, "reason": freed_because(*(group[name] for name in _FREED_BY))} for group in groups]
+
+    @cached_property
+    def apart(self) -> list[tuple[int, str, int, Decimal]] | None:
+        """What is blocked in one of the two runs and cannot be compared: sign, currency, invoices and amount.
+
+        Null where that is not known.
+        """
+        if self.moves is None:
+            last = self.past.complete_runs.get(LAST, frozenset())
+            return [] if last == complete(self.read) else None
+        now = [
+            (1, group["currency_code"], group["invoices"], group["amount"])
+            for group in self.moves
+            if group["is_blocked"] and not group["is_compared"]
+        ]
+        before = [
+            (-1, group["currency_code_before"], group["invoices"], group["amount_before"])
+            for group in self.moves
+            if group["was_blocked"] and group["move"] == "not_checked"
+        ]
+        return now + before
+
+    @cached_property
+    def lacking(self) -> Complete:
+        """The sources that were not read tonight, but were when an issue was last seen."""
+        once = frozenset[str]().union(*self.past.complete_before.values())
+        return (once - complete(self.read)) | {source.relation for source in self.read if source.trouble}
+
+    @cached_property
+    def causes(self) -> list[Row]:
+        """Issues of each cause and kind, by change: what is not in the states is open as it was."""
+        counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for kind, code, issues in self.past.open_issues.group_by("kind", "code").len().iter_rows():
+            counts[kind, code][Change.OPEN] += issues
+        for kind, code, code_before, change, was_open, issues in self.engine.rows(_STATES):
+            counts[kind, code][change] += issues
+            if was_open:
+                counts[kind, code_before][Change.OPEN] -= issues
+        rows = [
+            {
+                "code": code,
+                "kind": kind,
+                "title": BY_CODE[code].title if code in BY_CODE else code,
+                **{str(change): count[change] for change in Change},
+            }
+            for (kind, code), count in counts.items()
+        ]
+        return sorted(rows, key=_place)
+
+
+def numbers(tonight: Tonight) -> Row:
+    """The night in a few numbers, as the history keeps them and the trend shows them."""
+    blocked = tonight.engine.frame(_BLOCKED)
+    return {
+        "blocked_invoices": int(blocked["invoices"].sum()),
+        "amounts": [
+            {"currency_code": currency, "amount": money_text(amount)} for currency, _, amount in blocked.iter_rows()
+        ],
+        "issues": _total(tonight.causes),
+        "sources": facts(tonight.read),
+        "complete": sorted(complete(tonight.read)),
+        "coverage": coverage(tonight.engine).share,
+        "joins": tonight.measured.shares,
+        "is_partial": any(source.trouble for source in tonight.read),
+        "as_of_at": tonight.run.as_of_at,
+    }
+
+
+def trend(tonight: Tonight, told: Row) -> list[Row]:
+    """The last nights, oldest first, and this one.
+
+    Args:
+        tonight: the night.
+        told: its numbers.
+    """
+    nights = [(run.run_id, {**run.facts, "as_of_at": run.as_of_at}) for run in tonight.past.published]
+    nights.append((tonight.run.run_id, told))
+    return [
+        {
+            "run_id": run_id,
+            **{key: night[key] for key in ("as_of_at", "is_partial", "blocked_invoices", "amounts")},
+            **{
+                change: night["issues"][change]
+                for change in (Change.NEW, Change.REOPENED, Change.RESOLVED, Change.OPEN)
+            },
+        }
+        for run_id, night in nights[-SHOWN_NIGHTS:]
+    ]
+
+
+def changes(tonight: Tonight, told: Row) -> Row | None:
+    """What changed since the last night that has a report; null where there is none.
+
+    Args:
+        tonight: the night.
+        told: its numbers.
+    """
+    before = tonight.before
+    if before is None:
+        return None
+    freed = _moved(tonight, "freed")
+    return {
+        "since": {"run_id": before.run_id, "as_of_at": before.as_of_at},
+        "is_first": False,
+        "counts": told["issues"],
+        "kinds": [{"kind": kind, **_total([row for row in tonight.causes if row["kind"] == kind])} for kind in KINDS],
+        "causes": tonight.causes,
+        "invoices": {
+            "newly_blocked": _sum(_moved(tonight, "newly_blocked")),
+            "freed": _sum(freed),
+            "not_checked": _sum(_not_checked(tonight)),
+        },
+        "resolved": _resolved(tonight, freed),
+        "blocked": _blocked(tonight, before, told),
+        "blocked_change": _blocked_change(tonight, before, told),
+        "not_checked_sources": _titles(tonight.lacking),
+        "not_compared_sources": _titles(_newly_read(tonight)),
+        "rows": _rows(tonight, before),
+    }
+
+
+def _total(causes: Sequence[Row]) -> dict[str, int]:
+    return {str(change): sum(row[change] for row in causes) for change in Change}
+
+
+def _place(row: Row) -> tuple[int, str, int]:
+    code = row["code"]
+    return list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code, KINDS.index(row["kind"])
+
+
+def _moved(tonight: Tonight, move: str) -> list[Row] | None:
+    return None if tonight.moves is None else [group for group in tonight.moves if group["move"] == move]
+
+
+def _not_checked(tonight: Tonight) -> list[Row] | None:
+    """What cannot be compared, and all that is unknown tonight where a source is lacking."""
+    found = _moved(tonight, "not_checked")
+    if found is None or not tonight.lacking:
+        return found
+    return [group for group in found if group["state"] != State.UNKNOWN] + tonight.engine.frame(_UNKNOWN).to_dicts()
+
+
+def _newly_read(tonight: Tonight) -> Complete:
+    """The sources that were read tonight and not in the last run, where that kept answers from being compared."""
+    last = tonight.past.complete_runs.get(LAST, frozenset())
+    is_uncompared = any(not group["is_compared"] for group in tonight.moves or ())
+    return complete(tonight.read) - last if is_uncompared else frozenset()
+
+
+def _sum(groups: Sequence[Row] | None) -> Row:
+    if groups is None:
+        return UNKNOWN
+    amounts: dict[str, Decimal] = {}
+    for group in groups:
+        amounts[group["currency_code"]] = amounts.get(group["currency_code"], Decimal(0)) + group["amount"]
+    return {
+        "invoices": sum(group["invoices"] for group in groups),
+        "amounts": [{"currency_code": code, "amount": money_text(amounts[code])} for code in sorted(amounts)],
+    }
+
+
+def _resolved(tonight: Tonight, freed: list[Row] | None) -> list[Row]:
+    states = tonight.engine.rows(
+        f"select reason, count(*) from marts.issue_states where change = '{Change.RESOLVED}' group by 1"
+    )
+    issues: dict[str, int] = dict(states)
+    reasons = issues.keys() | {group["reason"] for group in freed or ()}
+    rows = [
+        {
+            "reason": reason,
+            "issues": issues.get(reason, 0),
+            **_sum(None if freed is None else [group for group in freed if group["reason"] == reason]),
+        }
+        for reason in reasons
+    ]
+    return sorted(rows, key=lambda row: (-row["issues"], -(row["invoices"] or 0), row["reason"]))
+
+
+def _blocked(tonight: Tonight, last: PastRun, told: Row) -> list[Row]:
+    """What is blocked per currency, before and now, and by how much it changed in what both runs could tell."""
+    before, now = ({row["currency_code"]: Decimal(row["amount"]) for row in f["amounts"]} for f in (last.facts, told))
+    zero, apart = Decimal(0), tonight.apart
+    rows = []
+    for code in sorted(before.keys() | now.keys()):
+        was, is_ = before.get(code, zero), now.get(code, zero)
+        parts = [(sign, amount) for sign, currency, _, amount in apart or () if currency == code]
+        change = is_ - was - sum((sign * amount for sign, amount in parts), zero)
+        rows.append(
+            {
+                "currency_code": code,
+                "amount": money_text(is_),
+                "before": money_text(was),
+                "change": None if apart is None else money_text(change),
+                "not_compared": None if apart is None else money_text(sum((amount for _, amount in parts), zero)),
+            }
+        )
+    return rows
+
+
+def _blocked_change(tonight: Tonight, last: PastRun, told: Row) -> int | None:
+    """By how many blocked invoices the night differs from the last, in what both could tell."""
+    if tonight.apart is None:
+        return None
+    change: int = told["blocked_invoices"] - last.facts["blocked_invoices"]
+    return change - sum(sign * invoices for sign, _, invoices, _ in tonight.apart)
+
+
+def _titles(relations: Complete) -> list[str]:
+    """Sources as people call them."""
+    return [relation.help for name, relation in RELATIONS.items() if name in relations]
+
+
+def _rows(tonight: Tonight, before: PastRun) -> list[Row]:
+    seen = {run.number: run.as_of_at for run in tonight.past.published}
+    now = tonight.run.as_of_at
+    rows = []
+    for row in tonight.engine.frame("from marts.changed_issues").iter_rows(named=True):
+        since = row["unseen_since"]
+        last = before.as_of_at if since is None else seen[max(number for number in seen if number < since)]
+        rows.append(
+            {
+                **{key: row[key] for key in ("kind", "subject_id", "code", "title", "reason", "currency_code")},
+                "state": row["change"],
+                "name": row["subject_name"],
+                "amount": None if row["amount"] is None else money_text(row["amount"]),
+                "first_seen_at": row["first_seen_at"] or now,
+                "last_seen_at": last if row["was_open"] else now,
+                "times_reopened": row["times_reopened"],
+            }
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""Fields of a company or customer, normalized: domains, phones, places, identifiers."""

@@ -1,0 +1,1 @@
+"""A run, stage by stage: the only package that knows the order."""

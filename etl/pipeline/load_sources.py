@@ -1,0 +1,153 @@
+"""What a run reads: sources loaded, keys settled, joins measured, and all of it held against the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
+
+from etl.config import Settings
+from etl.domain import FileReport, Run, utc
+from etl.errors import InputError, Problem
+from etl.history.coverage import balances, is_open_only, vanished
+from etl.history.source_status import Evening, sources_read, unused, usual_runs
+from etl.history.store import PastRun
+from etl.pipeline.clock import check_clock_with_sources
+from etl.pipeline.gates import check_joins, check_sources
+from etl.pipeline.load import Loader
+from etl.schemas import RELATIONS
+from etl.validate.join_questions import FIRST, LAST
+from etl.validate.joins import LISTED, Measured, measure
+from etl.validate.other_keys import Said, settle_keys
+from etl.warehouse.engine import Engine
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A run whose sources are to be read.
+
+    Attributes:
+        past: the runs before, oldest first.
+        is_shrink_accepted: whether it is right that there is less than usual.
+    """
+
+    settings: Settings
+    run: Run
+    past: Sequence[PastRun] = ()
+    is_shrink_accepted: bool = False
+
+
+@dataclass(frozen=True)
+class ReadIn:
+    """The sources of a run.
+
+    Attributes:
+        files: what became of each file.
+        joins: what could be measured before customers have companies.
+    """
+
+    files: list[FileReport]
+    evening: Evening
+    joins: Measured
+
+
+def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None]) -> ReadIn:
+    """Load the sources; what does not join is left out.
+
+    Raises:
+        InputError: a source cannot be understood.
+        GateTripped: they are not what is usual, or the clock is wrong, or invoices do not join customers.
+    """
+    refuse_the_future(awaited.settings, awaited.run)
+    is_accepted, loader = awaited.is_shrink_accepted, Loader(engine, awaited.settings)
+    files = loader.load(tell)
+    said = settle_keys(engine)
+    files = [replace(file, notes=_noted(file.relation, file.notes, said)) for file in files]
+    evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))
+    check_clock_with_sources(engine, evening)
+    joins = Measured(measure(engine, FIRST), said)
+    check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
+    unjoined = check_joins(evening, joins, is_shrink_accepted=is_accepted)
+    evening = replace(evening, unjoined=_refused(said) | unjoined)
+    loader.forget(unused(sources_read(evening)))
+    return ReadIn(files, evening, joins)
+
+
+def _noted(relation: str, notes: str, said: Sequence[Said]) -> str:
+    """The notes on a file, and what is used in the place of its keys."""
+    used = [f"{one.text}; this is used" for one in said if one.is_used and one.reference.relation == relation]
+    return "; ".join(part for part in (notes, *used) if part)
+
+
+def _compared(engine: Engine, evening: Evening) -> Evening:
+    """With what is known of balances, and, where the portal's list is new, of invoices that are gone."""
+    found = balances(engine)
+    is_list_new = any(
+        source.relation == "portal_invoices" and source.rows and source.unchanged_since == evening.run.as_of_at
+        for source in sources_read(evening)
+    )
+    past, name = usual_runs(evening.past), "accounting_invoices"
+    is_open = is_open_only(found[name], past, name, evening.settings)
+    gone = vanished(engine, evening.settings) if evening.past and is_list_new and is_open else None
+    return replace(evening, balances=found, vanished=gone)
+
+
+def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> Measured:
+    """Measure what asks for customers that are mapped.
+
+    Raises:
+        GateTripped: too few companies with open invoices have contacts.
+    """
+    joins = Measured(measure(engine, LAST), read.joins.said)
+    check_joins(read.evening, joins, is_shrink_accepted=is_shrink_accepted)
+    return joins
+
+
+def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[str], list[str], Evening]:
+    """Every join in words, before anything is mapped: customers have the companies that the portal lists.
+
+    Returns:
+        The joins, why a run would be partial, and what was read.
+
+    Raises:
+        InputError: a source cannot be understood.
+        GateTripped: too little joins for a run.
+    """
+    refuse_the_future(settings, run)
+    loader = Loader(engine, settings)
+    evening = Evening(settings, run, loader.load(), loader.missing, ())
+    said = settle_keys(engine)
+    measured = Measured([*measure(engine, FIRST), *measure(engine, LAST, LISTED)], said)
+    unjoined = _refused(said) | check_joins(evening, measured, is_shrink_accepted=True)
+    troubles = [one.trouble for one in sources_read(replace(evening, unjoined=unjoined)) if one.trouble]
+    return measured.lines, troubles, evening
+
+
+def refuse_the_future(settings: Settings, run: Run) -> None:
+    """Hold the setting as_of of every source against the clock of the run.
+
+    Raises:
+        InputError: a file would have been made after the run.
+    """
+    stated = [(name, one.as_of) for name in settings.sources for one in settings.sources_of(name) if one.as_of]
+    problems = [
+        Problem(
+            f"[sources.{name}]",
+            f"as_of = {at:%Y-%m-%d %H:%M}, which is in the future",
+            f"an instant that is not later than this run's, {run.as_of.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+            "Say when the file was made, or leave as_of out.",
+        )
+        for name, at in stated
+        if utc(at, settings.portal_zone) > utc(run.as_of, UTC)
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _refused(said: Sequence[Said]) -> dict[str, str]:
+    """The relations that are not used because of what their columns hold, and why."""
+    return {
+        one.reference.relation: f"{RELATIONS[one.reference.relation].help} are not used. {one.text}"
+        for one in said
+        if one.is_refused
+    }

@@ -1,0 +1,171 @@
+"""A run from its lock to its last line: what comes when, and what a failure leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from etl.config import Settings
+from etl.domain import DATABASE, FileReport, Run
+from etl.errors import BillsightError, BrokenPromise, ExitCode, HistoryRefusal, InputError, Problem
+from etl.extract import refuse_changed
+from etl.history.record import Ended, recall, record, record_failure
+from etl.limits import check_limits, limits_told
+from etl.pipeline.clock import check_clock_with_runs
+from etl.pipeline.gates import Orders
+from etl.pipeline.load_sources import Awaited, read_in_sources
+from etl.pipeline.outputs import write_outputs
+from etl.pipeline.prune_runs import Pruned, prune_after_night
+from etl.pipeline.stages import KnownBefore, RunContext, Tell, judge_night
+from etl.publish.manifest import Written, counts, seal
+from etl.publish.publication import Publication, lock
+from etl.publish.run_log import Log, logged
+from etl.review.inbox import Taken, take_inbox
+from etl.review.site_state import check_history, check_state, read_register, used
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import build, names_in, read_models
+
+_NO_ORDERS: Final = Orders()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a night ended.
+
+    Attributes:
+        folder: the published run.
+        summary: the content of summary.json.
+        inbox: what was found in the inbox.
+        pruned: what went from older runs.
+        trouble: why the history could not be written; null where it was.
+        remarks: words in the sources that nobody here knows, and what was made of them.
+    """
+
+    folder: Path
+    summary: dict[str, Any]
+    exit_code: ExitCode
+    inbox: Taken = field(default_factory=Taken)
+    pruned: Pruned = field(default_factory=Pruned)
+    trouble: str | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders: Orders = _NO_ORDERS) -> Outcome:
+    """Run a night and publish it, whole or not at all.
+
+    Args:
+        settings: the configuration.
+        run: identity and clock of the night.
+        tell: is told each stage as it begins.
+        orders: what the one who starts it says about it.
+
+    Raises:
+        InputError: a source cannot be understood.
+        GateTripped: the night looks wrong.
+        HistoryRefusal: the history cannot be read, or is not the one that the last run knew.
+        RegisterUnusable: the register cannot be used, or is not the one that the last run knew.
+        SiteKeyRefusal: the site's key is not the one that the last run used.
+        BrokenPromise: a law does not hold.
+        RunLocked: another run holds the output folder.
+        OutputError: the output folder cannot be written.
+        ResourcesExhausted: the machine gives too little memory, or too few threads or open files.
+    """
+    with logged(settings.out, run) as log:
+        outcome = _reconcile(RunContext(settings, run, _both(log, tell), orders), log)
+        log.end(outcome.exit_code)
+    return outcome
+
+
+def _both(log: Log, tell: Tell) -> Tell:
+    """Each stage goes into the log, and to whoever watches."""
+
+    def stage(name: str) -> None:
+        log.stage(name)
+        tell(name)
+
+    return stage
+
+
+def _reconcile(night: RunContext, log: Log) -> Outcome:
+    settings, run = night.settings, night.run
+    check_limits()
+    with (
+        lock(settings.out, run.run_id) as held,
+        _remembered(night),
+        limits_told(),
+        Publication(held) as publication,
+    ):
+        check_state(settings)
+        past = recall(settings, lambda known: check_history(settings, known))
+        check_clock_with_runs(run, past.runs)
+        limits = settings.limits
+        awaited = Awaited(settings, run, past.runs, night.orders.is_shrink_accepted)
+        engine = Engine(publication.path(DATABASE), threads=limits.threads, memory_gb=limits.memory_gb)
+        try:
+            read_in = read_in_sources(engine, awaited, night.tell)
+            # not before the clock was held against the sources: the times of decisions are compared with it
+            night.tell("taking what lies in the inbox")
+            inbox = take_inbox(settings, run)
+            judged = judge_night(engine, night, KnownBefore(past, read_in, read_register(settings), inbox.told()))
+            night.tell("checking the laws")
+            _check_laws(engine, judged.files)
+            night.tell("writing the report and the files")
+            summary, facts = write_outputs(judged, night.orders, publication)
+            states = engine.frame("from marts.issue_states")
+            engine.save()
+            log.write("counts", **counts(judged.files, summary))
+        finally:
+            engine.close()
+        night.tell("reading back what was written")
+        state = used(settings, judged.register, facts["after"]).told()
+        _seal(Written(settings, run, judged.files, summary, state), publication)
+        night.tell("publishing")
+        folder = publication.publish()
+        trouble = record(past, run, facts, Ended(states, night.seconds))
+        night.tell("pruning old runs")
+        pruned = prune_after_night(held, settings, run.as_of)
+    remarks = tuple(f"{file.file}: {remark}" for file in judged.files for remark in file.unknown)
+    return Outcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, remarks)
+
+
+@contextmanager
+def _remembered(night: RunContext) -> Iterator[None]:
+    """That a night failed is remembered, too."""
+    try:
+        yield
+    except HistoryRefusal:
+        raise  # nothing is written where the history is to be restored
+    except BillsightError as error:
+        record_failure(night.settings, night.run, int(error.exit_code), night.seconds)
+        raise
+
+
+def _check_laws(engine: Engine, files: list[FileReport]) -> None:
+    models = read_models()
+    checks = names_in(models, "checks")
+    build(engine, models, checks)
+    violations = [f"{name}: {row}" for name in sorted(checks) for (row,) in engine.rows(f"from {name}")]
+    violations += [
+        f"{file.relation}, {file.file}: {file.rows_extracted} rows were read,"
+        f" {file.rows_accepted} accepted and {file.rows_quarantined} quarantined"
+        for file in files
+        if file.rows_extracted != file.rows_accepted + file.rows_quarantined
+    ]
+    if violations:
+        raise BrokenPromise(violations)
+
+
+def _seal(written: Written, publication: Publication) -> None:
+    """Seal the run, unless a source changed while it was read: the manifest would name a file that is gone."""
+    problems: list[Problem] = []
+    for file in written.files:
+        try:
+            refuse_changed(file.source)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    seal(written, publication)

@@ -1,0 +1,217 @@
+"""The stages of a run between its sources and its outputs, in their order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import polars as pl
+
+from etl.causes import codes
+from etl.config import Settings
+from etl.diagnose import access_checks, backfill, contradictions, gaps, invoice_checks
+from etl.diagnose.sync import SyncLog, to_instants
+from etl.domain import Run
+from etl.history.changes import Tonight
+from etl.history.record import Past, compare
+from etl.history.source_status import complete, sources_read
+from etl.match import linker, resolve
+from etl.match.ambiguous_numbers import repeated
+from etl.match.certainty import Policy, certainty
+from etl.match.records import profiles
+from etl.match.scorecard import read_scorecard
+from etl.pipeline.control import write_control
+from etl.pipeline.gates import Orders, check_coverage
+from etl.pipeline.load_sources import ReadIn, check_clients
+from etl.pipeline.outputs import Night
+from etl.pipeline.source_scopes import find_scopes
+from etl.review.contacts.contact_access import without_access, write_contact_states
+from etl.review.register import Snapshot
+from etl.warehouse.engine import Engine
+from etl.warehouse.models import Model, build, names_in, read_models
+
+BATCH_ROWS: Final = 1_000_000
+_AFTER_CHECKS: Final = (
+    "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
+    "marts.company_access", "marts.posting_habits", "marts.unposted_invoices", "marts.portal_only_invoices",
+    "marts.amount_differences", "marts.portal_memory", "marts.contradictions",
+)  # fmt: skip
+_COUNTED_BY: Final = (
+    "row_key", "customer_key", "currency_code", "total_amount", "balance_amount", "days_past_due", "ageing_bucket",
+    "changed_at",
+)  # fmt: skip
+"""What stands beside the checks of an invoice, so that whatever counts invoices need not join them again."""
+
+OF_DOCUMENTS: Final = (
+    "marts.shared_numbers", "marts.portal_companies", "marts.portal_pairs", "marts.portal_by_id",
+    "marts.portal_unmatched",
+)  # fmt: skip
+"""Which numbers several invoices carry, and which documents the portal names by their ids."""
+
+OF_PORTAL: Final = (
+    "marts.customer_names", "marts.portal_strangers", "marts.portal_candidates", "marts.portal_form",
+    "marts.portal_claims", "marts.portal_by_number",
+)  # fmt: skip
+"""Which documents the portal shows under their numbers; for that the mappings have to be known."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """A night that was ordered."""
+
+    settings: Settings
+    run: Run
+    tell: Tell
+    orders: Orders
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return round(time.monotonic() - self.started, 1)
+
+
+@dataclass(frozen=True)
+class KnownBefore:
+    """What a run knows before it judges: the runs before, the sources, and what people decided."""
+
+    past: Past
+    read_in: ReadIn
+    register: Snapshot
+    inbox: Mapping[str, int | str | None]
+
+
+def judge_night(engine: Engine, order: RunContext, begun: KnownBefore) -> Night:
+    """Everything between the sources and the marts."""
+    past, read_in, register = begun.past, begun.read_in, begun.register
+    settings, run, tell = order.settings, order.run, order.tell
+    models = read_models()
+    is_shrink_accepted = order.orders.is_shrink_accepted
+    files, evening, read = read_in.files, read_in.evening, sources_read(read_in.evening)
+    write_control(engine, settings, run, find_scopes(engine, evening, read))
+    engine.write("ctl.portal_memory", past.portal_memory)
+    build(engine, models, names_in(models, "staging"))
+    tell("mapping customers to companies")
+    with closing(engine.beside()) as beside, ThreadPoolExecutor(1) as aside, ExitStack() as leaving:
+        # a night that fails here does not wait for joins that nobody will read
+        leaving.callback(aside.shutdown, cancel_futures=True)
+        shared = aside.submit(share_numbers, beside, models)
+        documents = aside.submit(build, beside, models, OF_DOCUMENTS)
+        _map(engine, shared, order, register.current)
+        joins = read_in.joins + check_clients(engine, read_in, is_shrink_accepted=is_shrink_accepted)
+        if not is_shrink_accepted:
+            check_coverage(evening, read, engine)
+        tell("checking who can look into the portal")
+        _check_access(engine, models, settings)
+        documents.result()
+    tell("finding why each invoice does or does not show")
+    list_at = engine.rows("select portal_list_at from ctl.run")[0][0].replace(tzinfo=UTC)
+    log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal, list_at)
+    _check_invoices(engine, models, order, (log, list_at, register.contacts))
+    build(engine, models, _AFTER_CHECKS)
+    tell("looking for sync gaps")
+    _find_gaps(engine, settings, log)
+    build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
+    write_contact_states(engine, settings, complete(read), register.contacts)
+    tell("comparing with the last night")
+    tonight = Tonight(engine, run, past, read, joins)
+    compare(engine, past, tonight.reading)
+    return Night(settings, files, tonight, register.head, begun.inbox)
+
+
+def share_numbers(engine: Engine, models: Mapping[str, Model]) -> pl.DataFrame:
+    """Pair accounting's invoices with ConnectWise's by their numbers.
+
+    Returns:
+        `matching.shared_invoices`: how many numbers each customer and company share, and how often the totals agree.
+    """
+    build(engine, models, ["matching.number_pairs"])
+    pairs = engine.frame("select row_key, row_key_cw from matching.number_pairs")
+    engine.write("matching.repeated_pairs", repeated(pairs))
+    build(engine, models, ["matching.shared_invoices"])
+    return engine.frame("from matching.shared_invoices")
+
+
+def _map(engine: Engine, shared: Future[pl.DataFrame], order: RunContext, judgements: pl.DataFrame) -> None:
+    settings, run = order.settings, order.run
+    # whoever was snoozed until today is back
+    is_over = pl.col("snoozed_until") <= run.as_of.astimezone(settings.portal_zone).date()
+    judgements = judgements.filter(~is_over.fill_null(value=False))
+    engine.write("matching.judgements", judgements)
+    customers = engine.frame("from staging.accounting__customers")
+    companies = engine.frame("from staging.connectwise__companies")
+    contacts = engine.frame("from staging.connectwise__contacts")
+    both = profiles(customers, companies, contacts, settings.provider.email_domains)
+    card, portal = read_scorecard(settings.scorecard_path), engine.frame("from staging.portal__mappings")
+    findings = linker.findings(both, shared.result(), card)
+    policy = Policy(settings.matching.policy, settings.matching.review_floor, settings.matching.candidates)
+    shown = certainty(findings, linker.decided(both, judgements, portal), policy)
+    candidates = linker.told(shown, both, card)
+    engine.write("matching.candidates", candidates)
+    known = resolve.Known(judgements, portal, companies)
+    engine.write("matching.mappings", resolve.mappings(customers, candidates, known))
+
+
+def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
+    portal = settings.portal
+    build(engine, models, ["marts.contact_facts"])
+    engine.write("marts.contact_checks", access_checks.check_contacts(engine.frame("from marts.contact_facts"), portal))
+    build(engine, models, ["marts.company_facts"])
+    engine.write(
+        "marts.company_checks", access_checks.check_companies(engine.frame("from marts.company_facts"), portal)
+    )
+
+
+def _check_invoices(
+    engine: Engine, models: dict[str, Model], order: RunContext, known: tuple[SyncLog, datetime, pl.DataFrame]
+) -> None:
+    settings, (log, list_at, decisions) = order.settings, known
+    has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
+    night = invoice_checks.Night(
+        as_of=order.run.as_of.astimezone(UTC),
+        portal=settings.portal,
+        log=log,
+        list_at=list_at,
+        has_portal_list=has_list,
+        has_connectwise_invoices=has_billed,
+    )
+    build(engine, models, ["marts.contact_emails", "marts.customer_facts", *OF_PORTAL])
+    facts = engine.frame("from marts.customer_facts")
+    customers = invoice_checks.check_customers(facts, settings.matching.ambiguous_lead)
+    engine.write("marts.customer_checks", contradictions.doubt(customers, facts))
+    night = replace(night, unadvised=without_access(engine, decisions))
+    build(engine, models, ["marts.invoice_facts"])
+    engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), night))
+    starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)
+    for facts in engine.batches("marts.invoice_facts", "row_key", starts):
+        engine.append("marts.invoice_checks", _checked(facts, night))
+    sets = engine.frame("select distinct unnest([failed, unknown]) as mask from marts.invoice_checks order by mask")
+    texts = [" ".join(codes(mask)) for mask in sets["mask"]]
+    engine.write("marts.cause_sets", sets.with_columns(codes=pl.Series(texts, dtype=pl.String)))
+
+
+def _checked(facts: pl.DataFrame, night: invoice_checks.Night) -> pl.DataFrame:
+    return facts.select(_COUNTED_BY).hstack(invoice_checks.check_invoices(facts, night).drop("row_key"))
+
+
+def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
+    missed = engine.frame("from marts.missed_invoices")
+    # only what was missed needs the times of everything else
+    some = "" if len(missed) else " limit 0"
+    times = engine.frame(f"select * from marts.change_times order by changed_at{some}")
+    arrived = to_instants(times.filter("is_present")["changed_at"])
+    grouped = gaps.group_gaps(missed, arrived, log)
+    engine.write("marts.sync_gaps", gaps.describe_gaps(grouped))
+    engine.write("marts.gap_invoices", grouped.select("gap_id", "row_key", "invoice_id_acct"))
+    (today,) = engine.rows("select as_of_date from ctl.run")[0]
+    oldest = today - timedelta(days=min(settings.backfill.oldest_days, (today - date.min).days))
+    reading = backfill.Reading(to_instants(times["changed_at"]), settings.portal_zone, oldest)
+    wanted = missed.filter(~pl.col("is_held_back"))
+    engine.write("marts.backfill_options", backfill.backfill_options(wanted, reading, settings.backfill))

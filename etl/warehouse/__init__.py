@@ -1,0 +1,1 @@
+"""The DuckDB database of a run: the engine and the SQL models."""
