@@ -29,9 +29,9 @@ KILLED = """
 import os, signal, sys
 from datetime import datetime, timedelta, UTC
 from pathlib import Path
-from etl import pruning
+from etl.pipeline import prune_runs as pruning
 from etl.config import load
-from etl.publish import lock
+from etl.publish.publication import lock
 
 removed = 0
 rename = Path.rename

@@ -19,7 +19,7 @@ from etl.publish.publication import Publication, lock
 CHILD = """
 import os, sys, time
 from pathlib import Path
-from etl import publish
+from etl.publish import publication as publish
 
 out, stage = Path(sys.argv[1]), sys.argv[2]
 
@@ -28,7 +28,7 @@ def stop(*_):
     time.sleep(60)
 
 if stage == "settle":
-    publish._settle = stop
+    publish.settle = stop
 if stage == "rename":
     publish.Publication._point_latest = stop
 if stage == "swap":

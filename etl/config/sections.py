@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from etl.config.values import Link, Places, SecretFile, Zone
+from etl.config.setting_types import Link, Places, SecretFile, Zone
 
 
 class _Part(BaseModel):

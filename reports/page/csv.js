@@ -5,7 +5,7 @@ import { untilOf, WORDS } from "./store.js";
 
 const SPACE = "\\u{00}-\\u{20}\\u{7F}-\\u{A0}\\u{AD}\\u{1680}\\u{180E}\\u{2000}-\\u{200F}\\u{2028}-\\u{202F}\\u{205F}-\\u{206F}\\u{3000}\\u{FEFF}";
 const SIGN = "=+\\-@\\|%\\u{FF1D}\\u{FF0B}\\u{FF0D}\\u{FF20}\\u{FF5C}\\u{FF05}\\u{2212}\\u{FE62}\\u{FE63}\\u{FE66}\\u{FE6B}";
-// the same as FORMULA in etl/review/fix_files.py; a test holds them together
+// the same as FORMULA in etl/csv_guard.py; a test holds them together
 const FORMULA = `(?:[\\u{00}\\u{09}\\u{0A}\\u{0D}]|[${SPACE}]*[${SIGN}])`;
 const MARKED = new RegExp(`^'*${FORMULA}`, "u");
 const GUARDED = new RegExp(`^'(?='*${FORMULA})`, "u");

@@ -17,8 +17,8 @@ BUSY = """
 import sys
 from pathlib import Path
 import polars as pl
-from etl.engine import Engine
-from etl.stopping import at_stop, stop_on_signals
+from etl.warehouse.engine import Engine
+from etl.signals import at_stop, stop_on_signals
 
 what, folder = sys.argv[1], Path(sys.argv[2])
 work = folder / "work"
@@ -39,15 +39,15 @@ with at_stop(lambda code: work.rmdir()):
 SHOWING = """
 import os, signal, sys
 from pathlib import Path
-from etl import publish
-from etl.stopping import stop_on_signals
+from etl.publish import publication as publish
+from etl.signals import stop_on_signals
 
-sync = publish._sync
+sync = publish.sync
 def interrupted(path):
     if path.name == "runs":
         os.kill(os.getpid(), signal.SIGTERM)
     sync(path)
-publish._sync = interrupted
+publish.sync = interrupted
 stop_on_signals()
 with publish.lock(Path(sys.argv[1]), "one") as held, publish.Publication(held) as publication:
     publication.write("report.html", "whole")
