@@ -38,7 +38,7 @@ FALSE_WORDS: Final = (
 """What a flag says, in small letters."""
 
 
-RUNS, LATEST, DATABASE, MANIFEST = "runs", "latest", "night.duckdb", "manifest.json"
+RUNS, LATEST, DATABASE, MANIFEST = "runs", "latest", "run.duckdb", "manifest.json"
 """What an output folder holds: the folder of runs, the link to the last one; its database and its manifest."""
 FIX_SHEET: Final = "mapping_fixes"
 """The one sheet of mapping_fixes.xlsx."""

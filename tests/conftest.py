@@ -80,7 +80,7 @@ def provider(invented_night: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A database that every example begins with empty tables."""
-    opened = Engine(tmp_path_factory.mktemp("engine") / "night.duckdb", threads=1, memory_gb=0.5)
+    opened = Engine(tmp_path_factory.mktemp("engine") / "run.duckdb", threads=1, memory_gb=0.5)
     yield opened
     opened.close()
 

@@ -84,7 +84,7 @@ def dictionary() -> str:
     ]
     for relation in RELATIONS.values():
         lines += ["", *_relation(relation)]
-    lines += ["", "## What a night makes of it", "", "In `night.duckdb`, one schema per step.", ""]
+    lines += ["", "## What a night makes of it", "", "In `run.duckdb`, one schema per step.", ""]
     lines += _table(("relation", "one row per", "what it holds", "units"), _models())
     lines += [
         "",
@@ -203,7 +203,7 @@ def clauses() -> str:
     """What makes a candidate certain, and what keeps it from being so, for the guide."""
     grounds = (f"- {words}" for words in GROUNDS)
     against = (f"- {words}" for words in [*obstacles(STRICT), CONTESTED])
-    return "\n".join(["It stands on one of these:", "", *grounds, "", "and nothing of this holds:", "", *against])
+    return "\n".join(["One of these must hold:", "", *grounds, "", "None of these may hold:", "", *against])
 
 
 def guide(text: str) -> str:

@@ -77,7 +77,7 @@ def answers(outcome: Outcome) -> pl.DataFrame:
 
 def table(outcome: Outcome, relation: str) -> pl.DataFrame:
     """A relation of the published database."""
-    with published(outcome.folder / "night.duckdb") as engine:
+    with published(outcome.folder / "run.duckdb") as engine:
         return engine.frame(f"from {relation}")
 
 
@@ -99,5 +99,5 @@ def differences(expected: pl.DataFrame, found: pl.DataFrame, key: str = "invoice
 
 def latest(folder: Path, relation: str) -> pl.DataFrame:
     """A relation of the night that was published last."""
-    with published(folder / "out" / "latest" / "night.duckdb") as engine:
+    with published(folder / "out" / "latest" / "run.duckdb") as engine:
         return engine.frame(f"from {relation}")

@@ -26,7 +26,7 @@ def _figure(outcome: Outcome, name: str) -> tuple[int, dict[str, str]]:
 
 
 def _why(outcome: Outcome, number: int) -> str:
-    return to_text(explain(outcome.folder / "night.duckdb", f"INV-{number}"))
+    return to_text(explain(outcome.folder / "run.duckdb", f"INV-{number}"))
 
 
 def _advice(text: str) -> str:

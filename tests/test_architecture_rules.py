@@ -1,9 +1,10 @@
-"""More of the house rules that a machine can hold: one way to print, and CONTRIBUTING as it is."""
+"""More of the house rules that a machine can hold: one way to print, sizes, and the page on architecture as it is."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ PRINTS = re.compile(
     r"print|click\.(?:echo|secho|echo_via_pager|open_file|get_\w+_stream)|(?:sys\.)?(?:__)?stdout(?:__)?\.(?:buffer\.)?write\w*"
 )
 
+MOST_LOOSE, MOST_PACKAGES, MOST_MODULES = 11, 14, 26
+MOST_PATHS = 3
 CLOCKS = re.compile(r"time\.(?:monotonic|perf_counter|time)(?:_ns)?")
 
 
@@ -23,12 +26,43 @@ def test_no_test_measures_how_long_something_takes() -> None:
     assert tests == []
 
 
-def test_contributing_tells_the_layers_as_they_are() -> None:
+def test_the_house_keeps_its_size() -> None:
+    """Few loose modules and packages, no folder of too many files: what is new raises a number, with a reason."""
+    loose = [path.stem for path in PRODUCT if path.parent.name == "etl" and not path.stem.startswith("__")]
+    folders = Counter(path.parent for path in PRODUCT if path.stem != "__init__")
+    packages = {path.relative_to(ROOT / "etl").parts[0] for path in PRODUCT if path.parent.name != "etl"}
+    assert len(loose) <= MOST_LOOSE
+    assert set(loose) == LAYERS[-1] | {"causes", "schemas"}
+    assert len(packages) <= MOST_PACKAGES
+    assert {_name(folder): count for folder, count in folders.items() if count > MOST_MODULES} == {}
+
+
+def test_no_two_modules_have_one_name() -> None:
+    """A name says of which module it is; a command may be called as the package that it calls."""
+    stems = Counter(
+        path.stem for path in PRODUCT if path.stem != "__init__" and path.parent.name not in {"cli", "demo"}
+    )
+    assert {stem for stem, count in stems.items() if count > 1} == set()
+
+
+def _table(heading: str) -> list[list[str]]:
+    """The rows of a table of docs/architecture.md, each with the names in its second cell."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = page.partition(f"## {heading}\n")[2].partition("\n## ")[0].splitlines()
+    return [re.findall("`([^`]+)`", row.split("|")[2]) for row in rows if row.startswith("| ")][1:]
+
+
+def test_the_page_on_architecture_has_the_layers_as_they_are() -> None:
     """From the command line down, each with all of its parts."""
-    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    law = page.partition("## Who may import whom\n\n")[2].partition("\n\n")[0]
-    assert re.fullmatch(r"`[^`]+`( ->\s`[^`]+`)+", law)
-    assert [set(layer.split()) for layer in re.findall("`([^`]+)`", law)] == [set(layer) for layer in LAYERS]
+    assert [set(parts) for parts in _table("Import layers")] == [set(layer) for layer in LAYERS]
+
+
+def test_each_question_is_answered_by_three_files_at_most() -> None:
+    """And each of them is there."""
+    answers = _table("Where do I ...?")
+    assert len(answers) > len(LAYERS)
+    assert all(0 < len(paths) <= MOST_PATHS for paths in answers)
+    assert [path for paths in answers for path in paths if not (ROOT / path).is_file()] == []
 
 
 def _prints(tree: ast.AST) -> list[str]:

@@ -21,7 +21,7 @@ from etl.pipeline import run
 from etl.pipeline.gates import FailOn
 from etl.pipeline.run import Outcome, reconcile
 from etl.review.register import Import, Judgement, Register
-from etl.review.site_upkeep import Order, begin_again
+from etl.review.site.site_upkeep import Order, begin_again
 from etl.schemas import RELATIONS
 from tests import apart, nights
 from tests.apart import FILES, KEY, OPTIONAL

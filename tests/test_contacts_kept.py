@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from etl.errors import ExitCode, RegisterUnusable
-from etl.review import backups
 from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
+from etl.review.site import backups
 from tests import contact_world as world
 from tests.command import Billsight, Contacts
 from tests.contact_world import approve, held

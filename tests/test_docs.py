@@ -64,7 +64,7 @@ def test_the_commands_of_a_page_work_in_their_order(
     first = ["billsight", "init", "exports/"], ["billsight", "run", "--config", "exports/billsight.toml"]
     told = [words for words in _commands(page) if words[0] == "billsight"]
     assert told
-    # the guide tells of the first steps in its prose
+    # the guide gives the first steps in its prose
     for words in told if page is README else [*first, *told]:
         typed = ["ben.martonman@fallowford-thornlowbrook.example" if "@" in word else word for word in words]
         if "approved.csv" in typed and not Path("approved.csv").exists():
@@ -106,9 +106,11 @@ def test_the_invoice_of_the_example_has_something_to_tell(night: Path) -> None:
 
 
 def test_the_configuration_of_the_readme_runs(tmp_path: Path) -> None:
-    """Four sources, as they are written there."""
+    """Three sources in four lines, as the sentence above them promises."""
     folder = nights.copied(tmp_path / "night")
     (block,) = _blocks(README, "toml")
+    assert "\nFour lines " in README.read_text(encoding="utf-8")
+    assert len(block.splitlines()) == 4
     (folder / "billsight.toml").write_text(block, encoding="utf-8")
     page = json.loads((folder / "accounting_invoices-0001.json").read_text(encoding="utf-8"))
     outcome = nights.run(folder)
@@ -140,7 +142,7 @@ def test_the_queries_find_something(night: Path, number: int) -> None:
     """Each example of docs/night.md runs on a published night and has an answer."""
     queries = _blocks(dictionary.DOCS / "night.md", "sql")
     assert len(queries) == 3
-    engine = Engine(night / "night.duckdb", is_read_only=True)
+    engine = Engine(night / "run.duckdb", is_read_only=True)
     try:
         assert engine.frame(queries[number]).height > 0
     finally:
@@ -149,7 +151,7 @@ def test_the_queries_find_something(night: Path, number: int) -> None:
 
 def test_every_relation_of_a_night_is_described(night: Path) -> None:
     """And none is described that is not there."""
-    engine = Engine(night / "night.duckdb", is_read_only=True)
+    engine = Engine(night / "run.duckdb", is_read_only=True)
     try:
         found = {
             name

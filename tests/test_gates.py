@@ -14,7 +14,7 @@ from etl.demo.plan import AS_OF
 from etl.domain import Run
 from etl.errors import ExitCode, GateTripped
 from etl.pipeline.run import reconcile
-from etl.review.site_upkeep import Order, begin_again
+from etl.review.site.site_upkeep import Order, begin_again
 from tests import apart, nights
 from tests.apart import FILES, OPTIONAL
 from tests.command import Billsight

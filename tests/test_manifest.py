@@ -152,10 +152,10 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "the workbook lacks a row": ("mapping_fixes.xlsx", _with_sheet(_without_the_last_row), "rows, expected"),
     "the workbook lacks customers": ("mapping_fixes.xlsx", _with_sheet(_of_one_customer), "1 customers, expected"),
     "the database has more": (
-        "night.duckdb", _sql("insert into quarantine.rows (relation) values ('x')"), "rows in quarantine"
+        "run.duckdb", _sql("insert into quarantine.rows (relation) values ('x')"), "rows in quarantine"
     ),
-    "the database is of another run": ("night.duckdb", _sql("update ctl.run set run_id = 'x'"), "to another run"),
-    "the database is cut off": ("night.duckdb", lambda path: os.truncate(path, 5000), "cannot be read back"),
+    "the database is of another run": ("run.duckdb", _sql("update ctl.run set run_id = 'x'"), "to another run"),
+    "the database is cut off": ("run.duckdb", lambda path: os.truncate(path, 5000), "cannot be read back"),
 }  # fmt: skip
 
 

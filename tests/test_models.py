@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from etl.pipeline.stages import OF_DOCUMENTS, OF_PORTAL
 from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.config import Portal, Provider, Settings, Source
 from etl.domain import Run
 from etl.pipeline.control import write_control
+from etl.pipeline.stages import OF_DOCUMENTS, OF_PORTAL
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import Model, build, names_in, read_models
@@ -45,7 +45,7 @@ Make = Callable[..., Engine]
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Make]:
     """A night's database from a few rows of each source, with staging and the named models built."""
-    engine = Engine(tmp_path / "night.duckdb", threads=1, memory_gb=0.5)
+    engine = Engine(tmp_path / "run.duckdb", threads=1, memory_gb=0.5)
 
     def made(*models: str, mapped: dict[str, str] | None = None, **rows: Rows) -> Engine:
         records.fill(engine, **rows)

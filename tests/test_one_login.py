@@ -111,7 +111,7 @@ def test_a_login_with_two_clients_blocks_neither(published: Published) -> None:
 
 def test_why_names_the_clients_of_the_login(published: Published) -> None:
     """What to check, once for the invoice and once for the person who asks; merging is never a word."""
-    database = published("levels") / "night.duckdb"
+    database = published("levels") / "run.duckdb"
     text = to_text(explain(database, "7002", BOOKKEEPER.upper()))
     assert "  unknown      contact          E-mail shared with another contact? Wanda Quill" in text
     assert text.count(ONE_LOGIN) == 2
@@ -124,11 +124,11 @@ def test_why_names_the_clients_of_the_login(published: Published) -> None:
 
 def test_why_says_which_client_a_stranger_to_the_invoice_has(published: Published) -> None:
     """The bookkeeper asks for an invoice of a third client."""
-    text = to_text(explain(published("levels") / "night.duckdb", "7003", BOOKKEEPER))
+    text = to_text(explain(published("levels") / "run.duckdb", "7003", BOOKKEEPER))
     assert "cannot see it. The contact belongs to company 501 Cobblewick Joinery" in text
     assert ONE_LOGIN in text
     # one client, and a copy of the contact in the recycle bin
-    alone = to_text(explain(published("levels") / "night.duckdb", "7003", "tess@thornbury.example"))
+    alone = to_text(explain(published("levels") / "run.duckdb", "7003", "tess@thornbury.example"))
     assert alone.endswith("Tess Marsh <tess@thornbury.example>: can see it\n")
 
 
@@ -148,6 +148,6 @@ def test_where_client_profiles_decide_nothing_is_visible_and_nothing_blocked(pub
         assert "NO_PORTAL_PROFILE" in unknown
     remarks = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["run"]["remarks"]
     assert any("access is not checked" in remark for remark in remarks)
-    text = to_text(explain(folder / "night.duckdb", "7003", "theo@thornbury.example"))
+    text = to_text(explain(folder / "run.duckdb", "7003", "theo@thornbury.example"))
     assert "client profiles decide, and they were not read; levels are only hints" in text
     assert "cannot see invoices in the portal" not in text

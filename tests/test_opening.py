@@ -89,7 +89,7 @@ def test_what_nobody_takes_any_more_is_not_opened(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(prefetch.extract, "read_text", read_text)
     monkeypatch.setattr(Loader, "_file", give_up)
     before = threading.active_count()
-    with closing(Engine(tmp_path / "night.duckdb")) as engine, pytest.raises(MemoryError) as failed:
+    with closing(Engine(tmp_path / "run.duckdb")) as engine, pytest.raises(MemoryError) as failed:
         Loader(engine, _opener(tmp_path, 9).settings).load()
     assert failed.value.__traceback__ is not None  # and with it whatever the loader held
     assert len(opened) <= 2
@@ -113,6 +113,6 @@ def test_the_text_of_a_file_is_let_go_once_it_is_stored(tmp_path: Path, monkeypa
     original = extract.read_text
     monkeypatch.setattr(prefetch.extract, "read_text", read_text)
     monkeypatch.setattr(Loader, "_settle_copies", settle)
-    with closing(Engine(tmp_path / "night.duckdb")) as engine:
+    with closing(Engine(tmp_path / "run.duckdb")) as engine:
         Loader(engine, _opener(tmp_path, 3).settings).load()
     assert held["accounting_invoices"] == [False, False, False]

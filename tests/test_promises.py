@@ -29,7 +29,7 @@ from tests import nights
 INVOICES = "accounting_invoices.csv"
 FILES = {
     "report.html", "summary.json", "mapping_fixes.csv", "contact_fixes.csv", "sync_gaps.csv", "invoices.parquet",
-    "invoices.csv", "quarantine.csv", "night.duckdb", "mapping_fixes.xlsx", "manifest.json",
+    "invoices.csv", "quarantine.csv", "run.duckdb", "mapping_fixes.xlsx", "manifest.json",
 }  # fmt: skip
 SPOILT = ("", "abc", "1,2e4.50.0", "=1+1", "31/31/2026", "1.00E+08", "-", "(12.50)", "1.234,50", '"', "\u202e", "USD")
 
@@ -43,14 +43,14 @@ def _published(folder: Path) -> list[str]:
 
 def _bytes(folder: Path) -> dict[str, bytes]:
     """Of every file but the database, and but the manifest, which has the database's digest."""
-    others = {"night.duckdb", "manifest.json"}
+    others = {"run.duckdb", "manifest.json"}
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in others}
 
 
 def _sealed(folder: Path) -> dict[str, Any]:
     """The manifest without the database, and without the number of threads."""
     found: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-    outputs = [entry for entry in found["outputs"] if entry["name"] != "night.duckdb"]
+    outputs = [entry for entry in found["outputs"] if entry["name"] != "run.duckdb"]
     return {**found, "outputs": outputs, "configuration_sha256": None}
 
 

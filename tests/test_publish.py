@@ -69,11 +69,11 @@ def test_others_cannot_read_what_is_published(tmp_path: Path) -> None:
     """Names, e-mails and amounts: the group at most, also for files that an engine wrote."""
     with lock(tmp_path / "out", "r") as held, Publication(held) as publication:
         publication.write("a/b.csv", "x")
-        publication.path("night.duckdb").write_bytes(b"engine")
-        publication.path("night.duckdb").chmod(0o666)
+        publication.path("run.duckdb").write_bytes(b"engine")
+        publication.path("run.duckdb").chmod(0o666)
         final = publication.publish()
     modes = {path.relative_to(final).as_posix(): path.stat().st_mode & 0o777 for path in final.rglob("*")}
-    assert modes == {"a": 0o750, "a/b.csv": 0o640, "night.duckdb": 0o640}
+    assert modes == {"a": 0o750, "a/b.csv": 0o640, "run.duckdb": 0o640}
     assert final.stat().st_mode & 0o777 == 0o750
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o750
 
@@ -94,7 +94,7 @@ def test_a_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert _hidden(tmp_path) == []
 
 
-@pytest.mark.parametrize("step", ["_settle", "_sync"])
+@pytest.mark.parametrize("step", ["settle", "sync"])
 def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """The message says what to do; the last report stays."""
     _publish(tmp_path, "good")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from etl.errors import ExitCode, HistoryRefusal, InputError
-from etl.review import backups
 from etl.review.register import Import, Judgement, Register
-from etl.review.site_key import SiteKeyRefusal
+from etl.review.site import backups
+from etl.review.site.site_key import SiteKeyRefusal
 from tests import nights
 from tests.command import Billsight, Ended, Mappings
 from tests.decided import certain, decide, held, proposed, save

@@ -58,5 +58,5 @@ def test_the_command_warns_before_the_date_is_set(run: Outcome) -> None:
     missed = nights.table(run, "marts.missed_invoices").filter(
         ~pl.col("is_held_back"), pl.col("created_at") > start, cause="MISSED_IN_WINDOW"
     )
-    told = to_text(explain(Path(run.folder) / "night.duckdb", missed["invoice_id_acct"][0]))
+    told = to_text(explain(Path(run.folder) / "run.duckdb", missed["invoice_id_acct"][0]))
     assert "the portal mails these clients, and AutoPay charges by due date. Before you set it: exclude" in told

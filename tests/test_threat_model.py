@@ -16,7 +16,7 @@ PROMISES = re.findall(r"(?m)^\| ([^|]+) \| `(tests/[\w/]+\.py)::(test_\w+)` \|$"
 
 def test_every_promise_names_its_test() -> None:
     """No row of that table is without one, and none is named twice."""
-    (section,) = re.findall(r"(?ms)^## What is promised\n(.*?)^## ", PAGE)
+    (section,) = re.findall(r"(?ms)^## Guarantees\n(.*?)^## ", PAGE)
     rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
     assert len(rows) == len(PROMISES) > 15
     assert len({name for *_, name in PROMISES}) == len(PROMISES)

@@ -129,7 +129,7 @@ def test_without_a_sync_log_nothing_is_said_of_a_sync(tmp_path: Path) -> None:
     """That no sync ever succeeded, or that the log explains nothing, would be invented."""
     folder = nights.without(site(tmp_path, ["Invoice"] * 4, [101, 102, 103]), "sync_runs")
     outcome = nights.run(folder, as_of=AS_OF)
-    told = to_text(explain(outcome.folder / "night.duckdb", "4104", None))
+    told = to_text(explain(outcome.folder / "run.duckdb", "4104", None))
     assert "no sync log was given" in told
     assert "sync never" not in told
     gaps = nights.table(outcome, "marts.sync_gaps")["explanation"].to_list()

@@ -51,7 +51,7 @@ def _first(folder: Path, **wanted: str) -> str:
 
 def _of_cause(cause: str, night: Path, stalled: Path) -> tuple[Path, str]:
     folder = stalled if cause == "SYNC_STALLED" else night
-    return folder / "night.duckdb", _first(folder, primary_cause=cause)
+    return folder / "run.duckdb", _first(folder, primary_cause=cause)
 
 
 BY_SETTING = {
@@ -88,7 +88,7 @@ def test_every_gate_is_shown_and_says_what_the_night_said(night: Path) -> None:
     """For every set of causes that occurs: no gate is left out, and none is told otherwise than it was judged."""
     answers = pl.read_parquet(night / "invoices.parquet").unique(["state", "causes"], maintain_order=True)
     for row in answers.to_dicts():
-        (answer,) = explain(night / "night.duckdb", row["invoice_id_acct"])
+        (answer,) = explain(night / "run.duckdb", row["invoice_id_acct"])
         text = to_text([answer])
         results = {check.cause: check.result for check in answer.checks}
         assert list(results) == [cause.code for cause in CAUSES]
@@ -102,11 +102,11 @@ def test_every_gate_is_shown_and_says_what_the_night_said(night: Path) -> None:
 
 def test_only_what_was_looked_at_is_called_passed(night: Path) -> None:
     """A gate behind one that makes it meaningless was not passed: it was not reached."""
-    (unmapped,) = explain(night / "night.duckdb", _first(night, primary_cause="UNMAPPED_NO_CANDIDATE"))
+    (unmapped,) = explain(night / "run.duckdb", _first(night, primary_cause="UNMAPPED_NO_CANDIDATE"))
     behind = {check.result for check in unmapped.checks if check.stage in {"transport", "access"}}
     assert behind == {"not reached"}
     assert {check.result for check in unmapped.checks if check.subject == "company"} == {"not reached"}
-    (missed,) = explain(night / "night.duckdb", _first(night, primary_cause="MISSED_IN_WINDOW"))
+    (missed,) = explain(night / "run.duckdb", _first(night, primary_cause="MISSED_IN_WINDOW"))
     assert [check.result for check in missed.checks if check.subject == "sync"].count("not reached") == 8
 
 
@@ -115,7 +115,7 @@ def test_nobody_is_told_to_raise_a_level_where_somebody_can_see(night: Path) -> 
     rows = pl.read_parquet(night / "invoices.parquet")
     access = {cause.code for cause in CAUSES if cause.stage == "access" and cause.kind == "defect"}
     for row in rows.unique("causes", maintain_order=True).to_dicts():
-        (answer,) = explain(night / "night.duckdb", row["invoice_id_acct"])
+        (answer,) = explain(night / "run.duckdb", row["invoice_id_acct"])
         told = any("portal security level" in (fix.detail or "") for fix in answer.fixes)
         assert not told or access & set(row["causes"].split())
 
@@ -124,10 +124,10 @@ def test_a_fix_that_is_enough_says_what_it_frees_and_one_that_is_not_says_what_c
     """An analyst must not promise money that a second cause still holds back."""
     answers = pl.read_parquet(night / "invoices.parquet").filter(state="blocked")
     alone = answers.filter(pl.col("freed_amount") > 0).to_dicts()[0]
-    (enough,) = explain(night / "night.duckdb", alone["invoice_id_acct"])
+    (enough,) = explain(night / "run.duckdb", alone["invoice_id_acct"])
     assert f"frees {alone['currency_code']} {alone['freed_amount']:,.2f}" in to_text([enough])
     both = answers.filter(pl.col("causes").str.contains("TARGET_INACTIVE.*LEVEL_TOO_LOW"))["invoice_id_acct"][0]
-    (twice,) = explain(night / "night.duckdb", both)
+    (twice,) = explain(night / "run.duckdb", both)
     text = to_text([twice])
     assert "not enough alone" in text
     assert "frees" not in text
@@ -137,7 +137,7 @@ def test_a_fix_that_is_enough_says_what_it_frees_and_one_that_is_not_says_what_c
 def test_an_old_amount_is_told_although_the_invoice_shows(night: Path) -> None:
     """It is visible, and still something is to be mended."""
     rows = pl.read_parquet(night / "invoices.parquet").filter(pl.col("causes").str.contains("STALE"), state="visible")
-    (answer,) = explain(night / "night.duckdb", rows["invoice_id_acct"][0])
+    (answer,) = explain(night / "run.duckdb", rows["invoice_id_acct"][0])
     assert "Portal shows an old amount [STALE_AMOUNT]" in to_text([answer])
 
 
@@ -148,19 +148,19 @@ def test_the_recommended_date_is_told_or_that_the_invoice_is_too_old_for_it(tmp_
     options = nights.table(cheap, "marts.backfill_options").filter("is_recommended")
     day: date = options["sync_from_date"].item()
     missed = nights.table(cheap, "marts.missed_invoices").filter(cause="BEFORE_SYNC_START").sort("created_at")
-    (oldest,) = explain(cheap.folder / "night.duckdb", missed["invoice_id_acct"][0])
+    (oldest,) = explain(cheap.folder / "run.duckdb", missed["invoice_id_acct"][0])
     assert oldest.fixes[0].detail == (
         "It is older than the recommended date: if no payment is pending, resync this invoice by itself"
     )
     later = nights.table(cheap, "marts.missed_invoices").filter(cause="MISSED_IN_WINDOW").sort("created_at")
-    (youngest,) = explain(cheap.folder / "night.duckdb", later["invoice_id_acct"][-1])
+    (youngest,) = explain(cheap.folder / "run.duckdb", later["invoice_id_acct"][-1])
     assert youngest.fixes[0].detail == f"Recommended date: {day}, for everything that was missed since"
 
 
 def test_the_answer_is_there_for_programs_too(night: Path) -> None:
     """The same answer as JSON: amounts as text with two decimals, no masks."""
     invoice = _first(night, primary_cause="LEVEL_TOO_LOW")
-    (told,) = json.loads(to_json(explain(night / "night.duckdb", invoice)))
+    (told,) = json.loads(to_json(explain(night / "run.duckdb", invoice)))
     assert told["invoice"]["invoice_id_acct"] == invoice
     assert re.fullmatch(r"\d+\.\d\d", told["invoice"]["balance_amount"])
     assert {check["cause"]: check["result"] for check in told["checks"]}["LEVEL_TOO_LOW"] == "failed"
@@ -170,7 +170,7 @@ def test_the_answer_is_there_for_programs_too(night: Path) -> None:
 
 
 def _contacts(night: Path) -> pl.DataFrame:
-    engine = Engine(night / "night.duckdb", is_read_only=True)
+    engine = Engine(night / "run.duckdb", is_read_only=True)
     try:
         return engine.frame("from marts.contact_access where default_email is not null order by contact_id_cw")
     finally:
@@ -183,7 +183,7 @@ def test_it_says_whether_the_person_who_asks_can_see_it(night: Path) -> None:
     contacts = _contacts(night)
     own = contacts.filter(company_id_cw=row["company_id_cw"])
     able = own.filter("can_see")["default_email"][0]
-    database = night / "night.duckdb"
+    database = night / "run.duckdb"
     assert to_text(explain(database, row["invoice_id_acct"], able.upper())).endswith("can see it\n")
     stranger = contacts.filter("can_see", pl.col("company_id_cw") != row["company_id_cw"])["default_email"][0]
     told = to_text(explain(database, row["invoice_id_acct"], stranger)).splitlines()[-1]
@@ -200,17 +200,17 @@ def test_it_says_whether_the_person_who_asks_can_see_it(night: Path) -> None:
 
 def test_an_invoice_is_found_by_its_id_and_however_its_number_is_written(night: Path) -> None:
     """INV-1029, inv 1029 and 01029 are one invoice; a number on two invoices gives two answers."""
-    by_id = explain(night / "night.duckdb", "200000029")
+    by_id = explain(night / "run.duckdb", "200000029")
     for written in ("INV-1029", " inv-1029 ", "inv 1029", "INV#01029", "1029"):
-        assert explain(night / "night.duckdb", written) == by_id
+        assert explain(night / "run.duckdb", written) == by_id
     twice = _first(night, primary_cause="DUPLICATE_NUMBER")
-    (one,) = explain(night / "night.duckdb", twice)
-    assert len(explain(night / "night.duckdb", one.invoice["invoice_number"])) == 2
+    (one,) = explain(night / "run.duckdb", twice)
+    assert len(explain(night / "run.duckdb", one.invoice["invoice_number"])) == 2
 
 
 def test_an_invoice_that_accounting_does_not_have_is_looked_for_elsewhere(night: Path) -> None:
     """Unposted, only in the portal, in quarantine, or nowhere: each says where it is and what to do."""
-    database = night / "night.duckdb"
+    database = night / "run.duckdb"
     engine = Engine(database, is_read_only=True)
     unposted = engine.rows("select invoice_number, fix from marts.unposted_invoices")
     ghosts = engine.rows("select invoice_number from marts.portal_only_invoices where cause = 'PORTAL_GHOST'")
@@ -233,10 +233,10 @@ def test_an_invoice_that_accounting_does_not_have_is_looked_for_elsewhere(night:
 def test_a_night_that_is_not_there_or_of_another_version_is_told(tmp_path: Path) -> None:
     """No traceback for a first visit, nor for a file that cannot be read."""
     with pytest.raises(NotFound, match="Run 'billsight run' first"):
-        explain(tmp_path / "night.duckdb", "1")
-    Engine(tmp_path / "night.duckdb").close()
+        explain(tmp_path / "run.duckdb", "1")
+    Engine(tmp_path / "run.duckdb").close()
     with pytest.raises(NotFound, match="run the night again"):
-        explain(tmp_path / "night.duckdb", "1")
+        explain(tmp_path / "run.duckdb", "1")
 
 
 NOT_KNOWN = re.compile(r"not known|do(es)? not say|nothing says|contradicts itself|not read|not checked")
@@ -245,7 +245,7 @@ NOT_KNOWN = re.compile(r"not known|do(es)? not say|nothing says|contradicts itse
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.code)
 def test_what_is_not_checked_is_never_told_as_a_fact(cause: Cause, night: Path) -> None:
     """An unknown check says what is not known, in other words than a failed one."""
-    (answer,) = explain(night / "night.duckdb", _first(night, primary_cause="LEVEL_TOO_LOW"))
+    (answer,) = explain(night / "run.duckdb", _first(night, primary_cause="LEVEL_TOO_LOW"))
     row = answer.invoice | {"unknown": 1 << BIT[cause.code], "failed": 0, "customer_is_active": None}
     told = values(row, cause.code, "unknown")
     assert NOT_KNOWN.search(told), told
@@ -266,7 +266,7 @@ def test_an_export_without_deletions_and_times_is_told_as_it_is(tmp_path: Path) 
     numbers = range(1, 4)
     invoices = [worlds.invoice(number, created_at="", modified_at="") for number in numbers]
     outcome = world.run(invoices, [worlds.shown(1)])
-    text = to_text(explain(outcome.folder / "night.duckdb", "INV-2"))
+    text = to_text(explain(outcome.folder / "run.duckdb", "INV-2"))
     company = "101 Larkfield Bakery"
     assert (
         f"Mapped company is in the recycle bin? {company}: the companies' export does not say whether it is deleted"
@@ -287,7 +287,7 @@ def test_every_gate_has_words() -> None:
 @pytest.fixture(scope="module")
 def numbers(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A database with nothing in it but the view that makes the keys."""
-    engine = Engine(tmp_path_factory.mktemp("numbers") / "night.duckdb", threads=1, memory_gb=0.5)
+    engine = Engine(tmp_path_factory.mktemp("numbers") / "run.duckdb", threads=1, memory_gb=0.5)
     columns = ", ".join(f"{c.name} {SQL_TYPE[c.kind]}" for c in RELATIONS["accounting_invoices"].columns)
     engine.run(f"create table accepted.accounting_invoices ({columns})")
     build(engine, read_models(), ["staging.accounting__invoices"])

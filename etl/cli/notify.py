@@ -9,7 +9,7 @@ import click
 from etl.cli.options import CONFIG, Commands, say, warn
 from etl.config import load
 from etl.notify.notifier import Teller
-from etl.review.site_state import mode_warnings
+from etl.review.site.site_state import mode_warnings
 
 
 @click.group(cls=Commands)

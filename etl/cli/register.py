@@ -11,8 +11,8 @@ import click
 
 from etl.cli.options import CONFIG, Commands, say, warn
 from etl.config import load
-from etl.review import site_upkeep
-from etl.review.site_state import mode_warnings
+from etl.review.site import site_upkeep
+from etl.review.site.site_state import mode_warnings
 
 
 def _part(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -21,7 +21,7 @@ from etl.pipeline import setup
 from etl.pipeline.gates import FailOn, Orders
 from etl.pipeline.run import Outcome, reconcile
 from etl.report import why
-from etl.review.site_state import mode_warnings
+from etl.review.site.site_state import mode_warnings
 from etl.safe_text import readable
 
 _USUAL: Final = "billsight.toml"

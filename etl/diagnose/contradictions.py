@@ -18,7 +18,7 @@ def doubt(checks: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     Locality: row.
 
     Args:
-        checks: what `causes.check_customers` found.
+        checks: what `invoice_checks.check_customers` found.
         facts: the rows of marts.customer_facts that it was asked about, in the same order.
     """
     is_doubtful = facts["is_mapping_contradictory"]

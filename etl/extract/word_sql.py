@@ -45,14 +45,14 @@ def _looked_up(word: str, known: Sequence[tuple[str, str]]) -> str:
 
 
 def folded(text: str) -> str:
-    """An expression for a text as a folded word: as `invoice_terms.fold_term` has it."""
+    """An expression for a text as a folded word: as `document_terms.fold_term` has it."""
     quick = " ".join(f"when {text} = {literal(way)} then {literal(way.lower())}" for way in _COMMON_WORDS)
     rest = f"regexp_replace({lowered(text)}, {literal(IGNORED_PATTERN)}, '', 'g')"
     return f"case {quick} else {rest} end"
 
 
 def lowered(text: str) -> str:
-    """An expression for a text in lower case: as `invoice_terms.lower` has it."""
+    """An expression for a text in lower case: as `document_terms.lower` has it."""
     lower = f"lower({text})"
     for written, same in SAME_LETTERS:
         lower = f"replace({lower}, {literal(written)}, {literal(same)})"

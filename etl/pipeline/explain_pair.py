@@ -17,7 +17,7 @@ from etl.match.certainty import CERTAIN, Policy, certainty
 from etl.match.fit import fit, surprise
 from etl.match.records import Profiles, profiles
 from etl.match.scorecard import Scorecard, read_scorecard, score
-from etl.review.site_state import open_register
+from etl.review.site.site_state import open_register
 from etl.safe_text import one_line
 from etl.warehouse.engine import published
 

@@ -30,8 +30,8 @@ from etl.review import fix_files
 from etl.review.chain import Head
 from etl.review.contacts.contact_fixes import contact_fixes
 from etl.review.fix_workbook import write_workbook
-from etl.review.site_key import site_key
-from etl.review.site_state import REGISTER, head_told
+from etl.review.site.site_key import site_key
+from etl.review.site.site_state import REGISTER, head_told
 from etl.warehouse.engine import Engine
 
 _SINGLE: Final = """

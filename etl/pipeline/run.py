@@ -24,7 +24,7 @@ from etl.publish.manifest import Written, counts, seal
 from etl.publish.publication import Publication, lock
 from etl.publish.run_log import Log, logged
 from etl.review.inbox import Taken, take_inbox
-from etl.review.site_state import check_history, check_state, read_register, used
+from etl.review.site.site_state import check_history, check_state, read_register, used
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, names_in, read_models
 

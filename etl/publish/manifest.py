@@ -33,7 +33,7 @@ class Written:
     Attributes:
         files: what became of each source file.
         summary: the content of summary.json.
-        state: the register, history and site's key that it was made with, as `etl.review.site_state` tells them.
+        state: the register, history and site's key that it was made with, as `etl.review.site.site_state` tells them.
     """
 
     settings: Settings

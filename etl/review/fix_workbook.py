@@ -39,7 +39,7 @@ def write_workbook(fixes: pl.DataFrame, path: Path, made_at: datetime) -> None:
     What is not in a drop-down may still be typed, after a warning: a snooze has a date, an override another company.
 
     Args:
-        fixes: what `fixes.mapping_fixes` returns.
+        fixes: what `fix_files.mapping_fixes` returns.
         path: the file, which is made in one go.
         made_at: the clock of the night, so that the same fixes give the same bytes.
     """

@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from etl.config import Settings
 from etl.errors import ExitCode, Problem
-from etl.review.backups import back_up_or_tell
 from etl.review.decision_file import ApprovalRefused, Form, Line, is_undecided
 from etl.review.precedence import Importing
 from etl.review.read_decision_file import DecisionFile, content_of, read_rows
 from etl.review.register_file import Import, RegisterFile
 from etl.review.row_verdict import Verdict
-from etl.review.site_state import check_site_key, last_run
+from etl.review.site.backups import back_up_or_tell
+from etl.review.site.site_state import check_site_key, last_run
 from etl.safe_text import one_line, readable
 
 _NOBODY: Final = "unknown"

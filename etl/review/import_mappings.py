@@ -12,7 +12,7 @@ from etl.review.precedence import Importing, Precedence
 from etl.review.published_evidence import tonight
 from etl.review.register import Judgement, Register
 from etl.review.row_verdict import Verdict
-from etl.review.site_state import open_register
+from etl.review.site.site_state import open_register
 from etl.review.verdicts import judge
 
 

@@ -20,7 +20,7 @@ from etl.review.inbox_memory import DONE, REJECTED, Destination, recall, remembe
 from etl.review.read_decision_file import is_about_contacts
 from etl.review.register import RegisterRefusal
 from etl.review.settled_files import Seen, look, settled
-from etl.review.site_key import SiteKeyRefusal
+from etl.review.site.site_key import SiteKeyRefusal
 from etl.safe_text import readable
 
 _REASONS: Final = ".reasons.txt"

@@ -14,11 +14,11 @@ from etl.csv_guard import write_csv
 from etl.domain import DATABASE, LATEST
 from etl.errors import NotFound
 from etl.files import output_errors
-from etl.review.backups import back_up_or_tell
 from etl.review.fix_files import prefixed
 from etl.review.import_decisions import Act
 from etl.review.register import Import, Register
-from etl.review.site_state import last_run, open_register
+from etl.review.site.backups import back_up_or_tell
+from etl.review.site.site_state import last_run, open_register
 from etl.safe_text import one_line
 from etl.warehouse.engine import published
 

@@ -16,7 +16,7 @@ from etl.domain import DATABASE, LATEST, RUNS, is_run_id
 from etl.review.decision_file import SHOWN
 from etl.review.fix_files import fingerprints, mapping_fixes
 from etl.review.row_check import Shown
-from etl.review.site_key import read_site_key
+from etl.review.site.site_key import read_site_key
 from etl.review.verdicts import Tonight
 from etl.warehouse.engine import Engine, EngineRefusal, published
 

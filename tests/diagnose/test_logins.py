@@ -38,7 +38,7 @@ WILMA = {"default_email": "wilma@books.example", "portal_security_level": "6", "
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A database with the companies, all of which are mapped to."""
-    made = Engine(tmp_path_factory.mktemp("logins") / "night.duckdb", threads=1, memory_gb=0.5)
+    made = Engine(tmp_path_factory.mktemp("logins") / "run.duckdb", threads=1, memory_gb=0.5)
     fill(made, connectwise_companies=COMPANIES)
     made.run(
         "create table quarantine.rows (relation varchar, source_file varchar, source_line bigint,"

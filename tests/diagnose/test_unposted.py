@@ -43,7 +43,7 @@ Unposted = Callable[..., list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An empty database."""
-    made = Engine(tmp_path_factory.mktemp("unposted") / "night.duckdb", threads=1, memory_gb=0.5)
+    made = Engine(tmp_path_factory.mktemp("unposted") / "run.duckdb", threads=1, memory_gb=0.5)
     yield made
     made.close()
 

@@ -1,4 +1,4 @@
-"""What the guide says about telling people is what is told."""
+"""What the guide says about notifications is what is sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from etl.notify.messages import night_message
 from tests import dictionary
 from tests.notify_figures import changes
 
-SECTION = re.split(r"(?m)^## ", dictionary.GUIDE.read_text(encoding="utf-8").partition("## Telling people\n")[2])[0]
+SECTION = re.split(r"(?m)^## ", dictionary.GUIDE.read_text(encoding="utf-8").partition("## Notifications\n")[2])[0]
 
 
 def _block(language: str) -> str:

@@ -71,7 +71,7 @@ class Memory:
             self.caught_up.add(self.was_latest[-1])
         elif known != self.was_latest:
             return [f"the history knows {known[-3:]}, published were {self.was_latest[-3:]}"]
-        database = runs / known[-1] / "night.duckdb" if known else None
+        database = runs / known[-1] / "run.duckdb" if known else None
         # where a run is published and not remembered yet, the one before may be pruned
         return _other_issues(history, database) if database and (is_ended or database.exists()) else []
 

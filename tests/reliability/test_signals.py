@@ -25,7 +25,7 @@ work = folder / "work"
 work.mkdir()
 stop_on_signals()
 with at_stop(lambda code: work.rmdir()):
-    engine = Engine(folder / "night.duckdb")
+    engine = Engine(folder / "run.duckdb")
     numbers = pl.LazyFrame({"a": pl.int_range(30_000_000, eager=True)})
     print("ready", flush=True)
     while True:

@@ -128,7 +128,7 @@ insert into marts.unposted_invoices
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A night's database with six invoices and every report model built."""
-    opened = Engine(tmp_path / "night.duckdb")
+    opened = Engine(tmp_path / "run.duckdb")
     opened.run(TABLES)
     models = read_models()
     build(opened, models, [name for name in models if name.startswith("marts.report_")])

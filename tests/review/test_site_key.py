@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.review.site_key import KEY_BYTES, SiteKeyRefusal, read_site_key, site_key
+from etl.review.site.site_key import KEY_BYTES, SiteKeyRefusal, read_site_key, site_key
 
 
 def test_the_key_is_made_on_first_use_and_stays(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def explain(database: Path, invoice: str, contact: str | None = None) -> list[An
     """Answer for every invoice that carries the number, or has the id.
 
     Args:
-        database: `night.duckdb` of a published run.
+        database: `run.duckdb` of a published run.
         invoice: number or internal id, as a person writes it.
         contact: e-mail of the person who asks.
 

@@ -12,7 +12,7 @@ from etl.history.issues import Complete
 from etl.review.contacts.contact_rule import KnownAccess, Person
 from etl.review.contacts.contact_states import Evidence, access_fingerprints, approved_email, contact_states
 from etl.review.published_evidence import written_by
-from etl.review.site_key import read_site_key, site_key
+from etl.review.site.site_key import read_site_key, site_key
 from etl.warehouse.engine import Engine, published
 
 _ACCESS: Final = "from marts.company_access"

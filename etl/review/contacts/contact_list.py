@@ -9,11 +9,11 @@ import polars as pl
 from etl.config import Settings
 from etl.domain import DATABASE, LATEST
 from etl.errors import NotFound
-from etl.review.backups import back_up_or_tell
 from etl.review.contacts.contact_states import NOBODY, SNOOZED, STATES, TO_DECIDE, TO_DO, UNSURE
 from etl.review.import_decisions import Act
 from etl.review.register import Import
-from etl.review.site_state import open_contacts
+from etl.review.site.backups import back_up_or_tell
+from etl.review.site.site_state import open_contacts
 from etl.warehouse.engine import published
 
 _NEXT = {"approved": TO_DO, "nobody": NOBODY, "unsure": UNSURE, "snoozed": SNOOZED}

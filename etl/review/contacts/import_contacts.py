@@ -14,7 +14,7 @@ from etl.review.decision_file import Line
 from etl.review.import_decisions import Act, Importer, Outcome, import_decisions
 from etl.review.precedence import Importing
 from etl.review.row_verdict import Verdict
-from etl.review.site_state import open_contacts
+from etl.review.site.site_state import open_contacts
 
 
 def import_contacts(settings: Settings, files: Sequence[Path], act: Act) -> Outcome:

@@ -15,12 +15,12 @@ from etl.domain import LATEST, MANIFEST
 from etl.errors import HistoryRefusal, Problem, RegisterUnusable
 from etl.files import open_to_all, writable_by_all
 from etl.history.store import History
-from etl.review.backups import back_up
 from etl.review.chain import Head, Link, Witness, objection
 from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import MarkerDamaged, marker_path, read_marker
 from etl.review.register import Register, RegisterRefusal, Snapshot
-from etl.review.site_key import SiteKeyRefusal, key_fingerprint, read_site_key
+from etl.review.site.backups import back_up
+from etl.review.site.site_key import SiteKeyRefusal, key_fingerprint, read_site_key
 from etl.safe_text import is_secret_like
 
 REGISTER, HISTORY, SITE_KEY = "register", "history", "site_key"

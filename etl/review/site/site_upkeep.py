@@ -13,13 +13,13 @@ from etl.errors import HistoryRefusal
 from etl.files import make_folder, output_errors
 from etl.history.store import History
 from etl.publish.publication import lock
-from etl.review import backups
-from etl.review.backups import Copy
 from etl.review.chain import objection
 from etl.review.marker import marker_path
 from etl.review.register import Register, RegisterRefusal
-from etl.review.site_key import SiteKeyRefusal, key_fingerprint, read_site_key, site_key, write_site_key
-from etl.review.site_state import (
+from etl.review.site import backups
+from etl.review.site.backups import Copy
+from etl.review.site.site_key import SiteKeyRefusal, key_fingerprint, read_site_key, site_key, write_site_key
+from etl.review.site.site_state import (
     HISTORY,
     REGISTER,
     SITE_KEY,
