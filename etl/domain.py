@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 _MONTH: Final = "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec)"
 SPOILT: Final = "|".join((
@@ -75,6 +75,53 @@ class Stage(StrEnum):
     IDENTITY = "identity"
     TRANSPORT = "transport"
     ACCESS = "access"
+
+
+class RunStage(StrEnum):
+    """The stages of a run, in their order; the value is the key in the run log."""
+
+    LOAD_SOURCES = "load_sources"
+    IMPORT_INBOX = "import_inbox"
+    MATCH = "match"
+    CHECK_ACCESS = "check_access"
+    CHECK_INVOICES = "check_invoices"
+    FIND_SYNC_GAPS = "find_sync_gaps"
+    COMPARE_RUNS = "compare_runs"
+    CHECK_INVARIANTS = "check_invariants"
+    WRITE_OUTPUTS = "write_outputs"
+    VERIFY = "verify"
+    PUBLISH = "publish"
+    RECORD = "record"
+    PRUNE = "prune"
+
+    @property
+    def label(self) -> str:
+        """What the terminal shows while the stage lasts."""
+        return _STAGE_LABELS[self]
+
+
+_STAGE_LABELS: Final = {
+    RunStage.LOAD_SOURCES: "Reading sources",
+    RunStage.IMPORT_INBOX: "Importing decided files from the inbox",
+    RunStage.MATCH: "Matching customers to companies",
+    RunStage.CHECK_ACCESS: "Checking portal access",
+    RunStage.CHECK_INVOICES: "Checking invoice visibility",
+    RunStage.FIND_SYNC_GAPS: "Finding sync gaps",
+    RunStage.COMPARE_RUNS: "Comparing with earlier runs",
+    RunStage.CHECK_INVARIANTS: "Checking integrity",
+    RunStage.WRITE_OUTPUTS: "Writing the report and the files",
+    RunStage.VERIFY: "Verifying the written files",
+    RunStage.PUBLISH: "Publishing",
+    RunStage.RECORD: "Recording the run",
+    RunStage.PRUNE: "Pruning old runs",
+}
+
+
+class OnStage(Protocol):
+    """Called when a stage begins."""
+
+    def __call__(self, stage: RunStage, relation: str | None = None, /) -> None:
+        """Begin a stage, or its part for one relation."""
 
 
 class CauseClass(StrEnum):

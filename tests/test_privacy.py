@@ -18,7 +18,8 @@ from tests.decided import certain, decide, proposed, save
 from tests.reliability.calling import NIGHT, called, records
 
 MADE = ("out", "state", "inbox/done", "inbox/rejected")
-GENEROUS = "import os; os.umask(0); from etl.__main__ import main; main()"
+GENEROUS = "import os; os.umask(0); from etl.domain import RunStage
+from etl.__main__ import main; main()"
 SECRETS = {
     "BILLSIGHT_NOTIFY_URLS": "json://night:hunter2-secret@127.0.0.1:9",
     "BILLSIGHT_PING_URL": "http://127.0.0.1:9/ping/hunter2-secret",
@@ -91,7 +92,7 @@ def test_no_secret_is_written_anywhere(folder: Path) -> None:
 
 def test_a_log_holds_no_name_no_address_and_no_amount(folder: Path) -> None:
     """Only the keys that are known to hold none, stages by their names, and numbers."""
-    known = {"at", "run_id", "event", "stage", "seconds", "exit_code", "as_of_at", "pid", "invoices",
+    known = {"at", "run_id", "event", "stage", "relation", "seconds", "exit_code", "as_of_at", "pid", "invoices",
              "blocked_invoices", "files", "sources", "error"}  # fmt: skip
     told = records(folder / "out" / "logs" / "two.jsonl")
     assert {key for record in told for key in record} <= known
@@ -100,6 +101,9 @@ def test_a_log_holds_no_name_no_address_and_no_amount(folder: Path) -> None:
     assert (told[-1]["event"], told[-1]["exit_code"]) == ("end", 0)
     begun, done = ([record["stage"] for record in told if record["event"] == event] for event in ("stage", "done"))
     assert begun == done
+    assert list(dict.fromkeys(begun)) == [str(stage) for stage in RunStage]
+    page = (Path(__file__).parents[1] / "docs" / "reliability.md").read_text(encoding="utf-8")
+    assert [stage for stage in RunStage if f"`{stage}`" not in page] == []
     assert all(isinstance(record["seconds"], float) for record in told if record["event"] == "done")
     (counts,) = (record for record in told if record["event"] == "counts")
     assert counts["invoices"] == 120

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ import polars as pl
 
 from etl import extract
 from etl.config import Settings, Source
-from etl.domain import FileReport, utc
+from etl.domain import FileReport, OnStage, RunStage, utc
 from etl.errors import InputError, Problem
 from etl.pipeline.deduplicate import Settled, bare, is_removal, remove, settle
 from etl.pipeline.prefetch import IN_TURN, Opened, Opener, opened_ahead
@@ -52,7 +52,7 @@ class Loader:
     bulk_bytes: int = BULK_BYTES
     missing: dict[str, str] = field(default_factory=dict)
 
-    def load(self, tell: Callable[[str], None] = lambda _: None) -> list[FileReport]:
+    def load(self, on_stage: OnStage = lambda *_: None) -> list[FileReport]:
         """Load every configured source; what is not configured becomes an empty relation.
 
         Raises:
@@ -63,7 +63,7 @@ class Loader:
         reports: dict[str, list[FileReport]] = {}
         with closing(opened_ahead(Opener(self.settings, self.bulk_bytes, self.missing))) as coming:
             for relation in IN_TURN:
-                tell(f"reading {relation.help}")
+                on_stage(RunStage.LOAD_SOURCES, relation.name)
                 self._create(relation)
                 try:
                     reports[relation.name] = self._relation(relation, iter(coming.__next__, None))

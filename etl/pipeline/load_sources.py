@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
 from etl.config import Settings
-from etl.domain import FileReport, Run, utc
+from etl.domain import FileReport, OnStage, Run, utc
 from etl.errors import InputError, Problem
 from etl.history.coverage import balances, is_open_only, vanished
 from etl.history.source_status import Evening, sources_read, unused, usual_runs
@@ -51,7 +51,7 @@ class ReadIn:
     joins: Measured
 
 
-def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None]) -> ReadIn:
+def read_in_sources(engine: Engine, awaited: Awaited, on_stage: OnStage) -> ReadIn:
     """Load the sources; what does not join is left out.
 
     Raises:
@@ -60,7 +60,7 @@ def read_in_sources(engine: Engine, awaited: Awaited, tell: Callable[[str], None
     """
     refuse_the_future(awaited.settings, awaited.run)
     is_accepted, loader = awaited.is_shrink_accepted, Loader(engine, awaited.settings)
-    files = loader.load(tell)
+    files = loader.load(on_stage)
     said = settle_keys(engine)
     files = [replace(file, notes=_noted(file.relation, file.notes, said)) for file in files]
     evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from etl.config import Settings
-from etl.domain import DATABASE, FileReport, Run
+from etl.domain import DATABASE, FileReport, OnStage, Run, RunStage
 from etl.errors import BillsightError, BrokenPromise, ExitCode, HistoryRefusal, InputError, Problem
 from etl.extract import refuse_changed
 from etl.history.record import Ended, recall, record, record_failure
@@ -19,16 +19,19 @@ from etl.pipeline.gates import Orders
 from etl.pipeline.load_sources import Awaited, read_in_sources
 from etl.pipeline.outputs import write_outputs
 from etl.pipeline.prune_runs import Pruned, prune_after_night
-from etl.pipeline.stages import KnownBefore, RunContext, Tell, judge_night
+from etl.pipeline.stages import KnownBefore, RunContext, judge_night
 from etl.publish.manifest import Written, counts, seal
 from etl.publish.publication import Publication, lock
 from etl.publish.run_log import Log, logged
 from etl.review.inbox import Taken, take_inbox
 from etl.review.site.site_state import check_history, check_state, read_register, used
+from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, names_in, read_models
 
 _NO_ORDERS: Final = Orders()
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders:
     Args:
         settings: the configuration.
         run: identity and clock of the night.
-        tell: is told each stage as it begins.
+        tell: shows a stage as it begins.
         orders: what the one who starts it says about it.
 
     Raises:
@@ -79,14 +82,14 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders:
     return outcome
 
 
-def _both(log: Log, tell: Tell) -> Tell:
-    """Each stage goes into the log, and to whoever watches."""
+def _both(log: Log, tell: Tell) -> OnStage:
+    """Write each stage into the log, and show it."""
 
-    def stage(name: str) -> None:
-        log.stage(name)
-        tell(name)
+    def begin(stage: RunStage, relation: str | None = None, /) -> None:
+        log.stage(stage, relation)
+        tell(stage.label if relation is None else f"Reading {RELATIONS[relation].help}")
 
-    return stage
+    return begin
 
 
 def _reconcile(night: RunContext, log: Log) -> Outcome:
@@ -105,27 +108,28 @@ def _reconcile(night: RunContext, log: Log) -> Outcome:
         awaited = Awaited(settings, run, past.runs, night.orders.is_shrink_accepted)
         engine = Engine(publication.path(DATABASE), threads=limits.threads, memory_gb=limits.memory_gb)
         try:
-            read_in = read_in_sources(engine, awaited, night.tell)
+            read_in = read_in_sources(engine, awaited, night.on_stage)
             # not before the clock was held against the sources: the times of decisions are compared with it
-            night.tell("taking what lies in the inbox")
+            night.on_stage(RunStage.IMPORT_INBOX)
             inbox = take_inbox(settings, run)
             judged = judge_night(engine, night, KnownBefore(past, read_in, read_register(settings), inbox.told()))
-            night.tell("checking the laws")
+            night.on_stage(RunStage.CHECK_INVARIANTS)
             _check_laws(engine, judged.files)
-            night.tell("writing the report and the files")
+            night.on_stage(RunStage.WRITE_OUTPUTS)
             summary, facts = write_outputs(judged, night.orders, publication)
             states = engine.frame("from marts.issue_states")
             engine.save()
             log.write("counts", **counts(judged.files, summary))
         finally:
             engine.close()
-        night.tell("reading back what was written")
+        night.on_stage(RunStage.VERIFY)
         state = used(settings, judged.register, facts["after"]).told()
         _seal(Written(settings, run, judged.files, summary, state), publication)
-        night.tell("publishing")
+        night.on_stage(RunStage.PUBLISH)
         folder = publication.publish()
+        night.on_stage(RunStage.RECORD)
         trouble = record(past, run, facts, Ended(states, night.seconds))
-        night.tell("pruning old runs")
+        night.on_stage(RunStage.PRUNE)
         pruned = prune_after_night(held, settings, run.as_of)
     remarks = tuple(f"{file.file}: {remark}" for file in judged.files for remark in file.unknown)
     return Outcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, remarks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from etl.causes import codes
 from etl.config import Settings
 from etl.diagnose import access_checks, backfill, contradictions, gaps, invoice_checks
 from etl.diagnose.sync import SyncLog, to_instants
-from etl.domain import Run
+from etl.domain import OnStage, Run, RunStage
 from etl.history.changes import Tonight
 from etl.history.record import Past, compare
 from etl.history.source_status import complete, sources_read
@@ -59,8 +59,6 @@ OF_PORTAL: Final = (
 )  # fmt: skip
 """Which documents the portal shows under their numbers; for that the mappings have to be known."""
 
-Tell = Callable[[str], None]
-
 
 @dataclass(frozen=True)
 class RunContext:
@@ -68,7 +66,7 @@ class RunContext:
 
     settings: Settings
     run: Run
-    tell: Tell
+    on_stage: OnStage
     orders: Orders
     started: float = field(default_factory=time.monotonic)
 
@@ -91,14 +89,14 @@ class KnownBefore:
 def judge_night(engine: Engine, order: RunContext, begun: KnownBefore) -> Night:
     """Everything between the sources and the marts."""
     past, read_in, register = begun.past, begun.read_in, begun.register
-    settings, run, tell = order.settings, order.run, order.tell
+    settings, run, on_stage = order.settings, order.run, order.on_stage
     models = read_models()
     is_shrink_accepted = order.orders.is_shrink_accepted
     files, evening, read = read_in.files, read_in.evening, sources_read(read_in.evening)
     write_control(engine, settings, run, find_scopes(engine, evening, read))
     engine.write("ctl.portal_memory", past.portal_memory)
     build(engine, models, names_in(models, "staging"))
-    tell("mapping customers to companies")
+    on_stage(RunStage.MATCH)
     with closing(engine.beside()) as beside, ThreadPoolExecutor(1) as aside, ExitStack() as leaving:
         # a night that fails here does not wait for joins that nobody will read
         leaving.callback(aside.shutdown, cancel_futures=True)
@@ -108,19 +106,19 @@ def judge_night(engine: Engine, order: RunContext, begun: KnownBefore) -> Night:
         joins = read_in.joins + check_clients(engine, read_in, is_shrink_accepted=is_shrink_accepted)
         if not is_shrink_accepted:
             check_coverage(evening, read, engine)
-        tell("checking who can look into the portal")
+        on_stage(RunStage.CHECK_ACCESS)
         _check_access(engine, models, settings)
         documents.result()
-    tell("finding why each invoice does or does not show")
+    on_stage(RunStage.CHECK_INVOICES)
     list_at = engine.rows("select portal_list_at from ctl.run")[0][0].replace(tzinfo=UTC)
     log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal, list_at)
     _check_invoices(engine, models, order, (log, list_at, register.contacts))
     build(engine, models, _AFTER_CHECKS)
-    tell("looking for sync gaps")
+    on_stage(RunStage.FIND_SYNC_GAPS)
     _find_gaps(engine, settings, log)
     build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
     write_contact_states(engine, settings, complete(read), register.contacts)
-    tell("comparing with the last night")
+    on_stage(RunStage.COMPARE_RUNS)
     tonight = Tonight(engine, run, past, read, joins)
     compare(engine, past, tonight.reading)
     return Night(settings, files, tonight, register.head, begun.inbox)

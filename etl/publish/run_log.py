@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from etl.domain import Run, instant, is_run_id
+from etl.domain import Run, RunStage, instant, is_run_id
 from etl.errors import BillsightError, ExitCode
 from etl.files import FILE_MODE, make_folder
 from etl.signals import at_stop
@@ -32,14 +32,15 @@ class Log:
         self.path = path
         self._run_id = run_id
         self._began = self._stage_began = time.monotonic()
-        self._stage: str | None = None
+        self._stage: dict[str, Count] = {}
         self._is_ended = False
 
-    def stage(self, name: str) -> None:
-        """A stage begins, and with that the one before it has ended."""
+    def stage(self, stage: RunStage, relation: str | None = None) -> None:
+        """Begin a stage, or its part for one relation, and end the one before it."""
         self._end_stage()
-        self._stage, self._stage_began = name, time.monotonic()
-        self.write("stage", stage=name)
+        self._stage = {"stage": str(stage), **({} if relation is None else {"relation": relation})}
+        self._stage_began = time.monotonic()
+        self.write("stage", **self._stage)
 
     def write(self, event: str, **counts: Count) -> None:
         """Add one record: ids and counts only."""
@@ -64,9 +65,9 @@ class Log:
         self.write("end", seconds=_seconds(self._began), exit_code=int(exit_code), **why)
 
     def _end_stage(self) -> None:
-        if self._stage is not None:
-            self.write("done", stage=self._stage, seconds=_seconds(self._stage_began))
-        self._stage = None
+        if self._stage:
+            self.write("done", **self._stage, seconds=_seconds(self._stage_began))
+        self._stage = {}
 
 
 @contextmanager

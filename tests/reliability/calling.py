@@ -49,7 +49,12 @@ def records(log: Path) -> list[dict[str, Any]]:
 
 def stages(log: Path) -> list[str]:
     """The stages that a night has begun so far."""
-    return [record["stage"] for record in records(log) if record["event"] == "stage"]
+    return [stage_of(record) for record in records(log) if record["event"] == "stage"]
+
+
+def stage_of(record: dict[str, Any]) -> str:
+    """A stage by its key, and by the relation that it reads."""
+    return " ".join(record[key] for key in ("stage", "relation") if key in record)
 
 
 def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str) -> None:

@@ -27,7 +27,7 @@ from etl.demo.plan import AS_OF
 from etl.publish.manifest import verify
 from tests import nights
 from tests.decided import Rows, decide, proposed, save
-from tests.reliability.calling import begun, hidden, records, stages
+from tests.reliability.calling import begun, hidden, records, stage_of, stages
 from tests.reliability.killed_commands import KINDS, kill_command
 from tests.reliability.reader import Reader
 from tests.reliability.remembered import Memory, beside, copied, damages
@@ -133,7 +133,7 @@ class Site:
         aside.rename(self.folder / "inbox" / f"d-{self.handed_in:04}.csv")
 
     def _seconds_of_stages(self) -> dict[str, float]:
-        return {record["stage"]: record["seconds"] for record in records(self.log) if record["event"] == "done"}
+        return {stage_of(record): record["seconds"] for record in records(self.log) if record["event"] == "done"}
 
 
 def check(site: Site, *, is_ended: bool = True) -> None:

@@ -45,7 +45,7 @@ def _locked(folder: Path) -> Ended:
 def _stopped(number: signal.Signals) -> Callable[[Path], Ended]:
     def stop(folder: Path) -> Ended:
         with begun(folder, *NIGHT, "--run-id", "stopped") as child:
-            wait_for(child, folder, "stopped", "reading")
+            wait_for(child, folder, "stopped", "load_sources")
             child.send_signal(number)
             out, err = child.communicate(timeout=20)
         return Ended(child.returncode, out, err)

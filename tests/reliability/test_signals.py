@@ -58,10 +58,10 @@ with publish.lock(Path(sys.argv[1]), "one") as held, publish.Publication(held) a
 @pytest.mark.parametrize(
     ("number", "stage"),
     [
-        (signal.SIGINT, "taking what lies in the inbox"),
-        (signal.SIGTERM, "reading invoices"),
-        (signal.SIGINT, "mapping customers"),
-        (signal.SIGTERM, "writing the report"),
+        (signal.SIGINT, "import_inbox"),
+        (signal.SIGTERM, "load_sources accounting_invoices"),
+        (signal.SIGINT, "match"),
+        (signal.SIGTERM, "write_outputs"),
     ],
     ids=["int-inbox", "term-reading", "int-mapping", "term-writing"],
 )
@@ -123,7 +123,7 @@ def test_who_is_told_to_ignore_interrupts_does(provider: Path) -> None:
     """`nohup` and shells without job control start their children so; only SIGTERM stops them then."""
     ignoring = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from etl.__main__ import main; main()"
     with begun(provider, *NIGHT, "--run-id", "calm", program=("-c", ignoring)) as child:
-        wait_for(child, provider, "calm", "reading")
+        wait_for(child, provider, "calm", "load_sources")
         child.send_signal(signal.SIGINT)
         out, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (0, "")
