@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from etl.domain import RunStage
 from tests.command import Ended
 from tests.decided import certain, decide, proposed, save
 from tests.reliability.calling import NIGHT, called, records
 
 MADE = ("out", "state", "inbox/done", "inbox/rejected")
-GENEROUS = "import os; os.umask(0); from etl.domain import RunStage
-from etl.__main__ import main; main()"
+GENEROUS = "import os; os.umask(0); from etl.__main__ import main; main()"
 SECRETS = {
     "BILLSIGHT_NOTIFY_URLS": "json://night:hunter2-secret@127.0.0.1:9",
     "BILLSIGHT_PING_URL": "http://127.0.0.1:9/ping/hunter2-secret",
