@@ -12,7 +12,7 @@ import polars as pl
 
 from etl.history.changes import SHOWN_NIGHTS
 from etl.report.change_section import FIRST_NIGHT, SHOWN_ROWS
-from etl.report.inputs import FRAMES, NightFacts, RunFacts
+from etl.report.inputs import FRAMES, ReportInputs, RunFacts
 from etl.report.page_data import WORK_FRAMES, Work
 from etl.review.fix_files import mapping_fixes
 
@@ -67,14 +67,14 @@ class Plan:
         return max(self.reviews * 2, self.invoices // 12)
 
 
-def night(plan: Plan) -> tuple[NightFacts, Work]:
+def night(plan: Plan) -> tuple[ReportInputs, Work]:
     """What the page of such a night is made of."""
     names = [_name(plan.chance) for _ in range(plan.customers)]
     customers = [(str(100 + place), name) for place, name in enumerate(names)]
     queue, pairs, companies = _reviews(plan, customers[: plan.reviews])
     invoices = _invoices(plan, customers)
     run = RunFacts("2026-11-22T020000Z-bench", AS_OF, "Benchmark")
-    facts = NightFacts(
+    facts = ReportInputs(
         run,
         cells=_cells(invoices),
         queue=queue,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from etl.errors import ResourcesExhausted
+from etl.errors import ResourcesExhaustedError
 from etl.limits import limits_told, supervise
 from etl.signals import stop_on_signals
 
@@ -16,7 +16,7 @@ def main() -> None:
         with limits_told():
             stop_on_signals()
             from etl import cli
-    except ResourcesExhausted as error:
+    except ResourcesExhaustedError as error:
         sys.stderr.write(f"billsight: {error}\n")
         raise SystemExit(int(error.exit_code)) from None
     cli.main()

@@ -3,19 +3,19 @@
 BillsightError
 ├── ConfigurationError     78  billsight.toml cannot be used; every problem listed
 ├── InputError              4  sources cannot be understood; every problem listed
-│   ├── SourceMissing       4  nothing of a source is there; the night can do without an optional one
-│   └── RegisterUnusable    4  a run finds the register damaged, gone, or not the one that the last run used
-├── BrokenPromise           4  a law or a check does not hold; nothing is published
-├── RunLocked              75  another run holds the lock
-├── ApprovalRefused         6  a decided file cannot be taken as a whole
-├── RegisterRefusal         6  the register cannot be read, or does not take what was to be added
-├── HistoryRefusal          4  the history of the runs cannot be read or written
-├── GateTripped             4  the night is too odd to be published; every reason listed
-│   └── ClockRefused        4  the clock of the machine does not fit the sources or the last run
-├── SiteKeyRefusal          4  the key of the fix files' fingerprints cannot be read or made
-├── NotPruned               4  what may go cannot be known, because a waiting file cannot be read
-├── NotFound                4  the invoice, contact or run that was asked for is not there
-├── ResourcesExhausted      4  memory or disk ran out; the last report stays
+│   ├── SourceMissingError       4  nothing of a source is there; the night can do without an optional one
+│   └── RegisterUnusableError    4  a run finds the register damaged, gone, or not the one that the last run used
+├── InvariantError           4  a law or a check does not hold; nothing is published
+├── RunLockedError              75  another run holds the lock
+├── DecisionFileError         6  a decided file cannot be taken as a whole
+├── RegisterError         6  the register cannot be read, or does not take what was to be added
+├── HistoryError          4  the history of the runs cannot be read or written
+├── GateError             4  the night is too odd to be published; every reason listed
+│   └── ClockError        4  the clock of the machine does not fit the sources or the last run
+├── SiteKeyError          4  the key of the fix files' fingerprints cannot be read or made
+├── PruneBlockedError               4  what may go cannot be known, because a waiting file cannot be read
+├── NotFoundError                4  the invoice, contact or run that was asked for is not there
+├── ResourcesExhaustedError      4  memory or disk ran out; the last report stays
 └── OutputError             4  the report could not be written; the last one stays
 
 Bad rows are not errors: they are rows, in quarantine, with reasons. Findings are neither.
@@ -55,7 +55,7 @@ class ExitCode(IntEnum):
     UNUSABLE = 4
     UNREACHABLE = 5
     REFUSED = 6
-    GATE = 10
+    FAIL_ON = 10
     LOCKED = 75
     CONFIGURATION = 78
 
@@ -93,7 +93,7 @@ class BillsightError(Exception):
     exit_code: ExitCode = ExitCode.BUG
 
 
-class _Listing(BillsightError):
+class _ProblemsError(BillsightError):
     """An error that carries every problem at once."""
 
     heading = "problems"
@@ -104,31 +104,31 @@ class _Listing(BillsightError):
         super().__init__("\n".join(lines))
 
 
-class ConfigurationError(_Listing):
+class ConfigurationError(_ProblemsError):
     """The configuration cannot be used."""
 
     exit_code = ExitCode.CONFIGURATION
     heading = "The configuration cannot be used"
 
 
-class InputError(_Listing):
+class InputError(_ProblemsError):
     """At least one source cannot be understood as a whole."""
 
     exit_code = ExitCode.UNUSABLE
     heading = "The sources cannot be read"
 
 
-class SourceMissing(InputError):
+class SourceMissingError(InputError):
     """Nothing of a source is there: no file at any of its places."""
 
 
-class RegisterUnusable(InputError):
+class RegisterUnusableError(InputError):
     """The register is damaged, gone, or not the one that the last run used; nothing is judged without it."""
 
     heading = "The last report stays: the register cannot be used"
 
 
-class BrokenPromise(BillsightError):
+class InvariantError(BillsightError):
     """A law or a check does not hold, so nothing is published."""
 
     exit_code = ExitCode.UNUSABLE
@@ -139,7 +139,7 @@ class BrokenPromise(BillsightError):
         super().__init__(f"Nothing was published, the last report stays. What does not hold:\n{lines}")
 
 
-class RunLocked(BillsightError):
+class RunLockedError(BillsightError):
     """Another run is writing to the same output folder."""
 
     exit_code = ExitCode.LOCKED
@@ -148,7 +148,7 @@ class RunLocked(BillsightError):
         super().__init__(f"Another run holds {lock} ({holder}). Wait for it to end, or stop it first.")
 
 
-class HistoryRefusal(BillsightError):
+class HistoryError(BillsightError):
     """The history of the runs cannot be read or written."""
 
     exit_code = ExitCode.UNUSABLE
@@ -160,7 +160,7 @@ class HistoryRefusal(BillsightError):
         super().__init__(f"{self.told} The last report stays.")
 
 
-class GateTripped(BillsightError):
+class GateError(BillsightError):
     """The night is too odd to be published: rather yesterday's report than a wrong one."""
 
     exit_code = ExitCode.UNUSABLE
@@ -171,17 +171,17 @@ class GateTripped(BillsightError):
         super().__init__(f"Nothing was published, the last report stays. The night looks wrong:\n{lines}")
 
 
-class ClockRefused(GateTripped):
+class ClockError(GateError):
     """The clock of the machine does not fit the sources or the last run."""
 
 
-class NotFound(BillsightError):
+class NotFoundError(BillsightError):
     """What was asked for is not in the night that was read."""
 
     exit_code = ExitCode.UNUSABLE
 
 
-class ResourcesExhausted(BillsightError):
+class ResourcesExhaustedError(BillsightError):
     """The machine ran out of memory or of disk; the last report stays."""
 
     exit_code = ExitCode.UNUSABLE

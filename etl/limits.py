@@ -18,7 +18,7 @@ from pathlib import Path
 from resource import RLIM_INFINITY, RLIMIT_AS, RLIMIT_DATA, RLIMIT_NOFILE, getrlimit
 from typing import Final
 
-from etl.errors import ExitCode, ResourcesExhausted
+from etl.errors import ExitCode, ResourcesExhaustedError
 
 _FEWEST_FREE: Final = 24
 """Files that a run must be able to open at once: the library that draws the charts needs some of its own."""
@@ -76,24 +76,24 @@ def limits_told() -> Iterator[None]:
     """Turn whatever libraries make of too little memory, threads or open files into one error.
 
     Raises:
-        ResourcesExhausted: the machine gave too little.
+        ResourcesExhaustedError: the machine gave too little.
     """
     try:
         yield
-    except (ResourcesExhausted, SystemExit):
+    except (ResourcesExhaustedError, SystemExit):
         raise
     except BaseException as error:
         reason = exhaustion(error)
         if reason is None:
             raise
-        raise ResourcesExhausted(reason, _ADVICE) from None
+        raise ResourcesExhaustedError(reason, _ADVICE) from None
 
 
 def check_limits() -> None:
     """Refuse to begin where a library would end the process for want of address space or of open files.
 
     Raises:
-        ResourcesExhausted: there is too little.
+        ResourcesExhaustedError: there is too little.
     """
     space = getrlimit(RLIMIT_AS)[0]
     if space != RLIM_INFINITY and space < _LEAST_SPACE:
@@ -101,14 +101,14 @@ def check_limits() -> None:
             f"ulimit -v allows {space / 1e9:.1f} GB of address space, and a run needs {_LEAST_SPACE / 1e9:g}, most of"
             " it without using it"
         )
-        raise ResourcesExhausted(message, _ADVICE_SPACE)
+        raise ResourcesExhaustedError(message, _ADVICE_SPACE)
     most, _ = getrlimit(RLIMIT_NOFILE)
     if most == RLIM_INFINITY or most > 10 * _FEWEST_FREE:
         return
     free = most - sum(_is_open(number) for number in range(most))
     if free < _FEWEST_FREE:
         message = f"only {free} more files can be opened at once, and a run needs {_FEWEST_FREE} (ulimit -n is {most})"
-        raise ResourcesExhausted(message, _ADVICE)
+        raise ResourcesExhaustedError(message, _ADVICE)
 
 
 def _is_open(descriptor: int) -> bool:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a value is; decides how its text is parsed and how it is stored."""
 
     TEXT = "text"
@@ -24,15 +24,15 @@ class Kind(StrEnum):
     TEXTS = "texts"
 
 
-SQL_TYPE: Final[dict[Kind, str]] = {
-    Kind.TEXT: "varchar",
-    Kind.MONEY: "decimal(18, 4)",
-    Kind.DATE: "date",
-    Kind.INSTANT: "timestamp",
-    Kind.BOOLEAN: "boolean",
-    Kind.INTEGER: "bigint",
-    Kind.CURRENCY: "varchar",
-    Kind.TEXTS: "varchar[]",
+SQL_TYPE: Final[dict[ColumnKind, str]] = {
+    ColumnKind.TEXT: "varchar",
+    ColumnKind.MONEY: "decimal(18, 4)",
+    ColumnKind.DATE: "date",
+    ColumnKind.INSTANT: "timestamp",
+    ColumnKind.BOOLEAN: "boolean",
+    ColumnKind.INTEGER: "bigint",
+    ColumnKind.CURRENCY: "varchar",
+    ColumnKind.TEXTS: "varchar[]",
 }
 """How each kind is stored. Instants are UTC without a zone; money holds 14 digits before and 4 after the point."""
 
@@ -48,7 +48,7 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     help: str
     required: bool = False
     is_optional: bool = False
@@ -78,11 +78,11 @@ class Relation:
 
 
 def _text(name: str, help_: str, *, required: bool = False) -> Column:
-    return Column(name, Kind.TEXT, help_, required)
+    return Column(name, ColumnKind.TEXT, help_, required)
 
 
-_T, _M, _D, _I, _B = Kind.TEXT, Kind.MONEY, Kind.DATE, Kind.INSTANT, Kind.BOOLEAN
-_CURRENCY = Column("currency_code", Kind.CURRENCY, "ISO 4217; XXX where the source names none")
+_T, _M, _D, _I, _B = ColumnKind.TEXT, ColumnKind.MONEY, ColumnKind.DATE, ColumnKind.INSTANT, ColumnKind.BOOLEAN
+_CURRENCY = Column("currency_code", ColumnKind.CURRENCY, "ISO 4217; XXX where the source names none")
 _BOOK = _text("book", "accounting company (book) of the ids, if several are configured; each id begins with it")
 _ADDRESS = (
     _text("address_line1", "first address line"),
@@ -104,7 +104,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("status_id_cw", "status reference"),
                 _text("status_name", "status caption"),
                 Column("is_status_inactive", _B, "inactiveFlag, where the status is written out"),
-                Column("type_names", Kind.TEXTS, "captions of the company's types"),
+                Column("type_names", ColumnKind.TEXTS, "captions of the company's types"),
                 _text("account_number", "Account ID: the accounting join key"),
                 _text("tax_identifier", "tax id"),
                 Column("is_vendor", _B, "isVendorFlag"),
@@ -134,7 +134,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 Column("is_default", _B, "default contact of the company"),
                 Column("is_default_billing", _B, "default billing contact of the company"),
                 _text("default_email", "login: the communication item of type Email marked as default"),
-                Column("other_emails", Kind.TEXTS, "the contact's other e-mail addresses"),
+                Column("other_emails", ColumnKind.TEXTS, "the contact's other e-mail addresses"),
                 _text("phone_number", "default phone"),
                 Column("modified_at", _I, "last update"),
             ), is_required=True,

@@ -13,8 +13,8 @@ from etl.config import load
 from etl.demo.plan import AS_OF
 from etl.domain import Run
 from etl.history.store import History
-from etl.pipeline.gates import Orders
-from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.gates import RunOptions
+from etl.pipeline.run import RunOutcome, reconcile
 from tests import nights
 
 OPTIONAL = (
@@ -25,11 +25,11 @@ KEY = ("kind", "subject_id", "code")
 FILES = {name: f"{name}.{'json' if name == 'connectwise_statuses' else 'csv'}" for name in OPTIONAL}
 
 
-def night(folder: Path, number: int, **orders: Any) -> Outcome:
+def night(folder: Path, number: int, **orders: Any) -> RunOutcome:
     """A night by its number, a second after the one before; orders as those of `etl.pipeline.gates`."""
     settings = load(folder / "billsight.toml", {"BILLSIGHT_LIMITS__THREADS": "1"})
     night = Run(f"night-{number}", AS_OF + timedelta(seconds=number - 1))
-    return reconcile(settings, night, lambda _: None, Orders(**orders))
+    return reconcile(settings, night, lambda _: None, RunOptions(**orders))
 
 
 def history(folder: Path) -> History:
@@ -37,7 +37,7 @@ def history(folder: Path) -> History:
     return History(folder / "state" / "history.sqlite")
 
 
-def counts(outcome: Outcome) -> dict[str, int]:
+def counts(outcome: RunOutcome) -> dict[str, int]:
     """Issues by what became of them."""
     return dict(outcome.summary["changes"]["counts"])
 
@@ -47,7 +47,7 @@ def edit(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
     change(pl.read_csv(path, infer_schema=False)).write_csv(path)
 
 
-def states(outcome: Outcome) -> dict[tuple[str, str], tuple[str, str | None]]:
+def states(outcome: RunOutcome) -> dict[tuple[str, str], tuple[str, str | None]]:
     """(subject, code) -> (change, reason), of what is not as it was."""
     rows = nights.table(outcome, "marts.issue_states").iter_rows(named=True)
     return {(row["subject_id"], row["code"]): (row["change"], row["reason"]) for row in rows}

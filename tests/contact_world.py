@@ -11,7 +11,7 @@ from typing import Final
 
 from etl.config import load
 from etl.domain import Run
-from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.run import RunOutcome, reconcile
 from etl.review.contacts.contact_register import ContactRegister
 from tests.decided import Rows, decide, save
 
@@ -98,7 +98,7 @@ def _save(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
 
 
-def run(folder: Path, run_id: str, as_of: datetime = AS_OF) -> Outcome:
+def run(folder: Path, run_id: str, as_of: datetime = AS_OF) -> RunOutcome:
     """A run on the provider."""
     return reconcile(load(folder / "billsight.toml"), Run(run_id, as_of))
 

@@ -14,7 +14,7 @@ from etl.config import load
 from etl.demo import DemoPlan
 from etl.demo.plan import AS_OF
 from etl.domain import Run
-from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.run import RunOutcome, reconcile
 from etl.pipeline.setup import write_demonstration
 from etl.warehouse.engine import published
 
@@ -64,18 +64,18 @@ def without(folder: Path, *sources: str) -> Path:
 
 def run(
     folder: Path, run_id: str = "night", environment: Mapping[str, str] | None = None, as_of: datetime = AS_OF
-) -> Outcome:
+) -> RunOutcome:
     """A night on the folder, judged at the instant for which its data was invented, or at another."""
     settings = load(folder / "billsight.toml", {"BILLSIGHT_LIMITS__THREADS": "1"} | dict(environment or {}))
     return reconcile(settings, Run(run_id, as_of))
 
 
-def answers(outcome: Outcome) -> pl.DataFrame:
+def answers(outcome: RunOutcome) -> pl.DataFrame:
     """The published answer for every invoice."""
     return pl.read_parquet(outcome.folder / "invoices.parquet")
 
 
-def table(outcome: Outcome, relation: str) -> pl.DataFrame:
+def table(outcome: RunOutcome, relation: str) -> pl.DataFrame:
     """A relation of the published database."""
     with published(outcome.folder / "run.duckdb") as engine:
         return engine.frame(f"from {relation}")

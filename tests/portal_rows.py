@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from etl.pipeline.stages import OF_DOCUMENTS, OF_PORTAL
 
 from etl.config import Settings, Source
 from etl.domain import Run
 from etl.history.record import PORTAL_MEMORY
 from etl.pipeline.control import write_control
 from etl.pipeline.source_scopes import Scope
+from etl.pipeline.stages import OF_DOCUMENTS, OF_PORTAL
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, names_in, read_models

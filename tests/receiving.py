@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from etl.config import load
 from etl.domain import Run
-from etl.notify.notifier import Teller
+from etl.notify.notifier import Notifier
 from tests.command import Billsight, Ended
 
 AS_OF: Final = "2026-11-22T02:00:00Z"
@@ -127,7 +127,7 @@ class Site:
 
     def tell(self) -> list[str]:
         """Tell of a night that was published elsewhere; the warnings."""
-        teller = Teller(load(self.config, {}))
+        teller = Notifier(load(self.config, {}))
         return [*teller.start(Run("night", CLOCK)), *teller.published(self._summary, self.folder, 0)]
 
     def test(self) -> Ended:

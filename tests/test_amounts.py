@@ -10,8 +10,8 @@ import pytest
 
 from etl.cli.run import _summary_line
 from etl.notify.digest import figures
-from etl.notify.messages import night_message
-from etl.pipeline.run import Outcome
+from etl.notify.messages import run_message
+from etl.pipeline.run import RunOutcome
 from etl.report.why import explain, to_text
 from tests import apart
 from tests.worlds import World, invoice, shown
@@ -20,12 +20,12 @@ PAID = {"balance_amount": "0.00", "document_status": "paid"}
 FIGURES = ("shown_not_owed", "paid_in_portal")
 
 
-def _figure(outcome: Outcome, name: str) -> tuple[int, dict[str, str]]:
+def _figure(outcome: RunOutcome, name: str) -> tuple[int, dict[str, str]]:
     found = outcome.summary[name]
     return found["invoices"], {row["currency_code"]: row["amount"] for row in found["amounts"]}
 
 
-def _why(outcome: Outcome, number: int) -> str:
+def _why(outcome: RunOutcome, number: int) -> str:
     return to_text(explain(outcome.folder / "run.duckdb", f"INV-{number}"))
 
 
@@ -52,7 +52,7 @@ def test_a_paid_invoice_that_the_portal_still_asks_for_is_told_everywhere(tmp_pa
     page = (found.folder / "report.html").read_text(encoding="utf-8")
     assert "Where the portal and the books differ" in page
     assert "Shown but no longer owed: 1 invoice, USD 100.00. " in _summary_line(found)
-    body = night_message(figures(found.summary), 0, "there", is_recovered=False).body
+    body = run_message(figures(found.summary), 0, "there", is_recovered=False).body
     assert "Shown but no longer owed: 1 invoice, USD 100.00" in body
 
 
@@ -142,7 +142,7 @@ def test_an_amount_that_differs_is_resolved_only_by_a_run_that_looked(tmp_path: 
     assert apart.states(agreed)[key] == ("resolved", "the portal and the books agree")
     again = world.run([paid, invoice(2)], [shown(1), shown(2)])
     assert apart.states(again)[key] == ("reopened", None)
-    body = night_message(figures(again.summary), 0, "there", is_recovered=False)
+    body = run_message(figures(again.summary), 0, "there", is_recovered=False)
     assert ", 1 new;" in body.body
     assert body.is_news
 

@@ -10,16 +10,16 @@ import pytest
 
 from etl.config import Settings, Source, load
 from etl.domain import Run
-from etl.errors import ExitCode, GateTripped
+from etl.errors import ExitCode, GateError
 from etl.history.coverage import Balances, is_open_only
-from etl.pipeline.gates import Orders
-from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.gates import RunOptions
+from etl.pipeline.run import RunOutcome, reconcile
 from tests.clients import AS_OF, Clients, Row, clients
 
 
-def _run(provider: Clients, number: int) -> Outcome:
+def _run(provider: Clients, number: int) -> RunOutcome:
     settings = load(provider.written(), {"BILLSIGHT_LIMITS__THREADS": "1"})
-    return reconcile(settings, Run(f"night-{number}", AS_OF + timedelta(days=number)), lambda _: None, Orders())
+    return reconcile(settings, Run(f"night-{number}", AS_OF + timedelta(days=number)), lambda _: None, RunOptions())
 
 
 def _without(places: range) -> Callable[[int, Row], Row | None]:
@@ -49,7 +49,7 @@ def test_a_file_that_was_cut_stops_where_the_portal_still_shows_the_rest_open(tm
     _run(provider, 0)
     provider.change("accounting_invoices", _without(range(27)))
     provider.change("portal_invoices", lambda place, row: None if place == 59 else row)
-    with pytest.raises(GateTripped, match=r"27 of 60 invoices that were open in the last run are missing, although"):
+    with pytest.raises(GateError, match=r"27 of 60 invoices that were open in the last run are missing, although"):
         _run(provider, 1)
 
 
@@ -84,7 +84,7 @@ def test_a_list_with_paid_invoices_that_shrinks_is_still_stopped(tmp_path: Path)
     )
     _run(provider, 0)
     provider.change("accounting_invoices", _without(range(27)))
-    with pytest.raises(GateTripped, match="33 rows, usually 60"):
+    with pytest.raises(GateError, match="33 rows, usually 60"):
         _run(provider, 1)
 
 
@@ -103,7 +103,7 @@ def test_customers_first_seen_in_this_run_do_not_lower_the_coverage(tmp_path: Pa
     provider.change("portal_mappings", lambda _, row: row | {"Company ID": "", "Company Name": ""})
     for name in everything:
         provider.change(name, lambda place, row: row | {"Customer Name": f"Another {place}"})
-    with pytest.raises(GateTripped, match=r"only 0% of the open money belongs to customers that are mapped"):
+    with pytest.raises(GateError, match=r"only 0% of the open money belongs to customers that are mapped"):
         _run(provider, 2)
 
 

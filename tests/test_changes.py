@@ -19,7 +19,7 @@ from etl.errors import ExitCode, InputError
 from etl.history.store import PastRun
 from etl.pipeline import run
 from etl.pipeline.gates import FailOn
-from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.run import RunOutcome, reconcile
 from etl.review.register import Import, Judgement, Register
 from etl.review.site.site_upkeep import Order, begin_again
 from etl.schemas import RELATIONS
@@ -43,7 +43,7 @@ def test_a_second_look_at_the_same_files_finds_nothing_new(provider: Path) -> No
     assert second.exit_code is ExitCode.COMPLETE
 
 
-def _moved(night: Outcome) -> tuple[int | None, int | None]:
+def _moved(night: RunOutcome) -> tuple[int | None, int | None]:
     """Invoices that are newly blocked, and that are freed; null where nobody knows."""
     newly, freed = (night.summary["changes"]["invoices"][part]["invoices"] for part in ("newly_blocked", "freed"))
     return newly, freed

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from etl import __version__, cli
-from etl.errors import ConfigurationError, ExitCode, NotFound
+from etl.errors import ConfigurationError, ExitCode, NotFoundError
 from etl.pipeline import stages
 from etl.publish.publication import lock
 from etl.warehouse.engine import Engine
@@ -244,7 +244,7 @@ def test_help_has_an_example_for_every_command(billsight: Billsight) -> None:
     [
         (MemoryError(), (ExitCode.UNUSABLE, "the last report stays: ")),
         (OSError(24, os.strerror(24)), (ExitCode.UNUSABLE, "the last report stays: ")),
-        (NotFound("no invoice 'out of memory'"), (ExitCode.UNUSABLE, "billsight: no invoice 'out of memory'\n")),
+        (NotFoundError("no invoice 'out of memory'"), (ExitCode.UNUSABLE, "billsight: no invoice 'out of memory'\n")),
         (ConfigurationError([]), (ExitCode.CONFIGURATION, "billsight: The configuration cannot be used")),
         (ValueError("x"), (ExitCode.BUG, "Traceback")),
     ],

@@ -12,10 +12,10 @@ from openpyxl import Workbook
 from etl.errors import Problem
 from etl.review import inbox
 from etl.review.contacts.contact_decisions import CONTACTS, read_contact_decision
-from etl.review.decision_file import MAPPINGS, ApprovalRefused, Form
+from etl.review.decision_file import MAPPINGS, DecisionFileError, Form
 from etl.review.import_decisions import FileOutcome
 from etl.review.read_decision_file import is_about_contacts, read_rows
-from etl.review.register import RegisterRefusal
+from etl.review.register import RegisterError
 from tests import contact_world as world
 from tests.contact_world import approve
 
@@ -45,9 +45,9 @@ def test_a_fix_file_of_the_other_kind_is_named_with_its_command(given: Form, ask
     """Who gives contact_fixes.csv to the mappings is told which command takes it, and the reverse."""
     text = ",".join(["row_fp", "decision", "cw_company_id", ABOUT[given]]) + "\nFP-0123456789abcdef,approve,CW-1,2\n"
     for data in (text.encode(), book({"one": (given, "approve")})):
-        with pytest.raises(ApprovalRefused, match=f"use {command}"):
+        with pytest.raises(DecisionFileError, match=f"use {command}"):
             read_rows(data, "fixes", asked)
-    with pytest.raises(ApprovalRefused, match="no header of a fix file"):
+    with pytest.raises(DecisionFileError, match="no header of a fix file"):
         read_rows(b"a,b\n1,2\n", "fixes", asked)
 
 
@@ -71,7 +71,7 @@ def test_decisions_on_a_hidden_sheet_are_refused() -> None:
         made.create_sheet("notes")
         made["c"].sheet_state = "hidden"
 
-    with pytest.raises(ApprovalRefused, match="decisions on the hidden sheet 'c'"):
+    with pytest.raises(DecisionFileError, match="decisions on the hidden sheet 'c'"):
         read_rows(book({"c": (CONTACTS, "approve")}, hide), "c.xlsx", CONTACTS)
 
 
@@ -88,7 +88,7 @@ def test_a_workbook_of_both_kinds_is_of_the_kind_that_is_decided(
     for form, own, other in ((MAPPINGS, mapping, contact), (CONTACTS, contact, mapping)):
         if other:
             found = "on the sheets 'm' and 'c'" if own else "of another kind on the sheet"
-            with pytest.raises(ApprovalRefused, match=f"decisions {found}"):
+            with pytest.raises(DecisionFileError, match=f"decisions {found}"):
                 read_rows(data, "both.xlsx", form)
         else:
             assert [line.cells["decision"] for line in read_rows(data, "both.xlsx", form).lines] == [own]
@@ -114,7 +114,7 @@ def test_one_kind_of_file_does_not_hold_up_the_other(clients: Path, monkeypatch:
     (clients / "inbox" / "other.csv").write_text("nothing of ours\n", encoding="utf-8")
 
     def refuse(*_: object) -> FileOutcome:
-        raise RegisterRefusal(clients, "another import came between", "Try again.")
+        raise RegisterError(clients, "another import came between", "Try again.")
 
     with monkeypatch.context() as patched:
         patched.setattr(inbox, "import_contacts", refuse)

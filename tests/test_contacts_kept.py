@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import ExitCode, RegisterUnusable
+from etl.errors import ExitCode, RegisterUnusableError
 from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
@@ -41,7 +41,7 @@ def test_what_is_lost_is_refused_and_restored(clients: Path, contacts: Contacts,
         refused = contacts(*words)
         assert (refused.code, refused.out) == (ExitCode.REFUSED, ""), words
         assert re.search(r"the run run-2 knows it with 1 import\b.*billsight register restore", refused.err)
-    with pytest.raises(RegisterUnusable, match="run-2"):
+    with pytest.raises(RegisterUnusableError, match="run-2"):
         world.run(clients, "run-3")
     assert not path.exists()
     assert billsight("register", "restore", *config).code == ExitCode.COMPLETE

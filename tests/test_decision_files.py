@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from etl.domain import FIX_SHEET as SHEET
 from etl.errors import Problem
-from etl.review.decision_file import ApprovalRefused, Line, is_undecided, read_decision
+from etl.review.decision_file import DecisionFileError, Line, is_undecided, read_decision
 from etl.review.fix_files import mapping_fixes
 from etl.review.fix_workbook import write_workbook
 from etl.review.read_decision_file import content_of, read_rows
@@ -95,7 +95,7 @@ def test_decisions_on_a_hidden_sheet_are_refused(fixes: bytes, state: str) -> No
         decide(book, 3)
 
     for change, name in ((hide, SHEET), (hide_copy, "older")):
-        with pytest.raises(ApprovalRefused, match=f"decisions on the hidden sheet '{name}'.*Show the sheet"):
+        with pytest.raises(DecisionFileError, match=f"decisions on the hidden sheet '{name}'.*Show the sheet"):
             read_rows(changed(fixes, change), "m")
     assert problems(changed(fixes, hide_undecided)) == {3: ""}
 
@@ -112,7 +112,7 @@ def test_decisions_on_a_second_sheet_are_not_passed_over(fixes: bytes) -> None:
         decide(book, 2)
 
     assert problems(changed(fixes, copy)) == {3: ""}
-    with pytest.raises(ApprovalRefused, match=f"decisions on the sheets '{SHEET}' and 'mine'"):
+    with pytest.raises(DecisionFileError, match=f"decisions on the sheets '{SHEET}' and 'mine'"):
         read_rows(changed(fixes, decide_both), "m")
 
 
@@ -156,5 +156,5 @@ def test_a_file_that_became_a_pipe_or_a_link_is_not_waited_for(tmp_path: Path, m
     link.symlink_to(path)
     looked = path.lstat()
     monkeypatch.setattr(Path, "lstat", lambda _: looked)
-    with pytest.raises(ApprovalRefused, match="no readable file"):
+    with pytest.raises(DecisionFileError, match="no readable file"):
         content_of(link)

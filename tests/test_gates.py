@@ -12,7 +12,7 @@ import pytest
 from etl.config import load
 from etl.demo.plan import AS_OF
 from etl.domain import Run
-from etl.errors import ExitCode, GateTripped
+from etl.errors import ExitCode, GateError
 from etl.pipeline.run import reconcile
 from etl.review.site.site_upkeep import Order, begin_again
 from tests import apart, nights
@@ -28,7 +28,7 @@ def test_a_source_that_lost_all_its_rows_stops_the_night(provider: Path, source:
     if source == "sync_runs":
         assert apart.night(provider, 2).exit_code is ExitCode.PARTIAL
         return
-    with pytest.raises(GateTripped, match=r"0 rows, usually \d+: 100% fewer"):
+    with pytest.raises(GateError, match=r"0 rows, usually \d+: 100% fewer"):
         apart.night(provider, 2)
     assert (provider / "out" / "latest").readlink().name == "night-1"
 
@@ -38,7 +38,7 @@ def test_a_night_that_lost_rows_is_not_published_unless_a_person_says_so(provide
     apart.edit(provider / "accounting_invoices.csv", lambda rows: rows.head(rows.height // 2))
     contacts = json.loads((provider / "connectwise_contacts.json").read_text())
     (provider / "connectwise_contacts.json").write_text(json.dumps(contacts[: len(contacts) // 2]))
-    with pytest.raises(GateTripped, match=r"(?s)contacts: \d+ rows, usually.*invoices.*: 35\d rows, usually 70\d") as e:
+    with pytest.raises(GateError, match=r"(?s)contacts: \d+ rows, usually.*invoices.*: 35\d rows, usually 70\d") as e:
         apart.night(provider, 2)
     assert len(e.value.reasons) == 2
     assert (provider / "out" / "latest").readlink().name == "night-1"
@@ -55,7 +55,7 @@ def test_a_night_whose_mappings_collapsed_is_not_published(provider: Path) -> No
         AccountNumber=pl.lit(""), TaxId=pl.lit(""), Email=pl.lit(""), Phone=pl.lit(""), Street=pl.lit(""),
         Name=pl.format("Client {}", pl.col("Id")), FullName=pl.format("Client {}", pl.col("Id")),
     ))  # fmt: skip
-    with pytest.raises(GateTripped, match=r"only \d+% of the open money belongs to .* mapped, usually \d+%"):
+    with pytest.raises(GateError, match=r"only \d+% of the open money belongs to .* mapped, usually \d+%"):
         reconcile(load(provider / "billsight.toml", {"BILLSIGHT_GATES__COVERAGE_DROP": "0.1"}), Run("bad", AS_OF))
 
 
@@ -66,7 +66,7 @@ def test_invoices_that_are_far_older_than_usual_stop_the_night_and_a_stale_list_
     for number in (2, 3):
         apart.night(provider, number)
     settings = load(provider / "billsight.toml", {})
-    with pytest.raises(GateTripped, match=r"the newest is 4\d(\.\d)? days old"):
+    with pytest.raises(GateError, match=r"the newest is 4\d(\.\d)? days old"):
         reconcile(settings, Run("late", AS_OF + timedelta(days=41)))
     later = (AS_OF + timedelta(days=8)).strftime("%Y-%m-%dT%H:%M:%SZ")
     apart.edit(provider / "accounting_invoices.csv", lambda rows: rows.with_columns(

@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_moved_is_not_applied_again(folder: Path, monkeypa
     assert not (folder / "state" / "inbox.json").exists()
 
 
-def take(folder: Path) -> inbox.Taken:
+def take(folder: Path) -> inbox.InboxResult:
     """The inbox, without the rest of a run."""
     return inbox.take_inbox(load(folder / "billsight.toml"), Run("run-2", datetime(2026, 11, 23, tzinfo=UTC)))
 

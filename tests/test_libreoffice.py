@@ -16,7 +16,7 @@ from etl.config import load
 from etl.csv_guard import write_csv
 from etl.review.fix_files import mapping_fixes
 from etl.review.fix_workbook import write_workbook
-from etl.review.import_decisions import Act
+from etl.review.import_decisions import ImportOptions
 from etl.review.import_mappings import import_files
 from tests.decided import Rows, certain, proposed
 from tests.review.test_fixes import FORMULAS, _fix, _frame
@@ -112,7 +112,7 @@ def test_what_libreoffice_saves_is_imported(
     """Both files, saved as a workbook or as text in German: every decision is applied, to the ids that were meant."""
     rows, settings = edited[0], load(decided_on / "billsight.toml", {})
     for file in saved:
-        (outcome,) = import_files(settings, [file], Act("kim", AT, is_dry=True)).files
+        (outcome,) = import_files(settings, [file], ImportOptions("kim", AT, is_dry=True)).files
         assert outcome.refusal is None
         assert [verdict.kind for verdict in outcome.verdicts] == ["apply"] * 3, str(outcome)
         decided = {one.decided.action: one.decided for one in outcome.verdicts if one.decided}

@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from etl.config import load
-from etl.errors import BrokenPromise, ExitCode, InputError
+from etl.errors import ExitCode, InputError, InvariantError
 from etl.pipeline import run
 from etl.publish.manifest import KEPT, configuration_digest, verify
 from etl.publish.verify import differences
@@ -183,7 +183,7 @@ def test_a_night_whose_files_are_spoilt_is_not_published(folder: Path, monkeypat
         return summary
 
     monkeypatch.setattr(run, "write_outputs", spoiling)
-    with pytest.raises(BrokenPromise, match=r"(?s)invoices\.csv: 899 rows.*report\.html: the page") as error:
+    with pytest.raises(InvariantError, match=r"(?s)invoices\.csv: 899 rows.*report\.html: the page") as error:
         nights.run(folder, "bad")
     assert error.value.exit_code is ExitCode.UNUSABLE
     assert [path.name for path in (folder / "out" / "runs").iterdir()] == ["night-1"]

@@ -14,7 +14,7 @@ from etl import cli
 from etl.cli.options import user
 from etl.config import load
 from etl.errors import ExitCode
-from etl.pipeline.run import Outcome
+from etl.pipeline.run import RunOutcome
 from etl.review.published_evidence import tonight
 from etl.review.register import Register
 from tests import nights
@@ -193,7 +193,7 @@ def test_without_a_night_there_is_nothing_to_compare_with(folder: Path, mappings
     assert "no night was published yet" in ended.err
 
 
-def _told(outcome: Outcome) -> dict[str, bytes]:
+def _told(outcome: RunOutcome) -> dict[str, bytes]:
     """What a night says, apart from its name and from the nights before it."""
     name = outcome.folder.name.encode()
     parts = ("mapping_fixes.csv", "invoices.csv", "contact_fixes.csv", "sync_gaps.csv")

@@ -18,7 +18,7 @@ from etl.demo import DemoPlan
 from etl.domain import State
 from etl.errors import ExitCode, InputError
 from etl.pipeline import stages
-from etl.pipeline.run import Outcome
+from etl.pipeline.run import RunOutcome
 from etl.pipeline.setup import remember
 from etl.review.register import Register
 from etl.warehouse.engine import Engine
@@ -51,7 +51,7 @@ def _figures(amounts: pl.DataFrame) -> dict[tuple[str, str], Decimal]:
 
 
 @pytest.fixture(scope="module")
-def fixture_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+def fixture_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunOutcome]:
     """The night of data/fixtures, with its own register."""
     folder = nights.copied(tmp_path_factory.mktemp("fixtures") / "night")
     return folder, nights.run(folder)
@@ -70,7 +70,7 @@ def test_a_night_finds_every_cause_exactly(tmp_path: Path, plan: DemoPlan) -> No
         assert told == _figures(nights.truth(folder, "truth_amounts"))
 
 
-def test_the_files_say_what_the_database_says(fixture_night: tuple[Path, Outcome]) -> None:
+def test_the_files_say_what_the_database_says(fixture_night: tuple[Path, RunOutcome]) -> None:
     """invoices.parquet has the rows of marts.invoice_visibility; invoices.csv the same, guarded."""
     _, outcome = fixture_night
     answers = nights.answers(outcome)
@@ -87,7 +87,7 @@ def test_the_truth_is_found_for_other_providers_too(tmp_path: Path, seed: int) -
     assert nights.differences(nights.truth(folder), nights.answers(nights.run(folder))) == []
 
 
-def test_the_night_of_the_fixtures_is_found_exactly(fixture_night: tuple[Path, Outcome]) -> None:
+def test_the_night_of_the_fixtures_is_found_exactly(fixture_night: tuple[Path, RunOutcome]) -> None:
     """Ordinary pages with three spoilt documents among them: those are in quarantine, and nothing else is."""
     folder, outcome = fixture_night
     assert nights.differences(nights.truth(folder), nights.answers(outcome)) == []
@@ -97,7 +97,7 @@ def test_the_night_of_the_fixtures_is_found_exactly(fixture_night: tuple[Path, O
     assert outcome.exit_code == ExitCode.COMPLETE, "three of nine hundred do not make a night partial"
 
 
-def test_what_is_in_one_system_only_is_found_exactly(fixture_night: tuple[Path, Outcome]) -> None:
+def test_what_is_in_one_system_only_is_found_exactly(fixture_night: tuple[Path, RunOutcome]) -> None:
     """ConnectWise invoices that never arrived in accounting, and portal rows that accounting does not have."""
     folder, outcome = fixture_night
     for name, relation in (("truth_unposted", "unposted_invoices"), ("truth_portal_only", "portal_only_invoices")):
@@ -106,7 +106,7 @@ def test_what_is_in_one_system_only_is_found_exactly(fixture_night: tuple[Path, 
         assert sorted(found.rows()) == sorted(expected.rows()), relation
 
 
-def test_what_the_portal_and_the_books_differ_on_is_found_exactly(fixture_night: tuple[Path, Outcome]) -> None:
+def test_what_the_portal_and_the_books_differ_on_is_found_exactly(fixture_night: tuple[Path, RunOutcome]) -> None:
     """Invoice by invoice: the figure and the amount; nothing of a payment that the portal had no chance to hear of."""
     folder, outcome = fixture_night
     expected = nights.truth(folder, "truth_amounts").with_columns(pl.col("amount").cast(pl.Decimal(18, 4)))
@@ -115,7 +115,7 @@ def test_what_the_portal_and_the_books_differ_on_is_found_exactly(fixture_night:
     assert {figure for figure, _ in _figures(expected)} == {"shown_not_owed", "paid_in_portal"}
 
 
-def test_every_customer_is_mapped_as_it_should_be(fixture_night: tuple[Path, Outcome]) -> None:
+def test_every_customer_is_mapped_as_it_should_be(fixture_night: tuple[Path, RunOutcome]) -> None:
     """The mapping of each customer, and that nobody was mapped who must not be."""
     folder, outcome = fixture_night
     expected = nights.truth(folder, "truth_mappings")
@@ -134,7 +134,7 @@ def test_files_written_by_hand_are_judged_as_their_author_meant(tmp_path: Path, 
     assert expected.height == outcome.summary["numbers"]["invoices"]
 
 
-def test_every_cause_of_the_taxonomy_occurs(fixture_night: tuple[Path, Outcome], tmp_path: Path) -> None:
+def test_every_cause_of_the_taxonomy_occurs(fixture_night: tuple[Path, RunOutcome], tmp_path: Path) -> None:
     """A gate that never fails in any test is a gate that nobody has tried."""
     stalled = nights.run(nights.invented(tmp_path, PLANS["a stalled sync"]))
     ordinary = nights.answers(fixture_night[1])

@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.history.issues import LAST, Reading
+from etl.history.issues import LAST, SourceCoverage
 from etl.history.store import History
 from etl.notify.digest import figures
-from etl.notify.messages import night_message
-from etl.pipeline.run import Outcome
+from etl.notify.messages import run_message
+from etl.pipeline.run import RunOutcome
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
 from tests import apart, nights
@@ -49,16 +49,16 @@ def _given_back(folder: Path, kept: dict[str, bytes]) -> None:
         (folder / FILES[name]).write_bytes(content)
 
 
-def _moved(run: Outcome) -> tuple[int | None, ...]:
+def _moved(run: RunOutcome) -> tuple[int | None, ...]:
     return tuple(run.summary["changes"]["invoices"][move]["invoices"] for move in MOVES)
 
 
-def _message(run: Outcome) -> str:
-    told = night_message(figures(run.summary), int(run.exit_code), "link", is_recovered=False)
+def _message(run: RunOutcome) -> str:
+    told = run_message(figures(run.summary), int(run.exit_code), "link", is_recovered=False)
     return f"{told.title}\n{told.body}"
 
 
-def _claims_no_change(run: Outcome) -> None:
+def _claims_no_change(run: RunOutcome) -> None:
     changes = run.summary["changes"]
     newly, freed, _ = _moved(run)
     assert (newly, freed) == (0, 0)
@@ -98,11 +98,13 @@ def test_a_source_that_is_no_longer_configured_makes_nothing_new() -> None:
     """Customers that the portal's list mapped last night are not newly unmapped because nobody gave it: not checked."""
     before = frozenset(RELATIONS) - {"sync_runs"}
     tonight = before - {"portal_mappings"}
-    reading = Reading(tonight, given=tonight, runs={LAST: before})
+    reading = SourceCoverage(tonight, given=tonight, runs={LAST: before})
     assert not reading.can_begin("UNMAPPED_PROBABLE")
     assert reading.can_begin("DRAFT"), "it takes the documents alone"
-    assert Reading(tonight, given=tonight, runs={LAST: tonight}).can_begin("UNMAPPED_PROBABLE")
-    assert Reading(tonight, given=tonight).can_begin("UNMAPPED_PROBABLE"), "a first night has no other to lack anything"
+    assert SourceCoverage(tonight, given=tonight, runs={LAST: tonight}).can_begin("UNMAPPED_PROBABLE")
+    assert SourceCoverage(tonight, given=tonight).can_begin("UNMAPPED_PROBABLE"), (
+        "a first night has no other to lack anything"
+    )
 
 
 def test_the_first_of_two_runs_may_lack_a_source_as_well(folder: Path) -> None:

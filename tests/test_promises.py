@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from etl.csv_guard import FORMULA
 from etl.demo import DemoPlan
 from etl.demo.connectwise import DECOY
-from etl.errors import BillsightError, BrokenPromise, InputError
+from etl.errors import BillsightError, InputError, InvariantError
 from etl.pipeline import load_sources, stages
 from etl.review.register import Import, Judgement, Register
 from etl.warehouse.engine import Engine
@@ -156,7 +156,7 @@ def test_a_night_that_breaks_a_law_is_not_published(
     find_gaps = stages._find_gaps
     monkeypatch.setattr(stages, "_find_gaps", lying)
     before = _published(folder)
-    with pytest.raises(BrokenPromise) as broken:
+    with pytest.raises(InvariantError) as broken:
         nights.run(folder, "lying")
     assert broken.value.violations
     assert _published(folder) == before
@@ -173,7 +173,7 @@ def test_a_row_that_vanishes_while_it_is_read_breaks_the_first_law(
         return [type(file)(**{**vars(file), "rows_extracted": file.rows_extracted + 1}) for file in files]
 
     monkeypatch.setattr(load_sources.Loader, "load", careless)
-    with pytest.raises(BrokenPromise, match="accounting_invoices"):
+    with pytest.raises(InvariantError, match="accounting_invoices"):
         nights.run(_written(tmp_path, provider))
     assert not (tmp_path / "out" / "latest").exists()
 

@@ -17,7 +17,7 @@ from etl.config import load
 from etl.demo.plan import AS_OF
 from etl.errors import ExitCode
 from etl.pipeline import prune_runs
-from etl.pipeline.prune_runs import NotPruned, Pruned, prune
+from etl.pipeline.prune_runs import PruneBlockedError, Pruned, prune
 from etl.publish.manifest import KEPT, verify
 from etl.publish.publication import lock
 from tests import nights
@@ -131,7 +131,7 @@ def test_when_a_waiting_file_cannot_be_read_nothing_is_pruned(
     """It may have been decided on any of them; the command says so and fails, a night says so and succeeds."""
     (folder / "inbox").mkdir()
     (folder / "inbox" / "odd.csv").write_bytes(content)
-    with pytest.raises(NotPruned, match=r"Nothing was pruned: \S+odd\.csv is in the inbox"):
+    with pytest.raises(PruneBlockedError, match=r"Nothing was pruned: \S+odd\.csv is in the inbox"):
         _pruned(folder, days=0, later=100)
     assert len(_names(folder, "night-1")) > len(KEPT)
     ended = billsight("prune", "--config", folder / "billsight.toml")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import OutputError, RunLocked
+from etl.errors import OutputError, RunLockedError
 from etl.publish import publication
 from etl.publish.publication import Publication, lock
 
@@ -150,7 +150,7 @@ def test_only_one_run_at_a_time(tmp_path: Path) -> None:
     """The second is told who holds the lock; afterwards it is free."""
     with (
         lock(tmp_path, "first"),
-        pytest.raises(RunLocked, match=rf"process {os.getpid()}, run first"),
+        pytest.raises(RunLockedError, match=rf"process {os.getpid()}, run first"),
         lock(tmp_path, "second"),
     ):
         pytest.fail("two runs at once")
@@ -161,7 +161,7 @@ def test_only_one_run_at_a_time(tmp_path: Path) -> None:
 def test_what_a_crashed_run_left_is_cleared_only_by_the_next_holder(tmp_path: Path) -> None:
     """A run that is refused does not touch the work of the one that holds the lock."""
     with lock(tmp_path, "first") as held, Publication(held) as publication:
-        with pytest.raises(RunLocked), lock(tmp_path, "second"):
+        with pytest.raises(RunLockedError), lock(tmp_path, "second"):
             pass
         assert publication.folder.is_dir()
     (tmp_path / "runs" / ".tmp-dead").mkdir()
@@ -179,7 +179,7 @@ def test_a_killed_run_leaves_the_last_report_and_the_next_run_starts(tmp_path: P
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        with pytest.raises(RunLocked, match=rf"process {child.pid}, run crash"), lock(tmp_path, "meanwhile"):
+        with pytest.raises(RunLockedError, match=rf"process {child.pid}, run crash"), lock(tmp_path, "meanwhile"):
             pass
         child.send_signal(signal.SIGKILL)
     assert (tmp_path / "latest" / "report.html").read_text() == "whole"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import ExitCode, HistoryRefusal, InputError
+from etl.errors import ExitCode, HistoryError, InputError
 from etl.review.register import Import, Judgement, Register
 from etl.review.site import backups
-from etl.review.site.site_key import SiteKeyRefusal
+from etl.review.site.site_key import SiteKeyError
 from tests import nights
 from tests.command import Billsight, Ended, Mappings
 from tests.decided import certain, decide, held, proposed, save
@@ -168,7 +168,7 @@ def test_a_history_that_lost_runs_is_refused(folder: Path, billsight: Billsight,
     assert site.call("register", "backup").code == 0
     {**LOSSES, "older": lambda path: shutil.copy(older, path)}[loss](path)
     content = path.read_bytes() if path.exists() else None
-    with pytest.raises(HistoryRefusal, match=r"register restore --history.*register init --history"):
+    with pytest.raises(HistoryError, match=r"register restore --history.*register init --history"):
         nights.run(folder, "night-5")
     assert (path.read_bytes() if path.exists() else None) == content
     assert site.latest == "night-4"
@@ -190,7 +190,7 @@ def test_a_key_that_is_gone_or_another_is_refused(folder: Path, billsight: Bills
         key.unlink()
         if other:
             key.write_bytes(other)
-        with pytest.raises(SiteKeyRefusal, match=r"register restore --site-key.*register init --site-key"):
+        with pytest.raises(SiteKeyError, match=r"register restore --site-key.*register init --site-key"):
             nights.run(folder, "night-2")
         assert site.call("mappings", "import", file).code == ExitCode.UNUSABLE
         assert (key.read_bytes() if key.exists() else None) == other

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from etl.config import Settings, load
 from etl.domain import Run
-from etl.history.source_status import Evening, freshest_allowed
+from etl.history.source_status import RunInputs, freshest_allowed
 from etl.history.store import PastRun
 from tests.nights import FIXTURES
 
@@ -35,7 +35,7 @@ def _allowed(settings: Settings, changed: list[int], today: int) -> float | None
         since = _at(max((one for one in changed if one <= day), default=0))
         facts = {"sources": {"portal_invoices": {"unchanged_since": since}}}
         past.append(PastRun(day + 1, f"run-{day}", _at(day), 0, is_published=True, seconds=1, facts=facts))
-    evening = Evening(settings, Run("tonight", START + timedelta(days=today)), [], {}, past)
+    evening = RunInputs(settings, Run("tonight", START + timedelta(days=today)), [], {}, past)
     return freshest_allowed(evening, "portal_invoices", 1, STALE_DAYS)
 
 

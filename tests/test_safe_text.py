@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import ExitCode, GateTripped
+from etl.errors import ExitCode, GateError
 from etl.pipeline import setup
 from etl.review.register import Import, Judgement, Register
 from etl.safe_text import json_text, one_line, printable, readable
@@ -117,7 +117,7 @@ def test_a_bug_is_told_safely(hostile: Path, billsight: Billsight, monkeypatch: 
 
 def test_what_is_listed_stays_one_line_each() -> None:
     """A value with a line break can not add a reason."""
-    assert str(GateTripped(["one\nNothing is wrong"])).count("\n") == 1
+    assert str(GateError(["one\nNothing is wrong"])).count("\n") == 1
 
 
 def test_columns_keep_their_order() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source, load
 from etl.demo import DemoPlan
-from etl.errors import BillsightError, ConfigurationError, GateTripped, InputError
+from etl.errors import BillsightError, ConfigurationError, GateError, InputError
 from etl.pipeline.setup import check_sources, write_configuration
 from etl.review.register import Import, Judgement, Register
 from tests import nights
@@ -216,7 +216,7 @@ def test_check_says_what_a_run_would_do(tmp_path: Path) -> None:
         path.read_text(encoding="utf-8"),
     )
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(GateTripped, match="Nothing joins: check these columns") as stopped:
+    with pytest.raises(GateError, match="Nothing joins: check these columns") as stopped:
         check_sources(load(path, {}))
     assert ".." not in str(stopped.value)
     assert "lower" not in str(stopped.value)

@@ -10,18 +10,18 @@ import polars as pl
 import pytest
 
 from etl.demo.plan import AS_OF
-from etl.pipeline.run import Outcome
+from etl.pipeline.run import RunOutcome
 from etl.report.why import explain, to_text
 from tests import nights
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunOutcome:
     """A run on a provider that has missed invoices of every kind."""
     return nights.run(nights.copied(tmp_path_factory.mktemp("dates") / "night"))
 
 
-def test_the_clients_who_are_mailed_and_charged_are_listed_past_due_first(run: Outcome) -> None:
+def test_the_clients_who_are_mailed_and_charged_are_listed_past_due_first(run: RunOutcome) -> None:
     """Every missed invoice that the date brings is counted once, under its client and currency."""
     sync = run.summary["sync"]
     arrivals, best = sync["arrivals"], sync["recommended"]
@@ -38,7 +38,7 @@ def test_the_clients_who_are_mailed_and_charged_are_listed_past_due_first(run: O
     assert "Before you set it: exclude these clients, disable their rules, or post a hold." in page
 
 
-def test_neither_former_clients_nor_long_ago_dates_are_in_the_plan(run: Outcome) -> None:
+def test_neither_former_clients_nor_long_ago_dates_are_in_the_plan(run: RunOutcome) -> None:
     """Held back, too old and without a time: counted apart, so that every missed invoice is in one number."""
     sync, missed = run.summary["sync"], nights.table(run, "marts.missed_invoices")
     best = sync["recommended"]
@@ -52,7 +52,7 @@ def test_neither_former_clients_nor_long_ago_dates_are_in_the_plan(run: Outcome)
     assert not held_back & {row["invoice_id_acct"] for row in sync["resync_list"]}
 
 
-def test_the_command_warns_before_the_date_is_set(run: Outcome) -> None:
+def test_the_command_warns_before_the_date_is_set(run: RunOutcome) -> None:
     """An invoice that the date brings: how many clients it mails, and what to do first."""
     start = date.fromisoformat(run.summary["sync"]["recommended"]["sync_from_date"]) + timedelta(days=1)
     missed = nights.table(run, "marts.missed_invoices").filter(

@@ -13,7 +13,7 @@ import pytest
 
 from etl.config import load
 from etl.errors import InputError
-from etl.pipeline.run import Outcome
+from etl.pipeline.run import RunOutcome
 from etl.pipeline.setup import check_sources
 from etl.report.why import explain, to_text
 from etl.schemas import RELATIONS
@@ -82,7 +82,7 @@ def _contact(company: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def states(outcome: Outcome) -> dict[str, tuple[str, str | None]]:
+def states(outcome: RunOutcome) -> dict[str, tuple[str, str | None]]:
     """Number -> state and primary cause."""
     found = nights.answers(outcome).select("invoice_number", "state", "primary_cause")
     return {number: (state, cause or None) for number, state, cause in found.iter_rows()}

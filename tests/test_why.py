@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from etl.causes import BIT, BY_CODE, CAUSES, SHOWN_WRONG
 from etl.demo import DemoPlan
 from etl.domain import Cause
-from etl.errors import NotFound
+from etl.errors import NotFoundError
 from etl.report.why import explain, to_json, to_text
 from etl.report.why.queries import number_key
 from etl.report.why.unknowns import UNKNOWN
@@ -194,7 +194,7 @@ def test_it_says_whether_the_person_who_asks_can_see_it(night: Path) -> None:
     assert told.endswith("cannot see invoices in the portal. Portal security level too low [LEVEL_TOO_LOW]")
     unmapped = _first(night, primary_cause="UNMAPPED_NO_CANDIDATE")
     assert "not mapped to a company" in to_text(explain(database, unmapped, able)).splitlines()[-1]
-    with pytest.raises(NotFound, match=r"logs in with nobody@nowhere\.example"):
+    with pytest.raises(NotFoundError, match=r"logs in with nobody@nowhere\.example"):
         explain(database, row["invoice_id_acct"], "nobody@nowhere.example")
 
 
@@ -216,26 +216,26 @@ def test_an_invoice_that_accounting_does_not_have_is_looked_for_elsewhere(night:
     ghosts = engine.rows("select invoice_number from marts.portal_only_invoices where cause = 'PORTAL_GHOST'")
     engine.close()
     for number, fix in unposted:
-        with pytest.raises(NotFound, match=re.escape(fix)):
+        with pytest.raises(NotFoundError, match=re.escape(fix)):
             explain(database, number)
     for (number,) in ghosts:
-        with pytest.raises(NotFound, match="only in the portal"):
+        with pytest.raises(NotFoundError, match="only in the portal"):
             explain(database, number)
     with pytest.raises(
-        NotFound, match=r"INV-9002 is in quarantine: accounting_invoices-spoilt\.json, line 3: invoice_date"
+        NotFoundError, match=r"INV-9002 is in quarantine: accounting_invoices-spoilt\.json, line 3: invoice_date"
     ):
         explain(database, "INV-9002")
     for nonsense in ("INV-99999999", "", "'; drop table x; --", "###"):
-        with pytest.raises(NotFound, match="none of the sources"):
+        with pytest.raises(NotFoundError, match="none of the sources"):
             explain(database, nonsense)
 
 
 def test_a_night_that_is_not_there_or_of_another_version_is_told(tmp_path: Path) -> None:
     """No traceback for a first visit, nor for a file that cannot be read."""
-    with pytest.raises(NotFound, match="Run 'billsight run' first"):
+    with pytest.raises(NotFoundError, match="Run 'billsight run' first"):
         explain(tmp_path / "run.duckdb", "1")
     Engine(tmp_path / "run.duckdb").close()
-    with pytest.raises(NotFound, match="run the night again"):
+    with pytest.raises(NotFoundError, match="run the night again"):
         explain(tmp_path / "run.duckdb", "1")
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from etl.config import load
 from etl.domain import Run
-from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.run import RunOutcome, reconcile
 
 AS_OF: Final = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 LISTED_AT: Final = "2026-11-28T05:50:00Z"
@@ -127,7 +127,7 @@ class World:
             for day in days
         ])  # fmt: skip
 
-    def run(self, invoices: Sequence[Row], portal: Sequence[Row]) -> Outcome:
+    def run(self, invoices: Sequence[Row], portal: Sequence[Row]) -> RunOutcome:
         """A run on these invoices and this list; each is a second after the one before."""
         self.write("invoices", invoices)
         self.write("portal", portal)

@@ -13,7 +13,7 @@ from etl.errors import ExitCode
 from etl.review.contacts.contact_list import list_contacts, revert_contacts
 from etl.review.contacts.contact_states import STATES
 from etl.review.contacts.import_contacts import import_contacts
-from etl.review.import_decisions import Act
+from etl.review.import_decisions import ImportOptions
 
 
 @click.group(cls=Commands)
@@ -45,7 +45,7 @@ def import_command(
       billsight contacts import contact_fixes.csv --dry-run
       billsight contacts import contact_fixes.csv --as kim
     """
-    act = Act(who, datetime.now(UTC), is_dry=dry_run, login=user(), is_again=again, is_settled=settled)
+    act = ImportOptions(who, datetime.now(UTC), is_dry=dry_run, login=user(), is_again=again, is_settled=settled)
     outcome = import_contacts(load(config), files, act)
     say(outcome, err=outcome.exit_code is ExitCode.REFUSED)
     raise SystemExit(int(outcome.exit_code))
@@ -65,4 +65,4 @@ def list_command(state: str | None, config: Path) -> None:
 @CONFIG
 def revert(import_id: str, who: str | None, config: Path) -> None:
     """Revert IMPORT_ID: the decisions before it apply again. A revert can itself be reverted."""
-    say(revert_contacts(load(config), import_id, Act(who, datetime.now(UTC), login=user())))
+    say(revert_contacts(load(config), import_id, ImportOptions(who, datetime.now(UTC), login=user())))

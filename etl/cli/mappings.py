@@ -11,7 +11,7 @@ from etl.cli.options import CONFIG, WHO, Commands, hand_over, import_options, sa
 from etl.config import load
 from etl.errors import ExitCode
 from etl.review import judgement_list as register
-from etl.review.import_decisions import Act
+from etl.review.import_decisions import ImportOptions
 from etl.review.import_mappings import import_files
 
 
@@ -52,7 +52,7 @@ def import_command(
     """
     settings = load(config)
     may_override = allow_override or settings.review.allow_override
-    act = Act(who, datetime.now(UTC), may_override, dry_run, login=user(), is_again=again, is_settled=settled)
+    act = ImportOptions(who, datetime.now(UTC), may_override, dry_run, login=user(), is_again=again, is_settled=settled)
     outcome = import_files(settings, files, act)
     say(outcome, err=outcome.exit_code is ExitCode.REFUSED)
     raise SystemExit(int(outcome.exit_code))
@@ -80,7 +80,7 @@ def history(customer: str, config: Path) -> None:
 @CONFIG
 def revert(import_id: str, who: str | None, config: Path) -> None:
     """Revert IMPORT_ID: the decisions before it apply again. A revert can itself be reverted."""
-    say(register.revert(load(config), import_id, Act(who, datetime.now(UTC), login=user())))
+    say(register.revert(load(config), import_id, ImportOptions(who, datetime.now(UTC), login=user())))
 
 
 @mappings.command()

@@ -8,7 +8,7 @@ import click
 
 from etl.cli.options import CONFIG, Commands, say, warn
 from etl.config import load
-from etl.notify.notifier import Teller
+from etl.notify.notifier import Notifier
 from etl.review.site.site_state import mode_warnings
 
 
@@ -38,6 +38,6 @@ def test(config: Path) -> None:
     settings = load(config)
     for warning in mode_warnings(settings, config):
         warn(warning)
-    trial = Teller(settings).try_out()
+    trial = Notifier(settings).try_out()
     say(trial)
     raise SystemExit(int(trial.exit_code))

@@ -16,10 +16,10 @@ from etl.cli.options import CONFIG, hand_over, progress, say, warn
 from etl.config import load
 from etl.domain import DATABASE, LATEST, Run, instant
 from etl.notify.messages import count
-from etl.notify.notifier import telling
+from etl.notify.notifier import notifying
 from etl.pipeline import setup
-from etl.pipeline.gates import FailOn, Orders
-from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.gates import FailOn, RunOptions
+from etl.pipeline.run import RunOutcome, reconcile
 from etl.report import why
 from etl.review.site.site_state import mode_warnings
 from etl.safe_text import readable
@@ -101,8 +101,8 @@ def run(
     settings, night = load(config), _run(as_of, run_id)
     for warning in mode_warnings(settings, config):
         warn(warning)
-    with telling(settings, night, warn) as teller:
-        outcome = reconcile(settings, night, progress(), Orders(accept_shrink, fail_on))
+    with notifying(settings, night, warn) as teller:
+        outcome = reconcile(settings, night, progress(), RunOptions(accept_shrink, fail_on))
         if outcome.trouble:
             warn(f"the run is published, but not yet in the history; the next run adds it. {outcome.trouble}")
         for remark in outcome.remarks:
@@ -169,7 +169,7 @@ def _difference(words: str, figure: dict[str, Any]) -> str:
     return f"{words}: {count(figure['invoices'], 'invoice')}, {amounts}. "
 
 
-def _summary_line(outcome: Outcome) -> str:
+def _summary_line(outcome: RunOutcome) -> str:
     numbers, changes = outcome.summary["numbers"], outcome.summary["changes"]
     told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in numbers["blocked"]["amounts"]]
     amounts = ", ".join(told) or "nothing"

@@ -30,7 +30,7 @@ SCHEMA: Final = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class ChangeTimes:
     """What a sync would read again.
 
     Attributes:
@@ -65,7 +65,7 @@ def is_recovered(missed: pl.DataFrame, day: date, zone: ZoneInfo) -> pl.Series:
     return pl.Series((created >= midnight(day, zone)) & (created != NO_TIME))
 
 
-def backfill_options(missed: pl.DataFrame, reading: Reading, rules: Backfill) -> pl.DataFrame:
+def backfill_options(missed: pl.DataFrame, reading: ChangeTimes, rules: Backfill) -> pl.DataFrame:
     """The dates worth considering, the recommended one marked.
 
     The recommended date costs least: invoices read again, plus `resync_cost` for each older invoice that is left to a
@@ -98,7 +98,7 @@ def backfill_options(missed: pl.DataFrame, reading: Reading, rules: Backfill) ->
     return pl.DataFrame([_limited(row, rules) for row in rows], schema=SCHEMA)
 
 
-def _best(options: list[_Option], missed: int, reading: Reading, rules: Backfill) -> _Option | None:
+def _best(options: list[_Option], missed: int, reading: ChangeTimes, rules: Backfill) -> _Option | None:
     """The cheapest date of those that are not too old; null where all are."""
     allowed = [option for option in options if reading.oldest is None or option.day >= reading.oldest]
     if not allowed:
@@ -120,7 +120,7 @@ def _limited(row: dict[str, Any], rules: Backfill) -> dict[str, Any]:
     return row | {"left_over": left, "single_resyncs": rules.most_resyncs, "note": note}
 
 
-def _options(created: Instants, reading: Reading, rules: Backfill) -> list[_Option]:
+def _options(created: Instants, reading: ChangeTimes, rules: Backfill) -> list[_Option]:
     """One option per day on which something missed was created, earliest first."""
     local = pl.Series(created).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     days = local.dt.convert_time_zone(str(reading.zone)).dt.date().unique().sort().to_list()
@@ -139,7 +139,7 @@ def _milestones(options: list[_Option], missed: int) -> list[_Option]:
     ]
 
 
-def _row(option: _Option, missed: pl.DataFrame, reading: Reading) -> dict[str, Any]:
+def _row(option: _Option, missed: pl.DataFrame, reading: ChangeTimes) -> dict[str, Any]:
     is_kept = is_recovered(missed, option.day, reading.zone)
     older = missed.filter(~is_kept).sort("created_at", "row_key", nulls_last=True)
     names = older.select(pl.coalesce("invoice_number", "invoice_id_acct")).to_series().head(3).to_list()

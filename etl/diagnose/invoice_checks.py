@@ -27,7 +27,7 @@ STATE_CODES = tuple(State)
 
 
 @dataclass(frozen=True)
-class Night:
+class CheckContext:
     """What the judge of a night needs beside the facts.
 
     Attributes:
@@ -119,7 +119,7 @@ def _mapping_gates(ambiguous_lead: float) -> dict[str, pl.Expr]:
     }
 
 
-def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
+def check_invoices(facts: pl.DataFrame, night: CheckContext) -> pl.DataFrame:
     """Judge every gate of every invoice.
 
     Locality: row.
@@ -160,7 +160,7 @@ def check_invoices(facts: pl.DataFrame, night: Night) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _existence_gates(night: Night) -> dict[str, pl.Expr]:
+def _existence_gates(night: CheckContext) -> dict[str, pl.Expr]:
     status = pl.col("document_status")
     is_void = status == "voided"
     is_gone = status.is_in(["voided", "deleted", "draft"])
@@ -215,7 +215,7 @@ def _reached(mask_: pl.Expr) -> pl.Expr:
     return pl.when("is_expected").then(cause_masks.NOTHING).otherwise(mask_)
 
 
-def _transport(facts: pl.DataFrame, night: Night) -> list[pl.Series]:
+def _transport(facts: pl.DataFrame, night: CheckContext) -> list[pl.Series]:
     """The transport gates: the cause of an absence as a bit, and whether it can be told at all."""
     is_sent = (cause_masks.only(pl.col("own_failed"), codes(_NOT_SENT)) == 0) & ~pl.col("is_expected")
     is_reached = facts.select(is_sent & pl.col("is_transport_reached")).to_series().to_numpy()

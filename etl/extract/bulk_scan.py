@@ -26,7 +26,7 @@ from etl.extract.formats.delimited import first_rows, numbered
 from etl.extract.formats.plain_bytes import is_plain
 from etl.extract.formats.powershell import mark_cut_cells
 from etl.extract.header import header_problems, unread_balance
-from etl.extract.opened_file import Document, Kind, peek
+from etl.extract.opened_file import FileKind, OpenedFile, peek
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.profiles.registry import table_profiles
 from etl.extract.read import source_problems
@@ -103,7 +103,7 @@ def bulk_scan(file: SourceFile, relation: Relation, source: Source, minimum_byte
         if source.decimal_comma or source_problems(file.name, relation, source) or _magic(file.path) == ZSTD_MAGIC:
             return None
         document = peek(file, source)
-        is_text = document.kind is Kind.DELIMITED and b"\0" not in document.data
+        is_text = document.kind is FileKind.DELIMITED and b"\0" not in document.data
         if not is_text or document.decoded.encoding.lower() not in _UTF8:
             return None
         return _scan(document, relation, source)
@@ -173,7 +173,7 @@ def _magic(path: Path) -> bytes:
         return stream.read(4)
 
 
-def _scan(document: Document, relation: Relation, source: Source) -> BulkScan | None:
+def _scan(document: OpenedFile, relation: Relation, source: Source) -> BulkScan | None:
     table = open_table(document)
     shape = TABLE if source.columns else source.shape
     best = best_in(table, table_profiles(relation.name, shape), source.columns)
@@ -194,7 +194,7 @@ def _scan(document: Document, relation: Relation, source: Source) -> BulkScan | 
     )  # fmt: skip
 
 
-def _is_plain(found: Found, profile: TableProfile, document: Document) -> bool:
+def _is_plain(found: Found, profile: TableProfile, document: OpenedFile) -> bool:
     """Whether the columns need renaming and nothing else."""
     header = found.header
     is_renaming = (
@@ -206,6 +206,6 @@ def _is_plain(found: Found, profile: TableProfile, document: Document) -> bool:
     return is_renaming and is_first and needed and not header_problems(header, profile, document.file.name)
 
 
-def _has_padding(document: Document, delimiter: str) -> bool:
+def _has_padding(document: OpenedFile, delimiter: str) -> bool:
     rows = first_rows(document.decoded.text, delimiter, _SAMPLE_ROWS)
     return any(cell != cell.strip(BLANKS) for _, row in rows[1:] for cell in row)

@@ -17,7 +17,7 @@ from etl.extract.footers import LABELED
 from etl.extract.profiles.document_terms import DOCUMENT_STATUSES, DOCUMENT_TYPES
 from etl.extract.unread_lines import LEADS_ON
 from etl.extract.word_sql import PORTAL_STATUS, WORDS, folded, look_up, with_said
-from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, Kind
+from etl.schemas import BOOKED, IDS_OF_BOOKS, SQL_TYPE, Column, ColumnKind
 from etl.warehouse.engine import literal
 
 _BLANKS: Final = " || ".join(f"chr({ord(sign)})" for sign in BLANKS)
@@ -61,26 +61,26 @@ class _Cast:
         """The typed expression of a column, before derivation; null where the text is not in its strict form."""
         text = f"text_{column.name}"
         if column.name not in self.scan.columns:
-            absent = literal(self.currency_code) if column.kind is Kind.CURRENCY else "null"
+            absent = literal(self.currency_code) if column.kind is ColumnKind.CURRENCY else "null"
             return f"{absent}::{SQL_TYPE[column.kind]}"
         match column.kind:
-            case Kind.MONEY:
+            case ColumnKind.MONEY:
                 form = _MONEY if self.scan.is_point_certain else _MONEY_WITHOUT_GROUPS
                 return f"case when regexp_full_match({text}, '{form}') then {text}::decimal(18, 4) end"
-            case Kind.DATE:
+            case ColumnKind.DATE:
                 return _date(text)
-            case Kind.INSTANT:
+            case ColumnKind.INSTANT:
                 return _instant(text, self.zone)
-            case Kind.BOOLEAN:
+            case ColumnKind.BOOLEAN:
                 return _boolean(text, column.name)
-            case Kind.CURRENCY:
+            case ColumnKind.CURRENCY:
                 common = " ".join(f"when {text} = '{code}' then '{code}'" for code in _COMMON_CURRENCIES)
                 other = f"when regexp_full_match({text}, '[A-Za-z]{{3}}') then upper({text})"
                 return f"case when {text} is null then {literal(self.currency_code)} {common} {other} end"
-            case Kind.TEXTS:
+            case ColumnKind.TEXTS:
                 parts = f"list_transform(string_split_regex({text}, '[;,|]'), lambda part: trim(part, {_BLANKS}))"
                 return f"nullif(list_filter({parts}, lambda part: part <> ''), [])"
-            case Kind.TEXT | Kind.INTEGER:
+            case ColumnKind.TEXT | ColumnKind.INTEGER:
                 return text
 
 
@@ -249,8 +249,8 @@ def _stated_type(scan: BulkScan) -> dict[str, str]:
 def _unfit(scan: BulkScan) -> list[str]:
     """When a row is set aside: text that is not in its kind's form, a word that nobody knows, a spoilt id ..."""
     kinds = {column.name: column.kind for column in scan.relation.columns}
-    texts = [f"text_{name}" for name in scan.columns if kinds[name] in {Kind.TEXT, Kind.TEXTS}]
-    castable = [name for name in scan.columns if kinds[name] not in {Kind.TEXT, Kind.TEXTS}]
+    texts = [f"text_{name}" for name in scan.columns if kinds[name] in {ColumnKind.TEXT, ColumnKind.TEXTS}]
+    castable = [name for name in scan.columns if kinds[name] not in {ColumnKind.TEXT, ColumnKind.TEXTS}]
     uncast = [f"(typed.{name} is null and text_{name} is not null)" for name in castable]
     uncast += [f"(text_{name} is not null and {look_up(name, _TERMS[name])} is null)" for name in _terms(scan)]
     if "portal_status" in scan.columns:

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from etl.domain import SourceFile
-from etl.schemas import Kind, Relation
+from etl.schemas import ColumnKind, Relation
 
 BLANKS: Final = " \t\r\n\v\f\u00a0\u200b\ufeff"
 """Characters taken off both ends of a value; the bulk reader takes off the same."""
@@ -43,7 +43,7 @@ def tidy(frame: pl.DataFrame, relation: Relation) -> pl.DataFrame:
     stripped = pl.element().str.strip_chars(BLANKS)
     several = pl.col(lists).list.eval(stripped.filter(stripped != ""))
     plain = pl.col(texts).str.strip_chars(BLANKS).str.replace(GUARDED, "${1}").str.strip_chars(BLANKS).replace("", None)
-    dates = [column.name for column in relation.columns if column.kind is Kind.DATE and column.name in texts]
+    dates = [column.name for column in relation.columns if column.kind is ColumnKind.DATE and column.name in texts]
     endings = "|".join(re.escape(ending) for ending in MIDNIGHTS)
     return frame.with_columns(plain, several).with_columns(
         pl.col(dates).str.replace(rf"^(\d{{4}}-\d\d-\d\d)(?:{endings})$", "${1}"),
@@ -70,7 +70,7 @@ def conform(frame: pl.DataFrame, relation: Relation, file: SourceFile) -> pl.Dat
     """
     columns: list[pl.Expr] = []
     for column in relation.columns:
-        dtype = pl.List(pl.String) if column.kind is Kind.TEXTS else pl.String()
+        dtype = pl.List(pl.String) if column.kind is ColumnKind.TEXTS else pl.String()
         present = column.name in frame.columns
         columns.append((pl.col(column.name) if present else pl.lit(None, dtype=dtype)).cast(dtype).alias(column.name))
     recorded = (
@@ -86,7 +86,7 @@ def split_lists(frame: pl.DataFrame, relation: Relation) -> pl.DataFrame:
 
     Locality: row.
     """
-    names = [column.name for column in relation.columns if column.kind is Kind.TEXTS]
+    names = [column.name for column in relation.columns if column.kind is ColumnKind.TEXTS]
     joined = [name for name in names if frame.schema.get(name) == pl.String]
     return frame.with_columns(pl.col(joined).str.replace_all(LISTS, ";").str.split(";"))
 

@@ -10,7 +10,7 @@ from etl.config import Source
 from etl.domain import SourceFile
 from etl.errors import InputError
 from etl.extract.header import Header, is_refused
-from etl.extract.opened_file import Document, Kind, peek
+from etl.extract.opened_file import FileKind, OpenedFile, peek
 from etl.extract.profiles.profile import TABLE, TableProfile
 from etl.extract.profiles.registry import record_profiles, table_profiles
 from etl.extract.read_records import Sample, sample_of
@@ -88,13 +88,13 @@ def _own_folders(folder: Path) -> set[Path]:
     return {*places, folder / "inbox"} - {folder}
 
 
-def recognise_document(document: Document) -> Recognition | None:
+def recognise_document(document: OpenedFile) -> Recognition | None:
     """The best guess at an opened document.
 
     Raises:
         InputError: a workbook or Parquet file is damaged.
     """
-    candidates = _of_records(document) if document.kind is Kind.JSON else _of_table(document)
+    candidates = _of_records(document) if document.kind is FileKind.JSON else _of_table(document)
     best = max(candidates, key=lambda seen: seen.confidence, default=None)
     return best if best is not None and best.confidence >= _LEAST else None
 
@@ -109,7 +109,7 @@ def _sighting(path: Path, folder: Path) -> Sighting:
     return Sighting(path, name, seen, readable(seen.note) if seen else "no known header or record")
 
 
-def _of_records(document: Document) -> list[Recognition]:
+def _of_records(document: OpenedFile) -> list[Recognition]:
     """An answer may hold several lists: the first of them counts most, but need not be one that is read."""
     sample: Sample = sample_of(document)
     return [
@@ -122,7 +122,7 @@ def _of_records(document: Document) -> list[Recognition]:
     ]  # fmt: skip
 
 
-def _of_table(document: Document) -> list[Recognition]:
+def _of_table(document: OpenedFile) -> list[Recognition]:
     """A header that one profile of a relation refuses is no other table of that relation, either.
 
     A generic table says too little to be ConnectWise's: its own profiles ask for more.

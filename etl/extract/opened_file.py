@@ -34,7 +34,7 @@ _MAGIC: Final = (
 )
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """How the bytes are laid out."""
 
     JSON = "json"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Document:
+class OpenedFile:
     """A file's plain bytes, or the beginning of them.
 
     Attributes:
@@ -53,7 +53,7 @@ class Document:
 
     file: SourceFile
     data: bytes
-    kind: Kind
+    kind: FileKind
     source: Source
     is_whole: bool = True
 
@@ -63,17 +63,17 @@ class Document:
         return encoding.decode(self.data, self.file.name, self.source.encoding, is_whole=self.is_whole)
 
 
-def open_document(file: SourceFile, source: Source, relation: Relation) -> Document:
+def open_document(file: SourceFile, source: Source, relation: Relation) -> OpenedFile:
     """Read the whole file and tell its kind.
 
     Raises:
         InputError: empty, truncated, or a kind that is not read.
     """
     data = source_files.whole(file)
-    return Document(file, data, _kind(_Head(file.name, data, relation.help), source), source)
+    return OpenedFile(file, data, _kind(_Head(file.name, data, relation.help), source), source)
 
 
-def peek(file: SourceFile, source: Source, expected: str = "a data file") -> Document:
+def peek(file: SourceFile, source: Source, expected: str = "a data file") -> OpenedFile:
     """Read only as much as is needed to tell what the file is; workbooks and Parquet need the whole.
 
     Raises:
@@ -84,9 +84,9 @@ def peek(file: SourceFile, source: Source, expected: str = "a data file") -> Doc
     except OSError as error:
         raise InputError([Problem(file.name, str(error), "a readable file", "Check its permissions.")]) from None
     kind = _kind(_Head(file.name, data, expected, len(data) < HEAD_BYTES), source)
-    if kind in {Kind.WORKBOOK, Kind.PARQUET}:
-        return Document(file, source_files.whole(file), kind, source)
-    return Document(file, data, kind, source, is_whole=len(data) < HEAD_BYTES)
+    if kind in {FileKind.WORKBOOK, FileKind.PARQUET}:
+        return OpenedFile(file, source_files.whole(file), kind, source)
+    return OpenedFile(file, data, kind, source, is_whole=len(data) < HEAD_BYTES)
 
 
 @dataclass(frozen=True)
@@ -102,14 +102,14 @@ class _Head:
         raise InputError([Problem(self.name, found, self.expected, remedy)]) from None
 
 
-def _kind(head: _Head, source: Source) -> Kind:
+def _kind(head: _Head, source: Source) -> FileKind:
     if not head.data.strip():
         head.refuse("an empty file", "Export it again, or remove it.")
     for magic, found, remedy in _MAGIC:
         if head.data.startswith(magic):
             head.refuse(found, remedy)
     if head.data.startswith(b"PAR1"):
-        return Kind.PARQUET
+        return FileKind.PARQUET
     if head.data.startswith(b"PK\x03\x04"):
         return _zipped(head)
     sample = encoding.decode(head.data[:HEAD_BYTES], head.name, source.encoding, is_whole=False).text
@@ -118,7 +118,7 @@ def _kind(head: _Head, source: Source) -> Kind:
     return _kind_of_text(head, sample.lstrip("\ufeff \t\r\n"))
 
 
-def _kind_of_text(head: _Head, sample: str) -> Kind:
+def _kind_of_text(head: _Head, sample: str) -> FileKind:
     if sample.startswith("<"):
         root = _ROOT.search(sample)
         if root and root[1].lower() in {"html", "head", "body"}:
@@ -130,12 +130,12 @@ def _kind_of_text(head: _Head, sample: str) -> Kind:
     looked_at = head.data[:_SAMPLE]
     if sum(looked_at.count(bytes([byte])) for byte in _CONTROLS) > len(looked_at) // 10:
         head.refuse("a binary file", "Give a JSON, CSV, XLSX or Parquet file.")
-    return Kind.JSON if sample[:1] in {"[", "{"} else Kind.DELIMITED
+    return FileKind.JSON if sample[:1] in {"[", "{"} else FileKind.DELIMITED
 
 
-def _zipped(head: _Head) -> Kind:
+def _zipped(head: _Head) -> FileKind:
     if not head.is_whole:
-        return Kind.WORKBOOK
+        return FileKind.WORKBOOK
     try:
         with zipfile.ZipFile(io.BytesIO(head.data)) as archive:
             inside = archive.namelist()
@@ -147,4 +147,4 @@ def _zipped(head: _Head) -> Kind:
         if "content.xml" in inside:
             head.refuse("an OpenDocument file, such as LibreOffice writes", "Save it as XLSX or CSV.")
         head.refuse(f"a zip archive ({', '.join(inside[:3])})", "Unpack it and give the files inside.")
-    return Kind.WORKBOOK
+    return FileKind.WORKBOOK

@@ -8,7 +8,7 @@ from etl.config import Source
 from etl.domain import SourceFile
 from etl.errors import InputError, Problem
 from etl.extract.detect import recognise_document
-from etl.extract.opened_file import Document, Kind, open_document, peek
+from etl.extract.opened_file import FileKind, OpenedFile, open_document, peek
 from etl.extract.profiles.profile import SHAPES, TABLE, Extract, RecordProfile
 from etl.extract.profiles.registry import record_profiles, shapes_of, table_profiles
 from etl.extract.read_records import read_records, sample_of, unknown_records
@@ -35,7 +35,7 @@ def read_text(file: SourceFile, relation: Relation, source: Source) -> Extract:
     if problems:
         raise InputError(problems)
     document = open_document(file, source, relation)
-    if document.kind is Kind.JSON:
+    if document.kind is FileKind.JSON:
         return _read_json(document, relation)
     return _read_table(document, relation)
 
@@ -47,7 +47,7 @@ def captions(file: SourceFile) -> list[str]:
         InputError: it cannot be read at all.
     """
     document = peek(file, Source(path=file.name), "a table with a row of captions")
-    if document.kind is Kind.JSON:
+    if document.kind is FileKind.JSON:
         return []
     first = next((rows[0] for rows in open_table(document).candidates() if rows), None)
     return [cell.strip() for cell in first[1] if cell.strip()] if first else []
@@ -74,7 +74,7 @@ def source_problems(where: str, relation: Relation, source: Source) -> list[Prob
     ]
 
 
-def _read_json(document: Document, relation: Relation) -> Extract:
+def _read_json(document: OpenedFile, relation: Relation) -> Extract:
     if document.source.columns:
         remedy = "Remove columns for this source, or give the table as CSV, XLSX or Parquet."
         raise InputError([Problem(document.file.name, "JSON records", "a table, as columns are named", remedy)])
@@ -84,7 +84,7 @@ def _read_json(document: Document, relation: Relation) -> Extract:
     return read_records(document, profile, relation)
 
 
-def _record_profile(document: Document, relation: Relation) -> RecordProfile | None:
+def _record_profile(document: OpenedFile, relation: Relation) -> RecordProfile | None:
     sample = sample_of(document)
     profiles = list(record_profiles(relation.name, document.source.shape))
     if not sample.count and profiles:
@@ -96,7 +96,7 @@ def _record_profile(document: Document, relation: Relation) -> RecordProfile | N
     return next(fitting, next((profile for profile in profiles if is_feed and profile.entities), None))
 
 
-def _read_table(document: Document, relation: Relation) -> Extract:
+def _read_table(document: OpenedFile, relation: Relation) -> Extract:
     source = document.source
     shape = TABLE if source.columns else source.shape
     table = open_table(document)
@@ -109,7 +109,7 @@ def _read_table(document: Document, relation: Relation) -> Extract:
     raise InputError(_misfit(document, relation))
 
 
-def _misfit(document: Document, relation: Relation) -> list[Problem]:
+def _misfit(document: OpenedFile, relation: Relation) -> list[Problem]:
     """The file holds something else, or nothing that is known: say what."""
     where, shape = document.file.name, document.source.shape
     expected = relation.help if shape == "auto" else f"{relation.help} as {shape}"
@@ -119,7 +119,7 @@ def _misfit(document: Document, relation: Relation) -> list[Problem]:
         if seen.relation == relation.name:
             remedy = f"Set shape to {seen.shape!r} or 'auto' under [sources.{relation.name}]."
         return [Problem(where, f"{RELATIONS[seen.relation].help} ({seen.shape})", expected, remedy)]
-    if document.kind is Kind.JSON:
+    if document.kind is FileKind.JSON:
         return [unknown_records(document, expected, _remedy(relation))]
     profiles = list(table_profiles(relation.name, shape))
     if not profiles:

@@ -15,11 +15,11 @@ from etl.errors import InputError, Problem
 from etl.extract.conform import conform, text_frame, tidy, without_nuls
 from etl.extract.formats.json_records import JsonRecord, json_records
 from etl.extract.formats.powershell import UnreadableError, refuse_if_cut
-from etl.extract.opened_file import Document
+from etl.extract.opened_file import OpenedFile
 from etl.extract.profiles.profile import Extract, RecordProfile
 from etl.extract.row_buffer import refuse_emptiness
 from etl.extract.unknown_words import unknown_terms
-from etl.schemas import Kind, Relation
+from etl.schemas import ColumnKind, Relation
 
 SAMPLE: Final = 50
 """Records looked at to tell what they are."""
@@ -57,7 +57,7 @@ class Sample:
         return f"{of}records with {', '.join(named[:_SHOWN])}{more}"
 
 
-def sample_of(document: Document) -> Sample:
+def sample_of(document: OpenedFile) -> Sample:
     """Look at the first records; a file that ends within them is no error here."""
     seen: list[JsonRecord] = []
     with suppress(InputError):  # cut off or not JSON: reading the whole file tells it, with the line
@@ -69,13 +69,13 @@ def sample_of(document: Document) -> Sample:
     return Sample(keys, first.entity if first else "", len(seen), first.line if first else None, entities)
 
 
-def read_records(document: Document, profile: RecordProfile, relation: Relation) -> Extract:
+def read_records(document: OpenedFile, profile: RecordProfile, relation: Relation) -> Extract:
     """Every record of the document as a row.
 
     Raises:
         InputError: the file is cut off or is not JSON, or most of its records have lost what they held.
     """
-    lists = frozenset(column.name for column in relation.columns if column.kind is Kind.TEXTS)
+    lists = frozenset(column.name for column in relation.columns if column.kind is ColumnKind.TEXTS)
     names = [*profile.fields, "source_line", "read_problem"]
     others: Counter[str] = Counter()
     rows = list(_rows(document, profile, lists, others))
@@ -98,14 +98,14 @@ def read_records(document: Document, profile: RecordProfile, relation: Relation)
     return Extract(text, profile.title, profile.shape, notes, warnings=warnings, unknown=unknown_terms(clean))
 
 
-def unknown_records(document: Document, expected: str, remedy: str) -> Problem:
+def unknown_records(document: OpenedFile, expected: str, remedy: str) -> Problem:
     """What is in the file, for a message."""
     sample = sample_of(document)
     return Problem(document.file.name, sample.shown, expected, remedy, sample.line)
 
 
 def _rows(
-    document: Document, profile: RecordProfile, lists: frozenset[str], others: Counter[str]
+    document: OpenedFile, profile: RecordProfile, lists: frozenset[str], others: Counter[str]
 ) -> Iterator[tuple[object, ...]]:
     """The values of each record, its line and what is wrong with it; records of other entities are only counted."""
     getters = [(name, get, name in lists) for name, get in profile.fields.items()]

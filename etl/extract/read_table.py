@@ -15,7 +15,7 @@ from etl.extract.footers import labels, titles_go_on
 from etl.extract.formats.delimited import Numbered
 from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.header import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
-from etl.extract.opened_file import Document, Kind
+from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
 from etl.extract.row_tables import Table, open_table
 from etl.extract.source_files import written_at
@@ -70,7 +70,7 @@ def best_of(fitting: Iterable[tuple[TableProfile, Found]]) -> tuple[TableProfile
     return max(fitting, key=lambda fit: len(_DECISIVE & fit[1].header.columns.keys()), default=None)
 
 
-def read_table(document: Document, profile: TableProfile, relation: Relation, found: Found) -> Extract:
+def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, found: Found) -> Extract:
     """Every row below the header.
 
     Raises:
@@ -117,7 +117,7 @@ def read_table(document: Document, profile: TableProfile, relation: Relation, fo
     )  # fmt: skip
 
 
-def no_header(document: Document, profile: TableProfile, configured: Mapping[str, str]) -> list[Problem]:
+def no_header(document: OpenedFile, profile: TableProfile, configured: Mapping[str, str]) -> list[Problem]:
     """Why the document is no table of this profile: what comes closest to its header, and what that lacks."""
     table = open_table(document)
     nearest = [header for rows in table.candidates() if (header := nearest_header(rows, profile, configured))]
@@ -134,8 +134,8 @@ def _without_captions(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     return frame.filter(~report_layout.is_header_again(captions))
 
 
-def _decoding_warnings(document: Document) -> tuple[str, ...]:
-    return document.decoded.warnings if document.kind is Kind.DELIMITED else ()
+def _decoding_warnings(document: OpenedFile) -> tuple[str, ...]:
+    return document.decoded.warnings if document.kind is FileKind.DELIMITED else ()
 
 
 def _oddities(header: Header, relation: Relation, finished: pl.DataFrame) -> list[str]:

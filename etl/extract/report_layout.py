@@ -37,7 +37,7 @@ _NOT_AMOUNT: Final = re.compile(r"[^0-9.,()\-]")
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportRows:
     """The rows that are records, and what was left out."""
 
     frame: pl.DataFrame
@@ -66,7 +66,7 @@ def printed(footer: str) -> datetime | None:
     return None
 
 
-def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> Told:
+def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> ReportRows:
     """Leave out totals, footer, repeated headers and group rows; a group's name goes to its rows.
 
     Locality: whole.
@@ -98,7 +98,9 @@ def remove(frame: pl.DataFrame, header: Header, profile: TableProfile) -> Told:
     footers = judged.filter(pl.col("_reason") == "footer").get_column("_cell/0").to_list()
     printed_at = next((at for at in map(printed, reversed(footers)) if at), None)
     kept = kept.drop("_role", strict=False)
-    return Told(kept.drop("_reason", *(f"_cell/{at}" for at in range(len(header.cells)))), notes, warnings, printed_at)
+    return ReportRows(
+        kept.drop("_reason", *(f"_cell/{at}" for at in range(len(header.cells)))), notes, warnings, printed_at
+    )
 
 
 def is_header_again(captions: Mapping[str, str]) -> pl.Expr:

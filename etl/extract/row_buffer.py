@@ -42,7 +42,7 @@ def refuse_emptiness(where: str, cells: int, characters: int) -> None:
         raise InputError([Problem(where, found, "rows that hold something", "Export it again.")])
 
 
-class Gathered:
+class RowBuffer:
     """Chunks of rows on their way into a frame.
 
     Args:

@@ -10,8 +10,8 @@ from typing import Final, Protocol
 from etl.extract.formats import parquet, workbook
 from etl.extract.formats.delimited import DELIMITERS, Numbered, first_rows, rows_of
 from etl.extract.header import HEADER_WITHIN, Header
-from etl.extract.opened_file import Document, Kind
-from etl.extract.row_buffer import Body, Gathered, Positions, refuse_emptiness
+from etl.extract.opened_file import FileKind, OpenedFile
+from etl.extract.row_buffer import Body, Positions, RowBuffer, refuse_emptiness
 
 CHUNK_ROWS: Final = 4_096
 """Rows held as Python objects at a time."""
@@ -29,15 +29,15 @@ class Table(Protocol):
         ...
 
 
-def open_table(document: Document) -> Table:
+def open_table(document: OpenedFile) -> Table:
     """The document as a table.
 
     Raises:
         InputError: the workbook or the Parquet file is damaged, or the configured sheet is not in it.
     """
-    if document.kind is Kind.PARQUET:
+    if document.kind is FileKind.PARQUET:
         return parquet.ColumnarTable(document.data, document.file.name)
-    if document.kind is Kind.WORKBOOK:
+    if document.kind is FileKind.WORKBOOK:
         cells = workbook.sheet_rows(document.data, document.file.name, document.source.sheet)
         size = sum(len(row) for _, row in cells)
         return RowTable([lambda: iter(cells)], [cells[:HEADER_WITHIN]], document.file.name, size)
@@ -69,7 +69,7 @@ class RowTable:
     def body(self, header: Header, wanted: Positions, candidate: int) -> Body:
         """The wanted columns below the header."""
         rows = (row for row in self.ways[candidate]() if row[0] > header.line)
-        gathered = Gathered(wanted, len(header.cells))
+        gathered = RowBuffer(wanted, len(header.cells))
         seen = 0
         while chunk := list(islice(rows, CHUNK_ROWS)):
             seen += len(chunk)
@@ -78,7 +78,7 @@ class RowTable:
         return gathered.body(is_cut=self.is_cut)
 
 
-def _delimited(document: Document) -> RowTable:
+def _delimited(document: OpenedFile) -> RowTable:
     text, name = document.decoded.text, document.file.name
     sample = text[: 1 << 18]
     delimiters = (document.source.delimiter,) if document.source.delimiter else _likely(sample)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from etl.config import Source
 from etl.domain import Made, SourceFile, utc
-from etl.errors import InputError, Problem, SourceMissing
+from etl.errors import InputError, Problem, SourceMissingError
 from etl.extract.days import days_in
 from etl.extract.formats.compression import DAMAGES, open_plain, unpacked
 from etl.safe_text import readable
@@ -40,7 +40,7 @@ def find_files(base: Path, source: Source, relation: Relation) -> list[SourceFil
         relation: what the files should hold; for the message.
 
     Raises:
-        SourceMissing: no name finds anything.
+        SourceMissingError: no name finds anything.
         InputError: a name finds nothing, or what is no file, or leads elsewhere, or cannot be read; all are listed.
     """
     patterns = [source.path] if isinstance(source.path, str) else source.path
@@ -62,7 +62,7 @@ def find_files(base: Path, source: Source, relation: Relation) -> list[SourceFil
     if not patterns:
         problems.append(_nothing(base, "", relation))
     if problems and all(problem.found in _NOTHING for problem in problems) and not found:
-        raise SourceMissing(problems)
+        raise SourceMissingError(problems)
     if problems:
         raise InputError(problems)
     return sorted(found.values(), key=lambda file: file.name)

@@ -13,8 +13,8 @@ from etl.amounts import money_text
 from etl.causes import BY_CODE
 from etl.domain import Run, State
 from etl.history.coverage import coverage
-from etl.history.issues import LAST, Change, Complete, Reading, freed_because
-from etl.history.record import Past
+from etl.history.issues import LAST, Change, Complete, SourceCoverage, freed_because
+from etl.history.record import RunHistory
 from etl.history.source_status import SourceRead, absent, complete, facts
 from etl.history.store import KINDS, PastRun
 from etl.schemas import RELATIONS
@@ -43,7 +43,7 @@ _STATES: Final = """
 
 
 @dataclass(frozen=True)
-class Tonight:
+class RunComparison:
     """A night that was judged and compared, and what came before it.
 
     Attributes:
@@ -53,17 +53,17 @@ class Tonight:
 
     engine: Engine
     run: Run
-    past: Past
+    past: RunHistory
     read: Sequence[SourceRead]
     measured: Measured = field(default_factory=Measured)
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> SourceCoverage:
         """What was read, and what the last runs had read."""
         # what is configured and was not read completely tonight is waited for, whatever became of it before
         given = frozenset(source.relation for source in self.read)
         before = {since: read | given for since, read in self.past.complete_before.items()}
-        return Reading(complete(self.read), absent(self.read), before, given, self.past.complete_runs)
+        return SourceCoverage(complete(self.read), absent(self.read), before, given, self.past.complete_runs)
 
     @property
     def before(self) -> PastRun | None:
@@ -130,7 +130,7 @@ class Tonight:
         return sorted(rows, key=_place)
 
 
-def numbers(tonight: Tonight) -> Row:
+def numbers(tonight: RunComparison) -> Row:
     """The night in a few numbers, as the history keeps them and the trend shows them."""
     blocked = tonight.engine.frame(_BLOCKED)
     return {
@@ -148,7 +148,7 @@ def numbers(tonight: Tonight) -> Row:
     }
 
 
-def trend(tonight: Tonight, told: Row) -> list[Row]:
+def trend(tonight: RunComparison, told: Row) -> list[Row]:
     """The last nights, oldest first, and this one.
 
     Args:
@@ -170,7 +170,7 @@ def trend(tonight: Tonight, told: Row) -> list[Row]:
     ]
 
 
-def changes(tonight: Tonight, told: Row) -> Row | None:
+def changes(tonight: RunComparison, told: Row) -> Row | None:
     """What changed since the last night that has a report; null where there is none.
 
     Args:
@@ -210,11 +210,11 @@ def _place(row: Row) -> tuple[int, str, int]:
     return list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code, KINDS.index(row["kind"])
 
 
-def _moved(tonight: Tonight, move: str) -> list[Row] | None:
+def _moved(tonight: RunComparison, move: str) -> list[Row] | None:
     return None if tonight.moves is None else [group for group in tonight.moves if group["move"] == move]
 
 
-def _not_checked(tonight: Tonight) -> list[Row] | None:
+def _not_checked(tonight: RunComparison) -> list[Row] | None:
     """What cannot be compared, and all that is unknown tonight where a source is lacking."""
     found = _moved(tonight, "not_checked")
     if found is None or not tonight.lacking:
@@ -222,7 +222,7 @@ def _not_checked(tonight: Tonight) -> list[Row] | None:
     return [group for group in found if group["state"] != State.UNKNOWN] + tonight.engine.frame(_UNKNOWN).to_dicts()
 
 
-def _newly_read(tonight: Tonight) -> Complete:
+def _newly_read(tonight: RunComparison) -> Complete:
     """The sources that were read tonight and not in the last run, where that kept answers from being compared."""
     last = tonight.past.complete_runs.get(LAST, frozenset())
     is_uncompared = any(not group["is_compared"] for group in tonight.moves or ())
@@ -241,7 +241,7 @@ def _sum(groups: Sequence[Row] | None) -> Row:
     }
 
 
-def _resolved(tonight: Tonight, freed: list[Row] | None) -> list[Row]:
+def _resolved(tonight: RunComparison, freed: list[Row] | None) -> list[Row]:
     states = tonight.engine.rows(
         f"select reason, count(*) from marts.issue_states where change = '{Change.RESOLVED}' group by 1"
     )
@@ -258,7 +258,7 @@ def _resolved(tonight: Tonight, freed: list[Row] | None) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["issues"], -(row["invoices"] or 0), row["reason"]))
 
 
-def _blocked(tonight: Tonight, last: PastRun, told: Row) -> list[Row]:
+def _blocked(tonight: RunComparison, last: PastRun, told: Row) -> list[Row]:
     """What is blocked per currency, before and now, and by how much it changed in what both runs could tell."""
     before, now = ({row["currency_code"]: Decimal(row["amount"]) for row in f["amounts"]} for f in (last.facts, told))
     zero, apart = Decimal(0), tonight.apart
@@ -279,7 +279,7 @@ def _blocked(tonight: Tonight, last: PastRun, told: Row) -> list[Row]:
     return rows
 
 
-def _blocked_change(tonight: Tonight, last: PastRun, told: Row) -> int | None:
+def _blocked_change(tonight: RunComparison, last: PastRun, told: Row) -> int | None:
     """By how many blocked invoices the night differs from the last, in what both could tell."""
     if tonight.apart is None:
         return None
@@ -292,7 +292,7 @@ def _titles(relations: Complete) -> list[str]:
     return [relation.help for name, relation in RELATIONS.items() if name in relations]
 
 
-def _rows(tonight: Tonight, before: PastRun) -> list[Row]:
+def _rows(tonight: RunComparison, before: PastRun) -> list[Row]:
     seen = {run.number: run.as_of_at for run in tonight.past.published}
     now = tonight.run.as_of_at
     rows = []

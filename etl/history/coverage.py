@@ -11,7 +11,7 @@ import polars as pl
 
 from etl.config import Settings, Source
 from etl.domain import DATABASE, LATEST
-from etl.errors import NotFound
+from etl.errors import NotFoundError
 from etl.history.store import PastRun
 from etl.warehouse.engine import Engine, published
 
@@ -145,6 +145,6 @@ def _coverage(engine: Engine, where: str) -> Coverage:
 
 
 def _of_last_run(settings: Settings, query: str) -> pl.DataFrame | None:
-    with suppress(NotFound), published(settings.out / LATEST / DATABASE) as last:
+    with suppress(NotFoundError), published(settings.out / LATEST / DATABASE) as last:
         return last.frame(query)
     return None

@@ -37,7 +37,7 @@ LAST: Final = ""
 
 
 @dataclass(frozen=True)
-class Reading:
+class SourceCoverage:
     """What was read tonight, and before.
 
     Attributes:
@@ -172,7 +172,7 @@ def freed_because(code: str, state: str | None, primary_cause: str | None, mappi
     return SYNCED if stage is Stage.TRANSPORT else _NO_LONGER
 
 
-def judge(facts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+def judge(facts: pl.DataFrame, reading: SourceCoverage) -> pl.DataFrame:
     """Say of every issue that is not simply as it was what became of it.
 
     Locality: row.
@@ -209,7 +209,7 @@ def judge(facts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     return told.with_columns(change=change, reason=pl.when(~pl.col("is_there")).then(reason))
 
 
-def _looked_at(facts: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+def _looked_at(facts: pl.DataFrame, reading: SourceCoverage) -> pl.DataFrame:
     pairs = facts.select("code", "unseen_since").unique(maintain_order=True)
     told = list(pairs.iter_rows())
     return pairs.with_columns(

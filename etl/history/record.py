@@ -15,8 +15,8 @@ import polars as pl
 from etl.causes import BY_CODE, UNMAPPED
 from etl.config import Settings
 from etl.domain import DATABASE, LATEST, Run
-from etl.errors import HistoryRefusal, NotFound
-from etl.history.issues import DOCUMENTS, LAST, Change, Complete, Reading, judge
+from etl.errors import HistoryError, NotFoundError
+from etl.history.issues import DOCUMENTS, LAST, Change, Complete, SourceCoverage, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.warehouse.engine import Engine, published
 from etl.warehouse.models import build, read_models
@@ -61,7 +61,7 @@ _WRITTEN: Final = {
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunEnding:
     """How a published run ended.
 
     Attributes:
@@ -74,7 +74,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Past:
+class RunHistory:
     """What is known of the nights before this one.
 
     Attributes:
@@ -110,7 +110,7 @@ class Past:
         return {name: frozenset(run.facts.get("complete", ())) for run in self.published for name in (run.run_id, LAST)}
 
 
-def recall(settings: Settings, check: Callable[[list[str]], None]) -> Past:
+def load_history(settings: Settings, check: Callable[[list[str]], None]) -> RunHistory:
     """What the history knows; a run that was published and then killed before it was remembered is added first.
 
     Args:
@@ -118,7 +118,7 @@ def recall(settings: Settings, check: Callable[[list[str]], None]) -> Past:
         check: refuses the ids of the published runs that the history holds, unless they are those of this site.
 
     Raises:
-        HistoryRefusal: the history cannot be read, or is not the one that the last run knew.
+        HistoryError: the history cannot be read, or is not the one that the last run knew.
     """
     history = History(settings.history_path)
     history.check_pages()
@@ -130,7 +130,7 @@ def recall(settings: Settings, check: Callable[[list[str]], None]) -> Past:
         runs = history.runs()
         published_ids.append(latest.name)
     is_last = published_ids[-1:] == [latest.name]
-    past = Past(history, runs, history.open_issues())
+    past = RunHistory(history, runs, history.open_issues())
     return replace(past, blocked=_blocked(latest), portal_memory=_portal_memory(latest)) if is_last else past
 
 
@@ -140,7 +140,7 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
         with published(folder / DATABASE) as engine:
             states = engine.frame("from marts.issue_states")
             facts = json.loads(engine.rows("select facts from ctl.remembered")[0][0])
-    except NotFound:
+    except NotFoundError:
         return False
     if facts.pop("after", None) != (published_ids[-1] if published_ids else None):
         return False  # a history that lost more than this run begins anew, or goes on from where it ends
@@ -153,7 +153,7 @@ def _blocked(folder: Path) -> pl.DataFrame | None:
     try:
         with published(folder / DATABASE) as engine:
             return engine.frame(_UNDECIDED.format(run_id=folder.name.replace("'", "''")))
-    except NotFound:
+    except NotFoundError:
         return None
 
 
@@ -162,11 +162,11 @@ def _portal_memory(folder: Path) -> pl.DataFrame:
     try:
         with published(folder / DATABASE) as engine:
             return engine.frame("from marts.portal_memory")
-    except NotFound:
+    except NotFoundError:
         return pl.DataFrame(schema=PORTAL_MEMORY)
 
 
-def compare(engine: Engine, past: Past, reading: Reading) -> None:
+def compare(engine: Engine, past: RunHistory, reading: SourceCoverage) -> None:
     """Write `marts.issue_states`, what became of every issue, and what is told of it."""
     models = read_models()
     build(engine, models, ["marts.blocked_invoices", "marts.issues"])
@@ -219,7 +219,7 @@ def _seen_earlier(history: History, facts: pl.DataFrame) -> pl.DataFrame:
     return facts.join(seen, on=key, how="left", maintain_order="left")
 
 
-def _compared_codes(before: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+def _compared_codes(before: pl.DataFrame, reading: SourceCoverage) -> pl.DataFrame:
     """Of each cause, whether tonight can be compared with each run that an invoice was last seen in."""
     codes = sorted({*BY_CODE, *before["primary_cause"].drop_nulls()})
     runs = [LAST, *before["seen_in"].unique().sort()]
@@ -234,12 +234,12 @@ def _compared_codes(before: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     return compared.with_columns(are_documents_read=pl.lit(reading.complete >= DOCUMENTS))
 
 
-def keep(engine: Engine, facts: Mapping[str, Any]) -> None:
+def stage_facts(engine: Engine, facts: Mapping[str, Any]) -> None:
     """Write into the night itself what the history will be told once it is published."""
     engine.write("ctl.remembered", pl.DataFrame({"facts": [json.dumps(facts, ensure_ascii=False, sort_keys=True)]}))
 
 
-def record(past: Past, run: Run, facts: Mapping[str, Any], ended: Ended) -> str | None:
+def record(past: RunHistory, run: Run, facts: Mapping[str, Any], ended: RunEnding) -> str | None:
     """Remember a run that was published.
 
     Args:
@@ -253,7 +253,7 @@ def record(past: Past, run: Run, facts: Mapping[str, Any], ended: Ended) -> str 
     """
     try:
         past.history.record(_published_run(run.run_id, facts, ended.seconds), _written(ended.states))
-    except HistoryRefusal as error:
+    except HistoryError as error:
         return error.told
     return None
 
@@ -261,7 +261,7 @@ def record(past: Past, run: Run, facts: Mapping[str, Any], ended: Ended) -> str 
 def record_failure(settings: Settings, run: Run, exit_code: int, seconds: float) -> None:
     """Remember that a run failed; whatever made it fail may keep the history from being written, too."""
     failed = PastRun(0, run.run_id, run.as_of_at, exit_code, is_published=False, seconds=round(seconds, 1))
-    with suppress(HistoryRefusal, OSError):
+    with suppress(HistoryError, OSError):
         History(settings.history_path).record(failed, pl.DataFrame(schema=CHANGES))
 
 

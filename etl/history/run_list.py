@@ -9,7 +9,7 @@ from typing import Any, Final
 from etl.causes import BY_CODE
 from etl.config import Settings
 from etl.domain import RUNS
-from etl.errors import ExitCode, NotFound
+from etl.errors import ExitCode, NotFoundError
 from etl.history.store import History, PastRun
 from etl.publish.manifest import verify
 from etl.safe_text import json_text
@@ -58,7 +58,7 @@ def show_run(settings: Settings, name: str, *, as_json: bool = False) -> str:
         as_json: what is remembered of it, as JSON.
 
     Raises:
-        NotFound: there is no such run.
+        NotFoundError: there is no such run.
     """
     run = _find(History(settings.history_path).runs(), name)
     if as_json:
@@ -93,7 +93,7 @@ def diff_runs(settings: Settings, earlier: str, later: str, *, is_whole: bool = 
         is_whole: list every issue, not only the first ones.
 
     Raises:
-        NotFound: there is no such run, or it has no report.
+        NotFoundError: there is no such run, or it has no report.
     """
     history = History(settings.history_path)
     runs = history.runs()
@@ -124,7 +124,7 @@ def _published(runs: list[PastRun], name: str) -> PastRun:
     run = _find(runs, name)
     if not run.is_published:
         message = f"{run.run_id} published nothing, so there is nothing to compare with."
-        raise NotFound(message)
+        raise NotFoundError(message)
     return run
 
 
@@ -137,9 +137,9 @@ def _find(runs: list[PastRun], name: str) -> PastRun:
         return found[0]
     if found:
         message = f"{name!r} is the beginning of {len(found)} runs: {', '.join(run.run_id for run in found[:5])}."
-        raise NotFound(message)
+        raise NotFoundError(message)
     message = f"No run {name!r} is remembered. 'billsight runs list' shows those that are."
-    raise NotFound(message)
+    raise NotFoundError(message)
 
 
 def _ended(run: PastRun) -> str:

@@ -69,7 +69,7 @@ class SourceRead:
 
 
 @dataclass(frozen=True)
-class Evening:
+class RunInputs:
     """What a night knows before it judges anything.
 
     Attributes:
@@ -108,7 +108,7 @@ def usual_rows(past: Sequence[PastRun], source: SourceRead) -> list[float]:
     return [float(one["rows"]) for one in found if one.get("rows") and one.get("range", "") == source.range]
 
 
-def sources_read(evening: Evening) -> list[SourceRead]:
+def sources_read(evening: RunInputs) -> list[SourceRead]:
     """What became of every source that is configured."""
     named = [name for name in RELATIONS if name in evening.settings.sources]
     invoices = (file.newest_change_at for file in evening.files if file.relation == _INVOICES)
@@ -150,7 +150,7 @@ def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
     }
 
 
-def _read(evening: Evening, name: str, newest: datetime | None) -> SourceRead:
+def _read(evening: RunInputs, name: str, newest: datetime | None) -> SourceRead:
     files = [file for file in evening.files if file.relation == name]
     rows = sum(file.rows_extracted for file in files)
     digests = "\n".join(sorted(file.source.digest for file in files))
@@ -190,14 +190,14 @@ def _range_of(text: str) -> str:
     return f"{_UNTIL.split(text)[0].strip()} ({', '.join(sorted(set(_YEAR.findall(text))))})"
 
 
-def _unchanged_since(evening: Evening, name: str, digest: str) -> str:
+def _unchanged_since(evening: RunInputs, name: str, digest: str) -> str:
     now = evening.run.as_of_at
     last = next((run for run in reversed(evening.past) if run.is_published), None)
     before = last.facts.get("sources", {}).get(name, {}) if last else {}
     return str(before["unchanged_since"]) if digest and before.get("digest") == digest else now
 
 
-def _age(evening: Evening, name: str, since: str, newest: datetime | None) -> float | None:
+def _age(evening: RunInputs, name: str, since: str, newest: datetime | None) -> float | None:
     """Days since the newest row changed; of a list without times, since it last was another one."""
     if name == A_LOG:
         return None
@@ -213,7 +213,7 @@ def _days(run: Run, since: datetime) -> float:
     return round(max(0.0, (run.as_of - since).total_seconds() / 86_400), 1)
 
 
-def _trouble(evening: Evening, name: str, files: list[FileReport]) -> str | None:
+def _trouble(evening: RunInputs, name: str, files: list[FileReport]) -> str | None:
     help_ = RELATIONS[name].help
     if name in evening.missing:
         return f"{help_}: {evening.missing[name]}, so nothing was concluded from them"
@@ -225,7 +225,7 @@ def _trouble(evening: Evening, name: str, files: list[FileReport]) -> str | None
     return None
 
 
-def _stale(evening: Evening, name: str, age: float) -> str | None:
+def _stale(evening: RunInputs, name: str, age: float) -> str | None:
     most = freshest_allowed(evening, name, age, evening.settings.gates.stale_days)
     if most is None or age <= most:
         return None
@@ -233,7 +233,7 @@ def _stale(evening: Evening, name: str, age: float) -> str | None:
     return f"{help_}: nothing in them is newer than {age:g} days, so nothing is concluded from what they lack"
 
 
-def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> float | None:
+def freshest_allowed(evening: RunInputs, name: str, age: float, days: float) -> float | None:
     """The age from which a source is too old, given how old it usually is; null where that is not known.
 
     Args:
@@ -258,7 +258,7 @@ def freshest_allowed(evening: Evening, name: str, age: float, days: float) -> fl
     return max(days, _FAR * median(before), _GAPS * gap) if len(before) >= FEWEST_RUNS else None
 
 
-def _usual_gap(evening: Evening, name: str) -> float:
+def _usual_gap(evening: RunInputs, name: str) -> float:
     """The days that usually lie between two files of a source that differ; 0 where nobody knows."""
     known = (run.facts.get("sources", {}).get(name, {}).get("unchanged_since") for run in _since_accepted(evening.past))
     since = [datetime.fromisoformat(one) for one in dict.fromkeys(known) if one]

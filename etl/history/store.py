@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.errors import HistoryRefusal
+from etl.errors import HistoryError
 
 SCHEMA_VERSION: Final = 1
 KINDS: Final = ("invoice", "customer", "contact")
@@ -122,7 +122,7 @@ class History:
         path: the file.
 
     Raises:
-        HistoryRefusal: by every method: the file is no history, is damaged, or is one of a newer version.
+        HistoryError: by every method: the file is no history, is damaged, or is one of a newer version.
     """
 
     def __init__(self, path: Path) -> None:
@@ -133,7 +133,7 @@ class History:
         with self._connected() as connection:
             (told,) = connection.execute("pragma quick_check(1)").fetchone()
             if told != "ok":
-                raise HistoryRefusal(self._path, f"it is damaged: {str(told).splitlines()[-1]}")
+                raise HistoryError(self._path, f"it is damaged: {str(told).splitlines()[-1]}")
 
     def runs(self) -> list[PastRun]:
         """Every run, oldest first."""
@@ -227,9 +227,9 @@ class History:
                 yield connection
         except sqlite3.OperationalError as error:
             remedy = "Free some space where it lies, and let this user write there; SQLite needs both even for reading."
-            raise HistoryRefusal(self._path, str(error), remedy) from None
+            raise HistoryError(self._path, str(error), remedy) from None
         except sqlite3.DatabaseError as error:
-            raise HistoryRefusal(self._path, str(error)) from None
+            raise HistoryError(self._path, str(error)) from None
 
     def _has_file(self, *, is_written: bool) -> bool:
         """Whether there is a file that holds anything, or will be one: then its folder is made."""
@@ -239,15 +239,15 @@ class History:
             return is_written or (self._path.exists() and self._path.stat().st_size > 0)
         except OSError as error:
             remedy = f"Make {self._path.parent} a folder where this user may write, or name another in [output]."
-            raise HistoryRefusal(self._path, error.strerror or str(error), remedy) from None
+            raise HistoryError(self._path, error.strerror or str(error), remedy) from None
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         version = int(connection.execute("pragma user_version").fetchone()[0])
         if version > SCHEMA_VERSION:
-            raise HistoryRefusal(self._path, f"written by a newer version ({version})")
+            raise HistoryError(self._path, f"written by a newer version ({version})")
         if version == 0:
             if connection.execute("select count(*) from sqlite_master").fetchone()[0]:
-                raise HistoryRefusal(self._path, "not a history")
+                raise HistoryError(self._path, "not a history")
             connection.execute("pragma journal_mode = wal")
             with connection:
                 connection.execute("begin immediate")

@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from etl.match.blocking_keys import Flag
-from etl.match.records import Profiles
+from etl.match.records import NormalizedRecords
 
 _SHORT: Final = r"^([a-z]{3,5})(?: |$)"
 _MOST_BEARERS: Final = 2
@@ -22,7 +22,7 @@ _NAMES_AT_ONCE: Final = 500
 _PAIR: Final = ["customer", "company"]
 
 
-def abbreviated(likely: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+def abbreviated(likely: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
     """Find the companies whose first word abbreviates the name of a customer for whom nobody is likely.
 
     Locality: group: customer; the companies' short names are the same for all.

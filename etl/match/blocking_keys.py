@@ -17,8 +17,8 @@ from etl.match.fields.identifiers import ACCOUNTS
 from etl.match.fields.normalize_fields import MOST_SHARING
 from etl.match.fields.own_domains import NAMED
 from etl.match.fields.phones import PHONE_DIGITS, TEN
-from etl.match.name_table import Naming, mixed
-from etl.match.records import MOST_WITH_KEY, Profiles
+from etl.match.name_table import NameTable, mixed
+from etl.match.records import MOST_WITH_KEY, NormalizedRecords
 
 _GRAIN: Final = 16
 _PAIRED_WORDS: Final = 6
@@ -76,7 +76,7 @@ _KINDS: Final[dict[str, tuple[int, float, int]]] = {
 }  # fmt: skip
 
 
-def keys(profiles: Profiles) -> tuple[Keys, Keys]:
+def keys(profiles: NormalizedRecords) -> tuple[Keys, Keys]:
     """Say under which keys each record is found, and how much each key tells.
 
     Locality: whole; a key is worth log2(companies / companies with the key) bits.
@@ -131,7 +131,7 @@ def _arrays(frame: pl.DataFrame) -> Keys:
 class _Side:
     """What the keys of one side are made of; `fixed` is given for the customers only."""
 
-    naming: Naming
+    naming: NameTable
     fields: pl.DataFrame
     records: pl.DataFrame
     fixed: np.ndarray | None = None

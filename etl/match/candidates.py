@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from etl.match.parallel import at_once
+from etl.match.parallel import map_parallel
 
 MOST_CANDIDATES: Final = 10
 _MOST_IDENTIFIED: Final = 40
@@ -74,7 +74,7 @@ def candidates(left: Keys, right: Keys, companies: int, always: int) -> pl.DataF
     packed = (right.record.astype(np.int64) << _PACKED) | (
         (right.flag.astype(np.int64) << _WEIGHT_BITS) | np.minimum(right.weight, _MOST_WEIGHT).astype(np.int64)
     )
-    parts = at_once(
+    parts = map_parallel(
         lambda run: _best(_Hits(record[run], first[run], count[run], packed), companies, always), _runs(record, count)
     )
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty(0, np.int64)] * 4

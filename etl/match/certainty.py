@@ -51,7 +51,7 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Decided:
+class PriorDecisions:
     """What people and the portal have decided before, by rows of the profiles.
 
     Attributes:
@@ -65,7 +65,7 @@ class Decided:
     taken: pl.DataFrame
 
 
-def certainty(evidence: pl.DataFrame, decided: Decided, policy: Policy | None = None) -> pl.DataFrame:
+def certainty(evidence: pl.DataFrame, decided: PriorDecisions, policy: Policy | None = None) -> pl.DataFrame:
     """Weigh a customer's candidates against each other, and decide.
 
     Locality: whole; a company that two customers are equally certain of is certain for neither.
@@ -108,7 +108,7 @@ def _runs(evidence: pl.DataFrame) -> Iterator[pl.DataFrame]:
         start = end
 
 
-def _judged(pairs: pl.DataFrame, claims: _Claims, decided: Decided, policy: Policy) -> pl.DataFrame:
+def _judged(pairs: pl.DataFrame, claims: _Claims, decided: PriorDecisions, policy: Policy) -> pl.DataFrame:
     """Weigh the candidates of some customers, and tell what keeps each from being certain; without the hopeless.
 
     One more than are shown: the first of a customer may yet turn out to be contested, and too unlikely to propose.

@@ -11,7 +11,7 @@ from etl.match.blocking_keys import Flag
 from etl.match.competitors import RIVALS, rivalled
 from etl.match.fields.normalize_fields import KNOWN_STATES
 from etl.match.name_similarity import similarity
-from etl.match.records import PLACES, Profiles
+from etl.match.records import PLACES, NormalizedRecords
 from etl.match.scorecard import FINDING, KINDS, Scorecard, score
 
 _ENOUGH_INVOICES: Final = 2
@@ -30,7 +30,7 @@ _SMALL_NUMBER: Final = r"(?:^| )\S{1,2}(?: |$)"
 _LACKING: Final = ((0.01, "none"), (5.5, "common"), (9.0, "some"), (12.5, "telling"), (math.inf, "many"))
 
 
-def evidence(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
+def evidence(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.DataFrame:
     """Compare each candidate pair, kind by kind.
 
     Locality: whole: who else fits a company is asked of all. The rest is done in runs of pairs: memory is bounded.
@@ -48,7 +48,7 @@ def evidence(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, ca
     return rivalled(compared(pairs, invoices, profiles, card), card)
 
 
-def compared(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
+def compared(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.DataFrame:
     """The same, before it is asked who else fits a company.
 
     Locality: row.
@@ -57,7 +57,7 @@ def compared(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, ca
     return pl.concat(_judged(pairs.slice(start, _PAIRS_AT_ONCE), invoices, profiles, card) for start in runs)
 
 
-def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
+def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.DataFrame:
     alike = similarity(pairs, profiles)
     sides = (profiles.customers[pairs["customer"]], profiles.companies[pairs["company"]])
     people, firms = (side.drop("record", "customer_id_acct", "company_id_cw", strict=False) for side in sides)
@@ -84,7 +84,7 @@ def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: Profiles, car
     return told.collect()
 
 
-def _named(alike: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+def _named(alike: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
     tables = {"left": profiles.customer_names.table, "right": profiles.company_names.table}
     columns = [
         tables[side][column].gather(alike[f"{side}_name"]).alias(f"{side}_{column}")

@@ -7,11 +7,11 @@ import polars as pl
 from etl.match.abbreviations import abbreviated
 from etl.match.blocking_keys import IDENTIFIERS, keys
 from etl.match.candidates import candidates
-from etl.match.certainty import Decided
+from etl.match.certainty import PriorDecisions
 from etl.match.certainty_rules import facts, is_somebody
 from etl.match.competitors import LIKELY, rivalled
 from etl.match.evidence import compared, evidence
-from etl.match.records import Profiles
+from etl.match.records import NormalizedRecords
 from etl.match.scorecard import Scorecard
 from etl.match.waterfall import waterfall
 
@@ -20,7 +20,7 @@ _INVOICES = {"customer": pl.UInt32, "company": pl.UInt32, "invoice_count": pl.In
 
 
 def findings(
-    profiles: Profiles, shared_invoices: pl.DataFrame, card: Scorecard, asked: pl.DataFrame | None = None
+    profiles: NormalizedRecords, shared_invoices: pl.DataFrame, card: Scorecard, asked: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Find the pairs that are worth comparing, and compare them.
 
@@ -40,7 +40,7 @@ def findings(
     return evidence(_pairs(profiles, pl.concat(more)), invoices, profiles, card)
 
 
-def findings_of_tables(profiles: Profiles, card: Scorecard) -> pl.DataFrame:
+def findings_of_tables(profiles: NormalizedRecords, card: Scorecard) -> pl.DataFrame:
     """The same of two tables without invoices; abbreviations are tried where nobody is likely.
 
     Locality: whole.
@@ -62,7 +62,7 @@ def findings_of_tables(profiles: Profiles, card: Scorecard) -> pl.DataFrame:
     return rivalled(found, card)
 
 
-def _pairs(profiles: Profiles, named: pl.DataFrame) -> pl.DataFrame:
+def _pairs(profiles: NormalizedRecords, named: pl.DataFrame) -> pl.DataFrame:
     """The pairs that share most, and those that are named besides, by customer and company."""
     left, right = keys(profiles)
     found = candidates(left, right, profiles.companies.height, int(IDENTIFIERS)).select(*_PAIR, "flags")
@@ -70,14 +70,14 @@ def _pairs(profiles: Profiles, named: pl.DataFrame) -> pl.DataFrame:
     return pl.concat((found, more)).sort(_PAIR) if more.height else found
 
 
-def nothing_decided() -> Decided:
+def nothing_decided() -> PriorDecisions:
     """No judgement, no mapping: what the rule alone says."""
     rows = {"customer": pl.UInt32, "company": pl.UInt32, "family": pl.UInt32}
     empty = pl.DataFrame(schema=rows)
-    return Decided(empty.select(_PAIR), empty.select("customer"), empty.select("company", "family"))
+    return PriorDecisions(empty.select(_PAIR), empty.select("customer"), empty.select("company", "family"))
 
 
-def decided(profiles: Profiles, judgements: pl.DataFrame, portal_mappings: pl.DataFrame) -> Decided:
+def decided(profiles: NormalizedRecords, judgements: pl.DataFrame, portal_mappings: pl.DataFrame) -> PriorDecisions:
     """What people and the portal have decided, by rows of the profiles.
 
     Args:
@@ -93,21 +93,21 @@ def decided(profiles: Profiles, judgements: pl.DataFrame, portal_mappings: pl.Da
     families = profiles.customers["family"]
     unsure = judgements.filter(pl.col("decision") == "unsure").select("customer_id_acct").unique()
     people = profiles.customers.select("customer_id_acct", customer="record")
-    return Decided(
+    return PriorDecisions(
         rejected=rejected,
         unsure=unsure.join(people, on="customer_id_acct").select("customer"),
         taken=standing.select("company", family=families.gather(standing["customer"])).unique(),
     )
 
 
-def numbered(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+def numbered(pairs: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
     """Add `customer` and `company`, the rows of the records; pairs of which one is unknown are left out."""
     people = profiles.customers.select("customer_id_acct", customer="record")
     firms = profiles.companies.select("company_id_cw", company="record")
     return pairs.join(people, on="customer_id_acct").join(firms, on="company_id_cw")
 
 
-def told(shown: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.DataFrame:
+def told(shown: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.DataFrame:
     """`matching.candidates`: the candidates by their ids, with the parts of their scores.
 
     Locality: row.

@@ -12,8 +12,8 @@ from rapidfuzz.process import cpdist
 
 from etl.match.fields.marks import clashes
 from etl.match.name_variants import ALIAS, GUESS, PARENT, PART
-from etl.match.parallel import at_once
-from etl.match.records import Profiles
+from etl.match.parallel import map_parallel
+from etl.match.records import NormalizedRecords
 from etl.match.scorecard import KINDS_OF_EVIDENCE
 
 _PREFIX_SHARE, _SLIP_SHARE = 0.8, 0.9
@@ -27,7 +27,7 @@ _MADE: Final = (PART, GUESS)
 _NEAR, _SIMILAR, _ALIKE = 92.0, 84.0, 72.0
 
 
-def similarity(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+def similarity(pairs: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
     """The best comparison of each pair's names.
 
     Locality: group: customer.
@@ -53,7 +53,7 @@ def similarity(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     )
 
 
-def _name_pairs(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+def _name_pairs(pairs: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
     """Every name of the customer beside every name of the company; two parts of names are not compared."""
     left, right = (
         naming.table.select("record", "kind").with_row_index(f"{side}_name").rename({"kind": f"{side}_kind"})
@@ -67,7 +67,7 @@ def _name_pairs(pairs: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
     return both.filter(~(is_made & pl.col("right_kind").is_in(_MADE)) | is_made.is_null())
 
 
-def _levelled(compared: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+def _levelled(compared: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
     """Add the level and, for names that are not equal, their words and their spelling."""
     named = compared.filter(pl.col("left_name").is_not_null() & pl.col("right_name").is_not_null())
     left, right = named["left_name"].to_numpy(), named["right_name"].to_numpy()
@@ -125,7 +125,7 @@ def _level() -> pl.Expr:
     return level.cast(NAME)
 
 
-def _words(named: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+def _words(named: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
     """Spelling and words of the names; where the names are equal, all words are shared and none is missing."""
     height = named.height
     differ = np.flatnonzero(~(named["is_equal"] | named["is_moved"]).to_numpy())
@@ -161,7 +161,7 @@ def _is_cut(short: pl.DataFrame, long: pl.DataFrame) -> pl.Series:
 _AT_ONCE: Final = 100_000
 
 
-def _aligned(left: np.ndarray, right: np.ndarray, profiles: Profiles) -> tuple[np.ndarray, ...]:
+def _aligned(left: np.ndarray, right: np.ndarray, profiles: NormalizedRecords) -> tuple[np.ndarray, ...]:
     """Bits of the words shared, only left and only right; whether the first words agree."""
     words = _Words(
         bits=np.append(np.float32(0), profiles.vocabulary.bits.astype(np.float32)),
@@ -170,7 +170,7 @@ def _aligned(left: np.ndarray, right: np.ndarray, profiles: Profiles) -> tuple[n
     )
     runs = [slice(start, start + _AT_ONCE) for start in range(0, len(left), _AT_ONCE)]
     people, firms = profiles.customer_names.stems, profiles.company_names.stems
-    parts = at_once(lambda run: _run_aligned(people[left[run]], firms[right[run]], words), runs)
+    parts = map_parallel(lambda run: _run_aligned(people[left[run]], firms[right[run]], words), runs)
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 

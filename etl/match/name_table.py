@@ -18,7 +18,7 @@ _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
-class Naming:
+class NameTable:
     """The names of one side in normal form, by record.
 
     Attributes:
@@ -80,7 +80,7 @@ def worded(table: pl.DataFrame) -> pl.DataFrame:
     return words.explode("word")
 
 
-def naming(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> Naming:
+def naming(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> NameTable:
     """Number the words of the names.
 
     Args:
@@ -99,7 +99,7 @@ def naming(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> 
     ordered = _in_order(known, first)
     bag = np.where(tells, mixed(stem.astype(np.uint64)), np.uint64(0))
     rare = np.add.reduceat((~vocabulary.stems["is_common"].to_numpy()[stem]).astype(np.int64), first)
-    return Naming(
+    return NameTable(
         table.with_columns(is_common=pl.Series(rare == 0)),
         matrix,
         ordered,

@@ -5,20 +5,20 @@ from __future__ import annotations
 import polars as pl
 
 from etl.match.fields.marks import clashes
-from etl.match.name_table import Naming
+from etl.match.name_table import NameTable
 from etl.match.name_variants import OWN
 
 _SPELLING = ["key", "accents"]
 
 
-def namesakes(naming: Naming, companies: int) -> pl.Series:
+def namesakes(naming: NameTable, companies: int) -> pl.Series:
     """How many companies have the name of each; 1 where nobody else has it."""
     own = own_names(naming)
     most = _counted(own, own).group_by("record").agg(namesakes=pl.col("count").max())
     return _each(most, "namesakes", companies)
 
 
-def bearers(theirs: Naming, ours: Naming, customers: int) -> pl.Series:
+def bearers(theirs: NameTable, ours: NameTable, customers: int) -> pl.Series:
     """How many companies have one of the names of each customer, whether they are compared or not."""
     # two names of one customer may lead to one company: that is one bearer
     met = (
@@ -29,7 +29,7 @@ def bearers(theirs: Naming, ours: Naming, customers: int) -> pl.Series:
     return _each(met, "bearers", customers)
 
 
-def own_names(naming: Naming) -> pl.DataFrame:
+def own_names(naming: NameTable) -> pl.DataFrame:
     """`record, key, accents`: each name of a record once; the spelling without accents, where it has one."""
     named = naming.table.select("record", "kind", "accents").with_columns(key=naming.name_key)
     own = named.filter(pl.col("kind") == OWN).drop("kind")

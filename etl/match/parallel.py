@@ -13,13 +13,13 @@ _AT_ONCE: Final = 2
 """More would hold more in memory: what each thread works on."""
 
 
-def at_once(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+def map_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """What `work` makes of each item, in their order."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(work, items))
 
 
-def both(one: Callable[[], Result], other: Callable[[], Result]) -> tuple[Result, Result]:
+def run_both(one: Callable[[], Result], other: Callable[[], Result]) -> tuple[Result, Result]:
     """What both give."""
-    first, second = at_once(lambda work: work(), (one, other))
+    first, second = map_parallel(lambda work: work(), (one, other))
     return first, second

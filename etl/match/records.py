@@ -16,10 +16,10 @@ from etl.match.fields.own_domains import named_domains
 from etl.match.fields.paths import with_paths
 from etl.match.fields.places import towns
 from etl.match.fields.shared_domains import shared_domains
-from etl.match.name_table import Naming, formed, naming, worded
+from etl.match.name_table import NameTable, formed, naming, worded
 from etl.match.name_variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, variants, without_town
 from etl.match.namesakes import bearers, namesakes
-from etl.match.parallel import at_once, both
+from etl.match.parallel import map_parallel, run_both
 from etl.match.twins import alive, twins
 from etl.match.typos import corrections
 from etl.match.vocabulary import Vocabulary, vocabulary
@@ -36,7 +36,7 @@ PLACES: Final = ("postal_key", "place_key", "house_key", "country_key", "state_k
 
 
 @dataclass(frozen=True)
-class Profiles:
+class NormalizedRecords:
     """Both sides in normal form; a record is known by its row.
 
     Attributes:
@@ -55,16 +55,16 @@ class Profiles:
     companies: pl.DataFrame
     customer_keys: pl.DataFrame
     company_keys: pl.DataFrame
-    customer_names: Naming
-    company_names: Naming
+    customer_names: NameTable
+    company_names: NameTable
     vocabulary: Vocabulary
     corrections: np.ndarray
     is_one_numbering: bool
 
 
-def profiles(
+def normalize_records(
     customers: pl.DataFrame, companies: pl.DataFrame, contacts: pl.DataFrame, own_domains: Collection[str] = ()
-) -> Profiles:
+) -> NormalizedRecords:
     """Bring both sides to comparable forms.
 
     Locality: whole.
@@ -85,26 +85,26 @@ def profiles(
     del customers, companies
     numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
     rules = Rules.of(left, right, pl.Series(sorted(ignored), dtype=pl.String))
-    left_keys, right_keys = both(lambda: customer_keys(left, rules), lambda: company_keys(right, numbered, rules))
+    left_keys, right_keys = run_both(lambda: customer_keys(left, rules), lambda: company_keys(right, numbered, rules))
     left_keys, right_keys = _uncommon(left_keys, right_keys)
     accounts = Accounts(right_keys, rules)
-    left_table, right_table = both(
+    left_table, right_table = run_both(
         lambda: formed(variants(_customer_names(left, accounts))), lambda: formed(variants(_company_names(right)))
     )
     left_words, right_words = worded(left_table), worded(right_table)
     known = vocabulary(left_words, right_words, right.height)
     slips = corrections(known.stems, *(_stems(words, known) for words in (left_words, right_words)))
     tables = ((left_table, left_words), (right_table, right_words))
-    their_names, firm_names = at_once(lambda side: naming(*side, known), tables)
+    their_names, firm_names = map_parallel(lambda side: naming(*side, known), tables)
     del left_words, right_words, tables
-    people, firms = both(
+    people, firms = run_both(
         lambda: _customers(left, left_keys, rules),
         lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height), alive(numbered)),
     )
     cities = pl.concat((towns(left), towns(right)))
     named = named_domains(right_keys, firm_names, known, cities)
     firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), named, firm_names, cities))
-    return Profiles(
+    return NormalizedRecords(
         customers=people.with_columns(bearers(their_names, firm_names, left.height).alias("bearers")),
         companies=firms,
         customer_keys=left_keys,
@@ -264,8 +264,8 @@ def _parts(records: pl.DataFrame, column: str) -> list[pl.DataFrame]:
     """The names without their town, and those that may be short for longer ones: compared, never equal."""
     name = pl.col(column)
     short = _named(records, without_town(name, pl.col("city")), PART, source=name)
-    both = pl.concat((_named(records, name, PART), short)).filter(normalize_names.may_be_short(pl.col("written")))
-    return [short, _named(both, normalize_names.guessed(pl.col("written")), GUESS, source=pl.col("source"))]
+    written = pl.concat((_named(records, name, PART), short)).filter(normalize_names.may_be_short(pl.col("written")))
+    return [short, _named(written, normalize_names.guessed(pl.col("written")), GUESS, source=pl.col("source"))]
 
 
 def _named(records: pl.DataFrame, written: pl.Expr, kind: str, source: pl.Expr | None = None) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from etl.match.branches import branches
 from etl.match.fields.normalize_fields import MOST_SHARING
 from etl.match.fields.phones import PHONE_DIGITS, phone_keys
-from etl.match.name_table import Naming
+from etl.match.name_table import NameTable
 from etl.match.namesakes import own_names
 
 _KEY = ["kind", "key"]
@@ -22,7 +22,7 @@ def alive(contacts: pl.DataFrame) -> pl.Expr:
     return (pl.col("target").is_null() & has_contacts).alias("is_peopled")
 
 
-def twins(companies: pl.DataFrame, keys: pl.DataFrame, naming: Naming, towns: pl.Series) -> pl.Series:
+def twins(companies: pl.DataFrame, keys: pl.DataFrame, naming: NameTable, towns: pl.Series) -> pl.Series:
     """Whether another company has the name, a domain or the phone of each, and contacts.
 
     A name that is the other's with a place, a direction or a number besides is the same: that of a branch.
@@ -54,7 +54,7 @@ def twins(companies: pl.DataFrame, keys: pl.DataFrame, naming: Naming, towns: pl
     return companies.select(pl.col("record").is_in(found.implode())).to_series()
 
 
-def _branched(naming: Naming, lives: pl.DataFrame, towns: pl.Series) -> pl.Series:
+def _branched(naming: NameTable, lives: pl.DataFrame, towns: pl.Series) -> pl.Series:
     """The companies of which another one with contacts is a branch by its name, and such branches."""
     named = branches(naming.table, towns).join(lives, on="record")
     peopled = named.filter("is_peopled").select("key", is_whole=~pl.col("is_whole")).unique()

@@ -8,7 +8,7 @@ import polars as pl
 
 from etl.match.fields.identifiers import ACCOUNTS
 from etl.match.fields.phones import PHONE_DIGITS
-from etl.match.records import Profiles
+from etl.match.records import NormalizedRecords
 from etl.match.scorecard import KINDS, KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, START, Scorecard, points
 
 _PART_FIELDS: Final = ("kind", "points", "verdict", "detail")
@@ -17,7 +17,7 @@ PART: Final = pl.Struct({"kind": pl.String, "points": pl.Float64, "verdict": pl.
 """One part of a score; the points of all parts are the score."""
 
 
-def waterfall(rows: pl.DataFrame, profiles: Profiles, card: Scorecard) -> pl.Series:
+def waterfall(rows: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.Series:
     """The parts of the score of each row: the prior first, then whatever was found, in the order of the scorecard.
 
     Locality: row.
@@ -59,7 +59,7 @@ def _parts(numbered: pl.DataFrame, kind: str, card: Scorecard) -> pl.DataFrame:
     )
 
 
-def _values(rows: pl.DataFrame, profiles: Profiles) -> pl.DataFrame:
+def _values(rows: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
     """Add the values that were compared, of both sides."""
     people, firms = profiles.customers[rows["customer"]], profiles.companies[rows["company"]]
     tables = ((profiles.customer_names, "left_name", "customer"), (profiles.company_names, "right_name", "company"))

@@ -22,7 +22,7 @@ LONGEST: Final = 10.0
 PAUSES: Final = (1.0, 3.0)
 """Seconds before the second and the third attempt."""
 
-_PUBLISHED: Final = {ExitCode.COMPLETE, ExitCode.PARTIAL, ExitCode.GATE}
+_PUBLISHED: Final = {ExitCode.COMPLETE, ExitCode.PARTIAL, ExitCode.FAIL_ON}
 _NO_ADDRESS: Final = (
     "its address does not begin with https:// or http://, has no host or no valid port, or has an @ after the host; in"
     " a user name or password write @ as %40, : as %3A, / as %2F, ? as %3F and # as %23"

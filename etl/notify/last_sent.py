@@ -15,7 +15,7 @@ _SCHEMA: Final = 1
 
 
 @dataclass(frozen=True)
-class Told:
+class SentMessage:
     """The last message.
 
     Attributes:
@@ -29,7 +29,7 @@ class Told:
     missed: tuple[int, ...] = ()
 
 
-def last_told(path: Path) -> Told | None:
+def last_told(path: Path) -> SentMessage | None:
     """The last message; null where there was none, or where the file cannot be read: better told twice than never."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -39,10 +39,10 @@ def last_told(path: Path) -> Told | None:
         return None
     if not isinstance(fingerprint, str) or not isinstance(is_failure, bool) or found.get("schema") != _SCHEMA:
         return None
-    return Told(fingerprint, is_failure, missed)
+    return SentMessage(fingerprint, is_failure, missed)
 
 
-def remember(path: Path, told: Told) -> None:
+def remember(path: Path, told: SentMessage) -> None:
     """Write it down, whole or not at all.
 
     Raises:

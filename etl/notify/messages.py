@@ -22,31 +22,31 @@ _BY_KIND: Final = {
         "at least one source cannot be understood as a whole",
         "Run 'billsight check' on the server: it lists every problem with its file, what was expected and what to do.",
     ),
-    "BrokenPromise": (
+    "InvariantError": (
         "a law or a check did not hold, so the answers could not be trusted",
         "Read what the job wrote: it names what does not hold. Keep the source files of this run.",
     ),
-    "GateTripped": (
+    "GateError": (
         "the run looks wrong: far fewer rows or mappings than usual, or invoices that are too old",
         "Read what the job wrote: it names what is odd. Where less is right, run it with --accept-shrink.",
     ),
-    "ClockRefused": (
+    "ClockError": (
         "the clock of the server does not fit the sources or the last run",
         "Correct the clock of the server, or run with --as-of.",
     ),
-    "HistoryRefusal": (
+    "HistoryError": (
         "the history of the runs cannot be read, or lost runs",
         "Read what the job wrote; restore the history: billsight register restore --history.",
     ),
-    "RegisterUnusable": (
+    "RegisterUnusableError": (
         "the register of people's decisions is damaged, gone, or not the one that the last run used",
         "Run 'billsight register verify' on the server; then restore it: billsight register restore.",
     ),
-    "SiteKeyRefusal": (
+    "SiteKeyError": (
         "the site's key is gone, or not the one that the last run used",
         "Restore it on the server: billsight register restore --site-key.",
     ),
-    "ResourcesExhausted": (
+    "ResourcesExhaustedError": (
         "the machine gave too little memory, disk space, threads or open files",
         "Read what the job wrote: it names what was too little. A run may use the memory_gb under [limits].",
     ),
@@ -102,7 +102,7 @@ class Failure:
     link: str
 
 
-def night_message(night: Figures, exit_code: int, link: str, *, is_recovered: bool) -> Message:
+def run_message(night: Figures, exit_code: int, link: str, *, is_recovered: bool) -> Message:
     """The message of a published night.
 
     Args:
@@ -287,7 +287,7 @@ def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
         yield from ("", f"Nothing was concluded from what was not read: {', '.join(missed)}.")
     if night.changes.not_compared:
         yield from ("", f"Read in this run only, so not compared: {', '.join(night.changes.not_compared)}.")
-    if exit_code == ExitCode.GATE:
+    if exit_code == ExitCode.FAIL_ON:
         yield from ("", f"What --fail-on asks for is the case (exit code {exit_code}).")
 
 

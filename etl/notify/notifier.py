@@ -16,7 +16,7 @@ from etl.errors import BillsightError, ExitCode
 from etl.notify import addresses, last_sent, metrics
 from etl.notify.digest import Figures, figures
 from etl.notify.health_check import LOG, START, ping, signal_of
-from etl.notify.messages import Failure, Message, count, failure_message, night_message, trial_message
+from etl.notify.messages import Failure, Message, count, failure_message, run_message, trial_message
 from etl.notify.send import send
 
 _LATEST: Final = Path("latest") / "report.html"
@@ -42,7 +42,7 @@ class Trial:
         return "\n".join(self.lines)
 
 
-class Teller:
+class Notifier:
     """Tells of one night; every method answers with warnings, and none of them ever fails.
 
     Args:
@@ -82,7 +82,7 @@ class Teller:
             self._ping(signal_of(ending.exit_code), _line(night, ending))
             link = self._settings.notify.report_link or str(folder.resolve() / "report.html")
             self._say(
-                lambda last: night_message(
+                lambda last: run_message(
                     night, ending.exit_code, link, is_recovered=last is not None and last.is_failure
                 )
             )
@@ -157,7 +157,7 @@ class Teller:
             with self._safe(f"the metrics could not be written to {addresses.named(path, 'metrics_file')}"):
                 write(path)
 
-    def _say(self, write: Callable[[last_sent.Told | None], Message]) -> None:
+    def _say(self, write: Callable[[last_sent.SentMessage | None], Message]) -> None:
         """Send the message to whoever does not know it yet, and remember it."""
         if not self._addresses.values:
             return
@@ -171,18 +171,18 @@ class Teller:
             deliveries = send(message, self._addresses.values, places)
             missed = tuple(delivery.place for delivery in deliveries if delivery.trouble)
             self._warnings += [str(delivery) for delivery in deliveries if delivery.trouble]
-            told = last_sent.Told(message.fingerprint, message.kind == "failure", missed)
+            told = last_sent.SentMessage(message.fingerprint, message.kind == "failure", missed)
             if len(missed) == len(self._addresses.values):
                 # nobody knows it: what they know is what they were told before
                 told = (
-                    last_sent.Told("", is_failure=False, missed=missed)
+                    last_sent.SentMessage("", is_failure=False, missed=missed)
                     if last is None
                     else replace(last, missed=missed)
                 )
             with self._safe(f"{path} could not be written, so the same may be told again"):
                 last_sent.remember(path, told)
 
-    def _untold(self, message: Message, last: last_sent.Told | None) -> list[int]:
+    def _untold(self, message: Message, last: last_sent.SentMessage | None) -> list[int]:
         """Places of the addresses that are to be told."""
         every = range(1, len(self._addresses.values) + 1)
         is_known = last is not None and last.fingerprint == message.fingerprint and not message.is_news
@@ -205,7 +205,7 @@ class Teller:
 
 
 @contextmanager
-def telling(settings: Settings, run: Run, warn: Callable[[str], None]) -> Iterator[Teller]:
+def notifying(settings: Settings, run: Run, warn: Callable[[str], None]) -> Iterator[Notifier]:
     """Around a night: tells that it begins and, unless it was published, how it failed.
 
     Args:
@@ -213,7 +213,7 @@ def telling(settings: Settings, run: Run, warn: Callable[[str], None]) -> Iterat
         run: the night.
         warn: is told, in a sentence each, what could not be told.
     """
-    teller = Teller(settings)
+    teller = Notifier(settings)
     for warning in teller.start(run):
         warn(warning)
     try:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from etl.domain import Run, instant
-from etl.errors import ClockRefused
-from etl.history.source_status import Evening
+from etl.errors import ClockError
+from etl.history.source_status import RunInputs
 from etl.history.store import PastRun
 from etl.warehouse.engine import Engine
 
@@ -24,17 +24,17 @@ def check_clock_with_runs(run: Run, past: Sequence[PastRun]) -> None:
         past: the runs before, oldest first.
 
     Raises:
-        ClockRefused: the clock is behind the last published run.
+        ClockError: the clock is behind the last published run.
     """
     last = _last(past)
     if run.is_by_clock and last is not None and run.as_of < instant(last.as_of_at):
         message = (
             f"{_clock(run)}, and the last run, {last.run_id}, was at {_written(instant(last.as_of_at))}. {_ADVICE}"
         )
-        raise ClockRefused([message])
+        raise ClockError([message])
 
 
-def check_clock_with_sources(engine: Engine, evening: Evening) -> None:
+def check_clock_with_sources(engine: Engine, evening: RunInputs) -> None:
     """Hold the clock against what the sources hold, not against the times of their files.
 
     Args:
@@ -42,7 +42,7 @@ def check_clock_with_sources(engine: Engine, evening: Evening) -> None:
         evening: the run, its files, and the runs before it.
 
     Raises:
-        ClockRefused: the clock is behind the newest change in the sources, or far ahead of all that is known.
+        ClockError: the clock is behind the newest change in the sources, or far ahead of all that is known.
     """
     run, gates = evening.run, evening.settings.gates
     if not run.is_by_clock:
@@ -56,7 +56,7 @@ def check_clock_with_sources(engine: Engine, evening: Evening) -> None:
             f"{_clock(run)}, and the newest change in {where} was at {_written(newest)}. {_ADVICE}"
             " If the instant in the file is wrong, correct it there, or raise [gates] clock_behind_days."
         )
-        raise ClockRefused([message])
+        raise ClockError([message])
     last = _last(evening.past)
     # one wrong date of an invoice must not vouch for a clock: dates count only where nothing else is known
     known = [*(at for at, _ in changes), *([instant(last.as_of_at)] if last else [])] or _invoice_dates(engine)
@@ -66,7 +66,7 @@ def check_clock_with_sources(engine: Engine, evening: Evening) -> None:
             f" more than {gates.clock_ahead_days:g} days before. {_ADVICE}"
             " If the lists are so old, raise [gates] clock_ahead_days."
         )
-        raise ClockRefused([message])
+        raise ClockError([message])
 
 
 def _last(past: Sequence[PastRun]) -> PastRun | None:

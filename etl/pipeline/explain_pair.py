@@ -10,12 +10,12 @@ import polars as pl
 
 from etl.config import Settings
 from etl.domain import DATABASE, LATEST
-from etl.errors import NotFound
+from etl.errors import NotFoundError
 from etl.files import output_errors
 from etl.match import linker
 from etl.match.certainty import CERTAIN, Policy, certainty
 from etl.match.fit import fit, surprise
-from etl.match.records import Profiles, profiles
+from etl.match.records import NormalizedRecords, normalize_records
 from etl.match.scorecard import Scorecard, read_scorecard, score
 from etl.review.site.site_state import open_register
 from etl.safe_text import one_line
@@ -28,10 +28,10 @@ _HELD_OUT: Final = 5
 
 
 @dataclass(frozen=True)
-class _Night:
+class _LatestRun:
     """Both sides of the latest night, and what was decided before it."""
 
-    sides: Profiles
+    sides: NormalizedRecords
     invoices: pl.DataFrame
     portal: pl.DataFrame
     judgements: pl.DataFrame
@@ -46,7 +46,7 @@ def explain_pair(settings: Settings, customer: str, company: str) -> str:
         company: id or name of a ConnectWise company.
 
     Raises:
-        NotFound: no night, or nobody of that id or name in it.
+        NotFoundError: no night, or nobody of that id or name in it.
     """
     night, card = _latest(settings), read_scorecard(settings.scorecard_path)
     sides = night.sides
@@ -69,20 +69,20 @@ def explain_pair(settings: Settings, customer: str, company: str) -> str:
     return _drawn(shown_row, forms, shown.filter(pl.col("customer") == left).height)
 
 
-def _forms(row: pl.DataFrame, sides: Profiles) -> str:
+def _forms(row: pl.DataFrame, sides: NormalizedRecords) -> str:
     """The names that were compared, in their normal forms."""
     both = ((sides.customer_names, "left_name"), (sides.company_names, "right_name"))
     forms = [naming.table["core"].gather(row[name])[0] for naming, name in both]
     return " | ".join(form or "(none)" for form in forms)
 
 
-def _latest(settings: Settings) -> _Night:
+def _latest(settings: Settings) -> _LatestRun:
     with published(settings.out / LATEST / DATABASE) as engine:
         tables = ("accounting__customers", "connectwise__companies", "connectwise__contacts", "portal__mappings")
         customers, companies, contacts, portal = (engine.frame(f"from staging.{table}") for table in tables)
         invoices = engine.frame("from matching.shared_invoices")
-    sides = profiles(customers, companies, contacts, settings.provider.email_domains)
-    return _Night(sides, invoices, portal, open_register(settings).current())
+    sides = normalize_records(customers, companies, contacts, settings.provider.email_domains)
+    return _LatestRun(sides, invoices, portal, open_register(settings).current())
 
 
 def _record(records: pl.DataFrame, names: pl.DataFrame, key: str, wanted: str) -> int:
@@ -99,7 +99,7 @@ def _record(records: pl.DataFrame, names: pl.DataFrame, key: str, wanted: str) -
         message = f"{len(by_name)} have the name {wanted!r}; ask by id: {ids}."
     else:
         message = f"The latest night has no {whose} with the id or the name {wanted!r}."
-    raise NotFound(message)
+    raise NotFoundError(message)
 
 
 def _drawn(row: dict[str, Any], forms: str, candidates: int) -> str:
@@ -130,7 +130,7 @@ def fit_points(settings: Settings, target: Path) -> str:
         What was learned, from how much, and what the held-out judgements say.
 
     Raises:
-        NotFound: no night, or too few judgements.
+        NotFoundError: no night, or too few judgements.
         OutputError: the file cannot be written.
     """
     night, card = _latest(settings), read_scorecard(settings.scorecard_path)
@@ -138,7 +138,7 @@ def fit_points(settings: Settings, target: Path) -> str:
     customers = judged["customer"].n_unique()
     if customers < _ENOUGH_JUDGED:
         message = f"{customers} customers were approved or excluded; {_ENOUGH_JUDGED} are needed to learn anything."
-        raise NotFound(message)
+        raise NotFoundError(message)
     held = pl.col("customer_id_acct").hash(5) % _HELD_OUT == 0
     kept, tested = judged.filter(~held), judged.filter(held)
     learned = fit(kept, card, version=f"{card.version}+{customers}")
@@ -156,7 +156,7 @@ def fit_points(settings: Settings, target: Path) -> str:
     return "\n".join([*lines, f'Wrote {target}. To use it: [matching] scorecard = "{target}" in the configuration.'])
 
 
-def _judged(night: _Night, card: Scorecard) -> pl.DataFrame:
+def _judged(night: _LatestRun, card: Scorecard) -> pl.DataFrame:
     """The findings of customers that a person mapped or excluded, with what is right."""
     sides = night.sides
     mapped = night.judgements.filter(pl.col("decision") == "approved")

@@ -8,9 +8,9 @@ from decimal import Decimal
 from statistics import median
 from typing import Any, Final, Literal
 
-from etl.errors import GateTripped
+from etl.errors import GateError
 from etl.history.coverage import Coverage, coverage, coverage_of_known, is_open_only
-from etl.history.source_status import A_LOG, Evening, SourceRead, freshest_allowed, usual_rows, usual_runs
+from etl.history.source_status import A_LOG, RunInputs, SourceRead, freshest_allowed, usual_rows, usual_runs
 from etl.history.store import PastRun
 from etl.schemas import RELATIONS
 from etl.validate.joins import FEWEST_ROWS, Join, Measured
@@ -47,7 +47,7 @@ class FailOn:
 
 
 @dataclass(frozen=True)
-class Orders:
+class RunOptions:
     """What the one who starts a night says about it.
 
     Attributes:
@@ -59,11 +59,11 @@ class Orders:
     fail_on: tuple[FailOn, ...] = ()
 
 
-def check_sources(evening: Evening, read: Sequence[SourceRead], *, is_shrink_accepted: bool) -> None:
+def check_sources(evening: RunInputs, read: Sequence[SourceRead], *, is_shrink_accepted: bool) -> None:
     """Compare what was read with what is usual.
 
     Raises:
-        GateTripped: a source has far fewer rows than usual, or the invoices are too old; all of it is listed.
+        GateError: a source has far fewer rows than usual, or the invoices are too old; all of it is listed.
     """
     reasons = [] if is_shrink_accepted else [told for source in read if (told := _shrunk(evening, source))]
     invoices = next(source for source in read if source.relation == "accounting_invoices")
@@ -76,10 +76,10 @@ def check_sources(evening: Evening, read: Sequence[SourceRead], *, is_shrink_acc
             " Export them again, or raise [gates] too_old_days."
         )
     if reasons:
-        raise GateTripped(reasons)
+        raise GateError(reasons)
 
 
-def _shrunk(evening: Evening, source: SourceRead) -> str | None:
+def _shrunk(evening: RunInputs, source: SourceRead) -> str | None:
     before, most = usual_rows(evening.past, source), evening.settings.gates.shrink_share
     if not before or not source.digest or source.relation == A_LOG:
         # never seen, over another range, or not there: that is another matter; and logs are cut off now and then
@@ -96,12 +96,12 @@ def _shrunk(evening: Evening, source: SourceRead) -> str | None:
     )
 
 
-def _is_open_only(evening: Evening, source: SourceRead) -> bool:
+def _is_open_only(evening: RunInputs, source: SourceRead) -> bool:
     past = usual_runs(evening.past)
     return source.balances is not None and is_open_only(source.balances, past, source.relation, evening.settings)
 
 
-def _vanished(evening: Evening, source: SourceRead) -> str | None:
+def _vanished(evening: RunInputs, source: SourceRead) -> str | None:
     """A list of what is open loses what is paid; not what the portal still shows with a balance."""
     gone, most = evening.vanished, evening.settings.gates.shrink_share
     if source.relation != "accounting_invoices" or gone is None or gone.still_open < _FEW_ROWS:
@@ -114,7 +114,7 @@ def _vanished(evening: Evening, source: SourceRead) -> str | None:
     )
 
 
-def check_coverage(evening: Evening, read: Sequence[SourceRead], engine: Engine) -> None:
+def check_coverage(evening: RunInputs, read: Sequence[SourceRead], engine: Engine) -> None:
     """Compare the share of the open money whose customers are mapped with that of the last runs.
 
     A night that lacks a source maps fewer, of course: it is partial, and says so. Customers first seen in this run
@@ -126,7 +126,7 @@ def check_coverage(evening: Evening, read: Sequence[SourceRead], engine: Engine)
         engine: its database.
 
     Raises:
-        GateTripped: it fell further than is allowed.
+        GateError: it fell further than is allowed.
     """
     usually = usual_coverage(evening.past)
     if usually is None or any(source.trouble for source in read) or not _is_fallen(evening, usually, coverage(engine)):
@@ -138,10 +138,10 @@ def check_coverage(evening: Evening, read: Sequence[SourceRead], engine: Engine)
             " Check that the lists of companies and of the portal's mappings are complete. If the share is right,"
             " run once with --accept-shrink."
         )
-        raise GateTripped([message])
+        raise GateError([message])
 
 
-def _is_fallen(evening: Evening, usually: float, now: Coverage) -> bool:
+def _is_fallen(evening: RunInputs, usually: float, now: Coverage) -> bool:
     fell = 0.0 if now.share is None else usually - now.share
     return fell > evening.settings.gates.coverage_drop and fell * now.customers >= _FEW_ROWS
 
@@ -152,7 +152,7 @@ def usual_coverage(past: Sequence[PastRun]) -> float | None:
     return float(median(shares)) if shares else None
 
 
-def check_joins(evening: Evening, measured: Measured, *, is_shrink_accepted: bool) -> dict[str, str]:
+def check_joins(evening: RunInputs, measured: Measured, *, is_shrink_accepted: bool) -> dict[str, str]:
     """Compare how much joins with what must join, and with the last runs.
 
     Args:
@@ -164,13 +164,13 @@ def check_joins(evening: Evening, measured: Measured, *, is_shrink_accepted: boo
         relation -> why it is not used.
 
     Raises:
-        GateTripped: too few invoices have customers, or too few companies have contacts.
+        GateError: too few invoices have customers, or too few companies have contacts.
     """
     past = () if is_shrink_accepted else evening.past
     told = [(join.question, _apart(replace(evening, past=past), join, measured)) for join in measured.joins]
     reasons = [why for question, why in told if why and question.stops]
     if reasons:
-        raise GateTripped(reasons)
+        raise GateError(reasons)
     return {
         question.source: f"{RELATIONS[question.source].help} are not used, because too few of their rows join. {why}"
         for question, why in told
@@ -178,7 +178,7 @@ def check_joins(evening: Evening, measured: Measured, *, is_shrink_accepted: boo
     }
 
 
-def _apart(evening: Evening, join: Join, measured: Measured) -> str | None:
+def _apart(evening: RunInputs, join: Join, measured: Measured) -> str | None:
     if join.share is None or join.rows < FEWEST_ROWS:
         return None
     gates = evening.settings.gates

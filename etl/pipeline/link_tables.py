@@ -16,7 +16,7 @@ from etl.errors import InputError, Problem
 from etl.match import linker
 from etl.match.certainty import CERTAIN, Policy, certainty
 from etl.match.certainty_rules import CROWDED, NAMES, STRICT
-from etl.match.records import Profiles, profiles
+from etl.match.records import NormalizedRecords, normalize_records
 from etl.match.scorecard import KINDS, Scorecard, points
 from etl.pipeline.load import Loader
 from etl.warehouse.engine import Engine
@@ -155,7 +155,7 @@ def link_tables(request: Request, card: Scorecard, tell: Callable[[str], None] =
     finally:
         engine.close()
     tell("bringing names and places to their normal form")
-    both = profiles(*tables)
+    both = normalize_records(*tables)
     del tables  # of a million records: room for what follows
     ids = (both.customers["customer_id_acct"], both.companies["company_id_cw"])
     rule = request.policy or (STRICT if _has_more_than_names(both) else NAMES)
@@ -190,7 +190,7 @@ def _found(captions: list[str], relation: str) -> dict[str, str]:
     return found
 
 
-def _has_more_than_names(both: Profiles) -> bool:
+def _has_more_than_names(both: NormalizedRecords) -> bool:
     """Whether both sides tell something else that can make certain; a town alone does not."""
     kinds = [set(keys["kind"].unique()) for keys in (both.customer_keys, both.company_keys)]
     has_postal, has_town, has_house = (

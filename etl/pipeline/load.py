@@ -21,7 +21,7 @@ from etl.pipeline.prefetch import IN_TURN, Opened, Opener, opened_ahead
 from etl.safe_text import readable
 from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
 from etl.validate import Formats, settle_formats, validate
-from etl.warehouse.engine import Engine, EngineRefusal
+from etl.warehouse.engine import Engine, EngineError
 
 BULK_BYTES: Final = 4_000_000
 """Smaller files are read value by value, larger ones in one typed scan."""
@@ -166,7 +166,7 @@ class Loader:
         try:
             select = extract.bulk_select(scan, zone, source.currency_code or "XXX")
             self.engine.run(f"insert into {accepted} by name {select}")
-        except EngineRefusal:
+        except EngineError:
             return None
         extracted = self.engine.count(accepted) - before
         if not extracted:

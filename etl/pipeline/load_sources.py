@@ -10,7 +10,7 @@ from etl.config import Settings
 from etl.domain import FileReport, OnStage, Run, utc
 from etl.errors import InputError, Problem
 from etl.history.coverage import balances, is_open_only, vanished
-from etl.history.source_status import Evening, sources_read, unused, usual_runs
+from etl.history.source_status import RunInputs, sources_read, unused, usual_runs
 from etl.history.store import PastRun
 from etl.pipeline.clock import check_clock_with_sources
 from etl.pipeline.gates import check_joins, check_sources
@@ -47,7 +47,7 @@ class ReadIn:
     """
 
     files: list[FileReport]
-    evening: Evening
+    evening: RunInputs
     joins: Measured
 
 
@@ -56,14 +56,14 @@ def read_in_sources(engine: Engine, awaited: Awaited, on_stage: OnStage) -> Read
 
     Raises:
         InputError: a source cannot be understood.
-        GateTripped: they are not what is usual, or the clock is wrong, or invoices do not join customers.
+        GateError: they are not what is usual, or the clock is wrong, or invoices do not join customers.
     """
     refuse_the_future(awaited.settings, awaited.run)
     is_accepted, loader = awaited.is_shrink_accepted, Loader(engine, awaited.settings)
     files = loader.load(on_stage)
     said = settle_keys(engine)
     files = [replace(file, notes=_noted(file.relation, file.notes, said)) for file in files]
-    evening = _compared(engine, Evening(awaited.settings, awaited.run, files, loader.missing, awaited.past))
+    evening = _compared(engine, RunInputs(awaited.settings, awaited.run, files, loader.missing, awaited.past))
     check_clock_with_sources(engine, evening)
     joins = Measured(measure(engine, FIRST), said)
     check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
@@ -79,7 +79,7 @@ def _noted(relation: str, notes: str, said: Sequence[Said]) -> str:
     return "; ".join(part for part in (notes, *used) if part)
 
 
-def _compared(engine: Engine, evening: Evening) -> Evening:
+def _compared(engine: Engine, evening: RunInputs) -> RunInputs:
     """With what is known of balances, and, where the portal's list is new, of invoices that are gone."""
     found = balances(engine)
     is_list_new = any(
@@ -96,14 +96,14 @@ def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> 
     """Measure what asks for customers that are mapped.
 
     Raises:
-        GateTripped: too few companies with open invoices have contacts.
+        GateError: too few companies with open invoices have contacts.
     """
     joins = Measured(measure(engine, LAST), read.joins.said)
     check_joins(read.evening, joins, is_shrink_accepted=is_shrink_accepted)
     return joins
 
 
-def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[str], list[str], Evening]:
+def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[str], list[str], RunInputs]:
     """Every join in words, before anything is mapped: customers have the companies that the portal lists.
 
     Returns:
@@ -111,11 +111,11 @@ def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[
 
     Raises:
         InputError: a source cannot be understood.
-        GateTripped: too little joins for a run.
+        GateError: too little joins for a run.
     """
     refuse_the_future(settings, run)
     loader = Loader(engine, settings)
-    evening = Evening(settings, run, loader.load(), loader.missing, ())
+    evening = RunInputs(settings, run, loader.load(), loader.missing, ())
     said = settle_keys(engine)
     measured = Measured([*measure(engine, FIRST), *measure(engine, LAST, LISTED)], said)
     unjoined = _refused(said) | check_joins(evening, measured, is_shrink_accepted=True)

@@ -16,12 +16,12 @@ from etl.config import Settings
 from etl.domain import FileReport, Run
 from etl.errors import ExitCode
 from etl.files import output_errors
-from etl.history.changes import Tonight, changes, numbers, trend
-from etl.history.record import keep
+from etl.history.changes import RunComparison, changes, numbers, trend
+from etl.history.record import stage_facts
 from etl.history.source_status import changed_ranges, complete
-from etl.pipeline.gates import Orders
+from etl.pipeline.gates import RunOptions
 from etl.publish.publication import Publication
-from etl.report.inputs import QUERIES, NightFacts, RunFacts
+from etl.report.inputs import QUERIES, ReportInputs, RunFacts
 from etl.report.invoice_files import write_answers
 from etl.report.page import render
 from etl.report.page_data import WORK_QUERIES, Work, pack
@@ -73,7 +73,7 @@ _OPTIONAL: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Night:
+class JudgedRun:
     """A night that was judged and compared with the last: its database, and what the page tells about it.
 
     Attributes:
@@ -84,7 +84,7 @@ class Night:
 
     settings: Settings
     files: list[FileReport]
-    tonight: Tonight
+    tonight: RunComparison
     register: Head
     inbox: Mapping[str, int | str | None] = field(default_factory=dict)
 
@@ -99,7 +99,9 @@ class Night:
         return self.tonight.run
 
 
-def write_outputs(night: Night, orders: Orders, publication: Publication) -> tuple[dict[str, Any], dict[str, Any]]:
+def write_outputs(
+    night: JudgedRun, orders: RunOptions, publication: Publication
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write every file of the run, still unpublished.
 
     Args:
@@ -121,7 +123,7 @@ def write_outputs(night: Night, orders: Orders, publication: Publication) -> tup
         REGISTER: head_told(night.register),
         "after": None if night.tonight.before is None else night.tonight.before.run_id,
     }
-    keep(engine, remembered)
+    stage_facts(engine, remembered)
     publication.write("summary.json", to_json(summary))
     proposed = fix_files.mapping_fixes(engine.frame(_TO_DECIDE), run_id, site_key(night.settings.site_key_path))
     work = _work(night, proposed)
@@ -152,13 +154,13 @@ def _write_tables(tables: Mapping[str, pl.DataFrame], publication: Publication, 
         write_workbook(tables["mapping_fixes.csv"], publication.path("mapping_fixes.xlsx"), as_of)
 
 
-def _exit_code(summary: dict[str, Any], orders: Orders) -> ExitCode:
+def _exit_code(summary: dict[str, Any], orders: RunOptions) -> ExitCode:
     if any(gate.is_matched(summary) for gate in orders.fail_on):
-        return ExitCode.GATE
+        return ExitCode.FAIL_ON
     return ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE
 
 
-def _facts(night: Night, told_of: dict[str, Any]) -> NightFacts:
+def _facts(night: JudgedRun, told_of: dict[str, Any]) -> ReportInputs:
     engine, settings = night.engine, night.settings
     frames: dict[str, Any] = {name: engine.frame(query) for name, query in QUERIES.items()}
     frames["resyncs"] = engine.frame(
@@ -167,13 +169,13 @@ def _facts(night: Night, told_of: dict[str, Any]) -> NightFacts:
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)
     tonight = night.tonight
-    return NightFacts(
+    return ReportInputs(
         run=_run_facts(night), joins=tonight.measured.rows, changes=changes(tonight, told_of),
         trend=trend(tonight, told_of), **frames,
     )  # fmt: skip
 
 
-def _work(night: Night, mapping_fixes: pl.DataFrame) -> Work:
+def _work(night: JudgedRun, mapping_fixes: pl.DataFrame) -> Work:
     """What people work on in the page; the decisions that it hands back are rows of the file of fixes."""
     engine, settings = night.engine, night.settings
     limit = settings.limits.page_invoices
@@ -208,7 +210,7 @@ def _undecided_statuses(engine: Engine) -> list[str]:
     return [f"{captions} Name each in {_STATUS_SETTINGS}, or give connectwise_statuses"]
 
 
-def _run_facts(night: Night) -> RunFacts:
+def _run_facts(night: JudgedRun) -> RunFacts:
     settings, portal = night.settings, night.settings.portal
     missing = [words for name, words in _OPTIONAL.items() if name not in settings.sources]
     assumed = night.engine.rows("select count(*) from staging.accounting__invoices where is_balance_assumed")[0][0]

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from etl import extract
 from etl.config import Settings, Source
 from etl.domain import RUNS
-from etl.errors import InputError, Problem, SourceMissing
+from etl.errors import InputError, Problem, SourceMissingError
 from etl.schemas import RELATIONS, Relation
 
 _FIRST: Final = (
@@ -87,7 +87,7 @@ class Opener:
         """The files of a source; the night goes on without one that it can do without."""
         try:
             return files_of(self.settings, source, relation)
-        except SourceMissing as error:
+        except SourceMissingError as error:
             if relation.is_required:
                 raise
             places = ", ".join(problem.where for problem in error.problems)
@@ -99,7 +99,7 @@ def files_of(settings: Settings, source: Source, relation: Relation) -> list[ext
     """The files of a source; what a run wrote is no source of another.
 
     Raises:
-        SourceMissing: no name finds anything.
+        SourceMissingError: no name finds anything.
         InputError: as by `extract.find_files`, or a file is in the folder of the runs.
     """
     files = extract.find_files(settings.base, source, relation)

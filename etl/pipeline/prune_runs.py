@@ -15,14 +15,14 @@ from etl.domain import LATEST, MANIFEST, RUNS, instant
 from etl.errors import BillsightError, ExitCode
 from etl.files import FOLDER_MODE, output_errors
 from etl.publish.manifest import KEPT
-from etl.publish.publication import PRUNED, Held
+from etl.publish.publication import PRUNED, OutputLock
 from etl.publish.run_log import LOGS, began_at
-from etl.review.decision_file import ApprovalRefused
+from etl.review.decision_file import DecisionFileError
 from etl.review.inbox import waiting
 from etl.review.read_decision_file import decided_on
 
 
-class NotPruned(BillsightError):
+class PruneBlockedError(BillsightError):
     """The runs that must be kept are not known, so nothing is pruned."""
 
     exit_code = ExitCode.UNUSABLE
@@ -60,7 +60,7 @@ class Pruned:
         return (f"{self.trouble} " if self.trouble else "") + (held_back if self.held_back else "")
 
 
-def prune(held: Held, settings: Settings, at: datetime, *, is_dry: bool = False) -> Pruned:
+def prune(held: OutputLock, settings: Settings, at: datetime, *, is_dry: bool = False) -> Pruned:
     """Remove reports, answers and logs older than `[retention] days`, by the clock of each run.
 
     Kept at any age: the run that `latest` names, runs that a file in the inbox was decided on, folders that are not
@@ -75,7 +75,7 @@ def prune(held: Held, settings: Settings, at: datetime, *, is_dry: bool = False)
         is_dry: only report what would be removed.
 
     Raises:
-        NotPruned: a file in the inbox cannot be read.
+        PruneBlockedError: a file in the inbox cannot be read.
         OutputError: something could not be removed.
     """
     spared = _spared(settings, held)
@@ -103,7 +103,7 @@ def _most(kept: Sequence[object]) -> int:
     return max(1, len(kept) // 2)
 
 
-def prune_after_night(held: Held, settings: Settings, at: datetime) -> Pruned:
+def prune_after_run(held: OutputLock, settings: Settings, at: datetime) -> Pruned:
     """As `prune`, but an error becomes a message: the run is already published."""
     try:
         return prune(held, settings, at)
@@ -113,20 +113,20 @@ def prune_after_night(held: Held, settings: Settings, at: datetime) -> Pruned:
         return Pruned(trouble=f"Old runs could not be pruned ({type(error).__name__}: {error}).")
 
 
-def _spared(settings: Settings, held: Held) -> set[str]:
+def _spared(settings: Settings, held: OutputLock) -> set[str]:
     latest = held.out / LATEST
     spared = {held.run_id} | ({latest.readlink().name} if latest.is_symlink() else set())
     try:
         files = waiting(settings.inbox_path)
     except OSError as error:
-        raise NotPruned(settings.inbox_path, error.strerror or str(error)) from None
+        raise PruneBlockedError(settings.inbox_path, error.strerror or str(error)) from None
     for file in files:
         try:
             spared |= decided_on(file)
-        except ApprovalRefused as error:
-            raise NotPruned(file, error.problem.found) from None
+        except DecisionFileError as error:
+            raise PruneBlockedError(file, error.problem.found) from None
         except Exception as error:  # noqa: BLE001 an unreadable file may depend on any run
-            raise NotPruned(file, type(error).__name__) from None
+            raise PruneBlockedError(file, type(error).__name__) from None
     return spared
 
 

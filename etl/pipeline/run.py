@@ -10,32 +10,32 @@ from typing import Any, Final
 
 from etl.config import Settings
 from etl.domain import DATABASE, FileReport, OnStage, Run, RunStage
-from etl.errors import BillsightError, BrokenPromise, ExitCode, HistoryRefusal, InputError, Problem
+from etl.errors import BillsightError, ExitCode, HistoryError, InputError, InvariantError, Problem
 from etl.extract import refuse_changed
-from etl.history.record import Ended, recall, record, record_failure
+from etl.history.record import RunEnding, load_history, record, record_failure
 from etl.limits import check_limits, limits_told
 from etl.pipeline.clock import check_clock_with_runs
-from etl.pipeline.gates import Orders
+from etl.pipeline.gates import RunOptions
 from etl.pipeline.load_sources import Awaited, read_in_sources
 from etl.pipeline.outputs import write_outputs
-from etl.pipeline.prune_runs import Pruned, prune_after_night
-from etl.pipeline.stages import KnownBefore, RunContext, judge_night
+from etl.pipeline.prune_runs import Pruned, prune_after_run
+from etl.pipeline.stages import KnownBefore, RunContext, judge_run
 from etl.publish.manifest import Written, counts, seal
 from etl.publish.publication import Publication, lock
 from etl.publish.run_log import Log, logged
-from etl.review.inbox import Taken, take_inbox
+from etl.review.inbox import InboxResult, take_inbox
 from etl.review.site.site_state import check_history, check_state, read_register, used
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, names_in, read_models
 
-_NO_ORDERS: Final = Orders()
+_NO_ORDERS: Final = RunOptions()
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """How a night ended.
 
     Attributes:
@@ -50,13 +50,13 @@ class Outcome:
     folder: Path
     summary: dict[str, Any]
     exit_code: ExitCode
-    inbox: Taken = field(default_factory=Taken)
+    inbox: InboxResult = field(default_factory=InboxResult)
     pruned: Pruned = field(default_factory=Pruned)
     trouble: str | None = None
     remarks: tuple[str, ...] = ()
 
 
-def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders: Orders = _NO_ORDERS) -> Outcome:
+def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders: RunOptions = _NO_ORDERS) -> RunOutcome:
     """Run a night and publish it, whole or not at all.
 
     Args:
@@ -67,14 +67,14 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders:
 
     Raises:
         InputError: a source cannot be understood.
-        GateTripped: the night looks wrong.
-        HistoryRefusal: the history cannot be read, or is not the one that the last run knew.
-        RegisterUnusable: the register cannot be used, or is not the one that the last run knew.
-        SiteKeyRefusal: the site's key is not the one that the last run used.
-        BrokenPromise: a law does not hold.
-        RunLocked: another run holds the output folder.
+        GateError: the night looks wrong.
+        HistoryError: the history cannot be read, or is not the one that the last run knew.
+        RegisterUnusableError: the register cannot be used, or is not the one that the last run knew.
+        SiteKeyError: the site's key is not the one that the last run used.
+        InvariantError: a law does not hold.
+        RunLockedError: another run holds the output folder.
         OutputError: the output folder cannot be written.
-        ResourcesExhausted: the machine gives too little memory, or too few threads or open files.
+        ResourcesExhaustedError: the machine gives too little memory, or too few threads or open files.
     """
     with logged(settings.out, run) as log:
         outcome = _reconcile(RunContext(settings, run, _both(log, tell), orders), log)
@@ -92,7 +92,7 @@ def _both(log: Log, tell: Tell) -> OnStage:
     return begin
 
 
-def _reconcile(night: RunContext, log: Log) -> Outcome:
+def _reconcile(night: RunContext, log: Log) -> RunOutcome:
     settings, run = night.settings, night.run
     check_limits()
     with (
@@ -102,7 +102,7 @@ def _reconcile(night: RunContext, log: Log) -> Outcome:
         Publication(held) as publication,
     ):
         check_state(settings)
-        past = recall(settings, lambda known: check_history(settings, known))
+        past = load_history(settings, lambda known: check_history(settings, known))
         check_clock_with_runs(run, past.runs)
         limits = settings.limits
         awaited = Awaited(settings, run, past.runs, night.orders.is_shrink_accepted)
@@ -112,7 +112,7 @@ def _reconcile(night: RunContext, log: Log) -> Outcome:
             # not before the clock was held against the sources: the times of decisions are compared with it
             night.on_stage(RunStage.IMPORT_INBOX)
             inbox = take_inbox(settings, run)
-            judged = judge_night(engine, night, KnownBefore(past, read_in, read_register(settings), inbox.told()))
+            judged = judge_run(engine, night, KnownBefore(past, read_in, read_register(settings), inbox.told()))
             night.on_stage(RunStage.CHECK_INVARIANTS)
             _check_laws(engine, judged.files)
             night.on_stage(RunStage.WRITE_OUTPUTS)
@@ -128,11 +128,11 @@ def _reconcile(night: RunContext, log: Log) -> Outcome:
         night.on_stage(RunStage.PUBLISH)
         folder = publication.publish()
         night.on_stage(RunStage.RECORD)
-        trouble = record(past, run, facts, Ended(states, night.seconds))
+        trouble = record(past, run, facts, RunEnding(states, night.seconds))
         night.on_stage(RunStage.PRUNE)
-        pruned = prune_after_night(held, settings, run.as_of)
+        pruned = prune_after_run(held, settings, run.as_of)
     remarks = tuple(f"{file.file}: {remark}" for file in judged.files for remark in file.unknown)
-    return Outcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, remarks)
+    return RunOutcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, remarks)
 
 
 @contextmanager
@@ -140,7 +140,7 @@ def _remembered(night: RunContext) -> Iterator[None]:
     """That a night failed is remembered, too."""
     try:
         yield
-    except HistoryRefusal:
+    except HistoryError:
         raise  # nothing is written where the history is to be restored
     except BillsightError as error:
         record_failure(night.settings, night.run, int(error.exit_code), night.seconds)
@@ -159,7 +159,7 @@ def _check_laws(engine: Engine, files: list[FileReport]) -> None:
         if file.rows_extracted != file.rows_accepted + file.rows_quarantined
     ]
     if violations:
-        raise BrokenPromise(violations)
+        raise InvariantError(violations)
 
 
 def _seal(written: Written, publication: Publication) -> None:

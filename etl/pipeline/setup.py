@@ -20,9 +20,9 @@ from etl import extract
 from etl.config import Settings, Source
 from etl.demo import HEADING, DemoPlan, write_demo
 from etl.domain import Run
-from etl.errors import ClockRefused, ConfigurationError, HistoryRefusal, InputError, Problem
+from etl.errors import ClockError, ConfigurationError, HistoryError, InputError, Problem
 from etl.files import output_errors
-from etl.history.source_status import Evening, sources_read
+from etl.history.source_status import RunInputs, sources_read
 from etl.history.store import History
 from etl.pipeline.clock import check_clock_with_runs, check_clock_with_sources
 from etl.pipeline.deduplicate import is_removal
@@ -200,7 +200,7 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
 
     Raises:
         InputError: the problems of all sources.
-        GateTripped: a run would stop, because too little joins.
+        GateError: a run would stop, because too little joins.
     """
     problems: list[Problem] = []
     lines: list[str] = []
@@ -254,14 +254,14 @@ def _together(settings: Settings) -> list[str]:
     return ["Joins:", *(f"  {line}" for line in joins), *(["Lists:", *lists] if lists else []), *partial]
 
 
-def _of_clock(engine: Engine, evening: Evening) -> list[str]:
+def _of_clock(engine: Engine, evening: RunInputs) -> list[str]:
     """What a run by the clock of this machine would say of it now."""
-    with suppress(HistoryRefusal):
+    with suppress(HistoryError):
         evening = replace(evening, past=History(evening.settings.history_path).runs())
     try:
         check_clock_with_runs(evening.run, evening.past)
         check_clock_with_sources(engine, evening)
-    except ClockRefused as error:
+    except ClockError as error:
         return [f"A run would stop (exit code 4): {reason}" for reason in error.reasons]
     return []
 

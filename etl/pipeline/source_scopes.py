@@ -16,7 +16,7 @@ from etl.config import Source
 from etl.domain import FileReport
 from etl.extract import GOES_ON, NOT_UNDERSTOOD, SETTING, written_at
 from etl.history.coverage import stated
-from etl.history.source_status import Evening, SourceRead
+from etl.history.source_status import RunInputs, SourceRead
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 
@@ -87,7 +87,7 @@ class Scope:
         )
 
 
-def find_scopes(engine: Engine, evening: Evening, read: Sequence[SourceRead]) -> dict[str, Scope]:
+def find_scopes(engine: Engine, evening: RunInputs, read: Sequence[SourceRead]) -> dict[str, Scope]:
     """The scope of every list that was given.
 
     Args:
@@ -140,7 +140,7 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
     return "unknown", None, "too few rows to tell"
 
 
-def _made(files: Sequence[FileReport], evening: Evening, first_seen: datetime) -> tuple[datetime, str]:
+def _made(files: Sequence[FileReport], evening: RunInputs, first_seen: datetime) -> tuple[datetime, str]:
     """The earliest instant that is known of the files; that of the first run that had them, where all are later."""
     now, zone = evening.run.as_of.astimezone(UTC), evening.settings.portal_zone
     at, reason = min(_made_file(file, zone) for file in files)

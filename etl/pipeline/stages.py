@@ -17,18 +17,18 @@ from etl.config import Settings
 from etl.diagnose import access_checks, backfill, contradictions, gaps, invoice_checks
 from etl.diagnose.sync import SyncLog, to_instants
 from etl.domain import OnStage, Run, RunStage
-from etl.history.changes import Tonight
-from etl.history.record import Past, compare
+from etl.history.changes import RunComparison
+from etl.history.record import RunHistory, compare
 from etl.history.source_status import complete, sources_read
 from etl.match import linker, resolve
 from etl.match.ambiguous_numbers import repeated
 from etl.match.certainty import Policy, certainty
-from etl.match.records import profiles
+from etl.match.records import normalize_records
 from etl.match.scorecard import read_scorecard
 from etl.pipeline.control import write_control
-from etl.pipeline.gates import Orders, check_coverage
+from etl.pipeline.gates import RunOptions, check_coverage
 from etl.pipeline.load_sources import ReadIn, check_clients
-from etl.pipeline.outputs import Night
+from etl.pipeline.outputs import JudgedRun
 from etl.pipeline.source_scopes import find_scopes
 from etl.review.contacts.contact_access import without_access, write_contact_states
 from etl.review.register import Snapshot
@@ -67,7 +67,7 @@ class RunContext:
     settings: Settings
     run: Run
     on_stage: OnStage
-    orders: Orders
+    orders: RunOptions
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -80,13 +80,13 @@ class RunContext:
 class KnownBefore:
     """What a run knows before it judges: the runs before, the sources, and what people decided."""
 
-    past: Past
+    past: RunHistory
     read_in: ReadIn
     register: Snapshot
     inbox: Mapping[str, int | str | None]
 
 
-def judge_night(engine: Engine, order: RunContext, begun: KnownBefore) -> Night:
+def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRun:
     """Everything between the sources and the marts."""
     past, read_in, register = begun.past, begun.read_in, begun.register
     settings, run, on_stage = order.settings, order.run, order.on_stage
@@ -119,9 +119,9 @@ def judge_night(engine: Engine, order: RunContext, begun: KnownBefore) -> Night:
     build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
     write_contact_states(engine, settings, complete(read), register.contacts)
     on_stage(RunStage.COMPARE_RUNS)
-    tonight = Tonight(engine, run, past, read, joins)
+    tonight = RunComparison(engine, run, past, read, joins)
     compare(engine, past, tonight.reading)
-    return Night(settings, files, tonight, register.head, begun.inbox)
+    return JudgedRun(settings, files, tonight, register.head, begun.inbox)
 
 
 def share_numbers(engine: Engine, models: Mapping[str, Model]) -> pl.DataFrame:
@@ -146,7 +146,7 @@ def _map(engine: Engine, shared: Future[pl.DataFrame], order: RunContext, judgem
     customers = engine.frame("from staging.accounting__customers")
     companies = engine.frame("from staging.connectwise__companies")
     contacts = engine.frame("from staging.connectwise__contacts")
-    both = profiles(customers, companies, contacts, settings.provider.email_domains)
+    both = normalize_records(customers, companies, contacts, settings.provider.email_domains)
     card, portal = read_scorecard(settings.scorecard_path), engine.frame("from staging.portal__mappings")
     findings = linker.findings(both, shared.result(), card)
     policy = Policy(settings.matching.policy, settings.matching.review_floor, settings.matching.candidates)
@@ -172,7 +172,7 @@ def _check_invoices(
 ) -> None:
     settings, (log, list_at, decisions) = order.settings, known
     has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
-    night = invoice_checks.Night(
+    night = invoice_checks.CheckContext(
         as_of=order.run.as_of.astimezone(UTC),
         portal=settings.portal,
         log=log,
@@ -195,7 +195,7 @@ def _check_invoices(
     engine.write("marts.cause_sets", sets.with_columns(codes=pl.Series(texts, dtype=pl.String)))
 
 
-def _checked(facts: pl.DataFrame, night: invoice_checks.Night) -> pl.DataFrame:
+def _checked(facts: pl.DataFrame, night: invoice_checks.CheckContext) -> pl.DataFrame:
     return facts.select(_COUNTED_BY).hstack(invoice_checks.check_invoices(facts, night).drop("row_key"))
 
 
@@ -210,6 +210,6 @@ def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
     engine.write("marts.gap_invoices", grouped.select("gap_id", "row_key", "invoice_id_acct"))
     (today,) = engine.rows("select as_of_date from ctl.run")[0]
     oldest = today - timedelta(days=min(settings.backfill.oldest_days, (today - date.min).days))
-    reading = backfill.Reading(to_instants(times["changed_at"]), settings.portal_zone, oldest)
+    reading = backfill.ChangeTimes(to_instants(times["changed_at"]), settings.portal_zone, oldest)
     wanted = missed.filter(~pl.col("is_held_back"))
     engine.write("marts.backfill_options", backfill.backfill_options(wanted, reading, settings.backfill))

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from etl.config import Settings
 from etl.domain import MANIFEST, FileReport, Run
-from etl.errors import BrokenPromise
+from etl.errors import InvariantError
 from etl.files import output_errors
 from etl.publish.publication import Publication
 from etl.publish.verify import differences
@@ -47,7 +47,7 @@ def seal(written: Written, publication: Publication) -> None:
     """Read every file of the run again, compare it with the summary, and write `manifest.json` beside it.
 
     Raises:
-        BrokenPromise: a file does not say what the summary says.
+        InvariantError: a file does not say what the summary says.
         OutputError: a file could not be read, or the manifest not written.
     """
     folder = publication.folder
@@ -58,7 +58,7 @@ def seal(written: Written, publication: Publication) -> None:
         wrong = differences(folder, written.summary)
         digests = {path: hashed[path].result() for path in outputs}
     if wrong:
-        raise BrokenPromise(wrong)
+        raise InvariantError(wrong)
     with output_errors(folder):
         sealed = [_entry(path.relative_to(folder).as_posix(), path, digests[path]) for path in outputs]
         manifest = _manifest(written, sealed)

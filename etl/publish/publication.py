@@ -15,7 +15,7 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from etl.domain import LATEST, RUNS, is_run_id
-from etl.errors import OutputError, RunLocked
+from etl.errors import OutputError, RunLockedError
 from etl.files import FILE_MODE, FOLDER_MODE, make_folder, output_errors, settle, sync
 from etl.limits import note_leftover
 from etl.signals import at_stop, tell_when_stopped, unstoppable
@@ -28,7 +28,7 @@ _DROPPED: Final = "-dropped"
 
 
 @dataclass(frozen=True)
-class Held:
+class OutputLock:
     """Proof that the lock on an output folder is held; only with it can something be published.
 
     Attributes:
@@ -41,7 +41,7 @@ class Held:
 
 
 @contextmanager
-def lock(out: Path, run_id: str) -> Iterator[Held]:
+def lock(out: Path, run_id: str) -> Iterator[OutputLock]:
     """Hold the output folder for one run, and clear what crashed runs left in it.
 
     Args:
@@ -49,7 +49,7 @@ def lock(out: Path, run_id: str) -> Iterator[Held]:
         run_id: the run, for those who find the folder locked.
 
     Raises:
-        RunLocked: another run holds it; the message names its process and its run.
+        RunLockedError: another run holds it; the message names its process and its run.
         OutputError: the folder cannot be written.
     """
     with output_errors(out):
@@ -58,14 +58,14 @@ def lock(out: Path, run_id: str) -> Iterator[Held]:
         try:
             held.acquire()
         except Timeout:
-            raise RunLocked(out / _LOCK, _holder(out)) from None
+            raise RunLockedError(out / _LOCK, _holder(out)) from None
     try:
         note_leftover(out / _HOLDER)
         with at_stop(lambda _: (out / _HOLDER).unlink(missing_ok=True)):
             with output_errors(out):
                 _write(out / _HOLDER, json.dumps({"pid": os.getpid(), "run_id": run_id}) + "\n")
                 _clear_leftovers(out)
-            yield Held(out, run_id)
+            yield OutputLock(out, run_id)
     finally:
         with suppress(OSError):
             (out / _HOLDER).unlink()
@@ -81,7 +81,7 @@ class Publication:
         held: the lock on the output folder.
     """
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: OutputLock) -> None:
         self._out = held.out
         self._runs = held.out / RUNS
         self._final = self._runs / held.run_id

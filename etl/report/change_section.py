@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from etl.history.changes import SHOWN_NIGHTS, UNKNOWN
 from etl.report.filters import mask_emails
-from etl.report.inputs import NightFacts
+from etl.report.inputs import ReportInputs
 
 SHOWN_ROWS: Final = 200
 """Changed issues that are listed, so that the page stays small; the counts are of all of them."""
@@ -43,7 +43,7 @@ FIRST_NIGHT: Final[Mapping[str, Any]] = {
 """What there is to say of a night that has none before it."""
 
 
-def changes(facts: NightFacts, blocked_invoices: int, order: Sequence[str]) -> dict[str, Any]:
+def changes(facts: ReportInputs, blocked_invoices: int, order: Sequence[str]) -> dict[str, Any]:
     """The part `changes` of the summary: what history found, and what the page shows of it.
 
     Args:
@@ -84,12 +84,12 @@ def _by_currency(rows: Sequence[dict[str, Any]], order: Sequence[str]) -> list[d
     return sorted(rows, key=lambda row: (places.get(row["currency_code"], len(places)), row["currency_code"]))
 
 
-def trend(facts: NightFacts) -> list[dict[str, Any]]:
+def trend(facts: ReportInputs) -> list[dict[str, Any]]:
     """The part `trend` of the summary: the last nights, oldest first."""
     return [dict(night) for night in facts.trend[-SHOWN_NIGHTS:]]
 
 
-def _blocked_before(facts: NightFacts, since: Mapping[str, Any] | None) -> int | None:
+def _blocked_before(facts: ReportInputs, since: Mapping[str, Any] | None) -> int | None:
     """Blocked invoices of the night that is compared with; null where that is not known."""
     counted = {night["run_id"]: night["blocked_invoices"] for night in facts.trend}
     return None if since is None else counted.get(since["run_id"])

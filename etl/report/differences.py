@@ -9,7 +9,7 @@ import polars as pl
 
 from etl.causes import BY_CODE, PORTAL_ONLY
 from etl.report.filters import plain
-from etl.report.inputs import NightFacts
+from etl.report.inputs import ReportInputs
 from etl.report.worklists import NOT_OPEN, cause_words, plain_row
 
 CAUSES_OF: Final = {
@@ -21,7 +21,7 @@ CAUSES_OF: Final = {
 Rows = list[dict[str, Any]]
 
 
-def figure(facts: NightFacts, name: str, order: Sequence[str]) -> dict[str, Any]:
+def figure(facts: ReportInputs, name: str, order: Sequence[str]) -> dict[str, Any]:
     """One of the two figures: how many documents, how much per currency, by which cause, and the largest of them.
 
     Args:

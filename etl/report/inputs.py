@@ -194,7 +194,7 @@ class RunFacts:
 
 
 @dataclass(frozen=True)
-class NightFacts:
+class ReportInputs:
     """Everything the report is made of; every frame has the columns of FRAMES and is ordered as QUERIES says.
 
     Attributes:

@@ -14,7 +14,7 @@ from etl.amounts import money_text
 from etl.causes import BY_CODE, CAUSES
 from etl.domain import Stage
 from etl.report.filters import mask_emails
-from etl.report.inputs import EVIDENCE, FRAMES, NightFacts
+from etl.report.inputs import EVIDENCE, FRAMES, ReportInputs
 from etl.report.packed_columns import columns, packed
 from etl.report.summary import READY
 from etl.report.worklists import cause_words
@@ -113,7 +113,7 @@ class Payloads:
     has_reviews: bool
 
 
-def pack(facts: NightFacts, work: Work) -> Payloads:
+def pack(facts: ReportInputs, work: Work) -> Payloads:
     """Pack what the page works with.
 
     Args:
@@ -131,7 +131,7 @@ def pack(facts: NightFacts, work: Work) -> Payloads:
     )
 
 
-def _reviews(facts: NightFacts, work: Work) -> dict[str, Any]:
+def _reviews(facts: ReportInputs, work: Work) -> dict[str, Any]:
     run = facts.run
     companies = _companies(work)
     bands: dict[str, Any] = {
@@ -245,7 +245,7 @@ def _emails(access: pl.DataFrame) -> dict[str, str]:
     )
 
 
-def _nobody(facts: NightFacts) -> list[str]:
+def _nobody(facts: ReportInputs) -> list[str]:
     """Companies where a person decided that nobody gets access: the page repeats no advice about it."""
     return facts.contact_states.filter(state="nobody")["company_id_cw"].sort().to_list()
 

@@ -16,7 +16,7 @@ from etl.domain import State
 from etl.report import differences, worklists
 from etl.report.change_section import changes, trend
 from etl.report.filters import instant_text, plain
-from etl.report.inputs import NightFacts
+from etl.report.inputs import ReportInputs
 from etl.schemas import RELATIONS
 
 SCHEMA_VERSION: Final = 1
@@ -43,7 +43,7 @@ _NO_INBOX: Final[dict[str, int | str | None]] = {
 Rows = list[dict[str, Any]]
 
 
-def summarise(facts: NightFacts) -> dict[str, Any]:
+def summarise(facts: ReportInputs) -> dict[str, Any]:
     """Every number of the night's report, ready for JSON.
 
     Amounts are text, exact, each beside its currency; currencies are never added. Each invoice is counted
@@ -103,7 +103,7 @@ def _currency_order(cells: pl.DataFrame) -> list[str]:
     return ranked["currency_code"].to_list()
 
 
-def _run(facts: NightFacts) -> dict[str, Any]:
+def _run(facts: ReportInputs) -> dict[str, Any]:
     run = facts.run
     return {
         "run_id": run.run_id,
@@ -128,7 +128,7 @@ def _data_as_of(sources: pl.DataFrame) -> Rows:
     return [{**row, "title": RELATIONS[row["relation"]].help} for row in known if isinstance(row, dict)]
 
 
-def _numbers(facts: NightFacts, order: Sequence[str]) -> dict[str, Any]:
+def _numbers(facts: ReportInputs, order: Sequence[str]) -> dict[str, Any]:
     cells = facts.cells
     blocked = cells.filter(pl.col("state") == State.BLOCKED)
     ready = blocked.filter(pl.col("primary_cause").is_in(READY))
@@ -172,7 +172,7 @@ def amounts(cells: pl.DataFrame, order: Sequence[str]) -> Rows:
     return [{key: plain(value) for key, value in row.items()} for row in rows]
 
 
-def _states(facts: NightFacts, order: Sequence[str]) -> Rows:
+def _states(facts: ReportInputs, order: Sequence[str]) -> Rows:
     found = {state: facts.cells.filter(pl.col("state") == state) for state in State}
     return [
         {
@@ -185,7 +185,7 @@ def _states(facts: NightFacts, order: Sequence[str]) -> Rows:
     ]
 
 
-def _known(facts: NightFacts) -> dict[str, Any]:
+def _known(facts: ReportInputs) -> dict[str, Any]:
     """Of what it may be said that there is none; and of how many invoices the data cannot tell whether they show."""
     read = set(facts.run.read)
     unknown = _total(facts.cells.filter(pl.col("state") == State.UNKNOWN))
@@ -201,7 +201,7 @@ def _known(facts: NightFacts) -> dict[str, Any]:
     }
 
 
-def _causes(facts: NightFacts, order: Sequence[str]) -> Rows:
+def _causes(facts: ReportInputs, order: Sequence[str]) -> Rows:
     """Blocked invoices under their primary cause, with what fixing it alone frees and what needs more."""
     blocked = facts.cells.filter(pl.col("state") == State.BLOCKED)
     totals = dict(blocked.group_by("currency_code").agg(pl.col("amount").sum()).iter_rows())
@@ -216,7 +216,7 @@ def _causes(facts: NightFacts, order: Sequence[str]) -> Rows:
     return entries
 
 
-def _absences(facts: NightFacts, order: Sequence[str]) -> Rows:
+def _absences(facts: ReportInputs, order: Sequence[str]) -> Rows:
     """What is no defect, or not known to be one: waiting, expected, unknown, and shown with an old amount."""
     entries = []
     for state in (State.WAITING, State.UNKNOWN, State.VISIBLE, State.EXPECTED):
@@ -275,7 +275,7 @@ def _ageing(cells: pl.DataFrame, order: Sequence[str]) -> Rows:
     ]
 
 
-def _laws(facts: NightFacts) -> dict[str, Rows]:
+def _laws(facts: ReportInputs) -> dict[str, Rows]:
     """Rows: extracted is accepted plus quarantined. Money: staging is marts, per currency."""
     rows = facts.sources.group_by("relation").agg(pl.col("rows_extracted", "rows_accepted", "rows_quarantined").sum())
     conserved = rows.with_columns(

@@ -19,7 +19,7 @@ _WIDE, _NARROW = 900, 400
 
 
 @dataclass(frozen=True)
-class Night:
+class TrendPoint:
     """One night of one currency; a currency that a night does not name had nothing blocked."""
 
     as_of_at: str
@@ -61,19 +61,21 @@ def trend_of(summary: dict[str, Any]) -> Trend:
     )
 
 
-def _nights(nights: Sequence[dict[str, Any]], currency: str) -> list[Night]:
-    return [Night(night["as_of_at"], Decimal(_amount(night, currency) or 0), night["is_partial"]) for night in nights]
+def _nights(nights: Sequence[dict[str, Any]], currency: str) -> list[TrendPoint]:
+    return [
+        TrendPoint(night["as_of_at"], Decimal(_amount(night, currency) or 0), night["is_partial"]) for night in nights
+    ]
 
 
 def _amount(night: dict[str, Any], currency: str) -> str | None:
     return next((entry["amount"] for entry in night["amounts"] if entry["currency_code"] == currency), None)
 
 
-def _picture(currency: str, nights: Sequence[Night], width: int) -> Markup:
+def _picture(currency: str, nights: Sequence[TrendPoint], width: int) -> Markup:
     return labelled(_line(nights, width), f"{currency}: blocked amount of {len(nights)} nights. {_spoken(nights)}")
 
 
-def _spoken(nights: Sequence[Night]) -> str:
+def _spoken(nights: Sequence[TrendPoint]) -> str:
     low, high = (found(nights, key=lambda night: night.amount) for found in (min, max))
     told = [("first", nights[0]), ("lowest", low), ("highest", high), ("this run", nights[-1])]
     words = "; ".join(f"{word} {night.amount:,.2f} on {night.as_of_at[:10]}" for word, night in told)
@@ -81,7 +83,7 @@ def _spoken(nights: Sequence[Night]) -> str:
     return f"{words}; partial runs: {partial}" if partial else words
 
 
-def _line(nights: Sequence[Night], width: int) -> str:
+def _line(nights: Sequence[TrendPoint], width: int) -> str:
     """A line from the ground of zero, so that a small change looks small; a ring around each partial night."""
     import altair as alt
 
@@ -107,7 +109,7 @@ def _line(nights: Sequence[Night], width: int) -> str:
     return svg(alt.layer(*layers).properties(width=width, height=130))
 
 
-def _days(nights: Sequence[Night]) -> list[int]:
+def _days(nights: Sequence[TrendPoint]) -> list[int]:
     """Instants to write under the chart: the first, the last, and some between, no day twice."""
     by_day = {night.as_of_at[:10]: night.seconds for night in nights}
     places = list(by_day.values())

@@ -11,7 +11,7 @@ import polars as pl
 from etl.causes import BY_CODE, PORTAL_ONLY
 from etl.domain import State
 from etl.report.filters import mask_email, mask_emails, plain
-from etl.report.inputs import NightFacts
+from etl.report.inputs import ReportInputs
 from etl.schemas import RELATIONS
 
 Rows = list[dict[str, Any]]
@@ -73,7 +73,7 @@ def cause_words(code: str) -> dict[str, str]:
     }
 
 
-def mapping(facts: NightFacts, order: Sequence[str]) -> dict[str, Any]:
+def mapping(facts: ReportInputs, order: Sequence[str]) -> dict[str, Any]:
     """Customers whose invoices their mapping blocks, largest first, with candidates and the evidence for each."""
     ids = facts.queue.sort("queue_rank")["customer_id_acct"].unique(maintain_order=True)
     shown = facts.queue.filter(pl.col("queue_rank") <= SHOWN_CUSTOMERS)
@@ -115,7 +115,7 @@ def _candidate(row: dict[str, Any]) -> dict[str, Any]:
     return {**{key: plain(row[key]) for key in kept}, "evidence": masked}
 
 
-def contacts(facts: NightFacts) -> dict[str, Any]:
+def contacts(facts: ReportInputs) -> dict[str, Any]:
     """Companies that nobody can look into, each with the one person to enable, and what was decided about them.
 
     Companies that are to have no login, and those that are snoozed, are counted apart: no advice is repeated.
@@ -166,7 +166,7 @@ def _is_enough(level: str | None, needed: int | None) -> bool:
     return level in {"1", "2", "3", "4", "5", "6"} and needed is not None and int(level) >= needed
 
 
-def sync(facts: NightFacts) -> dict[str, Any]:
+def sync(facts: ReportInputs) -> dict[str, Any]:
     """The date to set, what each other date would do, the gaps and why they came about."""
     options = [plain_row(row) for row in facts.backfill.sort("option_rank").to_dicts()]
     gaps = facts.gaps.sort("invoices", "gap_id", descending=[True, False])
@@ -207,7 +207,7 @@ def _arrivals(rows: pl.DataFrame) -> dict[str, Any]:
     }
 
 
-def invoices(facts: NightFacts) -> dict[str, Any]:
+def invoices(facts: ReportInputs) -> dict[str, Any]:
     """The largest invoices that are not known to be visible, each with its chain of causes."""
     hidden = (State.BLOCKED, State.WAITING, State.UNKNOWN)
     of_all = facts.cells.filter(pl.col("state").is_in([state.value for state in hidden]))
@@ -238,7 +238,7 @@ _INVOICE_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def unposted(facts: NightFacts) -> dict[str, Any]:
+def unposted(facts: ReportInputs) -> dict[str, Any]:
     """ConnectWise invoices that are not in accounting: those that are missing first, then those that may not be."""
     listing = _listing(facts.unposted, facts.unposted_counts, UNPOSTED_TITLES)
     missing = sum(row["invoices"] for row in listing["counts"] if row["cause"] in UNPOSTED_MISSING)
@@ -247,7 +247,7 @@ def unposted(facts: NightFacts) -> dict[str, Any]:
     return {**listing, "invoices": missing, "counts": counts}
 
 
-def portal_only(facts: NightFacts) -> dict[str, Any]:
+def portal_only(facts: ReportInputs) -> dict[str, Any]:
     """Portal invoices that accounting does not have."""
     titles = {code: title for code, (title, _) in PORTAL_ONLY.items()}
     listing = _listing(facts.portal_only, facts.portal_only_counts, titles)
@@ -264,12 +264,12 @@ def _listing(rows: pl.DataFrame, counts: pl.DataFrame, titles: dict[str, str]) -
     }
 
 
-def scopes(facts: NightFacts) -> Rows:
+def scopes(facts: ReportInputs) -> Rows:
     """What each list holds, as of when, and whether it is whole, each with the reason."""
     return [{**plain_row(row), "title": RELATIONS[row["relation"]].help} for row in facts.scopes.to_dicts()]
 
 
-def quality(facts: NightFacts) -> dict[str, Any]:
+def quality(facts: ReportInputs) -> dict[str, Any]:
     """What each source held, which rows were set aside, and under which rules."""
     rules = facts.quarantine_rules.sort("rows", "relation", "rule", descending=[True, False, False])
     examples = [

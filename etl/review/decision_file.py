@@ -63,7 +63,7 @@ _WRITTEN: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 NO_HEADER: Final = "no header of a fix file"
 
 
-class ApprovalRefused(BillsightError):
+class DecisionFileError(BillsightError):
     """A file as a whole cannot be taken for decisions; nothing was changed."""
 
     exit_code = ExitCode.REFUSED
@@ -119,7 +119,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Decided:
+class ParsedDecision:
     """What one row decides.
 
     Attributes:
@@ -152,7 +152,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form =
         form: the kind of file that it is to be.
 
     Raises:
-        ApprovalRefused: this is no fix file of ours, or one of a newer version.
+        DecisionFileError: this is no fix file of ours, or one of a newer version.
     """
     captions: list[str] | None = None
     for seen, (number, row) in enumerate(rows):
@@ -160,7 +160,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form =
             captions = _captions(row, form)
             if captions is not None and (twice := _doubled(row, form)) is not None:
                 remedy = "Keep only the column that the run wrote."
-                raise ApprovalRefused(Problem(where, f"the column {twice} twice", "each column once", remedy, number))
+                raise DecisionFileError(Problem(where, f"the column {twice} twice", "each column once", remedy, number))
             if captions is None and seen >= _HEADER_ROWS:
                 break
             continue
@@ -168,7 +168,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form =
         cells = {name: _read(name, text[:_MOST_CHARACTERS]) for name, text in named}
         if seen > _MOST_ROWS:
             remedy = "Give the rows that are decided, in several files."
-            raise ApprovalRefused(Problem(where, f"more than {_MOST_ROWS:,} rows", "a fix file", remedy, number))
+            raise DecisionFileError(Problem(where, f"more than {_MOST_ROWS:,} rows", "a fix file", remedy, number))
         line = Line(where, number, {name: cells.get(name, "") for name in form.read})
         if not any(cells.values()):
             continue
@@ -177,7 +177,7 @@ def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form =
     if captions is None:
         expected = f"a header with {', '.join(form.needed)}"
         remedy = f"Give {form.files}, with their first row."
-        raise ApprovalRefused(Problem(where, NO_HEADER, expected, remedy))
+        raise DecisionFileError(Problem(where, NO_HEADER, expected, remedy))
 
 
 def _refuse_version(line: Line, form: Form) -> None:
@@ -190,7 +190,7 @@ def _refuse_version(line: Line, form: Form) -> None:
     if version is not None and version < form.schema:
         found += ", which an earlier version of billsight wrote; its rows cannot be checked"
         remedy = "Decide again in the files or on the page of the latest run."
-    raise ApprovalRefused(line.problem(found, f"schema {form.schema}", remedy))
+    raise DecisionFileError(line.problem(found, f"schema {form.schema}", remedy))
 
 
 def is_header(row: Sequence[str], form: Form = MAPPINGS) -> bool:
@@ -250,7 +250,7 @@ def hidden_row(line: Line) -> Problem | None:
     return line.problem("a decision on a hidden row", "a row that shows", remedy)
 
 
-def read_decision(line: Line) -> Decided | Problem:
+def read_decision(line: Line) -> ParsedDecision | Problem:
     """What the row decides, or what is wrong with it.
 
     Args:
@@ -279,7 +279,9 @@ def read_decision(line: Line) -> Decided | Problem:
         if until is None:
             expected = "a day that can be read in one way only, such as snooze:2026-12-01"
             return line.problem(f"decision {line.cells['decision']!r}", expected, "Write the day behind the colon.")
-    return _standing(line) or Decided(line, action, customer, company, until, read_instant(line.cells["decided_at"]))
+    return _standing(line) or ParsedDecision(
+        line, action, customer, company, until, read_instant(line.cells["decided_at"])
+    )
 
 
 def _standing(line: Line) -> Problem | None:

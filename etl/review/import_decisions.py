@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from etl.config import Settings
 from etl.errors import ExitCode, Problem
-from etl.review.decision_file import ApprovalRefused, Form, Line, is_undecided
+from etl.review.decision_file import DecisionFileError, Form, Line, is_undecided
 from etl.review.precedence import Importing
 from etl.review.read_decision_file import DecisionFile, content_of, read_rows
 from etl.review.register_file import Import, RegisterFile
@@ -26,7 +26,7 @@ D = TypeVar("D")
 
 
 @dataclass(frozen=True)
-class Act:
+class ImportOptions:
     """Who imports, when, and what is allowed.
 
     Attributes:
@@ -39,7 +39,7 @@ class Act:
         login: the user who is logged in; `None`: the owner of the file.
         is_again: whether to import again what was reverted or superseded.
         is_settled: whether two people who differed within a day have agreed on what the files say.
-        content: the bytes of a file; it may raise ApprovalRefused.
+        content: the bytes of a file; it may raise DecisionFileError.
     """
 
     who: str | None
@@ -116,7 +116,7 @@ class FileOutcome:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImportOutcome:
     """What became of all files.
 
     Attributes:
@@ -151,11 +151,11 @@ class Importer(ABC, Generic[D]):
     register: RegisterFile[Any]
 
     @abstractmethod
-    def __init__(self, settings: Settings, act: Act) -> None:
+    def __init__(self, settings: Settings, act: ImportOptions) -> None:
         """Read what the latest run knows.
 
         Raises:
-            NotFound: no run was published yet, or it cannot be read.
+            NotFoundError: no run was published yet, or it cannot be read.
         """
 
     @staticmethod
@@ -168,7 +168,7 @@ class Importer(ABC, Generic[D]):
         """One verdict for each decided row, in their order."""
 
     @abstractmethod
-    def judgement(self, decided: D, act: Act, by: tuple[str, str]) -> Any:
+    def judgement(self, decided: D, act: ImportOptions, by: tuple[str, str]) -> Any:
         """A row that is to be applied, as the register writes it.
 
         Args:
@@ -178,7 +178,9 @@ class Importer(ABC, Generic[D]):
         """
 
 
-def import_decisions(settings: Settings, files: Sequence[Path], act: Act, kind: type[Importer[Any]]) -> Outcome:
+def import_decisions(
+    settings: Settings, files: Sequence[Path], act: ImportOptions, kind: type[Importer[Any]]
+) -> ImportOutcome:
     """Check the decisions of all files together, then add those that hold good: one import per file.
 
     Args:
@@ -188,13 +190,13 @@ def import_decisions(settings: Settings, files: Sequence[Path], act: Act, kind: 
         kind: of the decisions.
 
     Raises:
-        NotFound: no run was published yet, or it cannot be read.
-        SiteKeyRefusal: the site's key is not there.
-        RegisterRefusal: the register cannot be used, or another import came between.
+        NotFoundError: no run was published yet, or it cannot be read.
+        SiteKeyError: the site's key is not there.
+        RegisterError: the register cannot be used, or another import came between.
     """
     read, refused = _read(files, act, kind.form)
     if not read:
-        return Outcome([FileOutcome(file, refusal=why) for file, why in refused.items()])
+        return ImportOutcome([FileOutcome(file, refusal=why) for file, why in refused.items()])
     check_site_key(settings)
     importer = kind(settings, act)
     # the name comes before the log is read: an import that somebody adds in between has this name, and ours is refused
@@ -216,17 +218,17 @@ def import_decisions(settings: Settings, files: Sequence[Path], act: Act, kind: 
             number = importer.register.next_import_id()
         outcomes.append(outcome)
     is_changed = any(outcome.import_id for outcome in outcomes)
-    return Outcome(outcomes, back_up_or_tell(settings.register_path, act.at) if is_changed else None)
+    return ImportOutcome(outcomes, back_up_or_tell(settings.register_path, act.at) if is_changed else None)
 
 
-def _read(files: Sequence[Path], act: Act, form: Form) -> tuple[dict[Path, DecisionFile], dict[Path, str]]:
+def _read(files: Sequence[Path], act: ImportOptions, form: Form) -> tuple[dict[Path, DecisionFile], dict[Path, str]]:
     """The files that can be read, and why the others cannot."""
     read: dict[Path, DecisionFile] = {}
     refused: dict[Path, str] = {}
     for file in dict.fromkeys(files):
         try:
             read[file] = read_rows(act.content(file), str(file), form)
-        except ApprovalRefused as error:
+        except DecisionFileError as error:
             refused[file] = str(error.problem)
         except Exception as error:  # noqa: BLE001 whatever a file holds, it never keeps the others from being taken
             found = f"what cannot be read ({type(error).__name__}: {error})"
@@ -234,7 +236,7 @@ def _read(files: Sequence[Path], act: Act, form: Form) -> tuple[dict[Path, Decis
     return read, refused
 
 
-def _add(importer: Importer[Any], outcome: FileOutcome, act: Act, of: tuple[str, str]) -> None:
+def _add(importer: Importer[Any], outcome: FileOutcome, act: ImportOptions, of: tuple[str, str]) -> None:
     """Add what is to be applied; a file that changes nothing leaves no trace."""
     import_id, digest = of
     source, login = readable(f"{act.folder}{outcome.file.name}"), act.owner(outcome.file)
@@ -243,7 +245,9 @@ def _add(importer: Importer[Any], outcome: FileOutcome, act: Act, of: tuple[str,
     importer.register.append(judgements, Import(import_id, act.at, login, source, digest, act.who))
 
 
-def _importing(settings: Settings, register: RegisterFile[Any], act: Act, digests: Mapping[str, str]) -> Importing:
+def _importing(
+    settings: Settings, register: RegisterFile[Any], act: ImportOptions, digests: Mapping[str, str]
+) -> Importing:
     last = last_run(settings)
     return Importing(
         at=max(act.at, datetime.now(UTC)),

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from etl.config import Settings
-from etl.review.decision_file import MAPPINGS, Decided, Line
-from etl.review.import_decisions import Act, Importer, Outcome, import_decisions
+from etl.review.decision_file import MAPPINGS, Line, ParsedDecision
+from etl.review.import_decisions import Importer, ImportOptions, ImportOutcome, import_decisions
 from etl.review.precedence import Importing, Precedence
 from etl.review.published_evidence import tonight
 from etl.review.register import Judgement, Register
@@ -16,7 +16,7 @@ from etl.review.site.site_state import open_register
 from etl.review.verdicts import judge
 
 
-def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome:
+def import_files(settings: Settings, files: Sequence[Path], act: ImportOptions) -> ImportOutcome:
     """Import decisions about mappings, as `import_decisions` does.
 
     Args:
@@ -25,17 +25,17 @@ def import_files(settings: Settings, files: Sequence[Path], act: Act) -> Outcome
         act: who imports.
 
     Raises:
-        NotFound, SiteKeyRefusal, RegisterRefusal: as by `import_decisions`.
+        NotFoundError, SiteKeyError, RegisterError: as by `import_decisions`.
     """
     return import_decisions(settings, files, act, MappingImporter)
 
 
-class MappingImporter(Importer[Decided]):
+class MappingImporter(Importer[ParsedDecision]):
     """Decisions on which customer is which company."""
 
     form = MAPPINGS
 
-    def __init__(self, settings: Settings, act: Act) -> None:
+    def __init__(self, settings: Settings, act: ImportOptions) -> None:
         self.register: Register = open_register(settings)
         self._known = tonight(settings)
         self._may_override = act.may_override
@@ -45,12 +45,12 @@ class MappingImporter(Importer[Decided]):
         """`approve ACCT-7 CW-10`."""
         return " ".join(filter(None, (line.cells[name] for name in ("decision", "acct_customer_id", "cw_company_id"))))
 
-    def judge(self, lines: Sequence[Line], importing: Importing) -> list[Verdict[Decided]]:
+    def judge(self, lines: Sequence[Line], importing: Importing) -> list[Verdict[ParsedDecision]]:
         """On the evidence of the latest run, and on what was decided before."""
         before = Precedence(self.register.current(), self.register.log(), importing)
         return judge(lines, self._known, before, may_override=self._may_override)
 
-    def judgement(self, decided: Decided, act: Act, by: tuple[str, str]) -> Judgement:
+    def judgement(self, decided: ParsedDecision, act: ImportOptions, by: tuple[str, str]) -> Judgement:
         """The row as the register writes it."""
         cells, (who, source) = decided.source.cells, by
         return Judgement(

@@ -11,16 +11,16 @@ from typing import Final
 
 from etl.config import Settings
 from etl.domain import Run
-from etl.errors import NotFound
+from etl.errors import NotFoundError
 from etl.files import FILE_MODE, make_folder
 from etl.review.contacts.import_contacts import import_contacts
-from etl.review.import_decisions import Act, FileOutcome
+from etl.review.import_decisions import FileOutcome, ImportOptions
 from etl.review.import_mappings import import_files
 from etl.review.inbox_memory import DONE, REJECTED, Destination, recall, remember
 from etl.review.read_decision_file import is_about_contacts
-from etl.review.register import RegisterRefusal
+from etl.review.register import RegisterError
 from etl.review.settled_files import Seen, look, settled
-from etl.review.site.site_key import SiteKeyRefusal
+from etl.review.site.site_key import SiteKeyError
 from etl.safe_text import readable
 
 _REASONS: Final = ".reasons.txt"
@@ -33,7 +33,7 @@ _NOT_YET: Final = (".", "~$")
 
 
 @dataclass(frozen=True)
-class Taken:
+class InboxResult:
     """What a run found in its inbox.
 
     Attributes:
@@ -82,7 +82,7 @@ class Taken:
         return f"{told}{f': {self.trouble}' if self.trouble else ''}. {reasons}"
 
 
-def take_inbox(settings: Settings, run: Run) -> Taken:
+def take_inbox(settings: Settings, run: Run) -> InboxResult:
     """Import what lies in the inbox; a bad file is moved aside and never ends the run.
 
     The files are checked together, so that two people who contradict each other are both told; and they are compared
@@ -97,10 +97,10 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     try:
         files = waiting(inbox)
     except OSError as error:
-        return Taken(trouble=f"it cannot be read ({error.strerror})")
+        return InboxResult(trouble=f"it cannot be read ({error.strerror})")
     blocked = _blocked(inbox)
     if not files or blocked is not None:
-        return Taken(trouble=blocked)
+        return InboxResult(trouble=blocked)
     held, moving = settled(files, settings.review.settle_seconds)
     known = recall(settings.register_path)
     new = [seen for seen in held if seen.digest not in known]
@@ -119,7 +119,7 @@ def take_inbox(settings: Settings, run: Run) -> Taken:
     partly = sum(not outcome.is_whole and not outcome.is_refused for _, outcome in outcomes)
     rows = sum(verdict.kind not in {"apply", "no-op"} for _, outcome in outcomes for verdict in outcome.verdicts)
     note = "; ".join(trouble) or None
-    return Taken(len(outcomes) - refused, refused, len(added), note, partly, rows, readable(inbox.name))
+    return InboxResult(len(outcomes) - refused, refused, len(added), note, partly, rows, readable(inbox.name))
 
 
 def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tuple[Seen, FileOutcome]], list[str]]:
@@ -132,7 +132,7 @@ def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tup
         return by_file[file].read()
 
     may_override = settings.review.allow_override
-    act = Act(None, run.as_of, may_override, folder="inbox/", content=content)
+    act = ImportOptions(None, run.as_of, may_override, folder="inbox/", content=content)
     imports: list[tuple[list[Path], Callable[[], Sequence[FileOutcome]]]] = [
         (others, lambda: import_files(settings, others, act).files),
         (of_contacts, lambda: import_contacts(settings, of_contacts, act).files),
@@ -142,7 +142,7 @@ def _import(settings: Settings, run: Run, new: Sequence[Seen]) -> tuple[list[tup
     for files, imported in imports:
         try:
             outcomes += [(by_file[outcome.file], outcome) for outcome in (imported() if files else ())]
-        except (NotFound, SiteKeyRefusal, RegisterRefusal) as error:
+        except (NotFoundError, SiteKeyError, RegisterError) as error:
             files_wait = "1 file waits" if len(files) == 1 else f"{len(files)} files wait"
             waits.append(f"{files_wait} for the next run, because they cannot be checked now: {error}")
     return outcomes, waits

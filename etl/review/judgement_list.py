@@ -12,10 +12,10 @@ import polars as pl
 from etl.config import Settings
 from etl.csv_guard import write_csv
 from etl.domain import DATABASE, LATEST
-from etl.errors import NotFound
+from etl.errors import NotFoundError
 from etl.files import output_errors
 from etl.review.fix_files import prefixed
-from etl.review.import_decisions import Act
+from etl.review.import_decisions import ImportOptions
 from etl.review.register import Import, Register
 from etl.review.site.backups import back_up_or_tell
 from etl.review.site.site_state import last_run, open_register
@@ -71,7 +71,7 @@ def _conflicts(settings: Settings) -> pl.DataFrame:
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
             return engine.frame(_CONFLICTS)
-    except NotFound:
+    except NotFoundError:
         return pl.DataFrame(schema={"customer_id_acct": pl.String, "conflict": pl.String})
 
 
@@ -83,14 +83,14 @@ def history(settings: Settings, customer: str) -> str:
         customer: its id, with or without the prefix.
 
     Raises:
-        NotFound: nothing was ever decided about it.
+        NotFoundError: nothing was ever decided about it.
     """
     log = _told_log(open_register(settings))
     named = {customer, customer.removeprefix("ACCT-")}
     concerned = set(log.filter(pl.col("customer_id_acct").is_in(list(named)))["import_id"])
     if not concerned:
         message = f"Nothing was ever decided about the customer {customer!r}. Ask by its id, as ACCT-00123."
-        raise NotFound(message)
+        raise NotFoundError(message)
     rows = []
     for row in log.iter_rows(named=True):
         at = f"{row['imported_at']:%Y-%m-%d %H:%M}"
@@ -135,7 +135,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(one_line(line.rstrip()) for line in lines)
 
 
-def revert(settings: Settings, import_id: str, act: Act) -> str:
+def revert(settings: Settings, import_id: str, act: ImportOptions) -> str:
     """Take an import back, and say whom that concerns, and what to do in the portal, which knows nothing of it.
 
     Args:
@@ -144,7 +144,7 @@ def revert(settings: Settings, import_id: str, act: Act) -> str:
         act: who does this, and when.
 
     Raises:
-        RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its customers.
+        RegisterError: there is no such import, it was taken back before, or a later one concerns its customers.
     """
     register = open_register(settings)
     undoing = Import(register.next_import_id(), act.at, act.login or "unknown", claimed_by=act.who)
@@ -176,7 +176,7 @@ def _in_the_portal(settings: Settings, gone: set[tuple[str, str]], back: set[tup
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
             listed = set(engine.rows("select customer_id_acct, company_id_cw from staging.portal__mappings"))
-    except NotFound:
+    except NotFoundError:
         listed = set()
     lines = []
     if gone:

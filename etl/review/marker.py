@@ -15,7 +15,7 @@ MODE: Final = 0o640
 _SUFFIX: Final = ".head"
 
 
-class MarkerDamaged(Exception):
+class MarkerError(Exception):
     """The file holds no marker; it says nothing, and nothing is concluded from it."""
 
 
@@ -41,7 +41,7 @@ def read_marker(register: Path) -> Marker | None:
     """The marker of a register; `None` if it has none.
 
     Raises:
-        MarkerDamaged: the file is no marker.
+        MarkerError: the file is no marker.
         OSError: it cannot be read.
     """
     try:
@@ -51,10 +51,10 @@ def read_marker(register: Path) -> Marker | None:
     try:
         told = json.loads(content)
         if told.pop("check") != _check(told):
-            raise MarkerDamaged
+            raise MarkerError
         return Marker(Head(told["imports"], told["head"]), frozenset(told["given_up"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise MarkerDamaged from None
+        raise MarkerError from None
 
 
 def write_marker(register: Path, marker: Marker) -> None:

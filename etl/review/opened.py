@@ -11,7 +11,7 @@ from typing import Final
 
 from etl.errors import BillsightError, ExitCode
 from etl.review.chain import Link, Witness, is_stored, links_of, objection
-from etl.review.marker import Marker, MarkerDamaged, marker_path, read_marker
+from etl.review.marker import Marker, MarkerError, marker_path, read_marker
 from etl.review.register_schema import CHAINED, SCHEMA_VERSION, fault, raise_version
 
 RESTORE: Final = (
@@ -25,7 +25,7 @@ _PRIMARY: Final = 0xFF
 """The part of SQLite's error codes that names the kind; the rest is detail."""
 
 
-class RegisterRefusal(BillsightError):
+class RegisterError(BillsightError):
     """The register cannot be read, or does not accept what was to be added; nothing was changed."""
 
     exit_code = ExitCode.REFUSED
@@ -53,29 +53,29 @@ def marker_of(path: Path) -> Marker | None:
     """The marker beside a register.
 
     Raises:
-        RegisterRefusal: there is one, and it cannot be read.
+        RegisterError: there is one, and it cannot be read.
     """
     try:
         return read_marker(path)
-    except MarkerDamaged:
+    except MarkerError:
         why = f"the marker {marker_path(path).name} next to it is damaged"
         compared = "the register is then compared with the last run and the history"
         remedy = f"Rename {marker_path(path)} and run 'billsight register verify': {compared}."
-        raise RegisterRefusal(path, why, remedy) from None
+        raise RegisterError(path, why, remedy) from None
     except OSError as error:
         why = f"the marker {marker_path(path).name} next to it cannot be read ({error.strerror})"
-        raise RegisterRefusal(path, why, "Let this user read it.") from None
+        raise RegisterError(path, why, "Let this user read it.") from None
 
 
 def check(path: Path, links: Sequence[Link], witnesses: Sequence[Witness]) -> None:
     """Compare the chain with what the witnesses know.
 
     Raises:
-        RegisterRefusal: one of them knows something else.
+        RegisterError: one of them knows something else.
     """
     why = objection(links, witnesses)
     if why is not None:
-        raise RegisterRefusal(path, why, RESTORE)
+        raise RegisterError(path, why, RESTORE)
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def opened(path: Path, witnesses: Sequence[Witness], *, is_written: bool = False
         is_written: whether something is to be added; an older register is then raised to this version.
 
     Raises:
-        RegisterRefusal: it is damaged, swapped, shortened, of a newer version, busy, or no register.
+        RegisterError: it is damaged, swapped, shortened, of a newer version, busy, or no register.
     """
     try:
         location = f"{path.resolve().as_uri()}?mode={'rwc' if is_written else 'rw'}"
@@ -105,15 +105,15 @@ def opened(path: Path, witnesses: Sequence[Witness], *, is_written: bool = False
             yield Opened(connection, version, links)
             connection.execute("commit" if is_written else "rollback")
     except sqlite3.IntegrityError as error:
-        raise RegisterRefusal(path, str(error), "Correct the judgements and import them again.") from None
+        raise RegisterError(path, str(error), "Correct the judgements and import them again.") from None
     except sqlite3.Error as error:
-        raise RegisterRefusal(path, str(error), _remedy(error)) from None
+        raise RegisterError(path, str(error), _remedy(error)) from None
 
 
 def _verified(path: Path, connection: sqlite3.Connection) -> tuple[int, list[Link]]:
     version = _version(connection)
     if version > SCHEMA_VERSION:
-        raise RegisterRefusal(path, f"written by a newer version ({version})", "Update billsight.")
+        raise RegisterError(path, f"written by a newer version ({version})", "Update billsight.")
     if version == 0:
         _refuse_foreign(path, connection)
         return version, []
@@ -123,16 +123,16 @@ def _verified(path: Path, connection: sqlite3.Connection) -> tuple[int, list[Lin
     except (ValueError, OverflowError, MemoryError) as error:  # what was flipped is no text, or far too long
         why, links = f"it is damaged ({type(error).__name__})", []
     if why is not None:
-        raise RegisterRefusal(path, why, RESTORE)
+        raise RegisterError(path, why, RESTORE)
     if version >= CHAINED and not is_stored(connection, links):
-        raise RegisterRefusal(path, "what it holds is not what was added: its chain of digests is broken", RESTORE)
+        raise RegisterError(path, "what it holds is not what was added: its chain of digests is broken", RESTORE)
     return version, links
 
 
 def _refuse_foreign(path: Path, connection: sqlite3.Connection) -> int:
     tables = int(connection.execute("select count(*) from sqlite_master").fetchone()[0])
     if tables:
-        raise RegisterRefusal(path, "not a register", "Name another file.")
+        raise RegisterError(path, "not a register", "Name another file.")
     return tables
 
 

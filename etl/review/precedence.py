@@ -17,7 +17,7 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.review.contacts.contact_decisions import ContactDecided
-from etl.review.decision_file import Decided, Line
+from etl.review.decision_file import Line, ParsedDecision
 
 A_DAY: Final = timedelta(days=1)
 SKEW: Final = timedelta(minutes=5)
@@ -131,7 +131,7 @@ class Precedence:
             if row["import_id"] in undone
         }
 
-    def objection(self, decided: Decided | ContactDecided) -> Objection | None:
+    def objection(self, decided: ParsedDecision | ContactDecided) -> Objection | None:
         """Why a row is not taken, whatever its evidence; `None` if nothing that was decided before is in its way."""
         word = _word(decided)
         future = self._future(word)
@@ -221,7 +221,7 @@ def _undone(imports: pl.DataFrame, places: Mapping[str, int]) -> dict[str, _Undo
     return found
 
 
-def _word(decided: Decided | ContactDecided) -> _Word:
+def _word(decided: ParsedDecision | ContactDecided) -> _Word:
     at = decided.decided_at
     at = None if at is not None and decided.until == at.date() else at
     if isinstance(decided, ContactDecided):

@@ -17,20 +17,20 @@ from etl.review.decision_file import SHOWN
 from etl.review.fix_files import fingerprints, mapping_fixes
 from etl.review.row_check import Shown
 from etl.review.site.site_key import read_site_key
-from etl.review.verdicts import Tonight
-from etl.warehouse.engine import Engine, EngineRefusal, published
+from etl.review.verdicts import PublishedEvidence
+from etl.warehouse.engine import Engine, EngineError, published
 
 T = TypeVar("T")
 Prints = dict[str, dict[str, str | None]]
 """Customer -> fingerprint -> company of each of its rows."""
 
 
-def tonight(settings: Settings) -> Tonight:
+def tonight(settings: Settings) -> PublishedEvidence:
     """What the latest published night knows.
 
     Raises:
-        NotFound: no night was published yet, or another version wrote it.
-        SiteKeyRefusal: the site's key is not there.
+        NotFoundError: no night was published yet, or another version wrote it.
+        SiteKeyError: the site's key is not there.
     """
     with published(settings.out / LATEST / DATABASE) as engine:
         key = read_site_key(settings.site_key_path)
@@ -60,7 +60,7 @@ def tonight(settings: Settings) -> Tonight:
         own = table[places.get(customer, [])]
         return {company: dict(zip(SHOWN, cells, strict=True)) for company, *cells in own.iter_rows()}
 
-    return Tonight(
+    return PublishedEvidence(
         run_id=run_id,
         as_of_date=as_of_date,
         customers=frozenset(customer for (customer,) in customers),
@@ -102,7 +102,7 @@ def written_by(runs: Path, known: Mapping[str, T], read: Callable[[Engine], T]) 
                 return None
             with closing(Engine(database, is_read_only=True)) as engine:
                 return read(engine)
-        except (OSError, EngineRefusal, pl.exceptions.PolarsError):
+        except (OSError, EngineError, pl.exceptions.PolarsError):
             return None
 
     return of_run

@@ -15,7 +15,16 @@ from etl.extract.formats.delimited import DELIMITERS, first_rows, rows_of
 from etl.extract.formats.encoding import decode
 from etl.extract.formats.workbook import Sheet, sheets
 from etl.review.contacts.contact_decisions import CONTACTS
-from etl.review.decision_file import MAPPINGS, NO_HEADER, ApprovalRefused, Form, Line, is_header, is_undecided, lines_of
+from etl.review.decision_file import (
+    MAPPINGS,
+    NO_HEADER,
+    DecisionFileError,
+    Form,
+    Line,
+    is_header,
+    is_undecided,
+    lines_of,
+)
 
 _MOST_BYTES: Final = 64_000_000
 _HEADER_ROWS: Final = 20
@@ -37,7 +46,7 @@ def content_of(file: Path) -> bytes:
     """The bytes of an ordinary file of an ordinary size.
 
     Raises:
-        ApprovalRefused: it is none.
+        DecisionFileError: it is none.
     """
     expected, remedy = "a fix file", "Save it again as CSV or XLSX."
     try:
@@ -46,19 +55,19 @@ def content_of(file: Path) -> bytes:
             _refuse_odd(file, os.fstat(opened.fileno()))
             data = opened.read(_MOST_BYTES + 1)
     except OSError as error:
-        raise ApprovalRefused(Problem(str(file), f"no readable file ({error.strerror})", expected, remedy)) from None
+        raise DecisionFileError(Problem(str(file), f"no readable file ({error.strerror})", expected, remedy)) from None
     if data.startswith(_OLD_WORKBOOK):
-        raise ApprovalRefused(Problem(str(file), "an old Excel workbook (.xls)", expected, remedy))
+        raise DecisionFileError(Problem(str(file), "an old Excel workbook (.xls)", expected, remedy))
     return data
 
 
 def _refuse_odd(file: Path, told: os.stat_result) -> None:
     if not stat.S_ISREG(told.st_mode):
         found = "a link to another file" if stat.S_ISLNK(told.st_mode) else "no file (a pipe, a device or a folder)"
-        raise ApprovalRefused(Problem(str(file), found, "a fix file", "Put the file itself there."))
+        raise DecisionFileError(Problem(str(file), found, "a fix file", "Put the file itself there."))
     if told.st_size > _MOST_BYTES:
         most, remedy = f"at most {_MOST_BYTES:,}", "Save it again as CSV or XLSX."
-        raise ApprovalRefused(Problem(str(file), f"{told.st_size:,} bytes", most, remedy))
+        raise DecisionFileError(Problem(str(file), f"{told.st_size:,} bytes", most, remedy))
 
 
 def read_rows(data: bytes, where: str, form: Form = MAPPINGS) -> DecisionFile:
@@ -70,7 +79,7 @@ def read_rows(data: bytes, where: str, form: Form = MAPPINGS) -> DecisionFile:
         form: the kind of fix file that it is to be.
 
     Raises:
-        ApprovalRefused: it is no file of this kind, or holds decisions that nobody sees.
+        DecisionFileError: it is no file of this kind, or holds decisions that nobody sees.
     """
     try:
         if data.startswith(_PACKED):
@@ -81,8 +90,8 @@ def read_rows(data: bytes, where: str, form: Form = MAPPINGS) -> DecisionFile:
             _refuse_cut(text, rows, where)
             lines = list(lines_of(rows, where, form))
     except InputError as error:
-        raise ApprovalRefused(error.problems[0]) from None
-    except ApprovalRefused as error:
+        raise DecisionFileError(error.problems[0]) from None
+    except DecisionFileError as error:
         if error.problem.found == NO_HEADER:
             _refuse_other_kind(data, where, form)
         raise
@@ -97,28 +106,28 @@ def _refuse_cut(text: str, rows: Sequence[tuple[int, Sequence[str]]], where: str
     if 0 < len(last) < fields and any(last):
         found = f"a last row with {len(last)} of {fields} fields, and no end of the line"
         remedy = "Save or copy the file again: it was cut off, and rows behind this one may be lost."
-        raise ApprovalRefused(Problem(where, found, "a whole file", remedy, number))
+        raise DecisionFileError(Problem(where, found, "a whole file", remedy, number))
 
 
 def _refuse_other_kind(data: bytes, where: str, form: Form) -> None:
     """Name the command for a fix file of the other kind.
 
     Raises:
-        ApprovalRefused: it is one.
+        DecisionFileError: it is one.
     """
     other, found, command = (
         (CONTACTS, "contact_fixes.csv", "contacts") if form is MAPPINGS else (MAPPINGS, "mapping_fixes.csv", "mappings")
     )
     if _is_about(data, other):
         remedy = f"This is {found}: use billsight {command} import."
-        raise ApprovalRefused(Problem(where, found, form.files, remedy))
+        raise DecisionFileError(Problem(where, found, form.files, remedy))
 
 
 def decided_on(file: Path) -> frozenset[str]:
     """The runs whose proposals a file was decided on, as it names them itself.
 
     Raises:
-        ApprovalRefused: it is no file that can be read.
+        DecisionFileError: it is no file that can be read.
     """
     data = content_of(file)
     lines = read_rows(data, str(file), CONTACTS if is_about_contacts(data) else MAPPINGS).lines
@@ -154,7 +163,7 @@ def _form_of(rows: Iterable[tuple[int, Sequence[str]]]) -> Form | None:
 def _is_decided(sheet: Sheet, form: Form) -> bool:
     try:
         return not all(map(is_undecided, _lines(sheet, "", form)))
-    except ApprovalRefused:  # of its importer, with the reason
+    except DecisionFileError:  # of its importer, with the reason
         return True
 
 
@@ -167,14 +176,14 @@ def _lines_of_workbook(book: Sequence[Sheet], where: str, form: Form) -> list[Li
     hidden = next((sheet for sheet in decided if sheet.is_hidden), None)
     if hidden is not None:
         remedy = "Show the sheet, check what is decided there, and save the file again."
-        raise ApprovalRefused(Problem(where, f"decisions on the hidden sheet {hidden.name!r}", expected, remedy))
+        raise DecisionFileError(Problem(where, f"decisions on the hidden sheet {hidden.name!r}", expected, remedy))
     if len(decided) > 1:
         names = " and ".join(repr(sheet.name) for sheet in decided)
         remedy = "Keep one of the sheets, or save each as a file of its own."
-        raise ApprovalRefused(Problem(where, f"decisions on the sheets {names}", expected, remedy))
+        raise DecisionFileError(Problem(where, f"decisions on the sheets {names}", expected, remedy))
     if decided and decided[0] not in own:
         found, remedy = f"decisions of another kind on the sheet {decided[0].name!r}", "Save it as a file of its own."
-        raise ApprovalRefused(Problem(where, found, f"a sheet of {form.files}", remedy))
+        raise DecisionFileError(Problem(where, found, f"a sheet of {form.files}", remedy))
     if book:
         return _lines((decided or own or book)[0], where, form)
     return list(lines_of([], where, form))

@@ -10,11 +10,11 @@ import polars as pl
 
 from etl.review.chain import MAPPINGS, Head, head_of
 from etl.review.contacts.contact_schema import contact_log, holding, log_frame
-from etl.review.opened import RegisterRefusal
+from etl.review.opened import RegisterError
 from etl.review.register_file import Import, RegisterFile
 from etl.review.register_schema import current_sql
 
-__all__ = ["CURRENT", "LOG", "Decision", "Import", "Judgement", "Register", "RegisterRefusal", "Snapshot"]
+__all__ = ["CURRENT", "LOG", "Decision", "Import", "Judgement", "Register", "RegisterError", "Snapshot"]
 
 Decision = Literal["approved", "rejected", "excluded", "unsure", "snoozed"]
 
@@ -118,7 +118,7 @@ class Register(RegisterFile[Judgement]):
         """The judgements that hold: the latest of each customer and, beside it, the rejected pairs.
 
         Raises:
-            RegisterRefusal: as by `snapshot`.
+            RegisterError: as by `snapshot`.
         """
         return self.snapshot().current
 
@@ -126,7 +126,7 @@ class Register(RegisterFile[Judgement]):
         """The judgements and the decisions about contacts that hold, and the end of the chain at that moment.
 
         Raises:
-            RegisterRefusal: the file is no register, damaged, of a newer version, or not the one that a witness knows.
+            RegisterError: the file is no register, damaged, of a newer version, or not the one that a witness knows.
         """
         rows: list[tuple[Any, ...]] = []
         head, contacts = Head(), log_frame()
@@ -142,7 +142,7 @@ class Register(RegisterFile[Judgement]):
         """Everything that was ever added, in its order; an import without judgements, as a revert is, is one row.
 
         Raises:
-            RegisterRefusal: as by `snapshot`.
+            RegisterError: as by `snapshot`.
         """
         rows: list[tuple[Any, ...]] = []
         with self._reading() as register:

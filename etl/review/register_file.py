@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from etl.files import clear_abandoned
 from etl.review.chain import Head, Link, Tables, Witness, add_link, head_of, next_place
-from etl.review.marker import Marker, MarkerDamaged, marker_path, read_marker, write_marker
-from etl.review.opened import Opened, RegisterRefusal, check, marker_of, opened
-from etl.review.revert import Act, obstacle
+from etl.review.marker import Marker, MarkerError, marker_path, read_marker, write_marker
+from etl.review.opened import Opened, RegisterError, check, marker_of, opened
+from etl.review.revert import RegisterEntry, obstacle
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -81,7 +81,7 @@ class RegisterFile(Generic[J]):
         """The end of the chain.
 
         Raises:
-            RegisterRefusal: as by `Register.snapshot`.
+            RegisterError: as by `Register.snapshot`.
         """
         return head_of(self._links())
 
@@ -93,7 +93,7 @@ class RegisterFile(Generic[J]):
             act: who imports.
 
         Raises:
-            RegisterRefusal: a decision is impossible, or the import is there already; none was added.
+            RegisterError: a decision is impossible, or the import is there already; none was added.
         """
         with self._adding() as register:
             self._insert_import(register.connection, act, None)
@@ -116,16 +116,16 @@ class RegisterFile(Generic[J]):
             The customers, or companies, that this concerns.
 
         Raises:
-            RegisterRefusal: there is no such import, it was taken back before, or a later one concerns the same.
+            RegisterError: there is no such import, it was taken back before, or a later one concerns the same.
         """
         self._check_missing()
         if not self._path.exists():
-            raise RegisterRefusal(self._path, f"no import {import_id!r}", "The register is empty.")
+            raise RegisterError(self._path, f"no import {import_id!r}", "The register is empty.")
         with self._adding() as register:
             acts = _acts(register.connection, self.tables)
             why = obstacle(acts, import_id, self.command)
             if why is not None:
-                raise RegisterRefusal(self._path, why.found, why.remedy)
+                raise RegisterError(self._path, why.found, why.remedy)
             self._insert_import(register.connection, act, import_id)
             head = add_link(register.connection, act.import_id, self.tables)
         self._mark(head)
@@ -139,7 +139,7 @@ class RegisterFile(Generic[J]):
         """How many imports of this kind, reverts included, the register held when this was the end of its chain.
 
         Raises:
-            RegisterRefusal: as by `Register.snapshot`.
+            RegisterError: as by `Register.snapshot`.
         """
         return self._count(self._links()[: head.imports])
 
@@ -159,7 +159,7 @@ class RegisterFile(Generic[J]):
         """Bring a marker that fell behind up to date, and clear what killed processes left beside it.
 
         Raises:
-            RegisterRefusal: as by `snapshot`.
+            RegisterError: as by `snapshot`.
         """
         clear_abandoned(marker_path(self._path), 0)
         head = self.head()
@@ -174,7 +174,7 @@ class RegisterFile(Generic[J]):
             names: runs that the history no longer knows, or fingerprints of keys.
 
         Raises:
-            RegisterRefusal: as by `snapshot`.
+            RegisterError: as by `snapshot`.
             OSError: the marker cannot be written.
         """
         self._remember(self.head(), names)
@@ -186,7 +186,7 @@ class RegisterFile(Generic[J]):
             missed: who knows of something that it no longer holds.
 
         Raises:
-            RegisterRefusal: the file is damaged.
+            RegisterError: the file is damaged.
             OSError: the marker cannot be written.
         """
         head = Head()
@@ -198,7 +198,7 @@ class RegisterFile(Generic[J]):
     def _remember(self, head: Head, names: Sequence[str]) -> None:
         try:
             before = read_marker(self._path)
-        except MarkerDamaged:
+        except MarkerError:
             before = None
         self._path.parent.mkdir(parents=True, exist_ok=True)
         given_up = frozenset({*(before.given_up if before else ()), *names})
@@ -237,7 +237,7 @@ class RegisterFile(Generic[J]):
 
     def _mark(self, head: Head) -> None:
         """Tell the marker; one that cannot be written falls behind, and the next run brings it up to date."""
-        with suppress(OSError, RegisterRefusal):
+        with suppress(OSError, RegisterError):
             marker = marker_of(self._path) or Marker()
             if head.imports > marker.head.imports:
                 write_marker(self._path, replace(marker, head=head))
@@ -254,7 +254,7 @@ def _written(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _acts(connection: sqlite3.Connection, tables: Tables) -> list[Act]:
+def _acts(connection: sqlite3.Connection, tables: Tables) -> list[RegisterEntry]:
     """Every import and revert in its order, with the customers or companies that it concerns."""
     concerned: dict[str, frozenset[str]] = {}
     named = connection.execute(f"select import_id, {tables.subject} from {tables.decisions}").fetchall()
@@ -266,7 +266,7 @@ def _acts(connection: sqlite3.Connection, tables: Tables) -> list[Act]:
     for import_id, who, at, reverts in connection.execute(query):
         if reverts is not None:
             concerned[import_id] = concerned.get(reverts, frozenset())
-        acts.append(Act(import_id, who, at, reverts, concerned.get(import_id, frozenset())))
+        acts.append(RegisterEntry(import_id, who, at, reverts, concerned.get(import_id, frozenset())))
     return acts
 
 

@@ -10,7 +10,7 @@ _MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True)
-class Act:
+class RegisterEntry:
     """One import, or the act of taking one back.
 
     Attributes:
@@ -36,7 +36,7 @@ class Obstacle:
     remedy: str
 
 
-def obstacle(acts: Sequence[Act], import_id: str, command: str = "billsight mappings") -> Obstacle | None:
+def obstacle(acts: Sequence[RegisterEntry], import_id: str, command: str = "billsight mappings") -> Obstacle | None:
     """What keeps an act from being taken back.
 
     What came later and was itself taken back, later too, stands in nobody's way: the two together changed nothing.
@@ -74,7 +74,7 @@ def obstacle(acts: Sequence[Act], import_id: str, command: str = "billsight mapp
     return Obstacle(found, f"Take that back first, or decide anew: revert {later.import_id}")
 
 
-def _gone(acts: Sequence[Act]) -> set[str]:
+def _gone(acts: Sequence[RegisterEntry]) -> set[str]:
     """The acts that no longer count; the latest act always does."""
     gone: set[str] = set()
     for act in reversed(acts):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from etl.errors import Problem
-from etl.review.decision_file import SHOWN, Decided
+from etl.review.decision_file import SHOWN, ParsedDecision
 
 Shown = Mapping[str, str]
 """Column -> the text that a run wrote into it."""
@@ -19,7 +19,7 @@ _COMPARED: Final = 3_000
 _REMEDY: Final = "Decide in a fresh copy of the file, on the row of the company that is meant."
 
 
-def misplaced(decided: Decided, company: str | None, rows: Mapping[str | None, Shown]) -> Problem | None:
+def misplaced(decided: ParsedDecision, company: str | None, rows: Mapping[str | None, Shown]) -> Problem | None:
     """What in the row belongs to another row of its customer.
 
     Args:
@@ -53,7 +53,7 @@ def misplaced(decided: Decided, company: str | None, rows: Mapping[str | None, S
     return None
 
 
-def _named(decided: Decided) -> str | None:
+def _named(decided: ParsedDecision) -> str | None:
     """The company that the row names, also where the decision is about the customer alone."""
     if decided.company_id_cw is not None:
         return decided.company_id_cw

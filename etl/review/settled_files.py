@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.review.decision_file import ApprovalRefused
+from etl.review.decision_file import DecisionFileError
 from etl.review.read_decision_file import content_of
 
 
@@ -28,13 +28,13 @@ class Seen:
     identity: tuple[int, ...]
     digest: str | None = None
     content: bytes | None = None
-    refusal: ApprovalRefused | None = None
+    refusal: DecisionFileError | None = None
 
     def read(self) -> bytes:
         """The bytes that were seen, whatever the file holds by now.
 
         Raises:
-            ApprovalRefused: they were not read.
+            DecisionFileError: they were not read.
         """
         if self.content is None:
             raise self.refusal or AssertionError(self.file)
@@ -52,7 +52,7 @@ def look(file: Path) -> Seen | None:
         return None
     try:
         content = content_of(file)
-    except ApprovalRefused as error:
+    except DecisionFileError as error:
         seen = Seen(file, identity, refusal=error)
     else:
         seen = Seen(file, identity, hashlib.sha256(content).hexdigest(), content)

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 
 from etl.errors import Problem
-from etl.review.decision_file import Decided, Line, read_decision
+from etl.review.decision_file import Line, ParsedDecision, read_decision
 from etl.review.precedence import Precedence
 from etl.review.row_check import Shown, misplaced
 from etl.review.row_verdict import Kind, Verdict, hold_back
@@ -25,7 +25,7 @@ _ANEW: Final = "Decide on this customer again in the files or on the page of the
 
 
 @dataclass(frozen=True)
-class Tonight:
+class PublishedEvidence:
     """What the latest published night knows.
 
     Attributes:
@@ -50,7 +50,9 @@ class Tonight:
     rows_of: Callable[[str], Mapping[str | None, Shown]]
 
 
-def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_override: bool) -> list[Verdict[Decided]]:
+def judge(
+    lines: Sequence[Line], tonight: PublishedEvidence, before: Precedence, *, may_override: bool
+) -> list[Verdict[ParsedDecision]]:
     """Judge every decided row of all the files that are imported together.
 
     Args:
@@ -65,9 +67,9 @@ def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_ov
     """
     read = [(line, read_decision(line)) for line in lines]
     held = _held(before.current)
-    contradicted = _contradictions([found for _, found in read if isinstance(found, Decided)])
+    contradicted = _contradictions([found for _, found in read if isinstance(found, ParsedDecision)])
     rule = _Rule(tonight, held, before, may_override=may_override)
-    verdicts: list[Verdict[Decided]] = []
+    verdicts: list[Verdict[ParsedDecision]] = []
     said: dict[_Key, Line] = {}
     for line, found in read:
         if isinstance(found, Problem):
@@ -87,7 +89,7 @@ def judge(lines: Sequence[Line], tonight: Tonight, before: Precedence, *, may_ov
     return hold_back(verdicts, ("stale", "error"), "customer", _customer)
 
 
-def _key(decided: Decided) -> _Key:
+def _key(decided: ParsedDecision) -> _Key:
     return decided.customer_id_acct, decided.company_id_cw, decided.decision, decided.until
 
 
@@ -97,20 +99,20 @@ def _held(current: pl.DataFrame) -> frozenset[_Key]:
     return frozenset(current.select("customer_id_acct", company, "decision", "snoozed_until").iter_rows())
 
 
-def _contradictions(decided: Sequence[Decided]) -> dict[int, Decided]:
+def _contradictions(decided: Sequence[ParsedDecision]) -> dict[int, ParsedDecision]:
     """Row -> a row that says something else of the same customer; neither is to be believed.
 
     To reject a company agrees with everything but to approve that same company.
     """
-    first: dict[_Key, Decided] = {}
+    first: dict[_Key, ParsedDecision] = {}
     for one in decided:
         first.setdefault(_key(one), one)
-    settled: dict[str, list[Decided]] = defaultdict(list)
+    settled: dict[str, list[ParsedDecision]] = defaultdict(list)
     for (customer, *_), one in first.items():
         # a second one contradicts whatever is neither a rejection nor itself: no third is needed
         if one.decision != "rejected" and len(settled[customer]) < 2:  # noqa: PLR2004
             settled[customer].append(one)
-    found: dict[int, Decided] = {}
+    found: dict[int, ParsedDecision] = {}
     for one in decided:
         customer, company, decision, _ = _key(one)
         is_rejected = decision == "rejected"
@@ -122,7 +124,7 @@ def _contradictions(decided: Sequence[Decided]) -> dict[int, Decided]:
     return found
 
 
-def _contradiction(one: Decided, other: Decided) -> Problem:
+def _contradiction(one: ParsedDecision, other: ParsedDecision) -> Problem:
     said, against = (each.action + (f" CW-{each.company_id_cw}" if each.company_id_cw else "") for each in (one, other))
     found = f"{said}, but {other.source.place(one.source)} says {against}"
     return one.source.problem(found, "one decision for a customer", "Keep one of the two: neither was taken.")
@@ -137,7 +139,9 @@ def _customer(line: Line) -> str:
 class _Rule:
     """Judges one row that can be read and that no other contradicts."""
 
-    def __init__(self, tonight: Tonight, held: frozenset[_Key], before: Precedence, *, may_override: bool) -> None:
+    def __init__(
+        self, tonight: PublishedEvidence, held: frozenset[_Key], before: Precedence, *, may_override: bool
+    ) -> None:
         self._tonight = tonight
         self._before = before
         self._held = held
@@ -145,7 +149,7 @@ class _Rule:
         self._customers = {customer.lstrip("0"): customer for customer in tonight.customers}
         self._companies = {company.lstrip("0"): company for company in tonight.companies}
 
-    def judge(self, decided: Decided) -> Verdict[Decided]:
+    def judge(self, decided: ParsedDecision) -> Verdict[ParsedDecision]:
         """The verdict; what the register holds already is no-op, however old the file."""
         line = decided.source
         wrong = self._unknown(decided)
@@ -165,7 +169,7 @@ class _Rule:
             kind = "stale"
         return Verdict(line, "apply", decided) if wrong is None else Verdict(line, kind, decided, wrong)
 
-    def _unknown(self, decided: Decided) -> Problem | None:
+    def _unknown(self, decided: ParsedDecision) -> Problem | None:
         """Ids that the night does not know."""
         line, customer, company = decided.source, decided.customer_id_acct, decided.company_id_cw
         if customer not in self._tonight.customers:
@@ -182,7 +186,7 @@ class _Rule:
             return line.problem(found, "a company of the latest night", remedy)
         return None
 
-    def _evidence(self, decided: Decided) -> tuple[Kind, Problem | None]:
+    def _evidence(self, decided: ParsedDecision) -> tuple[Kind, Problem | None]:
         """Whether the row was decided on the evidence of the latest night."""
         line, customer, tonight = decided.source, decided.customer_id_acct, self._tonight
         written, run_id = line.cells["row_fp"], line.cells["run_id"]
@@ -206,7 +210,7 @@ class _Rule:
         found = f"a row of {run_id or 'an older night'}; the evidence has changed since"
         return "stale", line.problem(found, f"the evidence of {tonight.run_id}", remedy)
 
-    def _target(self, decided: Decided) -> Problem | None:
+    def _target(self, decided: ParsedDecision) -> Problem | None:
         """Whether the company may be decided on."""
         line, company = decided.source, decided.company_id_cw
         if company is None:

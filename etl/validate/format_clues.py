@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.schemas import Kind, Relation
+from etl.schemas import ColumnKind, Relation
 from etl.validate import dates, money
 
 PAIRS: Final = (("mdy", "dmy"), ("mdy", "ymd"), ("dmy", "ymd"))
@@ -90,8 +90,8 @@ def _marked_amounts(cells: pl.DataFrame) -> pl.DataFrame:
     return _bearing(read, {**marks, "either": pl.col("as_point") != pl.col("as_comma")})
 
 
-_MARKED: Final[Mapping[Kind, Callable[[pl.DataFrame], pl.DataFrame]]] = {
-    Kind.DATE: _marked_dates,
-    Kind.INSTANT: _marked_dates,
-    Kind.MONEY: _marked_amounts,
+_MARKED: Final[Mapping[ColumnKind, Callable[[pl.DataFrame], pl.DataFrame]]] = {
+    ColumnKind.DATE: _marked_dates,
+    ColumnKind.INSTANT: _marked_dates,
+    ColumnKind.MONEY: _marked_amounts,
 }

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from etl.domain import SPOILT
-from etl.schemas import Column, Kind, Relation
+from etl.schemas import Column, ColumnKind, Relation
 from etl.validate import money
 from etl.validate.dates import EARLIEST, LATEST
 from etl.validate.formats import Formats
@@ -53,7 +53,7 @@ def read_problem() -> Rule:
 
 def is_id(column: Column) -> bool:
     """Whether the column holds ids; their names say whose: `company_id_cw`, `portal_invoice_id`."""
-    return column.kind is Kind.TEXT and "id" in column.name.split("_")
+    return column.kind is ColumnKind.TEXT and "id" in column.name.split("_")
 
 
 def _rules_of_column(column: Column, relation: Relation, formats: Formats) -> Iterator[Rule]:
@@ -67,11 +67,11 @@ def _rules_of_column(column: Column, relation: Relation, formats: Formats) -> It
         yield _rule(column, text.str.contains(_CONTROL), "has a control character")
     if column.kind in _UNREADABLE:
         yield _rule(column, text.is_not_null() & read.is_null(), _unreadable(column, formats))
-    if column.kind in (Kind.DATE, Kind.INSTANT):
+    if column.kind in (ColumnKind.DATE, ColumnKind.INSTANT):
         day = read.cast(pl.Date)
         yield _rule(column, day < EARLIEST, f"is before {EARLIEST.year}")
         yield _rule(column, day > LATEST, f"is after {LATEST.year}")
-    if column.kind is Kind.MONEY and "currency_code" in relation.names:
+    if column.kind is ColumnKind.MONEY and "currency_code" in relation.names:
         named, code = money.named_currency(text), pl.col(f"{READ}currency_code")
         # a currency that cannot be read is told once, by its own column
         yield _rule(column, named != code, pl.format("names another currency than {}", code))
@@ -90,17 +90,21 @@ def _sentence(column: Column, complaint: str | pl.Expr) -> pl.Expr:
 
 
 _UNREADABLE: Final = {
-    Kind.DATE: "is not a date",
-    Kind.INSTANT: "is not a date or time",
-    Kind.BOOLEAN: "is neither true nor false",
-    Kind.INTEGER: "is not a whole number",
-    Kind.CURRENCY: "is not a currency code of three letters",
-    Kind.MONEY: "is not an amount",
+    ColumnKind.DATE: "is not a date",
+    ColumnKind.INSTANT: "is not a date or time",
+    ColumnKind.BOOLEAN: "is neither true nor false",
+    ColumnKind.INTEGER: "is not a whole number",
+    ColumnKind.CURRENCY: "is not a currency code of three letters",
+    ColumnKind.MONEY: "is not an amount",
 }
 
 
 def _unreadable(column: Column, formats: Formats) -> str | pl.Expr:
-    if column.kind is Kind.MONEY:
+    if column.kind is ColumnKind.MONEY:
         return money.complaint(pl.col(column.name), decimal_comma=formats.decimal_comma)
-    order = f" in order {formats.date_order}" if formats.date_order and column.kind in (Kind.DATE, Kind.INSTANT) else ""
+    order = (
+        f" in order {formats.date_order}"
+        if formats.date_order and column.kind in (ColumnKind.DATE, ColumnKind.INSTANT)
+        else ""
+    )
     return _UNREADABLE[column.kind] + order

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from etl.domain import FALSE_WORDS, TRUE_WORDS
-from etl.schemas import BOOKED, IDS_OF_BOOKS, Column, Kind, Relation
+from etl.schemas import BOOKED, IDS_OF_BOOKS, Column, ColumnKind, Relation
 from etl.validate import dates, money
 from etl.validate.formats import Formats
 from etl.validate.rules import READ, READ_PROBLEM, Rule, read_problem, rules_of
@@ -16,15 +16,15 @@ from etl.validate.rules import READ, READ_PROBLEM, Rule, read_problem, rules_of
 UNKNOWN_CURRENCY: Final = "XXX"
 """ISO 4217 for 'no currency'."""
 
-STORED: Final[dict[Kind, pl.DataType]] = {
-    Kind.TEXT: pl.String(),
-    Kind.MONEY: money.MONEY,
-    Kind.DATE: pl.Date(),
-    Kind.INSTANT: pl.Datetime("us"),
-    Kind.BOOLEAN: pl.Boolean(),
-    Kind.INTEGER: pl.Int64(),
-    Kind.CURRENCY: pl.String(),
-    Kind.TEXTS: pl.List(pl.String()),
+STORED: Final[dict[ColumnKind, pl.DataType]] = {
+    ColumnKind.TEXT: pl.String(),
+    ColumnKind.MONEY: money.MONEY,
+    ColumnKind.DATE: pl.Date(),
+    ColumnKind.INSTANT: pl.Datetime("us"),
+    ColumnKind.BOOLEAN: pl.Boolean(),
+    ColumnKind.INTEGER: pl.Int64(),
+    ColumnKind.CURRENCY: pl.String(),
+    ColumnKind.TEXTS: pl.List(pl.String()),
 }
 """How each kind is held in a frame: what `schemas.SQL_TYPE` says of tables."""
 
@@ -89,7 +89,7 @@ def _in_book(rows: pl.DataFrame, relation: Relation, formats: Formats) -> pl.Dat
 
 
 def _clean(column: Column) -> pl.Expr:
-    if column.kind is Kind.TEXTS:
+    if column.kind is ColumnKind.TEXTS:
         return pl.col(column.name).cast(pl.List(pl.String))
     stripped = pl.col(column.name).cast(pl.String).str.strip_chars()
     return pl.when(stripped.str.len_bytes() > 0).then(stripped).alias(column.name)
@@ -108,28 +108,28 @@ def _read(clean: pl.DataFrame, relation: Relation, formats: Formats) -> list[pl.
 def _read_column(clean: pl.DataFrame, column: Column, relation: Relation, formats: Formats) -> pl.Series:
     text, serials = clean[column.name], column.name in formats.serial_columns
     match column.kind:
-        case Kind.MONEY:
+        case ColumnKind.MONEY:
             return money.amounts(text, decimal_comma=formats.decimal_comma)
-        case Kind.DATE:
+        case ColumnKind.DATE:
             return dates.days(text, formats.date_order, serials=serials)
-        case Kind.INSTANT:
+        case ColumnKind.INSTANT:
             zone = formats.zones.get(column.name, formats.zone)
             read = dates.logged if column.name in relation.log else dates.instants
             return read(text, formats.date_order, zone, serials=serials)
-        case Kind.CURRENCY:
+        case ColumnKind.CURRENCY:
             return clean.select(_currency(column, relation, formats)).to_series()
-        case Kind.BOOLEAN:
+        case ColumnKind.BOOLEAN:
             return clean.select(_boolean(pl.col(column.name))).to_series()
-        case Kind.INTEGER:
+        case ColumnKind.INTEGER:
             return clean.select(_integer(pl.col(column.name))).to_series()
-        case Kind.TEXT | Kind.TEXTS:
+        case ColumnKind.TEXT | ColumnKind.TEXTS:
             return text
 
 
 def _currency(column: Column, relation: Relation, formats: Formats) -> pl.Expr:
     """The code in its own column; else the one that an amount names; else the file's; else none."""
     text = pl.col(column.name)
-    named = [money.named_currency(pl.col(other.name)) for other in relation.columns if other.kind is Kind.MONEY]
+    named = [money.named_currency(pl.col(other.name)) for other in relation.columns if other.kind is ColumnKind.MONEY]
     code = text.str.to_uppercase().str.extract("^([A-Z]{3})$")
     implied = pl.coalesce(*named, pl.lit(formats.currency_code or UNKNOWN_CURRENCY))
     return pl.when(text.is_null()).then(implied).otherwise(code)

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from etl.domain import NO_MONEY, NO_NUMBER, SPOILT
-from etl.errors import NotFound, ResourcesExhausted, tells_of_full_disk
+from etl.errors import NotFoundError, ResourcesExhaustedError, tells_of_full_disk
 from etl.resources import resource
 
 SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
@@ -26,7 +26,7 @@ MACROS: Final = f"""
 _SESSION: Final = "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false"
 
 
-class EngineRefusal(Exception):
+class EngineError(Exception):
     """The engine could not do what the SQL says; the message is its own."""
 
 
@@ -38,7 +38,7 @@ def literal(text: str) -> str:
 def _told(error: duckdb.Error) -> Exception:
     """What the user can do something about, apart from what only we can."""
     is_full = isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(str(error))
-    return ResourcesExhausted(str(error).splitlines()[0]) if is_full else EngineRefusal(str(error))
+    return ResourcesExhaustedError(str(error).splitlines()[0]) if is_full else EngineError(str(error))
 
 
 class _Stream:
@@ -151,7 +151,7 @@ class Engine:
         """Write everything to the file; closing would do so too, but keep it to itself when it cannot.
 
         Raises:
-            ResourcesExhausted: the disk is full.
+            ResourcesExhaustedError: the disk is full.
         """
         self.run("checkpoint")
 
@@ -166,15 +166,15 @@ def published(database: Path) -> Iterator[Engine]:
     """The database of a published night, to be read.
 
     Raises:
-        NotFound: no night was published yet, or another version wrote it.
+        NotFoundError: no night was published yet, or another version wrote it.
     """
     if not database.exists():
         message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
-        raise NotFound(message)
+        raise NotFoundError(message)
     try:
         with closing(Engine(database.resolve(), is_read_only=True)) as engine:
             yield engine
-    except EngineRefusal as error:
+    except EngineError as error:
         reason = str(error).splitlines()[0]
         message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."
-        raise NotFound(message) from None
+        raise NotFoundError(message) from None

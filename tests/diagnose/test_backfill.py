@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.config import Backfill
-from etl.diagnose.backfill import Reading, backfill_options, is_recovered
+from etl.diagnose.backfill import ChangeTimes, backfill_options, is_recovered
 from etl.diagnose.sync import to_instants
 
 SCHEMA: dict[str, Any] = {
@@ -46,9 +46,9 @@ def _frame(rows: list[tuple[datetime | None, int | None, int]]) -> pl.DataFrame:
     return pl.DataFrame(told, schema=SCHEMA, orient="row")
 
 
-def _reading(missed: pl.DataFrame, arrived: list[datetime], zone: str) -> Reading:
+def _reading(missed: pl.DataFrame, arrived: list[datetime], zone: str) -> ChangeTimes:
     every = sorted([*missed["changed_at"].drop_nulls().to_list(), *arrived])
-    return Reading(to_instants(pl.Series(every, dtype=pl.Datetime("us"))), ZoneInfo(zone))
+    return ChangeTimes(to_instants(pl.Series(every, dtype=pl.Datetime("us"))), ZoneInfo(zone))
 
 
 def _start(day: date, zone: str) -> datetime:
@@ -199,5 +199,5 @@ def test_amounts_are_told_per_currency() -> None:
 def test_without_a_time_there_is_no_date_to_recommend(rows: list[tuple[None, None, int]]) -> None:
     """Better none than one that recovers nothing."""
     missed = _frame(rows)
-    nothing = Reading(np.array([], dtype=np.int64), ZoneInfo("UTC"))
+    nothing = ChangeTimes(np.array([], dtype=np.int64), ZoneInfo("UTC"))
     assert backfill_options(missed, nothing, Backfill()).is_empty()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from etl.causes import BY_CODE, CAUSES, SHOWN_WRONG, codes, mask
 from etl.config import Portal
-from etl.diagnose.invoice_checks import STATE_CODES, Night, check_customers, check_invoices
+from etl.diagnose.invoice_checks import STATE_CODES, CheckContext, check_customers, check_invoices
 from etl.diagnose.sync import SyncLog
 from etl.domain import CauseClass
 
@@ -54,14 +54,14 @@ def _mask(*causes: str) -> int:
     return sum(1 << [cause.code for cause in CAUSES].index(code) for code in causes)
 
 
-def _night(*, has_list: bool = True, list_at: datetime = AS_OF, **portal: Any) -> Night:
+def _night(*, has_list: bool = True, list_at: datetime = AS_OF, **portal: Any) -> CheckContext:
     settings = Portal(**portal)
     log = SyncLog.of(RUNS, settings, list_at)
-    return Night(AS_OF, settings, log, has_portal_list=has_list, has_connectwise_invoices=True, list_at=list_at)
+    return CheckContext(AS_OF, settings, log, has_portal_list=has_list, has_connectwise_invoices=True, list_at=list_at)
 
 
 def _judged(
-    *, has_list: bool = True, night: Night | None = None, **facts: Any
+    *, has_list: bool = True, night: CheckContext | None = None, **facts: Any
 ) -> tuple[str, str | None, list[str], list[str]]:
     """State, primary cause, failed and unknown gates of one invoice."""
     row = {name: value for name, (_, value) in FACTS.items()} | facts

@@ -19,7 +19,7 @@ from etl.config import Source
 from etl.errors import InputError
 from etl.extract import bulk_scan, bulk_select, careful_rows, lines_of, read_text
 from etl.extract.formats.powershell import CUT_PATTERN
-from etl.schemas import RELATIONS, Kind
+from etl.schemas import RELATIONS, ColumnKind
 from etl.validate import Formats, validate
 from etl.warehouse.engine import Engine
 
@@ -27,11 +27,11 @@ HEADER = "id,doc_number,customer_id,customer_name,txn_date,due_date,total,balanc
 GOOD = "1,INV-1,7,Acme,2026-01-05,2026-02-05T00:00:00Z,100.00,0.00,usd,2026-01-05T10:00:00Z,Invoice,"
 UTC = ZoneInfo("UTC")
 FORMATS = Formats(date_order=None, zone=UTC, decimal_comma=False, currency_code=None)
-TYPES: dict[Kind, Any] = {
-    Kind.MONEY: pl.Decimal(18, 4),
-    Kind.DATE: pl.Date,
-    Kind.BOOLEAN: pl.Boolean,
-    Kind.INSTANT: pl.Datetime("us"),
+TYPES: dict[ColumnKind, Any] = {
+    ColumnKind.MONEY: pl.Decimal(18, 4),
+    ColumnKind.DATE: pl.Date,
+    ColumnKind.BOOLEAN: pl.Boolean,
+    ColumnKind.INSTANT: pl.Datetime("us"),
 }
 
 
@@ -61,16 +61,16 @@ def typed(text: pl.DataFrame, relation: str) -> pl.DataFrame:
     casts = []
     for column in RELATIONS[relation].columns:
         value = pl.col(column.name)
-        if column.kind is Kind.INSTANT:
+        if column.kind is ColumnKind.INSTANT:
             value = value.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us")
-        elif column.kind is Kind.DATE:
+        elif column.kind is ColumnKind.DATE:
             value = value.str.to_date("%Y-%m-%d")
-        elif column.kind is Kind.BOOLEAN:
+        elif column.kind is ColumnKind.BOOLEAN:
             value = value.str.to_lowercase() == "true"
-        elif column.kind is Kind.CURRENCY:
+        elif column.kind is ColumnKind.CURRENCY:
             value = value.str.to_uppercase().fill_null("XXX")
-        elif column.kind is Kind.MONEY:
-            value = value.cast(TYPES[Kind.MONEY])
+        elif column.kind is ColumnKind.MONEY:
+            value = value.cast(TYPES[ColumnKind.MONEY])
         casts.append(value.alias(column.name))
     return text.select(*casts, "source_file")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from etl.config import Source
 from etl.errors import InputError
 from etl.extract import Extract, bulk_scan, detect, read_text
-from etl.schemas import RELATIONS, Kind
+from etl.schemas import RELATIONS, ColumnKind
 
 STARTS = st.sampled_from(
     [
@@ -55,7 +55,7 @@ JSON = st.recursive(
 def whole(extract: Extract, relation: str) -> None:
     """The frame keeps its contract."""
     expected = {
-        column.name: pl.List(pl.String) if column.kind is Kind.TEXTS else pl.String
+        column.name: pl.List(pl.String) if column.kind is ColumnKind.TEXTS else pl.String
         for column in RELATIONS[relation].columns
     }
     recorded = {"source_file": pl.String, "source_line": pl.Int64, "read_problem": pl.String}

@@ -17,7 +17,7 @@ from etl.demo.plan import AS_OF
 from etl.domain import FileReport
 from etl.errors import InputError
 from etl.review import import_mappings
-from etl.review.import_decisions import Act
+from etl.review.import_decisions import ImportOptions
 from etl.review.import_mappings import import_files
 from etl.review.marker import marker_path
 from etl.review.published_evidence import tonight
@@ -131,7 +131,7 @@ class Fuzz:
         settings = self.night.model_copy(update={"base": self.folder, "output": output})
         # what the night proposed is the same for every input
         with patch.object(import_mappings, "tonight", lambda _: self.known):
-            outcome = import_files(settings, [path], Act("fuzz", AS_OF))
+            outcome = import_files(settings, [path], ImportOptions("fuzz", AS_OF))
         (file,) = outcome.files
         assert len(str(outcome)) <= LONGEST_MESSAGE * (1 + len(file.verdicts))
         added = Register.open(self.register).log().slice(before)

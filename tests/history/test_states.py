@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.causes import BIT, CAUSES
-from etl.history.issues import Reading, freed_because, judge, needed
+from etl.history.issues import SourceCoverage, freed_because, judge, needed
 from etl.schemas import RELATIONS
 
 ALL = frozenset(RELATIONS)
@@ -34,7 +34,7 @@ def _judged(tonight: frozenset[str] = ALL, **fact: Any) -> tuple[str, str | None
     code = fact.get("code", "DRAFT")
     row = {**NOTHING, "stage": STAGES[code], "mask": 1 << BIT[code], **fact}
     facts = pl.DataFrame([row], schema_overrides=TYPES)
-    reading = Reading(tonight, ALL - tonight, {None: ALL, 5: ALL})
+    reading = SourceCoverage(tonight, ALL - tonight, {None: ALL, 5: ALL})
     found = judge(facts, reading).row(0, named=True)
     return found["change"], found["reason"]
 
@@ -144,8 +144,8 @@ def test_what_is_there_is_new_or_back_or_still_open() -> None:
 def test_a_source_that_was_never_given_is_not_waited_for() -> None:
     """Who has no portal list tonight, and had none when the issue was seen, sees as much as then."""
     without = ALL - {"portal_invoices"}
-    assert not Reading(without, before={None: ALL}).can_end("MISSED_IN_WINDOW")
-    assert Reading(without, before={None: without}).can_end("MISSED_IN_WINDOW")
+    assert not SourceCoverage(without, before={None: ALL}).can_end("MISSED_IN_WINDOW")
+    assert SourceCoverage(without, before={None: without}).can_end("MISSED_IN_WINDOW")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.errors import HistoryRefusal
+from etl.errors import HistoryError
 from etl.history.store import CHANGES, History, PastRun
 
 KEY = ("kind", "subject_id", "code")
@@ -141,7 +141,7 @@ def test_what_is_no_history_is_refused_and_left_alone(tmp_path: Path) -> None:
     connection.close()
     for path, why in ((other, "not a history"), (damaged, ""), (newer, r"newer version \(99\)")):
         bytes_before = path.read_bytes()
-        with pytest.raises(HistoryRefusal, match=rf"{path.name}.*{why}.*new history begins"):
+        with pytest.raises(HistoryError, match=rf"{path.name}.*{why}.*new history begins"):
             History(path).runs()
         assert path.read_bytes() == bytes_before
 
@@ -155,7 +155,7 @@ def test_an_impossible_history_is_not_written(tmp_path: Path, nights: int) -> No
     *before, last = (_changes(*rows) for rows in told)
     for changes in before:
         history.record(_run("one"), changes)
-    with pytest.raises(HistoryRefusal, match="an issue cannot be open twice"):
+    with pytest.raises(HistoryError, match="an issue cannot be open twice"):
         history.record(_run("two"), last)
     assert [run.run_id for run in history.runs()] == ["one"] * (nights - 1)
     assert history.open_issues().height == nights - 1
@@ -167,5 +167,5 @@ def test_a_history_whose_folder_cannot_be_made_is_refused(tmp_path: Path) -> Non
     history = History(tmp_path / "state" / "history.sqlite")
     assert history.runs() == []
     run = PastRun(0, "r", "2026-11-22T02:00:00Z", 0, is_published=True, seconds=1)
-    with pytest.raises(HistoryRefusal, match=r"File exists.* Make .*state a folder where this user may write"):
+    with pytest.raises(HistoryError, match=r"File exists.* Make .*state a folder where this user may write"):
         history.record(run, pl.DataFrame(schema=CHANGES))

@@ -15,7 +15,7 @@ import polars as pl
 
 from etl.config import load
 from etl.domain import Run
-from etl.pipeline.run import Outcome, reconcile
+from etl.pipeline.run import RunOutcome, reconcile
 
 AS_OF: Final = datetime(2026, 11, 22, 6, tzinfo=UTC)
 LAST_SYNC: Final = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -133,14 +133,14 @@ def shown(number: str, at: int = 0, **other: Any) -> Row:
     return row | other
 
 
-def judge(folder: Path, as_of: datetime = AS_OF) -> Outcome:
+def judge(folder: Path, as_of: datetime = AS_OF) -> RunOutcome:
     """Run billsight on the files."""
     before = len(list((folder / "out" / "runs").glob("run*")))
     settings = load(folder / "billsight.toml", {"BILLSIGHT_LIMITS__THREADS": "1"})
     return reconcile(settings, Run(f"run{before}", as_of))
 
 
-def answers(outcome: Outcome) -> dict[str, Row]:
+def answers(outcome: RunOutcome) -> dict[str, Row]:
     """The published answers, by invoice number."""
     rows = pl.read_parquet(outcome.folder / "invoices.parquet").to_dicts()
     return {row["invoice_number"]: row for row in rows}

@@ -9,19 +9,19 @@ from typing import Any
 
 import polars as pl
 import pytest
-from etl.pipeline.stages import share_numbers
 
 from etl.match import linker
 from etl.match.certainty import Policy, certainty
-from etl.match.records import profiles
+from etl.match.records import normalize_records
 from etl.match.resolve import Known, mappings
 from etl.match.scorecard import read_scorecard
+from etl.pipeline.stages import share_numbers
 from etl.review.register import CURRENT
-from etl.schemas import RELATIONS, Kind
+from etl.schemas import RELATIONS, ColumnKind
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import read_models
 
-TYPES = {Kind.BOOLEAN: pl.Boolean, Kind.TEXTS: pl.List(pl.String), Kind.INSTANT: pl.Datetime("us")}
+TYPES = {ColumnKind.BOOLEAN: pl.Boolean, ColumnKind.TEXTS: pl.List(pl.String), ColumnKind.INSTANT: pl.Datetime("us")}
 Row = dict[str, Any]
 
 
@@ -101,7 +101,7 @@ class Match:
         contacts = relation("connectwise_contacts", night.contacts)
         engine.write("staging.accounting__invoices", _invoices(night.invoices))
         engine.write("staging.connectwise__invoices", _invoices(night.billed))
-        both = profiles(customers, companies, contacts, night.own_domains)
+        both = normalize_records(customers, companies, contacts, night.own_domains)
         card, shared = read_scorecard(), share_numbers(engine, self._models)
         judgements = pl.DataFrame([{key: row.get(key) for key in CURRENT} for row in night.judgements], schema=CURRENT)
         portal = relation("portal_mappings", night.portal)

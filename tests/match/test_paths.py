@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from etl.match.fields.paths import with_paths
-from etl.match.records import profiles
+from etl.match.records import normalize_records
 from tests.match.conftest import relation
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
@@ -85,5 +85,5 @@ def test_a_family_reaches_over_all_levels() -> None:
     other = {"customer_id_acct": "B", "customer_name": "Zavent"}
     customers = relation("accounting_customers", [*levels, other])
     companies = relation("connectwise_companies", [OTHER], is_inactive=pl.Boolean, is_hidden=pl.Boolean)
-    found = profiles(customers, companies, relation("connectwise_contacts", [])).customers
+    found = normalize_records(customers, companies, relation("connectwise_contacts", [])).customers
     assert found["family"].to_list() == [0] * 6 + [6]

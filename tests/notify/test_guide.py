@@ -9,7 +9,7 @@ from typing import Any
 from etl.config import Notify
 from etl.notify import metrics
 from etl.notify.digest import figures
-from etl.notify.messages import night_message
+from etl.notify.messages import run_message
 from tests import dictionary
 from tests.notify_figures import changes
 
@@ -25,7 +25,7 @@ def test_the_message_of_the_guide_is_that_of_the_fixtures(fixture_summary: dict[
     """To the letter, with the link of the configuration above it."""
     told = Notify.model_validate(tomllib.loads(_block("toml"))["notify"])
     night = figures({**fixture_summary, "changes": changes()})
-    message = night_message(night, 0, told.report_link, is_recovered=False)
+    message = run_message(night, 0, told.report_link, is_recovered=False)
     assert _block("text") == f"{message.title}\n\n{message.body}\n"
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.notify.digest import figures
-from etl.notify.messages import Failure, Message, failure_message, night_message
+from etl.notify.messages import Failure, Message, failure_message, run_message
 from tests import nights
 from tests.notify_figures import changes, quiet
 
@@ -31,7 +31,7 @@ ALLOWED = re.compile(
 
 def message(summary: dict[str, Any], exit_code: int = 0, *, is_recovered: bool = False) -> Message:
     """The message of a night."""
-    return night_message(figures(summary), exit_code, LINK, is_recovered=is_recovered)
+    return run_message(figures(summary), exit_code, LINK, is_recovered=is_recovered)
 
 
 def with_changes(summary: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
@@ -282,15 +282,15 @@ def test_other_figures_are_another_message(fixture_summary: dict[str, Any], path
     ("exit_code", "kind", "words"),
     [
         (4, "InputError", "billsight check"),
-        (4, "BrokenPromise", "does not hold"),
-        (4, "GateTripped", "--accept-shrink"),
-        (4, "ClockRefused", "Correct the clock of the server, or run with --as-of"),
-        (4, "HistoryRefusal", "restore the history"),
-        (4, "RegisterUnusable", "billsight register restore"),
-        (4, "SiteKeyRefusal", "billsight register restore --site-key"),
+        (4, "InvariantError", "does not hold"),
+        (4, "GateError", "--accept-shrink"),
+        (4, "ClockError", "Correct the clock of the server, or run with --as-of"),
+        (4, "HistoryError", "restore the history"),
+        (4, "RegisterUnusableError", "billsight register restore"),
+        (4, "SiteKeyError", "billsight register restore --site-key"),
         (4, "SomethingNew", "billsight check"),
         (1, "KeyError", "bug"),
-        (75, "RunLocked", "still busy"),
+        (75, "RunLockedError", "still busy"),
         (78, "ConfigurationError", "billsight.toml"),
         (99, "Strange", "Read what the job wrote"),
     ],

@@ -17,7 +17,7 @@ from etl.domain import Run
 from etl.errors import InputError
 from etl.notify.digest import figures
 from etl.notify.metrics import Ending, write_failure, write_night
-from etl.notify.notifier import Teller
+from etl.notify.notifier import Notifier
 from tests.notify_figures import changes
 
 NIGHT = Ending(1_800_000_000.5, 0, 41.25)
@@ -122,11 +122,11 @@ def test_a_night_tells_its_own_clock(provider: Path, fixture_summary: dict[str, 
     text = path.read_text(encoding="utf-8")
     path.write_text(f'{text}\n[notify]\nmetrics_file = "metrics/billsight.prom"\n', encoding="utf-8")
     settings, run = load(path, {}), Run("night", NIGHT_AS_OF)
-    (warning,) = Teller(settings, {}, lambda: 5.0).published(copy.deepcopy(fixture_summary), provider, 0)
+    (warning,) = Notifier(settings, {}, lambda: 5.0).published(copy.deepcopy(fixture_summary), provider, 0)
     assert warning.endswith("the file that [notify] metrics_file names: No such file or directory")
     (provider / "metrics").mkdir()
-    assert Teller(settings, {}, lambda: 7.0).published(fixture_summary, provider, 3) == []
-    assert Teller(settings, {}, lambda: 9.0).failed(run, InputError([])) == []
+    assert Notifier(settings, {}, lambda: 7.0).published(fixture_summary, provider, 3) == []
+    assert Notifier(settings, {}, lambda: 9.0).failed(run, InputError([])) == []
     found = samples(provider / "metrics" / "billsight.prom")
     assert found["last_success_timestamp_seconds", ()] == 7.0
     assert found["last_run_exit_code", ()] == 4

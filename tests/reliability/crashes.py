@@ -46,7 +46,7 @@ LEVELS = (5, 6)
 _ONLY_ONE = (".tmp-", ".latest-", ".pruned-")
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """A promise that a kill has broken."""
 
 
@@ -113,16 +113,16 @@ class Site:
             _, said = child.communicate(timeout=300)
         if child.returncode not in PUBLISHED or said:
             message = f"the night after a kill ended with {child.returncode}: {said}"
-            raise Broken(message)
+            raise BrokenError(message)
         self.lasted = time.monotonic() - began
         self.stages = self._seconds_of_stages()
         if (self.out / "latest").readlink().name != self.log.stem:
             message = f"{self.log.stem} was published, but latest is {(self.out / 'latest').readlink()}"
-            raise Broken(message)
+            raise BrokenError(message)
         left = hidden(self.folder) + beside(self.state)
         if left:
             message = f"left behind after a whole night: {left}"
-            raise Broken(message)
+            raise BrokenError(message)
 
     def hand_in(self) -> None:
         """Somebody puts a decided file into the inbox: another customer, or another day, each time."""
@@ -144,7 +144,7 @@ def check(site: Site, *, is_ended: bool = True) -> None:
         is_ended: whether the last night was not killed.
 
     Raises:
-        Broken: it does not hold.
+        BrokenError: it does not hold.
     """
     wrong = [f"latest: {what}" for what in verify(site.out / "latest")]
     left = hidden(site.folder)
@@ -155,7 +155,7 @@ def check(site: Site, *, is_ended: bool = True) -> None:
         wrong += site.memory.faults(state, site.out / "runs", is_ended=is_ended)
         wrong += _lost_decisions(site, state)
     if wrong:
-        raise Broken("; ".join(wrong))
+        raise BrokenError("; ".join(wrong))
 
 
 def _lost_decisions(site: Site, state: Path) -> list[str]:
@@ -223,7 +223,7 @@ def crash(site: Site, kills: int, tell: Callable[[str], None] = lambda _: None) 
     """Kill so many runs and, as many, commands and one of two runs; look after each, and let one in ten go through.
 
     Raises:
-        Broken: a promise does not hold.
+        BrokenError: a promise does not hold.
     """
     with Reader(site.out) as reader:
         while site.died.total() < kills:
@@ -232,7 +232,7 @@ def crash(site: Site, kills: int, tell: Callable[[str], None] = lambda _: None) 
                 site.hand_in()
                 site.is_ended = not kill_one(site)
             elif wrong := kill_command(site):
-                raise Broken("; ".join(wrong))
+                raise BrokenError("; ".join(wrong))
             check(site, is_ended=site.is_ended)
             if site.died.total() > before and site.died.total() % NIGHTS_BETWEEN == 0:
                 site.whole_night()
@@ -242,11 +242,11 @@ def crash(site: Site, kills: int, tell: Callable[[str], None] = lambda _: None) 
         site.whole_night()
         check(site)
     if reader.faults:
-        raise Broken("; ".join(reader.faults))
+        raise BrokenError("; ".join(reader.faults))
     missing = site.handed_in - sum(_taken(site.state).values())
     if missing:
         message = f"{missing} decisions never came into the register"
-        raise Broken(message)
+        raise BrokenError(message)
     return reader
 
 

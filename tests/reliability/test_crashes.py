@@ -67,7 +67,7 @@ def test_a_lost_decision_and_a_leftover_are_seen(folder: Path) -> None:
     (site.out / ".latest-a").touch()
     (site.out / ".latest-b").touch()
     (site.out / "latest" / "invoices.csv").write_text("other")
-    with pytest.raises(crashes.Broken, match=r"invoices\.csv has 5 bytes.* grow; d-0001\.csv is lost"):
+    with pytest.raises(crashes.BrokenError, match=r"invoices\.csv has 5 bytes.* grow; d-0001\.csv is lost"):
         crashes.check(site)
 
 
@@ -94,7 +94,7 @@ def test_a_history_that_is_not_what_was_published_is_seen(folder: Path, how: str
     with closing(sqlite3.connect(site.state / "history.sqlite")) as connection, connection:
         connection.execute("pragma foreign_keys = off")
         connection.execute(statement)
-    with pytest.raises(crashes.Broken, match=told):
+    with pytest.raises(crashes.BrokenError, match=told):
         crashes.check(site)
 
 
@@ -113,7 +113,7 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
         patched.setattr(run, "record", killed)
         with pytest.raises(KeyboardInterrupt):
             nights.run(folder, "night-2", {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": "6"})
-    with pytest.raises(crashes.Broken, match=r"knows \['night-1'\], published were \['night-1', 'night-2'\]"):
+    with pytest.raises(crashes.BrokenError, match=r"knows \['night-1'\], published were \['night-1', 'night-2'\]"):
         crashes.check(site)
     crashes.check(site, is_ended=False)
     assert site.memory.caught_up == {"night-2"}

@@ -71,7 +71,7 @@ WAYS: dict[int, Callable[[Path], Ended]] = {
 }
 """How the command comes to end with each code."""
 
-QUIET = {ExitCode.COMPLETE, ExitCode.PARTIAL, ExitCode.UNREACHABLE, ExitCode.GATE}
+QUIET = {ExitCode.COMPLETE, ExitCode.PARTIAL, ExitCode.UNREACHABLE, ExitCode.FAIL_ON}
 """What is told with these codes is an answer, on stdout; or the code alone says it."""
 
 
@@ -183,7 +183,7 @@ def test_without_an_optional_source_the_night_is_partial_and_says_so(provider: P
     assert "portal_invoices.csv" in reason
     assert reason in ended.out
     assert reason in unescape((provider / "out" / "latest" / "report.html").read_text(encoding="utf-8"))
-    assert night("--run-id", "asked", "--fail-on", "any").code == ExitCode.GATE
+    assert night("--run-id", "asked", "--fail-on", "any").code == ExitCode.FAIL_ON
 
 
 def test_half_the_invoices_are_not_published_until_somebody_says_that_it_is_right(provider: Path, night: Night) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from etl.report.inputs import FRAMES, NightFacts
+from etl.report.inputs import FRAMES, ReportInputs
 from etl.report.page import render
 from etl.report.page_data import WORK_FRAMES, pack
 from etl.report.summary import summarise
@@ -55,7 +55,7 @@ def kind_of(place: int) -> tuple[Candidate, ...]:
     return tuple(replace(each, company_id=f"{place}0{each.company_id}") for each in KINDS[place % len(KINDS)])
 
 
-def named_facts(names: tuple[str, ...] = NAMES) -> NightFacts:
+def named_facts(names: tuple[str, ...] = NAMES) -> ReportInputs:
     """A run with these customers to decide, in this order."""
     queue = [
         {

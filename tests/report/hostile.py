@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from etl.report.inputs import NightFacts
+from etl.report.inputs import ReportInputs
 from etl.report.page_data import Payloads, pack
 from tests.report.sample import sample_facts
 from tests.report.sample_changes import sample_changes
@@ -27,7 +27,7 @@ KEPT = {
 """Columns that hold the product's own words, or join two frames."""
 
 
-def hostile_facts() -> NightFacts:
+def hostile_facts() -> ReportInputs:
     """The sample night with hostile and overlong text in every column that a source can fill."""
     facts = sample_facts()
     frames = {
@@ -74,7 +74,7 @@ def _spoilt(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def hostile_work(facts: NightFacts) -> Payloads:
+def hostile_work(facts: ReportInputs) -> Payloads:
     """What the hostile page works on; only the ids are told apart, for they join what belongs together."""
     numbered = pl.concat_str(pl.col("company_id_cw"), pl.int_range(pl.len()).cast(pl.String))
     work = sample_work(replace(facts, candidates=facts.candidates.with_columns(company_id_cw=numbered)))

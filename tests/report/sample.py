@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from etl.report.inputs import FRAMES, NightFacts, RunFacts, empty
+from etl.report.inputs import FRAMES, ReportInputs, RunFacts, empty
 from etl.schemas import RELATIONS
 from tests.report import sample_rows as given
 from tests.report.sample_changes import sample_changes, sample_trend
@@ -72,11 +72,11 @@ _COUNTS: tuple[tuple[str, str, str, int, str], ...] = (
 _IDS = {name: f"{100 + place:05d}" for place, name in enumerate(sorted({line[0] for line in _PLAN}))}
 
 
-def sample_facts() -> NightFacts:
+def sample_facts() -> ReportInputs:
     """The sample night."""
     invoices = _invoices()
     cells = _cells(invoices)
-    return NightFacts(
+    return ReportInputs(
         run=_run(),
         cells=cells,
         customers_by_state=_frame("customers_by_state", _customers(invoices, ["state"])),

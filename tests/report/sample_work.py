@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from etl.report.inputs import NightFacts
+from etl.report.inputs import ReportInputs
 from etl.report.page_data import WORK_FRAMES, Payloads, Work, pack
 from etl.review.fix_files import mapping_fixes
 
@@ -17,7 +17,7 @@ OTHERS = (
 """Companies that nobody proposes: id, identifier, name, city, domain, inactive, deleted."""
 
 
-def proposed(facts: NightFacts) -> pl.DataFrame:
+def proposed(facts: ReportInputs) -> pl.DataFrame:
     """The sample's customers and candidates, as marts.report_mapping_fixes has them."""
     customers = facts.queue.group_by("customer_id_acct", maintain_order=True).agg(
         pl.col("customer_name", "mapping_state", "reason", "company_id_cw").first(),
@@ -28,7 +28,7 @@ def proposed(facts: NightFacts) -> pl.DataFrame:
     return customers.join(candidates, on="customer_id_acct", how="left")
 
 
-def sample_work(facts: NightFacts) -> Work:
+def sample_work(facts: ReportInputs) -> Work:
     """Everything that the sample's page works on."""
     pairs = proposed(facts)
     proposals = pairs.rename({"company_id_cw": "mapped", "proposed_company_id_cw": "company_id_cw"})
@@ -47,6 +47,6 @@ def sample_work(facts: NightFacts) -> Work:
     )
 
 
-def packed_work(facts: NightFacts) -> Payloads:
+def packed_work(facts: ReportInputs) -> Payloads:
     """The same, as the page carries it."""
     return pack(facts, sample_work(facts))

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from etl.csv_guard import FORMULA
-from etl.report.inputs import NightFacts, RunFacts
+from etl.report.inputs import ReportInputs, RunFacts
 from etl.report.page import render
 from etl.report.page_data import Work, nothing, pack
 from etl.report.summary import summarise
@@ -198,7 +198,7 @@ def test_a_list_with_nothing_in_it_breaks_nothing(
     expect(page.locator("#panel-title")).to_have_text("No customer matches the filter")
     page.fill("#queue-find", "heritage")
     expect(page.locator("#panel-title")).to_contain_text("Heritage Motor Works")
-    for facts in (NightFacts(RunFacts("empty", AS_OF)), replace(sample_facts(), invoices=nothing("invoices"))):
+    for facts in (ReportInputs(RunFacts("empty", AS_OF)), replace(sample_facts(), invoices=nothing("invoices"))):
         opened(page, saved(tmp_path, render(summarise(facts), pack(facts, Work()))))
         expect(page.locator("#found")).to_contain_text("0 of 0 listed")
     assert complaints == []

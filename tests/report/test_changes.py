@@ -12,7 +12,7 @@ import pytest
 
 from etl.report.change_section import CHANGE_WORDS, FIRST_NIGHT, SHOWN_ROWS
 from etl.report.filters import moved
-from etl.report.inputs import NightFacts
+from etl.report.inputs import ReportInputs
 from etl.report.page import render
 from etl.report.page_data import Payloads
 from etl.report.summary import summarise, to_json
@@ -58,11 +58,11 @@ class _Tables(HTMLParser):
         self._words.append(data)
 
 
-def _page(facts: NightFacts) -> _Tables:
+def _page(facts: ReportInputs) -> _Tables:
     return _Tables(render(summarise(facts), NO_WORK))
 
 
-def _changed(**parts: Any) -> NightFacts:
+def _changed(**parts: Any) -> ReportInputs:
     return replace(sample_facts(), changes={**sample_changes(), **parts})
 
 

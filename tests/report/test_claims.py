@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from etl.report.inputs import NightFacts, RunFacts
+from etl.report.inputs import ReportInputs, RunFacts
 from etl.report.page import render
 from etl.report.page_data import Work, pack
 from etl.report.summary import summarise
-from etl.review.inbox import Taken
+from etl.review.inbox import InboxResult
 from etl.schemas import RELATIONS
 from tests.report.sample import AS_OF, sample_facts
 from tests.report.sample_work import packed_work
@@ -48,7 +48,7 @@ CLAIMS = {
 def test_nothing_is_claimed_to_be_absent_that_the_data_cannot_tell(missing: str) -> None:
     """Without a source, each sentence that rests on it gives way to one that says what cannot be told."""
     read = tuple(name for name in RELATIONS if missing not in {name, "everything"})
-    facts = NightFacts(RunFacts("empty", AS_OF, read=read), access_counts=_mapped(3))
+    facts = ReportInputs(RunFacts("empty", AS_OF, read=read), access_counts=_mapped(3))
     said = _words(render(summarise(facts), pack(facts, Work())))
     for claim, needed in CLAIMS.items():
         assert (claim in said) == (set(needed) <= set(read)), claim
@@ -70,7 +70,7 @@ def _mapped(companies: int, unknown: int = 0) -> pl.DataFrame:
 )
 def test_access_is_not_praised_where_nobody_is_mapped_or_checked(counts: pl.DataFrame, claim: str) -> None:
     """No company without access says little where no company was checked, or one could not be."""
-    facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS)), access_counts=counts)
+    facts = ReportInputs(RunFacts("empty", AS_OF, read=tuple(RELATIONS)), access_counts=counts)
     said = _words(render(summarise(facts), pack(facts, Work())))
     assert claim in said
     assert "has somebody who can look into it" not in said
@@ -78,11 +78,11 @@ def test_access_is_not_praised_where_nobody_is_mapped_or_checked(counts: pl.Data
 
 def test_decided_files_that_were_not_taken_have_a_notice() -> None:
     """How many, where the reasons are, and what waits; a good inbox has none."""
-    inbox = Taken(3, 2, 7, "late.csv waits", partly=1, rows_refused=4).told()
+    inbox = InboxResult(3, 2, 7, "late.csv waits", partly=1, rows_refused=4).told()
     said = [
         _words(render(summarise(facts), pack(facts, Work())))
-        for each in (inbox, Taken(1, 0, 2).told(), {})
-        for facts in [NightFacts(RunFacts("empty", AS_OF, inbox=each))]
+        for each in (inbox, InboxResult(1, 0, 2).told(), {})
+        for facts in [ReportInputs(RunFacts("empty", AS_OF, inbox=each))]
     ]
     assert "2 decided files could not be imported" in said[0]
     assert "1 decided file was imported in part" in said[0]
@@ -94,7 +94,7 @@ def test_decided_files_that_were_not_taken_have_a_notice() -> None:
 
 def test_a_partial_night_claims_no_more_than_it_read() -> None:
     """It is not complete, and nothing is said to be in order."""
-    facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS), partial_reasons=("too much in quarantine",)))
+    facts = ReportInputs(RunFacts("empty", AS_OF, read=tuple(RELATIONS), partial_reasons=("too much in quarantine",)))
     said = _words(render(summarise(facts), pack(facts, Work())))
     for claim in ("No invoice is blocked in this run.", "Every invoice that should show does.", "complete Print"):
         assert claim not in said
@@ -117,7 +117,7 @@ def test_invoices_that_nobody_can_tell_of_are_counted_beside_what_is_said(summar
 
 def test_an_empty_night_has_a_page() -> None:
     """Every section says that there is nothing to do."""
-    facts = NightFacts(RunFacts("empty", AS_OF, read=tuple(RELATIONS)), access_counts=_mapped(3))
+    facts = ReportInputs(RunFacts("empty", AS_OF, read=tuple(RELATIONS)), access_counts=_mapped(3))
     said = _words(render(summarise(facts), pack(facts, Work())))
     for claim in CLAIMS:
         assert claim in said

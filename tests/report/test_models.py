@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl.report.inputs import QUERIES, NightFacts, RunFacts
+from etl.report.inputs import QUERIES, ReportInputs, RunFacts
 from etl.report.page import render
 from etl.report.page_data import WORK_QUERIES, Work, pack
 from etl.report.summary import summarise
@@ -136,9 +136,9 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     opened.close()
 
 
-def _facts(engine: Engine) -> NightFacts:
+def _facts(engine: Engine) -> ReportInputs:
     frames = {name: engine.frame(sql) for name, sql in QUERIES.items()}
-    return NightFacts(RunFacts("r", AS_OF), **frames)
+    return ReportInputs(RunFacts("r", AS_OF), **frames)
 
 
 def test_the_models_give_the_facts_that_the_report_needs(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from etl.amounts import money_text
 from etl.report.differences import CAUSES_OF
 from etl.report.filters import mask_email, mask_emails, plain
-from etl.report.inputs import FRAMES, NightFacts, RunFacts, empty
+from etl.report.inputs import FRAMES, ReportInputs, RunFacts, empty
 from etl.report.summary import summarise, to_json
 from tests.report.sample import AS_OF, sample_facts
 
@@ -114,7 +114,7 @@ def test_the_same_night_gives_the_same_bytes() -> None:
 
 def test_a_night_without_anything_has_a_summary() -> None:
     """No invoice, no source, no finding: zeros, not a crash."""
-    summary = summarise(NightFacts(RunFacts("empty", AS_OF)))
+    summary = summarise(ReportInputs(RunFacts("empty", AS_OF)))
     assert summary["numbers"]["blocked"] == {"invoices": 0, "customers": 0, "amounts": []}
     assert summary["sync"]["recommended"] is None
 
@@ -122,7 +122,7 @@ def test_a_night_without_anything_has_a_summary() -> None:
 def test_a_missing_column_is_a_bug_and_not_a_zero() -> None:
     """A frame that lacks a column is refused by name."""
     with pytest.raises(ValueError, match="gaps lacks reason"):
-        NightFacts(RunFacts("r", AS_OF), gaps=empty("gaps").drop("reason"))
+        ReportInputs(RunFacts("r", AS_OF), gaps=empty("gaps").drop("reason"))
 
 
 def test_a_broken_law_is_told() -> None:
@@ -196,7 +196,7 @@ def test_each_figure_is_the_sum_of_its_causes_per_currency(found: list[tuple[tup
     ]
     listed = pl.DataFrame(rows, schema=FRAMES["differences"])
     counts = listed.group_by("figure", "cause", "currency_code").agg(pl.len().alias("invoices"), pl.col("amount").sum())
-    summary = summarise(NightFacts(RunFacts("r", AS_OF), differences=listed, difference_counts=counts))
+    summary = summarise(ReportInputs(RunFacts("r", AS_OF), differences=listed, difference_counts=counts))
     for name in CAUSES_OF:
         own = [(currency, amount) for (figure, _), currency, amount in found if figure == name]
         sums = {code: sum(amount for currency, amount in own if currency == code) for code, _ in own}

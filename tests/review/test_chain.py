@@ -14,7 +14,7 @@ import pytest
 from etl.review import register_schema
 from etl.review.chain import GENESIS, Head, Witness
 from etl.review.marker import Marker, marker_path, read_marker, write_marker
-from etl.review.register import Import, Judgement, Register, RegisterRefusal
+from etl.review.register import Import, Judgement, Register, RegisterError
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 DAY = "2026-01-01T00:00:00.000000"
@@ -54,7 +54,7 @@ def _read(path: Path) -> tuple[object, ...] | None:
     try:
         register = Register.open(path)
         return (register.current().rows(), register.log().rows(), register.head())
-    except RegisterRefusal:
+    except RegisterError:
         return None
 
 
@@ -119,7 +119,7 @@ def test_a_register_that_is_gone_empty_or_another_is_refused_by_everything(whole
             lambda register=register: register.append(said, Import("x", NOON, "kim")),
             lambda register=register: register.revert("import-1", Import("x", NOON, "kim")),
         ):  # fmt: skip
-            with pytest.raises(RegisterRefusal, match=rf"{why}.*register restore.*register init"):
+            with pytest.raises(RegisterError, match=rf"{why}.*register restore.*register init"):
                 act()
         assert (path.read_bytes() if path.exists() else None) == content
 
@@ -130,7 +130,7 @@ def test_a_copy_of_yesterday_is_seen(whole: Path, tmp_path: Path) -> None:
     yesterday = moved(path, tmp_path / "b")
     Register.open(path).append([Judgement("X", "1", "approved", NOON, "kim", "f")], Import("x", NOON, "kim"))
     shutil.copy(yesterday, path)
-    with pytest.raises(RegisterRefusal, match=r"it holds 13 imports, but the marker .* 14 imports"):
+    with pytest.raises(RegisterError, match=r"it holds 13 imports, but the marker .* 14 imports"):
         Register.open(path).current()
 
 
@@ -143,7 +143,7 @@ def test_a_witness_is_believed_without_a_marker(whole: Path, tmp_path: Path) -> 
     knows = [Witness("the run one", head)]
     assert Register.open(path, knows).head().imports == head.imports + 1
     path.unlink()
-    with pytest.raises(RegisterRefusal, match="the run one knows it with 13 imports"):
+    with pytest.raises(RegisterError, match="the run one knows it with 13 imports"):
         Register.open(path, knows).current()
     assert Register.open(path, [Witness("an empty one", Head())]).current().is_empty()
 
@@ -167,7 +167,7 @@ def test_a_damaged_marker_is_told_and_concludes_nothing(whole: Path, tmp_path: P
         spoilt = bytearray(content)
         spoilt[place] ^= 4
         marker_path(path).write_bytes(bytes(spoilt))
-        with pytest.raises(RegisterRefusal, match=r"the marker register\.sqlite\.head next to it is damaged"):
+        with pytest.raises(RegisterError, match=r"the marker register\.sqlite\.head next to it is damaged"):
             Register.open(path).current()
 
 
@@ -212,5 +212,5 @@ def test_whoever_changes_the_tables_is_seen(whole: Path, tmp_path: Path) -> None
                 if text.split()[2] in script:
                     connection.execute(text)
             connection.commit()
-        with pytest.raises(RegisterRefusal, match=r"chain of digests is broken|tables are not those"):
+        with pytest.raises(RegisterError, match=r"chain of digests is broken|tables are not those"):
             Register.open(path).current()

@@ -15,7 +15,7 @@ from etl.review import register_schema
 from etl.review.chain import GENESIS, Head, Witness
 from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import marker_path, read_marker
-from etl.review.register import Import, Judgement, Register, RegisterRefusal
+from etl.review.register import Import, Judgement, Register, RegisterError
 from tests.review.test_contact_register import act, judgement, nobody
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_an_import_is_added_whichever_kind_came_before(tmp_path: Path) -> None:
     head = ContactRegister.open(path).head()
     Register.open(path).append(*mapped("import-1"))
     assert Register.open(path, [Witness("who read it", head)]).next_import_id() == "import-2"
-    with pytest.raises(RegisterRefusal):
+    with pytest.raises(RegisterError):
         ContactRegister.open(path).append([nobody("501")], act("import-1"))
     assert ContactRegister.open(path).head().imports == 2
 
@@ -107,7 +107,7 @@ def test_what_was_changed_removed_or_added_is_refused(path: Path, script: list[s
         lambda: ContactRegister.open(path).append([nobody("504")], act("contacts-9")),
         lambda: ContactRegister.open(path).revert("contacts-3", act("contacts-9")),
     ):  # fmt: skip
-        with pytest.raises(RegisterRefusal, match=r"chain of digests is broken.*register restore"):
+        with pytest.raises(RegisterError, match=r"chain of digests is broken.*register restore"):
             ask()
 
 
@@ -120,13 +120,13 @@ def test_a_register_without_its_last_import_is_known_to_be_shorter(path: Path) -
         "delete from contact_imports where import_id = 'contacts-3'",
         "delete from chain where place = 6",
     )
-    with pytest.raises(RegisterRefusal, match=r"it holds 5 imports, but the marker .* 6 imports"):
+    with pytest.raises(RegisterError, match=r"it holds 5 imports, but the marker .* 6 imports"):
         ContactRegister.open(path).current()
     marker_path(path).unlink()
-    with pytest.raises(RegisterRefusal, match=r"it holds 5 imports, but the run one knows it with 6 imports"):
+    with pytest.raises(RegisterError, match=r"it holds 5 imports, but the run one knows it with 6 imports"):
         ContactRegister.open(path, [Witness("the run one", head)]).current()
     path.unlink()
-    with pytest.raises(RegisterRefusal, match="empty or gone"):
+    with pytest.raises(RegisterError, match="empty or gone"):
         ContactRegister.open(path, [Witness("the run one", head)]).append([nobody("504")], act("contacts-1"))
     assert not path.exists()
 
@@ -142,7 +142,7 @@ def test_every_bit_of_the_texts_counts(path: Path, tmp_path: Path) -> None:
         spoilt[place + len(text) - 1] ^= 1
         alone = tmp_path / "alone.sqlite"
         alone.write_bytes(bytes(spoilt))
-        with pytest.raises(RegisterRefusal):
+        with pytest.raises(RegisterError):
             ContactRegister.open(alone).current()
 
 
@@ -164,7 +164,7 @@ def test_a_register_of_the_version_before_keeps_its_chain(tmp_path: Path, kind: 
         register = Register.open(one) if kind == "mapping" else ContactRegister.open(one, [])
         added = mapped("import-2") if isinstance(register, Register) else ([nobody("501")], act("contacts-1"))
         if one == broken:
-            with pytest.raises(RegisterRefusal, match="chain of digests is broken"):
+            with pytest.raises(RegisterError, match="chain of digests is broken"):
                 register.append(*added)  # type: ignore[arg-type]
             continue
         register.append(*added)  # type: ignore[arg-type]

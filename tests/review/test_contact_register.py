@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.review.contacts.contact_register import ContactJudgement, ContactRegister
-from etl.review.register import Import, Judgement, Register, RegisterRefusal
+from etl.review.register import Import, Judgement, Register, RegisterError
 from etl.review.register_schema import STEPS
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_a_decision_comes_back_as_it_went_in(tmp_path: Path) -> None:
 def test_what_cannot_be_is_refused_whole(tmp_path: Path, wrong: dict[str, Any]) -> None:
     """The good decision beside it is not added either."""
     register = ContactRegister.open(tmp_path / "register.sqlite")
-    with pytest.raises(RegisterRefusal):
+    with pytest.raises(RegisterError):
         register.append([judgement("1"), judgement("2", **wrong)], act("contacts-1"))
     assert register.log().is_empty()
 
@@ -89,7 +89,7 @@ def test_contacts_and_judgements_leave_each_other_alone(tmp_path: Path) -> None:
     ContactRegister.open(path).revert("contacts-1", act("contacts-2"))
     assert Register.open(path).current()["customer_id_acct"].to_list() == ["c1"]
     assert ContactRegister.open(path).current().is_empty()
-    with pytest.raises(RegisterRefusal, match="'billsight contacts list' shows the ids"):
+    with pytest.raises(RegisterError, match="'billsight contacts list' shows the ids"):
         ContactRegister.open(path).revert("import-1", act("contacts-3"))
 
 
@@ -135,7 +135,7 @@ def test_a_revert_restores_what_held_before_and_can_itself_be_taken_back(steps: 
             before = _held(register)
             try:
                 companies = register.revert(target, act(number))
-            except RegisterRefusal:
+            except RegisterError:
                 assert _held(register) == before
                 continue
             counts[number] = True

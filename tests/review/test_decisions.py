@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from etl.csv_guard import guard
 from etl.errors import Problem
-from etl.review.decision_file import ApprovalRefused, Decided, Line, is_undecided, lines_of, read_decision
+from etl.review.decision_file import DecisionFileError, Line, ParsedDecision, is_undecided, lines_of, read_decision
 
 HEADER = ["schema", "run_id", "row_id", "row_fp", "decision", "acct_customer_id", "cw_company_id", "reviewer",
           "decided_at", "note"]  # fmt: skip
@@ -29,10 +29,10 @@ def line(**cells: str) -> Line:
     return found
 
 
-def decided(**cells: str) -> Decided:
+def decided(**cells: str) -> ParsedDecision:
     """What such a row decides."""
     found = read_decision(line(**cells))
-    assert isinstance(found, Decided), found
+    assert isinstance(found, ParsedDecision), found
     return found
 
 
@@ -190,7 +190,7 @@ def test_captions_are_known_whatever_came_upon_them() -> None:
 )
 def test_a_file_that_is_not_ours_is_refused_as_a_whole(rows: list[Any], found: str) -> None:
     """Another table, or the file of a version that knows more."""
-    with pytest.raises(ApprovalRefused, match=found):
+    with pytest.raises(DecisionFileError, match=found):
         list(lines_of(_rows(*rows), "f.csv"))
 
 
@@ -207,7 +207,7 @@ def test_a_number_that_a_spreadsheet_wrote_anew_is_still_the_schema() -> None:
 def test_a_file_with_a_column_twice_is_refused(twice: str, place: int) -> None:
     """Whichever of the two were read, the other might be meant."""
     row = [GOOD[name] for name in HEADER]
-    with pytest.raises(ApprovalRefused, match=r"twice.*Keep only the column"):
+    with pytest.raises(DecisionFileError, match=r"twice.*Keep only the column"):
         list(lines_of(_rows([*HEADER[:place], twice, *HEADER[place:]], [*row[:place], "CW-11", *row[place:]]), "f"))
 
 
@@ -239,6 +239,6 @@ CELLS = st.text(max_size=12) | st.sampled_from(
 @given(st.lists(st.lists(CELLS, min_size=len(HEADER), max_size=len(HEADER)), max_size=4))
 def test_whatever_stands_in_the_cells_is_read_or_told(rows: list[list[str]]) -> None:
     """No content ends an import: a row decides something, or is told to be wrong."""
-    with suppress(ApprovalRefused):
+    with suppress(DecisionFileError):
         for one in lines_of(_rows(HEADER, *rows), "f"):
-            assert isinstance(read_decision(one), Decided | Problem)
+            assert isinstance(read_decision(one), ParsedDecision | Problem)

@@ -11,14 +11,14 @@ from etl.review.decision_file import Line, lines_of
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import Decision, Import, Judgement, Register
 from etl.review.row_verdict import Verdict
-from etl.review.verdicts import Tonight, judge
+from etl.review.verdicts import PublishedEvidence, judge
 
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 FRIDAY = MONDAY + timedelta(days=4)
 COLUMNS = ["run_id", "row_fp", "decision", "acct_customer_id", "cw_company_id", "reviewer", "decided_at"]
 PRINTS: dict[str, str | None] = {"FP-0000000000000710": "10", "FP-0000000000000711": "11"}
 PRINT_OF = {f"CW-{company}": row_fp for row_fp, company in PRINTS.items()}
-LATEST = Tonight(
+LATEST = PublishedEvidence(
     run_id="run-2",
     as_of_date=MONDAY.date(),
     customers=frozenset({"7", "8"}),
@@ -60,7 +60,9 @@ class Site:
         self.register.revert(name, Import(act, at, "login", claimed_by="ann"))
         return act
 
-    def verdict(self, lines: list[Line], at: datetime = FRIDAY, latest: Tonight = LATEST, **how: object) -> Verdict:
+    def verdict(
+        self, lines: list[Line], at: datetime = FRIDAY, latest: PublishedEvidence = LATEST, **how: object
+    ) -> Verdict:
         """The verdict on one row that is imported on Friday."""
         importing = Importing(**{"at": at, "who": lambda _: "lee", "run_id": "run-2", **how})  # type: ignore[arg-type]
         before = Precedence(self.register.current(), self.register.log(), importing)
@@ -223,7 +225,7 @@ def test_a_customer_that_was_taken_back_after_the_run_needs_one(site: Site) -> N
     """The run still had it mapped, so its files do not ask; the refusal says which run is missing."""
     name = site.add(told(MONDAY))
     site.take_back(name, MONDAY)
-    mapped = Tonight(**{**vars(LATEST), "fingerprints": {}})
+    mapped = PublishedEvidence(**{**vars(LATEST), "fingerprints": {}})
     found = site.verdict(row("2026-11-05T09:00:00Z"), latest=mapped, known=1)
     assert found.kind == "stale"
     assert "run billsight once, and decide in its files" in _why(found)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import ExitCode
-from etl.review.register import CURRENT, Decision, Import, Judgement, Register, RegisterRefusal
+from etl.review.register import CURRENT, Decision, Import, Judgement, Register, RegisterError
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 
@@ -114,7 +114,7 @@ def test_nothing_can_be_changed_or_removed(tmp_path: Path, change: str) -> None:
 def test_an_import_with_one_impossible_judgement_adds_none(tmp_path: Path, wrong: Judgement) -> None:
     """All or nothing: the good rows of a refused import are not in the register either."""
     register = Register.open(tmp_path / "register.sqlite")
-    with pytest.raises(RegisterRefusal) as refusal:
+    with pytest.raises(RegisterError) as refusal:
         register.append([judgement("approved", "1", "A9"), wrong], act())
     assert refusal.value.exit_code == ExitCode.REFUSED
     assert register.current().is_empty()
@@ -125,7 +125,7 @@ def test_an_import_is_taken_once(tmp_path: Path) -> None:
     """The same file imported again is refused whole."""
     register = Register.open(tmp_path / "register.sqlite")
     register.append([judgement("approved", "1")], act())
-    with pytest.raises(RegisterRefusal):
+    with pytest.raises(RegisterError):
         register.append([judgement("approved", "2")], act())
     assert register.current()["company_id_cw"].to_list() == ["1"]
 
@@ -140,9 +140,9 @@ def test_a_file_that_is_no_register_is_left_alone(tmp_path: Path) -> None:
             connection.commit()
     for path in (text, other, newer):
         before = path.read_bytes()
-        with pytest.raises(RegisterRefusal):
+        with pytest.raises(RegisterError):
             Register.open(path).append([judgement("approved", "1")], act())
-        with pytest.raises(RegisterRefusal):
+        with pytest.raises(RegisterError):
             Register.open(path).current()
         assert path.read_bytes() == before
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.review.site.site_key import KEY_BYTES, SiteKeyRefusal, read_site_key, site_key
+from etl.review.site.site_key import KEY_BYTES, SiteKeyError, read_site_key, site_key
 
 
 def test_the_key_is_made_on_first_use_and_stays(tmp_path: Path) -> None:
@@ -33,10 +33,10 @@ def test_two_nights_that_meet_agree_on_one_key(tmp_path: Path) -> None:
 
 def test_a_key_that_is_missing_or_none_is_told(tmp_path: Path) -> None:
     """A file cannot be checked with a key that was made up for it."""
-    with pytest.raises(SiteKeyRefusal, match="not there"):
+    with pytest.raises(SiteKeyError, match="not there"):
         read_site_key(tmp_path / "site.key")
     (tmp_path / "site.key").write_bytes(b"short")
-    with pytest.raises(SiteKeyRefusal, match="5 bytes"):
+    with pytest.raises(SiteKeyError, match="5 bytes"):
         site_key(tmp_path / "site.key")
-    with pytest.raises(SiteKeyRefusal, match="cannot be made"):
+    with pytest.raises(SiteKeyError, match="cannot be made"):
         site_key(tmp_path / "site.key" / "below")

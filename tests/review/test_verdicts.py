@@ -12,7 +12,7 @@ from etl.review.decision_file import Line, lines_of
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import CURRENT, LOG
 from etl.review.row_verdict import Verdict
-from etl.review.verdicts import Tonight, judge
+from etl.review.verdicts import PublishedEvidence, judge
 
 HEADER = ["run_id", "row_fp", "decision", "acct_customer_id", "cw_company_id"]
 PRINTS: dict[str, dict[str, str | None]] = {
@@ -40,7 +40,7 @@ def _was_written(run_id: str, customer: str, fingerprint: str) -> bool | None:
     return None if written is None else fingerprint in written.get(customer, {})
 
 
-TONIGHT = Tonight(
+TONIGHT = PublishedEvidence(
     run_id="tonight",
     as_of_date=date(2026, 11, 22),
     customers=frozenset({"007", "8", "9", "a&b", "A&B", "6"}),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 import pytest
 
-from etl.schemas import Kind, Relation
+from etl.schemas import ColumnKind, Relation
 
 Rows = Callable[..., pl.DataFrame]
 
@@ -19,7 +19,8 @@ def as_read() -> Rows:
     def build(relation: Relation, rows: Sequence[Mapping[str, object]], first_line: int = 2) -> pl.DataFrame:
         extra = {name for row in rows for name in row} - set(relation.names)
         kinds = {
-            column.name: pl.List(pl.String) if column.kind is Kind.TEXTS else pl.String for column in relation.columns
+            column.name: pl.List(pl.String) if column.kind is ColumnKind.TEXTS else pl.String
+            for column in relation.columns
         }
         schema = {**kinds, **dict.fromkeys(sorted(extra), pl.String)}
         frame = pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)

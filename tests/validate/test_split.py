@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.schemas import RELATIONS, SQL_TYPE, Kind, Relation
+from etl.schemas import RELATIONS, SQL_TYPE, ColumnKind, Relation
 from etl.validate import Formats, Split, accepted_schema, validate
 
 INVOICES = RELATIONS["accounting_invoices"]
@@ -192,7 +192,7 @@ def _together(split: Split) -> list[int]:
 def test_every_row_is_in_exactly_one_half(as_read: Build, data: st.DataObject) -> None:
     """Accepted plus rejected is the input, so quarantine cannot hide money; and no text breaks the reading."""
     relation = data.draw(st.sampled_from(list(RELATIONS.values())))
-    cells = {c.name: st.none() | st.lists(TEXT) if c.kind is Kind.TEXTS else TEXT for c in relation.columns}
+    cells = {c.name: st.none() | st.lists(TEXT) if c.kind is ColumnKind.TEXTS else TEXT for c in relation.columns}
     rows = data.draw(st.lists(st.fixed_dictionaries(cells), max_size=6))
     text = as_read(relation, rows)
     split = validate(text, relation, FORMATS)

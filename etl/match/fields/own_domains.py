@@ -17,7 +17,7 @@ from etl.match.fields import normalize_fields
 from etl.match.fields.normalize_fields import COUNTRY_CODES, KNOWN_STATES
 from etl.match.fields.places import place_names, place_words
 from etl.match.legal_forms import LEGAL_FORMS
-from etl.match.name_table import MOST_WORDS, Naming, worded
+from etl.match.name_table import MOST_WORDS, NameTable, worded
 from etl.match.name_variants import GUESS
 from etl.match.vocabulary import Vocabulary
 from etl.match.word_lists import COMMON_WORDS, STATES
@@ -50,7 +50,7 @@ _EXPLAINED: Final = rf"^(?:{'|'.join(_ADDED)}|{_GAP})*(?:{'|'.join(_CODES)})?\d*
 _ROW: Final = ["record", "name", "key_text"]
 
 
-def named_domains(keys: pl.DataFrame, naming: Naming, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
+def named_domains(keys: pl.DataFrame, naming: NameTable, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
     """The domains that bear the name of their company.
 
     They are its whole name, or hold a word that tells it from others, or all of several common words, or begin with
@@ -83,7 +83,7 @@ def named_domains(keys: pl.DataFrame, naming: Naming, known: Vocabulary, towns: 
     return told.filter(bears).select("record", kind=pl.lit(NAMED), key_text="key_text").unique()
 
 
-def _words(naming: Naming, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
+def _words(naming: NameTable, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
     """`name, word, is_telling`: whether the word tells a firm from others."""
     stems = known.stems.with_row_index("stem").select("stem", "bits", "is_common")
     weighed = known.words.select("word", "stem").with_columns(pl.col("stem").cast(pl.UInt32)).join(stems, on="stem")

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from etl.errors import InputError, Problem
 from etl.pipeline.deduplicate.identity import content, identify_invoices, tell_apart
-from etl.schemas import Kind, Relation
+from etl.schemas import ColumnKind, Relation
 from etl.warehouse.engine import Engine, literal
 
 _DOCUMENTS: Final = frozenset({"accounting_invoices", "connectwise_invoices"})
@@ -267,7 +267,7 @@ class _Settling:
             return ["total_amount"]
         loose = {"created_at", "modified_at", "currency_code", *_LOOSE, *self.relation.key}
         kinds = {column.name: column.kind for column in self.relation.columns}
-        return [name for name in self.relation.names if name not in loose and kinds[name] is not Kind.TEXTS]
+        return [name for name in self.relation.names if name not in loose and kinds[name] is not ColumnKind.TEXTS]
 
     def _where(self, condition: str) -> list[dict[str, Any]]:
         """Pairs from two files for which something is true, counted per pair of files, with three examples."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from etl.causes import BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits, codes, mask
 from etl.domain import CauseClass, Stage
-from etl.errors import NotFound
+from etl.errors import NotFoundError
 from etl.report.why import queries
 from etl.report.why.queries import Row
 from etl.report.why.values import FACET_OF, values
@@ -95,7 +95,7 @@ def explain(database: Path, invoice: str, contact: str | None = None) -> list[An
         contact: e-mail of the person who asks.
 
     Raises:
-        NotFound: no run, no such invoice in it, or no such contact.
+        NotFoundError: no run, no such invoice in it, or no such contact.
     """
     with published(database) as engine:
         return _answers(engine, invoice, contact)
@@ -104,7 +104,7 @@ def explain(database: Path, invoice: str, contact: str | None = None) -> list[An
 def _answers(engine: Engine, invoice: str, contact: str | None) -> list[Answer]:
     rows = queries.find(engine, invoice)
     if not rows:
-        raise NotFound(queries.elsewhere(engine, invoice))
+        raise NotFoundError(queries.elsewhere(engine, invoice))
     people = [] if contact is None else queries.contacts(engine, contact)
     return [Answer(row, _chain(row), _fixes(row), _person(people, row)) for row in rows]
 

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from etl.causes import BIT, PORTAL_ONLY
-from etl.errors import NotFound
+from etl.errors import NotFoundError
 from etl.warehouse.engine import Engine, literal
 
 Row: TypeAlias = dict[str, Any]
@@ -211,7 +211,7 @@ def contacts(engine: Engine, email: str) -> list[Row]:
     """The contacts who log in with this address, those who can see first; each with every company of the login.
 
     Raises:
-        NotFound: nobody does.
+        NotFoundError: nobody does.
     """
     wanted = literal(email.strip())
     frame = engine.frame(f"""
@@ -224,7 +224,7 @@ def contacts(engine: Engine, email: str) -> list[Row]:
         order by contacts.can_see desc, contacts.is_active desc, contacts.contact_id_cw""")
     if frame.is_empty():
         message = f"No ConnectWise contact logs in with {email}. Look for another address, or create the contact."
-        raise NotFound(message)
+        raise NotFoundError(message)
     return frame.to_dicts()
 
 

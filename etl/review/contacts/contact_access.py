@@ -33,7 +33,7 @@ def write_contact_states(engine: Engine, settings: Settings, complete: Complete,
         decisions: what the register holds, as `ContactRegister.current` gives it.
 
     Raises:
-        SiteKeyRefusal: the site's key cannot be read or made.
+        SiteKeyError: the site's key cannot be read or made.
     """
     is_complete = "connectwise_contacts" in complete and not engine.rows(_UNREAD)[0][0]
     evidence = _evidence(engine, site_key(settings.site_key_path), is_complete=is_complete)
@@ -62,8 +62,8 @@ def known_access(settings: Settings) -> KnownAccess:
     """What the latest published run knows about access.
 
     Raises:
-        NotFound: no run was published yet, or another version wrote it.
-        SiteKeyRefusal: the site's key is not there.
+        NotFoundError: no run was published yet, or another version wrote it.
+        SiteKeyError: the site's key is not there.
     """
     with published(settings.out / LATEST / DATABASE) as engine:
         key = read_site_key(settings.site_key_path)

@@ -8,9 +8,9 @@ import polars as pl
 
 from etl.config import Settings
 from etl.domain import DATABASE, LATEST
-from etl.errors import NotFound
+from etl.errors import NotFoundError
 from etl.review.contacts.contact_states import NOBODY, SNOOZED, STATES, TO_DECIDE, TO_DO, UNSURE
-from etl.review.import_decisions import Act
+from etl.review.import_decisions import ImportOptions
 from etl.review.register import Import
 from etl.review.site.backups import back_up_or_tell
 from etl.review.site.site_state import open_contacts
@@ -45,7 +45,7 @@ def _latest(settings: Settings) -> pl.DataFrame:
                 " where table_schema = 'marts' and table_name = 'contact_states'"
             )[0][0]
             return engine.frame("from marts.contact_states") if has_states else pl.DataFrame()
-    except NotFound:
+    except NotFoundError:
         return pl.DataFrame()
 
 
@@ -74,7 +74,7 @@ def _table(rows: list[tuple[str, ...]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def revert_contacts(settings: Settings, import_id: str, act: Act) -> str:
+def revert_contacts(settings: Settings, import_id: str, act: ImportOptions) -> str:
     """Take an import of decisions about contacts back, and say whom that concerns.
 
     Nothing changes in ConnectWise: access that somebody has been given since stays until it is taken away there.
@@ -85,7 +85,7 @@ def revert_contacts(settings: Settings, import_id: str, act: Act) -> str:
         act: who does this, and when.
 
     Raises:
-        RegisterRefusal: there is no such import, it was taken back before, or a later one concerns its companies.
+        RegisterError: there is no such import, it was taken back before, or a later one concerns its companies.
     """
     register = open_contacts(settings)
     undoing = Import(register.next_import_id(), act.at, act.login or "unknown", claimed_by=act.who)

@@ -63,7 +63,7 @@ class ContactRegister(RegisterFile[ContactJudgement]):
         """The decisions that hold: the latest of each company that was not taken back.
 
         Raises:
-            RegisterRefusal: as by `Register.snapshot`.
+            RegisterError: as by `Register.snapshot`.
         """
         return holding(self.log())
 
@@ -71,7 +71,7 @@ class ContactRegister(RegisterFile[ContactJudgement]):
         """Everything that was ever added, in its order; a revert is one row without a company.
 
         Raises:
-            RegisterRefusal: as by `Register.snapshot`.
+            RegisterError: as by `Register.snapshot`.
         """
         with self._reading() as register:
             return contact_log(register.connection, register.version) if register else log_frame()

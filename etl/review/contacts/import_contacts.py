@@ -11,13 +11,13 @@ from etl.review.contacts.contact_decisions import CONTACTS, ContactDecided
 from etl.review.contacts.contact_register import ContactJudgement, ContactRegister
 from etl.review.contacts.contact_verdicts import judge_contacts
 from etl.review.decision_file import Line
-from etl.review.import_decisions import Act, Importer, Outcome, import_decisions
+from etl.review.import_decisions import Importer, ImportOptions, ImportOutcome, import_decisions
 from etl.review.precedence import Importing
 from etl.review.row_verdict import Verdict
 from etl.review.site.site_state import open_contacts
 
 
-def import_contacts(settings: Settings, files: Sequence[Path], act: Act) -> Outcome:
+def import_contacts(settings: Settings, files: Sequence[Path], act: ImportOptions) -> ImportOutcome:
     """Import decisions about contacts, as `import_decisions` does.
 
     Args:
@@ -26,7 +26,7 @@ def import_contacts(settings: Settings, files: Sequence[Path], act: Act) -> Outc
         act: who imports.
 
     Raises:
-        NotFound, SiteKeyRefusal, RegisterRefusal: as by `import_decisions`.
+        NotFoundError, SiteKeyError, RegisterError: as by `import_decisions`.
     """
     return import_decisions(settings, files, act, ContactImporter)
 
@@ -36,7 +36,7 @@ class ContactImporter(Importer[ContactDecided]):
 
     form = CONTACTS
 
-    def __init__(self, settings: Settings, act: Act) -> None:
+    def __init__(self, settings: Settings, act: ImportOptions) -> None:
         del act
         self.register: ContactRegister = open_contacts(settings)
         self._known = known_access(settings)
@@ -52,7 +52,7 @@ class ContactImporter(Importer[ContactDecided]):
         """On the access that the latest run knows, and on what was decided before."""
         return judge_contacts(lines, self._known, self.register.log(), importing)
 
-    def judgement(self, decided: ContactDecided, act: Act, by: tuple[str, str]) -> ContactJudgement:
+    def judgement(self, decided: ContactDecided, act: ImportOptions, by: tuple[str, str]) -> ContactJudgement:
         """The row as the register writes it."""
         cells, contact, (who, source) = decided.source.cells, decided.contact_id_cw, by
         return ContactJudgement(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.review.chain import Head, Link, head_of
-from etl.review.opened import RegisterRefusal, opened
+from etl.review.opened import RegisterError, opened
 
 FOLDER: Final = "backups"
 KEPT: Final = 30
@@ -67,7 +67,7 @@ def back_up(register: Path, at: datetime, folder: Path | None = None) -> Path | 
         The copy; `None` if the register holds nothing. A copy of the same state is not made twice.
 
     Raises:
-        RegisterRefusal: the register is damaged.
+        RegisterError: the register is damaged.
         OSError: the copy cannot be written.
     """
     place = folder or backups_folder(register)
@@ -93,7 +93,7 @@ def back_up_or_tell(register: Path, at: datetime) -> str | None:
     """As `back_up`, but what goes wrong is told and not raised: what was added is in the register already."""
     try:
         back_up(register, at)
-    except RegisterRefusal as error:
+    except RegisterError as error:
         return str(error)
     except OSError as error:
         return error.strerror or str(error)
@@ -104,10 +104,10 @@ def verified(path: Path) -> Copy:
     """A copy that is whole, with its chain.
 
     Raises:
-        RegisterRefusal: it is damaged, or no register.
+        RegisterError: it is damaged, or no register.
     """
     if not path.is_file():
-        raise RegisterRefusal(path, "not there", "'billsight register verify' lists the copies.")
+        raise RegisterError(path, "not there", "'billsight register verify' lists the copies.")
     with opened(path, ()) as register:
         return Copy(path, register.links)
 

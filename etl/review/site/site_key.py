@@ -15,7 +15,7 @@ KEY_BYTES: Final = 32
 _MODE: Final = 0o600
 
 
-class SiteKeyRefusal(BillsightError):
+class SiteKeyError(BillsightError):
     """The site's key cannot be read or made."""
 
     exit_code = ExitCode.UNUSABLE
@@ -28,21 +28,21 @@ def read_site_key(path: Path) -> bytes:
     """The key that the fix files were written with.
 
     Raises:
-        SiteKeyRefusal: it is not there, or is no key.
+        SiteKeyError: it is not there, or is no key.
     """
     try:
         key = path.read_bytes()
     except FileNotFoundError:
         remedy = "Restore it: billsight register restore --site-key. A new site gets one with its first run."
-        raise SiteKeyRefusal(path, "the site's key is not there, so no fix file can be checked", remedy) from None
+        raise SiteKeyError(path, "the site's key is not there, so no fix file can be checked", remedy) from None
     except OSError as error:
         remedy = "Give this user the right to read it."
-        raise SiteKeyRefusal(path, f"the site's key cannot be read ({error.strerror})", remedy) from None
+        raise SiteKeyError(path, f"the site's key cannot be read ({error.strerror})", remedy) from None
     if len(key) != KEY_BYTES:
         remedy = (
             "Restore it: billsight register restore --site-key. Or begin again: billsight register init --site-key."
         )
-        raise SiteKeyRefusal(path, f"{len(key)} bytes, not the {KEY_BYTES} of a site's key", remedy)
+        raise SiteKeyError(path, f"{len(key)} bytes, not the {KEY_BYTES} of a site's key", remedy)
     return key
 
 
@@ -50,14 +50,14 @@ def site_key(path: Path) -> bytes:
     """The site's key; on first use it is made, for its owner only.
 
     Raises:
-        SiteKeyRefusal: it cannot be read or made, or is no key.
+        SiteKeyError: it cannot be read or made, or is no key.
     """
     if not path.exists():
         try:
             write_site_key(path, secrets.token_bytes(KEY_BYTES))
         except OSError as error:
             remedy = "Give this user the right to write there, or name another file under [output] site_key."
-            raise SiteKeyRefusal(path, f"the site's key cannot be made ({error.strerror})", remedy) from None
+            raise SiteKeyError(path, f"the site's key cannot be made ({error.strerror})", remedy) from None
     return read_site_key(path)
 
 

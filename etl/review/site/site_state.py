@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from etl.config import Settings
 from etl.domain import LATEST, MANIFEST
-from etl.errors import HistoryRefusal, Problem, RegisterUnusable
+from etl.errors import HistoryError, Problem, RegisterUnusableError
 from etl.files import open_to_all, writable_by_all
 from etl.history.store import History
 from etl.review.chain import Head, Link, Witness, objection
 from etl.review.contacts.contact_register import ContactRegister
-from etl.review.marker import MarkerDamaged, marker_path, read_marker
-from etl.review.register import Register, RegisterRefusal, Snapshot
+from etl.review.marker import MarkerError, marker_path, read_marker
+from etl.review.register import Register, RegisterError, Snapshot
 from etl.review.site.backups import back_up
-from etl.review.site.site_key import SiteKeyRefusal, key_fingerprint, read_site_key
+from etl.review.site.site_key import SiteKeyError, key_fingerprint, read_site_key
 from etl.safe_text import is_secret_like
 
 REGISTER, HISTORY, SITE_KEY = "register", "history", "site_key"
@@ -106,7 +106,7 @@ def witnesses(settings: Settings) -> list[Witness]:
     last = last_run(settings)
     if last is not None and last.register is not None:
         found.append(Witness(f"the run {last.run_id}", last.register))
-    with suppress(HistoryRefusal, KeyError, TypeError):
+    with suppress(HistoryError, KeyError, TypeError):
         told = [run for run in History(settings.history_path).runs() if run.is_published][-1:]
         found += [
             Witness(f"the history of run {run.run_id}", _head(run.facts[REGISTER]))
@@ -119,7 +119,7 @@ def witnesses(settings: Settings) -> list[Witness]:
 def missed_heads(settings: Settings, links: Sequence[Link]) -> list[Witness]:
     """Who knows of something that this chain does not hold."""
     known = witnesses(settings)
-    with suppress(MarkerDamaged, OSError):
+    with suppress(MarkerError, OSError):
         marker = read_marker(settings.register_path)
         if marker is not None:
             known = [one for one in known if one.head.digest not in marker.given_up]
@@ -133,8 +133,8 @@ def check_state(settings: Settings) -> None:
     A marker and a copy of the register that an import could not write are made up for.
 
     Raises:
-        RegisterUnusable: the register cannot be used.
-        SiteKeyRefusal: the key is gone, or another.
+        RegisterUnusableError: the register cannot be used.
+        SiteKeyError: the key is gone, or another.
     """
     path = settings.register_path
     try:
@@ -142,7 +142,7 @@ def check_state(settings: Settings) -> None:
         if marker_path(path).exists():
             with suppress(OSError):
                 back_up(path, datetime.now(UTC))
-    except RegisterRefusal as error:
+    except RegisterError as error:
         raise _refused(settings, error) from None
     check_site_key(settings)
 
@@ -151,11 +151,11 @@ def read_register(settings: Settings) -> Snapshot:
     """What the register holds; a run without it would map what people refused, so it does not run.
 
     Raises:
-        RegisterUnusable: the register cannot be used.
+        RegisterUnusableError: the register cannot be used.
     """
     try:
         return open_register(settings).snapshot()
-    except RegisterRefusal as error:
+    except RegisterError as error:
         raise _refused(settings, error) from None
 
 
@@ -185,15 +185,15 @@ def check_site_key(settings: Settings) -> None:
     """Compare the site's key with the one that the last run used.
 
     Raises:
-        SiteKeyRefusal: it is gone, or another.
+        SiteKeyError: it is gone, or another.
     """
     last, path = last_run(settings), settings.site_key_path
     if last is None or last.site_key is None or last.site_key in _given_up(settings):
         return
     if not path.exists():
-        raise SiteKeyRefusal(path, f"the site's key is not there, and the run {last.run_id} used one", _BEGIN_KEY)
+        raise SiteKeyError(path, f"the site's key is not there, and the run {last.run_id} used one", _BEGIN_KEY)
     if key_fingerprint(read_site_key(path)) != last.site_key:
-        raise SiteKeyRefusal(path, f"not the key that the run {last.run_id} used", _BEGIN_KEY)
+        raise SiteKeyError(path, f"not the key that the run {last.run_id} used", _BEGIN_KEY)
 
 
 def check_history(settings: Settings, published: list[str], remedy: str = _BEGIN_HISTORY) -> None:
@@ -205,14 +205,14 @@ def check_history(settings: Settings, published: list[str], remedy: str = _BEGIN
         remedy: what to do about it.
 
     Raises:
-        HistoryRefusal: it is empty, gone, or an older copy.
+        HistoryError: it is empty, gone, or an older copy.
     """
     last = last_run(settings)
     if last is None or last.after is None or {last.run_id, last.after} & {*published}:
         return
     if last.run_id not in _given_up(settings):
         why = f"it is empty or gone, or an older copy: it does not know the run {last.after}"
-        raise HistoryRefusal(settings.history_path, why, remedy)
+        raise HistoryError(settings.history_path, why, remedy)
 
 
 def used(settings: Settings, head: Head, after: str | None) -> Used:
@@ -229,13 +229,15 @@ def used(settings: Settings, head: Head, after: str | None) -> Used:
 def _given_up(settings: Settings) -> frozenset[str]:
     try:
         marker = read_marker(settings.register_path)
-    except (MarkerDamaged, OSError):
+    except (MarkerError, OSError):
         return frozenset()
     return frozenset() if marker is None else marker.given_up
 
 
-def _refused(settings: Settings, error: RegisterRefusal) -> RegisterUnusable:
-    return RegisterUnusable([Problem(str(settings.register_path), error.why, "a register of judgements", error.remedy)])
+def _refused(settings: Settings, error: RegisterError) -> RegisterUnusableError:
+    return RegisterUnusableError(
+        [Problem(str(settings.register_path), error.why, "a register of judgements", error.remedy)]
+    )
 
 
 def _head(told: Mapping[str, Any]) -> Head:

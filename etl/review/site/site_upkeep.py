@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Final, Literal
 
 from etl.config import Settings
-from etl.errors import HistoryRefusal
+from etl.errors import HistoryError
 from etl.files import make_folder, output_errors
 from etl.history.store import History
 from etl.publish.publication import lock
 from etl.review.chain import objection
 from etl.review.marker import marker_path
-from etl.review.register import Register, RegisterRefusal
+from etl.review.register import Register, RegisterError
 from etl.review.site import backups
 from etl.review.site.backups import Copy
-from etl.review.site.site_key import SiteKeyRefusal, key_fingerprint, read_site_key, site_key, write_site_key
+from etl.review.site.site_key import SiteKeyError, key_fingerprint, read_site_key, site_key, write_site_key
 from etl.review.site.site_state import (
     HISTORY,
     REGISTER,
@@ -57,9 +57,9 @@ def verify(settings: Settings) -> str:
     """Check the register, the site's key and the history, and say what they hold and which copies there are.
 
     Raises:
-        RegisterRefusal: the register is damaged, shortened, swapped or gone.
-        SiteKeyRefusal: the key is gone, or not the one that the last run used.
-        HistoryRefusal: the history is damaged, or not the one that the last run knew.
+        RegisterError: the register is damaged, shortened, swapped or gone.
+        SiteKeyError: the key is gone, or not the one that the last run used.
+        HistoryError: the history is damaged, or not the one that the last run knew.
     """
     path = settings.register_path
     register = open_register(settings)
@@ -89,7 +89,7 @@ def backup(settings: Settings, folder: Path | None, at: datetime) -> str:
     """Copy the register, the history and the site's key, while they may be in use.
 
     Raises:
-        RegisterRefusal: the register is not the one that its witnesses know: a copy of it would be no help.
+        RegisterError: the register is not the one that its witnesses know: a copy of it would be no help.
         OutputError: a copy cannot be written.
     """
     place = folder or backups.backups_folder(settings.register_path)
@@ -109,9 +109,9 @@ def restore(settings: Settings, order: Order) -> str:
     """Put a copy in the place of what is damaged or gone; that is moved aside, never removed.
 
     Raises:
-        RegisterRefusal: there is no whole copy, or it holds less than the site knows of and that was not accepted.
-        HistoryRefusal, SiteKeyRefusal: the same of these.
-        RunLocked: a run is under way.
+        RegisterError: there is no whole copy, or it holds less than the site knows of and that was not accepted.
+        HistoryError, SiteKeyError: the same of these.
+        RunLockedError: a run is under way.
         OutputError: it cannot be written.
     """
     with lock(settings.out, "register restore"), output_errors(settings.register_path):
@@ -124,8 +124,8 @@ def begin_again(settings: Settings, order: Order) -> str:
     """Begin with an empty register, an empty history or a new key; what was there is moved aside, never removed.
 
     Raises:
-        RegisterRefusal: what is there is whole, and it was not said that it is to be given up.
-        RunLocked: a run is under way.
+        RegisterError: what is there is whole, and it was not said that it is to be given up.
+        RunLockedError: a run is under way.
         OutputError: it cannot be written.
     """
     with lock(settings.out, "register init"), output_errors(settings.register_path):
@@ -133,7 +133,7 @@ def begin_again(settings: Settings, order: Order) -> str:
         path = place[order.part]
         if not order.is_meant and (holds := _holds(settings, order.part)):
             remedy = "To start over anyway, repeat the command with --forget."
-            raise RegisterRefusal(path, f"it is intact and holds {holds}", remedy)
+            raise RegisterError(path, f"it is intact and holds {holds}", remedy)
         last, register = last_run(settings), open_register(settings)
         lost = missed_heads(settings, [])
         if order.part != REGISTER:
@@ -152,7 +152,7 @@ def begin_again(settings: Settings, order: Order) -> str:
 def _restore_register(settings: Settings, order: Order) -> str:
     path = settings.register_path
     if order.file is None:
-        with suppress(RegisterRefusal):
+        with suppress(RegisterError):
             head = open_register(settings).head()
             if head.imports:
                 return f"{path} is intact: nothing was restored."
@@ -161,7 +161,7 @@ def _restore_register(settings: Settings, order: Order) -> str:
     if missed and not order.is_meant:
         why = objection(copy.links, missed) or "it holds less"
         remedy = "To accept this copy, add --older; then import the missing files again."
-        raise RegisterRefusal(copy.path, why, remedy)
+        raise RegisterError(copy.path, why, remedy)
     replaced = backups.put_in_place(copy.path, path, order.at)
     Register.open(path).adopt(missed)
     count = f"{_count(copy.head.imports, 'import')}, head {copy.head.digest[:_SHORT]}"
@@ -173,13 +173,13 @@ def _best_copy(settings: Settings) -> Copy:
     folder = backups.backups_folder(settings.register_path)
     found: list[Copy] = []
     for path in backups.copies(folder):
-        with suppress(RegisterRefusal):
+        with suppress(RegisterError):
             copy = backups.verified(path)
             if not missed_heads(settings, copy.links):
                 return copy
             found.append(copy)
     if not found:
-        raise RegisterRefusal(folder, "no intact copy of the register", "Name one: billsight register restore FILE.")
+        raise RegisterError(folder, "no intact copy of the register", "Name one: billsight register restore FILE.")
     return max(found, key=lambda copy: copy.head.imports)
 
 
@@ -189,7 +189,7 @@ def _restore_history(settings: Settings, order: Order) -> str:
     file = order.file or next(iter(found), None)
     if file is None or not file.is_file():
         why = "no copy of the history" if file is None else "not there"
-        raise HistoryRefusal(file or folder, why, "Name one: billsight register restore --history FILE.")
+        raise HistoryError(file or folder, why, "Name one: billsight register restore --history FILE.")
     copy = History(file)
     copy.check_pages()
     published = [run.run_id for run in copy.runs() if run.is_published]
@@ -214,7 +214,7 @@ def _restore_key(settings: Settings, order: Order) -> str:
             write_site_key(path, key)
             return f"{path}: restored from {file}.{_moved(replaced)}"
     why = "no copy of the key that the last run used"
-    raise SiteKeyRefusal(order.file or folder, why, "Name one: billsight register restore --site-key FILE.")
+    raise SiteKeyError(order.file or folder, why, "Name one: billsight register restore --site-key FILE.")
 
 
 def _checked_history(settings: Settings) -> int:
@@ -227,7 +227,7 @@ def _checked_history(settings: Settings) -> int:
 
 def _holds(settings: Settings, part: Part) -> str:
     """What would be given up; empty where nothing is there, or it is damaged."""
-    with suppress(RegisterRefusal, HistoryRefusal, SiteKeyRefusal):
+    with suppress(RegisterError, HistoryError, SiteKeyError):
         if part == REGISTER:
             imports = open_register(settings).head().imports
             return _count(imports, "import") if imports else ""
