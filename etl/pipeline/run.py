@@ -95,12 +95,7 @@ def _both(log: Log, tell: Tell) -> OnStage:
 def _reconcile(night: RunContext, log: Log) -> RunOutcome:
     settings, run = night.settings, night.run
     check_limits()
-    with (
-        lock(settings.out, run.run_id) as held,
-        _remembered(night),
-        limits_told(),
-        Publication(held) as publication,
-    ):
+    with lock(settings.out, run.run_id) as held, _remembered(night), limits_told(), Publication(held) as publication:
         check_state(settings)
         past = load_history(settings, lambda known: check_history(settings, known))
         check_clock_with_runs(run, past.runs)
@@ -131,8 +126,11 @@ def _reconcile(night: RunContext, log: Log) -> RunOutcome:
         trouble = record(past, run, facts, RunEnding(states, night.seconds))
         night.on_stage(RunStage.PRUNE)
         pruned = prune_after_run(held, settings, run.as_of)
-    remarks = tuple(f"{file.file}: {remark}" for file in judged.files for remark in file.unknown)
-    return RunOutcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, remarks)
+    return RunOutcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, _remarks(judged.files))
+
+
+def _remarks(files: list[FileReport]) -> tuple[str, ...]:
+    return tuple(f"{file.file}: {remark}" for file in files for remark in file.unknown)
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
     crashes.check(site, is_ended=False)
     assert site.memory.caught_up == {"night-2"}
     with monkeypatch.context() as patched:
-        patched.setattr(run, "judge_night", killed)
+        patched.setattr(run, "judge_run", killed)
         with pytest.raises(KeyboardInterrupt):
             nights.run(folder, "night-3")
     crashes.check(site)
