@@ -64,6 +64,7 @@ class Site:
         memory: what the history has to know.
         imported: decided files that a command was given.
         proposed_for_imports: as `proposed`, of other customers: for those.
+        reverted: customers whose imported decision was taken back.
         lasting: seconds of each command.
         is_ended: whether the last run went through.
     """
@@ -79,6 +80,7 @@ class Site:
     memory: Memory = field(default_factory=Memory)
     imported: int = 0
     proposed_for_imports: Rows = field(default_factory=list)
+    reverted: set[str] = field(default_factory=set)
     lasting: dict[str, float] = field(default_factory=dict)
     is_ended: bool = True
     kept: Mapping[str, str] = field(default_factory=lambda: KEPT_FOR_A_DAY)

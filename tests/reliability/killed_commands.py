@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -37,12 +37,14 @@ class Command:
         words: what it is called with.
         effect: how often its effect is there, in parts; 1.0 is once and whole.
         again: how it may end when it is called once more, though it had worked.
+        rows: what it decides.
     """
 
     kind: str
     words: tuple[str, ...]
     effect: Callable[[], float]
     again: frozenset[int] = frozenset({ExitCode.COMPLETE})
+    rows: Rows = field(default_factory=list)
 
 
 def kill_command(site: Site) -> list[str]:
@@ -96,16 +98,15 @@ def _kill_side_by_side(site: Site) -> list[str]:
 
 
 def _import_mappings(site: Site) -> Command:
-    return _import_of(site, site.chance.sample(site.proposed_for_imports, _ROWS))
-
-
-def _import_of(site: Site, chosen: Rows) -> Command:
+    """Of a customer whose decision was taken back, a file of the first run is stale: it has to be meant."""
     site.imported += 1
+    chosen = site.chance.sample(site.proposed_for_imports, _ROWS)
     until = date(2027, 1, 1) + timedelta(days=site.imported)
     path = save(site.folder / f"m-{site.imported:04}.csv", decide(chosen, f"snooze:{until}"))
     query = "select count(*) from judgements where source = ?"
-    words = ("mappings", "import", path.name)
-    return Command("mappings import", words, lambda: _count(site, query, path.name) / len(chosen))
+    meant = ["--again"] if site.reverted & {row["acct_customer_id"] for row in chosen} else []
+    words = ("mappings", "import", *meant, path.name)
+    return Command("mappings import", words, lambda: _count(site, query, path.name) / _ROWS, rows=chosen)
 
 
 def _import_contacts(site: Site) -> Command:
@@ -120,15 +121,12 @@ def _import_contacts(site: Site) -> Command:
 
 
 def _revert(site: Site) -> Command:
-    """Of an import that nobody disturbs, and that nothing later concerns.
-
-    Its customer is not decided on again: in a file of the first run, that is stale.
-    """
-    row = site.proposed_for_imports.pop(site.chance.randrange(len(site.proposed_for_imports)))
-    done = _import_of(site, [row])
+    """Of an import that nobody disturbs, and that nothing later concerns."""
+    done = _import_mappings(site)
     called(site.folder, *done.words)
     with closing(sqlite3.connect(site.state / "register.sqlite")) as connection:
         (import_id,) = connection.execute("select import_id from imports order by rowid desc limit 1").fetchone()
+    site.reverted |= {row["acct_customer_id"] for row in done.rows}
     query = "select count(*) from imports where reverts = ?"
     return Command(
         "revert", ("mappings", "revert", import_id), lambda: float(_count(site, query, import_id)),
