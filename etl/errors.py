@@ -136,7 +136,7 @@ class InvariantError(BillsightError):
     def __init__(self, violations: Iterable[str]) -> None:
         self.violations = tuple(violations)
         lines = "\n".join(f"  - {one_line(violation)}" for violation in self.violations)
-        super().__init__(f"Nothing was published, the last report stays. What does not hold:\n{lines}")
+        super().__init__(f"Nothing was published, the last report stays. Integrity checks failed:\n{lines}")
 
 
 class RunLockedError(BillsightError):
@@ -168,7 +168,7 @@ class GateError(BillsightError):
     def __init__(self, reasons: Iterable[str]) -> None:
         self.reasons = tuple(reasons)
         lines = "\n".join(f"  - {one_line(reason)}" for reason in self.reasons)
-        super().__init__(f"Nothing was published, the last report stays. The night looks wrong:\n{lines}")
+        super().__init__(f"Nothing was published, the last report stays. Sanity checks failed:\n{lines}")
 
 
 class ClockError(GateError):
@@ -189,7 +189,7 @@ class ResourcesExhaustedError(BillsightError):
     def __init__(self, reason: str, advice: str | None = None) -> None:
         reason = reason.rstrip(".")
         advice = advice or "Give it more: [limits] memory_gb, or space where the output folder lies."
-        super().__init__(f"The night could not be finished, the last report stays: {reason}. {advice}")
+        super().__init__(f"The run could not be finished, the last report stays: {reason}. {advice}")
 
 
 class OutputError(BillsightError):

@@ -48,7 +48,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "marts.invoice_checks": "the gates that each invoice fails or leaves unknown, as masks; what it is counted by",
     "marts.issue_states": "every issue that is not simply as it was: what became of it, and why it is resolved",
     "marts.sync_gaps": "missed invoices in gaps: reason, times, invoices, customers, amounts",
-    "quarantine.rows": "every row that was set aside: file, line, every rule it broke, its values as read",
+    "quarantine.rows": "every row that was quarantined: file, line, every rule it broke, its values as read",
 }
 """What no SQL file makes: written by the program, columns in its own docstrings."""
 

@@ -137,7 +137,7 @@ def test_the_list_tells_where_each_company_stands(clients: Path, contacts: Conta
     assert "not done yet" in contacts("list", "--state", "to do").out
     assert contacts("list", "--state", "nobody").out == "No companies: nobody.\n"
     contacts("revert", "contacts-1")
-    assert "its decision was taken back" in contacts("list", "--state", "to decide").out
+    assert "its decision was reverted" in contacts("list", "--state", "to decide").out
 
 
 def test_the_inbox_takes_contacts_too(clients: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_dry_run_says_everything_and_does_nothing(clients: Path, contacts: Con
         (("501", {"row_fp": "FP-0123456789abcdef"}), "FP-0123456789abcdef"),
         (("501", {"row_fp": ""}), "an empty row_fp"),
         (("501", {"level_needed": "6"}), "level_needed 6"),
-        (("501", {"row_id": "CW-502"}), "row_id CW-502 beside cw_company_id CW-501"),
+        (("501", {"row_id": "CW-502"}), "row_id CW-502next to cw_company_id CW-501"),
         (("501", {"cw_company_id": "CW-502", "row_id": "CW-502"}), "who is no contact of CW-502|FP-[0-9a-f]{16}"),
     ],
 )

@@ -69,7 +69,7 @@ def test_a_run_knew_of_no_mapping_that_came_after_it(clients: Path, contacts: Co
     mapped = Judgement("c501", "501", "approved", world.AS_OF, "kim", "f.csv")
     Register.open(path).append([mapped], Import("import-1", world.AS_OF, "kim"))
     told = billsight("mappings", "revert", "import-1", *config).out
-    assert told.startswith("import-1 was taken back (import-2)")
+    assert told.startswith("import-1 was reverted (import-2)")
     assert "The run run-2 used it" not in told
     world.run(clients, "run-3")
     assert "The run run-3 used it" in billsight("mappings", "revert", "import-2", *config).out

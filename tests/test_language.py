@@ -131,7 +131,7 @@ RIGHT = (
     "Tell the client.", "This tells the two apart.", "besides, in the nightly run", "`run.duckdb` and `the\nnight`",
     "```sh\nthe night, mended anew\n```", "<!-- clauses: generated -->\nput aside\n<!-- end of clauses -->",
     "[the database](night.md#what-is-promised), [docs/laws.md](docs/laws.md)", "A standard of outstanding amounts.",
-    "read, for the first time, for example", "| `billsight_rows` | Rows that were put aside |", "a judgement",
+    "read, for the first time, for example", "| `billsight_rows` | Rows that were quarantined |", "a judgement",
 )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def test_a_revert_says_what_to_change_in_the_portal_and_lasts(folder: Path, mapp
     for again in (file, save(folder / "e.csv", decide([approved], "approve", note="other words"))):
         ended = mappings("import", again)
         assert (ended.code, set(kinds(ended))) == (ExitCode.REFUSED, {"stale"})
-        assert "took back on" in ended.err
+        assert "reverted on" in ended.err
         assert "--again" in ended.err
     assert held(folder) == []
     assert "These hold again" in mappings("revert", "import-3").out

@@ -79,8 +79,8 @@ def test_the_user_who_is_logged_in_answers_where_nobody_is_named(folder: Path, m
         ({"acct_customer_id": "1.16E+02", "row_id": ""}, "made a number of it"),
         ({"acct_customer_id": "116", "row_id": ""}, "its prefix is lost"),
         ({"cw_company_id": "1016"}, "its prefix is lost"),
-        ({"acct_customer_id": "ACCT-4711", "row_id": ""}, "the latest night does not know"),
-        ({"cw_company_id": "CW-4711"}, "the latest night does not know"),
+        ({"acct_customer_id": "ACCT-4711", "row_id": ""}, "the latest run does not know"),
+        ({"cw_company_id": "CW-4711"}, "the latest run does not know"),
         ({"row_fp": "FP-0123456789abcdef"}, "FP-0123456789abcdef"),
         ({"row_fp": ""}, "an empty row_fp"),
         ({"decision": "perhaps"}, "'perhaps'"),
@@ -190,7 +190,7 @@ def test_without_a_night_there_is_nothing_to_compare_with(folder: Path, mappings
     (folder / "out" / "latest").unlink()
     ended = mappings("import", file)
     assert ended.code == ExitCode.UNUSABLE
-    assert "no night was published yet" in ended.err
+    assert "no run has been published yet" in ended.err
 
 
 def _told(outcome: RunOutcome) -> dict[str, bytes]:
@@ -245,7 +245,7 @@ def test_the_register_can_be_looked_up(folder: Path, mappings: Mappings) -> None
     assert re.search(
         rf"import-2 .*approved {row['cw_company_id']} by kim via {user()} on .*, from d.csv: =1\+1\n", told
     )
-    assert re.search(rf"import-3 .*took back import-2, by {user()} as lee", told)
+    assert re.search(rf"import-3 .*reverted import-2, by {user()} as lee", told)
     assert "holds" not in told
     assert mappings("history", bare(row)[0]).out == told
     unknown = mappings("history", "ACCT-4711")
@@ -269,7 +269,7 @@ def test_a_revert_that_cannot_be_is_refused(folder: Path, mappings: Mappings) ->
         assert (ended.code, ended.out) == (ExitCode.REFUSED, "")
         assert why in ended.err
     assert mappings("revert", "import-3").code == 0
-    assert "taken back before" in mappings("revert", "import-3").err
+    assert "reverted before" in mappings("revert", "import-3").err
     assert held(folder) == [(*bare(row), "approved")]
 
 

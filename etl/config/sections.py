@@ -136,7 +136,7 @@ class Limits(_Part):
     )
     memory_gb: float = Field(2.0, gt=0, description="memory of the SQL engine; more is spilt to disk")
     quarantine_share: float = Field(
-        0.01, ge=0, le=1, description="a larger share of quarantined rows makes a night partial"
+        0.01, ge=0, le=1, description="a larger share of quarantined rows makes a run partial"
     )
     page_invoices: int = Field(
         50_000, ge=0, description="most invoices held by the page; of more, only blocked ones; all are in invoices.csv"
@@ -148,13 +148,13 @@ class Output(_Part):
 
     folder: Path = Field(Path("out"), description="folder of the runs, relative to billsight.toml")
     register_file: Path = Field(
-        Path("state/register.sqlite"), alias="register", description="what people decided; it outlives the nights"
+        Path("state/register.sqlite"), alias="register", description="what people decided; it outlives the runs"
     )
     history_file: Path = Field(
         Path("state/history.sqlite"), alias="history", description="the runs, and what was open in each"
     )
     site_key: Path | None = Field(
-        None, description="key of the fingerprints in the fix files; site.key beside the register where not given"
+        None, description="key of the fingerprints in the fix files; by default site.key next to the register"
     )
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -163,7 +163,7 @@ class Review(_Part):
     """How decisions come back."""
 
     inbox: Path = Field(
-        Path("inbox"), description="folder of decided fix files that each night imports first; off where it is missing"
+        Path("inbox"), description="folder of decided fix files that each run imports first; off if it is missing"
     )
     settle_seconds: float = Field(
         2.0, ge=0, le=600, description="a file in the inbox is taken once it has not changed for so long"
@@ -181,10 +181,10 @@ class Gates(_Part):
     """When a night is too odd to be published, or only partial."""
 
     shrink_share: float = Field(
-        0.30, ge=0, le=1, description="a source that lost a larger share of its usual rows stops the night"
+        0.30, ge=0, le=1, description="a source that lost a larger share of its usual rows stops the run"
     )
     coverage_drop: float = Field(
-        0.20, ge=0, le=1, description="a larger fall of the share of customers that are mapped stops the night"
+        0.20, ge=0, le=1, description="a larger fall of the share of mapped customers stops the run"
     )
     join_share: float = Field(
         0.50,
@@ -197,10 +197,10 @@ class Gates(_Part):
         0.20, ge=0, le=1, description="a larger fall of such a share against the last runs counts as too little, too"
     )
     stale_days: float = Field(
-        7, gt=0, description="a source that is usually fresher, and whose newest row is older, makes the night partial"
+        7, gt=0, description="a source that is usually fresher, and whose newest row is older, makes the run partial"
     )
     too_old_days: float = Field(
-        30, gt=0, description="invoices that are usually fresher, and whose newest row is older, stop the night"
+        30, gt=0, description="invoices that are usually fresher, and whose newest row is older, stop the run"
     )
     clock_behind_days: float = Field(
         1, ge=0, le=36_500, description="a clock that is further behind the newest change in the sources stops the run"
@@ -232,7 +232,7 @@ class Notify(_Part):
     )
     report_link: Link = Field("", description="address at which people open the report; its path where not given")
     when: Literal["change", "always"] = Field(
-        "change", description="change: only when something differs from the last message; always: every night"
+        "change", description="change: only when something differs from the last message; always: every run"
     )
 
 

@@ -43,7 +43,7 @@ def _no_user(link: str) -> str:
     before_query = re.split(r"[?#]", rest, maxsplit=1)[0]
     # without a path, a ? or # may be a character of the password
     if "@" in (before_query if "/" in before_query else rest):
-        message = "an address without user and password: everybody who is told sees it"
+        message = "an address without user and password: every recipient sees it"
         raise ValueError(message)
     return link
 

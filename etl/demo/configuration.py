@@ -17,7 +17,7 @@ HEADING: Final = "# An invented service provider"
 _HEAD = (
     HEADING
     + """ ({companies} companies, {invoices} accounting documents, seed {seed}).
-# The truth stands beside it in truth_*.csv; billsight demo-data adds judgements.csv to the register.
+# The truth is next to it in truth_*.csv; billsight demo-data adds judgements.csv to the register.
 
 [portal]
 minimum_security_level = {level}

@@ -62,7 +62,9 @@ def source_problems(where: str, relation: Relation, source: Source) -> list[Prob
         problems.append(Problem(where, found, f"one of {known}", f"Correct shape under [sources.{relation.name}]."))
     elif source.columns and source.shape not in {"auto", TABLE}:
         remedy = f"Remove columns, or set shape to {TABLE!r}, under [sources.{relation.name}]."
-        problems.append(Problem(where, f"columns beside shape = {source.shape!r}", "columns with a table only", remedy))
+        problems.append(
+            Problem(where, f"columns together with shape = {source.shape!r}", "columns with a table only", remedy)
+        )
     if source.delimiter is not None and (source.delimiter in '"\r\n\0 ' or not source.delimiter.isascii()):
         remedy = f"Correct or remove delimiter under [sources.{relation.name}]: without it, it is found out."
         problems.append(Problem(where, f"delimiter = {source.delimiter!r}", "one sign such as ; or a tab", remedy))

@@ -122,7 +122,7 @@ def refuse_changed(file: SourceFile) -> None:
     except OSError as error:
         raise InputError([_unreadable(file.name, error)]) from None
     if not is_same:
-        remedy = "Somebody was still writing it: let the export end before the night begins."
+        remedy = "Somebody was still writing it: let the export end before the run begins."
         raise InputError([Problem(file.name, "a file that changed while it was read", "a finished file", remedy)])
 
 

@@ -23,7 +23,7 @@ _BY_KIND: Final = {
         "Run 'billsight check' on the server: it lists every problem with its file, what was expected and what to do.",
     ),
     "InvariantError": (
-        "a law or a check did not hold, so the answers could not be trusted",
+        "an integrity check failed, so the answers could not be trusted",
         "Read what the job wrote: it names what does not hold. Keep the source files of this run.",
     ),
     "GateError": (

@@ -24,11 +24,11 @@ SUCCESS, CODE, DURATION = (
     "billsight_last_success_timestamp_seconds", "billsight_last_run_exit_code", "billsight_run_duration_seconds",
 )  # fmt: skip
 _HELP: Final = {
-    SUCCESS: "When a night was last published, also a partial one; 0 where that is not known.",
+    SUCCESS: "When a run was last published, also a partial one; 0 if that is not known.",
     CODE: "Exit code of the last run.",
     DURATION: "How long the last run took.",
-    "billsight_source_rows": "Rows that were read, per source, in the night that was last published.",
-    "billsight_source_age_seconds": "Age of the newest change in a source at the start of that night.",
+    "billsight_source_rows": "Rows that were read, per source, in the run that was last published.",
+    "billsight_source_age_seconds": "Age of the newest change in a source at the start of that run.",
     "billsight_invoices_blocked": "Invoices that are blocked, each under its primary cause.",
     "billsight_blocked_amount": "Open amount of the blocked invoices, per primary cause and currency.",
     "billsight_shown_not_owed_invoices": "Documents for which the portal asks for more than is owed.",
@@ -36,7 +36,7 @@ _HELP: Final = {
     "billsight_paid_in_portal_invoices": "Invoices that were paid in the portal and not in the books.",
     "billsight_paid_in_portal_amount": "What was paid in the portal and not in the books, per currency.",
     "billsight_issues": "Issues per state: new, reopened, open, not_checked, resolved.",
-    "billsight_quarantined_rows": "Rows that were put aside, per source.",
+    "billsight_quarantined_rows": "Rows that were quarantined, per source.",
     "billsight_decisions_pending": "Customers whose mapping waits for a decision.",
 }
 Samples = Iterable[tuple[dict[str, str], float]]

@@ -20,7 +20,7 @@ from etl.notify.messages import Failure, Message, count, failure_message, run_me
 from etl.notify.send import send
 
 _LATEST: Final = Path("latest") / "report.html"
-_HOW: Final = """Nobody is told of a night: nothing is configured. In billsight.toml, any of these:
+_HOW: Final = """No notification target is configured. In billsight.toml, any of these:
 
 [notify]
 urls_file = "notify_urls"        # apprise addresses, one per line: mailto://..., slack://..., msteams://..., json://...
@@ -76,7 +76,7 @@ class Notifier:
         """Tell of a night that was published."""
         self.is_over = True
         ending = metrics.Ending(self._clock(), int(exit_code), time.monotonic() - self._started)
-        with self._safe("the figures of the night cannot be told"):
+        with self._safe("the figures of the run cannot be sent"):
             night = figures(summary)
             self._measure(lambda path: metrics.write_night(path, night, ending))
             self._ping(signal_of(ending.exit_code), _line(night, ending))

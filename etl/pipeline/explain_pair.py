@@ -98,7 +98,7 @@ def _record(records: pl.DataFrame, names: pl.DataFrame, key: str, wanted: str) -
         ids = ", ".join(records.filter(pl.col("record").is_in(by_name.implode()))[key].head(5))
         message = f"{len(by_name)} have the name {wanted!r}; ask by id: {ids}."
     else:
-        message = f"The latest night has no {whose} with the id or the name {wanted!r}."
+        message = f"The latest run has no {whose} with the id or the name {wanted!r}."
     raise NotFoundError(message)
 
 

@@ -67,7 +67,7 @@ _OPTIONAL: Final[Mapping[str, str]] = {
     "sync_runs": "the sync log was not given: outages cannot be told from other gaps",
     "portal_mappings": "the portal's mappings were not given: a certain mapping is taken to be in the portal",
     "connectwise_statuses": "company statuses were not given: whether a company is inactive may be unknown",
-    "connectwise_invoices": "ConnectWise invoices were not given: shared invoice numbers are no evidence tonight",
+    "connectwise_invoices": "ConnectWise invoices were not given: shared invoice numbers are no evidence in this run",
     "accounting_customers": "customers were not given: they are derived from the invoices",
 }
 

@@ -31,7 +31,7 @@ _PAGES: Final = frozenset({20, 25, 30, 40, 50, 75, *range(100, 1001, 100), 250, 
 _WORDS: Final = {
     "all": "everything", "open": "only what is open", "since": "everything since", "unknown": "not known",
 }  # fmt: skip
-_CUT: Final = "it was not read completely, or too many of its rows were set aside"
+_CUT: Final = "it was not read completely, or too many of its rows were quarantined"
 _LEFT_OUT: Final = "the file says that there are more rows"
 _MAY_GO_ON: Final = (
     "a line above or below its rows may say that there are more. If these are all, set is_complete = true"

@@ -290,8 +290,8 @@ def _standing(line: Line) -> Problem | None:
     named = _ROW_ID.fullmatch(row_id)
     if not row_id or _unprefixed(named["customer"] if named else row_id) == _unprefixed(customer):
         return None
-    remedy = "Columns were sorted or moved apart: decide in a fresh copy of the file."
-    return line.problem(f"row_id {row_id} beside acct_customer_id {customer}", "both of the same customer", remedy)
+    remedy = "Rows and ids no longer match: columns were sorted separately. Decide in a fresh copy of the file."
+    return line.problem(f"row_id {row_id} next to acct_customer_id {customer}", "both of the same customer", remedy)
 
 
 def _unprefixed(customer: str) -> str:

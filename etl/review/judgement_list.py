@@ -96,7 +96,7 @@ def history(settings: Settings, customer: str) -> str:
         at = f"{row['imported_at']:%Y-%m-%d %H:%M}"
         if row["reverts"] in concerned:
             concerned.add(row["import_id"])
-            rows.append((at, row["import_id"], f"took back {row['reverts']}, by {_actor(row)}", ""))
+            rows.append((at, row["import_id"], f"reverted {row['reverts']}, by {_actor(row)}", ""))
         elif row["customer_id_acct"] in named:
             rows.append((at, row["import_id"], _said(row), "holds" if row["holds"] else ""))
     return _table(("imported (UTC)", "import", "what", ""), rows)
@@ -152,7 +152,7 @@ def revert(settings: Settings, import_id: str, act: ImportOptions) -> str:
     customers = register.revert(import_id, undoing)
     after = _approved(register)
     count = "1 customer is" if len(customers) == 1 else f"{len(customers)} customers are"
-    lines = [f"{import_id} was taken back ({undoing.import_id}): {count} as before it. The next run uses it."]
+    lines = [f"{import_id} was reverted ({undoing.import_id}): {count} as before it. The next run uses it."]
     last = last_run(settings)
     if last and last.register and register.imports_at(last.register) >= _place(register, import_id):
         lines.append(f"The run {last.run_id} used it: run billsight once before you decide on these customers again.")

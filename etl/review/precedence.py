@@ -96,7 +96,7 @@ class _Undone:
     place: int
 
     def __str__(self) -> str:
-        return f"{self.who} took back on {self.at:%Y-%m-%d %H:%M} UTC ({self.act_id})"
+        return f"{self.who} reverted on {self.at:%Y-%m-%d %H:%M} UTC ({self.act_id})"
 
 
 class Precedence:

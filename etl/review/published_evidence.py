@@ -29,7 +29,7 @@ def tonight(settings: Settings) -> PublishedEvidence:
     """What the latest published night knows.
 
     Raises:
-        NotFoundError: no night was published yet, or another version wrote it.
+        NotFoundError: no run has been published yet, or another version wrote it.
         SiteKeyError: the site's key is not there.
     """
     with published(settings.out / LATEST / DATABASE) as engine:

@@ -63,7 +63,11 @@ def content_of(file: Path) -> bytes:
 
 def _refuse_odd(file: Path, told: os.stat_result) -> None:
     if not stat.S_ISREG(told.st_mode):
-        found = "a link to another file" if stat.S_ISLNK(told.st_mode) else "no file (a pipe, a device or a folder)"
+        found = (
+            "a link to another file"
+            if stat.S_ISLNK(told.st_mode)
+            else "not a regular file (a pipe, a device or a folder)"
+        )
         raise DecisionFileError(Problem(str(file), found, "a fix file", "Put the file itself there."))
     if told.st_size > _MOST_BYTES:
         most, remedy = f"at most {_MOST_BYTES:,}", "Save it again as CSV or XLSX."

@@ -55,7 +55,7 @@ def obstacle(acts: Sequence[RegisterEntry], import_id: str, command: str = "bill
     place = places[import_id]
     again = next((act for act in acts if act.reverts == import_id), None)
     if again is not None:
-        found = f"{import_id} was taken back before, by {again.imported_by} on {again.imported_at[:10]}"
+        found = f"{import_id} was reverted before, by {again.imported_by} on {again.imported_at[:10]}"
         return Obstacle(found, f"To bring it back: {command} revert {again.import_id}")
     gone = _gone(acts)
     in_the_way = [
@@ -71,7 +71,7 @@ def obstacle(acts: Sequence[RegisterEntry], import_id: str, command: str = "bill
     both = sorted(later.customers & acts[place].customers)
     more = f" and {len(both) - _MOST_NAMED} more" if len(both) > _MOST_NAMED else ""
     found = f"{later.import_id} came after {import_id} and concerns {', '.join(both[:_MOST_NAMED])}{more} too"
-    return Obstacle(found, f"Take that back first, or decide anew: revert {later.import_id}")
+    return Obstacle(found, f"Revert that first, or decide again: revert {later.import_id}")
 
 
 def _gone(acts: Sequence[RegisterEntry]) -> set[str]:

@@ -21,7 +21,7 @@ _Key = tuple[str, str | None, str, date | None]
 """Customer, company, decision, day: what makes two rows say the same."""
 
 _FINGERPRINT: Final = re.compile(r"FP-[0-9a-f]{16}")
-_ANEW: Final = "Decide on this customer again in the files or on the page of the latest night."
+_ANEW: Final = "Decide on this customer again in the files or on the page of the latest run."
 
 
 @dataclass(frozen=True)
@@ -175,15 +175,15 @@ class _Rule:
         if customer not in self._tonight.customers:
             near = self._customers.get(customer.lstrip("0"))
             lost = f": leading zeros are lost, ACCT-{near} is meant" if near else ""
-            found = f"ACCT-{customer}, whom the latest night does not know{lost}"
+            found = f"ACCT-{customer}, which the latest run does not know{lost}"
             remedy = "Copy the id from mapping_fixes.csv as text."
-            return line.problem(found, "a customer of the latest night", remedy)
+            return line.problem(found, "a customer of the latest run", remedy)
         if company is not None and company not in self._tonight.companies:
             near = self._companies.get(company.lstrip("0"))
             lost = f": leading zeros are lost, CW-{near} is meant" if near else ""
-            found = f"CW-{company}, which the latest night does not know{lost}"
+            found = f"CW-{company}, which the latest run does not know{lost}"
             remedy = "Copy the id from mapping_fixes.csv, or find the company on the page."
-            return line.problem(found, "a company of the latest night", remedy)
+            return line.problem(found, "a company of the latest run", remedy)
         return None
 
     def _evidence(self, decided: ParsedDecision) -> tuple[Kind, Problem | None]:
@@ -193,7 +193,7 @@ class _Rule:
         if not _FINGERPRINT.fullmatch(written):
             found = f"row_fp {written!r}" if written else "an empty row_fp"
             remedy = "The row was edited or made by hand: decide in a fresh copy of the file."
-            return "error", line.problem(found, "the fingerprint that the night wrote", remedy)
+            return "error", line.problem(found, "the fingerprint that the run wrote", remedy)
         known = tonight.fingerprints.get(customer)
         if known is not None and written in known:
             wrong = misplaced(decided, known[written], tonight.rows_of(customer))
@@ -205,9 +205,9 @@ class _Rule:
             )
         remedy = self._before.needs_run(customer) or _ANEW
         if known is None:
-            found = f"a row of {run_id or 'an older night'}; ACCT-{customer} no longer asks for a decision"
+            found = f"a row of {run_id or 'an older run'}; ACCT-{customer} no longer asks for a decision"
             return "stale", line.problem(found, f"a customer to decide on in {tonight.run_id}", remedy)
-        found = f"a row of {run_id or 'an older night'}; the evidence has changed since"
+        found = f"a row of {run_id or 'an older run'}; the evidence has changed since"
         return "stale", line.problem(found, f"the evidence of {tonight.run_id}", remedy)
 
     def _target(self, decided: ParsedDecision) -> Problem | None:

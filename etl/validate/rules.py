@@ -62,7 +62,7 @@ def _rules_of_column(column: Column, relation: Relation, formats: Formats) -> It
         yield Rule(text.is_null(), pl.lit(f"{column.name}: missing"))
     if is_id(column):
         yield _rule(
-            column, text.str.contains(_SPOILT_ID), "is an id that a spreadsheet spoilt: export it again as text"
+            column, text.str.contains(_SPOILT_ID), "is an id that a spreadsheet changed: export it again as text"
         )
         yield _rule(column, text.str.contains(_CONTROL), "has a control character")
     if column.kind in _UNREADABLE:

@@ -166,15 +166,15 @@ def published(database: Path) -> Iterator[Engine]:
     """The database of a published night, to be read.
 
     Raises:
-        NotFoundError: no night was published yet, or another version wrote it.
+        NotFoundError: no run has been published yet, or another version wrote it.
     """
     if not database.exists():
-        message = f"{database} is not there: no night was published yet. Run 'billsight run' first."
+        message = f"{database} was not found: no run has been published yet. Run 'billsight run' first."
         raise NotFoundError(message)
     try:
         with closing(Engine(database.resolve(), is_read_only=True)) as engine:
             yield engine
     except EngineError as error:
         reason = str(error).splitlines()[0]
-        message = f"{database} cannot be read ({reason}). Another version may have written it: run the night again."
+        message = f"{database} cannot be read ({reason}). Another version may have written it. Run again."
         raise NotFoundError(message) from None

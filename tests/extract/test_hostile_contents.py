@@ -155,7 +155,7 @@ def test_a_sheet_that_claims_more_cells_than_memory_holds_is_refused(tmp_path: P
     path.write_bytes(workbook(GOOD_ROWS + far))
     told, megabytes = in_a_process(path)
     assert "i.xlsx: found a sheet (xl/worksheets/s.xml) of up to" in told
-    assert "Delete the cells far below or beside the table" in told
+    assert "Delete the cells far below or next to the table" in told
     assert megabytes < MOST_MEGABYTES
 
 

@@ -126,7 +126,7 @@ def _run() -> RunFacts:
         provider_name="Blue Mesa IT",
         minimum_level=6,
         read=tuple(RELATIONS),
-        partial_reasons=("ConnectWise contacts: 2.1 % of the rows were set aside, the limit is 1 %.",),
+        partial_reasons=("ConnectWise contacts: 2.1 % of the rows were quarantined, the limit is 1 %.",),
         remarks=("Sync runs were read from 2026-06-01 on; older syncs are not known.",),
         versions={"billsight": "0.1.0", "duckdb": "2.0.0", "polars": "2.1.0"},
         settings={

@@ -237,7 +237,7 @@ def test_a_partial_night_says_why_and_a_complete_one_does_not(document: str) -> 
     facts = replace(facts, run=replace(facts.run, partial_reasons=()))
     complete = render(summarise(facts), packed_work(facts))
     assert "This run is partial" in document
-    assert "2.1 % of the rows were set aside" in document
+    assert "2.1 % of the rows were quarantined" in document
     assert "This run is partial" not in complete
 
 

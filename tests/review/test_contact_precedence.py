@@ -66,7 +66,7 @@ def test_a_revert_lasts_however_the_file_was_saved(
     again = filled(clients, "again.csv", "approve", **{**KIM, **saved_again})
     ended = contacts("import", again, "--as", "kim")
     assert (ended.code, kinds(ended)) == (ExitCode.REFUSED, ["stale"])
-    assert "found a decision that boss took back on" in ended.err
+    assert "found a decision that boss reverted on" in ended.err
     (clients / "inbox").mkdir(exist_ok=True)
     again.rename(clients / "inbox" / "again.csv")
     world.run(clients, "run-2")
@@ -80,7 +80,7 @@ def test_another_decision_may_follow_a_revert(clients: Path, contacts: Contacts)
     file = filled(clients, "kim.csv", "approve", **KIM)
     contacts("import", file, "--as", "kim")
     contacts("revert", "contacts-1", "--as", "boss")
-    assert "the very file that boss took back" in contacts("import", file, "--as", "kim").err
+    assert "the very file that boss reverted" in contacts("import", file, "--as", "kim").err
     assert kinds(contacts("import", filled(clients, "lee.csv", "unsure"), "--as", "lee")) == ["apply"]
     contacts("revert", "contacts-3")
     assert kinds(contacts("import", file, "--as", "kim", "--again")) == ["apply"]

@@ -110,5 +110,5 @@ def test_pipes_and_links_in_the_inbox_are_moved_aside_unread(folder: Path) -> No
     names = sorted(path.name for path in (inbox / "rejected").iterdir() if path.suffix == ".csv")
     assert names == ["loop.csv", "pipe.csv", "zero.csv"]
     reasons = (inbox / "rejected" / "pipe.csv.reasons.txt").read_text(encoding="utf-8")
-    assert "found no file (a pipe, a device or a folder)" in reasons
+    assert "found not a regular file (a pipe, a device or a folder)" in reasons
     assert [path.name for path in inbox.iterdir() if path.suffix == ".csv"] == ["folder.csv"]

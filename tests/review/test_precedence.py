@@ -192,11 +192,11 @@ def test_what_was_taken_back_is_not_taken_again_by_the_same_file(site: Site) -> 
     late = FRIDAY + timedelta(days=1)
     same = site.verdict(row(), late, digests={"f.csv": "abcd"})
     assert same.kind == "stale"
-    assert f"the very file that ann took back on 2026-11-06 09:00 UTC ({act})" in _why(same)
+    assert f"the very file that ann reverted on 2026-11-06 09:00 UTC ({act})" in _why(same)
     assert "--again" in _why(same)
     for at in ("", "2026-11-02T09:00:00Z", "2026-11-06", "2026-11-06T08:00:00Z"):
         other = site.verdict(row(at), late, digests={"f.csv": "other"})
-        assert (other.kind, "a decision that ann took back" in _why(other)) == ("stale", True), at
+        assert (other.kind, "a decision that ann reverted" in _why(other)) == ("stale", True), at
     assert site.verdict(row(), late, digests={"f.csv": "abcd"}, is_again=True).kind == "apply"
 
 

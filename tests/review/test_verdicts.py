@@ -62,7 +62,7 @@ def own_print(customer: str, company: str) -> str:
 
 
 def rows(*decisions: tuple[str, str, str], run_id: str = "tonight", row_fp: str | None = None) -> list[Line]:
-    """Rows `decision, customer, company`, with the fingerprint that the night wrote."""
+    """Rows `decision, customer, company`, with the fingerprint that the run wrote."""
     table = [
         [run_id, row_fp if row_fp is not None else own_print(customer, company), decision, f"ACCT-{customer}",
          f"CW-{company}" if company else ""]
@@ -196,9 +196,9 @@ def test_a_customer_that_no_longer_asks_is_stale() -> None:
 @pytest.mark.parametrize(
     ("decision", "customer", "company", "reason"),
     [
-        ("approve", "77", "10", "ACCT-77, whom the latest night does not know"),
+        ("approve", "77", "10", "ACCT-77, which the latest run does not know"),
         ("exclude", "7", "", "leading zeros are lost, ACCT-007 is meant"),
-        ("approve", "007", "99", "CW-99, which the latest night does not know"),
+        ("approve", "007", "99", "CW-99, which the latest run does not know"),
         ("override", "007", "13", "leading zeros are lost, CW-0013 is meant"),
         ("approve", "007", "12", "deleted in ConnectWise"),
         ("override", "007", "12", "deleted in ConnectWise"),

@@ -85,15 +85,15 @@ def test_a_good_row_is_typed(as_read: Build) -> None:
         ({"currency_code": "US$"}, "currency_code: 'US$' is not a currency code of three letters"),
         (
             {"invoice_id_acct": "1.23E+19"},
-            "invoice_id_acct: '1.23E+19' is an id that a spreadsheet spoilt: export it again as text",
+            "invoice_id_acct: '1.23E+19' is an id that a spreadsheet changed: export it again as text",
         ),
         (
             {"invoice_id_acct": "1001.0"},
-            "invoice_id_acct: '1001.0' is an id that a spreadsheet spoilt: export it again as text",
+            "invoice_id_acct: '1001.0' is an id that a spreadsheet changed: export it again as text",
         ),
         (
             {"customer_id_acct": "1E+05"},
-            "customer_id_acct: '1E+05' is an id that a spreadsheet spoilt: export it again as text",
+            "customer_id_acct: '1E+05' is an id that a spreadsheet changed: export it again as text",
         ),
         ({"customer_id_acct": "4\x07"}, "customer_id_acct: '4\x07' has a control character"),
         ({"currency_code": "EUR", "total_amount": "USD 5"}, "total_amount: 'USD 5' names another currency than EUR"),

@@ -73,11 +73,11 @@ def _endless(where: str, line: int, detail: str) -> Problem:
     """The reader gives up for one reason that comes from a file: a value that does not end where values do."""
     longest = csv.field_size_limit()
     found = f"a value of more than {longest:,} characters" if "field limit" in detail else f"no table ({detail})"
-    remedy = "A quotation mark was probably opened here and never closed: mend that row or export again."
+    remedy = "A quotation mark was probably opened here and never closed: fix that row or export again."
     return Problem(where, found, "values that end", remedy, line)
 
 
 def _unclosed(where: str, line: int) -> Problem:
     found = "a quotation mark that is opened here and never closed"
-    remedy = "The file is cut off, or a quotation mark inside a field is not doubled: mend that row or export again."
+    remedy = "The file is cut off, or a quotation mark inside a field is not doubled: fix that row or export again."
     return Problem(where, found, "rows whose quotation marks are closed", remedy, line)

@@ -145,7 +145,7 @@ def _refuse_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str)
 def _refuse_cells(size: int, sheet: str, where: str) -> None:
     if size > MOST_CELLS:
         found = f"a sheet ({sheet}) of up to {size:,} cells"
-        remedy = "Delete the cells far below or beside the table, or save it as CSV."
+        remedy = "Delete the cells far below or next to the table, or save it as CSV."
         raise InputError([Problem(where, found, f"at most {MOST_CELLS:,} cells", remedy)])
 
 

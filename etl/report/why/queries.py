@@ -204,7 +204,7 @@ def elsewhere(engine: Engine, invoice: str) -> str:
         file, line, rules = aside[0]
         place = file if line is None else f"{file}, line {line}"
         return f"{invoice} is in quarantine: {place}: {'; '.join(rules)}. Correct it there and export it again."
-    return f"{invoice} is in none of the sources of this night. Check the number, or widen the accounting export."
+    return f"{invoice} is in none of the sources of this run. Check the number, or widen the accounting export."
 
 
 def contacts(engine: Engine, email: str) -> list[Row]:

@@ -107,8 +107,8 @@ def _standing(line: Line) -> Problem | None:
     row_id, company = line.cells["row_id"], line.cells["cw_company_id"]
     if not row_id or row_id.casefold() == company.casefold():
         return None
-    remedy = "Columns were sorted or moved apart: decide in a fresh copy of the file."
-    return line.problem(f"row_id {row_id} beside cw_company_id {company}", "both of the same company", remedy)
+    remedy = "Rows and ids no longer match: columns were sorted separately. Decide in a fresh copy of the file."
+    return line.problem(f"row_id {row_id} next to cw_company_id {company}", "both of the same company", remedy)
 
 
 def _asked(decided: ContactDecided) -> Problem | None:

@@ -55,7 +55,7 @@ def _told(company: str, run: dict[str, Any] | None, held: dict[str, Any] | None)
     state, detail = run.get("state"), run.get("state_detail") or ""
     if (held or {}).get("import_id") != run.get("import_id"):
         if held is None:
-            state, detail = TO_DECIDE if run.get("is_closed") else None, "its decision was taken back"
+            state, detail = TO_DECIDE if run.get("is_closed") else None, "its decision was reverted"
         else:
             until = f" until {held['snoozed_until']}" if held["snoozed_until"] else ""
             state = _NEXT[held["decision"]]
@@ -93,7 +93,7 @@ def revert_contacts(settings: Settings, import_id: str, act: ImportOptions) -> s
     count = "1 company is" if len(companies) == 1 else f"{len(companies)} companies are"
     trouble = back_up_or_tell(settings.register_path, act.at)
     return (
-        f"{import_id} was taken back ({undoing.import_id}): {count} as before it. The next run uses it."
+        f"{import_id} was reverted ({undoing.import_id}): {count} as before it. The next run uses it."
         " Nothing was changed in ConnectWise: access that was given there since stays."
         + (f"\nNo copy of the register could be made: {trouble}" if trouble else "")
     )
