@@ -21,7 +21,7 @@ class Source(_Part):
     """Where one relation comes from and how its files are written; several such tables: `[[sources.<relation>]]`."""
 
     path: Places = Field(description="file, glob or folder, relative to billsight.toml; .gz and .zst are read")
-    shape: str = Field("auto", description="profile of the files; auto recognises it")
+    shape: str = Field("auto", description="profile of the files; auto recognizes it")
     date_order: Literal["ymd", "mdy", "dmy"] | None = Field(None, description="order of dates such as 03/04/2026")
     time_zone: Zone | None = Field(None, description="zone of times without an offset; the portal's where not given")
     currency_code: str | None = Field(None, pattern="^[A-Z]{3}$", description="currency of files that name none")

@@ -7,7 +7,7 @@ from etl.domain import Made, SourceFile
 from etl.extract.bulk_scan import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
 from etl.extract.describe import describe_columns
-from etl.extract.detect import Recognition, Sighting, describe_folder, recognise
+from etl.extract.detect import Recognition, Sighting, describe_folder, recognize
 from etl.extract.footers import GOES_ON, NOT_UNDERSTOOD
 from etl.extract.formats.compression import DAMAGES
 from etl.extract.profiles.profile import (
@@ -56,7 +56,7 @@ __all__ = [
     "lines_of",
     "made_at",
     "read_text",
-    "recognise",
+    "recognize",
     "refuse_changed",
     "source_file",
     "source_problems",

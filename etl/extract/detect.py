@@ -65,7 +65,7 @@ class Sighting:
     note: str
 
 
-def recognise(path: Path) -> Recognition | None:
+def recognize(path: Path) -> Recognition | None:
     """Tell what a file is by its content; null where it is nothing that is read."""
     return _sighting(path, path.parent).recognition
 
@@ -88,7 +88,7 @@ def _own_folders(folder: Path) -> set[Path]:
     return {*places, folder / "inbox"} - {folder}
 
 
-def recognise_document(document: OpenedFile) -> Recognition | None:
+def recognize_document(document: OpenedFile) -> Recognition | None:
     """The best guess at an opened document.
 
     Raises:
@@ -103,7 +103,7 @@ def _sighting(path: Path, folder: Path) -> Sighting:
     name = path.relative_to(folder).as_posix()
     source = Source.model_validate({"path": name})
     try:
-        seen = recognise_document(peek(SourceFile(path, name, ""), source))
+        seen = recognize_document(peek(SourceFile(path, name, ""), source))
     except InputError as error:
         return Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))
     return Sighting(path, name, seen, readable(seen.note) if seen else "no known header or record")

@@ -7,7 +7,7 @@ from typing import Final
 from etl.config import Source
 from etl.domain import SourceFile
 from etl.errors import InputError, Problem
-from etl.extract.detect import recognise_document
+from etl.extract.detect import recognize_document
 from etl.extract.opened_file import FileKind, OpenedFile, open_document, peek
 from etl.extract.profiles.profile import SHAPES, TABLE, Extract, RecordProfile
 from etl.extract.profiles.registry import record_profiles, shapes_of, table_profiles
@@ -115,7 +115,7 @@ def _misfit(document: OpenedFile, relation: Relation) -> list[Problem]:
     """The file holds something else, or nothing that is known: say what."""
     where, shape = document.file.name, document.source.shape
     expected = relation.help if shape == "auto" else f"{relation.help} as {shape}"
-    seen = recognise_document(document)
+    seen = recognize_document(document)
     if seen is not None and (seen.relation, seen.shape) != (relation.name, shape):
         remedy = f"Name it under [sources.{seen.relation}], and the right file here."
         if seen.relation == relation.name:

@@ -53,7 +53,7 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
         "equal": Level(_A, "equal but for the legal form"),
         "alias": Level(_A, "equal to its other name"),
         "rearranged": Level(_A, "the same words in another order, spacing or spelling"),
-        "part": Level(_A, "equal but for what stands before or behind the name"),
+        "part": Level(_A, "equal except for words before or after the name"),
         "guess": Level(_A, "equal, if what is probably short is written out"),
         "parent": Level(_A, "the parent customer's name is equal"),
         "cut": Level(_A, "equal as far as it goes: cut off"),

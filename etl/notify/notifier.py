@@ -146,10 +146,10 @@ class Notifier:
 
     def _ping(self, signal: str, body: str, *, has_patience: bool = True) -> None:
         for url in self._ping_url.values[:1]:
-            with self._safe("the health check was not told"):
+            with self._safe("the health check was not reached"):
                 trouble = ping(url, signal, body, has_patience=has_patience)
                 if trouble:
-                    self._warnings.append(f"the health check was not told ({signal}): {trouble}")
+                    self._warnings.append(f"the health check was not reached ({signal}): {trouble}")
 
     def _measure(self, write: Callable[[Path], None]) -> None:
         path = self._metrics_path()
@@ -179,7 +179,7 @@ class Notifier:
                     if last is None
                     else replace(last, missed=missed)
                 )
-            with self._safe(f"{path} could not be written, so the same may be told again"):
+            with self._safe(f"{path} could not be written, so the same message may be sent again"):
                 last_sent.remember(path, told)
 
     def _untold(self, message: Message, last: last_sent.SentMessage | None) -> list[int]:

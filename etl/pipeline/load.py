@@ -108,7 +108,7 @@ class Loader:
 
     def _nothing(self, relation: Relation, read: list[_Read]) -> Problem:
         where, rows = ", ".join(file.file.name for file in read), sum(file.rows for file in read)
-        found = f"{rows} rows, none of which could be accepted" if rows else "no rows"
+        found = f"{rows} rows, and none could be accepted" if rows else "no rows"
         rules = self.engine.rows(
             f"select unnest(broken_rules) as rule from quarantine.rows where relation = '{relation.name}' limit 3"
         )

@@ -64,7 +64,7 @@ _HAS_LEVELS: Final = "select count(*) = 0 or count(portal_security_level) > 0 fr
 _TO_DECIDE: Final = "from marts.report_fixes_to_decide"
 _OPTIONAL: Final[Mapping[str, str]] = {
     "portal_invoices": "the portal's own list of invoices was not given: whether an invoice arrived is not proven",
-    "sync_runs": "the sync log was not given: outages cannot be told from other gaps",
+    "sync_runs": "the sync log was not given: outages cannot be distinguished from other gaps",
     "portal_mappings": "the portal's mappings were not given: a certain mapping is taken to be in the portal",
     "connectwise_statuses": "company statuses were not given: whether a company is inactive may be unknown",
     "connectwise_invoices": "ConnectWise invoices were not given: shared invoice numbers are no evidence in this run",

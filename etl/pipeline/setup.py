@@ -159,7 +159,7 @@ def _captions(known: Iterable[extract.Sighting], relation: str, column: str) -> 
 def _words(sighting: extract.Sighting) -> str:
     found = sighting.recognition
     if found is None:
-        return f"not recognised{': ' + sighting.note if sighting.note else ''}"
+        return f"not recognized{': ' + sighting.note if sighting.note else ''}"
     return f"{RELATIONS[found.relation].help} ({found.shape}){': ' + found.note if found.note else ''}"
 
 

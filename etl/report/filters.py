@@ -38,7 +38,7 @@ def plain(value: object) -> object:
 
 
 def mask_email(email: str | None) -> str | None:
-    """`jane@example.com` as `j•••@e•••.com`, what is no address as `j•••`: to recognise, and not to write to."""
+    """`jane@example.com` as `j•••@e•••.com`, what is no address as `j•••`: to recognize, and not to write to."""
     if not email:
         return email
     return mask_emails(email) if _EMAIL.search(email) else f"{email[0]}•••"

@@ -266,7 +266,7 @@ def test_a_key_that_stands_twice_in_a_record_sets_it_aside(shelf: Any) -> None:
     """Nobody knows which of two values was meant; two that are the same are one."""
     shelf.put("c.json", '[{"id":1,"name":"a","id":2},{"id":3,"name":"b","name":"b"},{"id":4,"status":{"id":1,"id":2}}]')
     problems = shelf.read(COMPANIES, "c.json").frame["read_problem"].to_list()
-    assert problems == ["the key 'id' stands in it twice", None, "the key 'id' stands in it twice"]
+    assert problems == ["the key 'id' is in it twice", None, "the key 'id' is in it twice"]
 
 
 def test_a_list_that_stands_twice_in_an_answer_is_read_twice(shelf: Any) -> None:

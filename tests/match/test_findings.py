@@ -62,8 +62,8 @@ def test_a_number_that_counts_firms_weighs_more_than_one_that_may_be_an_account(
         ("Murphy Management:Trinity Parish of River", "Trinity Parish of River Point", "equal as far as it goes"),
         ("Elizabeth Parker d/b/a Synrevox Veterinar", "Synrevox Veterinary Clinic", "equal as far as it goes"),
         ("Murphy Manage:Trinity Parish of River", "Trinity Parish of River Point", "spelt"),
-        ("10422 - Synrevox Clinic", "Synrevox Clinic", "equal but for what stands before or behind"),
-        ("Evcon LLC t/a Synrevox Clinic - Austin", "Synrevox Clinic", "equal but for what stands before or behind"),
+        ("10422 - Synrevox Clinic", "Synrevox Clinic", "equal except for words before or after"),
+        ("Evcon LLC t/a Synrevox Clinic - Austin", "Synrevox Clinic", "equal except for words before or after"),
         ("Synrevox Elec Co.:Warehouse", "Synrevox Electric Co.", "the parent customer's name is equal"),
     ],
 )

@@ -53,7 +53,7 @@ def test_the_health_check_is_told_again_where_that_may_help(site: Site) -> None:
     assert site.tell() == []
     assert len(site.receiver.take()) == 4
     site.receiver.statuses = [200, 404, 200]
-    assert site.tell() == ["the health check was not told (0): it answered with HTTP status 404"]
+    assert site.tell() == ["the health check was not reached (0): it answered with HTTP status 404"]
     assert len(site.receiver.take()) == 2
 
 
@@ -78,8 +78,8 @@ def test_a_health_check_that_cannot_be_reached_is_a_warning(
     """Twice, for the beginning and the end."""
     monkeypatch.setenv("BILLSIGHT_PING_URL", address)
     start, end = site.tell()
-    assert start.startswith("the health check was not told (start): it")
-    assert end.startswith("the health check was not told (0): it")
+    assert start.startswith("the health check was not reached (start): it")
+    assert end.startswith("the health check was not reached (0): it")
     assert address not in start + end
 
 

@@ -92,7 +92,7 @@ def test_a_memory_that_cannot_be_written_is_a_warning(site: Site) -> None:
     shutil.rmtree(site.told.parent)
     site.told.parent.write_bytes(b"a file where a folder should be")
     (warning,) = site.tell()
-    assert "so the same may be told again" in warning
+    assert "so the same message may be sent again" in warning
     assert len(site.receiver.take()) == 1
 
 

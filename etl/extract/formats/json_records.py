@@ -82,9 +82,7 @@ class _Walk:
         value = dict(pairs)
         if len(value) < len(pairs):
             twice = [key for key, said in pairs if value[key] != said]
-            self.doubled = self.doubled or (
-                f"the key {readable(twice[0])[:80]!r} stands in it twice" if twice else None
-            )
+            self.doubled = self.doubled or (f"the key {readable(twice[0])[:80]!r} is in it twice" if twice else None)
         return value
 
     def _decode(self, at: int) -> tuple[Any, int]:
