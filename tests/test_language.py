@@ -41,7 +41,7 @@ RULES = (
     Rule(r"\b(is|are|was|were|be|been|being)( \w+)? told\b", "reported, shown", "The reason is always told."),
     Rule(r"\btold (of|that|in|about|by)\b", "reported, said", "the message told that"),
     Rule(
-        r"(?<!cannot )\btell(s|ing)? (of|what|whether|whom|which|how|nobody|somebody|people)\b",
+        r"(?<!cannot.)\btell(s|ing)? (of|what|whether|whom|which|how|nobody|somebody|people)\b",
         "report, show, notify",
         "It tells what it can read.",
     ),
