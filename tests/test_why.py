@@ -31,9 +31,9 @@ UNSPOKEN = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|\bnan\b|\bnull\b|Decimal|\d\
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def night(decided_on: Path) -> Path:
     """The published night of the fixtures."""
-    return nights.run(nights.copied(tmp_path_factory.mktemp("why") / "night")).folder
+    return decided_on / "out" / "runs" / "night-1"
 
 
 @pytest.fixture(scope="module")

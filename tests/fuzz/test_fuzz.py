@@ -13,7 +13,7 @@ from etl.approvals import MappingImporter
 from etl.extract import read_text
 from tests.fuzz.judging import Tally, judge_all, prepared
 
-INPUTS, SEED = 1_500, 7
+INPUTS, SEED = 400, 7
 
 
 @pytest.fixture(scope="module")
