@@ -22,6 +22,7 @@ from etl.extract import bulk_scan, bulk_select, careful_rows, lines_of, read_tex
 from etl.extract.powershell import CUT_PATTERN
 from etl.schemas import RELATIONS, Kind
 from etl.validate import Formats, validate
+from tests.soak import runs
 
 HEADER = "id,doc_number,customer_id,customer_name,txn_date,due_date,total,balance,currency,created_at,type,status"
 GOOD = "1,INV-1,7,Acme,2026-01-05,2026-02-05T00:00:00Z,100.00,0.00,usd,2026-01-05T10:00:00Z,Invoice,"
@@ -269,7 +270,7 @@ ROWS = st.tuples(*(st.one_of(*[st.just(good)] * 6, ODD) for good in GOOD.split("
 
 @given(st.lists(ROWS, min_size=1, max_size=8))
 @example([(*GOOD.split(",")[:-1], "@{"), tuple(GOOD.split(","))])
-@settings(max_examples=150)
+@settings(max_examples=runs(30))
 def test_no_row_is_lost_and_none_is_read_differently(
     engine: Engine, common_shelf: Any, rows: list[tuple[str, ...]]
 ) -> None:
