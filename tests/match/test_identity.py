@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.soak import runs
+
 NAME, FIRM = {"customer_name": "Acme Dental"}, {"company_name": "Acme Dental"}
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 PHONE = {"phone_number": "4104157406"}
@@ -49,7 +51,7 @@ def test_phones_of_ten_digits_agree_in_all_ten(match: Any, one: str, other: str,
         assert verdict(match, {"phone_number": left}, {"phone_number": right})[1] == found
 
 
-@settings(max_examples=10)
+@settings(max_examples=runs(5))
 @given(
     is_same=st.booleans(),
     area=st.integers(201, 889),
@@ -129,7 +131,7 @@ def test_identifiers_in_parts_say_nothing_about_how_account_numbers_are_written(
     assert match(match.night([customer], [company, OTHER])).certain() == {("A1", "1")}
 
 
-@settings(max_examples=10)
+@settings(max_examples=runs(5))
 @given(parts=st.lists(st.integers(1, 99), min_size=2, max_size=3), cut=st.integers(1, 3))
 def test_a_separator_elsewhere_is_another_account(match: Any, parts: list[int], cut: int) -> None:
     """Where both sides write numbers in parts, the parts count."""
