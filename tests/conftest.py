@@ -34,12 +34,12 @@ os.umask(cli.UMASK)  # as the command sets it
 RUNNING = frozenset({"tests.apart", "tests.clients", "tests.contact_world", "tests.fuzz.judging", "tests.laws.provider",
                      "tests.nights", "tests.reliability.calling", "tests.worlds", "etl.pipeline"})  # fmt: skip
 """What a module has imported in which tests make whole runs."""
-RUNS = frozenset({"billsight", "closed_to_all", "fixture_night", "invented_night"})
-"""Fixtures that make a whole run, or a command that may be one."""
+RUNS = frozenset({"billsight", "closed_to_all", "engine", "fixture_night", "invented_night", "match"})
+"""Fixtures that make a whole run, a match or a database."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make check` leaves out: tests that make whole runs, and those that stand beside such."""
+    """Mark what `make check` leaves out: tests that make a run, a match or a database, and those beside a run."""
     for item in items:
         if isinstance(item, pytest.Function) and (RUNS & set(item.fixturenames) or _is_running(item.module)):
             item.add_marker(pytest.mark.whole)
