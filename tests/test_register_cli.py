@@ -44,8 +44,8 @@ LOSSES: dict[str, Callable[[Path], object]] = {
 def decided_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider here, for many runs follow on copies of it; not to be changed."""
     folder = nights.invented(tmp_path_factory.mktemp("register") / "night", DemoPlan(40, 120, 3))
-    shutil.rmtree(folder / "state" / "backups")  # the fixtures have no copies of their register, either
     nights.run(folder, "night-1")
+    shutil.rmtree(folder / "state" / "backups")  # the tests look at what is copied from here on
     return folder
 
 
