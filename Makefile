@@ -64,7 +64,7 @@ run: .venv/ready ## run the night on the invented provider in data/fixtures and 
 why: .venv/ready ## ask for one invoice of that night: make why INVOICE=INV-1045
 	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight why "$(INVOICE)" --config $(NIGHT)
 
-check: lint ## style, types, SQL and the quick tests: no browser, no run, no database; about a minute
+check: lint ## style, types, SQL and the quick tests: no browser, run, page or database; about a minute
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not browser and not whole" $(TESTS)
 
 test: lint chromium libreoffice systemd ## everything that CI runs: style, types, SQL, tests (TESTS=tests/report for a part)

@@ -31,15 +31,16 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 os.umask(cli.UMASK)  # as the command sets it
 
-RUNNING = frozenset({"tests.apart", "tests.clients", "tests.contact_world", "tests.fuzz.judging", "tests.laws.provider",
-                     "tests.nights", "tests.reliability.calling", "tests.worlds", "etl.pipeline"})  # fmt: skip
-"""What a module has imported in which tests make whole runs."""
-RUNS = frozenset({"billsight", "closed_to_all", "engine", "fixture_night", "invented_night", "match"})
+RUNNING = frozenset({"etl.pipeline", "etl.report.page", "tests.accepted", "tests.apart", "tests.clients",
+                     "tests.contact_world", "tests.fuzz.judging", "tests.laws.provider", "tests.nights",
+                     "tests.reliability.calling", "tests.worlds"})  # fmt: skip
+"""What a module has imported in which tests make whole runs, databases or pages."""
+RUNS = frozenset({"billsight", "closed_to_all", "engine", "fixture_night", "invented_night", "make", "match"})
 """Fixtures that make a whole run, a match or a database."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make check` leaves out: tests that make a run, a match or a database, and those beside a run."""
+    """Mark what `make check` leaves out: tests that make a run, a match, a database or a page, and those beside."""
     for item in items:
         if isinstance(item, pytest.Function) and (RUNS & set(item.fixturenames) or _is_running(item.module)):
             item.add_marker(pytest.mark.whole)
