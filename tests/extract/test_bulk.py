@@ -29,11 +29,8 @@ GOOD = "1,INV-1,7,Acme,2026-01-05,2026-02-05T00:00:00Z,100.00,0.00,usd,2026-01-0
 UTC = ZoneInfo("UTC")
 FORMATS = Formats(date_order=None, zone=UTC, decimal_comma=False, currency_code=None)
 TYPES: dict[Kind, Any] = {
-    Kind.MONEY: pl.Decimal(18, 4),
-    Kind.DATE: pl.Date,
-    Kind.BOOLEAN: pl.Boolean,
-    Kind.INSTANT: pl.Datetime("us"),
-}
+    Kind.MONEY: pl.Decimal(18, 4), Kind.DATE: pl.Date, Kind.BOOLEAN: pl.Boolean, Kind.INSTANT: pl.Datetime("us"),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
