@@ -51,7 +51,7 @@ define FIND_LIBREOFFICE
 libreoffice="$${LIBREOFFICE:-$$(command -v soffice || command -v libreoffice || true)}"
 endef
 
-.PHONY: help run why test lint format docs fuzz bench bench-linking bench-page bench-year crash domains grid wheel lock clean chromium libreoffice systemd
+.PHONY: help run why check test soak lint format docs fuzz bench bench-linking bench-page bench-year crash domains grid wheel lock clean chromium libreoffice systemd
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ run: .venv/ready ## run the night on the invented provider in data/fixtures and 
 
 why: .venv/ready ## ask for one invoice of that night: make why INVOICE=INV-1045
 	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight why "$(INVOICE)" --config $(NIGHT)
+
+check: lint ## style, types, SQL and the quick tests: no browser, run, page or database; about a minute
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not browser and not whole" $(TESTS)
 
 test: lint chromium libreoffice systemd ## everything that CI runs: style, types, SQL, tests (TESTS=tests/report for a part)
 	@$(FIND_CHROMIUM); $(FIND_LIBREOFFICE); $(FIND_SYSTEMD); CHROMIUM="$$chromium" LIBREOFFICE="$$libreoffice" SYSTEMD_ANALYZE="$$systemd" $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
@@ -96,6 +99,9 @@ bench-page: .venv/ready chromium ## measure how large the page is and how soon i
 
 bench-year: .venv/ready ## play a year of nights and measure how what is remembered grows
 	$(BIN)/python -m benchmarks.year
+
+soak: .venv/ready chromium ## the tests that have more to try, with all of it: every pair, six times the examples; about an hour
+	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" BILLSIGHT_SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $$(grep -rl --include='test_*.py' 'from tests.soak import' tests)
 
 crash: .venv/ready ## kill 200 runs, imports, reverts and prunes at random moments and look what is left (KILLS=500 SEED=2)
 	@$(BIN)/python -m tests.reliability.crashes --kills $(KILLS) --seed $(SEED)

@@ -7,6 +7,9 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType, ModuleType
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # read once, on import: small frames, and a worker for each core
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from etl import cli
 from etl.demo import DemoPlan
+from etl.pipeline.run import RunOutcome
 from etl.warehouse.engine import Engine
 from tests import contact_world, nights
 from tests.command import Billsight, Contacts, Ended, Mappings
@@ -26,6 +30,26 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True, 
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 os.umask(cli.UMASK)  # as the command sets it
+
+RUNNING = frozenset({"etl.pipeline.run", "etl.report.page", "tests.accepted", "tests.apart", "tests.clients",
+                     "tests.contact_world", "tests.fuzz.judging", "tests.laws.provider", "tests.nights",
+                     "tests.reliability.calling", "tests.worlds"})  # fmt: skip
+"""What a module has imported in which tests make whole runs, databases or pages."""
+RUNS = frozenset({"billsight", "closed_to_all", "engine", "fixture_night", "invented_night", "make", "match"})
+"""Fixtures that make a whole run, a match or a database."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make check` leaves out: tests that make a run, a match, a database or a page, and those beside."""
+    for item in items:
+        if isinstance(item, pytest.Function) and (RUNS & set(item.fixturenames) or _is_running(item.module)):
+            item.add_marker(pytest.mark.whole)
+
+
+def _is_running(module: ModuleType) -> bool:
+    imported = (value.__name__ if isinstance(value, ModuleType) else value.__module__
+                for value in vars(module).values() if isinstance(value, ModuleType | FunctionType | type))  # fmt: skip
+    return not RUNNING.isdisjoint(imported)
 
 
 @pytest.fixture(scope="session")
@@ -50,11 +74,16 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def decided_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The fixtures after one night; not to be changed."""
+def fixture_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunOutcome]:
+    """The fixtures, and their one night; not to be changed."""
     folder = nights.copied(tmp_path_factory.mktemp("way-back") / "night")
-    nights.run(folder, "night-1")
-    return folder
+    return folder, nights.run(folder, "night-1")
+
+
+@pytest.fixture(scope="session")
+def decided_on(fixture_night: tuple[Path, RunOutcome]) -> Path:
+    """The fixtures after one night; not to be changed."""
+    return fixture_night[0]
 
 
 @pytest.fixture

@@ -87,21 +87,27 @@ QUIET: dict[str, tuple[dict[str, object], dict[str, object]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", QUIET)
-def test_quiet_situations_are_in_no_figure(name: str, tmp_path: Path) -> None:
-    """No number, no line, no section; and where the portal only needs time, no advice but waiting."""
-    books, portal = QUIET[name]
-    status = {"portal_status": "Open"} if "portal_status" in portal else {}
-    found = World(tmp_path).run([invoice(1, **books), invoice(2)], [shown(1, **portal), shown(2, **status)])
+@pytest.mark.parametrize("has_status", [True, False])
+def test_quiet_situations_are_in_no_figure(has_status: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """No number, no line, no section; and where the portal only needs time, no advice but waiting.
+
+    Each situation is an invoice of its own: in a list that has a column of statuses, and in one that has none.
+    """
+    cases = {name: case for name, case in QUIET.items() if ("portal_status" in case[1]) == has_status}
+    status = {"portal_status": "Open"} if has_status else {}
+    books = [invoice(number, **case[0]) for number, case in enumerate(cases.values(), 2)]
+    rows = [shown(number, **case[1]) for number, case in enumerate(cases.values(), 2)]
+    found = World(tmp_path).run([invoice(1), *books], [shown(1, **status), *rows])
     assert [_figure(found, figure) for figure in FIGURES] == [(0, {}), (0, {})]
     assert not [key for key, value in _leaves(found.summary) if re.search("owed|settled", key) and _is_number(value)]
     assert "longer owed" not in _summary_line(found)
     page = (found.folder / "report.html").read_text(encoding="utf-8")
     assert 'id="amounts"' not in page
-    if "ago" in name or "scheduled" in name or "pending" in name:
-        told = _why(found, 1)
-        assert "What to do: wait." in told
-        assert not re.search(r"\b(resync|delete|no longer owed|verify content)\b", told, re.IGNORECASE)
+    for number, name in enumerate(cases, 2):
+        if "ago" in name or "scheduled" in name or "pending" in name:
+            told = _why(found, number)
+            assert "What to do: wait." in told, name
+            assert not re.search(r"\b(resync|delete|no longer owed|verify content)\b", told, re.IGNORECASE), name
 
 
 def _leaves(value: Any, key: str = "") -> list[tuple[str, Any]]:
@@ -171,16 +177,24 @@ def test_what_each_list_holds_is_told_with_its_reason(tmp_path: Path) -> None:
     assert "Perhaps cut" in page
 
 
-@pytest.mark.parametrize(("owed", "asked"), [("0.00", "30.00"), ("30.00", "100.00"), ("99.99", "100.00")])
-def test_the_figure_is_the_difference(owed: str, asked: str, tmp_path: Path) -> None:
-    """What is asked too much, whether or not something is still owed."""
-    found = World(tmp_path).run(
-        [invoice(1, balance_amount=owed), invoice(2)], [shown(1, balance_amount=asked), shown(2)]
-    )
-    difference = f"{float(asked) - float(owed):.2f}"
-    assert _figure(found, "shown_not_owed") == (1, {"USD": difference})
-    (issue,) = found.summary["shown_not_owed"]["causes"]
-    assert issue["amounts"] == [{"currency_code": "USD", "invoices": 1, "amount": difference}]
+def test_the_figure_is_the_difference(tmp_path: Path) -> None:
+    """What is asked too much, whether or not something is still owed; each amount in a currency of its own."""
+    cases = {"USD": ("0.00", "30.00"), "CAD": ("30.00", "100.00"), "EUR": ("99.99", "100.00")}
+    books = [
+        invoice(number, balance_amount=owed, currency_code=code)
+        for number, (code, (owed, _)) in enumerate(cases.items(), 1)
+    ]
+    rows = [
+        shown(number, balance_amount=asked, currency_code=code)
+        for number, (code, (_, asked)) in enumerate(cases.items(), 1)
+    ]
+    found = World(tmp_path).run([*books, invoice(9)], [*rows, shown(9)])
+    differences = {"USD": "30.00", "CAD": "70.00", "EUR": "0.01"}
+    assert _figure(found, "shown_not_owed") == (3, differences)
+    amounts = [amount for issue in found.summary["shown_not_owed"]["causes"] for amount in issue["amounts"]]
+    assert {row["currency_code"]: (row["invoices"], row["amount"]) for row in amounts} == {
+        code: (1, difference) for code, difference in differences.items()
+    }
 
 
 def test_an_edited_total_is_no_new_issue_of_a_figure_that_it_is_not_in(tmp_path: Path) -> None:

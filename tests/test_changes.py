@@ -26,6 +26,7 @@ from etl.schemas import RELATIONS
 from tests import apart, nights
 from tests.apart import FILES, KEY, OPTIONAL
 from tests.command import Billsight
+from tests.soak import also
 
 
 def test_a_second_look_at_the_same_files_finds_nothing_new(provider: Path) -> None:
@@ -160,8 +161,14 @@ def test_a_history_that_is_begun_again_on_purpose_calls_nothing_new(provider: Pa
     assert apart.counts(apart.night(provider, 4))["new"] == 0
 
 
-@pytest.mark.parametrize("source", OPTIONAL)
-@pytest.mark.parametrize("how", ["the file is not there", "it is not configured"])
+HOW = ("the file is not there", "it is not configured")
+ONCE = [(source, HOW[place % 2]) for place, source in enumerate(OPTIONAL)]
+"""Every source, each of the two ways for half of them; `make soak` tries all pairs."""
+
+
+@pytest.mark.parametrize(
+    ("source", "how"), [*ONCE, *also((source, how) for source, other in ONCE for how in HOW if how != other)]
+)
 def test_two_nights_without_a_source_resolve_nothing_that_it_showed(provider: Path, source: str, how: str) -> None:
     """Neither the first nor the second night without it, and when it is back everything is as it was."""
     path, configuration = provider / FILES[source], provider / "billsight.toml"

@@ -55,28 +55,32 @@ def test_the_next_run_says_what_was_done(clients: Path, contacts: Contacts) -> N
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    "changed",
     [
-        ({"is_inactive": "true"}, "the contact is inactive"),
-        ({"company_id_cw": "502"}, "no longer at this company"),
-        (None, "no longer at this company"),
-        ({"default_email": "other@elsewhere.example"}, "e-mail has changed"),
+        {
+            "501": ("61", {"default_email": "other@elsewhere.example"}, "e-mail has changed"),
+            "502": ("63", {"is_inactive": "true"}, "the contact is inactive"),
+            "503": ("64", None, "no longer at this company"),
+        },
+        {"501": ("61", {"company_id_cw": "502"}, "no longer at this company")},
     ],
+    ids="+".join,
 )
 def test_an_approval_whose_evidence_changed_is_stale_and_says_so(
-    clients: Path, contacts: Contacts, change: dict[str, str] | None, told: str
+    clients: Path, contacts: Contacts, changed: dict[str, tuple[str, dict[str, str] | None, str]]
 ) -> None:
     """It stays on the list: somebody approved another person than the one who would now get access."""
-    contacts("import", approve(clients, "501"))
-    world.made(clients, {"61": change})
+    contacts("import", approve(clients, *changed))
+    world.made(clients, {contact: change for contact, change, _ in changed.values()})
     world.run(clients, "run-2")
-    assert row(clients, "501")["state"] == "stale"
-    assert told in row(clients, "501")["state_detail"]
+    for company, (_, _, told) in changed.items():
+        assert row(clients, company)["state"] == "stale", company
+        assert told in row(clients, company)["state_detail"]
     # the file was decided on what is no longer so, and a fresh decision replaces the stale one
-    again = contacts("import", save(clients / "e.csv", decide([row(clients, "501")], "nobody")))
-    assert kinds(again) == ["apply"]
+    fresh = decide([row(clients, company) for company in changed], "nobody")
+    assert kinds(contacts("import", save(clients / "e.csv", fresh))) == ["apply"] * len(changed)
     world.run(clients, "run-3")
-    assert row(clients, "501")["state"] == "nobody"
+    assert {row(clients, company)["state"] for company in changed} == {"nobody"}
 
 
 def test_a_row_that_was_decided_on_other_evidence_is_not_taken(clients: Path, contacts: Contacts) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,12 @@ def held(folder: Path) -> int:
     return Register.open(folder / "state" / "register.sqlite").current().height - 5
 
 
+def take(folder: Path, run_id: str = "run-2", environment: Mapping[str, str] | None = None) -> inbox.InboxResult:
+    """The inbox, without the rest of a run."""
+    settings = load(folder / "billsight.toml", environment or {})
+    return inbox.take_inbox(settings, Run(run_id, datetime(2026, 11, 23, tzinfo=UTC)))
+
+
 def test_a_good_file_is_used_by_the_very_night_that_finds_it(folder: Path) -> None:
     """Put there in the evening, mapped in the morning."""
     (row,) = certain(proposed(folder), 1)
@@ -58,7 +65,7 @@ def test_a_good_file_is_used_by_the_very_night_that_finds_it(folder: Path) -> No
     owner = (folder / "inbox" / "done" / "kim.csv").owner()
     told = log.select("file_name", "source", "judged_by", "imported_by").rows()
     assert told == [("inbox/kim.csv", "inbox/kim.csv", "kim", owner)]
-    assert str(nights.run(folder, "night-3").inbox) == ""
+    assert str(take(folder, "night-3")) == ""
 
 
 def test_a_bad_file_is_moved_aside_with_its_reasons(folder: Path) -> None:
@@ -99,10 +106,10 @@ def test_no_name_is_ever_taken_twice(folder: Path) -> None:
     (row,) = certain(proposed(folder), 1)
     for number in (2, 3, 4):
         save(folder / "inbox" / "d.csv", decide([row], "perhaps", note=str(number)))
-        nights.run(folder, f"night-{number}")
+        take(folder, f"night-{number}")
     (folder / "inbox" / "rejected" / "e.csv.reasons.txt").write_text("mine")
     save(folder / "inbox" / "e.csv", decide([row], "perhaps"))
-    nights.run(folder, "night-5")
+    take(folder, "night-5")
     names = ("d-2.csv", "d-3.csv", "d.csv", "e-2.csv")
     both = [f"rejected/{name}{end}" for name in names for end in ("", ".reasons.txt")]
     assert files(folder) == sorted([*both, "rejected/e.csv.reasons.txt"])
@@ -115,7 +122,7 @@ def test_two_people_who_contradict_each_other_are_both_told(folder: Path) -> Non
     (row,) = certain(proposed(folder), 1)
     save(folder / "inbox" / "kim.csv", decide([row], "approve"))
     save(folder / "inbox" / "lee.csv", decide([row], "exclude"))
-    assert "0 taken (0 decisions), 2 refused" in str(nights.run(folder, "night-2").inbox)
+    assert "0 taken (0 decisions), 2 refused" in str(take(folder))
     assert "lee.csv, line 2 says exclude" in (folder / "inbox/rejected/kim.csv.reasons.txt").read_text()
     assert held(folder) == 0
 
@@ -128,7 +135,7 @@ def test_what_is_open_hidden_or_a_link_is_not_read(folder: Path, tmp_path: Path)
         (folder / "inbox" / name).write_bytes(b"x")
     (folder / "inbox" / "link.csv").symlink_to(outside)
     (folder / "inbox" / "sub").mkdir()
-    nights.run(folder, "night-2")
+    take(folder)
     left = [".hidden.csv", ".~lock.d.csv#", "~$d.xlsx"]
     assert files(folder) == sorted([*left, "rejected/link.csv", "rejected/link.csv.reasons.txt"])
     assert outside.exists()
@@ -143,7 +150,7 @@ def test_before_the_first_night_files_wait(folder: Path) -> None:
     outcome = nights.run(folder, "night-2")
     assert "1 file waits for the next run" in str(outcome.inbox)
     assert files(folder) == ["kim.csv"]
-    assert "1 taken" in str(nights.run(folder, "night-3").inbox)
+    assert "1 taken" in str(take(folder, "night-3"))
 
 
 def test_overrides_need_the_configuration(folder: Path) -> None:
@@ -151,10 +158,10 @@ def test_overrides_need_the_configuration(folder: Path) -> None:
     (row,) = certain(proposed(folder), 1)
     rows = decide([row], "override", cw_company_id="CW-1003")
     save(folder / "inbox" / "d.csv", rows)
-    assert "1 refused" in str(nights.run(folder, "night-2").inbox)
+    assert "1 refused" in str(take(folder))
     save(folder / "inbox" / "d.csv", rows)
-    allowed = nights.run(folder, "night-3", {"BILLSIGHT_REVIEW__ALLOW_OVERRIDE": "true"})
-    assert "1 taken (1 decision), 0 refused" in str(allowed.inbox)
+    allowed = take(folder, "night-3", {"BILLSIGHT_REVIEW__ALLOW_OVERRIDE": "true"})
+    assert "1 taken (1 decision), 0 refused" in str(allowed)
 
 
 def test_without_an_inbox_nothing_is_said_or_made(folder: Path) -> None:
@@ -163,7 +170,7 @@ def test_without_an_inbox_nothing_is_said_or_made(folder: Path) -> None:
     assert str(nights.run(folder, "night-2").inbox) == ""
     assert not (folder / "inbox").exists()
     (folder / "inbox").write_text("a file of that name")
-    assert str(nights.run(folder, "night-3").inbox) == ""
+    assert str(take(folder, "night-3")) == ""
 
 
 def test_a_file_that_cannot_be_moved_is_not_applied_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,21 +179,16 @@ def test_a_file_that_cannot_be_moved_is_not_applied_again(folder: Path, monkeypa
     save(folder / "inbox" / "d.csv", decide([good], "approve") + decide([bad], "perhaps"))
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "_free", lambda *_: folder / "no-such-folder" / "d.csv")
-        told = str(nights.run(folder, "run-2").inbox)
+        told = str(take(folder))
         assert "1 taken (1 decision), 0 refused: d.csv was read, but cannot be moved" in told
         register = Register.open(folder / "state" / "register.sqlite")
         register.revert("import-2", Import("back", datetime(2026, 11, 23, tzinfo=UTC), "kim"))
-        assert str(nights.run(folder, "run-3").inbox).startswith("Inbox: d.csv was read, but cannot be moved")
+        assert str(take(folder, "run-3")).startswith("Inbox: d.csv was read, but cannot be moved")
     assert held(folder) == 0
-    assert str(nights.run(folder, "run-4").inbox) == ""
+    assert str(take(folder, "run-4")) == ""
     assert files(folder) == ["done/d.csv", "done/d.csv.reasons.txt"]
     assert held(folder) == 0
     assert not (folder / "state" / "inbox.json").exists()
-
-
-def take(folder: Path) -> inbox.InboxResult:
-    """The inbox, without the rest of a run."""
-    return inbox.take_inbox(load(folder / "billsight.toml"), Run("run-2", datetime(2026, 11, 23, tzinfo=UTC)))
 
 
 @pytest.mark.parametrize("change", ["grows", "is replaced", "keeps its size and time"])

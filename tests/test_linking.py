@@ -196,10 +196,8 @@ def test_the_sides_may_change_places(tables: tuple[Path, Path]) -> None:
     assert set(forth.select("left_id", "right_id").rows()) == set(certain.select("right_id", "left_id").rows())
 
 
-def test_explain_draws_any_pair_of_the_latest_night(billsight: Billsight, tmp_path: Path) -> None:
+def test_explain_draws_any_pair_of_the_latest_night(billsight: Billsight, folder: Path) -> None:
     """By id or by name, a candidate or not: the parts add up, and what keeps it from being certain is said."""
-    folder = nights.copied(tmp_path / "night")
-    nights.run(folder)
     config = ("--config", folder / "billsight.toml")
     candidates = nights.latest(folder, "matching.candidates")
     customer, company = candidates.row(0)[:2]
@@ -212,10 +210,8 @@ def test_explain_draws_any_pair_of_the_latest_night(billsight: Billsight, tmp_pa
     assert "no customer with the id or the name 'Nobody'" in billsight("explain", "Nobody", company, *config).err
 
 
-def test_too_few_judgements_teach_nothing_and_this_is_said(billsight: Billsight, tmp_path: Path) -> None:
+def test_too_few_judgements_teach_nothing_and_this_is_said(billsight: Billsight, folder: Path, tmp_path: Path) -> None:
     """A handful of decisions would fit anything: no file is written."""
-    folder = nights.copied(tmp_path / "night")
-    nights.run(folder)
     target = tmp_path / "scorecard.json"
     ended = billsight("match", "--fit", target, "--config", folder / "billsight.toml")
     assert ended.code != 0

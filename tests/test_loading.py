@@ -19,6 +19,7 @@ from etl.pipeline.load import Loader
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 from tests.loaded import ALWAYS, NEVER, Loaded, load
+from tests.soak import runs
 
 INVOICES = RELATIONS["accounting_invoices"]
 HEADER = "id,doc_number,customer_id,txn_date,due_date,total,balance,currency,status,type,created_at,modified_at"
@@ -112,7 +113,7 @@ GOOD = (
 CELLS = st.tuples(st.integers(0, 19), st.sampled_from(HEADER.split(",")), st.sampled_from([*BAD, *GOOD]))
 
 
-@settings(max_examples=150)
+@settings(max_examples=runs(30))
 @given(edits=st.lists(CELLS, max_size=8), order=st.sampled_from([None, "ymd", "mdy"]))
 def test_the_quick_way_accepts_and_sets_aside_what_the_careful_way_does(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, str, str]], order: str | None

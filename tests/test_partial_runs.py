@@ -30,10 +30,18 @@ SUBSETS = (
 )
 
 
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small provider after its first run; not to be changed."""
+    folder = nights.invented(tmp_path_factory.mktemp("first") / "small", nights.SMALL)
+    apart.night(folder, 1)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A small provider whose runs follow each other."""
-    return nights.invented(tmp_path / "small", nights.SMALL)
+def folder(first_run: Path, tmp_path: Path) -> Path:
+    """A small provider whose runs follow each other; this is after the first."""
+    return shutil.copytree(first_run, tmp_path / "small", symlinks=True)
 
 
 def _taken(folder: Path, sources: list[str]) -> dict[str, bytes]:
@@ -73,7 +81,6 @@ def _claims_no_change(run: RunOutcome) -> None:
 @pytest.mark.parametrize("sources", SUBSETS, ids="+".join)
 def test_whatever_source_a_run_lacks_nothing_moved_where_nothing_changed(folder: Path, sources: list[str]) -> None:
     """The same data three times, in the second run without some sources: no run claims that an invoice moved."""
-    apart.night(folder, 1)
     kept = _taken(folder, sources)
     second = apart.night(folder, 2)
     _claims_no_change(second)
@@ -107,8 +114,9 @@ def test_a_source_that_is_no_longer_configured_makes_nothing_new() -> None:
     )
 
 
-def test_the_first_of_two_runs_may_lack_a_source_as_well(folder: Path) -> None:
+def test_the_first_of_two_runs_may_lack_a_source_as_well(tmp_path: Path) -> None:
     """What the second run finds with the portal's list may have been so for weeks: it is not newly blocked."""
+    folder = nights.invented(tmp_path / "small", nights.SMALL)
     kept = _taken(folder, ["portal_invoices"])
     apart.night(folder, 1)
     _given_back(folder, kept)
@@ -131,7 +139,6 @@ def _pay(folder: Path, invoice: str) -> None:
 
 def test_a_real_change_elsewhere_is_reported_all_the_same(folder: Path) -> None:
     """Accounting was read in both runs: an invoice that was paid is freed, whatever became of the portal's list."""
-    apart.night(folder, 1)
     answers = pl.read_parquet(folder / "out" / "latest" / "invoices.parquet").filter(state="blocked")
     paid = answers.sort("balance_amount", "invoice_id_acct").to_dicts()[-1]
     _taken(folder, ["portal_invoices"])
@@ -148,7 +155,6 @@ def test_a_real_change_elsewhere_is_reported_all_the_same(folder: Path) -> None:
 
 def test_what_vanished_while_accounting_was_not_read_completely_is_not_freed(folder: Path) -> None:
     """Many rows are in quarantine: an invoice that is no longer there may be one of those that nobody can read."""
-    apart.night(folder, 1)
     answers = pl.read_parquet(folder / "out" / "latest" / "invoices.parquet").filter(state="blocked")
     gone, file = answers["invoice_id_acct"][0], folder / "accounting_invoices.csv"
     whole = file.read_bytes()
@@ -167,7 +173,6 @@ def test_what_vanished_while_accounting_was_not_read_completely_is_not_freed(fol
 
 def test_what_was_not_checked_one_run_is_freed_by_the_next_that_can_tell(folder: Path) -> None:
     """Missed, then nobody looked, then it is in the portal: freed, and said once."""
-    apart.night(folder, 1)
     answers = pl.read_parquet(folder / "out" / "latest" / "invoices.parquet")
     missed = answers.filter(state="blocked", primary_cause="MISSED_IN_WINDOW", causes="MISSED_IN_WINDOW")
     (row,) = missed.sort("invoice_id_acct").head(1).to_dicts()
@@ -186,7 +191,6 @@ def test_what_was_not_checked_one_run_is_freed_by_the_next_that_can_tell(folder:
 
 def test_without_the_last_report_and_with_other_sources_no_amount_is_compared(folder: Path) -> None:
     """The history knows the sums of the last run, but not of which invoices: a source that is gone explains them."""
-    apart.night(folder, 1)
     shutil.rmtree(folder / "out")
     _taken(folder, ["portal_invoices"])
     second = apart.night(folder, 2)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from etl.warehouse.engine import Engine
 from tests.portal_rows import COMPANIES, CUSTOMERS, INVOICE, SHOWN, Rows, fill
+from tests.soak import runs
 
 NOTHING, FOUND, UNKNOWN, ANEW = "nothing", "found", "unknown", "made anew"
 
@@ -256,7 +257,7 @@ def test_an_id_that_is_anothers_gives_way_to_the_very_number(engine: Engine) -> 
     assert _answers(engine)["2"] == NOTHING
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=runs(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROW, min_size=1, max_size=4), documents=st.lists(DOCUMENT, min_size=1, max_size=4))
 def test_presence_needs_a_row_of_its_own_that_nothing_contradicts(engine: Engine, rows: Rows, documents: Rows) -> None:
     """Whatever the lists hold: found rows and documents pair up, and no found pair differs in customer or in all."""

@@ -22,9 +22,12 @@ from etl.demo import DemoPlan
 from etl.demo.connectwise import DECOY
 from etl.errors import BillsightError, InputError, InvariantError
 from etl.pipeline import load_sources, stages
+from etl.pipeline.run import RunOutcome
 from etl.review.register import Import, Judgement, Register
 from etl.warehouse.engine import Engine
 from tests import nights
+from tests.reliability.calling import NIGHT, called
+from tests.soak import runs
 
 INVOICES = "accounting_invoices.csv"
 FILES = {
@@ -60,23 +63,38 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return nights.invented(tmp_path_factory.mktemp("small"), nights.SMALL)
 
 
-def _written(folder: Path, provider: Path) -> Path:
-    shutil.copytree(provider, folder, dirs_exist_ok=True)
+@pytest.fixture(scope="module")
+def good(provider: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small provider after a good night; not to be changed."""
+    folder = _written(tmp_path_factory.mktemp("good"), provider)
+    nights.run(folder, "good")
     return folder
 
 
-def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> RunOutcome:
+    """A night of the fixtures that has a name of its own; not to be changed."""
+    return nights.run(nights.copied(tmp_path_factory.mktemp("named") / "first"), "the-night-of-the-test")
+
+
+def _written(folder: Path, provider: Path) -> Path:
+    shutil.copytree(provider, folder, dirs_exist_ok=True, symlinks=True)
+    return folder
+
+
+def test_the_same_inputs_give_the_same_bytes(named: RunOutcome, tmp_path: Path) -> None:
     """Wherever the folder lies and however many threads there are; only the database file keeps its own order."""
-    first = nights.run(nights.copied(tmp_path / "first"))
-    again = nights.run(nights.copied(tmp_path / "elsewhere" / "again"), environment={"BILLSIGHT_LIMITS__THREADS": "2"})
-    assert {path.name for path in first.folder.iterdir()} == FILES
-    assert _bytes(first.folder) == _bytes(again.folder)
-    assert _sealed(first.folder) == _sealed(again.folder)
+    folder = nights.copied(tmp_path / "elsewhere" / "again")
+    ended = called(folder, *NIGHT, "--run-id", "the-night-of-the-test", more={"POLARS_MAX_THREADS": "3"})
+    assert ended.code == 0, ended
+    again = (folder / "out" / "latest").resolve()
+    assert {path.name for path in named.folder.iterdir()} == FILES
+    assert _bytes(named.folder) == _bytes(again)
+    assert _sealed(named.folder) == _sealed(again)
 
 
-def test_every_file_says_which_night_it_is_of(tmp_path: Path) -> None:
+def test_every_file_says_which_night_it_is_of(named: RunOutcome) -> None:
     """A fix file that comes back must be traced to the night that proposed it."""
-    outcome = nights.run(nights.copied(tmp_path / "night"), "the-night-of-the-test")
     for name in (
         "report.html",
         "summary.json",
@@ -85,7 +103,7 @@ def test_every_file_says_which_night_it_is_of(tmp_path: Path) -> None:
         "contact_fixes.csv",
         "sync_gaps.csv",
     ):
-        assert b"the-night-of-the-test" in (outcome.folder / name).read_bytes(), name
+        assert b"the-night-of-the-test" in (named.folder / name).read_bytes(), name
 
 
 def _spoilt(rows: list[list[str]], edits: list[tuple[int, int, str]]) -> list[list[str]]:
@@ -97,7 +115,7 @@ def _spoilt(rows: list[list[str]], edits: list[tuple[int, int, str]]) -> list[li
 EDITS = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 11), st.sampled_from(SPOILT)), max_size=6)
 
 
-@settings(max_examples=12)
+@settings(max_examples=runs(4))
 @given(edits=EDITS)
 def test_no_row_and_no_cent_is_lost(
     provider: Path, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, int, str]]
@@ -143,11 +161,10 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_night_that_breaks_a_law_is_not_published(
-    tmp_path: Path, provider: Path, monkeypatch: pytest.MonkeyPatch, lie: str
+    tmp_path: Path, good: Path, monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
     """The laws are checked on what would be published, and the last good night stays the latest."""
-    folder = _written(tmp_path, provider)
-    nights.run(folder, "good")
+    folder = _written(tmp_path, good)
 
     def lying(engine: Engine, *others: Any) -> None:
         engine.run(LIES[lie])
@@ -178,11 +195,10 @@ def test_a_row_that_vanishes_while_it_is_read_breaks_the_first_law(
     assert not (tmp_path / "out" / "latest").exists()
 
 
-def test_a_secret_reaches_no_file(tmp_path: Path) -> None:
+def test_a_secret_reaches_no_file(named: RunOutcome) -> None:
     """The password that stands beside each contact is in no published byte and no cell of the database."""
-    folder = nights.copied(tmp_path / "night")
+    folder, outcome = named.folder.parents[2], named
     assert DECOY in (folder / "connectwise_contacts.json").read_text(encoding="utf-8")
-    outcome = nights.run(folder)
     for path in outcome.folder.iterdir():
         content = path.read_bytes()
         assert DECOY.encode() not in content, path.name
@@ -239,11 +255,10 @@ def _break_nothing_there(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_break_dates, _break_kind, _break_nothing_there])
-def test_what_cannot_be_read_publishes_nothing(tmp_path: Path, provider: Path, spoil: Callable[[Path], None]) -> None:
+def test_what_cannot_be_read_publishes_nothing(tmp_path: Path, good: Path, spoil: Callable[[Path], None]) -> None:
     """The last good night stays the latest to the last byte, and no half-made folder is left."""
-    folder = _written(tmp_path, provider)
-    good = nights.run(folder, "good")
-    before, content = _published(folder), _bytes(good.folder)
+    folder = _written(tmp_path, good)
+    before, content = _published(folder), _bytes(folder / "out" / "runs" / "good")
     spoil(folder)
     with pytest.raises(InputError) as refused:
         nights.run(folder, "bad")
@@ -252,26 +267,27 @@ def test_what_cannot_be_read_publishes_nothing(tmp_path: Path, provider: Path, s
     assert _bytes(folder / "out" / "latest") == content
 
 
-def test_a_run_is_never_overwritten(tmp_path: Path, provider: Path) -> None:
+def test_a_run_is_never_overwritten(tmp_path: Path, good: Path) -> None:
     """What was published stays as it was, whatever is published later."""
-    folder = _written(tmp_path, provider)
-    content = _bytes(nights.run(folder, "one").folder)
-    with pytest.raises(BillsightError, match="one is there already"):
-        nights.run(folder, "one")
+    folder = _written(tmp_path, good)
+    content = _bytes(folder / "out" / "runs" / "good")
+    with pytest.raises(BillsightError, match="good is there already"):
+        nights.run(folder, "good")
     nights.run(folder, "two")
-    assert _bytes(folder / "out" / "runs" / "one") == content
+    assert _bytes(folder / "out" / "runs" / "good") == content
     assert (folder / "out" / "latest").resolve().name == "two"
 
 
-def test_a_persons_judgement_beats_the_portal_and_an_exclusion_leaves_the_queue(tmp_path: Path) -> None:
+def test_a_persons_judgement_beats_the_portal_and_an_exclusion_leaves_the_queue(
+    invented_night: Path, tmp_path: Path
+) -> None:
     """Who looked at the evidence knows better than a list; who is excluded is nobody's work."""
-    folder = nights.invented(tmp_path, DemoPlan(60, 400, 3))
-    before = nights.run(folder, "before")
-    mapped = nights.table(before, "matching.mappings")
+    folder = _written(tmp_path, invented_night)
+    mapped = nights.latest(folder, "matching.mappings")
     by_portal = mapped.filter(mapping_source="portal", mapping_state="mapped")
     customer, old = by_portal["customer_id_acct"][0], by_portal["company_id_cw"][0]
     other = next(company for company in by_portal["company_id_cw"] if company != old)
-    queued = nights.table(before, "marts.report_mapping_queue")["customer_id_acct"][0]
+    queued = nights.latest(folder, "marts.report_mapping_queue")["customer_id_acct"][0]
     judgements = [
         Judgement(customer, other, "approved", nights.AS_OF, "r.okafor", "test"),
         Judgement(queued, None, "excluded", nights.AS_OF, "r.okafor", "test"),

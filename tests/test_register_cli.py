@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.demo import DemoPlan
 from etl.errors import ExitCode, HistoryError, InputError
 from etl.review.register import Import, Judgement, Register
 from etl.review.site import backups
@@ -37,6 +38,26 @@ LOSSES: dict[str, Callable[[Path], object]] = {
     "cut": lambda path: path.write_bytes(path.read_bytes()[:8192]),
     "another site's": _another,
 }
+
+
+@pytest.fixture(scope="module")
+def decided_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small provider here, for many runs follow on copies of it; not to be changed."""
+    folder = nights.invented(tmp_path_factory.mktemp("register") / "night", DemoPlan(40, 120, 3))
+    nights.run(folder, "night-1")
+    shutil.rmtree(folder / "state" / "backups")  # the tests look at what is copied from here on
+    return folder
+
+
+@pytest.fixture(scope="module")
+def four_runs(decided_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That provider after four runs, with the history of the second as older.sqlite; not to be changed."""
+    folder = shutil.copytree(decided_on, tmp_path_factory.mktemp("four") / "night", symlinks=True)
+    nights.run(folder, "night-2")
+    shutil.copy(folder / "state" / "history.sqlite", folder / "older.sqlite")
+    for name in ("night-3", "night-4"):
+        nights.run(folder, name)
+    return folder
 
 
 class Site:
@@ -158,13 +179,11 @@ def test_an_older_copy_is_taken_only_on_purpose(site: Site, mappings: Mappings) 
 
 
 @pytest.mark.parametrize("loss", ["gone", "empty", "cut", "older"])
-def test_a_history_that_lost_runs_is_refused(folder: Path, billsight: Billsight, loss: str) -> None:
+def test_a_history_that_lost_runs_is_refused(four_runs: Path, tmp_path: Path, billsight: Billsight, loss: str) -> None:
     """It would call everything new. Restored, or begun again on purpose, runs go on."""
+    folder = shutil.copytree(four_runs, tmp_path / "night", symlinks=True)
     site, path = Site(folder, billsight), folder / "state" / "history.sqlite"
-    nights.run(folder, "night-2")
-    older = shutil.copy(path, folder / "older.sqlite")
-    for name in ("night-3", "night-4"):
-        nights.run(folder, name)
+    older = folder / "older.sqlite"
     assert site.call("register", "backup").code == 0
     {**LOSSES, "older": lambda path: shutil.copy(older, path)}[loss](path)
     content = path.read_bytes() if path.exists() else None

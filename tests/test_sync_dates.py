@@ -16,9 +16,9 @@ from tests import nights
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> RunOutcome:
+def run(fixture_night: tuple[Path, RunOutcome]) -> RunOutcome:
     """A run on a provider that has missed invoices of every kind."""
-    return nights.run(nights.copied(tmp_path_factory.mktemp("dates") / "night"))
+    return fixture_night[1]
 
 
 def test_the_clients_who_are_mailed_and_charged_are_listed_past_due_first(run: RunOutcome) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,17 +39,22 @@ first_sync_from_date = 2024-01-01
 
 
 def site(folder: Path, types: list[str], shown: list[int]) -> Path:
-    """Four clients with one invoice each, of which some are in the portal; every sync has run."""
+    """Four clients with an invoice each, or several in turn, of which some are in the portal; every sync has run.
+
+    The first invoice of client 101 is number 4101, its second 5101; `shown` names clients, for their first, or numbers.
+    """
     companies = [
         {"id": at, "identifier": f"C{at}", "name": name, "status": {"id": 1, "name": "Active"}, "deletedFlag": False}
         for at, name in CLIENTS.items()
     ]
     contacts = [_contact(at) for at in CLIENTS]
     rows = [
-        f"90{at},4{at},{word},Open,{at},{name},2026-11-10,100,100,USD,2026-11-10T14:00:00Z,2026-11-10T14:00:00Z"
-        for (at, name), word in zip(CLIENTS.items(), types, strict=True)
+        f"9{number},{number},{word},Open,{at},{CLIENTS[at]},2026-11-10,100,100,USD,"
+        "2026-11-10T14:00:00Z,2026-11-10T14:00:00Z"
+        for number, at, word in zip(_numbers(len(types)), cycle(CLIENTS), types, strict=False)
     ]
-    portal = [f"P{at},90{at},4{at},{at},{at},100,100,USD" for at in shown]
+    numbers = [one if one > 1000 else 4000 + one for one in shown]
+    portal = [f"P{one},9{one},{one},{one % 1000},{one % 1000},100,100,USD" for one in numbers]
     days = [f"2026-11-{day:02}T05:00:00Z,2026-11-{day - 1:02},2026-11-{day:02}T05:05:00Z,ok" for day in range(2, 29)]
     files: dict[str, Any] = {
         "connectwise_companies.json": companies,
@@ -74,6 +80,11 @@ def site(folder: Path, types: list[str], shown: list[int]) -> Path:
     return folder
 
 
+def _numbers(invoices: int) -> list[int]:
+    """The numbers of so many invoices, in the order of their rows."""
+    return [at + 1000 * (4 + place // len(CLIENTS)) for place, at in enumerate(islice(cycle(CLIENTS), invoices))]
+
+
 def _contact(company: int) -> dict[str, Any]:
     email = {"value": f"ap{company}@x.example", "defaultFlag": True, "communicationType": "Email"}
     return {
@@ -88,16 +99,28 @@ def states(outcome: RunOutcome) -> dict[str, tuple[str, str | None]]:
     return {number: (state, cause or None) for number, state, cause in found.iter_rows()}
 
 
-@pytest.mark.parametrize("word", ["Flurb", "Zahlschein 7", "请款单", "Miscelaneous", "X"])
-def test_a_word_that_nobody_knows_concludes_nothing(tmp_path: Path, word: str) -> None:
-    """What shows is visible; what does not is unknown, never rightly absent and never blocked; the word is told."""
-    outcome = nights.run(site(tmp_path, [word, "Invoice", word, "Agreement"], [101, 102]), as_of=AS_OF)
-    found = states(outcome)
-    assert (found["4101"][0], found["4102"][0]) == ("visible", "visible")
-    assert found["4103"] == ("unknown", None)
-    assert found["4104"][0] == "blocked"
-    assert any(word in remark and "2 rows" in remark for remark in outcome.remarks)
-    assert word in check_sources(load(tmp_path / "billsight.toml", {}))
+WORDS = ("Flurb", "Zahlschein 7", "请款单", "Miscelaneous", "X")
+
+
+def test_a_word_that_nobody_knows_concludes_nothing(tmp_path: Path) -> None:
+    """What shows is visible; what does not is unknown, never rightly absent and never blocked; the word is told.
+
+    Each word is that of two rows, as many rows have words that are known; of each two the first is shown.
+    """
+    types = [word for word in WORDS for _ in range(2)] + ["Invoice", "Agreement"] * len(WORDS)
+    numbers = _numbers(len(types))
+    outcome = nights.run(site(tmp_path, types, numbers[::2]), as_of=AS_OF)
+    found, told = states(outcome), check_sources(load(tmp_path / "billsight.toml", {}))
+    for number, word in zip(numbers[::2], types[::2], strict=True):
+        assert found[str(number)][0] == "visible", word
+    for number, word in zip(numbers[1::2], types[1::2], strict=True):
+        if word in WORDS:
+            assert found[str(number)] == ("unknown", None), word
+            remarks = [remark for remark in outcome.remarks if f"'{word}'" in remark]
+            assert any("2 rows" in remark for remark in remarks), (word, outcome.remarks)
+            assert f"'{word}'" in told
+        else:
+            assert found[str(number)][0] == "blocked", word
 
 
 def test_words_that_are_known_are_not_told(tmp_path: Path) -> None:

@@ -259,6 +259,7 @@ def test_long_lists_of_companies_are_one_record_per_line(tmp_path: Path) -> None
     assert 0 < twins.height < 2 * ambiguous, "only the namesakes of ambiguous customers share a name"
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_invoices(tmp_path: Path) -> None:
     """Two hundred thousand invoices need hardly more memory than ten thousand: they are streamed."""
     program = textwrap.dedent("""

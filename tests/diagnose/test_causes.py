@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.causes import BY_CODE, CAUSES, SHOWN_WRONG, codes, mask
@@ -16,6 +16,7 @@ from etl.config import Portal
 from etl.diagnose.invoice_checks import STATE_CODES, CheckContext, check_customers, check_invoices
 from etl.diagnose.sync import SyncLog
 from etl.domain import CauseClass
+from tests.soak import runs
 
 AS_OF = datetime(2026, 11, 22, 2, tzinfo=UTC)
 RUN = {
@@ -217,6 +218,7 @@ def test_a_state_follows_from_its_gates(facts: dict[str, Any], *, has_list: bool
         assert state == ("visible" if is_shown and is_sure else "unknown")
 
 
+@settings(max_examples=runs(25))
 @given(facts=st.lists(FACT, max_size=6))
 def test_an_invoice_is_judged_alike_in_any_batch(facts: list[dict[str, Any]]) -> None:
     """Row by row or together: the answer does not depend on the neighbours."""

@@ -20,6 +20,7 @@ from etl.pipeline.control import write_control
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, read_models
 from tests.records import Rows, fill, replace
+from tests.soak import runs
 
 Answers = dict[str, tuple[bool | None, list[str], list[str]]]
 """Company -> whether anybody there can see, the checks that fail, those that are unknown."""
@@ -156,7 +157,9 @@ CONTACT = st.fixed_dictionaries(
     }
 )
 GENERATED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=runs(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 LIVE = ("1", "2", "3")
 

@@ -18,6 +18,7 @@ from etl.pipeline.source_scopes import Scope
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, names_in, read_models
 from tests.records import Rows, fill
+from tests.soak import runs
 
 MODELS = read_models()
 BUILT = (*names_in(MODELS, "staging"), "matching.number_pairs", "marts.posting_habits", "marts.unposted_invoices")
@@ -203,7 +204,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=runs(15), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(row=ROW)
 def test_sending_again_is_advised_only_where_it_was_closed_and_nothing_else_explains_it(
     unposted: Unposted, row: dict[str, Any]

@@ -22,17 +22,16 @@ from etl.extract.formats.powershell import CUT_PATTERN
 from etl.schemas import RELATIONS, ColumnKind
 from etl.validate import Formats, validate
 from etl.warehouse.engine import Engine
+from tests.soak import runs
 
 HEADER = "id,doc_number,customer_id,customer_name,txn_date,due_date,total,balance,currency,created_at,type,status"
 GOOD = "1,INV-1,7,Acme,2026-01-05,2026-02-05T00:00:00Z,100.00,0.00,usd,2026-01-05T10:00:00Z,Invoice,"
 UTC = ZoneInfo("UTC")
 FORMATS = Formats(date_order=None, zone=UTC, decimal_comma=False, currency_code=None)
 TYPES: dict[ColumnKind, Any] = {
-    ColumnKind.MONEY: pl.Decimal(18, 4),
-    ColumnKind.DATE: pl.Date,
-    ColumnKind.BOOLEAN: pl.Boolean,
-    ColumnKind.INSTANT: pl.Datetime("us"),
-}
+    ColumnKind.MONEY: pl.Decimal(18, 4), ColumnKind.DATE: pl.Date,
+    ColumnKind.BOOLEAN: pl.Boolean, ColumnKind.INSTANT: pl.Datetime("us"),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +268,9 @@ ROWS = st.tuples(*(st.one_of(*[st.just(good)] * 6, ODD) for good in GOOD.split("
 
 @given(st.lists(ROWS, min_size=1, max_size=8))
 @example([(*GOOD.split(",")[:-1], "@{"), tuple(GOOD.split(","))])
-@settings(max_examples=150)
+@example([tuple(f" {good}" for good in GOOD.split(",")), tuple(f"{good}\u2003" for good in GOOD.split(","))])
+@example([("1.2E+11", *GOOD.split(",")[1:]), ("a\x07b", *GOOD.split(",")[1:]), tuple(GOOD.split(","))])
+@settings(max_examples=runs(30))
 def test_no_row_is_lost_and_none_is_read_differently(
     engine: Engine, common_shelf: Any, rows: list[tuple[str, ...]]
 ) -> None:

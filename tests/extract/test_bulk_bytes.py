@@ -31,9 +31,11 @@ def test_a_plain_file_needs_no_look_at_each_text(shelf: Any, delimiter: str, end
 def test_one_odd_text_anywhere_is_found(shelf: Any, odd: str, at: int) -> None:
     """In any row, first or last, in any field: then every text is looked at."""
     for column in range(3):
-        rows = [["INV-1", "Acme", "5.00"] for _ in range(40_000)]
-        rows[at][column] = odd
-        shelf.put("p.csv", "\n".join(["a,b,c", *(",".join(row) for row in rows)]))
+        row = ["INV-1", "Acme", "5.00"]
+        rows = [",".join(row)] * 40_000
+        row[column] = odd
+        rows[at] = ",".join(row)
+        shelf.put("p.csv", "\n".join(["a,b,c", *rows]))
         assert not is_plain(shelf.file("p.csv").path, ",")
 
 

@@ -20,6 +20,7 @@ from etl.extract import bulk_scan
 from etl.schemas import RELATIONS
 from tests.archives import zipped
 
+pytestmark = pytest.mark.slow
 HEADER = "id,doc_number,customer_id,txn_date,total"
 ROW = "1,INV-1,7,2026-01-05,100.00\n"
 INVOICES, COMPANIES = "accounting_invoices", "connectwise_companies"

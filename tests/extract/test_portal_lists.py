@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests import nights
 from tests.clients import AS_OF, clients
 from tests.ledgers import WRITTEN, kept, load_files
 from tests.loaded import ALWAYS, NEVER
+from tests.soak import also
 
 PORTAL = "portal_invoices"
 HEADER = "Date,Invoice Number,Customer,Status,Amount,Balance"
@@ -44,18 +46,21 @@ def test_a_page_counter_above_the_captions_counts_too(
         assert ([report.goes_on for report in loaded.reports], len(loaded.accepted)) == ([goes_on], 2)
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
+GOING_ON = [
+    "1 to 50 of 1,200", "1-50 von 1.200", "Page 1 of 24", "Showing 50 of 1200", "Seite 1 von 24",
+    "1 \u2013 50 sur 1\u202f200", "Page 24 of 24", "1151-1200 of 1200 entries", "Page 1 of 24 (1,200 items)",
+    "Showing 1 to 2 of 2 entries (filtered from 3,000 total entries)", "1-61/1200", "Page 1/24", "24 of 24",
+    "\u7b2c1\u9875 \u517124\u9875", "\uff11-\uff15\uff10 of \uff11\uff12\uff10\uff10", "1 of 2",
+    "Zorb 1 vi 50 vorks 1200", "1-3 of 3",
+    "\u0639\u0631\u0636 \u0661 \u0625\u0644\u0649 \u0665\u0660 \u0645\u0646 \u0661\u0662\u0660\u0660",
+]  # fmt: skip
+PLACED = [(footer, number % 3) for number, footer in enumerate(GOING_ON)]
+"""Each of them in one column, every column in turn; `make soak` tries all pairs."""
+
+
 @pytest.mark.parametrize(
-    "footer",
-    [
-        "1 to 50 of 1,200", "1-50 von 1.200", "Page 1 of 24", "Showing 50 of 1200", "Seite 1 von 24",
-        "1 \u2013 50 sur 1\u202f200", "Page 24 of 24", "1151-1200 of 1200 entries", "Page 1 of 24 (1,200 items)",
-        "Showing 1 to 2 of 2 entries (filtered from 3,000 total entries)", "1-61/1200", "Page 1/24", "24 of 24",
-        "\u7b2c1\u9875 \u517124\u9875", "\uff11-\uff15\uff10 of \uff11\uff12\uff10\uff10", "1 of 2",
-        "Zorb 1 vi 50 vorks 1200", "1-3 of 3",
-        "\u0639\u0631\u0636 \u0661 \u0625\u0644\u0649 \u0665\u0660 \u0645\u0646 \u0661\u0662\u0660\u0660",
-    ],
-)  # fmt: skip
+    ("footer", "place"), [*PLACED, *also(pair for pair in product(GOING_ON, range(3)) if pair not in PLACED)]
+)
 def test_a_page_counter_that_leaves_rows_out_says_that_the_list_goes_on(
     engine: Engine, tmp_path: Any, footer: str, place: int
 ) -> None:

@@ -14,7 +14,7 @@ from etl.review import import_mappings
 from etl.review.import_mappings import MappingImporter
 from tests.fuzz.judging import Tally, judge_all, prepared
 
-INPUTS, SEED = 1_500, 7
+INPUTS, SEED = 400, 7
 
 
 @pytest.fixture(scope="module")

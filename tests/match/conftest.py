@@ -92,17 +92,18 @@ class Match:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._models = read_models()
+        self._card = read_scorecard()
+        self._nothing = self._shared([], [])
 
     def __call__(self, night: Night) -> Answer:
         """Match one night."""
-        engine = self._engine
         customers = relation("accounting_customers", night.customers, has_customer_row=pl.Boolean)
         companies = relation("connectwise_companies", night.companies, is_inactive=pl.Boolean, is_hidden=pl.Boolean)
         contacts = relation("connectwise_contacts", night.contacts)
-        engine.write("staging.accounting__invoices", _invoices(night.invoices))
-        engine.write("staging.connectwise__invoices", _invoices(night.billed))
         both = normalize_records(customers, companies, contacts, night.own_domains)
-        card, shared = read_scorecard(), share_numbers(engine, self._models)
+        # lists of which one is empty share nothing, and most nights of the tests have none
+        is_alone = not (night.invoices and night.billed)
+        card, shared = self._card, self._nothing if is_alone else self._shared(night.invoices, night.billed)
         judgements = pl.DataFrame([{key: row.get(key) for key in CURRENT} for row in night.judgements], schema=CURRENT)
         portal = relation("portal_mappings", night.portal)
         decided = linker.decided(both, judgements, portal)
@@ -110,6 +111,11 @@ class Match:
         candidates = linker.told(shown, both, card)
         known = Known(judgements, portal, companies)
         return Answer(candidates, mappings(customers, candidates, known))
+
+    def _shared(self, invoices: list[Row], billed: list[Row]) -> pl.DataFrame:
+        self._engine.write("staging.accounting__invoices", _invoices(invoices))
+        self._engine.write("staging.connectwise__invoices", _invoices(billed))
+        return share_numbers(self._engine, self._models)
 
 
 @pytest.fixture(scope="session")

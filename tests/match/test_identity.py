@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.soak import also, runs
+
 NAME, FIRM = {"customer_name": "Acme Dental"}, {"company_name": "Acme Dental"}
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 PHONE = {"phone_number": "4104157406"}
@@ -49,7 +51,7 @@ def test_phones_of_ten_digits_agree_in_all_ten(match: Any, one: str, other: str,
         assert verdict(match, {"phone_number": left}, {"phone_number": right})[1] == found
 
 
-@settings(max_examples=10)
+@settings(max_examples=runs(5))
 @given(
     is_same=st.booleans(),
     area=st.integers(201, 889),
@@ -129,7 +131,7 @@ def test_identifiers_in_parts_say_nothing_about_how_account_numbers_are_written(
     assert match(match.night([customer], [company, OTHER])).certain() == {("A1", "1")}
 
 
-@settings(max_examples=10)
+@settings(max_examples=runs(5))
 @given(parts=st.lists(st.integers(1, 99), min_size=2, max_size=3), cut=st.integers(1, 3))
 def test_a_separator_elsewhere_is_another_account(match: Any, parts: list[int], cut: int) -> None:
     """Where both sides write numbers in parts, the parts count."""
@@ -212,18 +214,20 @@ def test_a_second_company_with_contacts_leaves_it_to_an_identifier(
     assert match(night).certain() == {("A1", "1")}
 
 
-@pytest.mark.parametrize(
-    "branch",
-    [
-        "Iris Vet - Utica", "Iris Vet (Lakeside)", "Iris Vet, Lakeside", "Iris Vet Utica", "Utica Iris Vet",
-        "Iris Vet #2", "Iris Vet II", "Iris Vet North", "Iris Vet East Clinic", "Iris Vet LLC - Utica",
-        "Iris Vet Utica, LLC", "Iris Vet of New Hartford", "Iris Vet NY", "North Iris Vet", "New York Iris Vet",
-        "Iris Vet Store 4", "Iris Vet Utica Office", "Iris Vet HQ", "Iris Vet Tolland", "Iris Vet San Diego",
-        "Iris Vet Saint Louis", "Iris Vet St. Louis", "Iris Vet Seventh", "Iris Vet Suite B", "Iris Vet 3rd Floor",
-        "Iris Vet Airport", "Iris Vet Building C", "Iris Vet Nord", "Iris Vet Ontario", "Iris Vet Scotland",
-        "Iris Vet Ten", "Iris Vet Winston-Salem", "Iris Vet Cape Cod",
-    ],
-)  # fmt: skip
+BRANCHES = [
+    "Iris Vet - Utica", "Iris Vet (Lakeside)", "Iris Vet, Lakeside", "Iris Vet Utica", "Utica Iris Vet",
+    "Iris Vet #2", "Iris Vet II", "Iris Vet North", "Iris Vet East Clinic", "Iris Vet LLC - Utica",
+    "Iris Vet Utica, LLC", "Iris Vet of New Hartford", "Iris Vet NY", "North Iris Vet", "New York Iris Vet",
+    "Iris Vet Store 4", "Iris Vet Utica Office", "Iris Vet HQ", "Iris Vet Tolland", "Iris Vet San Diego",
+    "Iris Vet Saint Louis", "Iris Vet St. Louis", "Iris Vet Seventh", "Iris Vet Suite B", "Iris Vet 3rd Floor",
+    "Iris Vet Airport", "Iris Vet Building C", "Iris Vet Nord", "Iris Vet Ontario", "Iris Vet Scotland",
+    "Iris Vet Ten", "Iris Vet Winston-Salem", "Iris Vet Cape Cod",
+]  # fmt: skip
+TRIED_BOTH_WAYS = {*BRANCHES[::4], *also(BRANCHES)}
+"""Names for which all that must not be in the way is tried in both directions; `make soak` does so for every name."""
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
 def test_a_branch_by_its_name_leaves_it_to_an_identifier(match: Any, branch: str) -> None:
     """In both directions; a firm that merely shares its first words is another one, and so is one without contacts."""
     here, there = {"postal_code": "21017", "city": "Tolland"}, {"postal_code": "13501", "city": "New Hartford"}
@@ -235,7 +239,10 @@ def test_a_branch_by_its_name_leaves_it_to_an_identifier(match: Any, branch: str
         customer = {"customer_id_acct": "A1", "customer_name": one, **here}
         contacts = [{"contact_id_cw": f"C{n}", "company_id_cw": n} for n in "12"]
         assert match(match.night([customer], [*firms, OTHER], contacts)).certain() == set()
-        assert match(match.night([customer], [*firms, OTHER], contacts[:1])).certain() == {("A1", "1")}
+        if one == branch or branch in TRIED_BOTH_WAYS:
+            assert match(match.night([customer], [*firms, OTHER], contacts[:1])).certain() == {("A1", "1")}
+        if branch not in TRIED_BOTH_WAYS:
+            continue
         numbered = [{**firms[0], "account_number": "C1"}, firms[1]]
         night = match.night([{**customer, "account_number": "C1"}], [*numbered, OTHER], contacts)
         assert match(night).certain() == {("A1", "1")}

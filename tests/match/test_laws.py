@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from etl.match.certainty import MOST_CERTAIN
 from etl.match.scorecard import AGREES, CONTRADICTS, KINDS, KINDS_OF_EVIDENCE, PARTLY, SIMILAR, read_scorecard
+from tests.soak import runs
 
 WORDS = ("Acme", "Acme Dental", "Acme Dental 2", "Acme Dentl", "Blue Harbour", "Harbour", "Smith & Sons", "First Bank")
 FORMS = ("", " LLC", ", Inc.", " Limited")
@@ -48,7 +49,7 @@ def nights(draw: st.DrawFn) -> dict[str, Any]:
 
 
 # each example runs the whole match, SQL included
-few = settings(max_examples=25)
+few = settings(max_examples=runs(8))
 
 
 @few

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from etl.match import normalize_names
 from etl.match.fields.marks import clashes, plain_letters, without_accents
+from tests.soak import runs
 
 BLOCKS = {
     "Hebrew": (0x0590, 0x05FF), "Arabic": (0x0600, 0x06FF), "Syriac": (0x0700, 0x074F), "Thaana": (0x0780, 0x07BF),
@@ -69,7 +70,7 @@ def plain(*written: str) -> list[str | None]:
     return pl.DataFrame({"name": written}).select(normalize_names.plain(pl.col("name"))).to_series().to_list()
 
 
-@settings(max_examples=10)
+@settings(max_examples=runs(5))
 @given(pairs=st.lists(spellings(), min_size=8, max_size=8))
 def test_names_that_differ_in_a_mark_of_their_script_are_never_certain(
     match: Any, pairs: list[tuple[str, str]]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from etl.match.fields.public_suffixes import LIST, registered
 from etl.match.fields.shared_domains import ANYWHERE, FOLDER, shared_domains
+from tests.soak import runs
 
 OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 
@@ -77,7 +78,7 @@ def test_a_domain_that_one_firm_on_each_side_has_counts_with_another_sign(match:
         assert (("A1", "1") in match(match.night(customers, companies)).certain()) is is_certain
 
 
-@settings(max_examples=10)
+@settings(max_examples=runs(5))
 @given(
     label=st.text("bcdfghklmnprstvw", min_size=5, max_size=12), suffix=st.sampled_from(["net", "com", "ca", "co.nz"])
 )

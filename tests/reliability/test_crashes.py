@@ -1,4 +1,4 @@
-"""The small version of `make crash`: a dozen nights, killed at any moment while somebody reads and somebody decides."""
+"""The small version of `make crash`: some nights, killed at any moment while somebody reads and somebody decides."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.decided import proposed
 from tests.reliability import crashes
 from tests.reliability.reader import Reader
 
-KILLS = 12
+KILLS = 6
 
 
 @pytest.mark.slow

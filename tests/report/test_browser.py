@@ -22,6 +22,7 @@ from etl.report.page_data import Work, nothing, pack
 from etl.report.summary import summarise
 from tests.report.opening import downloaded, keys, opened, saved
 from tests.report.sample import AS_OF, sample_facts
+from tests.soak import also
 
 pytestmark = pytest.mark.browser
 
@@ -88,8 +89,10 @@ def test_the_policy_stops_what_gets_in_all_the_same(page: Page, complaints: list
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 800, 390])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(1280, "light"), (800, "dark"), (390, "light"), *also(((1280, "dark"), (800, "light"), (390, "dark")))],
+)
 def test_everybody_can_read_it(browser: Browser, sample_file: str, width: int, scheme: Any) -> None:
     """Axe finds nothing, with everything opened, in light and in dark, wide and narrow; nor in the help."""
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)

@@ -20,6 +20,7 @@ from tests.report import opening
 from tests.report.opening import downloaded, keys, loaded_into_empty, opened, reviewing
 from tests.report.sample import _IDS, sample_facts
 from tests.report.sample_work import proposed
+from tests.soak import also
 
 pytestmark = pytest.mark.browser
 
@@ -153,7 +154,7 @@ AGREEMENT = """() => {
 }"""
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, *also((2, 3))])
 def test_the_panel_and_the_selected_row_never_disagree(page: Page, sample_file: str, seed: int) -> None:
     """Whatever is pressed or clicked: the row that is marked, the row with the focus and the panel are one customer."""
     reviewing(page, sample_file)

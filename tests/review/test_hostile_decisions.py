@@ -12,10 +12,10 @@ import pytest
 from etl.csv_guard import guard
 from etl.errors import ExitCode
 from etl.review.register import Register
-from tests import nights
 from tests.archives import zipped
 from tests.command import Mappings
 from tests.decided import bare, certain, decide, held, kinds, proposed, save, written
+from tests.test_inbox import take
 
 
 def test_the_name_of_a_night_is_no_path(folder: Path, mappings: Mappings) -> None:
@@ -87,7 +87,7 @@ def test_the_inbox_takes_files_of_any_name(folder: Path, name: str, decision: st
     (folder / "inbox").mkdir()
     (row,) = certain(proposed(folder), 1)
     save(folder / "inbox" / name, decide([row], decision))
-    told = str(nights.run(folder, "night-2").inbox)
+    told = str(take(folder))
     is_good = decision == "approve"
     taken = "Inbox: 1 taken (1 decision), 0 refused. "
     refused = "Inbox: 0 taken (0 decisions), 1 refused. Reasons: inbox/rejected/*.reasons.txt. "
@@ -106,7 +106,7 @@ def test_pipes_and_links_in_the_inbox_are_moved_aside_unread(folder: Path) -> No
     (inbox / "loop.csv").symlink_to("loop.csv")
     (inbox / "zero.csv").symlink_to("/dev/zero")
     (inbox / "folder.csv").mkdir()
-    assert "0 taken (0 decisions), 3 refused" in str(nights.run(folder, "night-2").inbox)
+    assert "0 taken (0 decisions), 3 refused" in str(take(folder))
     names = sorted(path.name for path in (inbox / "rejected").iterdir() if path.suffix == ".csv")
     assert names == ["loop.csv", "pipe.csv", "zero.csv"]
     reasons = (inbox / "rejected" / "pipe.csv.reasons.txt").read_text(encoding="utf-8")
