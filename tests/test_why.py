@@ -243,7 +243,7 @@ def test_a_night_that_is_not_there_or_of_another_version_is_told(tmp_path: Path)
     with pytest.raises(NotFoundError, match="Run 'billsight run' first"):
         explain(tmp_path / "run.duckdb", "1")
     Engine(tmp_path / "run.duckdb").close()
-    with pytest.raises(NotFoundError, match="run the night again"):
+    with pytest.raises(NotFoundError, match="Run again"):
         explain(tmp_path / "run.duckdb", "1")
 
 

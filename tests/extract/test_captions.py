@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etl.extract import describe_columns, detect
+from etl.extract import describe_columns, recognize
 from etl.schemas import RELATIONS
 
 CUSTOMER_HEADERS = (
@@ -30,7 +30,7 @@ def test_a_customer_list_never_loses_its_ids(shelf: Any, header: str) -> None:
     shelf.put("c.csv", f"{header}\n{delimiter.join(cells)}\n")
     extract = shelf.read("accounting_customers", "c.csv")
     assert extract.frame["customer_id_acct"].to_list() == ["8812"]
-    assert detect(shelf.folder / "c.csv").shape == "table"
+    assert recognize(shelf.folder / "c.csv").shape == "table"
 
 
 INVOICE_HEADERS = (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.config import Source
 from etl.errors import InputError
-from etl.extract import Extract, bulk_scan, detect, read_text
+from etl.extract import Extract, bulk_scan, recognize, read_text
 from etl.schemas import RELATIONS, ColumnKind
 
 STARTS = st.sampled_from(
@@ -86,7 +86,7 @@ def judge(shelf: Any, relation: str, name: str) -> None:
 def test_arbitrary_bytes_are_read_or_refused(common_shelf: Any, relation: str, start: bytes, rest: bytes) -> None:
     """There is no third way, whatever the file is said to be."""
     path = common_shelf.put("x", start + rest)
-    detect(path)
+    recognize(path)
     bulk_scan(common_shelf.file("x"), RELATIONS[relation], Source(path="x"), 0)
     judge(common_shelf, relation, "x")
 

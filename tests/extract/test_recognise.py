@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etl.extract import describe_folder, detect
+from etl.extract import describe_folder, recognize
 
 FILES: dict[str, tuple[Any, str, str]] = {
     "a.json": ([{"id": 1, "identifier": "A", "name": "A"}], "connectwise_companies", "connectwise_json"),
@@ -57,7 +57,7 @@ FILES: dict[str, tuple[Any, str, str]] = {
 def test_a_file_is_known_by_its_content(shelf: Any, name: str) -> None:
     """Every relation and shape is told from the others, without a hint in the file's name."""
     content, relation, shape = FILES[name]
-    seen = detect(shelf.put(name, content))
+    seen = recognize(shelf.put(name, content))
     assert seen is not None
     assert (seen.relation, seen.shape) == (relation, shape)
     assert seen.note
@@ -68,7 +68,7 @@ def test_a_file_is_known_by_its_content(shelf: Any, name: str) -> None:
 )
 def test_what_is_nothing_we_read_is_not_recognised(shelf: Any, content: Any) -> None:
     """A guess that is wrong costs more than no guess."""
-    assert detect(shelf.put("x", content)) is None
+    assert recognize(shelf.put("x", content)) is None
 
 
 def test_a_folder_is_described_file_by_file(shelf: Any) -> None:
@@ -88,7 +88,7 @@ def test_a_folder_is_described_file_by_file(shelf: Any) -> None:
 def test_a_name_decides_where_the_content_leaves_a_choice(shelf: Any) -> None:
     """A list of ids, numbers and amounts may be the portal's or the accounting package's."""
     text = "invoice_id,invoice_number,customer_id,customer_name,date,total,balance\n"
-    seen = detect(shelf.put("invoices.csv", text))
+    seen = recognize(shelf.put("invoices.csv", text))
     assert seen is not None
     assert seen.relation == "accounting_invoices"
 
@@ -96,11 +96,11 @@ def test_a_name_decides_where_the_content_leaves_a_choice(shelf: Any) -> None:
 def test_a_big_answer_is_known_by_its_beginning(shelf: Any) -> None:
     """Only the first records of a file are looked at, also where they are wrapped in an answer."""
     invoices = [{"Id": str(number), "CustomerRef": {"value": "7"}, "TotalAmt": 5} for number in range(9_000)]
-    seen = detect(shelf.put("e.json", {"QueryResponse": {"Invoice": invoices}}))
+    seen = recognize(shelf.put("e.json", {"QueryResponse": {"Invoice": invoices}}))
     assert seen is not None
     assert seen.shape == "quickbooks_online_json"
 
 
 def test_an_import_template_is_not_recognised(shelf: Any) -> None:
     """It is no list of invoices."""
-    assert detect(shelf.put("t.csv", "*ContactName,*InvoiceNumber,*InvoiceDate,*DueDate,Total\n")) is None
+    assert recognize(shelf.put("t.csv", "*ContactName,*InvoiceNumber,*InvoiceDate,*DueDate,Total\n")) is None

@@ -160,4 +160,4 @@ def test_columns_beside_an_answer_are_told(shelf: Any) -> None:
     (problem,) = shelf.problems(
         "connectwise_companies", "c.json", shape="connectwise_json", columns={"company_id_cw": "id"}
     )
-    assert "columns beside shape" in problem.found
+    assert "columns together with shape" in problem.found
