@@ -79,7 +79,7 @@ def test_a_dry_run_says_everything_and_does_nothing(clients: Path, contacts: Con
         (("501", {"row_fp": "FP-0123456789abcdef"}), "FP-0123456789abcdef"),
         (("501", {"row_fp": ""}), "an empty row_fp"),
         (("501", {"level_needed": "6"}), "level_needed 6"),
-        (("501", {"row_id": "CW-502"}), "row_id CW-502next to cw_company_id CW-501"),
+        (("501", {"row_id": "CW-502"}), "row_id CW-502 next to cw_company_id CW-501"),
         (("501", {"cw_company_id": "CW-502", "row_id": "CW-502"}), "who is no contact of CW-502|FP-[0-9a-f]{16}"),
     ],
 )
@@ -133,7 +133,7 @@ def test_an_import_is_taken_back_and_brought_back(clients: Path, contacts: Conta
     assert refused.code == ExitCode.REFUSED
     assert "contacts-2 came after contacts-1 and concerns 501 too" in refused.err
     ended = contacts("revert", "contacts-2", "--as", "lee")
-    assert ended.out.startswith("contacts-2 was taken back (contacts-3): 1 company is as before it.")
+    assert ended.out.startswith("contacts-2 was reverted (contacts-3): 1 company is as before it.")
     assert "Nothing was changed in ConnectWise" in ended.out
     assert held(clients) == {"501": ("unsure", None), "502": ("unsure", None)}
     assert kinds(contacts("import", second)) == ["stale"]
