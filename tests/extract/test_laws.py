@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.config import Source
 from etl.errors import InputError
-from etl.extract import Extract, bulk_scan, recognize, read_text
+from etl.extract import Extract, bulk_scan, read_text, recognize
 from etl.schemas import RELATIONS, ColumnKind
 
 STARTS = st.sampled_from(

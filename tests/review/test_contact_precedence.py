@@ -65,13 +65,13 @@ def test_a_revert_lasts_however_the_file_was_saved(clients: Path, contacts: Cont
         again = filled(clients, f"again-{number}.csv", "approve", **{**KIM, **saved_again})
         ended = contacts("import", again, "--as", "kim")
         assert (ended.code, kinds(ended)) == (ExitCode.REFUSED, ["stale"]), saved_again
-        assert "found a decision that boss took back on" in ended.err
+        assert "found a decision that boss reverted on" in ended.err
         again.rename(clients / "inbox" / again.name)
     world.run(clients, "run-2")
     assert held(clients) == {}
     reasons = [path.read_text(encoding="utf-8") for path in (clients / "inbox" / "rejected").glob("*.reasons.txt")]
     assert len(reasons) == len(SAVED_AGAIN)
-    assert all("found a decision that boss took back on" in reason for reason in reasons)
+    assert all("found a decision that boss reverted on" in reason for reason in reasons)
     # the run knew of the revert: whoever decides the same in its files means it
     assert kinds(contacts("import", filled(clients, "new.csv", "approve"), "--as", "lee")) == ["apply"]
 
@@ -81,7 +81,7 @@ def test_another_decision_may_follow_a_revert(clients: Path, contacts: Contacts)
     file = filled(clients, "kim.csv", "approve", **KIM)
     contacts("import", file, "--as", "kim")
     contacts("revert", "contacts-1", "--as", "boss")
-    assert "the very file that boss took back" in contacts("import", file, "--as", "kim").err
+    assert "the very file that boss reverted" in contacts("import", file, "--as", "kim").err
     assert kinds(contacts("import", filled(clients, "lee.csv", "unsure"), "--as", "lee")) == ["apply"]
     contacts("revert", "contacts-3")
     assert kinds(contacts("import", file, "--as", "kim", "--again")) == ["apply"]

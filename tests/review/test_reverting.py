@@ -95,7 +95,7 @@ def test_nothing_is_taken_back_twice(register: Register) -> None:
     """The way to have it again is to take the revert back, and the refusal says so."""
     first = add(register, judgement("A"))
     revert = take_back(register, first)
-    with pytest.raises(RegisterError, match=f"taken back before, by lee on 2026-01-02.*mappings revert {revert}"):
+    with pytest.raises(RegisterError, match=f"reverted before, by lee on 2026-01-02.*mappings revert {revert}"):
         take_back(register, first)
     take_back(register, revert)
     assert names(register) == [("A", "1", "approved")]
