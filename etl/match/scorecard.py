@@ -38,7 +38,7 @@ _A, _C, _S, _P = AGREES, CONTRADICTS, SIMILAR, PARTLY
 KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
     "account number": {
         "equal": Level(_A, "equal"),
-        "bare": Level(_A, "equal but for the letters before it"),
+        "bare": Level(_A, "equal except for the letters before it"),
         "other": Level(_C, "different"),
     },
     "tax id": {"equal": Level(_A, "equal"), "other": Level(_C, "different")},
@@ -50,7 +50,7 @@ KINDS_OF_EVIDENCE: Final[dict[str, dict[str, Level]]] = {
     },
     "name": {
         "same": Level(_A, "equal, legal form too"),
-        "equal": Level(_A, "equal but for the legal form"),
+        "equal": Level(_A, "equal except for the legal form"),
         "alias": Level(_A, "equal to its other name"),
         "rearranged": Level(_A, "the same words in another order, spacing or spelling"),
         "part": Level(_A, "equal except for words before or after the name"),

@@ -18,8 +18,8 @@ OTHER = {"company_id_cw": "9", "company_name": "Blue Harbour Foods"}
 @pytest.mark.parametrize(
     ("theirs", "ours", "detail"),
     [
-        ("24270", "AC24270", "equal but for the letters before it"),
-        ("AC24270", "024270", "equal but for the letters before it"),
+        ("24270", "AC24270", "equal except for the letters before it"),
+        ("AC24270", "024270", "equal except for the letters before it"),
         ("B24270", "AC24270", "different"),
         ("427", "AC427", "different"),
     ],

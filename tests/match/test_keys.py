@@ -99,7 +99,7 @@ def test_words_that_many_have_do_not_crowd_out_the_one_that_tells(
 def test_a_town_is_taken_off_a_name_only_where_a_name_is_left(match: Any) -> None:
     """`City of Sparta` is no `City`, and `Oak Dental Sparta` in another town is not `Oak Dental`."""
     for name, ours, town, detail in (
-        ("Oak Dental Sparta", "Oak Dental", "Sparta", "equal but for"),
+        ("Oak Dental Sparta", "Oak Dental", "Sparta", "equal except for"),
         ("Oak Dental Sparta", "Oak Dental", "Arena", "spelt"),
         ("Oak Dental NewSparta", "Oak Dental New", "Sparta", "spelt"),
         ("City of Sparta", "City", "Sparta", "spelt"),
