@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.cli import run as command
 from etl.demo.plan import AS_OF
 from etl.errors import ExitCode
 from etl.pipeline import setup
@@ -35,7 +36,7 @@ def at(provider: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch) ->
     """A run on a machine whose clock says that it is this instant."""
 
     def run(now: datetime) -> Ended:
-        monkeypatch.setattr(run, "datetime", clock_at(now))
+        monkeypatch.setattr(command, "datetime", clock_at(now))
         monkeypatch.setenv("BILLSIGHT_RETENTION__DAYS", "0")
         return billsight("run", "--config", provider / "billsight.toml")
 
