@@ -98,6 +98,7 @@ create table marts.contact_states (company_id_cw varchar, company_name varchar, 
     is_listed boolean, state varchar, state_detail varchar, import_id varchar, decided_by varchar,
     decided_at timestamp, approved_contact_id_cw varchar, contact_id_cw varchar, contact_name varchar,
     contact_email varchar, contact_role varchar, level_now varchar, change varchar);
+create table matching.judgements (customer_id_acct varchar, decision varchar);
 create table marts.sync_gaps (gap_id varchar, reason varchar, first_changed_at timestamp, last_changed_at timestamp,
     first_created_at timestamp, invoices bigint, customers bigint, currency_amounts varchar, explanation varchar);
 create table marts.backfill_options (option_rank int, sync_from_date date, invoices_recovered bigint,
