@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 from unicodedata import category
 
@@ -56,6 +57,13 @@ def readable(text: str) -> str:
 def one_line(text: str) -> str:
     """A text of any length as one line: breaks become blanks, what is not seen becomes an escape."""
     return _NOT_PLAIN.sub(lambda found: _escaped(found[0]), _BLANK.sub(" ", text))
+
+
+def text_table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text in columns, each row one line; the first may be the captions."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(one_line(line.rstrip()) for line in lines)
 
 
 def printable(text: str) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from etl.causes import CAUSES
+from tests.spoken import ROOT, of_causes, of_guide, of_page, of_python, of_sql
 
-ROOT = Path(__file__).parents[1]
 OF_FILES = {"cli", "config", "demo", "extract", "match"}
 """Packages that speak of files, settings and commands: what to remove there is no document."""
 
@@ -76,49 +74,11 @@ def _violations(place: str, text: str) -> list[str]:
     ]
 
 
-def _of_taxonomy() -> Iterator[tuple[str, str]]:
-    for cause in CAUSES:
-        for text in (cause.title, cause.fix_legacy, cause.fix_current):
-            yield cause.code, text
+def _advising() -> Iterator[tuple[str, str]]:
+    return ((file.name, text) for file, text in of_python() if file.relative_to(ROOT / "etl").parts[0] not in OF_FILES)
 
 
-def _of_sql() -> Iterator[tuple[str, str]]:
-    for file in sorted((ROOT / "sql").rglob("*.sql")):
-        # literals that are put together are one text
-        text = re.sub(r"'\s*\|\|\s*'", "", re.sub(r"--.*", "", file.read_text(encoding="utf-8")))
-        for found in re.findall(r"'((?:[^']|'')*)'", text):
-            yield file.name, found
-
-
-def _of_python() -> Iterator[tuple[str, str]]:
-    # the texts of the causes are put together of parts: each is looked at as a whole
-    files = [file for file in sorted((ROOT / "etl").rglob("*.py")) if file.name != "causes.py"]
-    for file in (file for file in files if file.relative_to(ROOT / "etl").parts[0] not in OF_FILES):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.JoinedStr):
-                parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
-                yield file.name, "…".join(map(str, parts))
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-                yield file.name, node.value
-
-
-def _of_page() -> Iterator[tuple[str, str]]:
-    for file in sorted((ROOT / "reports").rglob("*.j2")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            yield file.name, re.sub(r"<[^>]*>", "", line)
-    for file in sorted((ROOT / "reports" / "page").glob("*.js")):
-        for found in re.findall(r"\"([^\"]*)\"|`([^`]*)`", file.read_text(encoding="utf-8")):
-            yield file.name, "".join(found)
-
-
-def _of_guide() -> Iterator[tuple[str, str]]:
-    for paragraph in (ROOT / "docs" / "guide.md").read_text(encoding="utf-8").split("\n\n"):
-        yield "guide.md", paragraph.replace("\n", " ")
-
-
-TEXTS = {"taxonomy": _of_taxonomy, "sql": _of_sql, "python": _of_python, "page": _of_page, "guide": _of_guide}
+TEXTS = {"causes": of_causes, "sql": of_sql, "python": _advising, "page": of_page, "guide": of_guide}
 
 
 @pytest.mark.parametrize("source", TEXTS)

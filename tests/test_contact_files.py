@@ -12,8 +12,9 @@ from openpyxl import Workbook
 from etl.errors import Problem
 from etl.review import inbox
 from etl.review.contacts.contact_decisions import CONTACTS, read_contact_decision
-from etl.review.decision_file import MAPPINGS, DecisionFileError, Form
+from etl.review.decision_file import DecisionFileError, Form
 from etl.review.import_decisions import FileOutcome
+from etl.review.mapping_decisions import MAPPINGS
 from etl.review.read_decision_file import is_about_contacts, read_rows
 from etl.review.register import RegisterError
 from tests import contact_world as world

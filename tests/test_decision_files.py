@@ -14,9 +14,10 @@ from openpyxl import Workbook
 
 from etl.domain import FIX_SHEET as SHEET
 from etl.errors import Problem
-from etl.review.decision_file import DecisionFileError, Line, is_undecided, read_decision
+from etl.review.decision_file import DecisionFileError, Line, is_undecided
 from etl.review.fix_files import mapping_fixes
 from etl.review.fix_workbook import write_workbook
+from etl.review.mapping_decisions import read_decision
 from etl.review.read_decision_file import content_of, read_rows
 from tests.review.test_fixes import _fix, _frame
 

@@ -15,7 +15,7 @@ from etl.cli.options import user
 from etl.config import load
 from etl.errors import ExitCode
 from etl.pipeline.run import RunOutcome
-from etl.review.published_evidence import tonight
+from etl.review.published_evidence import read_evidence
 from etl.review.register import Register
 from tests import nights
 from tests.command import Mappings
@@ -147,7 +147,7 @@ def test_what_a_night_wrote_is_known_whatever_the_night_was_called(folder: Path)
     nights.run(folder, name)
     (row,) = certain(proposed(folder), 1)
     nights.run(folder, "after-it")
-    was_written = tonight(load(folder / "billsight.toml")).was_written
+    was_written = read_evidence(load(folder / "billsight.toml")).was_written
     assert was_written(name, bare(row)[0], row["row_fp"]) is True
     for other in ("x" * 5_000, "a\0b", "..", "../runs/" + name):
         assert was_written(other, bare(row)[0], row["row_fp"]) is None

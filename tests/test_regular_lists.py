@@ -35,8 +35,8 @@ def _allowed(settings: Settings, changed: list[int], today: int) -> float | None
         since = _at(max((one for one in changed if one <= day), default=0))
         facts = {"sources": {"portal_invoices": {"unchanged_since": since}}}
         past.append(PastRun(day + 1, f"run-{day}", _at(day), 0, is_published=True, seconds=1, facts=facts))
-    evening = RunInputs(settings, Run("tonight", START + timedelta(days=today)), [], {}, past)
-    return freshest_allowed(evening, "portal_invoices", 1, STALE_DAYS)
+    inputs = RunInputs(settings, Run("tonight", START + timedelta(days=today)), [], {}, past)
+    return freshest_allowed(inputs, "portal_invoices", 1, STALE_DAYS)
 
 
 @given(gap=st.integers(1, 31), lists=st.integers(2, 5), late=st.integers(0, 100))

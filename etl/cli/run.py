@@ -101,13 +101,13 @@ def run(
     settings, night = load(config), _run(as_of, run_id)
     for warning in mode_warnings(settings, config):
         warn(warning)
-    with notifying(settings, night, warn) as teller:
+    with notifying(settings, night, warn) as notifier:
         outcome = reconcile(settings, night, progress(), RunOptions(accept_shrink, fail_on))
         if outcome.trouble:
             warn(f"the run is published, but not yet in the history; the next run adds it. {outcome.trouble}")
         for remark in outcome.remarks:
             warn(readable(remark))
-        for warning in teller.published(outcome.summary, outcome.folder, outcome.exit_code):
+        for warning in notifier.published(outcome.summary, outcome.folder, outcome.exit_code):
             warn(warning)
     say(_summary_line(outcome))
     raise SystemExit(int(outcome.exit_code))

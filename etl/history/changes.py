@@ -130,33 +130,33 @@ class RunComparison:
         return sorted(rows, key=_place)
 
 
-def numbers(tonight: RunComparison) -> Row:
+def numbers(comparison: RunComparison) -> Row:
     """The night in a few numbers, as the history keeps them and the trend shows them."""
-    blocked = tonight.engine.frame(_BLOCKED)
+    blocked = comparison.engine.frame(_BLOCKED)
     return {
         "blocked_invoices": int(blocked["invoices"].sum()),
         "amounts": [
             {"currency_code": currency, "amount": money_text(amount)} for currency, _, amount in blocked.iter_rows()
         ],
-        "issues": _total(tonight.causes),
-        "sources": facts(tonight.read),
-        "complete": sorted(complete(tonight.read)),
-        "coverage": coverage(tonight.engine).share,
-        "joins": tonight.measured.shares,
-        "is_partial": any(source.trouble for source in tonight.read),
-        "as_of_at": tonight.run.as_of_at,
+        "issues": _total(comparison.causes),
+        "sources": facts(comparison.read),
+        "complete": sorted(complete(comparison.read)),
+        "coverage": coverage(comparison.engine).share,
+        "joins": comparison.measured.shares,
+        "is_partial": any(source.trouble for source in comparison.read),
+        "as_of_at": comparison.run.as_of_at,
     }
 
 
-def trend(tonight: RunComparison, told: Row) -> list[Row]:
+def trend(comparison: RunComparison, told: Row) -> list[Row]:
     """The last nights, oldest first, and this one.
 
     Args:
-        tonight: the night.
+        comparison: the run, compared with the one before.
         told: its numbers.
     """
-    nights = [(run.run_id, {**run.facts, "as_of_at": run.as_of_at}) for run in tonight.past.published]
-    nights.append((tonight.run.run_id, told))
+    nights = [(run.run_id, {**run.facts, "as_of_at": run.as_of_at}) for run in comparison.past.published]
+    nights.append((comparison.run.run_id, told))
     return [
         {
             "run_id": run_id,
@@ -170,34 +170,36 @@ def trend(tonight: RunComparison, told: Row) -> list[Row]:
     ]
 
 
-def changes(tonight: RunComparison, told: Row) -> Row | None:
+def changes(comparison: RunComparison, told: Row) -> Row | None:
     """What changed since the last night that has a report; null where there is none.
 
     Args:
-        tonight: the night.
+        comparison: the run, compared with the one before.
         told: its numbers.
     """
-    before = tonight.before
+    before = comparison.before
     if before is None:
         return None
-    freed = _moved(tonight, "freed")
+    freed = _moved(comparison, "freed")
     return {
         "since": {"run_id": before.run_id, "as_of_at": before.as_of_at},
         "is_first": False,
         "counts": told["issues"],
-        "kinds": [{"kind": kind, **_total([row for row in tonight.causes if row["kind"] == kind])} for kind in KINDS],
-        "causes": tonight.causes,
+        "kinds": [
+            {"kind": kind, **_total([row for row in comparison.causes if row["kind"] == kind])} for kind in KINDS
+        ],
+        "causes": comparison.causes,
         "invoices": {
-            "newly_blocked": _sum(_moved(tonight, "newly_blocked")),
+            "newly_blocked": _sum(_moved(comparison, "newly_blocked")),
             "freed": _sum(freed),
-            "not_checked": _sum(_not_checked(tonight)),
+            "not_checked": _sum(_not_checked(comparison)),
         },
-        "resolved": _resolved(tonight, freed),
-        "blocked": _blocked(tonight, before, told),
-        "blocked_change": _blocked_change(tonight, before, told),
-        "not_checked_sources": _titles(tonight.lacking),
-        "not_compared_sources": _titles(_newly_read(tonight)),
-        "rows": _rows(tonight, before),
+        "resolved": _resolved(comparison, freed),
+        "blocked": _blocked(comparison, before, told),
+        "blocked_change": _blocked_change(comparison, before, told),
+        "not_checked_sources": _titles(comparison.lacking),
+        "not_compared_sources": _titles(_newly_read(comparison)),
+        "rows": _rows(comparison, before),
     }
 
 
@@ -210,23 +212,23 @@ def _place(row: Row) -> tuple[int, str, int]:
     return list(BY_CODE).index(code) if code in BY_CODE else len(BY_CODE), code, KINDS.index(row["kind"])
 
 
-def _moved(tonight: RunComparison, move: str) -> list[Row] | None:
-    return None if tonight.moves is None else [group for group in tonight.moves if group["move"] == move]
+def _moved(comparison: RunComparison, move: str) -> list[Row] | None:
+    return None if comparison.moves is None else [group for group in comparison.moves if group["move"] == move]
 
 
-def _not_checked(tonight: RunComparison) -> list[Row] | None:
+def _not_checked(comparison: RunComparison) -> list[Row] | None:
     """What cannot be compared, and all that is unknown tonight where a source is lacking."""
-    found = _moved(tonight, "not_checked")
-    if found is None or not tonight.lacking:
+    found = _moved(comparison, "not_checked")
+    if found is None or not comparison.lacking:
         return found
-    return [group for group in found if group["state"] != State.UNKNOWN] + tonight.engine.frame(_UNKNOWN).to_dicts()
+    return [group for group in found if group["state"] != State.UNKNOWN] + comparison.engine.frame(_UNKNOWN).to_dicts()
 
 
-def _newly_read(tonight: RunComparison) -> Complete:
+def _newly_read(comparison: RunComparison) -> Complete:
     """The sources that were read tonight and not in the last run, where that kept answers from being compared."""
-    last = tonight.past.complete_runs.get(LAST, frozenset())
-    is_uncompared = any(not group["is_compared"] for group in tonight.moves or ())
-    return complete(tonight.read) - last if is_uncompared else frozenset()
+    last = comparison.past.complete_runs.get(LAST, frozenset())
+    is_uncompared = any(not group["is_compared"] for group in comparison.moves or ())
+    return complete(comparison.read) - last if is_uncompared else frozenset()
 
 
 def _sum(groups: Sequence[Row] | None) -> Row:
@@ -241,8 +243,8 @@ def _sum(groups: Sequence[Row] | None) -> Row:
     }
 
 
-def _resolved(tonight: RunComparison, freed: list[Row] | None) -> list[Row]:
-    states = tonight.engine.rows(
+def _resolved(comparison: RunComparison, freed: list[Row] | None) -> list[Row]:
+    states = comparison.engine.rows(
         f"select reason, count(*) from marts.issue_states where change = '{Change.RESOLVED}' group by 1"
     )
     issues: dict[str, int] = dict(states)
@@ -258,10 +260,10 @@ def _resolved(tonight: RunComparison, freed: list[Row] | None) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["issues"], -(row["invoices"] or 0), row["reason"]))
 
 
-def _blocked(tonight: RunComparison, last: PastRun, told: Row) -> list[Row]:
+def _blocked(comparison: RunComparison, last: PastRun, told: Row) -> list[Row]:
     """What is blocked per currency, before and now, and by how much it changed in what both runs could tell."""
     before, now = ({row["currency_code"]: Decimal(row["amount"]) for row in f["amounts"]} for f in (last.facts, told))
-    zero, apart = Decimal(0), tonight.apart
+    zero, apart = Decimal(0), comparison.apart
     rows = []
     for code in sorted(before.keys() | now.keys()):
         was, is_ = before.get(code, zero), now.get(code, zero)
@@ -279,12 +281,12 @@ def _blocked(tonight: RunComparison, last: PastRun, told: Row) -> list[Row]:
     return rows
 
 
-def _blocked_change(tonight: RunComparison, last: PastRun, told: Row) -> int | None:
+def _blocked_change(comparison: RunComparison, last: PastRun, told: Row) -> int | None:
     """By how many blocked invoices the night differs from the last, in what both could tell."""
-    if tonight.apart is None:
+    if comparison.apart is None:
         return None
     change: int = told["blocked_invoices"] - last.facts["blocked_invoices"]
-    return change - sum(sign * invoices for sign, _, invoices, _ in tonight.apart)
+    return change - sum(sign * invoices for sign, _, invoices, _ in comparison.apart)
 
 
 def _titles(relations: Complete) -> list[str]:
@@ -292,11 +294,11 @@ def _titles(relations: Complete) -> list[str]:
     return [relation.help for name, relation in RELATIONS.items() if name in relations]
 
 
-def _rows(tonight: RunComparison, before: PastRun) -> list[Row]:
-    seen = {run.number: run.as_of_at for run in tonight.past.published}
-    now = tonight.run.as_of_at
+def _rows(comparison: RunComparison, before: PastRun) -> list[Row]:
+    seen = {run.number: run.as_of_at for run in comparison.past.published}
+    now = comparison.run.as_of_at
     rows = []
-    for row in tonight.engine.frame("from marts.changed_issues").iter_rows(named=True):
+    for row in comparison.engine.frame("from marts.changed_issues").iter_rows(named=True):
         since = row["unseen_since"]
         last = before.as_of_at if since is None else seen[max(number for number in seen if number < since)]
         rows.append(

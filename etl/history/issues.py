@@ -41,7 +41,7 @@ class SourceCoverage:
     """What was read tonight, and before.
 
     Attributes:
-        complete: relations that were read completely tonight.
+        complete: relations that were read completely in this run.
         absent: relations that are configured, but of which there was nothing to read, or nothing recent.
         before: what was read completely when an issue was last seen, by `unseen_since`.
         given: relations that are configured.
@@ -156,9 +156,9 @@ def freed_because(code: str, state: str | None, primary_cause: str | None, mappi
 
     Args:
         code: what blocked it.
-        state: its state tonight; null where it is no longer extracted.
-        primary_cause: its primary cause tonight.
-        mapping_source: who maps its customer tonight.
+        state: its state in this run; null where it is no longer extracted.
+        primary_cause: its primary cause in this run.
+        mapping_source: who maps its customer in this run.
     """
     if state is None:
         return GONE

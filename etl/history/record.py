@@ -190,7 +190,7 @@ def _renamed(open_issues: pl.DataFrame, unmapped: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         open_issues: what stood open after the last run.
-        unmapped: `kind`, `subject_id` and `code_now` of the customers that are unmapped tonight.
+        unmapped: `kind`, `subject_id` and `code_now` of the customers that are unmapped in this run.
 
     Returns:
         The open issues, with `code_before` as the history has it. Of several of one customer the oldest goes on.

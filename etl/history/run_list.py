@@ -12,7 +12,7 @@ from etl.domain import RUNS
 from etl.errors import ExitCode, NotFoundError
 from etl.history.store import History, PastRun
 from etl.publish.manifest import verify
-from etl.safe_text import json_text
+from etl.safe_text import json_text, text_table
 from etl.schemas import RELATIONS
 
 _SHOWN: Final = 50
@@ -43,10 +43,7 @@ def list_runs(settings: Settings, most: int) -> str:
                 "" if run.seconds is None else f"{run.seconds:g}",
             )
         )
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return text_table(rows)
 
 
 def show_run(settings: Settings, name: str, *, as_json: bool = False) -> str:

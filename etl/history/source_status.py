@@ -108,12 +108,12 @@ def usual_rows(past: Sequence[PastRun], source: SourceRead) -> list[float]:
     return [float(one["rows"]) for one in found if one.get("rows") and one.get("range", "") == source.range]
 
 
-def sources_read(evening: RunInputs) -> list[SourceRead]:
+def sources_read(inputs: RunInputs) -> list[SourceRead]:
     """What became of every source that is configured."""
-    named = [name for name in RELATIONS if name in evening.settings.sources]
-    invoices = (file.newest_change_at for file in evening.files if file.relation == _INVOICES)
+    named = [name for name in RELATIONS if name in inputs.settings.sources]
+    invoices = (file.newest_change_at for file in inputs.files if file.relation == _INVOICES)
     newest = max((at for at in invoices if at), default=None)
-    return [_read(evening, name, newest) for name in named]
+    return [_read(inputs, name, newest) for name in named]
 
 
 def complete(read: Sequence[SourceRead]) -> Complete:
@@ -150,19 +150,19 @@ def facts(read: Sequence[SourceRead]) -> dict[str, Any]:
     }
 
 
-def _read(evening: RunInputs, name: str, newest: datetime | None) -> SourceRead:
-    files = [file for file in evening.files if file.relation == name]
+def _read(inputs: RunInputs, name: str, newest: datetime | None) -> SourceRead:
+    files = [file for file in inputs.files if file.relation == name]
     rows = sum(file.rows_extracted for file in files)
     digests = "\n".join(sorted(file.source.digest for file in files))
     digest = hashlib.sha256(digests.encode()).hexdigest() if files else ""
-    since = _unchanged_since(evening, name, digest)
-    age = _age(evening, name, since, newest)
-    trouble = _trouble(evening, name, files)
-    apart = None if trouble else evening.unjoined.get(name)
-    stale = None if trouble or apart or age is None else _stale(evening, name, age)
+    since = _unchanged_since(inputs, name, digest)
+    age = _age(inputs, name, since, newest)
+    trouble = _trouble(inputs, name, files)
+    apart = None if trouble else inputs.unjoined.get(name)
+    stale = None if trouble or apart or age is None else _stale(inputs, name, age)
     return SourceRead(
         name, rows, age, digest, since, trouble or apart or stale, stale is not None, apart is not None,
-        evening.balances.get(name), _range(files),
+        inputs.balances.get(name), _range(files),
     )  # fmt: skip
 
 
@@ -190,65 +190,65 @@ def _range_of(text: str) -> str:
     return f"{_UNTIL.split(text)[0].strip()} ({', '.join(sorted(set(_YEAR.findall(text))))})"
 
 
-def _unchanged_since(evening: RunInputs, name: str, digest: str) -> str:
-    now = evening.run.as_of_at
-    last = next((run for run in reversed(evening.past) if run.is_published), None)
+def _unchanged_since(inputs: RunInputs, name: str, digest: str) -> str:
+    now = inputs.run.as_of_at
+    last = next((run for run in reversed(inputs.past) if run.is_published), None)
     before = last.facts.get("sources", {}).get(name, {}) if last else {}
     return str(before["unchanged_since"]) if digest and before.get("digest") == digest else now
 
 
-def _age(evening: RunInputs, name: str, since: str, newest: datetime | None) -> float | None:
+def _age(inputs: RunInputs, name: str, since: str, newest: datetime | None) -> float | None:
     """Days since the newest row changed; of a list without times, since it last was another one."""
     if name == A_LOG:
         return None
-    dates = [file.newest_change_at for file in evening.files if file.relation == name and file.newest_change_at]
+    dates = [file.newest_change_at for file in inputs.files if file.relation == name and file.newest_change_at]
     if name == _UNDATED:
         # where no invoice changed, a list that did not change says nothing
         unchanged = datetime.fromisoformat(since)
-        return None if newest is None or newest.replace(tzinfo=UTC) <= unchanged else _days(evening.run, unchanged)
-    return _days(evening.run, max(dates).replace(tzinfo=UTC)) if dates else None
+        return None if newest is None or newest.replace(tzinfo=UTC) <= unchanged else _days(inputs.run, unchanged)
+    return _days(inputs.run, max(dates).replace(tzinfo=UTC)) if dates else None
 
 
 def _days(run: Run, since: datetime) -> float:
     return round(max(0.0, (run.as_of - since).total_seconds() / 86_400), 1)
 
 
-def _trouble(evening: RunInputs, name: str, files: list[FileReport]) -> str | None:
+def _trouble(inputs: RunInputs, name: str, files: list[FileReport]) -> str | None:
     help_ = RELATIONS[name].help
-    if name in evening.missing:
-        return f"{help_}: {evening.missing[name]}, so nothing was concluded from them"
+    if name in inputs.missing:
+        return f"{help_}: {inputs.missing[name]}, so nothing was concluded from them"
     rows, aside = sum(f.rows_extracted for f in files), sum(f.rows_quarantined - f.rows_copied for f in files)
     if not rows:
         return f"{help_}: the files have no rows, so nothing was concluded from them"
-    if aside > evening.settings.limits.quarantine_share * rows:
+    if aside > inputs.settings.limits.quarantine_share * rows:
         return f"{aside} of {rows} rows of {help_} are in quarantine: see Data quality"
     return None
 
 
-def _stale(evening: RunInputs, name: str, age: float) -> str | None:
-    most = freshest_allowed(evening, name, age, evening.settings.gates.stale_days)
+def _stale(inputs: RunInputs, name: str, age: float) -> str | None:
+    most = freshest_allowed(inputs, name, age, inputs.settings.gates.stale_days)
     if most is None or age <= most:
         return None
     help_ = RELATIONS[name].help
     return f"{help_}: nothing in them is newer than {age:g} days, so nothing is concluded from what they lack"
 
 
-def freshest_allowed(evening: RunInputs, name: str, age: float, days: float) -> float | None:
+def freshest_allowed(inputs: RunInputs, name: str, age: float, days: float) -> float | None:
     """The age from which a source is too old, given how old it usually is; null where that is not known.
 
     Args:
-        evening: the night and what came before it.
+        inputs: the night and what came before it.
         name: relation of the source.
-        age: of its newest row tonight.
+        age: of its newest row in this run.
         days: no source is too old before.
     """
-    gap = _usual_gap(evening, name)
+    gap = _usual_gap(inputs, name)
     if name == _UNDATED:
         return max(days, _GAPS * gap)
-    newest = evening.run.as_of - timedelta(days=age)
+    newest = inputs.run.as_of - timedelta(days=age)
     others: list[float] = []
     same: list[float] = []
-    for run in _since_accepted(evening.past):
+    for run in _since_accepted(inputs.past):
         known = run.facts.get("sources", {}).get(name, {}).get("age_days")
         if known is not None:
             is_same = abs(datetime.fromisoformat(run.as_of_at) - timedelta(days=known) - newest) <= _SAME_ROW
@@ -258,9 +258,9 @@ def freshest_allowed(evening: RunInputs, name: str, age: float, days: float) -> 
     return max(days, _FAR * median(before), _GAPS * gap) if len(before) >= FEWEST_RUNS else None
 
 
-def _usual_gap(evening: RunInputs, name: str) -> float:
+def _usual_gap(inputs: RunInputs, name: str) -> float:
     """The days that usually lie between two files of a source that differ; 0 where nobody knows."""
-    known = (run.facts.get("sources", {}).get(name, {}).get("unchanged_since") for run in _since_accepted(evening.past))
+    known = (run.facts.get("sources", {}).get(name, {}).get("unchanged_since") for run in _since_accepted(inputs.past))
     since = [datetime.fromisoformat(one) for one in dict.fromkeys(known) if one]
     gaps = [(after - before).total_seconds() / 86_400 for before, after in pairwise(since)]
     return median(gaps[-USUAL_RUNS:]) if gaps else 0.0

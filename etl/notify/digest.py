@@ -71,7 +71,7 @@ class Changes:
         states: state of an issue -> how many issues.
         unchecked: invoices of which the two nights cannot be compared.
         not_checked: what was not read, in words.
-        not_compared: what was read tonight and not the night before, in words.
+        not_compared: what was read in this run and not in the one before, in words.
     """
 
     since: datetime | None

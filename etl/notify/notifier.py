@@ -213,14 +213,14 @@ def notifying(settings: Settings, run: Run, warn: Callable[[str], None]) -> Iter
         run: the night.
         warn: is told, in a sentence each, what could not be told.
     """
-    teller = Notifier(settings)
-    for warning in teller.start(run):
+    notifier = Notifier(settings)
+    for warning in notifier.start(run):
         warn(warning)
     try:
-        yield teller
+        yield notifier
     except BaseException as error:
-        if not teller.is_over:
-            for warning in teller.failed(run, error):
+        if not notifier.is_over:
+            for warning in notifier.failed(run, error):
                 warn(warning)
         raise
 

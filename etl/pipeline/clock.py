@@ -34,22 +34,20 @@ def check_clock_with_runs(run: Run, past: Sequence[PastRun]) -> None:
         raise ClockError([message])
 
 
-def check_clock_with_sources(engine: Engine, evening: RunInputs) -> None:
+def check_clock_with_sources(engine: Engine, inputs: RunInputs) -> None:
     """Hold the clock against what the sources hold, not against the times of their files.
 
     Args:
         engine: the database, with the sources.
-        evening: the run, its files, and the runs before it.
+        inputs: the run, its files, and the runs before it.
 
     Raises:
         ClockError: the clock is behind the newest change in the sources, or far ahead of all that is known.
     """
-    run, gates = evening.run, evening.settings.gates
+    run, gates = inputs.run, inputs.settings.gates
     if not run.is_by_clock:
         return
-    changes = [
-        (file.newest_change_at.replace(tzinfo=UTC), file.file) for file in evening.files if file.newest_change_at
-    ]
+    changes = [(file.newest_change_at.replace(tzinfo=UTC), file.file) for file in inputs.files if file.newest_change_at]
     newest, where = max(changes, default=(None, ""))
     if newest is not None and newest - run.as_of > _days(gates.clock_behind_days):
         message = (
@@ -57,7 +55,7 @@ def check_clock_with_sources(engine: Engine, evening: RunInputs) -> None:
             " If the instant in the file is wrong, correct it there, or raise [gates] clock_behind_days."
         )
         raise ClockError([message])
-    last = _last(evening.past)
+    last = _last(inputs.past)
     # one wrong date of an invoice must not vouch for a clock: dates count only where nothing else is known
     known = [*(at for at, _ in changes), *([instant(last.as_of_at)] if last else [])] or _invoice_dates(engine)
     if known and run.as_of - max(known) > _days(gates.clock_ahead_days):

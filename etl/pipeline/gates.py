@@ -59,17 +59,17 @@ class RunOptions:
     fail_on: tuple[FailOn, ...] = ()
 
 
-def check_sources(evening: RunInputs, read: Sequence[SourceRead], *, is_shrink_accepted: bool) -> None:
+def check_sources(inputs: RunInputs, read: Sequence[SourceRead], *, is_shrink_accepted: bool) -> None:
     """Compare what was read with what is usual.
 
     Raises:
         GateError: a source has far fewer rows than usual, or the invoices are too old; all of it is listed.
     """
-    reasons = [] if is_shrink_accepted else [told for source in read if (told := _shrunk(evening, source))]
+    reasons = [] if is_shrink_accepted else [told for source in read if (told := _shrunk(inputs, source))]
     invoices = next(source for source in read if source.relation == "accounting_invoices")
-    days = evening.settings.gates.too_old_days
+    days = inputs.settings.gates.too_old_days
     age = invoices.age_days
-    most = None if age is None else freshest_allowed(evening, invoices.relation, age, days)
+    most = None if age is None else freshest_allowed(inputs, invoices.relation, age, days)
     if most is not None and age is not None and age > most:
         reasons.append(
             f"{RELATIONS[invoices.relation].help}: the newest is {age:g} days old (limit: {most:g} days)."
@@ -79,13 +79,13 @@ def check_sources(evening: RunInputs, read: Sequence[SourceRead], *, is_shrink_a
         raise GateError(reasons)
 
 
-def _shrunk(evening: RunInputs, source: SourceRead) -> str | None:
-    before, most = usual_rows(evening.past, source), evening.settings.gates.shrink_share
+def _shrunk(inputs: RunInputs, source: SourceRead) -> str | None:
+    before, most = usual_rows(inputs.past, source), inputs.settings.gates.shrink_share
     if not before or not source.digest or source.relation == A_LOG:
         # never seen, over another range, or not there: that is another matter; and logs are cut off now and then
         return None
-    if source.rows and _is_open_only(evening, source):
-        return _vanished(evening, source)
+    if source.rows and _is_open_only(inputs, source):
+        return _vanished(inputs, source)
     usually = median(before)
     if source.rows and source.rows >= min(usually * (1 - most), usually - _FEW_ROWS):
         return None
@@ -96,14 +96,14 @@ def _shrunk(evening: RunInputs, source: SourceRead) -> str | None:
     )
 
 
-def _is_open_only(evening: RunInputs, source: SourceRead) -> bool:
-    past = usual_runs(evening.past)
-    return source.balances is not None and is_open_only(source.balances, past, source.relation, evening.settings)
+def _is_open_only(inputs: RunInputs, source: SourceRead) -> bool:
+    past = usual_runs(inputs.past)
+    return source.balances is not None and is_open_only(source.balances, past, source.relation, inputs.settings)
 
 
-def _vanished(evening: RunInputs, source: SourceRead) -> str | None:
+def _vanished(inputs: RunInputs, source: SourceRead) -> str | None:
     """A list of what is open loses what is paid; not what the portal still shows with a balance."""
-    gone, most = evening.vanished, evening.settings.gates.shrink_share
+    gone, most = inputs.vanished, inputs.settings.gates.shrink_share
     if source.relation != "accounting_invoices" or gone is None or gone.still_open < _FEW_ROWS:
         return None
     if gone.still_open <= most * gone.before:
@@ -114,25 +114,25 @@ def _vanished(evening: RunInputs, source: SourceRead) -> str | None:
     )
 
 
-def check_coverage(evening: RunInputs, read: Sequence[SourceRead], engine: Engine) -> None:
+def check_coverage(inputs: RunInputs, read: Sequence[SourceRead], engine: Engine) -> None:
     """Compare the share of the open money whose customers are mapped with that of the last runs.
 
     A night that lacks a source maps fewer, of course: it is partial, and says so. Customers first seen in this run
     do not count.
 
     Args:
-        evening: the night and what came before it.
+        inputs: the night and what came before it.
         read: what became of its sources.
         engine: its database.
 
     Raises:
         GateError: it fell further than is allowed.
     """
-    usually = usual_coverage(evening.past)
-    if usually is None or any(source.trouble for source in read) or not _is_fallen(evening, usually, coverage(engine)):
+    usually = usual_coverage(inputs.past)
+    if usually is None or any(source.trouble for source in read) or not _is_fallen(inputs, usually, coverage(engine)):
         return
-    known = coverage_of_known(engine, evening.settings)
-    if _is_fallen(evening, usually, known):
+    known = coverage_of_known(engine, inputs.settings)
+    if _is_fallen(inputs, usually, known):
         message = (
             f"only {known.share:.0%} of the open money belongs to customers that are mapped, usually {usually:.0%}."
             " Check that the lists of companies and of the portal's mappings are complete. If the share is right,"
@@ -141,9 +141,9 @@ def check_coverage(evening: RunInputs, read: Sequence[SourceRead], engine: Engin
         raise GateError([message])
 
 
-def _is_fallen(evening: RunInputs, usually: float, now: Coverage) -> bool:
+def _is_fallen(inputs: RunInputs, usually: float, now: Coverage) -> bool:
     fell = 0.0 if now.share is None else usually - now.share
-    return fell > evening.settings.gates.coverage_drop and fell * now.customers >= _FEW_ROWS
+    return fell > inputs.settings.gates.coverage_drop and fell * now.customers >= _FEW_ROWS
 
 
 def usual_coverage(past: Sequence[PastRun]) -> float | None:
@@ -152,11 +152,11 @@ def usual_coverage(past: Sequence[PastRun]) -> float | None:
     return float(median(shares)) if shares else None
 
 
-def check_joins(evening: RunInputs, measured: Measured, *, is_shrink_accepted: bool) -> dict[str, str]:
+def check_joins(inputs: RunInputs, measured: Measured, *, is_shrink_accepted: bool) -> dict[str, str]:
     """Compare how much joins with what must join, and with the last runs.
 
     Args:
-        evening: the run and what came before it.
+        inputs: the run and what came before it.
         measured: its joins.
         is_shrink_accepted: whether a fall is right.
 
@@ -166,8 +166,8 @@ def check_joins(evening: RunInputs, measured: Measured, *, is_shrink_accepted: b
     Raises:
         GateError: too few invoices have customers, or too few companies have contacts.
     """
-    past = () if is_shrink_accepted else evening.past
-    told = [(join.question, _apart(replace(evening, past=past), join, measured)) for join in measured.joins]
+    past = () if is_shrink_accepted else inputs.past
+    told = [(join.question, _apart(replace(inputs, past=past), join, measured)) for join in measured.joins]
     reasons = [why for question, why in told if why and question.stops]
     if reasons:
         raise GateError(reasons)
@@ -178,12 +178,12 @@ def check_joins(evening: RunInputs, measured: Measured, *, is_shrink_accepted: b
     }
 
 
-def _apart(evening: RunInputs, join: Join, measured: Measured) -> str | None:
+def _apart(inputs: RunInputs, join: Join, measured: Measured) -> str | None:
     if join.share is None or join.rows < FEWEST_ROWS:
         return None
-    gates = evening.settings.gates
+    gates = inputs.settings.gates
     least = min(gates.join_share, join.question.least or 1.0)
-    before = [run.facts.get("joins", {}).get(join.question.name) for run in usual_runs(evening.past)]
+    before = [run.facts.get("joins", {}).get(join.question.name) for run in usual_runs(inputs.past)]
     known = [float(share) for share in before if share is not None]
     is_few = join.share < least
     if not is_few and not (known and median(known) - join.share > gates.join_drop):

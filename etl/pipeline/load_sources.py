@@ -47,7 +47,7 @@ class ReadIn:
     """
 
     files: list[FileReport]
-    evening: RunInputs
+    inputs: RunInputs
     joins: Measured
 
 
@@ -63,14 +63,14 @@ def read_in_sources(engine: Engine, awaited: Awaited, on_stage: OnStage) -> Read
     files = loader.load(on_stage)
     said = settle_keys(engine)
     files = [replace(file, notes=_noted(file.relation, file.notes, said)) for file in files]
-    evening = _compared(engine, RunInputs(awaited.settings, awaited.run, files, loader.missing, awaited.past))
-    check_clock_with_sources(engine, evening)
+    inputs = _compared(engine, RunInputs(awaited.settings, awaited.run, files, loader.missing, awaited.past))
+    check_clock_with_sources(engine, inputs)
     joins = Measured(measure(engine, FIRST), said)
-    check_sources(evening, sources_read(evening), is_shrink_accepted=is_accepted)
-    unjoined = check_joins(evening, joins, is_shrink_accepted=is_accepted)
-    evening = replace(evening, unjoined=_refused(said) | unjoined)
-    loader.forget(unused(sources_read(evening)))
-    return ReadIn(files, evening, joins)
+    check_sources(inputs, sources_read(inputs), is_shrink_accepted=is_accepted)
+    unjoined = check_joins(inputs, joins, is_shrink_accepted=is_accepted)
+    inputs = replace(inputs, unjoined=_refused(said) | unjoined)
+    loader.forget(unused(sources_read(inputs)))
+    return ReadIn(files, inputs, joins)
 
 
 def _noted(relation: str, notes: str, said: Sequence[Said]) -> str:
@@ -79,17 +79,17 @@ def _noted(relation: str, notes: str, said: Sequence[Said]) -> str:
     return "; ".join(part for part in (notes, *used) if part)
 
 
-def _compared(engine: Engine, evening: RunInputs) -> RunInputs:
+def _compared(engine: Engine, inputs: RunInputs) -> RunInputs:
     """With what is known of balances, and, where the portal's list is new, of invoices that are gone."""
     found = balances(engine)
     is_list_new = any(
-        source.relation == "portal_invoices" and source.rows and source.unchanged_since == evening.run.as_of_at
-        for source in sources_read(evening)
+        source.relation == "portal_invoices" and source.rows and source.unchanged_since == inputs.run.as_of_at
+        for source in sources_read(inputs)
     )
-    past, name = usual_runs(evening.past), "accounting_invoices"
-    is_open = is_open_only(found[name], past, name, evening.settings)
-    gone = vanished(engine, evening.settings) if evening.past and is_list_new and is_open else None
-    return replace(evening, balances=found, vanished=gone)
+    past, name = usual_runs(inputs.past), "accounting_invoices"
+    is_open = is_open_only(found[name], past, name, inputs.settings)
+    gone = vanished(engine, inputs.settings) if inputs.past and is_list_new and is_open else None
+    return replace(inputs, balances=found, vanished=gone)
 
 
 def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> Measured:
@@ -99,7 +99,7 @@ def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> 
         GateError: too few companies with open invoices have contacts.
     """
     joins = Measured(measure(engine, LAST), read.joins.said)
-    check_joins(read.evening, joins, is_shrink_accepted=is_shrink_accepted)
+    check_joins(read.inputs, joins, is_shrink_accepted=is_shrink_accepted)
     return joins
 
 
@@ -115,12 +115,12 @@ def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[
     """
     refuse_the_future(settings, run)
     loader = Loader(engine, settings)
-    evening = RunInputs(settings, run, loader.load(), loader.missing, ())
+    inputs = RunInputs(settings, run, loader.load(), loader.missing, ())
     said = settle_keys(engine)
     measured = Measured([*measure(engine, FIRST), *measure(engine, LAST, LISTED)], said)
-    unjoined = _refused(said) | check_joins(evening, measured, is_shrink_accepted=True)
-    troubles = [one.trouble for one in sources_read(replace(evening, unjoined=unjoined)) if one.trouble]
-    return measured.lines, troubles, evening
+    unjoined = _refused(said) | check_joins(inputs, measured, is_shrink_accepted=True)
+    troubles = [one.trouble for one in sources_read(replace(inputs, unjoined=unjoined)) if one.trouble]
+    return measured.lines, troubles, inputs
 
 
 def refuse_the_future(settings: Settings, run: Run) -> None:

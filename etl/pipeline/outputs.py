@@ -79,24 +79,24 @@ class JudgedRun:
     Attributes:
         files: what became of each source file.
         register: the end of the register's chain when the run read it.
-        inbox: what the run took from its inbox, as `etl.review.inbox.Taken` tells it.
+        inbox: what the run took from its inbox, as `etl.review.inbox.InboxResult` has it.
     """
 
     settings: Settings
     files: list[FileReport]
-    tonight: RunComparison
+    comparison: RunComparison
     register: Head
     inbox: Mapping[str, int | str | None] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
         """The night's database."""
-        return self.tonight.engine
+        return self.comparison.engine
 
     @property
     def run(self) -> Run:
         """Its identity and clock."""
-        return self.tonight.run
+        return self.comparison.run
 
 
 def write_outputs(
@@ -113,7 +113,7 @@ def write_outputs(
         The content of summary.json, from which every number on the page comes; and what the history is to remember.
     """
     run_id, engine = night.run.run_id, night.engine
-    told_of = numbers(night.tonight)
+    told_of = numbers(night.comparison)
     facts = _facts(night, told_of)
     summary = summarise(facts)
     remembered = {
@@ -121,7 +121,7 @@ def write_outputs(
         "exit_code": int(_exit_code(summary, orders)),
         "is_shrink_accepted": orders.is_shrink_accepted,
         REGISTER: head_told(night.register),
-        "after": None if night.tonight.before is None else night.tonight.before.run_id,
+        "after": None if night.comparison.before is None else night.comparison.before.run_id,
     }
     stage_facts(engine, remembered)
     publication.write("summary.json", to_json(summary))
@@ -168,10 +168,10 @@ def _facts(night: JudgedRun, told_of: dict[str, Any]) -> ReportInputs:
     )
     frames["money"] = engine.frame(_MONEY)
     frames["sources"] = _sources(night.files)
-    tonight = night.tonight
+    comparison = night.comparison
     return ReportInputs(
-        run=_run_facts(night), joins=tonight.measured.rows, changes=changes(tonight, told_of),
-        trend=trend(tonight, told_of), **frames,
+        run=_run_facts(night), joins=comparison.measured.rows, changes=changes(comparison, told_of),
+        trend=trend(comparison, told_of), **frames,
     )  # fmt: skip
 
 
@@ -222,15 +222,15 @@ def _run_facts(night: JudgedRun) -> RunFacts:
         missing.append(
             "the contacts' export has no portal security level: access is not checked; export portalSecurityLevel"
         )
-    missing += [*changed_ranges(night.tonight.past.runs, night.tonight.read), *_undecided_statuses(night.engine)]
+    missing += [*changed_ranges(night.comparison.past.runs, night.comparison.read), *_undecided_statuses(night.engine)]
     dates = {"sync from date": portal.sync_from_date, "first sync from date": portal.first_sync_from_date}
     return RunFacts(
         run_id=night.run.run_id,
         as_of_at=night.run.as_of.replace(tzinfo=None),
         provider_name=settings.provider.name,
         minimum_level=portal.minimum_security_level,
-        read=tuple(sorted(complete(night.tonight.read))),
-        partial_reasons=tuple(source.trouble for source in night.tonight.read if source.trouble),
+        read=tuple(sorted(complete(night.comparison.read))),
+        partial_reasons=tuple(source.trouble for source in night.comparison.read if source.trouble),
         remarks=tuple(missing),
         inbox=night.inbox,
         versions={"billsight": __version__} | {name: importlib.metadata.version(name) for name in ("duckdb", "polars")},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,7 +98,7 @@ def _reconcile(night: RunContext, log: Log) -> RunOutcome:
     check_limits()
     with lock(settings.out, run.run_id) as held, _remembered(night), limits_told(), Publication(held) as publication:
         check_state(settings)
-        past = load_history(settings, lambda known: check_history(settings, known))
+        past = load_history(settings, partial(check_history, settings))
         check_clock_with_runs(run, past.runs)
         limits = settings.limits
         awaited = Awaited(settings, run, past.runs, night.orders.is_shrink_accepted)

@@ -247,20 +247,20 @@ def _ending(lines: Iterable[str]) -> str:
 def _together(settings: Settings) -> list[str]:
     """How the sources join, what each list holds, and whether a run would be partial: read once, as a run does."""
     with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
-        joins, troubles, evening = joins_as_listed(engine, settings, Run("check", datetime.now(UTC), is_by_clock=True))
-        lists = [f"  {note}" for note in notes(find_scopes(engine, evening, sources_read(evening)))]
+        joins, troubles, inputs = joins_as_listed(engine, settings, Run("check", datetime.now(UTC), is_by_clock=True))
+        lists = [f"  {note}" for note in notes(find_scopes(engine, inputs, sources_read(inputs)))]
         partial = [f"A run would be partial (exit code 3): {trouble}" for trouble in troubles]
-        partial += _of_clock(engine, evening)
+        partial += _of_clock(engine, inputs)
     return ["Joins:", *(f"  {line}" for line in joins), *(["Lists:", *lists] if lists else []), *partial]
 
 
-def _of_clock(engine: Engine, evening: RunInputs) -> list[str]:
+def _of_clock(engine: Engine, inputs: RunInputs) -> list[str]:
     """What a run by the clock of this machine would say of it now."""
     with suppress(HistoryError):
-        evening = replace(evening, past=History(evening.settings.history_path).runs())
+        inputs = replace(inputs, past=History(inputs.settings.history_path).runs())
     try:
-        check_clock_with_runs(evening.run, evening.past)
-        check_clock_with_sources(engine, evening)
+        check_clock_with_runs(inputs.run, inputs.past)
+        check_clock_with_sources(engine, inputs)
     except ClockError as error:
         return [f"A run would stop (exit code 4): {reason}" for reason in error.reasons]
     return []

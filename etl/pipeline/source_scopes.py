@@ -87,23 +87,23 @@ class Scope:
         )
 
 
-def find_scopes(engine: Engine, evening: RunInputs, read: Sequence[SourceRead]) -> dict[str, Scope]:
+def find_scopes(engine: Engine, inputs: RunInputs, read: Sequence[SourceRead]) -> dict[str, Scope]:
     """The scope of every list that was given.
 
     Args:
         engine: holds the accepted rows.
-        evening: the run, and what became of each file.
+        inputs: the run, and what became of each file.
         read: what became of each source; a list that was not read completely is cut.
     """
     broken = {source.relation for source in read if source.trouble and not source.is_stale}
     first_seen = {source.relation: datetime.fromisoformat(source.unchanged_since) for source in read}
     found = {}
     for relation in OF_INTEREST:
-        files = [file for file in evening.files if file.relation == relation]
+        files = [file for file in inputs.files if file.relation == relation]
         if files:
-            source = stated(evening.settings.sources_of(relation))
+            source = stated(inputs.settings.sources_of(relation))
             kind, since, reason = _scope(engine, relation, source)
-            made_at, made_reason = _made(files, evening, first_seen[relation])
+            made_at, made_reason = _made(files, inputs, first_seen[relation])
             cut = _CUT if relation in broken else _left_out(engine, relation, source, files) or _page(source, files)
             found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, cut)
     return found
@@ -140,9 +140,9 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
     return "unknown", None, "too few rows to tell"
 
 
-def _made(files: Sequence[FileReport], evening: RunInputs, first_seen: datetime) -> tuple[datetime, str]:
+def _made(files: Sequence[FileReport], inputs: RunInputs, first_seen: datetime) -> tuple[datetime, str]:
     """The earliest instant that is known of the files; that of the first run that had them, where all are later."""
-    now, zone = evening.run.as_of.astimezone(UTC), evening.settings.portal_zone
+    now, zone = inputs.run.as_of.astimezone(UTC), inputs.settings.portal_zone
     at, reason = min(_made_file(file, zone) for file in files)
     if reason == SETTING:
         return min(at, now), reason

@@ -92,8 +92,8 @@ def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRu
     settings, run, on_stage = order.settings, order.run, order.on_stage
     models = read_models()
     is_shrink_accepted = order.orders.is_shrink_accepted
-    files, evening, read = read_in.files, read_in.evening, sources_read(read_in.evening)
-    write_control(engine, settings, run, find_scopes(engine, evening, read))
+    files, inputs, read = read_in.files, read_in.inputs, sources_read(read_in.inputs)
+    write_control(engine, settings, run, find_scopes(engine, inputs, read))
     engine.write("ctl.portal_memory", past.portal_memory)
     build(engine, models, names_in(models, "staging"))
     on_stage(RunStage.MATCH)
@@ -105,7 +105,7 @@ def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRu
         _map(engine, shared, order, register.current)
         joins = read_in.joins + check_clients(engine, read_in, is_shrink_accepted=is_shrink_accepted)
         if not is_shrink_accepted:
-            check_coverage(evening, read, engine)
+            check_coverage(inputs, read, engine)
         on_stage(RunStage.CHECK_ACCESS)
         _check_access(engine, models, settings)
         documents.result()
@@ -119,9 +119,9 @@ def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRu
     build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
     write_contact_states(engine, settings, complete(read), register.contacts)
     on_stage(RunStage.COMPARE_RUNS)
-    tonight = RunComparison(engine, run, past, read, joins)
-    compare(engine, past, tonight.reading)
-    return JudgedRun(settings, files, tonight, register.head, begun.inbox)
+    comparison = RunComparison(engine, run, past, read, joins)
+    compare(engine, past, comparison.reading)
+    return JudgedRun(settings, files, comparison, register.head, begun.inbox)
 
 
 def share_numbers(engine: Engine, models: Mapping[str, Model]) -> pl.DataFrame:

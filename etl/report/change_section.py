@@ -48,7 +48,7 @@ def changes(facts: ReportInputs, blocked_invoices: int, order: Sequence[str]) ->
 
     Args:
         facts: the night; `changes` of it is what history found, or null on a first night.
-        blocked_invoices: how many invoices are blocked tonight.
+        blocked_invoices: how many invoices are blocked in this run.
         order: of the currencies on the page.
 
     Returns:

@@ -175,7 +175,7 @@ class RunFacts:
         minimum_level: portal security level from which a contact sees invoices.
         read: the relations that were read completely: only they can show that something is not there.
         partial_reasons: why the night is partial; empty for a complete one.
-        remarks: what tonight cannot know, for example because the portal's list was not given.
+        remarks: what this run cannot know, for example because the portal's list was not given.
         inbox: what the run took from its inbox, and what it did not; empty where nothing was there.
         versions: name -> version of what computed the night.
         settings: name -> value, as shown; no secrets.
@@ -200,7 +200,7 @@ class ReportInputs:
     Attributes:
         joins: how well the sources join, as `etl.validate.joins` has measured it.
         changes: what changed since the night before, as history found it; null on a first night.
-        trend: the last nights, oldest first, tonight last.
+        trend: the last runs, oldest first, this one last.
     """
 
     run: RunFacts

@@ -37,7 +37,7 @@ class Trend:
     """The nights as charts and as lines of a table.
 
     Attributes:
-        charts: currency, tonight's amount (null for none) and chart, of the first currencies only.
+        charts: currency, this run's amount (null for none) and chart, of the first currencies only.
         currencies: every currency that was blocked on one of the nights; the table has a column for each.
     """
 
@@ -72,7 +72,7 @@ def _amount(night: dict[str, Any], currency: str) -> str | None:
 
 
 def _picture(currency: str, nights: Sequence[TrendPoint], width: int) -> Markup:
-    return labelled(_line(nights, width), f"{currency}: blocked amount of {len(nights)} nights. {_spoken(nights)}")
+    return labelled(_line(nights, width), f"{currency}: blocked amount of {len(nights)} runs. {_spoken(nights)}")
 
 
 def _spoken(nights: Sequence[TrendPoint]) -> str:
@@ -97,13 +97,13 @@ def _line(nights: Sequence[TrendPoint], width: int) -> str:
     values = [
         {"seconds": night.seconds, "amount": float(night.amount), "is_partial": night.is_partial} for night in nights
     ]
-    base, tonight = alt.Chart(alt.Data(values=values)), alt.Chart(alt.Data(values=values[-1:]))
+    base, latest = alt.Chart(alt.Data(values=values)), alt.Chart(alt.Data(values=values[-1:]))
     partial = alt.Chart(alt.Data(values=[value for value in values if value["is_partial"]]))
     drawn: dict[str, Any] = {"aria": False, "color": "currentColor"}
     layers = [
         base.mark_area(**drawn, opacity=0.1).encode(x=x, y=y),
         base.mark_line(**drawn, strokeWidth=2).encode(x=x, y=y),
-        tonight.mark_point(**drawn, filled=True, size=36, opacity=1).encode(x=x, y=y),
+        latest.mark_point(**drawn, filled=True, size=36, opacity=1).encode(x=x, y=y),
         partial.mark_point(**drawn, size=70, opacity=1).encode(x=x, y=y),
     ]
     return svg(alt.layer(*layers).properties(width=width, height=130))

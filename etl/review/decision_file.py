@@ -1,7 +1,4 @@
-"""What a person wrote into a fix file, read back as it was meant, whatever a spreadsheet made of it.
-
-Nothing is guessed: an id that was spoilt is refused with what happened to it, not mended.
-"""
+"""The rows of a fix file, whatever a spreadsheet made of its captions, blanks and apostrophes."""
 
 from __future__ import annotations
 
@@ -10,23 +7,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Final
 
 from etl.csv_guard import unguarded
-from etl.domain import instant
 from etl.errors import BillsightError, ExitCode, Problem
-from etl.review.fix_files import MAPPING_SCHEMA
-from etl.review.register import Decision
 
-DECISIONS: Final = ("approve", "reject", "exclude", "unsure", "override")
-"""What the drop-down offers; the sixth, snooze, has a day behind it."""
-
-NEEDED: Final = ("row_fp", "decision", "acct_customer_id", "cw_company_id")
-SHOWN: Final = ("cw_company_name", "cw_company_identifier", "score", "rank", "certainty", "lead", "evidence")
-"""What a row says of its company."""
-
-_READ: Final = (*NEEDED, "schema", "run_id", "row_id", "reviewer", "decided_at", "note", *SHOWN)
 _IDS: Final = frozenset({"acct_customer_id", "cw_company_id", "cw_contact_id", "row_id"})
 _PROSE: Final = frozenset({"reviewer", "note", "asked_by"})
 """Words of a person, which may begin with an apostrophe of their own."""
@@ -39,25 +24,7 @@ _MOST_CHARACTERS: Final = 4_000
 _MOST_ROWS: Final = 300_000
 """Of one file; nobody decides on so many."""
 
-_WORDS: Final[Mapping[str, str]] = {
-    **{word: word for word in (*DECISIONS, "snooze")},
-    "approved": "approve", "accept": "approve", "y": "approve", "yes": "approve",
-    "rejected": "reject", "n": "reject", "no": "reject",
-    "excluded": "exclude", "not a customer": "exclude",
-    "?": "unsure", "overridden": "override", "snoozed": "snooze",
-}  # fmt: skip
-_DECISION: Final[Mapping[str, Decision]] = {
-    "approve": "approved", "override": "approved", "reject": "rejected", "exclude": "excluded", "unsure": "unsure",
-    "snooze": "snoozed",
-}  # fmt: skip
 _BLANKS: Final = re.compile(r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]+")
-_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
-_NUMBER: Final = re.compile(r"[+-]?\d[\d.,' ]*")
-_ROW_ID: Final = re.compile(r"(?P<customer>.*)/(?:CW-.*|NONE)", re.DOTALL | re.IGNORECASE)
-SNOOZE: Final = re.compile(r"snoozed?(?: until)?[:\s]+(.+)")
-"""A snooze with its day behind it."""
-_ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_WRITTEN: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 
 
 NO_HEADER: Final = "no header of a fix file"
@@ -90,9 +57,6 @@ class Form:
     schema: int
 
 
-MAPPINGS: Final = Form(NEEDED, _READ, "mapping_fixes.csv, mapping_fixes.xlsx or the page's decisions", MAPPING_SCHEMA)
-
-
 @dataclass(frozen=True)
 class Line:
     """One row of a file that holds anything at all.
@@ -118,32 +82,7 @@ class Line:
         return f"line {self.line}" if self.where == seen_from.where else f"{self.where}, line {self.line}"
 
 
-@dataclass(frozen=True)
-class ParsedDecision:
-    """What one row decides.
-
-    Attributes:
-        action: approve, reject, exclude, unsure, override or snooze.
-        customer_id_acct: as the file has it, without the prefix.
-        company_id_cw: the company; null where the decision is about the customer alone.
-        until: the day on which a snoozed customer comes back.
-        decided_at: UTC; null where the file does not say, or not clearly.
-    """
-
-    source: Line
-    action: str
-    customer_id_acct: str
-    company_id_cw: str | None
-    until: date | None
-    decided_at: datetime | None
-
-    @property
-    def decision(self) -> Decision:
-        """The decision as the register names it."""
-        return _DECISION[self.action]
-
-
-def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form = MAPPINGS) -> Iterator[Line]:
+def lines_of(rows: Iterable[tuple[int, Sequence[str]]], where: str, form: Form) -> Iterator[Line]:
     """The rows below the header; those that hold nothing are left out.
 
     Args:
@@ -193,7 +132,7 @@ def _refuse_version(line: Line, form: Form) -> None:
     raise DecisionFileError(line.problem(found, f"schema {form.schema}", remedy))
 
 
-def is_header(row: Sequence[str], form: Form = MAPPINGS) -> bool:
+def is_header(row: Sequence[str], form: Form) -> bool:
     """Whether this row names the columns of a fix file of this kind."""
     return _captions(row, form) is not None
 
@@ -248,107 +187,3 @@ def hidden_row(line: Line) -> Problem | None:
         return None
     remedy = "Show all rows (clear the filter), check what is decided there, and save the file again."
     return line.problem("a decision on a hidden row", "a row that shows", remedy)
-
-
-def read_decision(line: Line) -> ParsedDecision | Problem:
-    """What the row decides, or what is wrong with it.
-
-    Args:
-        line: a row with a decision.
-    """
-    if (hidden := hidden_row(line)) is not None:
-        return hidden
-    written = line.cells["decision"].casefold()
-    snoozed = SNOOZE.fullmatch(written)
-    action = "snooze" if snoozed else _WORDS.get(written.rstrip(".:!"))
-    if action is None:
-        expected = f"{', '.join(DECISIONS)} or snooze:2026-12-01"
-        return line.problem(f"decision {line.cells['decision']!r}", expected, "Write one of these, or leave it empty.")
-    customer = read_id(line, "acct_customer_id", "ACCT")
-    if isinstance(customer, Problem):
-        return customer
-    company: str | None = None
-    if action in {"approve", "reject", "override"}:
-        found = read_id(line, "cw_company_id", "CW")
-        if isinstance(found, Problem):
-            return found
-        company = found
-    until = None
-    if action == "snooze":
-        until = read_until(line, snoozed[1] if snoozed else "")
-        if until is None:
-            expected = "a day that can be read in one way only, such as snooze:2026-12-01"
-            return line.problem(f"decision {line.cells['decision']!r}", expected, "Write the day behind the colon.")
-    return _standing(line) or ParsedDecision(
-        line, action, customer, company, until, read_instant(line.cells["decided_at"])
-    )
-
-
-def _standing(line: Line) -> Problem | None:
-    """What was torn apart: a column that was sorted, or moved, without the others."""
-    row_id, customer = line.cells["row_id"], line.cells["acct_customer_id"]
-    named = _ROW_ID.fullmatch(row_id)
-    if not row_id or _unprefixed(named["customer"] if named else row_id) == _unprefixed(customer):
-        return None
-    remedy = "Rows and ids no longer match: columns were sorted separately. Decide in a fresh copy of the file."
-    return line.problem(f"row_id {row_id} next to acct_customer_id {customer}", "both of the same customer", remedy)
-
-
-def _unprefixed(customer: str) -> str:
-    """An id without the prefix, whose case is nobody's; the case of the rest belongs to the id."""
-    return customer[5:] if customer[:5].upper() == "ACCT-" else customer
-
-
-def read_id(line: Line, column: str, prefix: str) -> str | Problem:
-    """The id behind its prefix; anything that a spreadsheet may have made of it is told, not mended."""
-    text = line.cells[column]
-    if text[: len(prefix) + 1].upper() == f"{prefix}-" and len(text) > len(prefix) + 1:
-        bare = text[len(prefix) + 1 :]
-        if not _SCIENTIFIC.fullmatch(bare) or "+" not in bare:
-            return bare
-    expected = f"an id such as {prefix}-00123"
-    remedy = "Copy the id from mapping_fixes.csv as text."
-    if not text:
-        remedy = f"Write the company's id, as {prefix}-00123; with exclude, unsure or snooze it may stay empty."
-        return line.problem(f"an empty {column}", expected, remedy)
-    if _SCIENTIFIC.search(text):
-        what = "a spreadsheet made a number of it, and its last digits are lost"
-    elif _NUMBER.fullmatch(text):
-        what = "its prefix is lost, and leading zeros may be too"
-    elif re.match(rf"{prefix}\W", text, re.IGNORECASE):
-        what = "its hyphen was replaced"
-    else:
-        what = "not an id of that kind"
-    return line.problem(f"{column} {text!r}: {what}", expected, remedy)
-
-
-def read_until(line: Line, behind: str) -> date | None:
-    """The day a snooze ends: behind the word, else in the note, else in decided_at."""
-    if behind:
-        return read_day(behind)
-    return next(filter(None, (read_day(line.cells[name]) for name in ("note", "decided_at"))), None)
-
-
-def read_day(text: str) -> date | None:
-    """The first day in a text, where it can be read in one way only."""
-    try:
-        if iso := _ISO.search(text):
-            return date(*map(int, iso.groups()))
-        if written := _WRITTEN.search(text):
-            first, mark, second, year = int(written[1]), written[2], int(written[3]), int(written[4])
-            if mark == "." or first > 12 or first == second:  # noqa: PLR2004 months of a year
-                return date(year, second, first)
-            if second > 12:  # noqa: PLR2004 as above
-                return date(year, first, second)
-    except ValueError:
-        pass
-    return None
-
-
-def read_instant(text: str) -> datetime | None:
-    """When it was decided, where that was written as an instant or a clear day."""
-    try:
-        return instant(text)
-    except ValueError:
-        day = read_day(text)
-        return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)

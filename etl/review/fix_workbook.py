@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from etl.domain import FIX_SHEET
-from etl.review.decision_file import DECISIONS
+from etl.review.mapping_decisions import DECISIONS
 
 _MOST_CHARACTERS: Final = 32_767
 """Of one cell; what is longer, as the evidence of a very long name, ends there."""

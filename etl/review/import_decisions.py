@@ -17,7 +17,7 @@ from etl.review.precedence import Importing
 from etl.review.read_decision_file import DecisionFile, content_of, read_rows
 from etl.review.register_file import Import, RegisterFile
 from etl.review.row_verdict import Verdict
-from etl.review.site.backups import back_up_or_tell
+from etl.review.site.backups import back_up_or_warn
 from etl.review.site.site_state import check_site_key, last_run
 from etl.safe_text import one_line, readable
 
@@ -120,11 +120,11 @@ class ImportOutcome:
     """What became of all files.
 
     Attributes:
-        trouble: why no copy of the register could be made; `None` where one was made, or nothing was added.
+        warning: that no copy of the register could be made, and why; `None` if one was made, or nothing was added.
     """
 
     files: Sequence[FileOutcome]
-    trouble: str | None = None
+    warning: str | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -135,8 +135,8 @@ class ImportOutcome:
 
     def __str__(self) -> str:
         nothing = ["Nothing was changed."] if not any(file.import_id for file in self.files) else []
-        trouble = [f"No copy of the register could be made: {self.trouble}"] if self.trouble else []
-        return "\n".join([*map(str, self.files), *nothing, *trouble])
+        warning = [self.warning] if self.warning else []
+        return "\n".join([*map(str, self.files), *nothing, *warning])
 
 
 class Importer(ABC, Generic[D]):
@@ -218,7 +218,7 @@ def import_decisions(
             number = importer.register.next_import_id()
         outcomes.append(outcome)
     is_changed = any(outcome.import_id for outcome in outcomes)
-    return ImportOutcome(outcomes, back_up_or_tell(settings.register_path, act.at) if is_changed else None)
+    return ImportOutcome(outcomes, back_up_or_warn(settings.register_path, act.at) if is_changed else None)
 
 
 def _read(files: Sequence[Path], act: ImportOptions, form: Form) -> tuple[dict[Path, DecisionFile], dict[Path, str]]:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from etl.config import Settings
-from etl.review.decision_file import MAPPINGS, Line, ParsedDecision
+from etl.review.decision_file import Line
 from etl.review.import_decisions import Importer, ImportOptions, ImportOutcome, import_decisions
+from etl.review.mapping_decisions import MAPPINGS, ParsedDecision
 from etl.review.precedence import Importing, Precedence
-from etl.review.published_evidence import tonight
+from etl.review.published_evidence import read_evidence
 from etl.review.register import Judgement, Register
 from etl.review.row_verdict import Verdict
 from etl.review.site.site_state import open_register
@@ -37,7 +38,7 @@ class MappingImporter(Importer[ParsedDecision]):
 
     def __init__(self, settings: Settings, act: ImportOptions) -> None:
         self.register: Register = open_register(settings)
-        self._known = tonight(settings)
+        self._known = read_evidence(settings)
         self._may_override = act.may_override
 
     @staticmethod

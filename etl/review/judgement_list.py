@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +16,9 @@ from etl.files import output_errors
 from etl.review.fix_files import prefixed
 from etl.review.import_decisions import ImportOptions
 from etl.review.register import Import, Register
-from etl.review.site.backups import back_up_or_tell
+from etl.review.site.backups import back_up_or_warn
 from etl.review.site.site_state import last_run, open_register
-from etl.safe_text import one_line
+from etl.safe_text import text_table
 from etl.warehouse.engine import published
 
 STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "conflict")
@@ -63,7 +62,7 @@ def list_judgements(settings: Settings, state: str | None) -> str:
         )
         for row in shown.join(actors, on="import_id", how="left", maintain_order="left").iter_rows(named=True)
     ]  # fmt: skip
-    return _table(("customer", "decision", "on", "said to be by", "imported by", "import", "note"), rows)
+    return text_table([("customer", "decision", "on", "said to be by", "imported by", "import", "note"), *rows])
 
 
 def _conflicts(settings: Settings) -> pl.DataFrame:
@@ -99,7 +98,7 @@ def history(settings: Settings, customer: str) -> str:
             rows.append((at, row["import_id"], f"reverted {row['reverts']}, by {_actor(row)}", ""))
         elif row["customer_id_acct"] in named:
             rows.append((at, row["import_id"], _said(row), "holds" if row["holds"] else ""))
-    return _table(("imported (UTC)", "import", "what", ""), rows)
+    return text_table([("imported (UTC)", "import", "what", ""), *rows])
 
 
 def _said(row: dict[str, Any]) -> str:
@@ -129,12 +128,6 @@ def _decision(row: dict[str, Any]) -> str:
     return f"{row['decision']}{company}{until}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows])
-    return "\n".join(one_line(line.rstrip()) for line in lines)
-
-
 def revert(settings: Settings, import_id: str, act: ImportOptions) -> str:
     """Take an import back, and say whom that concerns, and what to do in the portal, which knows nothing of it.
 
@@ -157,8 +150,8 @@ def revert(settings: Settings, import_id: str, act: ImportOptions) -> str:
     if last and last.register and register.imports_at(last.register) >= _place(register, import_id):
         lines.append(f"The run {last.run_id} used it: run billsight once before you decide on these customers again.")
     lines += _in_the_portal(settings, before - after, after - before)
-    trouble = back_up_or_tell(settings.register_path, act.at)
-    return "\n".join([*lines, *([f"No copy of the register could be made: {trouble}"] if trouble else [])])
+    warning = back_up_or_warn(settings.register_path, act.at)
+    return "\n".join([*lines, *([warning] if warning else [])])
 
 
 def _approved(register: Register) -> set[tuple[str, str]]:

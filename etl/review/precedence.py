@@ -17,7 +17,8 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.review.contacts.contact_decisions import ContactDecided
-from etl.review.decision_file import Line, ParsedDecision
+from etl.review.decision_file import Line
+from etl.review.mapping_decisions import ParsedDecision
 
 A_DAY: Final = timedelta(days=1)
 SKEW: Final = timedelta(minutes=5)

@@ -13,8 +13,8 @@ import polars as pl
 
 from etl.config import Settings
 from etl.domain import DATABASE, LATEST, RUNS, is_run_id
-from etl.review.decision_file import SHOWN
 from etl.review.fix_files import fingerprints, mapping_fixes
+from etl.review.mapping_decisions import SHOWN
 from etl.review.row_check import Shown
 from etl.review.site.site_key import read_site_key
 from etl.review.verdicts import PublishedEvidence
@@ -25,7 +25,7 @@ Prints = dict[str, dict[str, str | None]]
 """Customer -> fingerprint -> company of each of its rows."""
 
 
-def tonight(settings: Settings) -> PublishedEvidence:
+def read_evidence(settings: Settings) -> PublishedEvidence:
     """What the latest published night knows.
 
     Raises:

@@ -15,16 +15,8 @@ from etl.extract.formats.delimited import DELIMITERS, first_rows, rows_of
 from etl.extract.formats.encoding import decode
 from etl.extract.formats.workbook import Sheet, sheets
 from etl.review.contacts.contact_decisions import CONTACTS
-from etl.review.decision_file import (
-    MAPPINGS,
-    NO_HEADER,
-    DecisionFileError,
-    Form,
-    Line,
-    is_header,
-    is_undecided,
-    lines_of,
-)
+from etl.review.decision_file import NO_HEADER, DecisionFileError, Form, Line, is_header, is_undecided, lines_of
+from etl.review.mapping_decisions import MAPPINGS
 
 _MOST_BYTES: Final = 64_000_000
 _HEADER_ROWS: Final = 20

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from etl.errors import Problem
-from etl.review.decision_file import SHOWN, ParsedDecision
+from etl.review.mapping_decisions import SHOWN, ParsedDecision
 
 Shown = Mapping[str, str]
 """Column -> the text that a run wrote into it."""

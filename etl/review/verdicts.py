@@ -12,7 +12,8 @@ from typing import Final
 import polars as pl
 
 from etl.errors import Problem
-from etl.review.decision_file import Line, ParsedDecision, read_decision
+from etl.review.decision_file import Line
+from etl.review.mapping_decisions import ParsedDecision, read_decision
 from etl.review.precedence import Precedence
 from etl.review.row_check import Shown, misplaced
 from etl.review.row_verdict import Kind, Verdict, hold_back
@@ -51,13 +52,13 @@ class PublishedEvidence:
 
 
 def judge(
-    lines: Sequence[Line], tonight: PublishedEvidence, before: Precedence, *, may_override: bool
+    lines: Sequence[Line], evidence: PublishedEvidence, before: Precedence, *, may_override: bool
 ) -> list[Verdict[ParsedDecision]]:
     """Judge every decided row of all the files that are imported together.
 
     Args:
         lines: rows with a decision.
-        tonight: what the latest night knows.
+        evidence: what the latest night knows.
         before: what was decided before, and when.
         may_override: whether a company that was not proposed may be approved.
 
@@ -68,7 +69,7 @@ def judge(
     read = [(line, read_decision(line)) for line in lines]
     held = _held(before.current)
     contradicted = _contradictions([found for _, found in read if isinstance(found, ParsedDecision)])
-    rule = _Rule(tonight, held, before, may_override=may_override)
+    rule = _Rule(evidence, held, before, may_override=may_override)
     verdicts: list[Verdict[ParsedDecision]] = []
     said: dict[_Key, Line] = {}
     for line, found in read:
@@ -140,14 +141,14 @@ class _Rule:
     """Judges one row that can be read and that no other contradicts."""
 
     def __init__(
-        self, tonight: PublishedEvidence, held: frozenset[_Key], before: Precedence, *, may_override: bool
+        self, evidence: PublishedEvidence, held: frozenset[_Key], before: Precedence, *, may_override: bool
     ) -> None:
-        self._tonight = tonight
+        self._published = evidence
         self._before = before
         self._held = held
         self._may_override = may_override
-        self._customers = {customer.lstrip("0"): customer for customer in tonight.customers}
-        self._companies = {company.lstrip("0"): company for company in tonight.companies}
+        self._customers = {customer.lstrip("0"): customer for customer in evidence.customers}
+        self._companies = {company.lstrip("0"): company for company in evidence.companies}
 
     def judge(self, decided: ParsedDecision) -> Verdict[ParsedDecision]:
         """The verdict; what the register holds already is no-op, however old the file."""
@@ -164,7 +165,7 @@ class _Rule:
         kind, wrong = self._evidence(decided)
         if wrong is None:
             kind, wrong = "error", self._target(decided)
-        if wrong is None and decided.until is not None and decided.until <= self._tonight.as_of_date:
+        if wrong is None and decided.until is not None and decided.until <= self._published.as_of_date:
             wrong = line.problem(f"a snooze until {decided.until}, which has come", "a later day", _ANEW)
             kind = "stale"
         return Verdict(line, "apply", decided) if wrong is None else Verdict(line, kind, decided, wrong)
@@ -172,13 +173,13 @@ class _Rule:
     def _unknown(self, decided: ParsedDecision) -> Problem | None:
         """Ids that the night does not know."""
         line, customer, company = decided.source, decided.customer_id_acct, decided.company_id_cw
-        if customer not in self._tonight.customers:
+        if customer not in self._published.customers:
             near = self._customers.get(customer.lstrip("0"))
             lost = f": leading zeros are lost, ACCT-{near} is meant" if near else ""
             found = f"ACCT-{customer}, which the latest run does not know{lost}"
             remedy = "Copy the id from mapping_fixes.csv as text."
             return line.problem(found, "a customer of the latest run", remedy)
-        if company is not None and company not in self._tonight.companies:
+        if company is not None and company not in self._published.companies:
             near = self._companies.get(company.lstrip("0"))
             lost = f": leading zeros are lost, CW-{near} is meant" if near else ""
             found = f"CW-{company}, which the latest run does not know{lost}"
@@ -188,17 +189,17 @@ class _Rule:
 
     def _evidence(self, decided: ParsedDecision) -> tuple[Kind, Problem | None]:
         """Whether the row was decided on the evidence of the latest night."""
-        line, customer, tonight = decided.source, decided.customer_id_acct, self._tonight
+        line, customer, evidence = decided.source, decided.customer_id_acct, self._published
         written, run_id = line.cells["row_fp"], line.cells["run_id"]
         if not _FINGERPRINT.fullmatch(written):
             found = f"row_fp {written!r}" if written else "an empty row_fp"
             remedy = "The row was edited or made by hand: decide in a fresh copy of the file."
             return "error", line.problem(found, "the fingerprint that the run wrote", remedy)
-        known = tonight.fingerprints.get(customer)
+        known = evidence.fingerprints.get(customer)
         if known is not None and written in known:
-            wrong = misplaced(decided, known[written], tonight.rows_of(customer))
+            wrong = misplaced(decided, known[written], evidence.rows_of(customer))
             return ("apply", None) if wrong is None else ("error", wrong)
-        if tonight.was_written(run_id, customer, written) is False:
+        if evidence.was_written(run_id, customer, written) is False:
             remedy = "The row was edited or made elsewhere: decide in a fresh copy of the file."
             return "error", line.problem(
                 f"row_fp {written}", f"the fingerprint that {run_id} wrote for ACCT-{customer}", remedy
@@ -206,20 +207,20 @@ class _Rule:
         remedy = self._before.needs_run(customer) or _ANEW
         if known is None:
             found = f"a row of {run_id or 'an older run'}; ACCT-{customer} no longer asks for a decision"
-            return "stale", line.problem(found, f"a customer to decide on in {tonight.run_id}", remedy)
+            return "stale", line.problem(found, f"a customer to decide on in {evidence.run_id}", remedy)
         found = f"a row of {run_id or 'an older run'}; the evidence has changed since"
-        return "stale", line.problem(found, f"the evidence of {tonight.run_id}", remedy)
+        return "stale", line.problem(found, f"the evidence of {evidence.run_id}", remedy)
 
     def _target(self, decided: ParsedDecision) -> Problem | None:
         """Whether the company may be decided on."""
         line, company = decided.source, decided.company_id_cw
         if company is None:
             return None
-        is_proposed = company in self._tonight.candidates.get(decided.customer_id_acct, frozenset())
+        is_proposed = company in self._published.candidates.get(decided.customer_id_acct, frozenset())
         if decided.action == "reject":
             remedy = "Leave the row empty, or exclude the customer."
             return None if is_proposed else line.problem(f"reject CW-{company}", "a company that was proposed", remedy)
-        if self._tonight.companies[company]:
+        if self._published.companies[company]:
             remedy = "Choose a company that is in use, or restore this one in ConnectWise first."
             return line.problem(f"CW-{company}, which is deleted in ConnectWise", "a company in use", remedy)
         if is_proposed:

@@ -20,7 +20,7 @@ from etl.review import import_mappings
 from etl.review.import_decisions import ImportOptions
 from etl.review.import_mappings import import_files
 from etl.review.marker import marker_path
-from etl.review.published_evidence import tonight
+from etl.review.published_evidence import read_evidence
 from etl.review.register import Register
 from etl.schemas import RELATIONS
 from etl.validate import settle_formats, validate
@@ -49,7 +49,7 @@ class Fuzz:
         self.samples: list[Sample] = shapes(samples)
         self.engine = Engine(Path(":memory:"), threads=1, memory_gb=0.5)
         self.night = config.load(samples / "night" / "billsight.toml", {})
-        self.known = tonight(self.night)
+        self.known = read_evidence(self.night)
         self.register = folder / "state" / "register.sqlite"
         self.inputs = folder / "inputs"
         for made in (self.register.parent, self.inputs):
@@ -130,7 +130,7 @@ class Fuzz:
         output = Output(register_file=self.register)
         settings = self.night.model_copy(update={"base": self.folder, "output": output})
         # what the night proposed is the same for every input
-        with patch.object(import_mappings, "tonight", lambda _: self.known):
+        with patch.object(import_mappings, "read_evidence", lambda _: self.known):
             outcome = import_files(settings, [path], ImportOptions("fuzz", AS_OF))
         (file,) = outcome.files
         assert len(str(outcome)) <= LONGEST_MESSAGE * (1 + len(file.verdicts))

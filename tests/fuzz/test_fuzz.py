@@ -73,6 +73,6 @@ def test_the_laws_can_fail(samples: Path, monkeypatch: pytest.MonkeyPatch, broke
 
 def test_judging_leaves_the_product_as_it_was(samples: Path) -> None:
     """Other tests import decisions in the same process."""
-    before = import_mappings.tonight
+    before = import_mappings.read_evidence
     list(judge_all(samples, SEED, range(10)))
-    assert import_mappings.tonight is before
+    assert import_mappings.read_evidence is before

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from etl.csv_guard import guard
 from etl.errors import Problem
-from etl.review.decision_file import DecisionFileError, Line, ParsedDecision, is_undecided, lines_of, read_decision
+from etl.review.decision_file import DecisionFileError, Line, is_undecided, lines_of
+from etl.review.mapping_decisions import MAPPINGS, ParsedDecision, read_decision
 
 HEADER = ["schema", "run_id", "row_id", "row_fp", "decision", "acct_customer_id", "cw_company_id", "reviewer",
           "decided_at", "note"]  # fmt: skip
@@ -25,7 +26,7 @@ GOOD = {
 
 def line(**cells: str) -> Line:
     """A row as it is read from a file, with some cells changed."""
-    (found,) = lines_of([(1, HEADER), (2, [(GOOD | cells)[name] for name in HEADER])], "f.csv")
+    (found,) = lines_of([(1, HEADER), (2, [(GOOD | cells)[name] for name in HEADER])], "f.csv", MAPPINGS)
     return found
 
 
@@ -166,7 +167,9 @@ def test_rows_keep_their_numbers_and_empty_ones_are_left_out() -> None:
     """A spreadsheet adds rows and columns of nothing; a person looks for line 5."""
     row = [GOOD[name] for name in HEADER]
     blank: list[str] = [""] * 12
-    found = list(lines_of(_rows(["sep=;"], blank, [*HEADER, "", ""], blank, [*row, "", ""], [" ", "'"], row[:7]), "f"))
+    found = list(
+        lines_of(_rows(["sep=;"], blank, [*HEADER, "", ""], blank, [*row, "", ""], [" ", "'"], row[:7]), "f", MAPPINGS)
+    )
     assert [one.line for one in found] == [5, 7]
     assert found[1].cells["note"] == ""
 
@@ -174,7 +177,7 @@ def test_rows_keep_their_numbers_and_empty_ones_are_left_out() -> None:
 def test_captions_are_known_whatever_came_upon_them() -> None:
     """A byte-order mark read as Windows-1252, capitals, blanks, quotes; columns in another order, and more of them."""
     captions = ['\u00ef\u00bb\u00bf"schema"', "Extra", " ROW_FP", "Decision ", "acct_customer_id", "cw_company_id"]
-    (found,) = lines_of(_rows(captions, ["2", "x", "FP-1", "approve", "ACCT-1", "CW-1"]), "f")
+    (found,) = lines_of(_rows(captions, ["2", "x", "FP-1", "approve", "ACCT-1", "CW-1"]), "f", MAPPINGS)
     assert (found.cells["row_fp"], found.cells["decision"], found.cells["schema"]) == ("FP-1", "approve", "2")
 
 
@@ -191,7 +194,7 @@ def test_captions_are_known_whatever_came_upon_them() -> None:
 def test_a_file_that_is_not_ours_is_refused_as_a_whole(rows: list[Any], found: str) -> None:
     """Another table, or the file of a version that knows more."""
     with pytest.raises(DecisionFileError, match=found):
-        list(lines_of(_rows(*rows), "f.csv"))
+        list(lines_of(_rows(*rows), "f.csv", MAPPINGS))
 
 
 def test_a_number_that_a_spreadsheet_wrote_anew_is_still_the_schema() -> None:
@@ -208,13 +211,17 @@ def test_a_file_with_a_column_twice_is_refused(twice: str, place: int) -> None:
     """Whichever of the two were read, the other might be meant."""
     row = [GOOD[name] for name in HEADER]
     with pytest.raises(DecisionFileError, match=r"twice.*Keep only the column"):
-        list(lines_of(_rows([*HEADER[:place], twice, *HEADER[place:]], [*row[:place], "CW-11", *row[place:]]), "f"))
+        list(
+            lines_of(
+                _rows([*HEADER[:place], twice, *HEADER[place:]], [*row[:place], "CW-11", *row[place:]]), "f", MAPPINGS
+            )
+        )
 
 
 def test_columns_that_are_not_read_may_be_there_twice() -> None:
     """People add columns, with captions or without."""
     row = [GOOD[name] for name in HEADER]
-    assert len(list(lines_of(_rows([*HEADER, "Mine", "mine", "", ""], [*row, "a", "b", "", ""]), "f"))) == 1
+    assert len(list(lines_of(_rows([*HEADER, "Mine", "mine", "", ""], [*row, "a", "b", "", ""]), "f", MAPPINGS))) == 1
 
 
 @pytest.mark.parametrize("note", ["=1+1", "'=1+1", "'s Gravenhage", "''", "''=1", "O'Brien", "' =x", "+1 555"])
@@ -240,5 +247,5 @@ CELLS = st.text(max_size=12) | st.sampled_from(
 def test_whatever_stands_in_the_cells_is_read_or_told(rows: list[list[str]]) -> None:
     """No content ends an import: a row decides something, or is told to be wrong."""
     with suppress(DecisionFileError):
-        for one in lines_of(_rows(HEADER, *rows), "f"):
+        for one in lines_of(_rows(HEADER, *rows), "f", MAPPINGS):
             assert isinstance(read_decision(one), ParsedDecision | Problem)

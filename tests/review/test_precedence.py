@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from etl.review.decision_file import Line, lines_of
+from etl.review.mapping_decisions import MAPPINGS
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import Decision, Import, Judgement, Register
 from etl.review.row_verdict import Verdict
@@ -34,7 +35,7 @@ NEW = ("approve", "CW-11")
 def row(decided_at: str = "", decision: tuple[str, str] = NEW, who: str = "lee", run_id: str = "run-1") -> list[Line]:
     """One decided row about customer 7."""
     cells = [run_id, PRINT_OF.get(decision[1], next(iter(PRINTS))), decision[0], "ACCT-7", decision[1], who, decided_at]
-    return list(lines_of(enumerate([COLUMNS, cells], 1), "f.csv"))
+    return list(lines_of(enumerate([COLUMNS, cells], 1), "f.csv", MAPPINGS))
 
 
 def told(at: datetime, who: str = "kim", decision: Decision = "approved", company: str | None = "10") -> Judgement:

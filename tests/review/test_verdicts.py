@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from etl.review.decision_file import Line, lines_of
+from etl.review.mapping_decisions import MAPPINGS
 from etl.review.precedence import Importing, Precedence
 from etl.review.register import CURRENT, LOG
 from etl.review.row_verdict import Verdict
@@ -68,7 +69,7 @@ def rows(*decisions: tuple[str, str, str], run_id: str = "tonight", row_fp: str 
          f"CW-{company}" if company else ""]
         for decision, customer, company in decisions
     ]  # fmt: skip
-    return list(lines_of(enumerate([HEADER, *table], 1), "f.csv"))
+    return list(lines_of(enumerate([HEADER, *table], 1), "f.csv", MAPPINGS))
 
 
 def held(*judgements: tuple[str, str | None, str]) -> pl.DataFrame:
@@ -253,7 +254,7 @@ def row(**cells: str) -> Line:
     """The row of 007 and 11 as the run wrote it, approved, with some cells changed."""
     whole = {"row_id": "ACCT-007/CW-11", "row_fp": own_print("007", "11"), "decision": "approve"}
     whole |= {"acct_customer_id": "ACCT-007", "cw_company_id": "CW-11", "run_id": "tonight", **ROWS["11"], **cells}
-    (found,) = lines_of([(1, list(whole)), (2, list(whole.values()))], "f.csv")
+    (found,) = lines_of([(1, list(whole)), (2, list(whole.values()))], "f.csv", MAPPINGS)
     return found
 
 

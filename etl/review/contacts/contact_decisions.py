@@ -11,7 +11,8 @@ from typing import Final
 
 from etl.errors import Problem
 from etl.review.contacts.contact_register import ContactDecision
-from etl.review.decision_file import SNOOZE, Form, Line, hidden_row, read_day, read_id, read_instant
+from etl.review.decision_file import Form, Line, hidden_row
+from etl.review.decision_values import SNOOZE, read_day, read_id, read_instant
 from etl.review.fix_files import SCHEMA_VERSION
 
 CONTACT_DECISIONS: Final = ("approve", "nobody", "unsure")

@@ -12,8 +12,9 @@ from etl.errors import NotFoundError
 from etl.review.contacts.contact_states import NOBODY, SNOOZED, STATES, TO_DECIDE, TO_DO, UNSURE
 from etl.review.import_decisions import ImportOptions
 from etl.review.register import Import
-from etl.review.site.backups import back_up_or_tell
+from etl.review.site.backups import back_up_or_warn
 from etl.review.site.site_state import open_contacts
+from etl.safe_text import text_table
 from etl.warehouse.engine import published
 
 _NEXT = {"approved": TO_DO, "nobody": NOBODY, "unsure": UNSURE, "snoozed": SNOOZED}
@@ -33,7 +34,7 @@ def list_contacts(settings: Settings, state: str | None) -> str:
     if not rows:
         return "No companies." if state is None else f"No companies: {state}."
     rows.sort(key=lambda row: (STATES.index(row[1]), row[0]))
-    return _table([("company", "state", "contact", "by", "import", "why"), *rows])
+    return text_table([("company", "state", "contact", "by", "import", "why"), *rows])
 
 
 def _latest(settings: Settings) -> pl.DataFrame:
@@ -68,12 +69,6 @@ def _told(company: str, run: dict[str, Any] | None, held: dict[str, Any] | None)
     return f"CW-{company}{named}", state, f"CW-{contact}" if contact else "", who, import_id, f"{detail}{asked}"
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
-
-
 def revert_contacts(settings: Settings, import_id: str, act: ImportOptions) -> str:
     """Take an import of decisions about contacts back, and say whom that concerns.
 
@@ -91,9 +86,9 @@ def revert_contacts(settings: Settings, import_id: str, act: ImportOptions) -> s
     undoing = Import(register.next_import_id(), act.at, act.login or "unknown", claimed_by=act.who)
     companies = register.revert(import_id, undoing)
     count = "1 company is" if len(companies) == 1 else f"{len(companies)} companies are"
-    trouble = back_up_or_tell(settings.register_path, act.at)
+    warning = back_up_or_warn(settings.register_path, act.at)
     return (
         f"{import_id} was reverted ({undoing.import_id}): {count} as before it. The next run uses it."
         " Nothing was changed in ConnectWise: access that was given there since stays."
-        + (f"\nNo copy of the register could be made: {trouble}" if trouble else "")
+        + (f"\n{warning}" if warning else "")
     )

@@ -89,15 +89,17 @@ def back_up(register: Path, at: datetime, folder: Path | None = None) -> Path | 
     return target
 
 
-def back_up_or_tell(register: Path, at: datetime) -> str | None:
-    """As `back_up`, but what goes wrong is told and not raised: what was added is in the register already."""
+def back_up_or_warn(register: Path, at: datetime) -> str | None:
+    """As `back_up`, but an error becomes a warning: what was added is in the register already."""
     try:
         back_up(register, at)
     except RegisterError as error:
-        return str(error)
+        reason = str(error)
     except OSError as error:
-        return error.strerror or str(error)
-    return None
+        reason = error.strerror or str(error)
+    else:
+        return None
+    return f"No copy of the register could be made: {reason}"
 
 
 def verified(path: Path) -> Copy:
