@@ -13,7 +13,7 @@ import pytest
 from etl.errors import ExitCode, GateError
 from etl.pipeline import setup
 from etl.review.register import Import, Judgement, Register
-from etl.safe_text import json_text, one_line, printable, readable
+from etl.safe_text import json_text, one_line, printable, readable, text_table
 from tests import nights
 from tests.command import Billsight, Ended
 
@@ -207,3 +207,12 @@ def test_linked_tables_are_safe_on_a_terminal(
     shown = billsight("match", table, table).out
     assert r"\u202eAcme" in shown
     assert _holds(shown), ascii(shown)
+
+
+def test_no_cell_of_a_table_begins_a_line_or_turns_its_neighbors_round() -> None:
+    """A company may be called anything, and each row stays one line of its own."""
+    table = text_table([("company", "state"), ("Acme\nCW-9  done", "to do"), ("\u202eevil\x1b[2J", "stale")])
+    lines = table.splitlines()
+    assert [line.rsplit("  ", 1)[-1] for line in lines] == ["state", "to do", "stale"]
+    assert "\u202e" not in table
+    assert "\x1b" not in table
