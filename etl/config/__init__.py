@@ -23,8 +23,8 @@ from etl.config.sections import (
     Settings,
     Source,
 )  # fmt: skip
+from etl.config.setting_problems import setting_problem, show_word, unknown_key, unknown_source
 from etl.errors import ConfigurationError, Problem
-from etl.safe_text import is_secret_like
 from etl.schemas import BOOKED, RELATIONS
 
 __all__ = (
@@ -50,13 +50,13 @@ def load(path: Path, environment: dict[str, str] | None = None) -> Settings:
     text = _text_of(path)
     document = _document(path, text)
     _overrule(document, os.environ if environment is None else environment)
-    problems = [_unknown_key(path, text, [name]) for name in document if name in _INTERNAL]
+    problems = [unknown_key(path, text, [name]) for name in document if name in _INTERNAL]
     problems += _source_problems(path, text, document)
     given = {name: value for name, value in document.items() if name not in _INTERNAL}
     try:
         settings = Settings.model_validate({**given, "base": path.parent})
     except ValidationError as error:
-        problems += [_problem(path, text, dict(detail)) for detail in error.errors()]
+        problems += dict.fromkeys(setting_problem(path, text, dict(detail)) for detail in error.errors())
         raise ConfigurationError(problems) from None
     problems += _book_problems(path, settings)
     if problems:
@@ -79,7 +79,7 @@ def _document(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
-            [Problem(str(path), _shown(str(error)), "TOML", "Correct that place in the file.")]
+            [Problem(str(path), show_word(str(error)), "TOML", "Correct that place in the file.")]
         ) from None
 
 
@@ -95,13 +95,7 @@ def _overrule(document: dict[str, Any], environment: Any) -> None:
 def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Problem]:
     sources = document.get("sources")
     named = set(sources) if isinstance(sources, dict) else set()
-    unknown = [
-        Problem(
-            str(path), f"[sources.{_shown(name)}]", f"one of {', '.join(RELATIONS)}", "Rename or remove it.",
-            _line_of(text, ["sources", name]),
-        )
-        for name in named - set(RELATIONS)
-    ]  # fmt: skip
+    unknown = [unknown_source(path, text, name) for name in sorted(named - set(RELATIONS))]
     missing = [
         Problem(str(path), f"no [sources.{name}]", f"{relation.help}", "Name its file, glob or folder under path.")
         for name, relation in RELATIONS.items()
@@ -118,7 +112,7 @@ def _book_problems(path: Path, settings: Settings) -> list[Problem]:
     return [
         Problem(
             str(path),
-            f"[sources.{name}] {'without a book' if book is None else f'with book = {_shown(repr(book))}'}",
+            f"[sources.{name}] {'without a book' if book is None else f'with book = {show_word(repr(book))}'}",
             f"one of {told}, because other sources name their book",
             "Set book there: the portal's sources name the book that the portal shows.",
         )
@@ -126,60 +120,3 @@ def _book_problems(path: Path, settings: Settings) -> list[Problem]:
         for book in named
         if any(any(others) for others in books.values()) and book not in known
     ]
-
-
-_EXPECTED: Final = {
-    "scope": "all, open or since:2026-01-01",
-    "currency_code": "three capital letters such as USD",
-    "book": "a name without / and |",
-}
-"""What fits where a pattern decides, in words."""
-_HIDDEN: Final = "(not shown: it may be a secret)"
-
-
-def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
-    keys = [str(part) for part in detail["loc"]]
-    if keys[0] == "further":  # the second and later sources of a relation
-        keys = ["sources", keys[1], *keys[3:]]
-    if detail["type"] == "extra_forbidden":
-        return _unknown_key(path, text, keys)
-    name = _shown_name(keys)
-    found = f"{name} = {_shown_value(keys, detail['input'])}" if detail["type"] != "missing" else f"no {name}"
-    message = detail["msg"].removeprefix("Value error, ")
-    expected = _EXPECTED.get(keys[-1], message) if detail["type"] == "string_pattern_mismatch" else message
-    return Problem(str(path), found, expected, "Correct the value.", _line_of(text, keys))
-
-
-def _unknown_key(path: Path, text: str, keys: list[str]) -> Problem:
-    found = f"unknown key {_shown_name(keys)}"
-    return Problem(str(path), found, "a known key", "Check its spelling.", _line_of(text, keys))
-
-
-def _shown_name(keys: list[str]) -> str:
-    return ".".join(map(_shown, keys))
-
-
-def _shown(word: str) -> str:
-    """A key or a name, unless somebody put a secret in its place."""
-    return _HIDDEN if "://" in word or is_secret_like(word) else word
-
-
-def _shown_value(keys: list[str], value: object) -> str:
-    """A value of the wrong kind, unless it may be a secret: those of [notify], addresses, and what looks like one."""
-    written = repr(value)
-    return _HIDDEN if keys[0] == "notify" else _shown(written)
-
-
-def _line_of(text: str, keys: list[str]) -> int | None:
-    """The line of the key, found by its table and name; null where the file writes it another way."""
-    table = ".".join(keys[:-1])
-    current, lines = "", text.splitlines()
-    for number, line in enumerate(lines, 1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            current = stripped.strip("[] ")
-            if current == ".".join(keys):
-                return number
-        elif current == table and stripped.partition("=")[0].strip() == keys[-1]:
-            return number
-    return None
