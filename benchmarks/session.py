@@ -116,7 +116,7 @@ class Session:
         return child
 
     def _pandas(self, data: Path) -> Child:
-        return self._module("pandas_night", data, self._empty("pandas"))
+        return self._module("pandas_run", data, self._empty("pandas"))
 
     def _writing(self, published: Path) -> Cost:
         self.tell(WRITING)

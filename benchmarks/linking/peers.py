@@ -13,11 +13,8 @@ import numpy as np
 import polars as pl
 
 from benchmarks.child import answer
+from benchmarks.linking.plain_names import core_name, plain
 
-_FORMS: Final = (
-    r"(?:\s+(?:llc|llp|pllc|lp|pc|inc|incorporated|corp|corporation|co|company|ltd|limited|ulc|plc|cic|pty|p l|gmbh|"
-    r"ag|sa|nv|bv|ltee))+$"
-)
 _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "exact": (),
     "rapidfuzz": ("rapidfuzz.process", "rapidfuzz.fuzz"),
@@ -28,18 +25,6 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
 _TOP: Final = 5
 _STRIP: Final = 500
 """Rows of the matrix of all scores that rapidfuzz fills at a time."""
-
-
-def plain(name: pl.Expr) -> pl.Expr:
-    """Lower case without accents and punctuation, `&` spelt out."""
-    bare = name.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase().str.replace_all("&", " and ")
-    return bare.str.replace_all(r"['\x{2019}.]", "").str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
-
-
-def core_name(name: pl.Expr) -> pl.Expr:
-    """The plain name without the legal forms at its end."""
-    whole = plain(name)
-    return whole.str.replace(_FORMS, "")
 
 
 def exact(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:

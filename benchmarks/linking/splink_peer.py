@@ -22,7 +22,7 @@ import splink.comparison_level_library as levels
 import splink.comparison_library as comparisons
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from benchmarks.linking.peers import core_name, plain
+from benchmarks.linking.plain_names import core_name, plain
 
 _FREE_HOSTS: Final = (
     "gmail.com", "yahoo.com", "outlook.com", "hotmail.com", "aol.com", "icloud.com", "comcast.net", "att.net",

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.child import answer
-from benchmarks.pandas_people import map_customers, read_companies, read_contacts, why_no_access, why_unmapped
+from benchmarks.pandas_companies import map_customers, read_companies, read_contacts, why_no_access, why_unmapped
 
 AS_OF: Final = pd.Timestamp("2026-11-22T02:00:00Z")
 _NO_TIME: Final = np.iinfo(np.int64).min
