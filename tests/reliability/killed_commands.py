@@ -59,14 +59,14 @@ def kill_command(site: Site) -> list[str]:
     command = _COMMANDS[kind](site)
     began = time.monotonic()
     with begun(site.folder, *command.words, more=site.kept) as child:
-        time.sleep(site.chance.random() * site.lasting.get(kind, _FIRST_GUESS) * 1.05)
+        time.sleep(site.chance.random() * site.lasting.get(command.kind, _FIRST_GUESS) * 1.05)
         child.send_signal(signal.SIGKILL)
         child.communicate()
     is_killed = child.returncode == -signal.SIGKILL
     if is_killed:
-        site.died[kind] += 1
+        site.died[command.kind] += 1
     else:
-        site.lasting[kind] = time.monotonic() - began
+        site.lasting[command.kind] = time.monotonic() - began
     half = command.effect()
     ended = called(site.folder, *command.words, more=site.kept)
     wrong = [] if half in {0.0, 1.0} else [f"{kind}: {half} of its effect was there after the kill"]
@@ -110,8 +110,11 @@ def _import_mappings(site: Site) -> Command:
 
 
 def _import_contacts(site: Site) -> Command:
-    site.imported += 1
+    """Of mappings instead, once every company of the latest run is decided."""
     rows = proposed(site.folder, "contact_fixes.csv")
+    if not rows:
+        return _import_mappings(site)
+    site.imported += 1
     chosen = site.chance.sample(rows, min(_ROWS, len(rows)))
     until = date(2027, 1, 1) + timedelta(days=site.imported)
     path = save(site.folder / f"c-{site.imported:04}.csv", decide(chosen, f"snooze:{until}"))
