@@ -1,7 +1,7 @@
-"""Words of company names: which are short for which, and which are everywhere.
+"""Words of company names: abbreviations, and words that are common everywhere.
 
-How often a word stands in company names is judged by the companies at hand; in a list of thirty clients every word is
-rare. `COMMON_WORDS` says what every reader knows besides: that `Group` and `Dental` tell nobody apart.
+The frequency of a word is estimated from the companies at hand; in a list of thirty clients every word is rare.
+`COMMON_WORDS` adds common knowledge: that `Group` and `Dental` distinguish nobody.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ LINKS: Final = ("and", "of", "the", "for")
 """Words between words: `Oil & Gas` is `Oil Gas`."""
 
 FILLERS: Final = (*LINKS, "de", "la", "le", "les", "du", "des", "und", "et", "y", "en", "van", "der")
-"""Words that tell nothing at all."""
+"""Words without any information."""
 
 _COMMON: Final = {
     4.0: (

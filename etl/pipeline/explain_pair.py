@@ -13,7 +13,7 @@ from etl.domain import DATABASE, LATEST
 from etl.errors import NotFoundError
 from etl.files import output_errors
 from etl.match import linker
-from etl.match.certainty import CERTAIN, Policy, certainty
+from etl.match.certainty import CERTAIN, Policy, decide
 from etl.match.fit import fit, surprise
 from etl.match.records import NormalizedRecords, normalize_records
 from etl.match.scorecard import Scorecard, read_scorecard, score
@@ -54,9 +54,9 @@ def explain_pair(settings: Settings, customer: str, company: str) -> str:
     right = _record(sides.companies, sides.company_names.table, "company_id_cw", company)
     asked = pl.DataFrame({"customer": [left], "company": [right]}, schema={"customer": pl.UInt32, "company": pl.UInt32})
     findings = linker.findings(sides, night.invoices, card, asked)
-    decided = linker.decided(sides, night.judgements, night.portal)
+    decided = linker.prior_decisions(sides, night.judgements, night.portal)
     policy = Policy(settings.matching.policy, review_floor=0.0, most_candidates=1_000_000)
-    shown = certainty(findings, decided, policy)
+    shown = decide(findings, decided, policy)
     row = shown.filter((pl.col("customer") == left) & (pl.col("company") == right))
     if row.is_empty():
         row = findings.filter((pl.col("customer") == left) & (pl.col("company") == right)).with_columns(
@@ -65,7 +65,7 @@ def explain_pair(settings: Settings, customer: str, company: str) -> str:
             reason=pl.lit("a person rejected it, or nothing but a place agrees"),
         )  # fmt: skip
     forms = _forms(row, sides)
-    shown_row = linker.told(row, sides, card).row(0, named=True)
+    shown_row = linker.candidate_rows(row, sides, card).row(0, named=True)
     return _drawn(shown_row, forms, shown.filter(pl.col("customer") == left).height)
 
 
@@ -160,7 +160,7 @@ def _judged(night: _LatestRun, card: Scorecard) -> pl.DataFrame:
     """The findings of customers that a person mapped or excluded, with what is right."""
     sides = night.sides
     mapped = night.judgements.filter(pl.col("decision") == "approved")
-    approved = linker.numbered(mapped, sides).select("customer", "company")
+    approved = linker.number_pairs(mapped, sides).select("customer", "company")
     excluded = night.judgements.filter(pl.col("decision") == "excluded").join(
         sides.customers.select("customer_id_acct", customer="record"), on="customer_id_acct"
     )
@@ -176,7 +176,7 @@ def _judged(night: _LatestRun, card: Scorecard) -> pl.DataFrame:
 
 def _certified(judged: pl.DataFrame, card: Scorecard, settings: Settings) -> str:
     scored = judged.with_columns(score=score(card))
-    decided = certainty(scored, linker.nothing_decided(), Policy(settings.matching.policy))
+    decided = decide(scored, linker.no_decisions(), Policy(settings.matching.policy))
     shown = decided.filter(pl.col("decision") == CERTAIN)
     wrong = shown.join(judged.filter("is_right"), on=["customer", "company"], how="anti").height
     count = shown.height

@@ -14,7 +14,7 @@ from etl.config import Settings, Source
 from etl.domain import FileReport
 from etl.errors import InputError, Problem
 from etl.match import linker
-from etl.match.certainty import CERTAIN, Policy, certainty
+from etl.match.certainty import CERTAIN, Policy, decide
 from etl.match.certainty_rules import CROWDED, NAMES, STRICT
 from etl.match.records import NormalizedRecords, normalize_records
 from etl.match.scorecard import KINDS, Scorecard, points
@@ -164,7 +164,7 @@ def link_tables(request: Request, card: Scorecard, tell: Callable[[str], None] =
     findings = linker.findings_of_tables(both, card)
     del both
     tell("deciding")
-    shown = certainty(findings, linker.nothing_decided(), policy)
+    shown = decide(findings, linker.no_decisions(), policy)
     return Linked(shown, *ids, card, rule, request.policy is not None, files)
 
 

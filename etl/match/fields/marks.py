@@ -41,13 +41,13 @@ _GERESH: Final = r"(\p{Hebrew})['`\x{b4}\x{2018}-\x{201b}\x{2032}\x{2bc}\x{5f3}]
 @cache
 def _signs() -> dict[str, str]:
     """Each digit of another script as a digit, and each sign that would become one as a sign of its own."""
-    found = {}
+    replacements = {}
     for sign in map(chr, range(0x80, _LAST)):
         if unicodedata.category(sign) == "Nd":
-            found[sign] = str(unicodedata.digit(sign))
+            replacements[sign] = str(unicodedata.digit(sign))
         elif any(letter in _DIGITS for letter in unicodedata.normalize("NFKD", sign)):
-            found[sign] = chr(_PRIVATE + len(found))
-    return found
+            replacements[sign] = chr(_PRIVATE + len(replacements))
+    return replacements
 
 
 def plain_signs(text: pl.Expr) -> pl.Expr:
@@ -95,6 +95,6 @@ def clashes(left: pl.Series, right: pl.Series) -> pl.Series:
     shorter = pl.min_horizontal(sides.str.len_chars())
     is_other = (pl.col("left") != pl.col("right")) & (shorter > 1)
     clashing = pl.concat((letters.filter(~same_length)["row"], split.filter(is_other)["row"])).unique()
-    found = np.zeros(rows.height, dtype=np.bool_)
-    found[clashing.to_numpy()] = True
-    return pl.Series(found)
+    has_clash = np.zeros(rows.height, dtype=np.bool_)
+    has_clash[clashing.to_numpy()] = True
+    return pl.Series(has_clash)
