@@ -56,12 +56,12 @@ def branch_names(table: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
     Returns:
         `record, key, is_whole`: the words of each name in their order, and of what is left of it.
     """
-    named = table.filter(pl.col("kind").is_in([OWN, PART])).select("record", "core", "kind", "written")
-    own = named.filter(pl.col("kind") == OWN)
+    own_and_parts = table.filter(pl.col("kind").is_in([OWN, PART])).select("record", "core", "kind", "written")
+    own = own_and_parts.filter(pl.col("kind") == OWN)
     comma = own.filter(pl.col("written").str.contains(",", literal=True)).select(
         "record", core=normalize_names.normal_name(pl.col("written").str.replace(_COMMA, ""))
     )
-    parts = pl.concat((named.filter(pl.col("kind") == PART).select("record", "core"), comma)).drop_nulls()
+    parts = pl.concat((own_and_parts.filter(pl.col("kind") == PART).select("record", "core"), comma)).drop_nulls()
     cores = pl.concat((own.select("record", "core"), parts))
     # the longest first: New York City before New York
     places = sorted({*place_names(towns), *_DIRECTIONS}, key=lambda place: (-len(place), place))

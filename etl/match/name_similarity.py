@@ -87,9 +87,9 @@ def _add_levels(compared: pl.DataFrame, records: NormalizedRecords) -> pl.DataFr
     )
     worded = pl.concat((flat, _words(flat, records)), how="horizontal")
     worded = worded.with_columns(missing=pl.col("left_bits") + pl.col("right_bits"))
-    levelled = worded.lazy().with_columns(name=_level()).collect()
+    worded = worded.lazy().with_columns(name=_level()).collect()
     # a parent that is not equal says nothing: every child has one
-    compared = levelled.filter((pl.col("left_kind") != PARENT) | (pl.col("name") == "parent"))
+    compared = worded.filter((pl.col("left_kind") != PARENT) | (pl.col("name") == "parent"))
     # names that are not equal are ordered by their words, not by their letters
     order = pl.min_horizontal(pl.col("name").to_physical(), pl.lit(_LEVELS.index("near"), dtype=pl.UInt8))
     return compared.with_columns(order=order).select(_COLUMNS)

@@ -100,11 +100,12 @@ def normalize_records(
     )
     cities = pl.concat((towns(customers), towns(companies)))
     own = named_domains(of_companies, company_names, vocabulary, cities)
-    has_twin = twins(company_rows.with_columns(companies["phone_number"]), own, company_names, cities)
 
     return NormalizedRecords(
         customers=customer_rows.with_columns(bearers(customer_names, company_names, customers.height).alias("bearers")),
-        companies=company_rows.with_columns(has_twin=has_twin),
+        companies=company_rows.with_columns(
+            has_twin=twins(company_rows.with_columns(companies["phone_number"]), own, company_names, cities)
+        ),
         customer_keys=of_customers,
         company_keys=pl.concat((of_companies, own)),
         customer_names=customer_names,

@@ -160,7 +160,7 @@ _COMMON[3.0] = " ".join(form for form in LEGAL_FORMS if " " not in form)
 COMMON_WORDS: Final[dict[str, float]] = {
     word: bits for bits, words in sorted(_COMMON.items(), reverse=True) for word in words.split()
 }
-"""Word in its stem -> the bits that it tells, at most."""
+"""Word in its stem -> its information in bits, at most."""
 
 OTHER_WORD_BITS: Final = 13.0
-"""What any other word is expected to tell before the companies at hand are counted."""
+"""The bits expected of any other word before the companies at hand are counted."""

@@ -33,7 +33,7 @@ _LETTER: Final = r"\P{M}\p{M}*"
 WORD_SIGNS: Final = r"\p{L}\p{M}\p{N}\p{Co}"
 """What words are made of, within brackets; a sign that must not become a digit is one of the private ones."""
 SIGNS: Final = r"[\p{So}\p{Sm}\p{Sc}--[\x00-\x7f\xa9\xae\x{2500}-\x{257f}]]"
-"""Symbols and pictures that tell names apart, within brackets."""
+"""Symbols and pictures that distinguish names, within brackets."""
 _GERSHAYIM: Final = r"(\p{Hebrew})(?:''|[\"\x{201c}-\x{201f}\x{2033}\x{5f4}])\b"
 _GERESH: Final = r"(\p{Hebrew})['`\x{b4}\x{2018}-\x{201b}\x{2032}\x{2bc}\x{5f3}]\b"
 

@@ -53,7 +53,7 @@ _ROW: Final = ["record", "name", "key_text"]
 def named_domains(keys: pl.DataFrame, naming: NameTable, vocabulary: Vocabulary, towns: pl.Series) -> pl.DataFrame:
     """The domains that bear the name of their company.
 
-    They are its whole name, or hold a word that tells it from others, or all of several common words, or begin with
+    They are its whole name, or hold a distinctive word, or all of several common words, or begin with
     its initials; and whatever else they hold are words of its name, common words, or a code of a place behind it. The
     name of a place is no firm's, unless it is the whole name of the firm.
 

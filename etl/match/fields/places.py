@@ -1,4 +1,4 @@
-"""Names of places: towns, states, provinces, regions and countries. A place's name tells no firm from another.
+"""Names of places: towns, states, provinces, regions and countries. The name of a place does not distinguish firms.
 
 Locality: whole; the towns of all records are places.
 """
