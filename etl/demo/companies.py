@@ -70,7 +70,7 @@ def sister_count(spare: int) -> int:
 
 def _looks(firm: Indices, role: Indices, chance: Chance) -> list[pl.Series]:
     """Name, domain, address and numbers of each firm; namesakes share the name only."""
-    first, second = words.firms(firm)
+    first, second = words.surname_pairs(firm)
     # sixteen draws for twelve places: the first four come twice
     place = chance.below(16, _PLACE, firm)
     currency, city, region = (words.chosen(tuple(part), place) for part in zip(*words.PLACES, strict=True))
@@ -164,8 +164,8 @@ def contacts(companies_: pl.DataFrame, chance: Chance) -> pl.DataFrame:
     table = accesses.contact_table()
     columns = ("company_id", "customer", "firm", "name", "identifier", "domain", "phone", "access")
     joined = companies_.select(columns).join(table, on="access", how="inner")
-    people = joined.sort("company_id", "place").with_columns(contact_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    firm, place = people["firm"].to_numpy(), people["place"].to_numpy()
+    rows = joined.sort("company_id", "place").with_columns(contact_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    firm, place = rows["firm"].to_numpy(), rows["place"].to_numpy()
     first = words.chosen(words.FIRST_NAMES, chance.below(len(words.FIRST_NAMES), _FIRST_NAME, firm) + 7 * place)
     last = words.surnames(chance.below(words.SURNAMES, _LAST_NAME, firm * 16 + place))
     kind, domain = pl.col("email"), pl.col("domain")
@@ -177,7 +177,7 @@ def contacts(companies_: pl.DataFrame, chance: Chance) -> pl.DataFrame:
         .when(kind == "SHARED").then(pl.concat_str(pl.lit("Office@"), domain))
         .when(kind == "provider").then(pl.lit(f"helpdesk@{OWN_DOMAIN}"))
     )  # fmt: skip
-    return people.with_columns(
+    return rows.with_columns(
         first_name=first,
         last_name=last,
         title=words.chosen(words.TITLES, chance.below(len(words.TITLES), _TITLE, firm * 16 + place)),
