@@ -1,4 +1,4 @@
-"""Settings: `billsight.toml` and the environment, frozen; an unknown key is an error, and all are told at once."""
+"""Settings: `billsight.toml` and the environment, frozen; unknown keys are errors, and all are reported at once."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _document(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
-            [Problem(str(path), _shown(str(error)), "TOML", "Correct that place in the file.")]
+            [Problem(str(path), _safe_key(str(error)), "TOML", "Correct that place in the file.")]
         ) from None
 
 
@@ -94,37 +94,37 @@ def _overrule(document: dict[str, Any], environment: Any) -> None:
 
 def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Problem]:
     sources = document.get("sources")
-    named = set(sources) if isinstance(sources, dict) else set()
+    configured = set(sources) if isinstance(sources, dict) else set()
     unknown = [
         Problem(
-            str(path), f"[sources.{_shown(name)}]", f"one of {', '.join(RELATIONS)}", "Rename or remove it.",
+            str(path), f"[sources.{_safe_key(name)}]", f"one of {', '.join(RELATIONS)}", "Rename or remove it.",
             _line_of(text, ["sources", name]),
         )
-        for name in named - set(RELATIONS)
+        for name in configured - set(RELATIONS)
     ]  # fmt: skip
     missing = [
         Problem(str(path), f"no [sources.{name}]", f"{relation.help}", "Name its file, glob or folder under path.")
         for name, relation in RELATIONS.items()
-        if relation.is_required and name not in named
+        if relation.is_required and name not in configured
     ]
     return unknown + missing
 
 
 def _book_problems(path: Path, settings: Settings) -> list[Problem]:
-    """Ids are comparable only where all sources that have them say whose they are."""
+    """The problems of missing books: ids are comparable only if all sources that have them name their book."""
     books = {name: [source.book for source in settings.sources_of(name)] for name in BOOKED}
-    known = {book for name in BOOKED if name.startswith("accounting") for book in books[name] if book}
-    told = ", ".join(sorted(known)) or "a book of the accounting sources"
+    accounting = {book for name in BOOKED if name.startswith("accounting") for book in books[name] if book}
+    choices = ", ".join(sorted(accounting)) or "a book of the accounting sources"
     return [
         Problem(
             str(path),
-            f"[sources.{name}] {'without a book' if book is None else f'with book = {_shown(repr(book))}'}",
-            f"one of {told}, because other sources name their book",
+            f"[sources.{name}] {'without a book' if book is None else f'with book = {_safe_key(repr(book))}'}",
+            f"one of {choices}, because other sources name their book",
             "Set book there: the portal's sources name the book that the portal shows.",
         )
-        for name, named in books.items()
-        for book in named
-        if any(any(others) for others in books.values()) and book not in known
+        for name, of_sources in books.items()
+        for book in of_sources
+        if any(any(others) for others in books.values()) and book not in accounting
     ]
 
 
@@ -133,7 +133,7 @@ _EXPECTED: Final = {
     "currency_code": "three capital letters such as USD",
     "book": "a name without / and |",
 }
-"""What fits where a pattern decides, in words."""
+"""The accepted values of settings with a pattern, in words."""
 _HIDDEN: Final = "(not shown: it may be a secret)"
 
 
@@ -143,35 +143,35 @@ def _problem(path: Path, text: str, detail: dict[str, Any]) -> Problem:
         keys = ["sources", keys[1], *keys[3:]]
     if detail["type"] == "extra_forbidden":
         return _unknown_key(path, text, keys)
-    name = _shown_name(keys)
-    found = f"{name} = {_shown_value(keys, detail['input'])}" if detail["type"] != "missing" else f"no {name}"
+    name = _safe_name(keys)
+    found = f"{name} = {_safe_value(keys, detail['input'])}" if detail["type"] != "missing" else f"no {name}"
     message = detail["msg"].removeprefix("Value error, ")
     expected = _EXPECTED.get(keys[-1], message) if detail["type"] == "string_pattern_mismatch" else message
     return Problem(str(path), found, expected, "Correct the value.", _line_of(text, keys))
 
 
 def _unknown_key(path: Path, text: str, keys: list[str]) -> Problem:
-    found = f"unknown key {_shown_name(keys)}"
+    found = f"unknown key {_safe_name(keys)}"
     return Problem(str(path), found, "a known key", "Check its spelling.", _line_of(text, keys))
 
 
-def _shown_name(keys: list[str]) -> str:
-    return ".".join(map(_shown, keys))
+def _safe_name(keys: list[str]) -> str:
+    return ".".join(map(_safe_key, keys))
 
 
-def _shown(word: str) -> str:
-    """A key or a name, unless somebody put a secret in its place."""
+def _safe_key(word: str) -> str:
+    """A key or a name as shown in an error; hidden if it may be a secret."""
     return _HIDDEN if "://" in word or is_secret_like(word) else word
 
 
-def _shown_value(keys: list[str], value: object) -> str:
+def _safe_value(keys: list[str], value: object) -> str:
     """A value of the wrong kind, unless it may be a secret: those of [notify], addresses, and what looks like one."""
     written = repr(value)
-    return _HIDDEN if keys[0] == "notify" else _shown(written)
+    return _HIDDEN if keys[0] == "notify" else _safe_key(written)
 
 
 def _line_of(text: str, keys: list[str]) -> int | None:
-    """The line of the key, found by its table and name; null where the file writes it another way."""
+    """The line of the key, found by its table and name; None if the file writes it another way."""
     table = ".".join(keys[:-1])
     current, lines = "", text.splitlines()
     for number, line in enumerate(lines, 1):
