@@ -50,7 +50,7 @@ _channels: list[int] = []
 
 
 def exhaustion(error: BaseException) -> str | None:
-    """Why it failed, where the machine gave too little; null where it is another error."""
+    """The resource that the machine lacked; None if the error has another cause."""
     seen: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in seen:
@@ -72,8 +72,8 @@ def _is_of_machine(error: BaseException) -> bool:
 
 
 @contextmanager
-def limits_told() -> Iterator[None]:
-    """Turn whatever libraries make of too little memory, threads or open files into one error.
+def limit_errors() -> Iterator[None]:
+    """Turn the various errors of libraries on too little memory, threads or open files into one error.
 
     Raises:
         ResourcesExhaustedError: the machine gave too little.
@@ -90,7 +90,7 @@ def limits_told() -> Iterator[None]:
 
 
 def check_limits() -> None:
-    """Refuse to begin where a library would end the process for want of address space or of open files.
+    """Refuse to begin if a library would end the process for lack of address space or open files.
 
     Raises:
         ResourcesExhaustedError: there is too little.
@@ -120,7 +120,7 @@ def _is_open(descriptor: int) -> bool:
 
 
 def supervise() -> None:
-    """Where memory is limited, go on in a child: this returns there, and the parent ends as the child does.
+    """Go on in a child process if memory is limited: the call returns there, and the parent ends as the child does.
 
     To be called before there are threads.
     """
@@ -152,7 +152,7 @@ def supervise() -> None:
 
 
 def _die_with(parent: int) -> None:
-    """End with the process that was called: where that is killed, nobody waits, and another run may begin."""
+    """End together with the parent: if that is killed, nobody waits, and another run may begin."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PARENT_DIES, signal.SIGKILL)
     if os.getppid() != parent:
@@ -160,7 +160,7 @@ def _die_with(parent: int) -> None:
 
 
 def note_leftover(path: Path) -> None:
-    """Tell the process that waits what it must remove, should this one be aborted."""
+    """Report to the waiting process the file that it must remove if this process is aborted."""
     for channel in _channels:
         with suppress(OSError):
             os.write(channel, f"{path.absolute()}\0".encode(errors="surrogateescape"))
@@ -172,7 +172,7 @@ def _hand_on(child: int, number: int) -> None:
 
 
 def _tidy_up(channel: int) -> None:
-    """Remove what the child had begun and nobody will finish."""
+    """Remove the unfinished files of the child."""
     with os.fdopen(channel, "rb") as said:
         names = said.read().decode(errors="surrogateescape").split("\0")
     for name in filter(None, names):
