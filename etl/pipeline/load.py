@@ -160,9 +160,8 @@ class Loader:
 
     def _bulk(self, file: extract.SourceFile, scan: extract.BulkScan, source: Source) -> _ReadFile | None:
         """Read a big file in one typed scan; None if its contents do not fit the scan."""
-        relation, zone = scan.relation, self.settings.zone_of(source)
-        accepted = _accepted(relation)
-        before = self.engine.count(accepted)
+        relation, accepted = scan.relation, _accepted(scan.relation)
+        zone, before = self.settings.zone_of(source), self.engine.count(accepted)
         try:
             select = extract.bulk_select(scan, zone, source.currency_code or "XXX")
             self.engine.run(f"insert into {accepted} by name {select}")
