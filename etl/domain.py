@@ -125,7 +125,7 @@ class OnStage(Protocol):
 
 
 class CauseClass(StrEnum):
-    """Whether a failing gate is a defect to fix, an expected absence, a wait, or a remark on the evidence."""
+    """The class of a failing check: a defect to fix, an expected absence, a wait, or a remark on the evidence."""
 
     DEFECT = "defect"
     EXPECTED = "expected"

@@ -1,4 +1,4 @@
-"""What the machine gives the process: memory, threads and open files; where it gives too little, a sentence says so.
+"""The limits of the machine: memory, threads and open files; a message says which of them is too low.
 
 Some libraries abort the whole process when they get no memory, and what is aborted cannot tidy up. Where memory is
 limited, the work is therefore done in a child, and the process that was called waits for it, tells and tidies up.

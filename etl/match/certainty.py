@@ -171,7 +171,7 @@ class _Claims:
 
 
 def _is_taken(pairs: pl.DataFrame, taken: pl.DataFrame) -> pl.Series:
-    """Whether a customer of another family is mapped to the company already."""
+    """True if a customer of another family is mapped to the company already."""
     others = pairs.select("company", "family").with_row_index("row").join(taken, on="company", suffix="_taken")
     rows = others.filter(pl.col("family") != pl.col("family_taken"))["row"]
     return pairs.select(pl.int_range(pl.len(), dtype=pl.UInt32).is_in(rows.implode())).to_series()
@@ -212,7 +212,7 @@ def _families(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
 
 
 def _claims(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
-    """The same count, in which the children of one parent count as one only together with the parent."""
+    """The number of customers for which the condition holds; a parent and its children together count as one."""
     standing = pairs.filter(holds).select("company", "customer", "family")
     parents = standing.filter(pl.col("customer") == pl.col("family")).select("company", "family", has_parent=pl.lit(1))
     claims = standing.join(parents.unique(), on=["company", "family"], how="left")

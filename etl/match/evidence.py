@@ -197,7 +197,7 @@ def _has_form() -> pl.Expr:
 
 
 def _numbers(one: pl.Expr, other: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Whether the numbers differ; whether one name has a long one where the other has none, perhaps an account's."""
+    """Two conditions: the numbers differ; only one name has a number, a long one that may be an account's."""
     is_more = ((one == "") | (other == "")) & ~(one + other).str.contains(_SMALL_NUMBER)
     return (one != other) & ~is_more, (one != other) & is_more
 

@@ -245,7 +245,7 @@ def _ending(lines: Iterable[str]) -> str:
 
 
 def _together(settings: Settings) -> list[str]:
-    """How the sources join, what each list holds, and whether a run would be partial: read once, as a run does."""
+    """The joins of the sources, the scope of each list, and reasons for a partial run: read once, as a run does."""
     with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
         joins, troubles, inputs = joins_as_listed(engine, settings, Run("check", datetime.now(UTC), is_by_clock=True))
         lists = [f"  {note}" for note in notes(find_scopes(engine, inputs, sources_read(inputs)))]

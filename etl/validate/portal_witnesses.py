@@ -11,7 +11,7 @@ _MOST_AGAINST: Final = 0.1
 
 
 def is_witnessed(engine: Engine, fit: str) -> bool:
-    """Whether the portal shows invoices of mapped customers at the companies that a key leads to, hardly any elsewhere.
+    """True if the portal shows invoices of mapped customers at a key's companies, and hardly any elsewhere.
 
     Args:
         engine: the run's database.

@@ -100,7 +100,7 @@ def customer_keys(customers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 
 
 def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """The same of the companies and their contacts: `record` of a contact is its company's."""
+    """`record, kind, key_text` of the companies and their contacts: `record` of a contact is its company's."""
     accounts = {kind: [rules.account(kind, pl.col(column))] for kind, column in zip(ACCOUNTS, _COLUMNS, strict=True)}
     own = _key_rows(
         companies,

@@ -62,7 +62,7 @@ def with_gershayim(text: pl.Expr) -> pl.Expr:
 
 
 def plain_letters(text: pl.Expr) -> pl.Expr:
-    """The same in lower case; a mark without a letter is left out."""
+    """A text as `plain_signs` gives it, in lower case; marks without a letter are left out."""
     return (
         plain_signs(text)
         .str.to_lowercase()
@@ -79,7 +79,7 @@ def without_accents(letters: pl.Expr) -> pl.Expr:
 
 
 def clashes(left: pl.Series, right: pl.Series) -> pl.Series:
-    """Whether the accents of two spellings contradict each other: a letter has one on each side, and not the same.
+    """Compare the accents of two spellings: they clash if one letter has two different accents.
 
     Args:
         left: words with their accents, apart by blanks; null where there is no accent.
