@@ -127,10 +127,12 @@ def supervise() -> None:
     limits = [most for most, _ in map(getrlimit, (RLIMIT_AS, RLIMIT_DATA)) if most != RLIM_INFINITY]
     if not limits:
         return
+
     least = min(limits)
     if least < _LEAST_TO_BEGIN:
         _say(f"Nothing was done: ulimit allows {least / 1e9:.2f} GB of memory, and the least is 1. {_ADVICE}")
         os._exit(ExitCode.UNUSABLE)
+
     reading, writing = os.pipe()
     parent, child = os.getpid(), os.fork()
     if not child:
@@ -138,10 +140,12 @@ def supervise() -> None:
         _channels.append(writing)
         _die_with(parent)
         return
+
     os.close(writing)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, _: _hand_on(child, number))
+
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if -code in _ABORTS or code in _UNKNOWN:

@@ -81,12 +81,14 @@ def customers(cast: Population, shape: Shape) -> pl.DataFrame:
     has_account, has_details = pl.col("has_account"), pl.col("has_details")
     is_child = pl.col("parent_id").is_not_null()
     survivor = rows["customer_id"].first()
+
     # QuickBooks Online has no account number: connectors put it behind the name
     name = _with_account("name", "account") if shape == "quickbooks_online" else pl.col("name")
     parent = _with_account("parent_name", "parent_account") if shape == "quickbooks_online" else pl.col("parent_name")
     extracted = rows.filter(identity != int(Identity.NOT_IN_EXTRACT)).with_columns(
         shown=pl.when(is_child).then("depot").when(has_account).then(name).otherwise("name"), above=parent
     )
+
     details = {
         "tax_identifier": pl.col("tax_id"), "phone_number": pl.col("phone"), "address_line1": pl.col("street"),
         "city": pl.col("city"), "state": pl.col("region"), "postal_code": pl.col("postal_code"),

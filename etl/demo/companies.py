@@ -40,14 +40,17 @@ def companies(plan: DemoPlan, roster: Roster, chance: Chance) -> pl.DataFrame:
     twins = positions[roster.identity == Identity.AMBIGUOUS]
     spare = np.arange(max(1, plan.companies - len(own) - len(twins)), dtype=np.int64)
     firm = np.concatenate([own, twins, plan.customers + spare])
+
     role = np.repeat(np.array([OWN, TWIN, SPARE], dtype=np.int64), [len(own), len(twins), len(spare)])
     company_id = FIRST_ID + firm + np.where(role == TWIN, 2 * plan.customers + len(spare), 0)
+
     is_own = role == OWN
     place = np.where(is_own, firm, 0)
     sisters = sister_count(len(spare))
     is_sister = (role == SPARE) & (firm - plan.customers < sisters)
     access = np.where(is_own, roster.access[place], _SPARE_ACCESS[chance.below(len(_SPARE_ACCESS), _SPARE, firm)])
     access = np.where(is_sister | (role == TWIN), np.where(is_sister, Access.BILLING, Access.SINGLE), access)
+
     facts = pl.DataFrame(
         {
             "company_id": company_id,
@@ -75,6 +78,7 @@ def _looks(firm: Indices, role: Indices, chance: Chance) -> list[pl.Series]:
     place = chance.below(16, _PLACE, firm)
     currency, city, region = (words.chosen(tuple(part), place) for part in zip(*words.PLACES, strict=True))
     name = first + " & " + second + " " + words.chosen(words.TRADES, chance.below(len(words.TRADES), _TRADE, firm))
+
     number = pl.Series(firm)
     twin = pl.Series(role == TWIN)
     street = (
@@ -85,6 +89,7 @@ def _looks(firm: Indices, role: Indices, chance: Chance) -> list[pl.Series]:
     digits = number.cast(pl.String)
     phone = "(" + (200 + number // 10_000).cast(pl.String) + ") 555-" + (number % 10_000).cast(pl.String).str.zfill(4)
     tax = "98-" + (1_000_000 + number).cast(pl.String)
+
     return [
         name.alias("name"),
         (first + second + _where(twin, "B")).alias("identifier"),

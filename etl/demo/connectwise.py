@@ -143,6 +143,7 @@ def invoices(invoices_: Slice, cast: Population) -> pl.DataFrame:
     is_bare = pl.Series(invoices_.billed[kept] == Billed.OTHERWISE)
     digits = pl.Series(at + FIRST_NUMBER).cast(pl.String)
     number = pl.select(pl.when(is_bare).then("000" + digits).otherwise("INV-" + digits)).to_series()
+
     is_credit = pl.Series(kind == Document.CREDIT_MEMO)
     agreement = pl.Series(at % 3 == 0)
     return pl.DataFrame(

@@ -92,13 +92,16 @@ class Ledger:
         slot, twin_at = self._slots(at)
         has_twin = (twin_at >= 0) & (twin_at < self.plan.invoices)
         number_at = np.where((slot == COPY_SLOT) & has_twin, twin_at, at)
+
         customer = self._customer(number_at)
         kind = self._kinds(at, np.where((slot == COPY_SLOT) & ~has_twin, Document.OPEN, SLOT_KINDS[slot]), customer)
+
         when = documents.WHEN[kind]
         created = self._created(at, when)
         cents = self._cents(at, kind)
         day = self._day(at, kind, created)
         seen, is_forgotten = self._seen(at, kind, customer, created)
+
         return Slice(
             at=at,
             kind=kind,

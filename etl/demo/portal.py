@@ -22,11 +22,14 @@ def invoices(invoices_: Slice, cast: Population, shape: Shape) -> pl.DataFrame:
     at, seen, kind = invoices_.at[kept], invoices_.seen[kept], invoices_.kind[kept]
     digits = pl.Series(invoices_.number_at[kept] + FIRST_NUMBER).cast(pl.String)
     is_respelt = pl.Series(np.isin(seen, (PortalView.BY_OTHER_SPELLING, PortalView.UNDECIDED)))
+
     # a row that a screen shows holds no ids, no date and no total
     is_card = pl.Series(np.isin(seen, (PortalView.BY_CARD, PortalView.UNDECIDED)))
     is_unnamed, is_undecided = pl.Series(seen == PortalView.BY_TOTAL), pl.Series(seen == PortalView.UNDECIDED)
+
     ids, old_ids = texts.invoice_ids(at, shape), texts.invoice_ids(at, shape, is_old=True)
     whom = cast.owners[invoices_.customer[kept]]
+
     return pl.DataFrame({"portal_id": "P" + pl.Series(at).cast(pl.String)}).select(
         "portal_id",
         pl.when(pl.Series(seen == PortalView.BY_ID))

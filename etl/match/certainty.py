@@ -127,6 +127,7 @@ def _judge(pairs: pl.DataFrame, claims: _Claims, prior: PriorDecisions, policy: 
             is_identified_as_another=_is_taken(candidates, claims.identified),
         )
     )
+
     if prior.rejected.height:
         candidates = candidates.join(prior.rejected, on=_PAIR, how="anti", maintain_order="left")
     candidates = _weigh(candidates)
@@ -134,6 +135,7 @@ def _judge(pairs: pl.DataFrame, claims: _Claims, prior: PriorDecisions, policy: 
         is_unsure=pl.col(_CUSTOMER).is_in(prior.unsure[_CUSTOMER].implode()),
         is_taken=_is_taken(candidates, prior.taken),
     )
+
     judged = candidates.lazy().with_columns(
         obstacle=first_that_holds(obstacles(policy.rule)), ground=first_that_holds(GROUNDS)
     )

@@ -160,6 +160,7 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
     is_equal = _is_equal_name()
     differs = pl.col("name").is_not_null() & ~is_equal
     surplus = pl.col("shared_bits") - expected_bits
+
     # a form that every firm of a trade has is no sign: First State Bank, N.A.
     has_form = _has_form()
     # where no word is shared, every word is missing: that is said once
@@ -169,6 +170,7 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
     other_record, longer_record = _numbers(*records)
     is_alike = is_equal | _is_cut()
     other_number, longer = _numbers(pl.col("left_number_words"), pl.col("right_number_words"))
+
     return {
         "name": pl.col("name").cast(pl.String).cast(FINDING),
         "rarity": _finding(

@@ -154,15 +154,18 @@ def link_tables(request: Request, card: Scorecard, on_stage: Callable[[str], Non
         )
     finally:
         engine.close()
+
     on_stage("bringing names and places to their normal form")
     both = normalize_records(*tables)
     del tables  # of a million records: room for what follows
     ids = (both.customers["customer_id_acct"], both.companies["company_id_cw"])
     rule = request.policy or (STRICT if _has_more_than_names(both) else NAMES)
     policy = Policy(rule, review_floor=0.0, most_candidates=request.most_candidates)
+
     on_stage("comparing")
     findings = linker.findings_of_tables(both, card)
     del both
+
     on_stage("deciding")
     candidates = decide(findings, linker.no_decisions(), policy)
     return Linked(candidates, *ids, card, rule, request.policy is not None, files)

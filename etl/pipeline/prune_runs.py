@@ -83,9 +83,11 @@ def prune(lock: OutputLock, settings: Settings, at: datetime, *, is_dry: bool = 
     whole = [(as_of, folder, names) for as_of, folder in sorted(_runs(lock.out)) if (names := sorted(_doomed(folder)))]
     old = [(folder, names) for as_of, folder, names in whole if as_of < limit and folder.name not in spared]
     doomed = dict(old[: _most(whole)])
+
     begun = sorted((began_at(log), log) for log in _logs(lock.out))
     old_logs = [log for at_, log in begun if log.stem not in spared and at_ < limit]
     logs = old_logs[: _most(begun)]
+
     freed = sum(_bytes(folder / name) for folder, names in doomed.items() for name in names) + sum(map(_bytes, logs))
     if not is_dry:
         for folder, names in doomed.items():
@@ -94,13 +96,14 @@ def prune(lock: OutputLock, settings: Settings, at: datetime, *, is_dry: bool = 
         for log in logs:
             with output_errors(log):
                 log.unlink(missing_ok=True)
+
     held_back = len(old) - len(doomed) + len(old_logs) - len(logs)
     return Pruned([folder.name for folder in doomed], [log.name for log in logs], freed, held_back)
 
 
-def _most(remaining: Sequence[object]) -> int:
+def _most(items: Sequence[object]) -> int:
     """The most that may be removed at once."""
-    return max(1, len(remaining) // 2)
+    return max(1, len(items) // 2)
 
 
 def prune_after_run(lock: OutputLock, settings: Settings, at: datetime) -> Pruned:

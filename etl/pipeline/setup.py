@@ -226,6 +226,7 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
                 ]
         except InputError as error:
             problems += error.problems
+
     if problems:
         raise InputError(problems)
     lines += _together(settings)
