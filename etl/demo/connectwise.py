@@ -40,7 +40,7 @@ def write_people(out: Path, cast: Population) -> None:
 
 
 def _companies(cast: Population) -> pl.DataFrame:
-    """Every company beside the companies and contacts that it points to."""
+    """Every company with the companies and contacts that it points to."""
     frame = cast.companies.sort("company_id")
     contacts = cast.contacts.filter(~pl.col("is_leaver"))
     for role in ("billing", "default"):

@@ -207,7 +207,7 @@ FIGURES: Final = tuple(STORIES[kind].figure for kind in Document)
 
 
 def numbers(name: str, otherwise: str = "") -> npt.NDArray[np.int64]:
-    """One numeric field of the stories, per scenario; where it is null, another one."""
+    """One numeric field of the stories, per scenario; another field if it is null."""
     stories = [STORIES[kind] for kind in Document]
     values = [getattr(story, name) for story in stories]
     filled = [

@@ -7,7 +7,7 @@ import polars as pl
 
 
 def ambiguous_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Find the pairs of which either side has another partner, too.
+    """Find the pairs with a side that has another partner, too.
 
     Locality: whole.
 

@@ -85,7 +85,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class SourceFigures:
-    """One relation as it was read: `age_seconds` is null where no row says when it was changed."""
+    """One relation as it was read: `age_seconds` is None if no row has a change time."""
 
     name: str
     rows: int
@@ -95,7 +95,7 @@ class SourceFigures:
 
 @dataclass(frozen=True)
 class Difference:
-    """Documents of which the portal and the books say different amounts.
+    """Documents with different amounts in the portal and in accounting.
 
     Attributes:
         title: what is different.

@@ -28,7 +28,7 @@ AHEAD: Final = 4
 
 @dataclass(frozen=True)
 class PreparedFile:
-    """A file to load, of which source: how to scan it, or its text where it is not for scanning."""
+    """A file to load, with its source: its scan, or its text if it cannot be scanned."""
 
     source: Source
     file: extract.SourceFile

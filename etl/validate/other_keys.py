@@ -150,7 +150,7 @@ def _name(engine: Engine, reference: Reference) -> tuple[str, bool]:
 
 
 def _ask(engine: Engine, reference: Reference, beside: str) -> None:
-    """The distinct values of the column with the names beside them, and the keys and names of the target."""
+    """The distinct values of the column with the names next to them, and the keys and names of the target."""
     own, target = KEYS[reference.target][0], f"accepted.{reference.target}"
     # ids that a named book gives, names among them, begin with the book
     book = "coalesce(name_text(book) || '/', '') || " if reference.target == _CUSTOMERS else ""

@@ -135,7 +135,7 @@ class _Settling:
             select document, source_file from newest group by all having {several} > 1""")
 
     def rank(self) -> None:
-        """`pairs`: every other row beside the one that holds."""
+        """`pairs`: every other row with the one that holds."""
         self.engine.run("""
             create or replace temp table ranked as
             with rest as (
