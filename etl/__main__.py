@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from etl.errors import ResourcesExhaustedError
-from etl.limits import limits_told, supervise
+from etl.limits import limit_errors, supervise
 from etl.signals import stop_on_signals
 
 
@@ -13,7 +13,7 @@ def main() -> None:
     """The entry point of `billsight`."""
     supervise()
     try:
-        with limits_told():
+        with limit_errors():
             stop_on_signals()
             from etl import cli
     except ResourcesExhaustedError as error:

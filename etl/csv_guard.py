@@ -1,4 +1,4 @@
-"""Text that a spreadsheet would take for a formula, and CSV files that are safe in one.
+"""The CSV guard: text that a spreadsheet would take for a formula, and CSV files that are safe in one.
 
 Text that a spreadsheet would take for a formula gets a leading apostrophe. Files are UTF-8 with a byte order mark,
 CRLF, every field quoted.
@@ -24,7 +24,7 @@ _GUARDED: Final = re.compile(rf"'(?='*{_FORMULA})")
 
 
 def guard(frame: pl.DataFrame) -> pl.DataFrame:
-    """Neutralise every text cell that a spreadsheet would take for a formula.
+    """Neutralize every text cell that a spreadsheet would take for a formula.
 
     Numbers, dates and booleans stay as they are: -12.50 is a number, not a formula.
 

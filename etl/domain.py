@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 _MONTH: Final = "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec)"
-SPOILT: Final = "|".join((
+MALFORMED_ID: Final = "|".join((
     r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+",
     r"[0-9][.,][0-9]+[Ee][+-]?[0-9]+",
     r"[0-9]+[.,]0",
@@ -59,7 +59,7 @@ def utc(at: datetime, zone: tzinfo) -> datetime:
 
 
 class State(StrEnum):
-    """What is known of one invoice tonight."""
+    """The state of one invoice in a run."""
 
     VISIBLE = "visible"
     BLOCKED = "blocked"
@@ -69,7 +69,7 @@ class State(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where in the money's way a gate stands; stages are checked in this order."""
+    """The stage of an invoice's way to the portal at which a check stands; stages are checked in this order."""
 
     EXISTENCE = "existence"
     IDENTITY = "identity"
@@ -96,7 +96,7 @@ class RunStage(StrEnum):
 
     @property
     def label(self) -> str:
-        """What the terminal shows while the stage lasts."""
+        """The label that the terminal shows during the stage."""
         return _STAGE_LABELS[self]
 
 
@@ -125,7 +125,7 @@ class OnStage(Protocol):
 
 
 class CauseClass(StrEnum):
-    """Whether a failing gate is a defect to fix, an expected absence, a wait, or a remark on the evidence."""
+    """The class of a failing check: a defect to fix, an expected absence, a wait, or a remark on the evidence."""
 
     DEFECT = "defect"
     EXPECTED = "expected"
@@ -143,7 +143,7 @@ class MappingState(StrEnum):
 
 
 class MappingSource(StrEnum):
-    """Who says so, strongest first."""
+    """The source of a mapping, strongest first."""
 
     JUDGEMENT = "judgement"
     PORTAL = "portal"
@@ -153,11 +153,11 @@ class MappingSource(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """The clock and the identity of one night: the only place they come from.
+    """The clock and the identity of one run, which come from here alone.
 
     Attributes:
         run_id: folder name of the run, `YYYY-MM-DDTHHMMSSZ-xxxx`.
-        as_of: the instant the night is judged at, UTC, time-zone aware.
+        as_of: the instant the run is judged at, UTC, time-zone aware.
         is_by_clock: whether the machine's clock says so, and not a person.
     """
 
@@ -208,7 +208,7 @@ def instant(text: str) -> datetime:
 
 
 def is_run_id(name: str) -> bool:
-    """Whether this can be the name of a run's folder, leads nowhere else, and is no pattern of files."""
+    """True if the text can name a run's folder, leads nowhere else, and is no pattern of files."""
     return Path(name).name == name and name[:1] not in {"", "."} and name.isprintable() and not set(name) & _PATTERN
 
 
@@ -231,7 +231,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Made:
-    """When a file was made, as it says itself.
+    """The time at which a file was made, as stated in the file or its name.
 
     Attributes:
         at: UTC, without a zone; the earliest instant where the name can be read in two ways.
@@ -248,7 +248,7 @@ class Made:
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one source file.
+    """The result of loading one source file.
 
     Attributes:
         source: the file.
@@ -278,5 +278,5 @@ class FileReport:
 
     @property
     def file(self) -> str:
-        """Its name, as the user would say it."""
+        """The name of the file, as the user knows it."""
         return self.source.name

@@ -3,14 +3,14 @@
 BillsightError
 ├── ConfigurationError     78  billsight.toml cannot be used; every problem listed
 ├── InputError              4  sources cannot be understood; every problem listed
-│   ├── SourceMissingError       4  nothing of a source is there; the night can do without an optional one
+│   ├── SourceMissingError       4  nothing of a source is there; the run can do without an optional one
 │   └── RegisterUnusableError    4  a run finds the register damaged, gone, or not the one that the last run used
 ├── InvariantError           4  a law or a check does not hold; nothing is published
 ├── RunLockedError              75  another run holds the lock
 ├── DecisionFileError         6  a decided file cannot be taken as a whole
 ├── RegisterError         6  the register cannot be read, or does not take what was to be added
 ├── HistoryError          4  the history of the runs cannot be read or written
-├── GateError             4  the night is too odd to be published; every reason listed
+├── GateError             4  the run is too odd to be published; every reason listed
 │   └── ClockError        4  the clock of the machine does not fit the sources or the last run
 ├── SiteKeyError          4  the key of the fix files' fingerprints cannot be read or made
 ├── PruneBlockedError               4  what may go cannot be known, because a waiting file cannot be read
@@ -41,12 +41,12 @@ FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def tells_of_full_disk(said: str) -> bool:
-    """Whether a library hands on what the operating system says of a full disk."""
+    """True if a library passes on the operating system's message on a full disk."""
     return any(os.strerror(number) in said for number in FULL_DISK)
 
 
 class ExitCode(IntEnum):
-    """What the process says when it ends: an interface, never renumbered."""
+    """The exit codes of the process: an interface, never renumbered."""
 
     COMPLETE = 0
     BUG = 1
@@ -62,7 +62,7 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong with an input, told so that a person can mend it.
+    """One problem of an input, described so that a person can fix it.
 
     Attributes:
         where: the file or the configuration file, as the user named it.
@@ -129,7 +129,7 @@ class RegisterUnusableError(InputError):
 
 
 class InvariantError(BillsightError):
-    """A law or a check does not hold, so nothing is published."""
+    """An integrity check failed, so nothing is published."""
 
     exit_code = ExitCode.UNUSABLE
 
@@ -156,12 +156,12 @@ class HistoryError(BillsightError):
     def __init__(self, path: Path, why: str, remedy: str | None = None) -> None:
         begin = "Or, on purpose, a new history begins with: billsight register init --history."
         remedy = remedy or f"Restore it: billsight register restore --history FILE. {begin}"
-        self.told = f"The history {path} cannot be used ({why}). {remedy}"
-        super().__init__(f"{self.told} The last report stays.")
+        self.message = f"The history {path} cannot be used ({why}). {remedy}"
+        super().__init__(f"{self.message} The last report stays.")
 
 
 class GateError(BillsightError):
-    """The night is too odd to be published: rather yesterday's report than a wrong one."""
+    """The run failed a sanity check: the previous report stays, because a wrong one would be believed."""
 
     exit_code = ExitCode.UNUSABLE
 
@@ -176,7 +176,7 @@ class ClockError(GateError):
 
 
 class NotFoundError(BillsightError):
-    """What was asked for is not in the night that was read."""
+    """The item that was asked for is not in the run that was read."""
 
     exit_code = ExitCode.UNUSABLE
 

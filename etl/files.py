@@ -1,4 +1,4 @@
-"""Files and folders: their modes, writing them whole, and what the operating system says when that fails."""
+"""Files and folders: their modes, atomic writes, and the errors of the operating system in the user's words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ABANDONED: Final = 3600.0
 
 
 def write_whole(path: Path, content: bytes, mode: int) -> None:
-    """Write a file aside, give it its mode, and put it in its place by one rename.
+    """Write a temporary file, give it its mode, and put it in its place by one rename.
 
     Raises:
         OSError: it cannot be written; what was there stays.
@@ -56,7 +56,7 @@ def clear_abandoned(path: Path, seconds: float = _ABANDONED) -> None:
 
 @contextmanager
 def output_errors(path: Path) -> Iterator[None]:
-    """Turn what the operating system says into what the user can do.
+    """Turn errors of the operating system into errors that say what the user can do.
 
     Args:
         path: what was being written.
@@ -77,7 +77,7 @@ def output_errors(path: Path) -> Iterator[None]:
 
 
 def _is_full(path: Path, said: str) -> bool:
-    """Whether nothing more can be written there, whatever was said about it."""
+    """True if nothing more can be written there, whatever the error says."""
     if tells_of_full_disk(said):
         return True
     place = next(filter(Path.exists, (path, *path.parents)))
@@ -119,7 +119,7 @@ def sync(path: Path) -> None:
 
 
 def open_to_all(path: Path, words: str, wanted: str = "0640") -> str | None:
-    """What is wrong with the mode of a file that holds something private; `None` if nothing is, or it is not there.
+    """The problem of a private file's mode; None if it has none, or if the file is missing.
 
     Args:
         path: the file.
@@ -132,7 +132,7 @@ def open_to_all(path: Path, words: str, wanted: str = "0640") -> str | None:
 
 
 def writable_by_all(path: Path, words: str) -> str | None:
-    """What is wrong with the mode of a file or folder that everybody may read, but not write; `None` if nothing is."""
+    """The problem of the mode of a file or folder that everybody may read, but not write; None if it has none."""
     mode = _mode(path)
     is_shared = bool(mode & stat.S_ISVTX)  # as /tmp: everybody may add files, and nobody may replace those of others
     if os.name != "posix" or not mode & stat.S_IWOTH or is_shared:

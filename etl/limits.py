@@ -1,4 +1,4 @@
-"""What the machine gives the process: memory, threads and open files; where it gives too little, a sentence says so.
+"""The limits of the machine: memory, threads and open files; a message says which of them is too low.
 
 Some libraries abort the whole process when they get no memory, and what is aborted cannot tidy up. Where memory is
 limited, the work is therefore done in a child, and the process that was called waits for it, tells and tidies up.
@@ -50,7 +50,7 @@ _channels: list[int] = []
 
 
 def exhaustion(error: BaseException) -> str | None:
-    """Why it failed, where the machine gave too little; null where it is another error."""
+    """The resource that the machine lacked; None if the error has another cause."""
     seen: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in seen:
@@ -72,8 +72,8 @@ def _is_of_machine(error: BaseException) -> bool:
 
 
 @contextmanager
-def limits_told() -> Iterator[None]:
-    """Turn whatever libraries make of too little memory, threads or open files into one error.
+def limit_errors() -> Iterator[None]:
+    """Turn the various errors of libraries on too little memory, threads or open files into one error.
 
     Raises:
         ResourcesExhaustedError: the machine gave too little.
@@ -90,7 +90,7 @@ def limits_told() -> Iterator[None]:
 
 
 def check_limits() -> None:
-    """Refuse to begin where a library would end the process for want of address space or of open files.
+    """Refuse to begin if a library would end the process for lack of address space or open files.
 
     Raises:
         ResourcesExhaustedError: there is too little.
@@ -120,17 +120,19 @@ def _is_open(descriptor: int) -> bool:
 
 
 def supervise() -> None:
-    """Where memory is limited, go on in a child: this returns there, and the parent ends as the child does.
+    """Go on in a child process if memory is limited: the call returns there, and the parent ends as the child does.
 
     To be called before there are threads.
     """
     limits = [most for most, _ in map(getrlimit, (RLIMIT_AS, RLIMIT_DATA)) if most != RLIM_INFINITY]
     if not limits:
         return
+
     least = min(limits)
     if least < _LEAST_TO_BEGIN:
         _say(f"Nothing was done: ulimit allows {least / 1e9:.2f} GB of memory, and the least is 1. {_ADVICE}")
         os._exit(ExitCode.UNUSABLE)
+
     reading, writing = os.pipe()
     parent, child = os.getpid(), os.fork()
     if not child:
@@ -138,10 +140,12 @@ def supervise() -> None:
         _channels.append(writing)
         _die_with(parent)
         return
+
     os.close(writing)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda number, _: _hand_on(child, number))
+
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if -code in _ABORTS or code in _UNKNOWN:
@@ -152,7 +156,7 @@ def supervise() -> None:
 
 
 def _die_with(parent: int) -> None:
-    """End with the process that was called: where that is killed, nobody waits, and another run may begin."""
+    """End together with the parent: if that is killed, nobody waits, and another run may begin."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PARENT_DIES, signal.SIGKILL)
     if os.getppid() != parent:
@@ -160,7 +164,7 @@ def _die_with(parent: int) -> None:
 
 
 def note_leftover(path: Path) -> None:
-    """Tell the process that waits what it must remove, should this one be aborted."""
+    """Report to the waiting process the file that it must remove if this process is aborted."""
     for channel in _channels:
         with suppress(OSError):
             os.write(channel, f"{path.absolute()}\0".encode(errors="surrogateescape"))
@@ -172,7 +176,7 @@ def _hand_on(child: int, number: int) -> None:
 
 
 def _tidy_up(channel: int) -> None:
-    """Remove what the child had begun and nobody will finish."""
+    """Remove the unfinished files of the child."""
     with os.fdopen(channel, "rb") as said:
         names = said.read().decode(errors="surrogateescape").split("\0")
     for name in filter(None, names):

@@ -1,4 +1,4 @@
-"""Where the packaged folders (`sql/`, `reports/`) are, in a checkout or in a wheel."""
+"""The packaged folders (`sql/`, `reports/`), in a checkout or in a wheel."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from pathlib import Path
 
 
 def resource(name: str) -> Traversable:
-    """The folder `name`: inside the package in a wheel, beside it in a checkout."""
+    """The folder `name`: inside the package in a wheel, next to it in a checkout."""
     packaged = files("etl") / name
     return packaged if packaged.is_dir() else Path(__file__).parents[1] / name

@@ -50,7 +50,7 @@ _FIRST_STRONG, _POP = "\u2068", "\u2069"
 
 
 def readable(text: str) -> str:
-    """What a file says or is called, for one line of a message: nothing unseen in it, and not without end."""
+    """Text of a file, or its name, for one line of a message: without invisible signs, and of limited length."""
     return one_line(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
 
 
@@ -78,7 +78,7 @@ def json_text(value: Any, *, indent: int, is_sorted: bool = False) -> str:
 
 
 def is_secret_like(text: str) -> bool:
-    """Whether it holds what looks like a password or a token, or an address with one.
+    """True if the text seems to hold a password, a token, or an address with one.
 
     Names, numbers of invoices, GUIDs and digests of files are none.
     """
@@ -86,7 +86,7 @@ def is_secret_like(text: str) -> bool:
 
 
 def _is_random(word: str) -> bool:
-    """Whether letters and digits alternate as nobody would write them: not in a digest, nor around a date."""
+    """True if letters and digits alternate as in no written word; false for digests and dates."""
     return _MIXED.search(word) is not None and _DIGEST.fullmatch(word.lower()) is None
 
 

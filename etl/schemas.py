@@ -12,7 +12,7 @@ from typing import Final
 
 
 class ColumnKind(StrEnum):
-    """What a value is; decides how its text is parsed and how it is stored."""
+    """The kind of a value, which decides the parsing of its text and its storage."""
 
     TEXT = "text"
     MONEY = "money"
@@ -60,7 +60,7 @@ class Relation:
 
     Attributes:
         key: the columns that identify a row; of several rows with one key the newest stays, the others are quarantined.
-        is_required: whether a night needs it.
+        is_required: true if a run needs it.
         log: the instants of a log: its rows stand in their order.
     """
 

@@ -1,7 +1,7 @@
 """SIGINT and SIGTERM: whatever the process is busy with, it stops at once, tidies up, says one line and ends.
 
 It stops as a kill would, without unwinding: DuckDB and Polars look at signals when they please, and an exception that
-can come up at any line is harder to reason about than an end at any moment, which every night has to bear anyhow. A
+can come up at any line is harder to reason about than an end at any moment, which every run has to bear anyhow. A
 thread that waits for nothing else sees the signal even while the main thread is busy in native code.
 """
 
@@ -20,17 +20,17 @@ _NOT_PUBLISHED: Final = "Nothing was published, the last report stays."
 
 
 class _Stop:
-    """What is to be done when a signal comes."""
+    """Pending clean-up actions and the signal that triggers them."""
 
     def __init__(self) -> None:
-        self.told = _NOT_PUBLISHED
+        self.message = _NOT_PUBLISHED
         self.acts: list[Callable[[int], None]] = []
         self.holds = 0
         self.pending: int | None = None
         self.lock = threading.RLock()
 
     def come(self, number: int) -> None:
-        """A signal came: stop now, or as soon as nothing holds it off."""
+        """Stop now, or as soon as no block holds the signal back."""
         with self.lock:
             if self.holds:
                 self.pending = self.pending or number
@@ -40,7 +40,7 @@ class _Stop:
                 with suppress(Exception):
                     act(code)
             with suppress(OSError):
-                line = f"billsight: stopped by {signal.Signals(number).name}. {self.told}\n"
+                line = f"billsight: stopped by {signal.Signals(number).name}. {self.message}\n"
                 os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, line.encode())
             os._exit(code)
 
@@ -68,7 +68,7 @@ def _watch(reading: int) -> None:
 
 @contextmanager
 def at_stop(act: Callable[[int], None]) -> Iterator[None]:
-    """Within this, a stop does `act` first, with the exit code; what began last is done first."""
+    """Run `act` with the exit code if a stop comes within the block; the innermost action runs first."""
     with _STOP.lock:
         _STOP.acts.append(act)
     try:
@@ -80,7 +80,7 @@ def at_stop(act: Callable[[int], None]) -> Iterator[None]:
 
 @contextmanager
 def unstoppable() -> Iterator[None]:
-    """Within this a signal waits; for a few steps that belong together, never for anything long."""
+    """Hold signals back within the block; for a few steps that belong together, never for long work."""
     with _STOP.lock:
         _STOP.holds += 1
     try:
@@ -92,7 +92,7 @@ def unstoppable() -> Iterator[None]:
                 _STOP.come(_STOP.pending)
 
 
-def tell_when_stopped(sentence: str | None) -> None:
-    """What a stop says from now on; null: that nothing was published."""
+def set_stop_message(sentence: str | None) -> None:
+    """Set the message of a stop from now on; None for the message that nothing was published."""
     with _STOP.lock:
-        _STOP.told = sentence or _NOT_PUBLISHED
+        _STOP.message = sentence or _NOT_PUBLISHED

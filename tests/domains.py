@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.match.fields.public_suffixes import LIST, MOST_LABELS, registered
+from etl.match.fields.public_suffixes import LIST, MOST_LABELS, registered_domain
 from etl.match.fields.shared_domains import FOLDER, SUFFIX, shared_domains
 
 _PACKAGES: Final = {
@@ -66,7 +66,7 @@ def _write_providers(packages: Path) -> None:
         terms.append(f"{name}\n\n{(package / license_name).read_text(encoding='utf-8').strip()}\n")
     domains = pl.DataFrame({"domain": sorted(domain.strip().lower() for domain in found)})
     # a firm's own host on a provider's domain is looked up by that domain
-    kept = domains.filter(registered(pl.col("domain")) == pl.col("domain"))["domain"].unique().sort().to_list()
+    kept = domains.filter(registered_domain(pl.col("domain")) == pl.col("domain"))["domain"].unique().sort().to_list()
     head = [f"# {', '.join(names)}", f"# {len(kept):,} domains; made by 'make domains', do not edit"]
     (FOLDER / f"mail_providers{SUFFIX}").write_text("\n".join((*head, *kept, "")), encoding="utf-8")
     (FOLDER / "mail_providers.LICENSE").write_text("\n".join(terms), encoding="utf-8")

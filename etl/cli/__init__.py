@@ -13,7 +13,7 @@ import click
 from etl import __version__
 from etl.cli.options import Root, say
 from etl.errors import BillsightError, ExitCode
-from etl.limits import limits_told
+from etl.limits import limit_errors
 
 UMASK: Final = 0o027
 """Whatever is written holds names and amounts: the group may read it, others nothing."""
@@ -66,8 +66,8 @@ def main() -> None:
     """The entry point of `billsight`, after signals and limits."""
     os.umask(UMASK)
     try:
-        # an error of ours is told as it is; only another one can come from a limit of the machine
-        with _errors_told(), limits_told(), _errors_told():
+        # our own errors are shown as they are; only another one can come from a limit of the machine
+        with _errors_as_exit_codes(), limit_errors(), _errors_as_exit_codes():
             commands(prog_name="billsight", standalone_mode=True)
     except Exception:  # noqa: BLE001 - whatever else it is, it is a bug
         say(traceback.format_exc(), err=True, nl=False)
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 @contextmanager
-def _errors_told() -> Iterator[None]:
+def _errors_as_exit_codes() -> Iterator[None]:
     try:
         yield
     except BillsightError as error:

@@ -1,4 +1,4 @@
-"""`billsight match` and `billsight explain`: the linker, alone and told."""
+"""`billsight match` and `billsight explain`: the linker on its own, and its evidence for one pair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`billsight notify`: who is told of the nights."""
+"""`billsight notify`: test notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What several commands share: options, the clock, who asks, progress."""
+"""Parts that several commands share: options, the clock, the user, progress."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHO = click.option("--as", "who", metavar="WHO", help="Name of the person who de
 
 
 def import_options(command: _Function) -> _Function:
-    """What each import of decided files takes: the files, and how they are meant."""
+    """The arguments and options of each import of decision files."""
     path = click.Path(path_type=Path, exists=True, dir_okay=False)
     settled = "Confirm that two people who decided differently within a day agreed on FILES."
     for option in reversed((
@@ -45,7 +45,7 @@ class Commands(click.Group):
     """A group that lists its commands in the order in which they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which they are used."""
+        """List the commands in the order in which they are used."""
         del ctx
         return list(self.commands)
 
@@ -64,7 +64,7 @@ class Root(Commands):
             self.add_command(click.Command(name, short_help=summary))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import it."""
+        """Import the module of the command."""
         del ctx
         if cmd_name not in self._places:
             return None
@@ -84,7 +84,7 @@ class Root(Commands):
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Read the words after it, and do it."""
+        """Read the words after the name of the command, and run it."""
         with _safe_words():
             return super().invoke(ctx)
 
@@ -114,7 +114,7 @@ def hand_over(data: bytes) -> None:
 
 
 def user() -> str:
-    """Who is logged in, by the system's own account, which no variable changes; some have no name."""
+    """The logged-in user by the system's own account, which no variable changes; some accounts have no name."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except (OSError, KeyError):
@@ -122,12 +122,12 @@ def user() -> str:
 
 
 def progress() -> Callable[[str], None]:
-    """Tell the stages on a terminal; be silent in cron."""
+    """Show the stages on a terminal; be silent in cron."""
     if not sys.stderr.isatty():
         return lambda _: None
     return lambda stage: say(f"  {stage} ...", err=True)
 
 
 def warn(sentence: str) -> None:
-    """Tell what went wrong beside the work, on stderr; it changes no exit code."""
+    """Print a warning on stderr; the exit code does not change."""
     say(f"billsight: warning: {one_line(sentence)}", err=True)

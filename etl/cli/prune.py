@@ -35,13 +35,13 @@ def prune_command(*, dry_run: bool, config: Path) -> None:
         return
     with lock(settings.out, "prune") as held:
         pruned = prune(held, settings, datetime.now(UTC), is_dry=dry_run)
-    say(_told(pruned, settings.retention.days, is_dry=dry_run))
+    say(_summary(pruned, settings.retention.days, is_dry=dry_run))
 
 
-def _told(pruned: Pruned, days: int, *, is_dry: bool) -> str:
+def _summary(pruned: Pruned, days: int, *, is_dry: bool) -> str:
     runs, logs = len(pruned.runs), len(pruned.logs)
     done = "Would prune" if is_dry else "Pruned"
     counts = f"{runs} run{'' if runs == 1 else 's'}, {logs} log{'' if logs == 1 else 's'}"
     listed = [f"  {name}" for name in pruned.runs] if is_dry else []
-    told = f"{done} {counts}: {pruned.freed / _MEGABYTE:,.1f} MB. Kept: {days} days. {pruned}"
-    return "\n".join([*listed, told.rstrip()])
+    line = f"{done} {counts}: {pruned.freed / _MEGABYTE:,.1f} MB. Kept: {days} days. {pruned}"
+    return "\n".join([*listed, line.rstrip()])

@@ -98,11 +98,11 @@ def run(
       billsight run --fail-on new --fail-on amount:50000
       billsight run --accept-shrink
     """
-    settings, night = load(config), _run(as_of, run_id)
+    settings, this_run = load(config), _run(as_of, run_id)
     for warning in mode_warnings(settings, config):
         warn(warning)
-    with notifying(settings, night, warn) as notifier:
-        outcome = reconcile(settings, night, progress(), RunOptions(accept_shrink, fail_on))
+    with notifying(settings, this_run, warn) as notifier:
+        outcome = reconcile(settings, this_run, progress(), RunOptions(accept_shrink, fail_on))
         if outcome.trouble:
             warn(f"the run is published, but not yet in the history; the next run adds it. {outcome.trouble}")
         for remark in outcome.remarks:
@@ -150,7 +150,7 @@ def _instant(text: str) -> datetime:
 
 
 def _moved(changes: dict[str, Any]) -> str:
-    """Which invoices are newly blocked or freed, and how many could not be compared, and why."""
+    """The numbers of newly blocked, freed and uncompared invoices, with the reasons for the latter."""
     invoices = changes["invoices"]
     newly, freed, unchecked = (invoices[which]["invoices"] for which in ("newly_blocked", "freed", "not_checked"))
     if newly is None:
@@ -171,8 +171,8 @@ def _difference(words: str, figure: dict[str, Any]) -> str:
 
 def _summary_line(outcome: RunOutcome) -> str:
     numbers, changes = outcome.summary["numbers"], outcome.summary["changes"]
-    told = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in numbers["blocked"]["amounts"]]
-    amounts = ", ".join(told) or "nothing"
+    amount_texts = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in numbers["blocked"]["amounts"]]
+    amounts = ", ".join(amount_texts) or "nothing"
     line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {amounts}. "
     line += "".join(_difference(words, outcome.summary[name]) for name, words in FIGURE_TITLES.items())
     since = "" if changes["is_first"] else f"Since the last run: {_moved(changes)}. "

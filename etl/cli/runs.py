@@ -37,11 +37,11 @@ def list_command(last: int, config: Path) -> None:
 @CONFIG
 def show(run: str, *, as_json: bool, config: Path) -> None:
     """Show what RUN read and found, and whether its files are intact. RUN is an ID or the first part of one."""
-    told = history.show_run(load(config), run, as_json=as_json)
+    text = history.show_run(load(config), run, as_json=as_json)
     if as_json:
-        hand_over(f"{told}\n".encode())
+        hand_over(f"{text}\n".encode())
     else:
-        say(told)
+        say(text)
 
 
 @runs.command()

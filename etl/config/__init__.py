@@ -1,4 +1,4 @@
-"""Settings: `billsight.toml` and the environment, frozen; an unknown key is an error, and all are told at once."""
+"""Settings: `billsight.toml` and the environment, frozen; unknown keys are errors, and all are reported at once."""
 
 from __future__ import annotations
 
@@ -94,29 +94,29 @@ def _overrule(document: dict[str, Any], environment: Any) -> None:
 
 def _source_problems(path: Path, text: str, document: dict[str, Any]) -> list[Problem]:
     sources = document.get("sources")
-    named = set(sources) if isinstance(sources, dict) else set()
-    unknown = [unknown_source(path, text, name) for name in sorted(named - set(RELATIONS))]
+    configured = set(sources) if isinstance(sources, dict) else set()
+    unknown = [unknown_source(path, text, name) for name in sorted(configured - set(RELATIONS))]
     missing = [
         Problem(str(path), f"no [sources.{name}]", f"{relation.help}", "Name its file, glob or folder under path.")
         for name, relation in RELATIONS.items()
-        if relation.is_required and name not in named
+        if relation.is_required and name not in configured
     ]
     return unknown + missing
 
 
 def _book_problems(path: Path, settings: Settings) -> list[Problem]:
-    """Ids are comparable only where all sources that have them say whose they are."""
+    """The problems of missing books: ids are comparable only if all sources that have them name their book."""
     books = {name: [source.book for source in settings.sources_of(name)] for name in BOOKED}
-    known = {book for name in BOOKED if name.startswith("accounting") for book in books[name] if book}
-    told = ", ".join(sorted(known)) or "a book of the accounting sources"
+    accounting = {book for name in BOOKED if name.startswith("accounting") for book in books[name] if book}
+    choices = ", ".join(sorted(accounting)) or "a book of the accounting sources"
     return [
         Problem(
             str(path),
             f"[sources.{name}] {'without a book' if book is None else f'with book = {show_word(repr(book))}'}",
-            f"one of {told}, because other sources name their book",
+            f"one of {choices}, because other sources name their book",
             "Set book there: the portal's sources name the book that the portal shows.",
         )
-        for name, named in books.items()
-        for book in named
-        if any(any(others) for others in books.values()) and book not in known
+        for name, of_sources in books.items()
+        for book in of_sources
+        if any(any(others) for others in books.values()) and book not in accounting
     ]

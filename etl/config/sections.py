@@ -18,7 +18,7 @@ class _Part(BaseModel):
 
 
 class Source(_Part):
-    """Where one relation comes from and how its files are written; several such tables: `[[sources.<relation>]]`."""
+    """The files of one relation, and their formats; several such tables: `[[sources.<relation>]]`."""
 
     path: Places = Field(description="file, glob or folder, relative to billsight.toml; .gz and .zst are read")
     shape: str = Field("auto", description="profile of the files; auto recognizes it")
@@ -53,7 +53,7 @@ class Source(_Part):
 
 
 class Portal(_Part):
-    """What the portal is set to."""
+    """The settings of the portal."""
 
     minimum_security_level: int = Field(6, ge=1, le=6, description="Portal Security Level Considered Client Admin")
     access: Literal["levels", "profiles"] = Field(
@@ -103,7 +103,7 @@ class Provider(_Part):
 
 
 class Matching(_Part):
-    """What is certain, and which candidates are shown."""
+    """The policy of certainty, and the limits of the candidates that are proposed."""
 
     policy: Literal["strict", "names", "exact-name"] = Field(
         "strict",
@@ -120,7 +120,7 @@ class Matching(_Part):
 
 
 class Backfill(_Part):
-    """How the 'new sync from' date is chosen."""
+    """The choice of the 'new sync from' date."""
 
     safety_days: int = Field(1, ge=0, description="days before the oldest missed creation")
     resync_cost: int = Field(250, ge=0, description="re-read invoices that one single resync by a person is worth")
@@ -129,7 +129,7 @@ class Backfill(_Part):
 
 
 class Limits(_Part):
-    """Resources, and when a night counts as partial."""
+    """Resources, and the limits beyond which a run counts as partial."""
 
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="of the SQL engine; all where not given"
@@ -144,7 +144,7 @@ class Limits(_Part):
 
 
 class Output(_Part):
-    """Where the night is published and what is remembered between nights."""
+    """The output folder, and the files that outlive a run."""
 
     folder: Path = Field(Path("out"), description="folder of the runs, relative to billsight.toml")
     register_file: Path = Field(
@@ -160,7 +160,7 @@ class Output(_Part):
 
 
 class Review(_Part):
-    """How decisions come back."""
+    """The import of decisions."""
 
     inbox: Path = Field(
         Path("inbox"), description="folder of decided fix files that each run imports first; off if it is missing"
@@ -178,7 +178,7 @@ class Review(_Part):
 
 
 class Gates(_Part):
-    """When a night is too odd to be published, or only partial."""
+    """The sanity limits: beyond them a run is not published, or is partial."""
 
     shrink_share: float = Field(
         0.30, ge=0, le=1, description="a source that lost a larger share of its usual rows stops the run"
@@ -215,7 +215,7 @@ class Gates(_Part):
 
 
 class Notify(_Part):
-    """Who is told. Addresses with secrets are never written here, but in files, or in the environment."""
+    """The notification targets. Addresses with secrets stand in files or in the environment, never here."""
 
     urls_file: SecretFile | None = Field(
         None,
@@ -237,13 +237,13 @@ class Notify(_Part):
 
 
 class Retention(_Part):
-    """How long nights are kept; judgements, summaries and manifests are kept for ever."""
+    """The retention of runs; judgements, summaries and manifests are kept forever."""
 
     days: int = Field(30, ge=0, description="days that reports, answers and logs are kept; 0 keeps only the latest")
 
 
 class Settings(_Part):
-    """Everything a night needs to know."""
+    """All settings of a run."""
 
     base: Path = Field(exclude=True)
     portal: Portal = Portal()
@@ -290,7 +290,7 @@ class Settings(_Part):
 
     @property
     def scorecard_path(self) -> Path | None:
-        """File of learned points; null where ours are used."""
+        """File of fitted points; None if those of billsight are used."""
         return None if self.matching.scorecard is None else self.base / self.matching.scorecard
 
     @property
@@ -305,11 +305,11 @@ class Settings(_Part):
 
     @property
     def site_key_path(self) -> Path:
-        """File of the site's key; beside the register where none is named."""
+        """File of the site's key; next to the register if no other file is named."""
         named = self.output.site_key
         return self.register_path.with_name("site.key") if named is None else self.base / named
 
     @property
     def inbox_path(self) -> Path:
-        """Folder of decided files; it may be missing."""
+        """Folder of decision files; may be missing."""
         return self.base / self.review.inbox

@@ -1,4 +1,4 @@
-"""An invented service provider of any size, with the truth beside it: which cause each invoice has, and why."""
+"""An invented service provider of any size, with the true cause of each invoice."""
 
 from etl.demo.configuration import HEADING
 from etl.demo.plan import DemoPlan

@@ -49,11 +49,11 @@ class _Contact:
     """One contact of a scenario.
 
     Attributes:
-        level: portal security level; null is none.
+        level: portal security level; null for none.
         email: how the login is written: own, none, other (an address, but not the default), bad, shared, SHARED or
             provider.
         role: billing or default (the company points to it), default billing or default flag (it says so itself).
-        is_inactive: null is not known, which is no.
+        is_inactive: null for unknown, which counts as no.
         is_bill_email: the accounting customer's e-mail is this contact's.
         is_leaver: no longer at any company.
     """

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from etl.demo import accounting_json, documents, texts, words
-from etl.demo.cast import Cast
+from etl.demo.cast import Population
 from etl.demo.chance import Indices
 from etl.demo.documents import When
 from etl.demo.identities import Identity
@@ -42,7 +42,7 @@ class Accounting(Protocol):
         ...
 
 
-def invoices(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
+def invoices(invoices_: Slice, cast: Population, shape: Shape) -> pl.DataFrame:
     """The accounting documents of a slice under our column names."""
     customers = cast.customers
     number = "INV-" + pl.Series(invoices_.number_at + FIRST_NUMBER).cast(pl.String)
@@ -66,34 +66,36 @@ def invoices(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
     )
 
 
-def with_people(frame: pl.DataFrame, customer: Indices, cast: Cast) -> pl.DataFrame:
+def with_people(frame: pl.DataFrame, customer: Indices, cast: Population) -> pl.DataFrame:
     """Add what API answers repeat of the customer on each document."""
     return frame.with_columns(
         customer_name=cast.customers["name"].gather(customer), bill_email=cast.customers["email"].gather(customer)
     )
 
 
-def customers(cast: Cast, shape: Shape) -> pl.DataFrame:
+def customers(cast: Population, shape: Shape) -> pl.DataFrame:
     """The customers of the extract, under our column names: one of them the extract has missed."""
-    people = cast.customers
+    rows = cast.customers
     identity = pl.col("identity")
     is_merged = identity == int(Identity.MERGED)
     has_account, has_details = pl.col("has_account"), pl.col("has_details")
     is_child = pl.col("parent_id").is_not_null()
-    survivor = people["customer_id"].first()
+    survivor = rows["customer_id"].first()
+
     # QuickBooks Online has no account number: connectors put it behind the name
     name = _with_account("name", "account") if shape == "quickbooks_online" else pl.col("name")
     parent = _with_account("parent_name", "parent_account") if shape == "quickbooks_online" else pl.col("parent_name")
-    named = people.filter(identity != int(Identity.NOT_IN_EXTRACT)).with_columns(
+    extracted = rows.filter(identity != int(Identity.NOT_IN_EXTRACT)).with_columns(
         shown=pl.when(is_child).then("depot").when(has_account).then(name).otherwise("name"), above=parent
     )
+
     details = {
         "tax_identifier": pl.col("tax_id"), "phone_number": pl.col("phone"), "address_line1": pl.col("street"),
         "city": pl.col("city"), "state": pl.col("region"), "postal_code": pl.col("postal_code"),
         "website": pl.concat_str(pl.lit("https://www."), "domain"),
         "country": pl.col("currency").replace_strict(words.COUNTRIES),
     }  # fmt: skip
-    return named.select(
+    return extracted.select(
         "email",
         customer_id_acct="customer_id",
         customer_name="shown",
@@ -111,7 +113,7 @@ def _with_account(name: str, account: str) -> pl.Expr:
     return pl.format("{} ({})", name, account)
 
 
-class _Table:
+class _RawTable:
     def __init__(self, out: Path) -> None:
         self._file = texts.TableFile(out / "accounting_invoices.csv")
 
@@ -126,10 +128,10 @@ def open_invoices(out: Path, shape: Shape) -> Accounting:
     """Begin the accounting invoices."""
     if shape == "quickbooks_online":
         return accounting_json.QuickBooksOnline(out, INVOICE_CAPTIONS)
-    return accounting_json.Xero(out) if shape == "xero" else _Table(out)
+    return accounting_json.Xero(out) if shape == "xero" else _RawTable(out)
 
 
-def write_customers(out: Path, cast: Cast, shape: Shape) -> None:
+def write_customers(out: Path, cast: Population, shape: Shape) -> None:
     """Write the customers."""
     frame = customers(cast, shape)
     if shape == "table":

@@ -41,7 +41,7 @@ class Calendar:
 
     Attributes:
         last_run: start of the last run, successful or not.
-        as_of_day: the portal's calendar day of the night, in days since 1970.
+        as_of_day: the portal's calendar day of the run, in days since 1970.
         first_from: the first 'sync from' date ever used.
         calm: stretches that some run carried.
         outages: stretches that no run carried, each between two successful runs.
@@ -63,7 +63,7 @@ class Calendar:
 
     @classmethod
     def of(cls, plan: DemoPlan) -> Self:
-        """The calendar that leads up to the plan's night."""
+        """The calendar that leads up to the plan's run."""
         as_of = round(plan.as_of.timestamp())
         last = as_of - 20 * _HOUR
         first_from = _local_day(last - _RUNS * _DAY) - timedelta(days=_FIRST_REACH_DAYS)
@@ -115,7 +115,7 @@ class Calendar:
 
     @property
     def sync_from(self) -> date:
-        """The 'sync from' date that the portal is set to tonight."""
+        """The 'sync from' date that the portal is set to in this run."""
         return _local_day(self.last_run) - timedelta(days=1)
 
 

@@ -21,7 +21,7 @@ from etl.demo.roster import Roster
 
 
 @dataclass(frozen=True)
-class Standing:
+class CustomerStanding:
     """What a customer's scenario means for its invoices; one entry per customer.
 
     Attributes:
@@ -43,29 +43,29 @@ class Standing:
     needs_proof: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, people: pl.DataFrame) -> Self:
+    def of(cls, clients: pl.DataFrame) -> Self:
         """The standing of these customers."""
-        identity = people["identity"].to_numpy()
+        identity = clients["identity"].to_numpy()
         access = np.where(
-            people["is_access_reached"].to_numpy(),
-            accesses.CAUSES[people["mapped_access"].fill_null(0).to_numpy()],
+            clients["is_access_reached"].to_numpy(),
+            accesses.CAUSES[clients["mapped_access"].fill_null(0).to_numpy()],
             np.uint64(0),
         )
-        stray = people["has_stray_email"].to_numpy() * np.uint64(bits(["BILL_EMAIL_NOT_A_CONTACT"]))
+        stray = clients["has_stray_email"].to_numpy() * np.uint64(bits(["BILL_EMAIL_NOT_A_CONTACT"]))
         return cls(
             causes=identities.CAUSES[identity] | access | stray,
-            is_transport_reached=people["is_transport_reached"].to_numpy(),
-            is_listed=people["is_listed"].to_numpy(),
+            is_transport_reached=clients["is_transport_reached"].to_numpy(),
+            is_listed=clients["is_listed"].to_numpy(),
             is_late=identity == Identity.JUDGED_LATE,
-            is_ahead=people["is_ahead"].to_numpy(),
-            is_billed=people["is_billed"].to_numpy(),
+            is_ahead=clients["is_ahead"].to_numpy(),
+            is_billed=clients["is_billed"].to_numpy(),
             needs_proof=identity == Identity.CERTAIN_BY_INVOICES,
         )
 
 
 @dataclass(frozen=True)
-class Cast:
-    """Everybody.
+class Population:
+    """All companies, contacts and customers of the demo.
 
     Attributes:
         companies: see `companies.companies`.
@@ -77,20 +77,20 @@ class Cast:
     companies: pl.DataFrame
     contacts: pl.DataFrame
     customers: pl.DataFrame
-    standing: Standing
+    standing: CustomerStanding
 
     @classmethod
     def of(cls, plan: DemoPlan, chance: Chance) -> Self:
-        """Invent everybody."""
+        """Generate all companies, contacts and customers."""
         roster = Roster.of(plan, chance)
-        firms = companies(plan, roster, chance)
-        people = contacts(firms, chance)
-        clients = customers(plan, roster, (firms, people), chance)
-        return cls(firms, people, clients, Standing.of(clients))
+        company_rows = companies(plan, roster, chance)
+        contact_rows = contacts(company_rows, chance)
+        customer_rows = customers(plan, roster, (company_rows, contact_rows), chance)
+        return cls(company_rows, contact_rows, customer_rows, CustomerStanding.of(customer_rows))
 
     @cached_property
     def owners(self) -> pl.DataFrame:
-        """Whom the portal shows the invoices of each customer to."""
+        """The company to which the portal shows the invoices of each customer."""
         names = self.companies.select(shown_id="company_id", company="name")
         owners = self.customers.join(names, on="shown_id", how="left", maintain_order="left")
         return owners.select("customer_id", "shown_id", "currency", card_name=pl.coalesce("company", "name"))

@@ -40,14 +40,17 @@ def companies(plan: DemoPlan, roster: Roster, chance: Chance) -> pl.DataFrame:
     twins = positions[roster.identity == Identity.AMBIGUOUS]
     spare = np.arange(max(1, plan.companies - len(own) - len(twins)), dtype=np.int64)
     firm = np.concatenate([own, twins, plan.customers + spare])
+
     role = np.repeat(np.array([OWN, TWIN, SPARE], dtype=np.int64), [len(own), len(twins), len(spare)])
     company_id = FIRST_ID + firm + np.where(role == TWIN, 2 * plan.customers + len(spare), 0)
+
     is_own = role == OWN
     place = np.where(is_own, firm, 0)
     sisters = sister_count(len(spare))
     is_sister = (role == SPARE) & (firm - plan.customers < sisters)
     access = np.where(is_own, roster.access[place], _SPARE_ACCESS[chance.below(len(_SPARE_ACCESS), _SPARE, firm)])
     access = np.where(is_sister | (role == TWIN), np.where(is_sister, Access.BILLING, Access.SINGLE), access)
+
     facts = pl.DataFrame(
         {
             "company_id": company_id,
@@ -70,11 +73,12 @@ def sister_count(spare: int) -> int:
 
 def _looks(firm: Indices, role: Indices, chance: Chance) -> list[pl.Series]:
     """Name, domain, address and numbers of each firm; namesakes share the name only."""
-    first, second = words.firms(firm)
+    first, second = words.surname_pairs(firm)
     # sixteen draws for twelve places: the first four come twice
     place = chance.below(16, _PLACE, firm)
     currency, city, region = (words.chosen(tuple(part), place) for part in zip(*words.PLACES, strict=True))
     name = first + " & " + second + " " + words.chosen(words.TRADES, chance.below(len(words.TRADES), _TRADE, firm))
+
     number = pl.Series(firm)
     twin = pl.Series(role == TWIN)
     street = (
@@ -85,6 +89,7 @@ def _looks(firm: Indices, role: Indices, chance: Chance) -> list[pl.Series]:
     digits = number.cast(pl.String)
     phone = "(" + (200 + number // 10_000).cast(pl.String) + ") 555-" + (number % 10_000).cast(pl.String).str.zfill(4)
     tax = "98-" + (1_000_000 + number).cast(pl.String)
+
     return [
         name.alias("name"),
         (first + second + _where(twin, "B")).alias("identifier"),
@@ -164,8 +169,8 @@ def contacts(companies_: pl.DataFrame, chance: Chance) -> pl.DataFrame:
     table = accesses.contact_table()
     columns = ("company_id", "customer", "firm", "name", "identifier", "domain", "phone", "access")
     joined = companies_.select(columns).join(table, on="access", how="inner")
-    people = joined.sort("company_id", "place").with_columns(contact_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    firm, place = people["firm"].to_numpy(), people["place"].to_numpy()
+    rows = joined.sort("company_id", "place").with_columns(contact_id=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    firm, place = rows["firm"].to_numpy(), rows["place"].to_numpy()
     first = words.chosen(words.FIRST_NAMES, chance.below(len(words.FIRST_NAMES), _FIRST_NAME, firm) + 7 * place)
     last = words.surnames(chance.below(words.SURNAMES, _LAST_NAME, firm * 16 + place))
     kind, domain = pl.col("email"), pl.col("domain")
@@ -177,7 +182,7 @@ def contacts(companies_: pl.DataFrame, chance: Chance) -> pl.DataFrame:
         .when(kind == "SHARED").then(pl.concat_str(pl.lit("Office@"), domain))
         .when(kind == "provider").then(pl.lit(f"helpdesk@{OWN_DOMAIN}"))
     )  # fmt: skip
-    return people.with_columns(
+    return rows.with_columns(
         first_name=first,
         last_name=last,
         title=words.chosen(words.TITLES, chance.below(len(words.TITLES), _TITLE, firm * 16 + place)),

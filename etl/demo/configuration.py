@@ -117,4 +117,4 @@ def settings_text(plan: DemoPlan, calendar: Calendar) -> str:
 
 
 def _columns(relation: str, columns: Mapping[str, str]) -> str:
-    return f"\n[sources.{relation}.columns]\n" + "".join(f'{ours} = "{theirs}"\n' for ours, theirs in columns.items())
+    return f"\n[sources.{relation}.columns]\n" + "".join(f'{name} = "{caption}"\n' for name, caption in columns.items())

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from etl.demo import texts, words
-from etl.demo.cast import Cast
+from etl.demo.cast import Population
 from etl.demo.chance import Indices
 from etl.demo.documents import Billed, Document
 from etl.demo.ledger import FIRST_NUMBER, Ledger, Slice
@@ -28,7 +28,7 @@ BATCH_DAYS: Final = 3
 _FIRST_INVOICE: Final = 70_001
 
 
-def write_people(out: Path, cast: Cast) -> None:
+def write_people(out: Path, cast: Population) -> None:
     """Companies, contacts and statuses."""
     texts.write_records(out / "connectwise_companies.json", _companies(cast), _company_records)
     texts.write_records(out / "connectwise_contacts.json", cast.contacts.sort("contact_id"), _contact_records)
@@ -39,12 +39,12 @@ def write_people(out: Path, cast: Cast) -> None:
     texts.write_records(out / "connectwise_statuses.json", pl.DataFrame(rows), lambda statuses: statuses)
 
 
-def _companies(cast: Cast) -> pl.DataFrame:
-    """Every company beside the companies and contacts that it points to."""
+def _companies(cast: Population) -> pl.DataFrame:
+    """Every company with the companies and contacts that it points to."""
     frame = cast.companies.sort("company_id")
-    people = cast.contacts.filter(~pl.col("is_leaver"))
+    contacts = cast.contacts.filter(~pl.col("is_leaver"))
     for role in ("billing", "default"):
-        named = people.filter(pl.col("role") == role).select("company_id", _person().alias(f"{role}_contact"))
+        named = contacts.filter(pl.col("role") == role).select("company_id", _person().alias(f"{role}_contact"))
         frame = frame.join(named, on="company_id", how="left", maintain_order="left")
     related = cast.companies.select("company_id", related=_reference())
     for link in ("bill_to", "parent"):
@@ -136,13 +136,14 @@ def _items() -> pl.Expr:
     return pl.concat_list(phone, email).list.drop_nulls()
 
 
-def invoices(invoices_: Slice, cast: Cast) -> pl.DataFrame:
+def invoices(invoices_: Slice, cast: Population) -> pl.DataFrame:
     """The ConnectWise invoices of a slice, under flattened captions."""
     kept = np.flatnonzero(invoices_.billed != Billed.NOT)
     at, kind = invoices_.at[kept], invoices_.kind[kept]
     is_bare = pl.Series(invoices_.billed[kept] == Billed.OTHERWISE)
     digits = pl.Series(at + FIRST_NUMBER).cast(pl.String)
     number = pl.select(pl.when(is_bare).then("000" + digits).otherwise("INV-" + digits)).to_series()
+
     is_credit = pl.Series(kind == Document.CREDIT_MEMO)
     agreement = pl.Series(at % 3 == 0)
     return pl.DataFrame(
@@ -166,7 +167,7 @@ def invoices(invoices_: Slice, cast: Cast) -> pl.DataFrame:
     )
 
 
-def _billed_to(customer: Indices, cast: Cast) -> dict[str, pl.Series]:
+def _billed_to(customer: Indices, cast: Population) -> dict[str, pl.Series]:
     company = cast.customers["billed_id"].gather(customer)
     currency = cast.customers["currency"].gather(customer)
     return {"company/id": company, "billToCompany/id": company, "currency/currencyCode": currency}

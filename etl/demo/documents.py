@@ -56,7 +56,7 @@ class Document(IntEnum):
     COPY = auto()
 
 
-class Seen(IntEnum):
+class PortalView(IntEnum):
     """How the portal lists a document.
 
     BY_NUMBER names the customer, BY_TOTAL nobody. BY_CARD is what a screen of the portal shows: number, card name, due
@@ -102,7 +102,7 @@ class _Story:
         document_type: the document's type.
         total: of a hundred, how much of the drawn amount the total is.
         balance: of a hundred, how much of the drawn amount is open.
-        portal_total, portal_balance: the same as the portal shows them; null is as in accounting.
+        portal_total, portal_balance: the same as the portal shows them; null for the values of accounting.
         word: the portal's word for the document's status; null is what the portal's balance says.
         is_touched: last changed after the last sync, long after it was made.
         shown_causes: gates that fail where the portal shows the document.
@@ -110,7 +110,7 @@ class _Story:
     """
 
     slots: int
-    seen: Seen = Seen.BY_ID
+    seen: PortalView = PortalView.BY_ID
     when: When = When.CALM
     billed: Billed = Billed.AS_WRITTEN
     causes: tuple[str, ...] = ()
@@ -126,22 +126,22 @@ class _Story:
     figure: str | None = None
 
 
-_N = Seen.NOT
+_N = PortalView.NOT
 _NOT_OWED, _PAID_THERE = "shown_not_owed", "paid_in_portal"
 STORIES: Final[dict[Document, _Story]] = {
     Document.PAID: _Story(32, causes=("PAID_IN_FULL",), status="paid", balance=0),
     Document.OPEN: _Story(18),
     Document.PARTLY_PAID: _Story(3, balance=40),
-    Document.BY_NUMBER: _Story(2, Seen.BY_NUMBER),
-    Document.BY_OTHER_SPELLING: _Story(1, Seen.BY_OTHER_SPELLING),
-    Document.BY_NUMBER_AND_TOTAL: _Story(1, Seen.BY_TOTAL),
-    Document.BY_CARD: _Story(3, Seen.BY_CARD),
-    Document.UNDECIDED: _Story(1, Seen.UNDECIDED),
+    Document.BY_NUMBER: _Story(2, PortalView.BY_NUMBER),
+    Document.BY_OTHER_SPELLING: _Story(1, PortalView.BY_OTHER_SPELLING),
+    Document.BY_NUMBER_AND_TOTAL: _Story(1, PortalView.BY_TOTAL),
+    Document.BY_CARD: _Story(3, PortalView.BY_CARD),
+    Document.UNDECIDED: _Story(1, PortalView.UNDECIDED),
     Document.SPELT_OTHERWISE_IN_CONNECTWISE: _Story(1, billed=Billed.OTHERWISE),
     Document.NOT_IN_CONNECTWISE: _Story(3, billed=Billed.NOT),
     Document.STALE: _Story(2, balance=70, portal_balance=100, shown_causes=("STALE_AMOUNT",), figure=_NOT_OWED),
     Document.STALE_BY_NUMBER: _Story(
-        1, Seen.BY_NUMBER, balance=70, portal_balance=100, shown_causes=("STALE_AMOUNT",), figure=_NOT_OWED
+        1, PortalView.BY_NUMBER, balance=70, portal_balance=100, shown_causes=("STALE_AMOUNT",), figure=_NOT_OWED
     ),
     # an edited total is neither owed twice nor paid
     Document.EDITED: _Story(1, portal_total=80, portal_balance=80, shown_causes=("STALE_AMOUNT",)),
@@ -166,7 +166,7 @@ STORIES: Final[dict[Document, _Story]] = {
     Document.BEFORE_START: _Story(1, _N, When.BEFORE),
     Document.BACKDATED: _Story(2, _N),
     Document.LOST: _Story(1, _N),
-    Document.RECREATED: _Story(1, Seen.UNDER_OLD_ID),
+    Document.RECREATED: _Story(1, PortalView.UNDER_OLD_ID),
     Document.UNDATED: _Story(1, _N, When.NEVER),
     Document.UNDATED_TODAY: _Story(1, _N, When.NEVER),
     Document.FRESH: _Story(2, _N, When.FRESH),
@@ -207,7 +207,7 @@ FIGURES: Final = tuple(STORIES[kind].figure for kind in Document)
 
 
 def numbers(name: str, otherwise: str = "") -> npt.NDArray[np.int64]:
-    """One numeric field of the stories, per scenario; where it is null, another one."""
+    """One numeric field of the stories, per scenario; another field if it is null."""
     stories = [STORIES[kind] for kind in Document]
     values = [getattr(story, name) for story in stories]
     filled = [

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from etl.demo import documents
 from etl.demo.calendar import Calendar
-from etl.demo.cast import Cast
+from etl.demo.cast import Population
 from etl.demo.chance import Chance, Indices, shuffle_step
-from etl.demo.documents import COPY_SLOT, ORIGINAL_SLOT, SLOT_KINDS, SLOTS, Billed, Document, Seen, When
+from etl.demo.documents import COPY_SLOT, ORIGINAL_SLOT, SLOT_KINDS, SLOTS, Billed, Document, PortalView, When
 from etl.demo.plan import DemoPlan
 
 FIRST_NUMBER: Final = 1_001
@@ -43,7 +43,7 @@ class Slice:
         when: When.
         day, due_day: days since 1970.
         total, balance, portal_total, portal_balance: hundredths.
-        seen: Seen, as the portal lists it tonight.
+        seen: Seen, as the portal lists it in this run.
         is_forgotten: a run passed it over because its customer was not mapped yet.
         billed: Billed, as ConnectWise lists it.
     """
@@ -75,7 +75,7 @@ class Slice:
 class Ledger:
     """All invoices of a plan, made when they are asked for."""
 
-    def __init__(self, plan: DemoPlan, cast: Cast, calendar: Calendar, chance: Chance) -> None:
+    def __init__(self, plan: DemoPlan, cast: Population, calendar: Calendar, chance: Chance) -> None:
         self.plan, self.cast, self.calendar = plan, cast, calendar
         self._chance = chance
         self._customers = plan.customers
@@ -92,13 +92,16 @@ class Ledger:
         slot, twin_at = self._slots(at)
         has_twin = (twin_at >= 0) & (twin_at < self.plan.invoices)
         number_at = np.where((slot == COPY_SLOT) & has_twin, twin_at, at)
+
         customer = self._customer(number_at)
         kind = self._kinds(at, np.where((slot == COPY_SLOT) & ~has_twin, Document.OPEN, SLOT_KINDS[slot]), customer)
+
         when = documents.WHEN[kind]
         created = self._created(at, when)
         cents = self._cents(at, kind)
         day = self._day(at, kind, created)
         seen, is_forgotten = self._seen(at, kind, customer, created)
+
         return Slice(
             at=at,
             kind=kind,
@@ -201,10 +204,12 @@ class Ledger:
         is_held_twice = (kind == Document.COPY) & (at // SLOTS % 2 == 1)
         is_by_number = (kind == Document.ORIGINAL) & (at // SLOTS % 3 == 0)
         is_bare = standing.is_ahead[customer] & np.isin(documents.SEEN[kind], _BARE)
-        seen = np.select([is_held_twice, is_by_number | is_bare], [Seen.BY_ID, Seen.BY_NUMBER], documents.SEEN[kind])
+        seen = np.select(
+            [is_held_twice, is_by_number | is_bare], [PortalView.BY_ID, PortalView.BY_NUMBER], documents.SEEN[kind]
+        )
         is_held = standing.is_transport_reached[customer] | standing.is_ahead[customer]
         is_open = is_held & ~is_early & self.plan.with_portal_list
-        return np.where(is_open, seen, Seen.NOT), is_early
+        return np.where(is_open, seen, PortalView.NOT), is_early
 
     def _billed(self, kind: npt.NDArray[np.int64], customer: Indices) -> npt.NDArray[np.int64]:
         standing = self.cast.standing
@@ -213,6 +218,6 @@ class Ledger:
         return np.where(standing.is_billed[customer], billed, Billed.NOT)
 
 
-_BARE: Final = (Seen.BY_TOTAL, Seen.BY_CARD, Seen.UNDECIDED)
+_BARE: Final = (PortalView.BY_TOTAL, PortalView.BY_CARD, PortalView.UNDECIDED)
 """Rows that do not say to which company they are shown."""
 _PAIR: Final = (Document.ORIGINAL, Document.COPY)

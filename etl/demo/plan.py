@@ -9,7 +9,7 @@ from typing import Final, Literal
 Shape = Literal["table", "quickbooks_online", "xero"]
 
 AS_OF: Final = datetime(2026, 11, 22, 2, tzinfo=UTC)
-"""In the portal's zone this is still the evening before: a night that mixes the two dates up is found out."""
+"""In the portal's zone this is still the evening before: a run that confuses the two dates is noticed."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class DemoPlan:
         invoices: accounting documents, exactly.
         seed: the same seed gives the same bytes.
         shape: how the accounting package exports; JSON shapes are for small sizes.
-        as_of: the instant the night is judged at.
+        as_of: the instant the run is judged at.
         with_portal_list: whether the portal's own list of invoices is among the sources.
         stalled: the sync has not succeeded for days.
         chunk_rows: invoices held at a time; no effect on what is written.

@@ -7,8 +7,8 @@ import polars as pl
 
 from etl.demo import documents, texts
 from etl.demo.calendar import Calendar
-from etl.demo.cast import Cast
-from etl.demo.documents import Seen
+from etl.demo.cast import Population
+from etl.demo.documents import PortalView
 from etl.demo.identities import Identity
 from etl.demo.ledger import FIRST_NUMBER, Slice
 from etl.demo.plan import Shape
@@ -16,22 +16,25 @@ from etl.demo.plan import Shape
 _GHOST_EACH, _GHOST_PLACE, _GHOST_NUMBER = 500, 3, 900_000_000
 
 
-def invoices(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
+def invoices(invoices_: Slice, cast: Population, shape: Shape) -> pl.DataFrame:
     """The portal's rows for a slice of the accounting documents."""
-    kept = np.flatnonzero(invoices_.seen != Seen.NOT)
+    kept = np.flatnonzero(invoices_.seen != PortalView.NOT)
     at, seen, kind = invoices_.at[kept], invoices_.seen[kept], invoices_.kind[kept]
     digits = pl.Series(invoices_.number_at[kept] + FIRST_NUMBER).cast(pl.String)
-    is_respelt = pl.Series(np.isin(seen, (Seen.BY_OTHER_SPELLING, Seen.UNDECIDED)))
+    is_respelt = pl.Series(np.isin(seen, (PortalView.BY_OTHER_SPELLING, PortalView.UNDECIDED)))
+
     # a row that a screen shows holds no ids, no date and no total
-    is_card = pl.Series(np.isin(seen, (Seen.BY_CARD, Seen.UNDECIDED)))
-    is_unnamed, is_undecided = pl.Series(seen == Seen.BY_TOTAL), pl.Series(seen == Seen.UNDECIDED)
+    is_card = pl.Series(np.isin(seen, (PortalView.BY_CARD, PortalView.UNDECIDED)))
+    is_unnamed, is_undecided = pl.Series(seen == PortalView.BY_TOTAL), pl.Series(seen == PortalView.UNDECIDED)
+
     ids, old_ids = texts.invoice_ids(at, shape), texts.invoice_ids(at, shape, is_old=True)
     whom = cast.owners[invoices_.customer[kept]]
+
     return pl.DataFrame({"portal_id": "P" + pl.Series(at).cast(pl.String)}).select(
         "portal_id",
-        pl.when(pl.Series(seen == Seen.BY_ID))
+        pl.when(pl.Series(seen == PortalView.BY_ID))
         .then(ids)
-        .when(pl.Series(seen == Seen.UNDER_OLD_ID))
+        .when(pl.Series(seen == PortalView.UNDER_OLD_ID))
         .then(old_ids)
         .alias("invoice_id"),
         pl.when(is_respelt).then("inv 00" + digits).otherwise("INV-" + digits).alias("invoice_number"),
@@ -47,7 +50,7 @@ def invoices(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
     )
 
 
-def ghosts(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
+def ghosts(invoices_: Slice, cast: Population, shape: Shape) -> pl.DataFrame:
     """Rows that the portal kept of invoices which accounting no longer has."""
     standing = cast.standing
     chosen = (invoices_.at % _GHOST_EACH == _GHOST_PLACE) & standing.is_transport_reached[invoices_.customer]
@@ -74,11 +77,11 @@ def ghosts(invoices_: Slice, cast: Cast, shape: Shape) -> pl.DataFrame:
 
 def recreated(invoices_: Slice) -> pl.DataFrame:
     """The truth about portal rows under an id that accounting no longer has, because the document was made again."""
-    at = pl.Series(invoices_.at[invoices_.seen == Seen.UNDER_OLD_ID])
+    at = pl.Series(invoices_.at[invoices_.seen == PortalView.UNDER_OLD_ID])
     return pl.DataFrame({"portal_invoice_id": "P" + at.cast(pl.String)}).with_columns(cause=pl.lit("RECREATED_ID"))
 
 
-def mappings(cast: Cast) -> pl.DataFrame:
+def mappings(cast: Population) -> pl.DataFrame:
     """The portal's list of mappings: some customers are listed without a company, some not at all."""
     companies = cast.companies.select("company_id", company_name="name")
     listed = cast.customers.filter(pl.col("listed_id").is_not_null() | (pl.col("at") % 2 == 0))
@@ -88,7 +91,7 @@ def mappings(cast: Cast) -> pl.DataFrame:
     return named.select("customer_id", "customer_name", "company_id", "company_name")
 
 
-def judgements(cast: Cast, calendar: Calendar) -> pl.DataFrame:
+def judgements(cast: Population, calendar: Calendar) -> pl.DataFrame:
     """What people decided, for the register."""
     is_excluded = pl.col("state") == "excluded"
     early, late = (pl.lit(instant) for instant in calendar.judged_at)

@@ -84,7 +84,7 @@ def _access(chance: Chance, at: Indices) -> npt.NDArray[np.int64]:
 
 
 def _fitting(identity: npt.NDArray[np.int64], plan: DemoPlan) -> npt.NDArray[np.int64]:
-    """Leave out what the shape cannot tell, and certainty by invoices where a customer may have too few of them."""
+    """Leave out what the shape cannot express, and certainty by invoices where a customer may have too few of them."""
     swaps: dict[Identity, Identity] = {}
     if plan.shape == "xero":
         swaps |= {Identity.CHILD_UNMAPPED: Identity.NO_CANDIDATE, Identity.CHILD_MAPPED: Identity.RENAMED}

@@ -20,7 +20,7 @@ import polars as pl
 
 from etl.causes import PREDICTED, SHOWN_WRONG, UNMAPPED, bits, codes, mask
 from etl.demo import documents, texts
-from etl.demo.documents import Billed, Document, Seen, When
+from etl.demo.documents import Billed, Document, PortalView, When
 from etl.demo.ledger import Ledger, Slice
 from etl.domain import CauseClass, State
 
@@ -51,14 +51,14 @@ def causes(invoices: Slice, ledger: Ledger) -> Masks:
     is_awaited = standing.is_transport_reached[invoices.customer] & (invoices.kind != Document.DRAFT)
     later = later | np.where(is_awaited, _transport(invoices, ledger), np.uint64(0))
     shown = np.where(is_shown(invoices), documents.SHOWN_CAUSES[invoices.kind] | _IN_PORTAL, np.uint64(0))
-    is_unnamed = (invoices.seen == Seen.BY_TOTAL) & ~standing.is_listed[invoices.customer]
+    is_unnamed = (invoices.seen == PortalView.BY_TOTAL) & ~standing.is_listed[invoices.customer]
     shown = shown | np.where(is_unnamed, _TO_NOBODY_KNOWN, np.uint64(0))
     return np.asarray(own | shown | np.where(is_expected, np.uint64(0), later))
 
 
 def is_shown(invoices: Slice) -> npt.NDArray[np.bool_]:
     """Whether a row of the portal's list is certainly the invoice."""
-    return ~np.isin(invoices.seen, (Seen.NOT, Seen.UNDER_OLD_ID, Seen.UNDECIDED))
+    return ~np.isin(invoices.seen, (PortalView.NOT, PortalView.UNDER_OLD_ID, PortalView.UNDECIDED))
 
 
 def differences(invoices: Slice, ledger: Ledger) -> pl.DataFrame:
@@ -82,9 +82,9 @@ def _bit(cause: str) -> np.uint64:
 def _numbers(invoices: Slice, ledger: Ledger) -> Masks:
     """The gates that compare numbers."""
     is_pair = np.isin(invoices.kind, _ORIGINALS) & invoices.has_twin
-    is_double = is_pair & (invoices.seen != Seen.BY_ID)
+    is_double = is_pair & (invoices.seen != PortalView.BY_ID)
     # of a row that nothing decides, nobody knows whose number it is
-    is_reformatted = (invoices.seen == Seen.BY_OTHER_SPELLING) | (invoices.billed == Billed.OTHERWISE)
+    is_reformatted = (invoices.seen == PortalView.BY_OTHER_SPELLING) | (invoices.billed == Billed.OTHERWISE)
     # a copy's number is in ConnectWise: its original's
     is_borrowed = (invoices.kind == Document.COPY) & ledger.cast.standing.is_billed[invoices.customer]
     is_unbilled = (invoices.billed == Billed.NOT) & ~is_borrowed
@@ -100,7 +100,7 @@ def _transport(invoices: Slice, ledger: Ledger) -> Masks:
     after = "SYNC_STALLED" if ledger.calendar.stalled else "PENDING_NEXT_SYNC"
     when = invoices.when
     if not ledger.plan.with_portal_list:
-        # the log tells what no run carried; what was carried may or may not have arrived. Without the time of creation
+        # the log shows what no run carried; what was carried may or may not have arrived. Without the time of creation
         # a late change proves nothing: the invoice may have come with an earlier run
         is_dated = ledger.plan.shape != "xero"
         return np.select(
@@ -110,8 +110,8 @@ def _transport(invoices: Slice, ledger: Ledger) -> Masks:
         )
     return np.select(
         [
-            is_shown(invoices) | (invoices.seen == Seen.UNDECIDED),
-            invoices.seen == Seen.UNDER_OLD_ID,
+            is_shown(invoices) | (invoices.seen == PortalView.UNDECIDED),
+            invoices.seen == PortalView.UNDER_OLD_ID,
             # dated after the day of the last sync, and no time says whether that sync could carry it
             invoices.kind == Document.UNDATED_TODAY,
             when == When.NEVER,

@@ -84,7 +84,7 @@ def surnames(at: Indices) -> pl.Series:
     return parts[0] + parts[1] + parts[2]
 
 
-def firms(at: Indices) -> tuple[pl.Series, pl.Series]:
+def surname_pairs(at: Indices) -> tuple[pl.Series, pl.Series]:
     """The two surnames of each firm: no pair comes twice, and firms that share one differ much in the other."""
     first = (at * 6_101 + 4_177) % SURNAMES
     second = (first * 2_741 + at // SURNAMES * 7_919 + 9_203) % SURNAMES

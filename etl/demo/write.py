@@ -10,7 +10,7 @@ import polars as pl
 
 from etl.demo import accounting, connectwise, portal, texts
 from etl.demo.calendar import Calendar
-from etl.demo.cast import Cast
+from etl.demo.cast import Population
 from etl.demo.chance import Chance
 from etl.demo.configuration import settings_text
 from etl.demo.ledger import Ledger, Slice
@@ -18,7 +18,7 @@ from etl.demo.plan import DemoPlan
 from etl.demo.truth import causes, differences, verdicts
 
 Progress = Callable[[int, int], None]
-"""Is told how many invoices are written, and how many there will be."""
+"""Called with the number of invoices written, and of all invoices."""
 
 
 def write_demo(out: Path, plan: DemoPlan, progress: Progress | None = None) -> None:
@@ -31,7 +31,7 @@ def write_demo(out: Path, plan: DemoPlan, progress: Progress | None = None) -> N
     """
     out.mkdir(parents=True, exist_ok=True)
     chance, calendar = Chance(plan.seed), Calendar.of(plan)
-    cast = Cast.of(plan, chance)
+    cast = Population.of(plan, chance)
     (out / "billsight.toml").write_text(settings_text(plan, calendar), encoding="utf-8", newline="\n")
     connectwise.write_people(out, cast)
     accounting.write_customers(out, cast, plan.shape)
@@ -99,6 +99,6 @@ def _strays(invoices: Slice, ledger: Ledger) -> dict[str, pl.DataFrame]:
     tables = {"connectwise_invoices": unposted, "truth_unposted": unposted_truth}
     if ledger.plan.with_portal_list:
         ghosts = portal.ghosts(invoices, ledger.cast, ledger.plan.shape)
-        told = ghosts.select(portal_invoice_id="portal_id", cause=pl.lit("PORTAL_GHOST"))
-        tables |= {"portal_invoices": ghosts, "truth_portal_only": told}
+        truth_rows = ghosts.select(portal_invoice_id="portal_id", cause=pl.lit("PORTAL_GHOST"))
+        tables |= {"portal_invoices": ghosts, "truth_portal_only": truth_rows}
     return tables

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from etl.domain import FALSE_WORDS, SPOILT, TRUE_WORDS
+from etl.domain import FALSE_WORDS, MALFORMED_ID, TRUE_WORDS
 from etl.extract.bulk_scan import BulkScan
 from etl.extract.conform import BLANKS, MIDNIGHTS
 from etl.extract.footers import LABELED
@@ -28,7 +28,7 @@ _EDGE: Final = r"[\x00-\x1e \p{Z}\x{85}\x{200b}\x{feff}]"
 _START, _END = r"(?:^|\x1f)", r"(?:\x1f|$)"
 _SUSPECT: Final = (
     rf"{_START}{_EDGE}|{_EDGE}{_END}|[\x00-\x08\x0b\x0c\x0e-\x1e\x7f-\x{{9f}}]"
-    rf"|{_START}(?:{SPOILT}){_END}"
+    rf"|{_START}(?:{MALFORMED_ID}){_END}"
     rf"|{_START}(?:@\{{|System\.|=\")"
 )
 """Blanks around a text or a control character in it, an id that a spreadsheet spoilt, a cut object."""
@@ -258,7 +258,7 @@ def _unfit(scan: BulkScan) -> list[str]:
     ids = [text for text in texts if "id" in text.split("_")]
     # a length is far cheaper to look at than the whole
     uncast += _footers(scan)
-    uncast += [f"({_may_be_spoilt(text)} and regexp_full_match({text}, '{SPOILT}'))" for text in ids]
+    uncast += [f"({_may_be_spoilt(text)} and regexp_full_match({text}, '{MALFORMED_ID}'))" for text in ids]
     if scan.is_plain:
         return uncast
     return [

@@ -254,7 +254,7 @@ def record(past: RunHistory, run: Run, facts: Mapping[str, Any], ended: RunEndin
     try:
         past.history.record(_published_run(run.run_id, facts, ended.seconds), _written(ended.states))
     except HistoryError as error:
-        return error.told
+        return error.message
     return None
 
 

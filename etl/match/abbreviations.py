@@ -1,7 +1,7 @@
-"""Who may be called `WAFD` today: short names whose letters a long one has in their order.
+"""Abbreviated names: short names such as `WAFD` whose letters a long name has in the same order.
 
-Most of these are accidents, so they are looked for only where nothing else tells of a customer, and in a list in which
-they can be told apart.
+Most of these agree by accident. The search is therefore limited to customers without any other candidate, and to lists
+with few short names.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ _NAMES_AT_ONCE: Final = 500
 _PAIR: Final = ["customer", "company"]
 
 
-def abbreviated(likely: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
-    """Find the companies whose first word abbreviates the name of a customer for whom nobody is likely.
+def find_abbreviations(likely: pl.DataFrame, records: NormalizedRecords) -> pl.DataFrame:
+    """Find the companies whose first word abbreviates the name of a customer without a likely company.
 
     Locality: group: customer; the companies' short names are the same for all.
 
     Args:
-        likely: `customer`: those for whom somebody is likely, or pointed to by an identifier or the name.
-        profiles: both sides in normal form.
+        likely: `customer`: those with a likely company, or one that an identifier or the name points to.
+        records: both sides in normal form.
 
     Returns:
         `customer, company, flags` (`Flag.LETTERS`), at most five pairs per customer, by customer and company.
     """
-    shorts = _shorts(profiles.company_names.table)
+    shorts = _shorts(records.company_names.table)
     if shorts.height > _MOST_SHORT:
         shorts = shorts.clear()
     # 21Vianet is VNET
     letters = pl.col("squashed").str.replace_all(r"[^a-z]+", "")
-    asked = profiles.customer_names.table.select(customer="record", letters=letters)
+    asked = records.customer_names.table.select(customer="record", letters=letters)
     asked = asked.join(likely, on="customer", how="anti", maintain_order="left")
     runs = range(0, max(asked.height, 1), _NAMES_AT_ONCE)
     hits = pl.concat(_hits(asked.slice(start, _NAMES_AT_ONCE), shorts) for start in runs)
@@ -49,7 +49,7 @@ def abbreviated(likely: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFra
 
 
 def _shorts(names: pl.DataFrame) -> pl.DataFrame:
-    """The first words that may be an abbreviation, and that hardly any other company begins with."""
+    """The first words of names that may be an abbreviation and that few companies share."""
     first = names.select(company="record", short=pl.col("core").str.extract(_SHORT, 1)).drop_nulls().unique()
     return first.filter(pl.len().over("short") <= _MOST_BEARERS)
 

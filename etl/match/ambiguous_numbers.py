@@ -1,4 +1,4 @@
-"""Which pairs of one invoice number prove nothing, because the number stands for several invoices on a side."""
+"""Pairs of invoices that prove nothing, because several invoices of one side have the same number."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 
-def repeated(pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs of which either side has another partner, too.
+def ambiguous_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Find the pairs with a side that has another partner, too.
 
     Locality: whole.
 

@@ -1,6 +1,6 @@
-"""The name that is left of a branch's: without its place, direction or number, and what stands behind a sign.
+"""Names of branches without their place, direction or number, and without the part after a sign.
 
-It says that two companies may be one firm's; it never makes names equal.
+Such a name says that two companies may belong to one firm. Names never become equal by it.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _HEAD: Final = rf"^ (?:{_PLACE} )+"
 _COMMA: Final = r"\s*,\s*[^,]+(?:,[^,]+)?$"
 
 
-def branches(table: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
-    """What is left of the names of companies without what may tell a branch.
+def branch_names(table: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
+    """Remove from the names of companies the parts that may name a branch.
 
     Locality: whole; the towns of all records are places.
 
@@ -56,24 +56,24 @@ def branches(table: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
     Returns:
         `record, key, is_whole`: the words of each name in their order, and of what is left of it.
     """
-    named = table.filter(pl.col("kind").is_in([OWN, PART])).select("record", "core", "kind", "written")
-    own = named.filter(pl.col("kind") == OWN)
+    own_and_parts = table.filter(pl.col("kind").is_in([OWN, PART])).select("record", "core", "kind", "written")
+    own = own_and_parts.filter(pl.col("kind") == OWN)
     comma = own.filter(pl.col("written").str.contains(",", literal=True)).select(
         "record", core=normalize_names.normal_name(pl.col("written").str.replace(_COMMA, ""))
     )
-    parts = pl.concat((named.filter(pl.col("kind") == PART).select("record", "core"), comma)).drop_nulls()
+    parts = pl.concat((own_and_parts.filter(pl.col("kind") == PART).select("record", "core"), comma)).drop_nulls()
     cores = pl.concat((own.select("record", "core"), parts))
     # the longest first: New York City before New York
     places = sorted({*place_names(towns), *_DIRECTIONS}, key=lambda place: (-len(place), place))
-    at_end, at_start = _marked(pl.col("core"), [*places, *_CODES]), _marked(pl.col("core"), places)
+    at_end, at_start = _mark_places(pl.col("core"), [*places, *_CODES]), _mark_places(pl.col("core"), places)
     ends = (at_end.str.replace(_TAIL, ""), at_end.str.replace(_LAST, ""), at_start.str.replace(_HEAD, ""))
-    left = [cores.select("record", core=_unmarked(end)) for end in ends]
+    left = [cores.select("record", core=_remove_marks(end)) for end in ends]
     derived = pl.concat((parts, *left)).drop_nulls().select("record", key=_key(), is_whole=pl.lit(value=False))
     whole = own.select("record", key=_key(), is_whole=pl.lit(value=True))
     return pl.concat((whole, derived)).unique(["record", "key"], keep="first", maintain_order=True)
 
 
-def _marked(core: pl.Expr, places: list[str]) -> pl.Expr:
+def _mark_places(core: pl.Expr, places: list[str]) -> pl.Expr:
     """A name between blanks, with a mark before each word of a place."""
     marked = {f" {place} ": f" {_MARK}{place.replace(' ', f' {_MARK}')} " for place in places}
     framed = pl.concat_str(pl.lit(" "), core, pl.lit(" "))
@@ -81,10 +81,10 @@ def _marked(core: pl.Expr, places: list[str]) -> pl.Expr:
     return framed.str.replace_many(marked, leftmost=True).str.replace_many(marked, leftmost=True)
 
 
-def _unmarked(left: pl.Expr) -> pl.Expr:
+def _remove_marks(left: pl.Expr) -> pl.Expr:
     words = left.str.replace_all(_MARK, "", literal=True).str.strip_chars()
     return normalize_names.core(pl.when(words != "").then(words))
 
 
 def _key() -> pl.Expr:
-    return normalize_names.telling(pl.col("core").str.split(" ")).list.join(" ").hash()
+    return normalize_names.distinctive_words(pl.col("core").str.split(" ")).list.join(" ").hash()

@@ -1,7 +1,7 @@
-"""Which companies each customer is compared with: those that share the keys that tell most.
+"""Candidates: each customer is compared with the companies that share its most distinctive keys.
 
 The keys of a customer are looked up among those of the companies, the hits of each pair are added up, and the best few
-stay: a product of two sparse matrices of which only the top of each row is kept. It is computed in runs that fit the
+stay: a product of two sparse matrices of which only the top of each row is kept. It is computed in batches that fit the
 processor's cache, each hit packed into one number, so that adding up is sorting.
 """
 
@@ -35,8 +35,8 @@ class Keys:
 
     Attributes:
         record: row of the record.
-        key: what it is found under, as a number.
-        weight: what a hit tells, in sixteenths of a bit.
+        key: the key as a number.
+        weight: the information of a hit, in sixteenths of a bit.
         flag: what kind of key it is, one bit; several hits of a pair are joined by or.
     """
 
@@ -48,7 +48,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class _Hits:
-    """A run of the customers' keys: where in `packed`, the companies' keys, each begins, and how many it hits."""
+    """A batch of the customers' keys: the position of each in `packed`, the companies' keys, and its number of hits."""
 
     record: np.ndarray
     first: np.ndarray
@@ -56,26 +56,28 @@ class _Hits:
     packed: np.ndarray
 
 
-def candidates(left: Keys, right: Keys, companies: int, always: int) -> pl.DataFrame:
-    """For each customer the companies with which it shares most.
+def find_candidates(customers: Keys, companies_by_key: Keys, companies: int, always: int) -> pl.DataFrame:
+    """Find for each customer the companies with which it shares most.
 
     Locality: group: customer.
 
     Args:
-        left: the customers' keys, by customer.
-        right: the companies' keys, by key; `weight` and `flag` are taken from here.
+        customers: the customers' keys, by customer.
+        companies_by_key: the companies' keys, by key; `weight` and `flag` are taken from here.
         companies: how many companies there are.
-        always: flags of identifiers: whoever shares one stays, however many others share more.
+        always: flags of identifiers: a company that shares one stays, however many others share more.
 
     Returns:
         `customer, company` (rows), `weight`, `flags`, by customer and company.
     """
-    record, first, count = _found(left, right)
-    packed = (right.record.astype(np.int64) << _PACKED) | (
-        (right.flag.astype(np.int64) << _WEIGHT_BITS) | np.minimum(right.weight, _MOST_WEIGHT).astype(np.int64)
+    record, first, count = _look_up(customers, companies_by_key)
+    packed = (companies_by_key.record.astype(np.int64) << _PACKED) | (
+        (companies_by_key.flag.astype(np.int64) << _WEIGHT_BITS)
+        | np.minimum(companies_by_key.weight, _MOST_WEIGHT).astype(np.int64)
     )
     parts = map_parallel(
-        lambda run: _best(_Hits(record[run], first[run], count[run], packed), companies, always), _runs(record, count)
+        lambda run: _best(_Hits(record[run], first[run], count[run], packed), companies, always),
+        _batches(record, count),
     )
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty(0, np.int64)] * 4
     names = ("customer", "company", "weight", "flags")
@@ -85,17 +87,19 @@ def candidates(left: Keys, right: Keys, companies: int, always: int) -> pl.DataF
     )
 
 
-def _found(left: Keys, right: Keys) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The customers' keys that companies have: whose, where those of the companies begin, and how many they are."""
-    starts = np.flatnonzero(np.diff(right.key, prepend=~right.key[:1]))
-    known = pl.DataFrame({"key": right.key[starts], "first": starts, "count": np.diff(starts, append=len(right.key))})
-    asked = pl.DataFrame({"record": left.record, "key": left.key})
-    found = asked.join(known, on="key", maintain_order="left")
-    return found["record"].to_numpy(), found["first"].to_numpy(), found["count"].to_numpy()
+def _look_up(customers: Keys, companies: Keys) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Look up the customers' keys among the companies': customer, first row of the companies' keys, and their count."""
+    starts = np.flatnonzero(np.diff(companies.key, prepend=~companies.key[:1]))
+    places = pl.DataFrame(
+        {"key": companies.key[starts], "first": starts, "count": np.diff(starts, append=len(companies.key))}
+    )
+    asked = pl.DataFrame({"record": customers.record, "key": customers.key})
+    hits = asked.join(places, on="key", maintain_order="left")
+    return hits["record"].to_numpy(), hits["first"].to_numpy(), hits["count"].to_numpy()
 
 
-def _runs(record: np.ndarray, count: np.ndarray) -> list[slice]:
-    """Cut the keys where a new customer begins, so that each run has about as many hits as fit the cache."""
+def _batches(record: np.ndarray, count: np.ndarray) -> list[slice]:
+    """Cut the keys where a new customer begins, so that each batch has about as many hits as fit the cache."""
     if not len(record):
         return []
     begins = np.flatnonzero(np.diff(record, prepend=-1))
@@ -106,10 +110,23 @@ def _runs(record: np.ndarray, count: np.ndarray) -> list[slice]:
 
 
 def _best(hits: _Hits, companies: int, always: int) -> Pairs:
-    """Add up the hits of each pair, and keep the best pairs of each customer."""
+    """The best pairs of each customer."""
+    # numbered within the batch, so that a pair fits its bits
     is_next = np.diff(hits.record, prepend=hits.record[:1]) != 0
-    # numbered within the run, so that a pair fits its bits
-    number, record = np.cumsum(is_next), hits.record[np.flatnonzero(np.concatenate(([True], is_next[1:])))]
+    record = hits.record[np.flatnonzero(np.concatenate(([True], is_next[1:])))]
+    customer, company, weight, flags = _add_up(hits, np.cumsum(is_next), companies)
+
+    is_identified = (flags & always) > 0
+    starts = np.flatnonzero(np.diff(customer, prepend=-1))
+    best = np.repeat(np.maximum.reduceat(weight, starts), np.diff(starts, append=len(customer)))
+    worth = np.flatnonzero(is_identified | (weight >= _LEAST_SHARE * best))
+    place = _places(customer[worth], np.where(is_identified, _FIRST, 0)[worth] + weight[worth])
+    best_rows = worth[place < np.where(is_identified[worth], _MOST_IDENTIFIED, MOST_CANDIDATES)]
+    return record[customer[best_rows]], company[best_rows], weight[best_rows], flags[best_rows]
+
+
+def _add_up(hits: _Hits, number: np.ndarray, companies: int) -> Pairs:
+    """Add up the hits of each pair; `number` is that of the customer within the batch."""
     at = np.arange(int(hits.count.sum())) - np.repeat(np.cumsum(hits.count) - hits.count - hits.first, hits.count)
     packed = hits.packed[at]
     packed += np.repeat(number * companies << _PACKED, hits.count)
@@ -119,13 +136,7 @@ def _best(hits: _Hits, companies: int, always: int) -> Pairs:
     weight = np.add.reduceat(packed & _MOST_WEIGHT, begins)
     flags = np.bitwise_or.reduceat((packed >> _WEIGHT_BITS) & _ALL_FLAGS, begins)
     customer, company = np.divmod(pair[begins], companies)
-    is_identified = (flags & always) > 0
-    starts = np.flatnonzero(np.diff(customer, prepend=-1))
-    best = np.repeat(np.maximum.reduceat(weight, starts), np.diff(starts, append=len(customer)))
-    worth = np.flatnonzero(is_identified | (weight >= _LEAST_SHARE * best))
-    place = _places(customer[worth], np.where(is_identified, _FIRST, 0)[worth] + weight[worth])
-    kept = worth[place < np.where(is_identified[worth], _MOST_IDENTIFIED, MOST_CANDIDATES)]
-    return record[customer[kept]], company[kept], weight[kept], flags[kept]
+    return customer, company, weight, flags
 
 
 def _places(customer: np.ndarray, rank: np.ndarray) -> np.ndarray:

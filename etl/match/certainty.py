@@ -1,6 +1,6 @@
-"""How certain each candidate is, and whether that is certain enough to map without asking.
+"""The certainty of each candidate, and the decision whether a rule maps it without review.
 
-The score never maps anybody: `certain` is a rule on the findings. The score orders what people review.
+The score never maps a customer: `certain` is a rule on the findings. The score orders the candidates for review.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from etl.match.certainty_rules import (
     GROUNDS,
     REASON,
     STRICT,
+    competitors,
     facts,
-    first,
-    found,
+    first_that_holds,
     is_somebody,
     obstacles,
-    rivals,
+    says,
 )
 
 MOST_CERTAIN: Final = 0.999999
@@ -37,7 +37,7 @@ _CUSTOMER: Final = "customer"
 
 @dataclass(frozen=True)
 class Policy:
-    """What is certain, and which candidates are shown.
+    """The rule of certainty, and the limits of the candidates that are proposed.
 
     Attributes:
         rule: one of `POLICIES`.
@@ -52,7 +52,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class PriorDecisions:
-    """What people and the portal have decided before, by rows of the profiles.
+    """Earlier decisions of people and of the portal, by rows of the records.
 
     Attributes:
         rejected: `customer, company`: pairs that are not weighed.
@@ -65,15 +65,15 @@ class PriorDecisions:
     taken: pl.DataFrame
 
 
-def certainty(evidence: pl.DataFrame, decided: PriorDecisions, policy: Policy | None = None) -> pl.DataFrame:
+def decide(evidence: pl.DataFrame, prior: PriorDecisions, policy: Policy | None = None) -> pl.DataFrame:
     """Weigh a customer's candidates against each other, and decide.
 
     Locality: whole; a company that two customers are equally certain of is certain for neither.
 
     Args:
-        evidence: what `evidence.evidence` found.
-        decided: what people and the portal have decided before.
-        policy: what is certain, and which candidates are shown.
+        evidence: the rows of `evidence.find_evidence`.
+        prior: the earlier decisions of people and of the portal.
+        policy: the rule of certainty, and the limits of the candidates that are proposed.
 
     Returns:
         The rows of `evidence` that are proposed, by customer and rank, with `rank`, `certainty`, `lead` over the next,
@@ -83,8 +83,8 @@ def certainty(evidence: pl.DataFrame, decided: PriorDecisions, policy: Policy | 
     """
     policy = policy or Policy()
     claims = _Claims.of(evidence.lazy().with_columns(**facts()))
-    runs = [_judged(run, claims, decided, policy) for run in _runs(evidence)]
-    judged = _unique_both_ways(pl.concat(runs))
+    judged_batches = [_judge(run, claims, prior, policy) for run in _batches(evidence)]
+    judged = _unique_both_ways(pl.concat(judged_batches))
     is_certain = pl.col("obstacle").is_null()
     shown = judged.filter(_is_enough(policy)).with_columns(rank=_RANK).filter(pl.col("rank") <= policy.most_candidates)
     return shown.select(
@@ -98,7 +98,7 @@ def certainty(evidence: pl.DataFrame, decided: PriorDecisions, policy: Policy | 
     )
 
 
-def _runs(evidence: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _batches(evidence: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """The pairs of some customers at a time, all of each: memory is bounded."""
     customer, start = evidence[_CUSTOMER].set_sorted(), 0
     while start < max(evidence.height, 1):
@@ -108,33 +108,37 @@ def _runs(evidence: pl.DataFrame) -> Iterator[pl.DataFrame]:
         start = end
 
 
-def _judged(pairs: pl.DataFrame, claims: _Claims, decided: PriorDecisions, policy: Policy) -> pl.DataFrame:
-    """Weigh the candidates of some customers, and tell what keeps each from being certain; without the hopeless.
+def _judge(pairs: pl.DataFrame, claims: _Claims, prior: PriorDecisions, policy: Policy) -> pl.DataFrame:
+    """Weigh the candidates of some customers, and find the obstacle of each; unlikely candidates are left out.
 
-    One more than are shown: the first of a customer may yet turn out to be contested, and too unlikely to propose.
+    Keeps one candidate more than is shown: the first may yet turn out to be contested, and too unlikely to propose.
     """
     columns = pairs.columns
     # lazy: what expressions have in common is computed once
-    told = pairs.lazy().with_columns(**facts()).filter(is_somebody()).collect()
-    told = told.with_columns(pl.col(_CUSTOMER).set_sorted())
-    told = (
-        told.lazy()
-        .with_columns(**rivals())
+    candidates = pairs.lazy().with_columns(**facts()).filter(is_somebody()).collect()
+    candidates = candidates.with_columns(pl.col(_CUSTOMER).set_sorted())
+    candidates = (
+        candidates.lazy()
+        .with_columns(**competitors())
         .collect()
         .with_columns(
-            families_with_number=_counted(told, claims.numbers),
-            families_with_tax_id=_counted(told, claims.tax_ids),
-            is_identified_as_another=_is_taken(told, claims.identified),
+            families_with_number=_count_claims(candidates, claims.numbers),
+            families_with_tax_id=_count_claims(candidates, claims.tax_ids),
+            is_identified_as_another=_is_taken(candidates, claims.identified),
         )
     )
-    if decided.rejected.height:
-        told = told.join(decided.rejected, on=_PAIR, how="anti", maintain_order="left")
-    told = _weighed(told)
-    told = told.with_columns(
-        is_unsure=pl.col(_CUSTOMER).is_in(decided.unsure[_CUSTOMER].implode()),
-        is_taken=_is_taken(told, decided.taken),
+
+    if prior.rejected.height:
+        candidates = candidates.join(prior.rejected, on=_PAIR, how="anti", maintain_order="left")
+    candidates = _weigh(candidates)
+    candidates = candidates.with_columns(
+        is_unsure=pl.col(_CUSTOMER).is_in(prior.unsure[_CUSTOMER].implode()),
+        is_taken=_is_taken(candidates, prior.taken),
     )
-    judged = told.lazy().with_columns(obstacle=first(obstacles(policy.rule)), ground=first(GROUNDS))
+
+    judged = candidates.lazy().with_columns(
+        obstacle=first_that_holds(obstacles(policy.rule)), ground=first_that_holds(GROUNDS)
+    )
     return (
         judged.filter(_is_enough(policy))
         .filter(policy.most_candidates + 1 >= _RANK)
@@ -149,11 +153,11 @@ def _is_enough(policy: Policy) -> pl.Expr:
 
 @dataclass(frozen=True)
 class _Claims:
-    """What all customers claim of the companies; a run of customers is held against it.
+    """The claims of all customers on the companies; each batch of customers is compared with them.
 
     Attributes:
         numbers, tax_ids: `company, claims`: how many families have its account number, its tax id.
-        identified: `company, family`: whom an identifier points to.
+        identified: `company, family`: the families that an identifier points to.
     """
 
     numbers: pl.DataFrame
@@ -162,14 +166,14 @@ class _Claims:
 
     @classmethod
     def of(cls, pairs: pl.LazyFrame) -> _Claims:
-        number, tax_id = (found(kind, "equal") for kind in ("account number", "tax id"))
+        number, tax_id = (says(kind, "equal") for kind in ("account number", "tax id"))
         claims = [pairs.filter(holds).select("company", who="family").collect() for holds in (number, tax_id)]
         identified = pairs.filter("has_identifier").select("company", "family").unique().collect()
         return cls(_bearers(claims[0]), _bearers(claims[1]), identified)
 
 
 def _is_taken(pairs: pl.DataFrame, taken: pl.DataFrame) -> pl.Series:
-    """Whether a customer of another family is mapped to the company already."""
+    """True if a customer of another family is mapped to the company already."""
     others = pairs.select("company", "family").with_row_index("row").join(taken, on="company", suffix="_taken")
     rows = others.filter(pl.col("family") != pl.col("family_taken"))["row"]
     return pairs.select(pl.int_range(pl.len(), dtype=pl.UInt32).is_in(rows.implode())).to_series()
@@ -178,7 +182,7 @@ def _is_taken(pairs: pl.DataFrame, taken: pl.DataFrame) -> pl.Series:
 _RANK: Final = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(_CUSTOMER)
 
 
-def _weighed(pairs: pl.DataFrame) -> pl.DataFrame:
+def _weigh(pairs: pl.DataFrame) -> pl.DataFrame:
     """Add certainty, rank and lead: each candidate against the others and against nobody at all."""
     odds = pl.lit(2.0).pow(pl.col("score"))
     ordered = pairs.sort(_CUSTOMER, "score", "company", descending=[False, True, False])
@@ -191,37 +195,37 @@ def _weighed(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unique_both_ways(judged: pl.DataFrame) -> pl.DataFrame:
-    """Two customers who are equally certain of one company: neither is, unless they are one family.
+    """Make customers uncertain that are equally certain of one company, unless they are one family.
 
-    An identifier settles what a name leaves open.
+    An identifier decides where names do not.
     """
     stands = pl.col("obstacle").is_null()
     by_identifier = stands & pl.col("has_identifier")
-    rivals = pl.when(by_identifier).then(_families(judged, by_identifier)).otherwise(_claims(judged, stands))
-    is_contested = stands & (rivals > 1)
+    claimants = pl.when(by_identifier).then(_families(judged, by_identifier)).otherwise(_claims(judged, stands))
+    is_contested = stands & (claimants > 1)
     return judged.with_columns(
         obstacle=pl.when(is_contested).then(pl.lit(CONTESTED, dtype=REASON)).otherwise(pl.col("obstacle"))
     )
 
 
 def _families(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
-    """For how many families of customers this holds at the company of each row."""
-    return _counted(pairs, _bearers(pairs.filter(holds).select("company", who="family")))
+    """The number of families of customers for which the condition holds at the company of each row."""
+    return _count_claims(pairs, _bearers(pairs.filter(holds).select("company", who="family")))
 
 
 def _claims(pairs: pl.DataFrame, holds: pl.Expr) -> pl.Series:
-    """The same, where brothers and sisters are two: they are one only beside the parent."""
+    """The number of customers for which the condition holds; a parent and its children together count as one."""
     standing = pairs.filter(holds).select("company", "customer", "family")
     parents = standing.filter(pl.col("customer") == pl.col("family")).select("company", "family", has_parent=pl.lit(1))
-    told = standing.join(parents.unique(), on=["company", "family"], how="left")
+    claims = standing.join(parents.unique(), on=["company", "family"], how="left")
     who = pl.when(pl.col("has_parent") == 1).then("family").otherwise("customer")
-    return _counted(pairs, _bearers(told.select("company", who=who)))
+    return _count_claims(pairs, _bearers(claims.select("company", who=who)))
 
 
 def _bearers(claims: pl.DataFrame) -> pl.DataFrame:
     return claims.group_by("company").agg(claims=pl.col("who").n_unique())
 
 
-def _counted(pairs: pl.DataFrame, bearers: pl.DataFrame) -> pl.Series:
+def _count_claims(pairs: pl.DataFrame, bearers: pl.DataFrame) -> pl.Series:
     counted = pairs.select("company").join(bearers, on="company", how="left", maintain_order="left")
     return counted["claims"].fill_null(0)

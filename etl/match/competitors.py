@@ -1,7 +1,7 @@
-"""Which customers another customer keeps from a company: it fits the company as well, or better.
+"""Competitors: other customers that fit a company as well as this one, or better.
 
-Most companies are one customer. Of two customers that are like one company, the one that is less like it is more often
-somebody else: the sister firm at the same address, the branch in another town.
+Most companies are one customer. Of two customers that are like one company, the less similar one is usually another
+firm: the sister firm at the same address, or the branch in another town.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 
 from etl.match.scorecard import FINDING, Scorecard, points
 
-RIVALS: Final = "other customers"
+COMPETITORS: Final = "other customers"
 LIKELY: Final = 0.0
 """From this score on a customer is likelier this company than nobody, and keeps others from it."""
 _SURE: Final = 8.0
@@ -22,27 +22,27 @@ _ENOUGH_COMPANIES, _MOST_SHARED = 20, 0.15
 _NOBODY: Final = -1
 
 
-def rivalled(found: pl.DataFrame, card: Scorecard) -> pl.DataFrame:
-    """Find who else fits each company, and add to the score what that is worth.
+def add_competitors(evidence: pl.DataFrame, card: Scorecard) -> pl.DataFrame:
+    """Find the other customers that fit each company, and add the points of that finding to the score.
 
     Locality: whole.
 
     Args:
-        found: `customer, company, family, score` and the findings, by customer and company; nobody has a rival yet.
-        card: what each finding is worth.
+        evidence: `customer, company, family, score` and the findings, by customer and company; without competitors.
+        card: the points of each finding.
 
     Returns:
         The same rows with the finding, its points in the score, and `rival`, the row of that customer.
     """
-    rival, ahead = _ahead(*(found[name].to_numpy() for name in ("customer", "company", "family", "score")))
+    rival, ahead = _ahead(*(evidence[name].to_numpy() for name in ("customer", "company", "family", "score")))
     finding = (
         pl.when(pl.col("ahead") > 0).then(pl.lit("better", dtype=FINDING))
         .when(pl.col("ahead") == 0).then(pl.lit("as good", dtype=FINDING))
     )  # fmt: skip
-    told = found.with_columns(ahead=ahead, rival=rival).with_columns(finding.alias(RIVALS))
-    return told.with_columns(
-        score=pl.col("score") + points(RIVALS, card),
-        rival=pl.when(pl.col(RIVALS).is_not_null()).then(pl.col("rival").cast(pl.UInt32)),
+    compared = evidence.with_columns(ahead=ahead, rival=rival).with_columns(finding.alias(COMPETITORS))
+    return compared.with_columns(
+        score=pl.col("score") + points(COMPETITORS, card),
+        rival=pl.when(pl.col(COMPETITORS).is_not_null()).then(pl.col("rival").cast(pl.UInt32)),
     ).drop("ahead")
 
 
@@ -67,7 +67,7 @@ def _ahead(
 
 
 def _firsts(rows: np.ndarray, company: np.ndarray) -> np.ndarray:
-    """For each company the first of the rows, which are in the order of the companies; -1 where there is none."""
+    """The first of the rows of each company, which are in the order of the companies; -1 if a company has none."""
     found = np.full(int(company.max()) + 1, _NOBODY)
     starts = np.flatnonzero(np.diff(company[rows], prepend=~company[rows][:1]))
     found[company[rows][starts]] = rows[starts]
@@ -75,6 +75,6 @@ def _firsts(rows: np.ndarray, company: np.ndarray) -> np.ndarray:
 
 
 def _is_shared(first: np.ndarray, second: np.ndarray) -> bool:
-    """Whether companies of several customers are common here."""
+    """True if companies of several customers are common in this data."""
     sure, shared = (int(np.count_nonzero(bits >= _SURE)) for bits in (first, second))
     return sure >= _ENOUGH_COMPANIES and shared > _MOST_SHARED * sure

@@ -1,4 +1,4 @@
-"""What speaks for and against each candidate pair: one column per kind of evidence, its finding as a word."""
+"""The evidence for and against each candidate pair: one column per kind of evidence, its finding as a word."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final
 import polars as pl
 
 from etl.match.blocking_keys import Flag
-from etl.match.competitors import RIVALS, rivalled
+from etl.match.competitors import COMPETITORS, add_competitors
 from etl.match.fields.normalize_fields import KNOWN_STATES
-from etl.match.name_similarity import similarity
+from etl.match.name_similarity import compare_names
 from etl.match.records import PLACES, NormalizedRecords
 from etl.match.scorecard import FINDING, KINDS, Scorecard, score
 
@@ -30,62 +30,68 @@ _SMALL_NUMBER: Final = r"(?:^| )\S{1,2}(?: |$)"
 _LACKING: Final = ((0.01, "none"), (5.5, "common"), (9.0, "some"), (12.5, "telling"), (math.inf, "many"))
 
 
-def evidence(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.DataFrame:
+def find_evidence(
+    pairs: pl.DataFrame, invoices: pl.DataFrame, records: NormalizedRecords, card: Scorecard
+) -> pl.DataFrame:
     """Compare each candidate pair, kind by kind.
 
-    Locality: whole: who else fits a company is asked of all. The rest is done in runs of pairs: memory is bounded.
+    Locality: whole: competitors are sought among all customers. The rest is done in batches, which bounds memory.
 
     Args:
         pairs: `customer, company, flags`, by customer and company.
         invoices: `customer, company, invoice_count, disagreeing_count`: invoices that both sides have.
-        profiles: both sides in normal form.
-        card: what each finding is worth.
+        records: both sides in normal form.
+        card: the points of each finding.
 
     Returns:
         One row per pair, in their order: the rows of the records and of the names that were compared, one column per
         kind of `scorecard.KINDS` with the finding, `score`, and `rival`: the customer that fits the company as well.
     """
-    return rivalled(compared(pairs, invoices, profiles, card), card)
+    return add_competitors(compare_pairs(pairs, invoices, records, card), card)
 
 
-def compared(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.DataFrame:
-    """The same, before it is asked who else fits a company.
+def compare_pairs(
+    pairs: pl.DataFrame, invoices: pl.DataFrame, records: NormalizedRecords, card: Scorecard
+) -> pl.DataFrame:
+    """Compare each candidate pair as `find_evidence` does, without the competitors.
 
     Locality: row.
     """
     runs = range(0, max(pairs.height, 1), _PAIRS_AT_ONCE)
-    return pl.concat(_judged(pairs.slice(start, _PAIRS_AT_ONCE), invoices, profiles, card) for start in runs)
+    return pl.concat(_compare_batch(pairs.slice(start, _PAIRS_AT_ONCE), invoices, records, card) for start in runs)
 
 
-def _judged(pairs: pl.DataFrame, invoices: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.DataFrame:
-    alike = similarity(pairs, profiles)
-    sides = (profiles.customers[pairs["customer"]], profiles.companies[pairs["company"]])
-    people, firms = (side.drop("record", "customer_id_acct", "company_id_cw", strict=False) for side in sides)
-    firms = firms.rename(lambda name: f"{name}_cw")
-    wide = pl.concat((pairs, people, firms, _named(alike, profiles)), how="horizontal")
+def _compare_batch(
+    pairs: pl.DataFrame, invoices: pl.DataFrame, records: NormalizedRecords, card: Scorecard
+) -> pl.DataFrame:
+    alike = compare_names(pairs, records)
+    sides = (records.customers[pairs["customer"]], records.companies[pairs["company"]])
+    customers, companies = (side.drop("record", "customer_id_acct", "company_id_cw", strict=False) for side in sides)
+    companies = companies.rename(lambda name: f"{name}_cw")
+    wide = pl.concat((pairs, customers, companies, _compared_names(alike, records)), how="horizontal")
     wide = (
         wide.join(_shared(invoices), on=_PAIR, how="left", maintain_order="left")
         .join(_hits(invoices), on="customer", how="left", maintain_order="left")
     )  # fmt: skip
     # in a short list every word is rare; the town that it is of is not so short
-    expected = math.log2(1 + max(profiles.companies.height, _LEAST_CROWD))
+    expected = math.log2(1 + max(records.companies.height, _LEAST_CROWD))
     # lazy: what the findings have in common is computed once
-    judged = wide.lazy().with_columns(**_identifiers(is_one_numbering=profiles.is_one_numbering)).with_columns(
+    judged = wide.lazy().with_columns(**_identifiers(is_one_numbering=records.is_one_numbering)).with_columns(
         **_names(expected), **_contacts(), **_places(), target=pl.col("target_cw").cast(FINDING),
-        **{RIVALS: pl.lit(None, dtype=FINDING)},
+        **{COMPETITORS: pl.lit(None, dtype=FINDING)},
     )  # fmt: skip
-    told = judged.with_columns(score=score(card)).select(
+    findings = judged.with_columns(score=score(card)).select(
         *_PAIR, "family", *KINDS, "score", "similarity", "left_name", "right_name",
         pl.col("invoice_count", "all_invoice_count"), "bearers",
         namesakes="namesakes_cw", has_twin="has_twin_cw", number_bearers="number_bearers_cw",
-        is_crowded=_is_crowded(profiles.companies),
+        is_crowded=_is_crowded(records.companies),
         is_same_town=_is_same_town(), bears_name=_has(Flag.NAMED_DOMAIN), is_sole_domain=_has(Flag.SOLE_DOMAIN),
     )  # fmt: skip
-    return told.collect()
+    return findings.collect()
 
 
-def _named(alike: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
-    tables = {"left": profiles.customer_names.table, "right": profiles.company_names.table}
+def _compared_names(alike: pl.DataFrame, records: NormalizedRecords) -> pl.DataFrame:
+    tables = {"left": records.customer_names.table, "right": records.company_names.table}
     columns = [
         tables[side][column].gather(alike[f"{side}_name"]).alias(f"{side}_{column}")
         for side in tables
@@ -129,7 +135,7 @@ def _identifiers(*, is_one_numbering: bool) -> dict[str, pl.Expr]:
 
 
 def _is_bare() -> pl.Expr:
-    """One of the account numbers is the other without its letters."""
+    """True if one of the account numbers is the other without its letters."""
     has_lost_letters = pl.any_horizontal(
         pl.col(f"number_key{side}") == pl.col(f"bare_key{side}") for side in ("", "_cw")
     )
@@ -137,23 +143,24 @@ def _is_bare() -> pl.Expr:
 
 
 def _is_same_town() -> pl.Expr:
-    """Of the same state, too, and one that is known: there are many Springfields."""
+    """True if town and state are the same and the state is known: there are many Springfields."""
     is_known = pl.col("state_key").is_in(KNOWN_STATES)
     same_town, same_state = (pl.col(key) == pl.col(f"{key}_cw") for key in ("place_key", "state_key"))
     return (same_town & same_state & is_known).fill_null(value=False)
 
 
 def _is_crowded(companies: pl.DataFrame) -> bool:
-    """Whether companies commonly share their names here."""
+    """True if companies commonly share their names in this data."""
     sharing = companies.filter(pl.col("namesakes") > 1).height
     return companies.height >= _ENOUGH_COMPANIES and sharing > _MOST_NAMESAKES * companies.height
 
 
 def _names(expected_bits: float) -> dict[str, pl.Expr]:
-    """What the names say: their level and, where they are not equal, the words that they share and lack."""
+    """The findings on the names: their level and, if they are not equal, the words that they share and lack."""
     is_equal = _is_equal_name()
     differs = pl.col("name").is_not_null() & ~is_equal
     surplus = pl.col("shared_bits") - expected_bits
+
     # a form that every firm of a trade has is no sign: First State Bank, N.A.
     has_form = _has_form()
     # where no word is shared, every word is missing: that is said once
@@ -163,6 +170,7 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
     other_record, longer_record = _numbers(*records)
     is_alike = is_equal | _is_cut()
     other_number, longer = _numbers(pl.col("left_number_words"), pl.col("right_number_words"))
+
     return {
         "name": pl.col("name").cast(pl.String).cast(FINDING),
         "rarity": _finding(
@@ -185,19 +193,19 @@ def _names(expected_bits: float) -> dict[str, pl.Expr]:
 
 
 def _has_form() -> pl.Expr:
-    """Both names have the same legal form, and not one that every firm of its trade has."""
+    """True if both names have the same legal form, and not one that every firm of its trade has."""
     form = pl.col("left_legal_form")
     return ((form == pl.col("right_legal_form")) & (form != _OF_BANKS)).fill_null(value=False)
 
 
 def _numbers(one: pl.Expr, other: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Whether the numbers differ; whether one name has a long one where the other has none, perhaps an account's."""
+    """Two conditions: the numbers differ; only one name has a number, a long one that may be an account's."""
     is_more = ((one == "") | (other == "")) & ~(one + other).str.contains(_SMALL_NUMBER)
     return (one != other) & ~is_more, (one != other) & is_more
 
 
 def _within(holds: pl.Expr, bits: pl.Expr, bounds: tuple[tuple[float, str], ...]) -> list[tuple[pl.Expr, str]]:
-    """The word of the first bound that the bits lie below."""
+    """Rules for the word of the first bound that the bits lie below."""
     return [(holds & (bits < limit), word) for limit, word in bounds]
 
 
@@ -251,5 +259,5 @@ def _equal_or_other(is_equal: pl.Expr) -> pl.Expr:
 
 
 def _finding(*rules: tuple[pl.Expr, str]) -> pl.Expr:
-    """The word of the first rule that holds; null where none does."""
+    """The word of the first rule that holds; null if none holds."""
     return pl.coalesce(pl.when(holds).then(pl.lit(word, dtype=FINDING)) for holds, word in rules)

@@ -22,11 +22,11 @@ _LN2: Final = float(np.log(2.0))
 
 @dataclass(frozen=True)
 class Fit:
-    """What was learned.
+    """The result of a fit.
 
     Attributes:
         card: the points.
-        customers: from how many judged customers.
+        customers: the number of judged customers.
         log_loss: mean bits of surprise per customer, on the same customers.
     """
 
@@ -36,7 +36,7 @@ class Fit:
 
 
 def surprise(judged: pl.DataFrame, card: Scorecard) -> float:
-    """Mean bits of surprise per customer, where the points are those of the card."""
+    """Mean bits of surprise per customer with the points of the card."""
     ordered = judged.with_columns(score=score(card)).sort("customer", "company")
     return _loss(ordered["score"].to_numpy(), *_truth(ordered))
 
@@ -51,7 +51,7 @@ def fit(judged: pl.DataFrame, start: Scorecard, version: str, caution: float = 0
     Locality: whole.
 
     Args:
-        judged: rows of `evidence.evidence` with `is_right`; a customer without a right row is known to be nobody.
+        judged: rows of `evidence.find_evidence` with `is_right`; a customer without a right row is known to be nobody.
         start: the points to start from; what the judgements do not speak of stays as it is there.
         version: name of the new table.
         caution: how much it costs to depart from `start`, per squared bit.
@@ -60,12 +60,12 @@ def fit(judged: pl.DataFrame, start: Scorecard, version: str, caution: float = 0
     customer, right = _truth(ordered)
     base = np.array([start.prior, *(start.points[kind][finding] for kind, finding in _COLUMNS)])
     cases = _Cases(_features(ordered), customer, right)
-    found = np.round(_descend(cases, base, caution) * 2) / 2 + 0.0
+    fitted = np.round(_descend(cases, base, caution) * 2) / 2 + 0.0
     points: dict[str, dict[str, float]] = {kind: {} for kind in KINDS}
-    for (kind, finding), value in zip(_COLUMNS, found[1:].tolist(), strict=True):
+    for (kind, finding), value in zip(_COLUMNS, fitted[1:].tolist(), strict=True):
         points[kind][finding] = value
-    loss = _loss(cases.features @ found, customer, right)
-    return Fit(Scorecard(version, float(found[0]), points), cases.count, loss)
+    loss = _loss(cases.features @ fitted, customer, right)
+    return Fit(Scorecard(version, float(fitted[0]), points), cases.count, loss)
 
 
 _COLUMNS: Final = [(kind, finding) for kind in KINDS for finding in KINDS_OF_EVIDENCE[kind]]
@@ -73,7 +73,7 @@ _COLUMNS: Final = [(kind, finding) for kind in KINDS for finding in KINDS_OF_EVI
 
 def _features(ordered: pl.DataFrame) -> np.ndarray:
     """One column of ones for the prior, then one per finding: 1 where it was found."""
-    found = ordered.select(
+    features = ordered.select(
         pl.repeat(1.0, pl.len()).alias("prior"),
         *(
             (pl.col(kind).cast(pl.String) == finding)
@@ -83,12 +83,12 @@ def _features(ordered: pl.DataFrame) -> np.ndarray:
             for kind, finding in _COLUMNS
         ),
     )
-    return found.to_numpy()
+    return features.to_numpy()
 
 
 @dataclass(frozen=True)
 class _Cases:
-    """Candidates with their findings, whose they are, and which are right."""
+    """Candidates with their findings and their customer, and which of them are right."""
 
     features: np.ndarray
     customer: np.ndarray
@@ -96,22 +96,22 @@ class _Cases:
 
     @property
     def count(self) -> int:
-        """How many customers."""
+        """The number of customers."""
         return int(self.customer[-1]) + 1
 
 
 def _descend(cases: _Cases, base: np.ndarray, caution: float) -> np.ndarray:
-    """Adam with a projection onto the signs and orders after each step; what was never found stays."""
+    """Run Adam, projecting onto the signs and orders after each step; points of absent findings stay."""
     free = cases.features.any(axis=0)
-    found = _projected(base)
-    mean, square = np.zeros_like(found), np.zeros_like(found)
+    points = _project(base)
+    mean, square = np.zeros_like(points), np.zeros_like(points)
     for step in range(1, _STEPS + 1):
-        chance = _chances(cases.features @ found, cases.customer)
-        slope = cases.features.T @ (chance - cases.right) * _LN2 / cases.count + 2 * caution * (found - base)
+        chance = _chances(cases.features @ points, cases.customer)
+        slope = cases.features.T @ (chance - cases.right) * _LN2 / cases.count + 2 * caution * (points - base)
         mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
         move = _RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-        found = _projected(np.where(free, found - move * (1 - step / (_STEPS + 1)), base))
-    return found
+        points = _project(np.where(free, points - move * (1 - step / (_STEPS + 1)), base))
+    return points
 
 
 def _chances(score: np.ndarray, customer: np.ndarray) -> np.ndarray:
@@ -128,21 +128,21 @@ def _loss(score: np.ndarray, customer: np.ndarray, right: np.ndarray) -> float:
     return float(-np.log2(np.clip(np.where(known, hit, nobody), 1e-12, 1)).mean())
 
 
-def _projected(points: np.ndarray) -> np.ndarray:
+def _project(points: np.ndarray) -> np.ndarray:
     """The nearest points with the right signs, a better finding never worth less than a worse one."""
-    kept = points.copy()
+    projected = points.copy()
     at = 1
     for levels in KINDS_OF_EVIDENCE.values():
         run = slice(at, at + len(levels))
         verdicts = np.array([level.verdict for level in levels.values()])
-        fallen = _falling(kept[run])
+        fallen = _falling_values(projected[run])
         fallen = np.where(verdicts == AGREES, np.maximum(fallen, 0), fallen)
-        kept[run] = np.where(verdicts == CONTRADICTS, np.minimum(fallen, 0), fallen)
+        projected[run] = np.where(verdicts == CONTRADICTS, np.minimum(fallen, 0), fallen)
         at += len(levels)
-    return kept
+    return projected
 
 
-def _falling(values: np.ndarray) -> np.ndarray:
+def _falling_values(values: np.ndarray) -> np.ndarray:
     """The nearest values that never rise (pool adjacent violators)."""
     blocks: list[list[float]] = []
     for value in values:

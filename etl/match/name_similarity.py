@@ -1,4 +1,4 @@
-"""How the names of a pair agree: equal in a normal form or, where not, which words they share and which they lack."""
+"""The agreement of the names of a pair: equal in a normal form or, if not, the words that they share and lack."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ _MADE: Final = (PART, GUESS)
 _NEAR, _SIMILAR, _ALIKE = 92.0, 84.0, 72.0
 
 
-def similarity(pairs: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
-    """The best comparison of each pair's names.
+def compare_names(pairs: pl.DataFrame, records: NormalizedRecords) -> pl.DataFrame:
+    """Find the best comparison of each pair's names.
 
     Locality: group: customer.
 
     Args:
-        pairs: `customer, company`, rows of the profiles.
-        profiles: both sides in normal form.
+        pairs: `customer, company`, rows of the records.
+        records: both sides in normal form.
 
     Returns:
         One row per pair, in its order: `name` (level), `similarity` (0 to 100), `shared_bits`, `left_bits` and
         `right_bits` (of words that only the customer, only the company has), `is_first_shared`, and the rows of the
         names compared, `left_name` and `right_name`.
     """
-    compared = _name_pairs(pairs, profiles)
-    levelled = _levelled(compared, profiles)
+    compared = _name_pairs(pairs, records)
+    levelled = _add_levels(compared, records)
     # among equal names the one that contradicts: a second name must not hide what the first one says
     best = levelled.sort("pair", "order", "is_at_peace", "missing", "name", "left_name", "right_name").unique(
         "pair", keep="first", maintain_order=True
@@ -53,46 +53,46 @@ def similarity(pairs: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame
     )
 
 
-def _name_pairs(pairs: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
-    """Every name of the customer beside every name of the company; two parts of names are not compared."""
-    left, right = (
+def _name_pairs(pairs: pl.DataFrame, records: NormalizedRecords) -> pl.DataFrame:
+    """Every name of the customer with every name of the company; two parts of names are not compared."""
+    customer_names, company_names = (
         naming.table.select("record", "kind").with_row_index(f"{side}_name").rename({"kind": f"{side}_kind"})
-        for side, naming in (("left", profiles.customer_names), ("right", profiles.company_names))
+        for side, naming in (("left", records.customer_names), ("right", records.company_names))
     )
     numbered = pairs.select("customer", "company").with_row_index("pair")
-    both = numbered.join(left, left_on="customer", right_on="record", how="left", maintain_order="left").join(
-        right, left_on="company", right_on="record", how="left", maintain_order="left"
+    both = numbered.join(customer_names, left_on="customer", right_on="record", how="left", maintain_order="left").join(
+        company_names, left_on="company", right_on="record", how="left", maintain_order="left"
     )
     is_made = pl.col("left_kind").is_in(_MADE)
     return both.filter(~(is_made & pl.col("right_kind").is_in(_MADE)) | is_made.is_null())
 
 
-def _levelled(compared: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
+def _add_levels(compared: pl.DataFrame, records: NormalizedRecords) -> pl.DataFrame:
     """Add the level and, for names that are not equal, their words and their spelling."""
-    named = compared.filter(pl.col("left_name").is_not_null() & pl.col("right_name").is_not_null())
-    left, right = named["left_name"].to_numpy(), named["right_name"].to_numpy()
-    people, firms = profiles.customer_names, profiles.company_names
-    is_equal = pl.Series(people.name_key[left] == firms.name_key[right])
-    is_moved = (people.words_key[left] == firms.words_key[right]) & (people.words_key[left] != 0)
-    squashed = people.table["squashed"].gather(left) == firms.table["squashed"].gather(right)
+    names = compared.filter(pl.col("left_name").is_not_null() & pl.col("right_name").is_not_null())
+    left, right = names["left_name"].to_numpy(), names["right_name"].to_numpy()
+    customers, companies = records.customer_names, records.company_names
+    is_equal = pl.Series(customers.name_key[left] == companies.name_key[right])
+    is_moved = (customers.words_key[left] == companies.words_key[right]) & (customers.words_key[left] != 0)
+    squashed = customers.table["squashed"].gather(left) == companies.table["squashed"].gather(right)
     # the same letters with other accents are another name
-    is_other = is_equal & clashes(people.table["accents"].gather(left), firms.table["accents"].gather(right))
-    left_form, right_form = people.table["legal_form"].gather(left), firms.table["legal_form"].gather(right)
-    flat = named.with_columns(
+    is_other = is_equal & clashes(customers.table["accents"].gather(left), companies.table["accents"].gather(right))
+    left_form, right_form = customers.table["legal_form"].gather(left), companies.table["legal_form"].gather(right)
+    flat = names.with_columns(
         is_equal=is_equal & ~is_other,
         is_moved=(pl.Series(is_moved) | squashed) & ~is_other,
         is_same_form=left_form.eq_missing(right_form),
         is_at_peace=(left_form == right_form).fill_null(value=True),
-        is_same_tail=people.table["tail"].gather(left).eq_missing(firms.table["tail"].gather(right)),
+        is_same_tail=customers.table["tail"].gather(left).eq_missing(companies.table["tail"].gather(right)),
     )
-    words = _words(flat, profiles)
-    told = pl.concat((flat, words), how="horizontal").with_columns(missing=pl.col("left_bits") + pl.col("right_bits"))
-    levelled = told.lazy().with_columns(name=_level()).collect()
+    worded = pl.concat((flat, _words(flat, records)), how="horizontal")
+    worded = worded.with_columns(missing=pl.col("left_bits") + pl.col("right_bits"))
+    worded = worded.lazy().with_columns(name=_level()).collect()
     # a parent that is not equal says nothing: every child has one
-    telling = levelled.filter((pl.col("left_kind") != PARENT) | (pl.col("name") == "parent"))
+    compared = worded.filter((pl.col("left_kind") != PARENT) | (pl.col("name") == "parent"))
     # names that are not equal are ordered by their words, not by their letters
     order = pl.min_horizontal(pl.col("name").to_physical(), pl.lit(_LEVELS.index("near"), dtype=pl.UInt8))
-    return telling.with_columns(order=order).select(_COLUMNS)
+    return compared.with_columns(order=order).select(_COLUMNS)
 
 
 _COLUMNS: Final = (
@@ -125,23 +125,22 @@ def _level() -> pl.Expr:
     return level.cast(NAME)
 
 
-def _words(named: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
-    """Spelling and words of the names; where the names are equal, all words are shared and none is missing."""
-    height = named.height
-    differ = np.flatnonzero(~(named["is_equal"] | named["is_moved"]).to_numpy())
-    left, right = named["left_name"].to_numpy()[differ], named["right_name"].to_numpy()[differ]
-    lacking_left, lacking_right = (np.zeros(height, dtype=np.float32) for _ in range(2))
-    bits = np.append(np.float32(0), profiles.vocabulary.bits.astype(np.float32))
-    shared = bits[profiles.customer_names.stems].sum(axis=1)[named["left_name"].to_numpy()]
-    first = np.ones(height, dtype=bool)
-    alike = np.full(height, 100.0, dtype=np.float32)
-    cut = np.zeros(height, dtype=bool)
+def _words(names: pl.DataFrame, records: NormalizedRecords) -> pl.DataFrame:
+    """Spelling and words of the names; equal names share all words and lack none."""
+    differ = np.flatnonzero(~(names["is_equal"] | names["is_moved"]).to_numpy())
+    left, right = names["left_name"].to_numpy()[differ], names["right_name"].to_numpy()[differ]
+    lacking_left, lacking_right = (np.zeros(names.height, dtype=np.float32) for _ in range(2))
+    bits = np.append(np.float32(0), records.vocabulary.bits.astype(np.float32))
+    shared = bits[records.customer_names.stems].sum(axis=1)[names["left_name"].to_numpy()]
+    first = np.ones(names.height, dtype=bool)
+    alike = np.full(names.height, 100.0, dtype=np.float32)
+    cut = np.zeros(names.height, dtype=bool)
     if len(differ):
-        shared[differ], lacking_left[differ], lacking_right[differ], first[differ] = _aligned(left, right, profiles)
-        tables = (profiles.customer_names.table, profiles.company_names.table)
-        theirs, ours = (table.select(_SPELT)[rows] for table, rows in zip(tables, (left, right), strict=True))
-        alike[differ] = cpdist(theirs["core"].to_list(), ours["core"].to_list(), scorer=fuzz.ratio, workers=-1)
-        cut[differ] = (_is_cut(theirs, ours) | _is_cut(ours, theirs)).to_numpy()
+        shared[differ], lacking_left[differ], lacking_right[differ], first[differ] = _align(left, right, records)
+        tables = (records.customer_names.table, records.company_names.table)
+        one, other = (table.select(_SPELT)[rows] for table, rows in zip(tables, (left, right), strict=True))
+        alike[differ] = cpdist(one["core"].to_list(), other["core"].to_list(), scorer=fuzz.ratio, workers=-1)
+        cut[differ] = (_is_cut(one, other) | _is_cut(other, one)).to_numpy()
     return pl.DataFrame({
         "similarity": alike, "shared_bits": shared, "left_bits": lacking_left, "right_bits": lacking_right,
         "is_first_shared": first, "is_cut": cut,
@@ -152,7 +151,7 @@ _SPELT: Final = ("core", "squashed_whole", "is_full")
 
 
 def _is_cut(short: pl.DataFrame, long: pl.DataFrame) -> pl.Series:
-    """One name is the beginning of the other, and as long as the fields that cut names."""
+    """True if one name is the beginning of the other, and as long as the fields that cut names."""
     both = pl.DataFrame({"short": short["squashed_whole"], "long": long["squashed_whole"]}).with_row_index("row")
     full = both.filter(short["is_full"]).filter(pl.col("long").str.starts_with(pl.col("short")))
     return both["row"].is_in(full["row"].implode())
@@ -161,26 +160,26 @@ def _is_cut(short: pl.DataFrame, long: pl.DataFrame) -> pl.Series:
 _AT_ONCE: Final = 100_000
 
 
-def _aligned(left: np.ndarray, right: np.ndarray, profiles: NormalizedRecords) -> tuple[np.ndarray, ...]:
+def _align(left: np.ndarray, right: np.ndarray, records: NormalizedRecords) -> tuple[np.ndarray, ...]:
     """Bits of the words shared, only left and only right; whether the first words agree."""
     words = _Words(
-        bits=np.append(np.float32(0), profiles.vocabulary.bits.astype(np.float32)),
-        fixed=np.append(np.int32(0), profiles.corrections + 1),
-        beginnings=profiles.vocabulary.beginnings,
+        bits=np.append(np.float32(0), records.vocabulary.bits.astype(np.float32)),
+        fixed=np.append(np.int32(0), records.corrections + 1),
+        beginnings=records.vocabulary.beginnings,
     )
     runs = [slice(start, start + _AT_ONCE) for start in range(0, len(left), _AT_ONCE)]
-    people, firms = profiles.customer_names.stems, profiles.company_names.stems
-    parts = map_parallel(lambda run: _run_aligned(people[left[run]], firms[right[run]], words), runs)
+    customer_stems, company_stems = records.customer_names.stems, records.company_names.stems
+    parts = map_parallel(lambda run: _align_batch(customer_stems[left[run]], company_stems[right[run]], words), runs)
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 @dataclass(frozen=True)
 class _Words:
-    """What is known of each word, by its number; 0 is no word.
+    """The properties of each word, by its number; 0 is no word.
 
     Attributes:
-        bits: what it tells.
-        fixed: the word it is a slip of, or itself.
+        bits: its information.
+        fixed: the word of which it is a typo, or itself.
         beginnings: `Vocabulary.beginnings`.
     """
 
@@ -189,20 +188,20 @@ class _Words:
     beginnings: tuple[np.ndarray, np.ndarray]
 
 
-def _run_aligned(theirs: np.ndarray, ours: np.ndarray, words: _Words) -> tuple[np.ndarray, ...]:
-    """Each word is held against each of the other name; how well the best agrees is its share, 0 to 1."""
-    share_left, share_right = (np.zeros(side.shape, dtype=np.float32) for side in (theirs, ours))
-    fixed, begins = words.fixed[theirs], words.beginnings[1][theirs]
-    is_first = np.zeros(len(theirs), dtype=bool)
-    for at in range(ours.shape[1]):
+def _align_batch(customer_stems: np.ndarray, company_stems: np.ndarray, words: _Words) -> tuple[np.ndarray, ...]:
+    """Compare each word with each word of the other name; the agreement with the best is its share, 0 to 1."""
+    share_left, share_right = (np.zeros(side.shape, dtype=np.float32) for side in (customer_stems, company_stems))
+    fixed, begins = words.fixed[customer_stems], words.beginnings[1][customer_stems]
+    is_first = np.zeros(len(customer_stems), dtype=bool)
+    for at in range(company_stems.shape[1]):
         # most names have but few words
-        rows = np.flatnonzero(ours[:, at])
-        share = _shares((theirs[rows], fixed[rows], begins[rows]), ours[rows, at], words)
+        rows = np.flatnonzero(company_stems[:, at])
+        share = _shares((customer_stems[rows], fixed[rows], begins[rows]), company_stems[rows, at], words)
         share_left[rows] = np.maximum(share_left[rows], share)
         share_right[rows, at] = np.maximum.reduce(share, axis=1)
         if at == 0:
             is_first[rows] = share[:, 0] > 0
-    weight_left, weight_right = words.bits[theirs], words.bits[ours]
+    weight_left, weight_right = words.bits[customer_stems], words.bits[company_stems]
     shared = share_left * weight_left
     return (
         shared.sum(axis=1),
@@ -212,21 +211,23 @@ def _run_aligned(theirs: np.ndarray, ours: np.ndarray, words: _Words) -> tuple[n
     )
 
 
-def _shares(theirs: tuple[np.ndarray, np.ndarray, np.ndarray], ours: np.ndarray, words: _Words) -> np.ndarray:
-    """How well each word of a name agrees with one word of the other: the words, corrected, and their first letters."""
-    word, (written, fixed, begins) = ours[:, None], theirs
+def _shares(
+    customer_words: tuple[np.ndarray, np.ndarray, np.ndarray], company_word: np.ndarray, words: _Words
+) -> np.ndarray:
+    """The agreement of each word of a name (as written, corrected, its first letters) with one word of the other."""
+    word, (written, fixed, begins) = company_word[:, None], customer_words
     exact = written == word
     slip = (fixed == word) & ~exact
     opens = (begins == words.beginnings[1][word]) & (begins > 0) & ~exact & ~slip
     row, place = np.nonzero(opens)
-    agrees = _is_beginning(written[row, place], ours[row], words.beginnings[0])
+    agrees = _is_beginning(written[row, place], company_word[row], words.beginnings[0])
     share: np.ndarray = exact + slip * np.float32(_SLIP_SHARE)
     share[row[agrees], place[agrees]] = _PREFIX_SHARE
     return share
 
 
 def _is_beginning(one: np.ndarray, other: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Whether one word is how the other begins."""
+    """True if one word is the beginning of the other."""
     if not len(pairs):
         return np.zeros(len(one), dtype=bool)
     code = (np.minimum(one, other).astype(np.int64) << 32) + np.maximum(one, other)

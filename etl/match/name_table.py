@@ -36,8 +36,8 @@ class NameTable:
     words_key: np.ndarray
 
 
-def formed(variants: pl.DataFrame) -> pl.DataFrame:
-    """Bring names to their normal form; what is nothing but punctuation has none and is left out.
+def build_names(variants: pl.DataFrame) -> pl.DataFrame:
+    """Bring names to their normal form; a name of punctuation alone has none and is left out.
 
     Locality: row.
 
@@ -45,9 +45,9 @@ def formed(variants: pl.DataFrame) -> pl.DataFrame:
         variants: `record, written, kind, is_full`.
     """
     # lazy: what expressions have in common is computed once
-    lettered = variants.lazy().with_columns(accented=normalize_names.accented(pl.col("written")))
+    lettered = variants.lazy().with_columns(accented=normalize_names.accented_form(pl.col("written")))
     plain = lettered.with_columns(plain=without_accents(pl.col("accented")))
-    spelled = plain.with_columns(spelling=normalize_names.in_full(pl.col("plain")))
+    spelled = plain.with_columns(spelling=normalize_names.write_out(pl.col("plain")))
     core = normalize_names.core(pl.col("spelling"))
     cored = (
         spelled.with_columns(core=core, legal_form=normalize_names.form_of(pl.col("spelling")))
@@ -64,40 +64,42 @@ def formed(variants: pl.DataFrame) -> pl.DataFrame:
 
 
 def _accents(cored: pl.DataFrame) -> pl.Series:
-    """The words of each name with their accents, links and legal form left out; null where no accent is."""
+    """The words of each name with their accents, links and legal form left out; null if it has no accent."""
     rows = cored.select("accented", "plain", "core").with_row_index("row")
     some = rows.filter(pl.col("accented").str.normalize("NFC") != pl.col("plain"))
     words = (
-        normalize_names.in_full(pl.col("accented")).str.split(" ").list.head(pl.col("core").str.count_matches(" ") + 1)
+        normalize_names.write_out(pl.col("accented"))
+        .str.split(" ")
+        .list.head(pl.col("core").str.count_matches(" ") + 1)
     )
-    found = some.select("row", accents=normalize_names.telling(words).list.join(" "))
+    found = some.select("row", accents=normalize_names.distinctive_words(words).list.join(" "))
     return rows.select("row").join(found, on="row", how="left", maintain_order="left")["accents"]
 
 
-def worded(table: pl.DataFrame) -> pl.DataFrame:
+def split_words(table: pl.DataFrame) -> pl.DataFrame:
     """The words of each name: `name` (row of the table), `record`, `word`, in order."""
     words = table.select("record", word=pl.col("core").str.split(" ")).with_row_index("name")
     return words.explode("word")
 
 
-def naming(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> NameTable:
+def build_name_table(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> NameTable:
     """Number the words of the names.
 
     Args:
-        table: what `formed` gives.
-        words: what `worded` gives of it.
-        vocabulary: of both sides.
+        table: the names of `build_names`.
+        words: their words by `split_words`.
+        vocabulary: the words of both sides.
     """
-    known = words.join(vocabulary.words, on="word", how="left", maintain_order="left")
-    name, stem = known["name"].to_numpy(), known["stem"].to_numpy()
+    numbered = words.join(vocabulary.words, on="word", how="left", maintain_order="left")
+    name, stem = numbered["name"].to_numpy(), numbered["stem"].to_numpy()
     first = np.flatnonzero(np.diff(name, prepend=-1))
     place = np.arange(len(name)) - np.repeat(first, np.diff(first, append=len(name)))
     matrix = np.zeros((table.height, MOST_WORDS), dtype=np.int32)
     tells = vocabulary.bits[stem] > 0
     fits = (place < MOST_WORDS) & tells
     matrix[name[fits], place[fits]] = stem[fits] + 1
-    ordered = _in_order(known, first)
-    bag = np.where(tells, mixed(stem.astype(np.uint64)), np.uint64(0))
+    ordered = _order_keys(numbered, first)
+    bag = np.where(tells, mix64(stem.astype(np.uint64)), np.uint64(0))
     rare = np.add.reduceat((~vocabulary.stems["is_common"].to_numpy()[stem]).astype(np.int64), first)
     return NameTable(
         table.with_columns(is_common=pl.Series(rare == 0)),
@@ -107,18 +109,18 @@ def naming(table: pl.DataFrame, words: pl.DataFrame, vocabulary: Vocabulary) -> 
     )
 
 
-def _in_order(known: pl.DataFrame, first: np.ndarray) -> np.ndarray:
+def _order_keys(numbered: pl.DataFrame, first: np.ndarray) -> np.ndarray:
     """One number per name for its words and their order; links count only where there is nothing else."""
-    length = np.diff(first, append=known.height)
-    counts = ~known["is_link"].to_numpy()
+    length = np.diff(first, append=numbered.height)
+    counts = ~numbered["is_link"].to_numpy()
     counts |= np.repeat(~np.logical_or.reduceat(counts, first), length)
     before = np.cumsum(counts)
     place = before - np.repeat(before[first] - counts[first], length)
-    words = mixed(known["plain_hash"].to_numpy() ^ mixed(place.astype(np.uint64)))
+    words = mix64(numbered["plain_hash"].to_numpy() ^ mix64(place.astype(np.uint64)))
     return np.add.reduceat(np.where(counts, words, np.uint64(0)), first)
 
 
-def mixed(numbers: np.ndarray) -> np.ndarray:
+def mix64(numbers: np.ndarray) -> np.ndarray:
     """Spread numbers over 64 bits, the same number always to the same place (splitmix64)."""
     spread = (numbers + np.uint64(1)) * _ODD
     spread = (spread ^ (spread >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -1,4 +1,4 @@
-"""The names under which a record goes: as written, both halves of a `dba`, and what is left without its tail.
+"""Variants of names: as written, both halves of a `dba`, and the name without its tail.
 
 Locality: row.
 """
@@ -29,11 +29,11 @@ _BEFORE_TOWN: Final = r"(?i)[\s,(\u2013/-]*(?:\s(?:of|at|in))?[\s,(\u2013/-]*$"
 _CUT_LENGTHS: Final = (29, 30, 31, 39, 40, 41, 49, 50)
 
 
-def variants(named: pl.DataFrame) -> pl.DataFrame:
+def add_variants(names: pl.DataFrame) -> pl.DataFrame:
     """Add to each name the other names that it holds.
 
     Args:
-        named: `record, written, kind, source`: the text of the field that the name stands in.
+        names: `record, written, kind, source`: the text of the field that the name stands in.
 
     Returns:
         `record, written, kind, is_full`, each name of a record once: the names given, `Smith, Ann` as `Ann Smith`,
@@ -45,7 +45,7 @@ def variants(named: pl.DataFrame) -> pl.DataFrame:
     camel = written.str.replace_all(_CAMEL, "$1 $2")
     halves = written.str.replace(_ALIAS, "\x00").str.split("\x00")
     part = written.str.replace(_HEAD, "").str.replace(_TAIL, "")
-    own = named.filter(is_own)
+    own = names.filter(is_own)
     sides = own.filter(written.str.contains(_ALIAS)).with_columns(written=halves, kind=pl.lit(ALIAS, dtype=KINDS))
     whole = pl.concat((own, sides.explode("written")))
     more = (
@@ -56,7 +56,7 @@ def variants(named: pl.DataFrame) -> pl.DataFrame:
             written=part, kind=pl.lit(PART, dtype=KINDS)
         ),
     )  # fmt: skip
-    every = pl.concat((named, *more)).filter(pl.col("written").str.strip_chars(" .,)-") != "")
+    every = pl.concat((names, *more)).filter(pl.col("written").str.strip_chars(" .,)-") != "")
     once = every.unique(["record", "written"], keep="first", maintain_order=True).sort("record", maintain_order=True)
     field = pl.col("source").str.strip_chars()
     is_full = field.str.len_chars().is_in(_CUT_LENGTHS) & field.str.ends_with(written.str.strip_chars())
@@ -64,7 +64,7 @@ def variants(named: pl.DataFrame) -> pl.DataFrame:
 
 
 def without_town(written: pl.Expr, town: pl.Expr) -> pl.Expr:
-    """`First National Bank` of `First National Bank of Sparta` in Sparta; null where less than two words are left."""
+    """`First National Bank` of `First National Bank of Sparta` in Sparta; null if less than two words are left."""
     name, place = (text.str.strip_chars(" .,)") for text in (written.str.replace_all(_THE, ""), town))
     bare = name.str.head(name.str.len_chars() - place.str.len_chars())
     rest = bare.str.replace(_BEFORE_TOWN, "")

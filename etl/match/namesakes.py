@@ -1,4 +1,4 @@
-"""How many companies have a name, whether they are compared or not; with other accents it is another name."""
+"""Counts of companies of one name, whether they are compared or not; other accents make another name."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ _SPELLING = ["key", "accents"]
 
 
 def namesakes(naming: NameTable, companies: int) -> pl.Series:
-    """How many companies have the name of each; 1 where nobody else has it."""
+    """The number of companies with the name of each company; 1 if the name is unique."""
     own = own_names(naming)
-    most = _counted(own, own).group_by("record").agg(namesakes=pl.col("count").max())
-    return _each(most, "namesakes", companies)
+    most = _count_companies(own, own).group_by("record").agg(namesakes=pl.col("count").max())
+    return _fill_records(most, "namesakes", companies)
 
 
-def bearers(theirs: NameTable, ours: NameTable, customers: int) -> pl.Series:
-    """How many companies have one of the names of each customer, whether they are compared or not."""
+def bearers(customer_names: NameTable, company_names: NameTable, customers: int) -> pl.Series:
+    """The number of companies with one of the names of each customer, whether they are compared or not."""
     # two names of one customer may lead to one company: that is one bearer
-    met = (
-        _counted(own_names(theirs), own_names(ours))
+    counts = (
+        _count_companies(own_names(customer_names), own_names(company_names))
         .group_by("record")
         .agg(bearers=pl.max_horizontal(pl.col("count").max(), pl.col("company").n_unique()))
     )
-    return _each(met, "bearers", customers)
+    return _fill_records(counts, "bearers", customers)
 
 
 def own_names(naming: NameTable) -> pl.DataFrame:
@@ -36,17 +36,17 @@ def own_names(naming: NameTable) -> pl.DataFrame:
     return own.sort("record", "key", "accents", nulls_last=False).unique(["record", "key"], keep="first")
 
 
-def _counted(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """The names asked for that companies have: by how many, and the first of them."""
-    per_key = known.group_by("key").agg(count=pl.len(), company=pl.col("record").min())
-    spelled = known.drop_nulls("accents").group_by(_SPELLING).agg(others=pl.len())
-    pairs = asked.select(_SPELLING).drop_nulls().unique().join(spelled, on="key", suffix="_other")
+def _count_companies(names: pl.DataFrame, company_names: pl.DataFrame) -> pl.DataFrame:
+    """Count the companies that have each of the names, with the first of them."""
+    per_key = company_names.group_by("key").agg(count=pl.len(), company=pl.col("record").min())
+    spelled = company_names.drop_nulls("accents").group_by(_SPELLING).agg(others=pl.len())
+    pairs = names.select(_SPELLING).drop_nulls().unique().join(spelled, on="key", suffix="_other")
     other = pairs.filter(clashes(pairs["accents"], pairs["accents_other"]))
-    met = asked.join(per_key, on="key").join(
+    counts = names.join(per_key, on="key").join(
         other.group_by(_SPELLING).agg(pl.col("others").sum()), on=_SPELLING, how="left"
     )
     others = pl.col("others").fill_null(0)
-    return met.with_columns(
+    return counts.with_columns(
         count=pl.col("count") - others,
         # the first may be one of the others
         company=pl.when(others == 0)
@@ -55,6 +55,6 @@ def _counted(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     ).filter(pl.col("count") > 0)
 
 
-def _each(found: pl.DataFrame, column: str, records: int) -> pl.Series:
+def _fill_records(counts: pl.DataFrame, column: str, records: int) -> pl.Series:
     every = pl.DataFrame({"record": pl.arange(records, eager=True, dtype=pl.UInt32)})
-    return every.join(found, on="record", how="left", maintain_order="left")[column].fill_null(0)
+    return every.join(counts, on="record", how="left", maintain_order="left")[column].fill_null(0)

@@ -1,4 +1,4 @@
-"""The normal form of company names, as expressions: what is left is what tells two firms apart.
+"""The normal form of company names, as expressions: it keeps what distinguishes two firms.
 
 Locality: row, everywhere.
 """
@@ -43,32 +43,32 @@ _IN_BRACKETS: Final = r"\(([^()\s]{3,})\)\s*$"
 _NO_ACCOUNT: Final = r"(?i)^(?:\d+(?:st|nd|rd|th)|(?:19|20)\d\d)$"
 
 
-def spelled(name: pl.Expr) -> pl.Expr:
+def plain_spelling(name: pl.Expr) -> pl.Expr:
     """The name in plain lower-case words: no accents, punctuation, quotes or `(deleted)`; the legal form stays.
 
     `FCU` is written out.
     """
-    return in_full(plain(name))
+    return write_out(plain(name))
 
 
-def in_full(words: pl.Expr) -> pl.Expr:
-    """What `plain` or `accented` gives, with what can only be short for several words written out."""
-    return _written_out(words, PHRASES)
+def write_out(words: pl.Expr) -> pl.Expr:
+    """The words of `plain` or `accented_form`, with unambiguous abbreviations of several words written out."""
+    return _write_out(words, PHRASES)
 
 
 def may_be_short(name: pl.Expr) -> pl.Expr:
-    """Whether `guessed` may have something to say; few names need to be asked."""
+    """True if `write_out_guesses` may change the name; most names need no look."""
     return name.str.contains(_MAY_BE_SHORT)
 
 
-def guessed(name: pl.Expr) -> pl.Expr:
-    """What `spelled` gives, with what is probably short for several words written out; null where nothing is."""
-    words = spelled(name)
-    longer = _written_out(words, GUESSES)
+def write_out_guesses(name: pl.Expr) -> pl.Expr:
+    """The plain spelling with probable abbreviations of several words written out; null if it has none."""
+    words = plain_spelling(name)
+    longer = _write_out(words, GUESSES)
     return pl.when(longer != words).then(longer)
 
 
-def _written_out(words: pl.Expr, phrases: dict[str, str]) -> pl.Expr:
+def _write_out(words: pl.Expr, phrases: dict[str, str]) -> pl.Expr:
     framed = pl.concat_str(pl.lit("^"), words, pl.lit(" $"))
     # twice: two that follow each other share the blank between them
     longer = framed.str.replace_many(phrases, leftmost=True).str.replace_many(phrases, leftmost=True)
@@ -76,12 +76,12 @@ def _written_out(words: pl.Expr, phrases: dict[str, str]) -> pl.Expr:
 
 
 def plain(name: pl.Expr) -> pl.Expr:
-    """The same with abbreviations as they are."""
-    return without_accents(accented(name))
+    """The name in plain lower-case words, with abbreviations as written."""
+    return without_accents(accented_form(name))
 
 
-def accented(name: pl.Expr) -> pl.Expr:
-    """The same with accents: words apart by blanks, the same as without."""
+def accented_form(name: pl.Expr) -> pl.Expr:
+    """The name as `plain` writes it, with accents: the same words, separated by blanks."""
     kept = with_gershayim(name.str.replace_all(_DELETED, " "))
     letters = plain_letters(kept.str.replace_all(_QUOTES, ""))
     words = (
@@ -102,17 +102,17 @@ def accented(name: pl.Expr) -> pl.Expr:
 
 
 def core(spelling: pl.Expr) -> pl.Expr:
-    """What `spelled` gives, without trailing legal forms; the first word always stays."""
+    """A plain spelling without trailing legal forms; the first word always stays."""
     return spelling.str.replace(f"(?: (?:{ANY_FORM}))+$", "").str.replace(" and$", "")
 
 
 def normal_name(name: pl.Expr) -> pl.Expr:
-    """The normal form of a name: equal for two spellings of one firm; digits are kept, they tell firms apart."""
-    return core(spelled(name))
+    """The normal form of a name: equal for two spellings of one firm; digits stay, because they distinguish firms."""
+    return core(plain_spelling(name))
 
 
-def telling(words: pl.Expr) -> pl.Expr:
-    """The words of a list without links, sure abbreviations written out: what two spellings of one name share."""
+def distinctive_words(words: pl.Expr) -> pl.Expr:
+    """The words of a list without links, unambiguous abbreviations written out: two spellings of a name share them."""
     return words.list.eval(pl.element().filter(~pl.element().is_in(LINKS)).replace(ABBREVIATIONS))
 
 
@@ -127,21 +127,21 @@ def without_links(core_name: pl.Expr) -> pl.Expr:
 
 
 def form_of(spelling: pl.Expr) -> pl.Expr:
-    """The canonical legal form at the end of what `spelled` gives; null where there is none that could differ."""
+    """The canonical legal form at the end of a plain spelling; null if it has none that could differ."""
     written = spelling.str.extract(f" ({ANY_FORM})$", 1)
     form = written.replace_strict(LEGAL_FORMS, default=None, return_dtype=pl.String)
     return pl.when(form != GENERIC_FORM).then(form)
 
 
 def doubtful_form(tail: pl.Expr) -> pl.Expr:
-    """What of a name's legal forms may be none, as `Spa` of `Serenity Spa LLC`; null where nothing is in doubt."""
+    """The doubtful part of a name's legal forms, as `Spa` of `Serenity Spa LLC`; null if nothing is in doubt."""
     left = tail.str.replace(f"(?: (?:{SURE_FORM}))+$", "").str.strip_chars()
     return pl.when(left != "").then(left)
 
 
 def legal_form(name: pl.Expr) -> pl.Expr:
     """The canonical legal form at the end of a name: `Limited` and `Pty Ltd` are `ltd`."""
-    return form_of(spelled(name))
+    return form_of(plain_spelling(name))
 
 
 def account_in_name(name: pl.Expr) -> pl.Expr:
@@ -161,17 +161,17 @@ def without_account(name: pl.Expr) -> pl.Expr:
 
 
 def leaf(name: pl.Expr) -> pl.Expr:
-    """`Child` of `Parent:Child` or `Parent~Child`; null where there is no parent."""
+    """`Child` of `Parent:Child` or `Parent~Child`; null if it has no parent."""
     return _segment(name, f"{_SEPARATOR}([^:~]+)$")
 
 
 def parent(name: pl.Expr) -> pl.Expr:
-    """`Parent` of `Parent:Child`; null where there is none."""
+    """`Parent` of `Parent:Child`; null if it has none."""
     return _segment(name, f"^(.*[^:~\\s])\\s*{_SEPARATOR}[^:~]*$")
 
 
 def root(name: pl.Expr) -> pl.Expr:
-    """The first of `Root:Parent:Child`; null where there is no parent."""
+    """The first of `Root:Parent:Child`; null if it has no parent."""
     return _segment(name, f"^([^:~]+){_SEPARATOR}")
 
 
@@ -183,7 +183,7 @@ def numbers(core_name: pl.Expr) -> pl.Expr:
 
 
 def numbers_in(written: pl.Series) -> pl.Series:
-    """The numbers of names as they are written; most have none, and are not brought to their normal form for it."""
+    """The numbers of names as written; names without any are not normalized, which saves time."""
     rows = written.to_frame("written").with_row_index("row")
     some = rows.filter(pl.col("written").str.contains(_MAY_COUNT))
     found = some.select("row", numbers=numbers(normal_name(pl.col("written"))))

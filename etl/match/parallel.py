@@ -1,4 +1,4 @@
-"""Two things at a time: both sides of a match, or runs of its pairs. What is done is the same, whoever is first."""
+"""Two threads: both sides of a match, or batches of its pairs. The result does not depend on their order."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _AT_ONCE: Final = 2
-"""More would hold more in memory: what each thread works on."""
+"""More threads would need more memory."""
 
 
 def map_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """What `work` makes of each item, in their order."""
+    """Apply `work` to each item, two at a time; the results are in the order of the items."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(work, items))
 
 
 def run_both(one: Callable[[], Result], other: Callable[[], Result]) -> tuple[Result, Result]:
-    """What both give."""
+    """Run both at the same time; their results in order."""
     first, second = map_parallel(lambda work: work(), (one, other))
     return first, second

@@ -1,4 +1,4 @@
-"""What is compared: both sides of the match in normal form, one row per customer, company and name."""
+"""The records to compare: both sides of the match in normal form, one row per customer, company and name."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from etl.match.fields.own_domains import named_domains
 from etl.match.fields.paths import with_paths
 from etl.match.fields.places import towns
 from etl.match.fields.shared_domains import shared_domains
-from etl.match.name_table import NameTable, formed, naming, worded
-from etl.match.name_variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, variants, without_town
+from etl.match.name_table import NameTable, build_name_table, build_names, split_words
+from etl.match.name_variants import ALIAS, GUESS, KINDS, OWN, PARENT, PART, add_variants, without_town
 from etl.match.namesakes import bearers, namesakes
 from etl.match.parallel import map_parallel, run_both
-from etl.match.twins import alive, twins
-from etl.match.typos import corrections
-from etl.match.vocabulary import Vocabulary, vocabulary
+from etl.match.twins import is_peopled, twins
+from etl.match.typos import correct_typos
+from etl.match.vocabulary import Vocabulary, build_vocabulary
 
 MOST_WITH_KEY: Final = 400
 """A key of more companies than this is dropped: it would only make work."""
@@ -76,49 +76,65 @@ def normalize_records(
         own_domains: the service provider's own e-mail domains, which say nothing about a client.
 
     Returns:
-        Frames in the order of their ids: the order of the rows that came in is forgotten.
+        Frames in the order of their ids: the order of the input rows has no effect.
     """
     ignored = shared_domains() | {domain.lower().removeprefix("@") for domain in own_domains}
-    left = with_paths(_composed(customers)).sort("customer_id_acct").with_row_index("record")
-    right = _composed(companies).sort("company_id_cw").with_row_index("record")
-    # a million rows are half a gigabyte: what is not needed again is let go, where nobody else holds it
-    del customers, companies
-    numbered = contacts.join(right.select("company_id_cw", "record"), on="company_id_cw")
-    rules = Rules.of(left, right, pl.Series(sorted(ignored), dtype=pl.String))
-    left_keys, right_keys = run_both(lambda: customer_keys(left, rules), lambda: company_keys(right, numbered, rules))
-    left_keys, right_keys = _uncommon(left_keys, right_keys)
-    accounts = Accounts(right_keys, rules)
-    left_table, right_table = run_both(
-        lambda: formed(variants(_customer_names(left, accounts))), lambda: formed(variants(_company_names(right)))
+    # a million rows are half a gigabyte: the frames replace those that came in, which are let go
+    customers = with_paths(_compose_accents(customers)).sort("customer_id_acct").with_row_index("record")
+    companies = _compose_accents(companies).sort("company_id_cw").with_row_index("record")
+    contacts = contacts.join(companies.select("company_id_cw", "record"), on="company_id_cw")
+
+    rules = Rules.of(customers, companies, pl.Series(sorted(ignored), dtype=pl.String))
+    of_customers, of_companies = _drop_common(
+        *run_both(lambda: customer_keys(customers, rules), lambda: company_keys(companies, contacts, rules))
     )
-    left_words, right_words = worded(left_table), worded(right_table)
-    known = vocabulary(left_words, right_words, right.height)
-    slips = corrections(known.stems, *(_stems(words, known) for words in (left_words, right_words)))
-    tables = ((left_table, left_words), (right_table, right_words))
-    their_names, firm_names = map_parallel(lambda side: naming(*side, known), tables)
-    del left_words, right_words, tables
-    people, firms = run_both(
-        lambda: _customers(left, left_keys, rules),
-        lambda: _companies(right, right_keys, rules).with_columns(namesakes(firm_names, right.height), alive(numbered)),
+    customer_names, company_names, vocabulary, corrections = _number_names(
+        customers, companies, Accounts(of_companies, rules)
     )
-    cities = pl.concat((towns(left), towns(right)))
-    named = named_domains(right_keys, firm_names, known, cities)
-    firms = firms.with_columns(has_twin=twins(firms.with_columns(right["phone_number"]), named, firm_names, cities))
+
+    customer_rows, company_rows = run_both(
+        lambda: _customers(customers, of_customers, rules),
+        lambda: _companies(companies, of_companies, rules).with_columns(
+            namesakes(company_names, companies.height), is_peopled(contacts)
+        ),
+    )
+    cities = pl.concat((towns(customers), towns(companies)))
+    own = named_domains(of_companies, company_names, vocabulary, cities)
+
     return NormalizedRecords(
-        customers=people.with_columns(bearers(their_names, firm_names, left.height).alias("bearers")),
-        companies=firms,
-        customer_keys=left_keys,
-        company_keys=pl.concat((right_keys, named)),
-        customer_names=their_names,
-        company_names=firm_names,
-        vocabulary=known,
-        corrections=slips,
-        is_one_numbering=_is_one_numbering(left_keys, right_keys),
+        customers=customer_rows.with_columns(bearers(customer_names, company_names, customers.height).alias("bearers")),
+        companies=company_rows.with_columns(
+            has_twin=twins(company_rows.with_columns(companies["phone_number"]), own, company_names, cities)
+        ),
+        customer_keys=of_customers,
+        company_keys=pl.concat((of_companies, own)),
+        customer_names=customer_names,
+        company_names=company_names,
+        vocabulary=vocabulary,
+        corrections=corrections,
+        is_one_numbering=_is_one_numbering(of_customers, of_companies),
     )
 
 
-def _uncommon(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The keys of both sides without those that too many companies have."""
+def _number_names(
+    customers: pl.DataFrame, companies: pl.DataFrame, accounts: Accounts
+) -> tuple[NameTable, NameTable, Vocabulary, np.ndarray]:
+    """Number the names of both sides: their tables, the vocabulary, and the corrections of typos."""
+    customer_table, company_table = run_both(
+        lambda: build_names(add_variants(_customer_names(customers, accounts))),
+        lambda: build_names(add_variants(_company_names(companies))),
+    )
+    customer_words, company_words = split_words(customer_table), split_words(company_table)
+    vocabulary = build_vocabulary(customer_words, company_words, companies.height)
+    has_stem = (_stems(words, vocabulary) for words in (customer_words, company_words))
+    corrections = correct_typos(vocabulary.stems, *has_stem)
+    tables = ((customer_table, customer_words), (company_table, company_words))
+    customer_names, company_names = map_parallel(lambda side: build_name_table(*side, vocabulary), tables)
+    return customer_names, company_names, vocabulary, corrections
+
+
+def _drop_common(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Drop the keys of both sides that too many companies have."""
     everywhere = right.group_by("kind", "key_text").len().filter(pl.col("len") > MOST_WITH_KEY)
     one, other = (
         side.join(everywhere, on=["kind", "key_text"], how="anti", maintain_order="left") for side in (left, right)
@@ -126,19 +142,21 @@ def _uncommon(left: pl.DataFrame, right: pl.DataFrame) -> tuple[pl.DataFrame, pl
     return one, other
 
 
-def _composed(records: pl.DataFrame) -> pl.DataFrame:
-    """The same texts, whether their accents were written as signs of their own or not."""
+def _compose_accents(records: pl.DataFrame) -> pl.DataFrame:
+    """Compose accents that were written as separate characters, so that equal texts are equal."""
     texts = ("customer_name", "full_name", "company_name", "city")
     return records.with_columns(pl.col(name).str.normalize("NFC") for name in texts if name in records.columns)
 
 
-def _stems(words: pl.DataFrame, known: Vocabulary) -> np.ndarray:
-    """For each stem of the vocabulary whether one of the words has it."""
-    return np.isin(np.arange(known.stems.height), words.join(known.words, on="word")["stem"].unique().to_numpy())
+def _stems(words: pl.DataFrame, vocabulary: Vocabulary) -> np.ndarray:
+    """True for each stem of the vocabulary that one of the words has."""
+    return np.isin(
+        np.arange(vocabulary.stems.height), words.join(vocabulary.words, on="word")["stem"].unique().to_numpy()
+    )
 
 
 def _customers(customers: pl.DataFrame, keys: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    found = customers.lazy().select(
+    values = customers.lazy().select(
         "record",
         "customer_id_acct",
         written_tax_identifier="tax_identifier",
@@ -151,7 +169,7 @@ def _customers(customers: pl.DataFrame, keys: pl.DataFrame, rules: Rules) -> pl.
             customers.select(normalize_names.without_account(pl.col("customer_name"))).to_series()
         ),
     )  # fmt: skip
-    return found.with_columns(_families(customers), _has(keys, "domain"), _has(keys, "phone"))
+    return values.with_columns(_families(customers), _has(keys, "domain"), _has(keys, "phone"))
 
 
 def _companies(companies: pl.DataFrame, keys: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -178,19 +196,19 @@ def _companies(companies: pl.DataFrame, keys: pl.DataFrame, rules: Rules) -> pl.
 
 
 def _has(keys: pl.DataFrame, kind: str) -> pl.Expr:
-    """Whether a record has a key of this kind."""
+    """True if a record has a key of this kind."""
     return pl.col("record").is_in(keys.filter(pl.col("kind") == kind)["record"].unique().implode()).alias(f"has_{kind}")
 
 
 def _is_one_numbering(left: pl.DataFrame, right: pl.DataFrame) -> bool:
-    """Whether different account numbers mean different firms, or only two ways of numbering them.
+    """True if different account numbers mean different firms; false if the sides number them in two ways.
 
     Each kind of number is compared in its own form.
     """
     numbers = left.filter(pl.col("kind").is_in(ACCOUNTS))
-    found = numbers.join(right, on=["kind", "key_text"], how="semi")["record"].n_unique()
+    on_both_sides = numbers.join(right, on=["kind", "key_text"], how="semi")["record"].n_unique()
     every = numbers["record"].n_unique()
-    return every < _ENOUGH_NUMBERS or found >= _SAME_NUMBERING * every
+    return every < _ENOUGH_NUMBERS or on_both_sides >= _SAME_NUMBERING * every
 
 
 def _places() -> dict[str, pl.Expr]:
@@ -205,21 +223,21 @@ def _places() -> dict[str, pl.Expr]:
 
 
 def _families(customers: pl.DataFrame) -> pl.Series:
-    """The row of the topmost known customer above each customer; its own where there is none.
+    """The row of the topmost known customer above each customer; its own row if it has none.
 
     Customers that are each other's parents are families of their own.
     """
-    people = customers.select(
+    paths = customers.select(
         "record",
         "parent_customer_id_acct",
-        path=_folded(pl.col("path")),
-        root=_folded(normalize_names.root(pl.col("path"))),
+        path=_fold(pl.col("path")),
+        root=_fold(normalize_names.root(pl.col("path"))),
     )
     # a name that two customers bear leads to neither
-    by_name = people.filter(pl.col("path").is_unique()).select("path", root_record="record")
+    by_name = paths.filter(pl.col("path").is_unique()).select("path", root_record="record")
     by_id = customers.select(parent_customer_id_acct="customer_id_acct", parent_record="record")
     above = (
-        people.join(by_name, left_on="root", right_on="path", how="left", maintain_order="left")
+        paths.join(by_name, left_on="root", right_on="path", how="left", maintain_order="left")
         .join(by_id, on="parent_customer_id_acct", how="left", maintain_order="left")
         .select(above=pl.coalesce("root_record", "parent_record", "record"))
         .to_series()
@@ -229,46 +247,51 @@ def _families(customers: pl.DataFrame) -> pl.Series:
     return above.alias("family")
 
 
-def _folded(name: pl.Expr) -> pl.Expr:
+def _fold(name: pl.Expr) -> pl.Expr:
     return name.str.to_lowercase().str.strip_chars()
 
 
 def _customer_names(customers: pl.DataFrame, accounts: Accounts) -> pl.DataFrame:
     path = pl.col("path")
     # a name that is the parent's is the parent's, whatever field it stands in; a leaf may be no child at all
-    long = [
-        _named(customers, normalize_names.parent(path), PARENT),
-        *(_named(customers, _unless_leaf(written), OWN) for written in ("customer_name", "path", "company_name")),
-        _named(customers, normalize_names.leaf(path), ALIAS, source=path),
+    sources = [
+        _name_rows(customers, normalize_names.parent(path), PARENT),
+        *(_name_rows(customers, _unless_leaf(written), OWN) for written in ("customer_name", "path", "company_name")),
+        _name_rows(customers, normalize_names.leaf(path), ALIAS, source=path),
         *_parts(customers, "customer_name"),
     ]
-    named = pl.concat(long)
+    names = pl.concat(sources)
     # a word in brackets is an account where a company has it; elsewhere it is part of the name
     is_account = accounts.has(normalize_names.account_in_name(pl.col("written")))
     bare = pl.when(is_account).then(normalize_names.without_account(pl.col("written")))
-    return named.with_columns(written=pl.coalesce(bare, "written")).unique(
+    return names.with_columns(written=pl.coalesce(bare, "written")).unique(
         ["record", "written"], keep="first", maintain_order=True
     )
 
 
 def _unless_leaf(column: str) -> pl.Expr:
     name = pl.col(column)
-    return pl.when(_folded(name).ne_missing(_folded(pl.col("leaf")))).then(name)
+    return pl.when(_fold(name).ne_missing(_fold(pl.col("leaf")))).then(name)
 
 
 def _company_names(companies: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat((_named(companies, pl.col("company_name"), OWN), *_parts(companies, "company_name")))
+    return pl.concat((_name_rows(companies, pl.col("company_name"), OWN), *_parts(companies, "company_name")))
 
 
 def _parts(records: pl.DataFrame, column: str) -> list[pl.DataFrame]:
-    """The names without their town, and those that may be short for longer ones: compared, never equal."""
+    """The names without their town, and those with probable abbreviations written out: compared, never equal."""
     name = pl.col(column)
-    short = _named(records, without_town(name, pl.col("city")), PART, source=name)
-    written = pl.concat((_named(records, name, PART), short)).filter(normalize_names.may_be_short(pl.col("written")))
-    return [short, _named(written, normalize_names.guessed(pl.col("written")), GUESS, source=pl.col("source"))]
+    short = _name_rows(records, without_town(name, pl.col("city")), PART, source=name)
+    written = pl.concat((_name_rows(records, name, PART), short)).filter(
+        normalize_names.may_be_short(pl.col("written"))
+    )
+    return [
+        short,
+        _name_rows(written, normalize_names.write_out_guesses(pl.col("written")), GUESS, source=pl.col("source")),
+    ]
 
 
-def _named(records: pl.DataFrame, written: pl.Expr, kind: str, source: pl.Expr | None = None) -> pl.DataFrame:
+def _name_rows(records: pl.DataFrame, written: pl.Expr, kind: str, source: pl.Expr | None = None) -> pl.DataFrame:
     found = records.select(
         "record", written=written, kind=pl.lit(kind, dtype=KINDS), source=written if source is None else source
     )
@@ -276,7 +299,7 @@ def _named(records: pl.DataFrame, written: pl.Expr, kind: str, source: pl.Expr |
 
 
 def _target() -> pl.Expr:
-    """Why nothing should be mapped to a company; null where nothing speaks against it."""
+    """The reason why no customer should be mapped to a company; null if there is none."""
     is_vendor_account = pl.col("account_number").str.contains("_V$")
     return (
         pl.when(pl.col("is_deleted")).then(pl.lit("deleted"))

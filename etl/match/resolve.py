@@ -1,4 +1,4 @@
-"""The current truth about every customer: judgement, then the portal, then certainty, then review, then nobody."""
+"""The mapping of every customer: judgement, then the portal, then certainty, then review, then none."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _CUSTOMER: Final = "customer_id_acct"
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known besides the candidates.
+class Decisions:
+    """The decisions that outrank the candidates, and the companies they name.
 
     Attributes:
         judgements: the register's current judgements.
-        portal_mappings: `staging.portal__mappings`; empty where the portal's list was not read.
-        companies: `staging.connectwise__companies`, for where billing is redirected.
+        portal_mappings: `staging.portal__mappings`; empty if the portal's list was not read.
+        companies: `staging.connectwise__companies`, with their billing redirections.
     """
 
     judgements: pl.DataFrame
@@ -29,7 +29,7 @@ class Known:
     companies: pl.DataFrame
 
 
-def mappings(customers: pl.DataFrame, candidates: pl.DataFrame, known: Known) -> pl.DataFrame:
+def resolve_mappings(customers: pl.DataFrame, candidates: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
     """Put judgements, the portal and certainty in their order.
 
     Locality: group: customer_id_acct.
@@ -39,34 +39,34 @@ def mappings(customers: pl.DataFrame, candidates: pl.DataFrame, known: Known) ->
 
     Args:
         customers: `staging.accounting__customers`.
-        candidates: what `certainty.certainty` decided.
-        known: judgements, the portal's mappings, companies.
+        candidates: the proposed candidates.
+        decisions: judgements, the portal's mappings, companies.
 
     Returns:
         `matching.mappings`: one row per customer, in the order of their ids.
     """
     base = (
         customers.select(_CUSTOMER).unique().sort(_CUSTOMER)
-        .join(_judged(known.judgements), on=_CUSTOMER, how="left", maintain_order="left")
-        .join(_portal(known), on=_CUSTOMER, how="left", maintain_order="left")
+        .join(_judged(decisions.judgements), on=_CUSTOMER, how="left", maintain_order="left")
+        .join(_portal(decisions), on=_CUSTOMER, how="left", maintain_order="left")
         .join(_best(candidates), on=_CUSTOMER, how="left", maintain_order="left")
     )  # fmt: skip
     decided = base.with_columns(mapping_source=_source()).with_columns(
         company_id_cw=_company(), mapping_state=_state(), candidate_count=pl.col("candidate_count").fill_null(0)
     )
-    told = (
+    resolved = (
         decided.join(_certainties(candidates), on=_PAIR, how="left", maintain_order="left")
-        .join(_conflicts(decided, candidates, known.companies), on=_CUSTOMER, how="left", maintain_order="left")
-        .join(_rejected(known), on=_CUSTOMER, how="left", maintain_order="left")
+        .join(_conflicts(decided, candidates, decisions.companies), on=_CUSTOMER, how="left", maintain_order="left")
+        .join(_rejected(decisions), on=_CUSTOMER, how="left", maintain_order="left")
     )
-    return _told(told)
+    return _output_columns(resolved)
 
 
-def _told(told: pl.DataFrame) -> pl.DataFrame:
+def _output_columns(resolved: pl.DataFrame) -> pl.DataFrame:
     is_judged = pl.col("mapping_source") == MappingSource.JUDGEMENT.value
     conflict = pl.coalesce("refused_company_id_cw", "conflict_company_id_cw")
     best = pl.when(pl.col("company_id_cw").is_null() & ~is_judged).then(pl.col("best_certainty"))
-    return told.select(
+    return resolved.select(
         _CUSTOMER,
         "company_id_cw",
         "mapping_state",
@@ -83,7 +83,7 @@ def _told(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judged(judgements: pl.DataFrame) -> pl.DataFrame:
-    """The judgement that maps or excludes a customer; the others only stand in the way of certainty."""
+    """The judgement that maps or excludes a customer; other judgements only prevent certainty."""
     binding = judgements.filter(pl.col("decision").is_in(["approved", "excluded"]))
     return (
         binding.sort(_CUSTOMER, "judged_at", "company_id_cw")
@@ -92,14 +92,16 @@ def _judged(judgements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _portal(known: Known) -> pl.DataFrame:
+def _portal(decisions: Decisions) -> pl.DataFrame:
     """The portal's mapping and, apart from it, one that a person has rejected."""
-    rejected = known.judgements.filter(pl.col("decision") == "rejected").select(*_PAIR, is_refused=pl.lit(value=True))
-    mapped = known.portal_mappings.select(_PAIR).drop_nulls().sort(_PAIR)
+    rejected = decisions.judgements.filter(pl.col("decision") == "rejected").select(
+        *_PAIR, is_refused=pl.lit(value=True)
+    )
+    mapped = decisions.portal_mappings.select(_PAIR).drop_nulls().sort(_PAIR)
     listed = mapped.unique(_CUSTOMER, keep="first", maintain_order=True)
-    told = listed.join(rejected.unique(), on=_PAIR, how="left", maintain_order="left")
+    mapped_pairs = listed.join(rejected.unique(), on=_PAIR, how="left", maintain_order="left")
     is_refused = pl.col("is_refused").fill_null(value=False)
-    return told.select(
+    return mapped_pairs.select(
         _CUSTOMER,
         portal_company_id_cw=pl.when(~is_refused).then(pl.col("company_id_cw")),
         refused_company_id_cw=pl.when(is_refused).then(pl.col("company_id_cw")),
@@ -162,11 +164,13 @@ def _reason() -> pl.Expr:
     )
 
 
-def _rejected(known: Known) -> pl.DataFrame:
-    """Which companies a person rejected for a customer, and who did: they were like it, and are no candidates now."""
-    rejected = known.judgements.filter(pl.col("decision") == "rejected")
-    named = rejected.join(known.companies.select("company_id_cw", "company_name"), on="company_id_cw", how="left")
-    last = named.sort(_CUSTOMER, "judged_at", "company_id_cw").group_by(_CUSTOMER, maintain_order=True).agg(
+def _rejected(decisions: Decisions) -> pl.DataFrame:
+    """The companies that a person rejected for a customer, and that person: they are no candidates any more."""
+    rejected = decisions.judgements.filter(pl.col("decision") == "rejected")
+    rejections = rejected.join(
+        decisions.companies.select("company_id_cw", "company_name"), on="company_id_cw", how="left"
+    )
+    last = rejections.sort(_CUSTOMER, "judged_at", "company_id_cw").group_by(_CUSTOMER, maintain_order=True).agg(
         company=pl.coalesce("company_name", "company_id_cw").last(),
         companies=pl.col("company_id_cw").n_unique(),
         judge=pl.format("{} on {}", pl.col("judged_by"), pl.col("judged_at").dt.strftime("%Y-%m-%d")).last(),
@@ -185,8 +189,8 @@ def _conflicts(decided: pl.DataFrame, candidates: pl.DataFrame, companies: pl.Da
 
     Where the mapped company bills to the other one, or has an identifier of its own to show, nothing is contradicted.
     """
-    ours = (MappingSource.JUDGEMENT.value, MappingSource.PORTAL.value)
-    mapped = decided.filter(pl.col("mapping_source").is_in(ours)).select(_PAIR).drop_nulls()
+    decided_by_others = (MappingSource.JUDGEMENT.value, MappingSource.PORTAL.value)
+    mapped = decided.filter(pl.col("mapping_source").is_in(decided_by_others)).select(_PAIR).drop_nulls()
     strong = candidates.filter((pl.col("decision") == CERTAIN) | pl.col("has_sole_identifier"))
     redirected = companies.select("company_id_cw", "bill_to_company_id_cw")
     doubtful = mapped.join(strong, on=_PAIR, how="anti", maintain_order="left").join(

@@ -1,4 +1,4 @@
-"""What each finding is worth, in bits: the whole of the score in one table.
+"""The scorecard: the points of each finding in bits, the whole of the score in one table.
 
 The points have the form of Fellegi and Sunter's: they add up, agreement is never negative, a better finding is never
 worth less, and two to the power of their sum is the odds. They are rounded to half bits, so that a person can add them
@@ -146,12 +146,12 @@ class Scorecard:
     points: dict[str, dict[str, float]]
 
     def to_json(self) -> str:
-        """What `read_scorecard` reads."""
+        """The scorecard as JSON, in the form that `read_scorecard` reads."""
         return json.dumps({"version": self.version, PRIOR: self.prior, "points": self.points}, indent=2) + "\n"
 
 
 def read_scorecard(path: Path | None = None) -> Scorecard:
-    """The points in a file; those that billsight ships where none is given.
+    """Read the points from a file, or the points that billsight ships if no file is given.
 
     Raises:
         ConfigurationError: the file is missing or is no scorecard; every problem is listed.
@@ -160,7 +160,7 @@ def read_scorecard(path: Path | None = None) -> Scorecard:
     try:
         content = json.loads(where.read_text(encoding="utf-8"))
         card = Scorecard(str(content["version"]), float(content[PRIOR]), content["points"])
-        found = {(kind, finding) for kind, worth in card.points.items() for finding in worth}
+        card_findings = {(kind, finding) for kind, worth in card.points.items() for finding in worth}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         remedy = "Write it again with 'billsight match --fit', or remove [matching] scorecard."
         what = f"{type(error).__name__}: {error}"
@@ -169,7 +169,10 @@ def read_scorecard(path: Path | None = None) -> Scorecard:
     remedy = "It was written by another version: fit it again, or remove [matching] scorecard."
     problems = [
         Problem(str(where), f"{what} {kind}: {finding}", "points for every finding, and no others", remedy)
-        for what, findings in (("no points for", expected - found), ("points for the unknown", found - expected))
+        for what, findings in (
+            ("no points for", expected - card_findings),
+            ("points for the unknown", card_findings - expected),
+        )
         for kind, finding in findings
     ]
     if problems:

@@ -1,4 +1,4 @@
-"""Words of customers that no company has, and the words of companies that they probably are."""
+"""Typos: words of customers that no company has, and the companies' words that were probably meant."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from rapidfuzz.process import cpdist
 _SHORTEST, _LONGEST = 5, 24
 
 
-def corrections(stems: pl.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """For each stem of the customers that no company has, the company's stem that is one slip away.
+def correct_typos(stems: pl.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Correct each stem of the customers that no company has to the company's stem that is one typo away.
 
-    A slip is a letter more, less, other or swapped with the next. Two words that differ in one letter share the word
+    A typo is a letter more, less, changed or swapped with the next. Two words that differ in one letter share the word
     itself or the word without one letter, so only those pairs are compared.
 
     Locality: whole.
@@ -30,8 +30,8 @@ def corrections(stems: pl.DataFrame, left: np.ndarray, right: np.ndarray) -> np.
     numbered = numbered.filter(
         pl.col("stem_text").str.len_chars().is_between(_SHORTEST, _LONGEST) & ~pl.col("stem_text").str.contains(r"\d")
     )
-    wrong = _shortened(numbered.filter(pl.col("is_left") & ~pl.col("is_right")))
-    known = _shortened(numbered.filter("is_right"))
+    wrong = _shortened_forms(numbered.filter(pl.col("is_left") & ~pl.col("is_right")))
+    known = _shortened_forms(numbered.filter("is_right"))
     pairs = wrong.join(known, on="key", suffix="_right").select("stem", "stem_right").unique()
     text = stems["stem_text"]
     distance = cpdist(
@@ -45,7 +45,7 @@ def corrections(stems: pl.DataFrame, left: np.ndarray, right: np.ndarray) -> np.
     return fixed
 
 
-def _shortened(words: pl.DataFrame) -> pl.DataFrame:
+def _shortened_forms(words: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("stem_text")
     whole = words.select("stem", key=text.hash(2))
     less = (

@@ -1,4 +1,4 @@
-"""The words of all names: each once, with its number, what it is short for, and the bits that it tells."""
+"""The words of all names: each once, with its number, the word that it abbreviates, and its information in bits."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class Vocabulary:
 
     @cached_property
     def beginnings(self) -> tuple[np.ndarray, np.ndarray]:
-        """Pairs of stems of which one begins the other, as sorted numbers; the first letters of each as a number.
+        """Pairs of stems in which one begins the other, as sorted numbers; the first letters of each as a number.
 
         Stems are numbered from 1 here: 0 is no word.
         """
         stems = self.stems.select(stem=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), text="stem_text")
         length = pl.col("text").str.len_chars()
         stems = stems.filter((length >= _PREFIX_LETTERS) & ~pl.col("text").str.contains(r"\d"))
-        found = [
+        pairs = [
             stems.filter(length > size).with_columns(key=pl.col("text").str.head(size))
             .join(stems.filter(length == size), left_on="key", right_on="text", suffix="_short")
             .select((pl.min_horizontal("stem", "stem_short") * (1 << 32)) + pl.max_horizontal("stem", "stem_short"))
@@ -56,10 +56,10 @@ class Vocabulary:
         )
         letters = np.zeros(self.stems.height + 1, dtype=np.int32)
         letters[opening["stem"].to_numpy()] = opening["number"].to_numpy()
-        return np.sort(pl.concat(found).to_numpy()), letters
+        return np.sort(pl.concat(pairs).to_numpy()), letters
 
 
-def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocabulary:
+def build_vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocabulary:
     """Number the words of both sides and weigh them.
 
     Locality: whole.
@@ -67,7 +67,7 @@ def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocab
     Args:
         left: `record, word` of the customers.
         right: `record, word` of the companies.
-        companies: how many companies there are.
+        companies: the number of companies.
     """
     word = pl.col("word")
     words = pl.concat((left.select("word"), right.select("word"))).unique().sort("word")
@@ -79,9 +79,9 @@ def vocabulary(left: pl.DataFrame, right: pl.DataFrame, companies: int) -> Vocab
     stems = words.select(stem_text="stem_text").unique().sort("stem_text").with_row_index("stem")
     words = words.join(stems, on="stem_text", how="left", maintain_order="left")
     counted = _counts(right, words).join(_counts(left, words), on="stem", how="full", coalesce=True, suffix="_left")
-    people = max(left["record"].n_unique(), 1)
+    customer_count = max(left["record"].n_unique(), 1)
     # that a customer has a word is no sign that others have it
-    more = (pl.col("count_left").fill_null(0).cast(pl.Float64) - 1).clip(0) * (companies / people)
+    more = (pl.col("count_left").fill_null(0).cast(pl.Float64) - 1).clip(0) * (companies / customer_count)
     share = pl.max_horizontal(pl.col("count").fill_null(0), 1 + more)
     expected = pl.coalesce(
         pl.col("stem_text").replace_strict(_common(), default=None, return_dtype=pl.Float64), OTHER_WORD_BITS
@@ -108,7 +108,7 @@ def _counts(side: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
 
 
 def _stem(word: pl.Expr) -> pl.Expr:
-    """Without the plural: `technologies` and `technology` are one."""
+    """A word without its plural: `technologies` and `technology` are one."""
     is_long = word.str.len_chars() > _STEM_LENGTH
     return (
         pl.when(is_long & word.str.ends_with("ies")).then(word.str.replace("ies$", "y"))

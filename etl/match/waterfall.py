@@ -1,4 +1,4 @@
-"""The parts of a score, told: kind, points, verdict and what was compared."""
+"""The parts of a score: kind, points, verdict, and the values that were compared."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ PART: Final = pl.Struct({"kind": pl.String, "points": pl.Float64, "verdict": pl.
 """One part of a score; the points of all parts are the score."""
 
 
-def waterfall(rows: pl.DataFrame, profiles: NormalizedRecords, card: Scorecard) -> pl.Series:
-    """The parts of the score of each row: the prior first, then whatever was found, in the order of the scorecard.
+def waterfall(rows: pl.DataFrame, records: NormalizedRecords, card: Scorecard) -> pl.Series:
+    """The parts of the score of each row: the prior first, then the findings in the order of the scorecard.
 
     Locality: row.
 
     Args:
-        rows: rows of `evidence.evidence`.
-        profiles: what was compared.
-        card: what each finding is worth.
+        rows: rows of `evidence.find_evidence`.
+        records: both sides in normal form.
+        card: the points of each finding.
     """
-    numbered = _values(rows, profiles).with_row_index("row")
+    numbered = _values(rows, records).with_row_index("row")
     prior = numbered.select(
         "row",
         kind=pl.lit(PRIOR),
@@ -59,16 +59,16 @@ def _parts(numbered: pl.DataFrame, kind: str, card: Scorecard) -> pl.DataFrame:
     )
 
 
-def _values(rows: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
+def _values(rows: pl.DataFrame, records: NormalizedRecords) -> pl.DataFrame:
     """Add the values that were compared, of both sides."""
-    people, firms = profiles.customers[rows["customer"]], profiles.companies[rows["company"]]
-    tables = ((profiles.customer_names, "left_name", "customer"), (profiles.company_names, "right_name", "company"))
-    named = [
+    customers, companies = records.customers[rows["customer"]], records.companies[rows["company"]]
+    tables = ((records.customer_names, "left_name", "customer"), (records.company_names, "right_name", "company"))
+    names = [
         naming.table[column].gather(rows[name]).alias(f"{side}_{column}")
         for naming, name, side in tables
         for column in ("written", "legal_form")
     ]
-    sides = ((people, profiles.customer_keys, "customer"), (firms, profiles.company_keys, "company"))
+    sides = ((customers, records.customer_keys, "customer"), (companies, records.company_keys, "company"))
     values = [frame.select(pl.col(_SINGLE).name.prefix(f"{side}_")) for frame, _, side in sides]
     listed = [
         pl.DataFrame({"record": rows[side]})
@@ -77,8 +77,8 @@ def _values(rows: pl.DataFrame, profiles: NormalizedRecords) -> pl.DataFrame:
         for _, keys, side in sides
         for kind in ("account", "domain", "phone")
     ]
-    rival = people.select(rival_id=profiles.customers["customer_id_acct"].gather(rows["rival"]))
-    return pl.concat((rows, *values, rival), how="horizontal").with_columns(*named, *listed)
+    rival = customers.select(rival_id=records.customers["customer_id_acct"].gather(rows["rival"]))
+    return pl.concat((rows, *values, rival), how="horizontal").with_columns(*names, *listed)
 
 
 _SINGLE: Final = ("written_tax_identifier", "postal_key", "place_key", "house_key", "state_key", "country_key")
@@ -101,7 +101,7 @@ def _both(name: str) -> pl.Expr:
 
 
 def _lists(name: str) -> pl.Expr:
-    """What both have in common or, where that is nothing, what each has."""
+    """The values that both have in common or, if there are none, those of each."""
     left, right = (pl.col(f"{side}_{name}") for side in ("customer", "company"))
     common = left.list.set_intersection(right).list.sort()
     each = pl.concat_str(left.list.join(", "), right.list.join(", "), separator=" | ")

@@ -1,7 +1,7 @@
-"""Words of company names: which are short for which, and which are everywhere.
+"""Words of company names: abbreviations, and words that are common everywhere.
 
-How often a word stands in company names is judged by the companies at hand; in a list of thirty clients every word is
-rare. `COMMON_WORDS` says what every reader knows besides: that `Group` and `Dental` tell nobody apart.
+The frequency of a word is estimated from the companies at hand; in a list of thirty clients every word is rare.
+`COMMON_WORDS` adds common knowledge: that `Group` and `Dental` distinguish nobody.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ LINKS: Final = ("and", "of", "the", "for")
 """Words between words: `Oil & Gas` is `Oil Gas`."""
 
 FILLERS: Final = (*LINKS, "de", "la", "le", "les", "du", "des", "und", "et", "y", "en", "van", "der")
-"""Words that tell nothing at all."""
+"""Words without any information."""
 
 _COMMON: Final = {
     4.0: (
@@ -160,7 +160,7 @@ _COMMON[3.0] = " ".join(form for form in LEGAL_FORMS if " " not in form)
 COMMON_WORDS: Final[dict[str, float]] = {
     word: bits for bits, words in sorted(_COMMON.items(), reverse=True) for word in words.split()
 }
-"""Word in its stem -> the bits that it tells, at most."""
+"""Word in its stem -> its information in bits, at most."""
 
 OTHER_WORD_BITS: Final = 13.0
-"""What any other word is expected to tell before the companies at hand are counted."""
+"""The bits expected of any other word before the companies at hand are counted."""

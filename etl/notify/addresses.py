@@ -1,4 +1,4 @@
-"""Where secrets come from: the environment, a systemd credential, or a file; never the configuration itself."""
+"""Secrets come from the environment, a systemd credential, or a file; never from the configuration itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 
 @dataclass(frozen=True)
 class Secret:
-    """One thing that must not be written into the configuration.
+    """One value that must not be written into the configuration.
 
     Attributes:
         words: what it is.
@@ -33,8 +33,8 @@ class Secret:
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was found. The values are left out of every representation.
+class SecretValues:
+    """The values of a secret, which are left out of every representation.
 
     Attributes:
         warnings: what is wrong with the place.
@@ -56,34 +56,34 @@ def ping_secret(file: Path | None) -> Secret:
     return Secret("the address of the health check", "BILLSIGHT_PING_URL", "ping_url", "ping_url_file", file)
 
 
-def find(secret: Secret, environment: Mapping[str, str]) -> Found:
+def find(secret: Secret, environment: Mapping[str, str]) -> SecretValues:
     """The values of a secret: separated by blanks or lines, each once; lines that begin with # are remarks."""
     if secret.variable in environment:
-        return Found(_values(environment[secret.variable]))
+        return SecretValues(_values(environment[secret.variable]))
     folder = environment.get(_CREDENTIALS)
     credential = Path(folder) / secret.credential if folder else None
     if credential is not None and credential.is_file():
         return _read(credential, secret)
-    return Found(()) if secret.file is None else _read(secret.file, secret)
+    return SecretValues(()) if secret.file is None else _read(secret.file, secret)
 
 
-def named(path: Path, key: str) -> str:
+def safe_path(path: Path, key: str) -> str:
     """A file as a message may name it: by its path if it exists, else by its key, which may hold the secret itself."""
     return str(path) if os.path.lexists(path) else f"the file that [notify] {key} names"
 
 
-def _read(path: Path, secret: Secret) -> Found:
-    place = named(path, secret.key)
+def _read(path: Path, secret: Secret) -> SecretValues:
+    place = safe_path(path, secret.key)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        return Found((), (f"{secret.words} cannot be read from {place}: {reason}",), is_missing=True)
+        return SecretValues((), (f"{secret.words} cannot be read from {place}: {reason}",), is_missing=True)
     warning = open_to_all(path, secret.words)
     values = _values(text)
     nothing = f"{place} should hold {secret.words}, and holds none"
     warnings = (*([warning] if warning else []), *([] if values else [nothing]))
-    return Found(values, warnings, is_missing=not values)
+    return SecretValues(values, warnings, is_missing=not values)
 
 
 def _values(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Waiting for others, but never longer than a night can afford."""
+"""Calls with a deadline: a run waits for other services, but not for long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 
 
 def side_by_side(calls: Sequence[Callable[[], Answer]], seconds: float) -> list[Answer | Exception | None]:
-    """What each call answers, or the error that it ended with; null for those that have no answer in time.
+    """The answer of each call, or the error that it ended with; None for those without an answer in time.
 
     Whoever is left running does not hold up the end of the process.
     """
@@ -20,7 +20,7 @@ def side_by_side(calls: Sequence[Callable[[], Answer]], seconds: float) -> list[
     def ask(place: int, call: Callable[[], Answer]) -> None:
         try:
             answers[place] = call()
-        except Exception as error:  # noqa: BLE001 - whatever somebody else's code does must not end a night
+        except Exception as error:  # noqa: BLE001 - an error in a foreign service must not end a run
             answers[place] = error
 
     threads = [threading.Thread(target=ask, args=pair, daemon=True) for pair in enumerate(calls)]

@@ -1,6 +1,6 @@
-"""What can be told of a night: the only place that reads the summary for messages and metrics.
+"""The digest of a run: the figures for messages and metrics, read from the summary in this one place.
 
-What is not named here is never told: no names of customers, companies or contacts, no addresses, no invoice numbers.
+A message holds nothing else: no names of customers, companies or contacts, no addresses, no invoice numbers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Money:
 
     Attributes:
         currency_code: three letters; empty where the documents name none.
-        change: against the night before; null where that is not known.
+        change: against the previous run; None if unknown.
     """
 
     currency_code: str
@@ -44,15 +44,15 @@ class Money:
 
 @dataclass(frozen=True)
 class Pile:
-    """Some invoices and what they amount to."""
+    """A number of invoices and their amounts."""
 
     invoices: int
     amounts: tuple[Money, ...]
 
 
 @dataclass(frozen=True)
-class Fix:
-    """A cause, and what mending it alone would free."""
+class FixFigures:
+    """A cause, and the invoices that its fix alone would release."""
 
     code: str
     title: str
@@ -63,13 +63,13 @@ class Fix:
 
 @dataclass(frozen=True)
 class Changes:
-    """What is different from the night before.
+    """The changes since the previous run.
 
     Attributes:
-        since: the instant of that night; null for the first.
-        newly_blocked: null where nobody knows which invoices are; so is `freed`.
+        since: the instant of that run; None for the first.
+        newly_blocked: None if unknown; `freed` likewise.
         states: state of an issue -> how many issues.
-        unchecked: invoices of which the two nights cannot be compared.
+        unchecked: invoices of which the two runs cannot be compared.
         not_checked: what was not read, in words.
         not_compared: what was read in this run and not in the one before, in words.
     """
@@ -84,8 +84,8 @@ class Changes:
 
 
 @dataclass(frozen=True)
-class Source:
-    """One relation as it was read: `age_seconds` is null where no row says when it was changed."""
+class SourceFigures:
+    """One relation as it was read: `age_seconds` is None if no row has a change time."""
 
     name: str
     rows: int
@@ -95,7 +95,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Difference:
-    """Documents of which the portal and the books say different amounts.
+    """Documents with different amounts in the portal and in accounting.
 
     Attributes:
         title: what is different.
@@ -113,13 +113,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Figures:
-    """The night in figures.
+    """The figures of a run.
 
     Attributes:
         fixes: every cause that blocks, the one that frees most first.
         differences: where the portal and the books differ on what is owed; both figures, also where they are zero.
         pending: customers whose mapping waits for a decision.
-        unknown: invoices of which the data cannot tell whether they show.
+        unknown: invoices whose visibility the data leaves open.
     """
 
     run_id: str
@@ -130,11 +130,11 @@ class Figures:
     blocked: Pile
     ready_customers: int
     ready: Pile
-    fixes: tuple[Fix, ...]
+    fixes: tuple[FixFigures, ...]
     differences: tuple[Difference, ...]
     pending: int
     partial_reasons: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[SourceFigures, ...]
     changes: Changes
 
 
@@ -161,7 +161,7 @@ def figures(summary: dict[str, Any]) -> Figures:
 
 
 def _code(text: str) -> str:
-    """A currency's code; XXX is ISO 4217 for none, and what is no code is not repeated."""
+    """The code of a currency; empty for XXX, which is ISO 4217 for none, and for a text that is no code."""
     return text if re.fullmatch("[A-Z]{3}", text) and text != "XXX" else ""
 
 
@@ -178,7 +178,7 @@ def _known(part: dict[str, Any]) -> Pile | None:
 
 
 def _blocked(rows: Rows, compared: Rows) -> tuple[Money, ...]:
-    """What is blocked now, with its change; a currency in which nothing is blocked any more has only a change."""
+    """The blocked amounts with their change; a currency without blocked invoices left has only a change."""
     # that nothing changed cannot be said where some of it was not compared
     changes = {
         row["currency_code"]: Decimal(row["change"])
@@ -193,21 +193,21 @@ def _blocked(rows: Rows, compared: Rows) -> tuple[Money, ...]:
     )
 
 
-def _fixes(causes: Rows, order: list[str]) -> tuple[Fix, ...]:
-    """The one that frees most first: in the currency with most blocked invoices, then in the next."""
+def _fixes(causes: Rows, order: list[str]) -> tuple[FixFigures, ...]:
+    """The fixes that release most first: in the currency with most blocked invoices, then in the next."""
 
-    def rank(fix: Fix) -> tuple[list[Decimal], int, str]:
+    def rank(fix: FixFigures) -> tuple[list[Decimal], int, str]:
         freed = {money.currency_code: money.amount for money in fix.freed.amounts}
         return [-freed.get(code, Decimal(0)) for code in order], -fix.freed.invoices, fix.code
 
     return tuple(sorted((_fix(cause) for cause in causes), key=rank))
 
 
-def _fix(cause: dict[str, Any]) -> Fix:
+def _fix(cause: dict[str, Any]) -> FixFigures:
     rows: Rows = cause["amounts"]
     check: dict[str, str] = next(iter(cause["checks"]), {})
     freed = [row for row in rows if row["freed_invoices"]]
-    return Fix(
+    return FixFigures(
         code=cause["code"],
         title=check.get("title", cause["code"]),
         who=check.get("who", ""),
@@ -235,7 +235,7 @@ def _changes(changes: dict[str, Any]) -> Changes:
     )
 
 
-def _sources(summary: dict[str, Any]) -> tuple[Source, ...]:
+def _sources(summary: dict[str, Any]) -> tuple[SourceFigures, ...]:
     as_of = datetime.fromisoformat(summary["run"]["as_of_at"])
     newest = {row["relation"]: row["newest_change_at"] for row in summary["data_as_of"]}
 
@@ -244,6 +244,6 @@ def _sources(summary: dict[str, Any]) -> tuple[Source, ...]:
         return None if at is None else max(0.0, (as_of - datetime.fromisoformat(at)).total_seconds())
 
     return tuple(
-        Source(row["relation"], row["rows_extracted"], row["rows_quarantined"], age(row["relation"]))
+        SourceFigures(row["relation"], row["rows_extracted"], row["rows_quarantined"], age(row["relation"]))
         for row in summary["laws"]["rows"]
     )

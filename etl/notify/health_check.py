@@ -1,4 +1,4 @@
-"""The health check: a service that raises the alarm when a night stays away, in the manner of healthchecks.io."""
+"""The health check: a service that raises an alarm when a run is missing, as healthchecks.io does."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _AGAIN: Final = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 def signal_of(exit_code: int) -> str:
-    """What a night tells the health check: 0 for every published one, also partial or with a gate, else its code.
+    """The signal of a run for the health check: 0 if published, even if partial or with --fail-on, else its exit code.
 
-    The check asks whether there is a report this morning. A partial night has one, and its banner and its message
-    tell the rest; nobody is to be woken as if it had stayed away.
+    The check answers whether a report exists this morning. A partial run has one, and its banner and its message
+    say the rest; no alarm is due as if the report were missing.
     """
     return str(int(ExitCode.COMPLETE if exit_code in _PUBLISHED else exit_code))
 
 
 def ping(address: str, signal: str, body: str, *, has_patience: bool = True) -> str:
-    """Send a signal; the answer is why it did not work, empty where it did.
+    """Send a signal, and return the reason of a failure, or an empty text.
 
     Args:
         address: of the check, without signal.
@@ -63,14 +63,14 @@ def ping(address: str, signal: str, body: str, *, has_patience: bool = True) -> 
 
 @dataclass(frozen=True)
 class _Target:
-    """Where a signal goes: the address without user information, and that as the header of basic authentication."""
+    """The target of a signal: the address without user information, and that as the header of basic authentication."""
 
     url: str
     authorization: str
 
 
 def _target(address: str, signal: str) -> _Target | None:
-    """The signal is a part of the path, in front of what the address asks for; null where it is no address.
+    """The address with the signal in its path, in front of the query; None if it is no address.
 
     A password that is not percent-encoded may end the host too early: then a part of it would be looked up as a name.
     """
@@ -88,7 +88,7 @@ def _target(address: str, signal: str) -> _Target | None:
 
 
 def _post(target: _Target, body: str) -> int:
-    """The status of the answer."""
+    """Post the body, and return the status of the answer."""
     from urllib.error import HTTPError
     from urllib.request import Request
 
@@ -105,7 +105,7 @@ def _post(target: _Target, body: str) -> int:
 
 
 def _opener() -> OpenerDirector:
-    """What speaks HTTP, through the proxies of the environment, and nothing else: no files, no FTP."""
+    """An opener that speaks HTTP, through the proxies of the environment, and nothing else: no files, no FTP."""
     from urllib import request
 
     opener = request.OpenerDirector()
@@ -118,7 +118,7 @@ def _opener() -> OpenerDirector:
 
 
 def _trouble(answer: int | Exception | None) -> str:
-    """Why it did not work. An error is told by its kind alone: its text may carry an address."""
+    """The reason of a failure. Only the kind of the error is named: its text may contain an address."""
     if answer is None:
         return f"no answer within {LONGEST:g} seconds"
     if isinstance(answer, Exception):

@@ -1,4 +1,4 @@
-"""What people were told last, so that one change is one message: a small file beside the history."""
+"""The last message, kept in a small file next to the history, so that one change is one message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SentMessage:
 
     Attributes:
         fingerprint: of its content.
-        is_failure: it told of a night that failed.
+        is_failure: its run failed.
         missed: places, from 1, of the addresses that did not take it.
     """
 
@@ -29,26 +29,26 @@ class SentMessage:
     missed: tuple[int, ...] = ()
 
 
-def last_told(path: Path) -> SentMessage | None:
-    """The last message; null where there was none, or where the file cannot be read: better told twice than never."""
+def read_last(path: Path) -> SentMessage | None:
+    """Read the last message; None if there was none or the file is unreadable: a message twice is better than none."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        missed = tuple(int(place) for place in found["missed"])
-        is_failure, fingerprint = found["is_failure"], found["fingerprint"]
+        content = json.loads(path.read_text(encoding="utf-8"))
+        missed = tuple(int(place) for place in content["missed"])
+        is_failure, fingerprint = content["is_failure"], content["fingerprint"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    if not isinstance(fingerprint, str) or not isinstance(is_failure, bool) or found.get("schema") != _SCHEMA:
+    if not isinstance(fingerprint, str) or not isinstance(is_failure, bool) or content.get("schema") != _SCHEMA:
         return None
     return SentMessage(fingerprint, is_failure, missed)
 
 
-def remember(path: Path, told: SentMessage) -> None:
-    """Write it down, whole or not at all.
+def write_last(path: Path, sent: SentMessage) -> None:
+    """Write the last message, whole or not at all.
 
     Raises:
         OSError: it cannot be written.
     """
-    content = {"schema": _SCHEMA, "fingerprint": told.fingerprint, "is_failure": told.is_failure, "missed": told.missed}
+    content = {"schema": _SCHEMA, "fingerprint": sent.fingerprint, "is_failure": sent.is_failure, "missed": sent.missed}
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, mode=FOLDER_MODE, exist_ok=True)
     write_whole(path, (json.dumps(content, sort_keys=True) + "\n").encode(), FILE_MODE)

@@ -1,4 +1,4 @@
-"""What a message says: counts, amounts and fixes, and never who the customers are.
+"""The text of a message: counts, amounts and fixes, never the names of customers.
 
 Locality: whole. The same figures give the same message.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from etl.errors import ExitCode
-from etl.notify.digest import Changes, Difference, Figures, Fix, Money, Pile
+from etl.notify.digest import Changes, Difference, Figures, FixFigures, Money, Pile
 
 TOP_FIXES: Final = 3
 TITLE_CURRENCIES: Final = 2
@@ -72,11 +72,11 @@ _UNKNOWN: Final = ("it ended with an exit code of its own", "Read what the job w
 
 @dataclass(frozen=True)
 class Message:
-    """A message, and what is needed to send it only once.
+    """A message, with the facts that prevent sending it twice.
 
     Attributes:
         fingerprint: the same for two messages that leave people with the same knowledge.
-        is_news: something happened since the night before, even if the figures are the same.
+        is_news: something changed since the previous run, even if the figures are the same.
     """
 
     title: str
@@ -88,10 +88,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Failure:
-    """How a night ended that published nothing.
+    """The end of a run that published nothing.
 
     Attributes:
-        kind: name of the error's class. Its text is never told: it may carry values of rows.
+        kind: name of the error's class. Its text is never sent: it may contain values of rows.
         link: where the last report is; empty where there is none.
     """
 
@@ -102,41 +102,41 @@ class Failure:
     link: str
 
 
-def run_message(night: Figures, exit_code: int, link: str, *, is_recovered: bool) -> Message:
-    """The message of a published night.
+def run_message(run: Figures, exit_code: int, link: str, *, is_recovered: bool) -> Message:
+    """The message of a published run.
 
     Args:
-        night: its figures.
+        run: its figures.
         exit_code: 0, 3 (partial) or 10 (the gate matched).
         link: where people open the report.
-        is_recovered: the last thing that people were told is a failure.
+        is_recovered: the last message was a failure.
     """
     lines = [
         *(["The runs work again.", ""] if is_recovered else []),
-        *_blocked_lines(night),
-        *_change_lines(night.changes),
-        *(_difference_line(one) for one in night.differences if one.pile.invoices),
+        *_blocked_lines(run),
+        *_change_lines(run.changes),
+        *(_difference_line(one) for one in run.differences if one.pile.invoices),
         "",
-        *_fix_lines(night),
-        *_ready_lines(night),
-        *_trouble_lines(night, exit_code),
+        *_fix_lines(run),
+        *_ready_lines(run),
+        *_trouble_lines(run, exit_code),
         "",
         f"Report: {link}",
     ]
-    is_warning = bool(night.partial_reasons) or exit_code != ExitCode.COMPLETE
-    marks = [*(["recovered"] if is_recovered else []), *(["partial"] if night.partial_reasons else [])]
+    is_warning = bool(run.partial_reasons) or exit_code != ExitCode.COMPLETE
+    marks = [*(["recovered"] if is_recovered else []), *(["partial"] if run.partial_reasons else [])]
     return Message(
-        title=f"{night.provider_name or 'billsight'}: {' · '.join([*marks, _headline(night)])}",
+        title=f"{run.provider_name or 'billsight'}: {' · '.join([*marks, _headline(run)])}",
         body="\n".join(lines),
         kind="warning" if is_warning else "success" if is_recovered else "info",
-        fingerprint=_fingerprint(night, exit_code),
-        is_news=any(pile and pile.invoices for pile in (night.changes.newly_blocked, night.changes.freed))
-        or any(one.new for one in night.differences),
+        fingerprint=_fingerprint(run, exit_code),
+        is_news=any(pile and pile.invoices for pile in (run.changes.newly_blocked, run.changes.freed))
+        or any(one.new for one in run.differences),
     )
 
 
 def failure_message(failure: Failure) -> Message:
-    """The message of a night that published nothing: what kind of thing failed, what still stands, what to do."""
+    """The message of a run that published nothing: the kind of failure, the report that stays, the next step."""
     what, remedy = _meaning(failure.exit_code, failure.kind)
     stays = f"The last report stays as it is: {failure.link}" if failure.link else "There is no report yet."
     lines = [
@@ -171,36 +171,36 @@ def count(number: int, word: str) -> str:
 
 def _money(money: Money) -> str:
     amount = f"{money.amount:,f}"
-    told = f"{money.currency_code} {amount}" if money.currency_code else f"{amount} (no currency)"
+    text = f"{money.currency_code} {amount}" if money.currency_code else f"{amount} (no currency)"
     if money.change is None:
-        return told
-    return f"{told} ({money.change:+,f})" if money.change else f"{told} (unchanged)"
+        return text
+    return f"{text} ({money.change:+,f})" if money.change else f"{text} (unchanged)"
 
 
 def _sums(pile: Pile) -> str:
     return ", ".join(_money(money) for money in pile.amounts)
 
 
-def _headline(night: Figures) -> str:
-    shown, hidden = night.blocked.amounts[:TITLE_CURRENCIES], len(night.blocked.amounts) - TITLE_CURRENCIES
-    if not night.blocked.invoices:
-        told = "no invoice is known to be blocked" if _is_unsure(night) else "no invoice is blocked"
+def _headline(run: Figures) -> str:
+    first_amounts, hidden = run.blocked.amounts[:TITLE_CURRENCIES], len(run.blocked.amounts) - TITLE_CURRENCIES
+    if not run.blocked.invoices:
+        headline = "no invoice is known to be blocked" if _is_unsure(run) else "no invoice is blocked"
     else:
         more = f" and {'one more currency' if hidden == 1 else f'{hidden} more currencies'}" if hidden > 0 else ""
-        told = f"{', '.join(_money(money) for money in shown)}{more} blocked"
-    return f"{told}{_moves(night.changes)}"
+        headline = f"{', '.join(_money(money) for money in first_amounts)}{more} blocked"
+    return f"{headline}{_moves(run.changes)}"
 
 
-def _is_unsure(night: Figures) -> bool:
-    """Whether an invoice may be blocked that the data cannot tell of."""
-    return bool(night.unknown or night.partial_reasons)
+def _is_unsure(run: Figures) -> bool:
+    """True if the data leaves open whether an invoice is blocked."""
+    return bool(run.unknown or run.partial_reasons)
 
 
-def _unsure(night: Figures) -> str:
-    """What the data cannot tell; never of no invoice."""
-    partial = ["not everything was read"] if night.partial_reasons else []
-    told = [f"the data cannot tell for {count(night.unknown, 'invoice')}"] if night.unknown else []
-    words = ", and ".join([*told, *partial])
+def _unsure(run: Figures) -> str:
+    """The questions that the data leaves open."""
+    partial = ["not everything was read"] if run.partial_reasons else []
+    unknown = [f"the data cannot tell for {count(run.unknown, 'invoice')}"] if run.unknown else []
+    words = ", and ".join([*unknown, *partial])
     return words[:1].upper() + words[1:]
 
 
@@ -211,19 +211,19 @@ def _moves(changes: Changes) -> str:
     return f" · {', '.join(parts)}" if parts else ""
 
 
-def _blocked_lines(night: Figures) -> Iterator[str]:
-    if not night.blocked.invoices:
-        if _is_unsure(night):
-            yield f"No invoice is known to be blocked. {_unsure(night)}."
+def _blocked_lines(run: Figures) -> Iterator[str]:
+    if not run.blocked.invoices:
+        if _is_unsure(run):
+            yield f"No invoice is known to be blocked. {_unsure(run)}."
         else:
-            yield f"None of {count(night.invoices, 'invoice')} is blocked."
+            yield f"None of {count(run.invoices, 'invoice')} is blocked."
     else:
-        is_one = night.blocked.invoices == 1
+        is_one = run.blocked.invoices == 1
         yield (
-            f"{night.blocked.invoices:,} of {count(night.invoices, 'invoice')} {'is' if is_one else 'are'} blocked,"
-            f" of {count(night.customers, 'customer')}:"
+            f"{run.blocked.invoices:,} of {count(run.invoices, 'invoice')} {'is' if is_one else 'are'} blocked,"
+            f" of {count(run.customers, 'customer')}:"
         )
-    yield from (f"  {_money(money)}" for money in night.blocked.amounts)
+    yield from (f"  {_money(money)}" for money in run.blocked.amounts)
 
 
 def _change_lines(changes: Changes) -> Iterator[str]:
@@ -256,37 +256,37 @@ def _difference_line(one: Difference) -> str:
     return f"{one.title}: {count(one.pile.invoices, 'invoice')}, {_sums(one.pile)}{new}; {one.remark}."
 
 
-def _fix_lines(night: Figures) -> Iterator[str]:
-    freeing = [fix for fix in night.fixes if fix.freed.invoices][:TOP_FIXES]
+def _fix_lines(run: Figures) -> Iterator[str]:
+    freeing = [fix for fix in run.fixes if fix.freed.invoices][:TOP_FIXES]
     if freeing:
         yield "What frees most:"
         yield from (f"{place}. {_fix_words(fix)}" for place, fix in enumerate(freeing, 1))
-    elif night.blocked.invoices:
+    elif run.blocked.invoices:
         yield "No single fix frees an invoice: the report says why."
 
 
-def _fix_words(fix: Fix) -> str:
+def _fix_words(fix: FixFigures) -> str:
     who = f" - {fix.who}" if fix.who else ""
     return f"{fix.title}: frees {count(fix.freed.invoices, 'invoice')}, {_sums(fix.freed)}{who}"
 
 
-def _ready_lines(night: Figures) -> Iterator[str]:
-    if night.ready_customers:
-        verb = "is" if night.ready_customers == 1 else "are"
+def _ready_lines(run: Figures) -> Iterator[str]:
+    if run.ready_customers:
+        verb = "is" if run.ready_customers == 1 else "are"
         yield (
-            f"{count(night.ready_customers, 'mapping')} {verb} ready to approve:"
-            f" {count(night.ready.invoices, 'invoice')}, {_sums(night.ready)}."
+            f"{count(run.ready_customers, 'mapping')} {verb} ready to approve:"
+            f" {count(run.ready.invoices, 'invoice')}, {_sums(run.ready)}."
         )
 
 
-def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
-    missed = night.changes.not_checked
-    if night.partial_reasons:
-        yield from ("", "The run is partial:", *(f"- {reason}" for reason in night.partial_reasons))
+def _trouble_lines(run: Figures, exit_code: int) -> Iterator[str]:
+    missed = run.changes.not_checked
+    if run.partial_reasons:
+        yield from ("", "The run is partial:", *(f"- {reason}" for reason in run.partial_reasons))
     if missed:
         yield from ("", f"Nothing was concluded from what was not read: {', '.join(missed)}.")
-    if night.changes.not_compared:
-        yield from ("", f"Read in this run only, so not compared: {', '.join(night.changes.not_compared)}.")
+    if run.changes.not_compared:
+        yield from ("", f"Read in this run only, so not compared: {', '.join(run.changes.not_compared)}.")
     if exit_code == ExitCode.FAIL_ON:
         yield from ("", f"What --fail-on asks for is the case (exit code {exit_code}).")
 
@@ -297,27 +297,25 @@ def _meaning(exit_code: int, kind: str) -> tuple[str, str]:
     return next((words for code, words in _BY_CODE.items() if code == exit_code), _UNKNOWN)
 
 
-def _fingerprint(night: Figures, exit_code: int) -> str:
-    """What people know after the message: what stands, but not what moved, nor when or in which run."""
+def _fingerprint(run: Figures, exit_code: int) -> str:
+    """A digest of the state that a message reports, without the changes, the time and the run."""
     return _digest(
         {
             "exit_code": exit_code,
-            "invoices": night.blocked.invoices,
-            "customers": night.customers,
-            "blocked": _standing(night.blocked.amounts),
-            "ready": [night.ready_customers, night.ready.invoices, _standing(night.ready.amounts)],
+            "invoices": run.blocked.invoices,
+            "customers": run.customers,
+            "blocked": _standing(run.blocked.amounts),
+            "ready": [run.ready_customers, run.ready.invoices, _standing(run.ready.amounts)],
             "fixes": [
-                [fix.code, fix.freed.invoices, _standing(fix.freed.amounts)]
-                for fix in night.fixes
-                if fix.freed.invoices
+                [fix.code, fix.freed.invoices, _standing(fix.freed.amounts)] for fix in run.fixes if fix.freed.invoices
             ][:TOP_FIXES],
             "differences": [
                 [one.name, one.pile.invoices, _standing(one.pile.amounts)]
-                for one in night.differences
+                for one in run.differences
                 if one.pile.invoices
             ],
-            "partial": night.partial_reasons,
-            "not_checked": night.changes.not_checked,
+            "partial": run.partial_reasons,
+            "not_checked": run.changes.not_checked,
         }
     )
 

@@ -45,7 +45,7 @@ Samples = Iterable[tuple[dict[str, str], float]]
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended.
+    """The end of a run.
 
     Attributes:
         at: seconds since 1970.
@@ -56,13 +56,13 @@ class Ending:
     seconds: float
 
 
-def write_night(path: Path, night: Figures, ending: Ending) -> None:
-    """Write the metrics of a published night.
+def write_run(path: Path, run: Figures, ending: Ending) -> None:
+    """Write the metrics of a published run.
 
     Raises:
         OSError: the file cannot be written.
     """
-    _write(path, [_family(name, found) for name, found in (_of(ending, ending.at) | _samples(night)).items()])
+    _write(path, [_family(name, found) for name, found in (_of(ending, ending.at) | _samples(run)).items()])
 
 
 def write_failure(path: Path, ending: Ending) -> None:
@@ -81,7 +81,7 @@ def write_failure(path: Path, ending: Ending) -> None:
 
 
 def is_writable(path: Path) -> str:
-    """Why the file could not be written tonight; empty where it can be. What is in it stays."""
+    """The reason why the file cannot be written; empty if it can. Its contents stay."""
     try:
         if path.is_dir():
             return os.strerror(errno.EISDIR)
@@ -95,8 +95,8 @@ def _of(ending: Ending, success: float) -> dict[str, Samples]:
     return {SUCCESS: [({}, success)], CODE: [({}, ending.exit_code)], DURATION: [({}, round(ending.seconds, 3))]}
 
 
-def _samples(night: Figures) -> dict[str, Samples]:
-    sources, fixes = night.sources, night.fixes
+def _samples(run: Figures) -> dict[str, Samples]:
+    sources, fixes = run.sources, run.fixes
     return {
         "billsight_source_rows": (({"source": s.name}, s.rows) for s in sources),
         "billsight_source_age_seconds": (
@@ -108,16 +108,16 @@ def _samples(night: Figures) -> dict[str, Samples]:
             for fix in fixes
             for money in fix.blocked.amounts
         ),
-        **{f"billsight_{one.name}_invoices": [({}, one.pile.invoices)] for one in night.differences},
+        **{f"billsight_{one.name}_invoices": [({}, one.pile.invoices)] for one in run.differences},
         **{
             f"billsight_{one.name}_amount": [
                 ({"currency": money.currency_code}, float(money.amount)) for money in one.pile.amounts
             ]
-            for one in night.differences
+            for one in run.differences
         },
-        "billsight_issues": (({"state": state}, number) for state, number in night.changes.states.items()),
+        "billsight_issues": (({"state": state}, number) for state, number in run.changes.states.items()),
         "billsight_quarantined_rows": (({"source": s.name}, s.quarantined) for s in sources),
-        "billsight_decisions_pending": [({}, night.pending)],
+        "billsight_decisions_pending": [({}, run.pending)],
     }
 
 
@@ -131,7 +131,7 @@ def _family(name: str, samples: Samples) -> Metric:
 
 
 def _families(path: Path) -> list[Metric]:
-    """What the file holds; nothing where it is missing or damaged."""
+    """The metrics of the file; none if it is missing or damaged."""
     from prometheus_client.parser import text_string_to_metric_families
 
     with suppress(OSError, ValueError, KeyError, IndexError):

@@ -1,4 +1,4 @@
-"""Telling people of a night, around the night: metrics, health check, messages. Nothing here can fail it."""
+"""The notifier of a run: metrics, health check, messages. Nothing here can make the run fail."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ notify_urls and ping_url."""
 
 @dataclass(frozen=True)
 class Trial:
-    """What `billsight notify test` found: a line for each who would be told."""
+    """The result of `billsight notify test`: a line for each target."""
 
     lines: tuple[str, ...]
     exit_code: ExitCode
@@ -43,7 +43,7 @@ class Trial:
 
 
 class Notifier:
-    """Tells of one night; every method answers with warnings, and none of them ever fails.
+    """Notifications of one run; every method returns warnings, and none of them ever fails.
 
     Args:
         settings: the configuration.
@@ -67,29 +67,27 @@ class Notifier:
         self._ping_url = self._find(addresses.ping_secret, settings.notify.ping_url_file)
 
     def start(self, run: Run) -> list[str]:
-        """Tell the health check that a night begins, and start the clock."""
+        """Signal to the health check that a run begins, and start the clock."""
         self._started = time.monotonic()
         self._ping(START, f"run {run.run_id} begins", has_patience=False)
-        return self._told()
+        return self._take_warnings()
 
     def published(self, summary: dict[str, Any], folder: Path, exit_code: int) -> list[str]:
-        """Tell of a night that was published."""
+        """Notify of a published run."""
         self.is_over = True
         ending = metrics.Ending(self._clock(), int(exit_code), time.monotonic() - self._started)
         with self._safe("the figures of the run cannot be sent"):
-            night = figures(summary)
-            self._measure(lambda path: metrics.write_night(path, night, ending))
-            self._ping(signal_of(ending.exit_code), _line(night, ending))
+            run = figures(summary)
+            self._measure(lambda path: metrics.write_run(path, run, ending))
+            self._ping(signal_of(ending.exit_code), _line(run, ending))
             link = self._settings.notify.report_link or str(folder.resolve() / "report.html")
             self._say(
-                lambda last: run_message(
-                    night, ending.exit_code, link, is_recovered=last is not None and last.is_failure
-                )
+                lambda last: run_message(run, ending.exit_code, link, is_recovered=last is not None and last.is_failure)
             )
-        return self._told()
+        return self._take_warnings()
 
     def failed(self, run: Run, error: BaseException) -> list[str]:
-        """Tell of a night that published nothing; of the error only its kind and its exit code."""
+        """Notify of a run that published nothing; only the kind of the error and its exit code are sent."""
         self.is_over = True
         exit_code = error.exit_code if isinstance(error, BillsightError) else ExitCode.BUG
         ending = metrics.Ending(self._clock(), int(exit_code), time.monotonic() - self._started)
@@ -100,11 +98,11 @@ class Notifier:
         kind = type(error).__name__
         failure = Failure(run.run_id, self._provider(), ending.exit_code, kind, self._last_report())
         self._say(lambda _: failure_message(failure))
-        return self._told()
+        return self._take_warnings()
 
     def try_out(self) -> Trial:
-        """Send a test to each address and a remark to the health check, and see that the metrics can be written."""
-        lines = [f"warning: {warning}" for warning in self._told()]
+        """Send a test to each address and a remark to the health check, and check that the metrics can be written."""
+        lines = [f"warning: {warning}" for warning in self._take_warnings()]
         troubles = ["missing" for found in (self._addresses, self._ping_url) if found.is_missing]
         places = list(range(1, len(self._addresses.values) + 1))
         for delivery in send(trial_message(self._provider()), self._addresses.values, places) if places else []:
@@ -117,15 +115,15 @@ class Notifier:
         path = self._metrics_path()
         if path is not None:
             trouble = metrics.is_writable(path)
-            place = addresses.named(path, "metrics_file")
+            place = addresses.safe_path(path, "metrics_file")
             lines.append(f"{place} {f'cannot be written: {trouble}' if trouble else 'can be written'} (metrics)")
             troubles.append(trouble)
         if not troubles:
             return Trial((*lines, _HOW), ExitCode.UNREACHABLE)
         return Trial(tuple(lines), ExitCode.UNREACHABLE if any(troubles) else ExitCode.COMPLETE)
 
-    def _find(self, secret: Callable[[Path | None], addresses.Secret], file: Path | None) -> addresses.Found:
-        found = addresses.Found((), is_missing=True)
+    def _find(self, secret: Callable[[Path | None], addresses.Secret], file: Path | None) -> addresses.SecretValues:
+        found = addresses.SecretValues((), is_missing=True)
         with self._safe("what [notify] needs could not be read"):
             found = addresses.find(secret(None if file is None else self._settings.base / file), self._environment)
         self._warnings += found.warnings
@@ -154,36 +152,36 @@ class Notifier:
     def _measure(self, write: Callable[[Path], None]) -> None:
         path = self._metrics_path()
         if path is not None:
-            with self._safe(f"the metrics could not be written to {addresses.named(path, 'metrics_file')}"):
+            with self._safe(f"the metrics could not be written to {addresses.safe_path(path, 'metrics_file')}"):
                 write(path)
 
     def _say(self, write: Callable[[last_sent.SentMessage | None], Message]) -> None:
-        """Send the message to whoever does not know it yet, and remember it."""
+        """Send the message to the addresses that did not get it yet, and remember it."""
         if not self._addresses.values:
             return
         path = self._settings.history_path.with_name("notified.json")
         with self._safe("the message could not be sent"):
-            last = last_sent.last_told(path)
+            last = last_sent.read_last(path)
             message = write(last)
-            places = self._untold(message, last)
+            places = self._places_to_send(message, last)
             if not places:
                 return
             deliveries = send(message, self._addresses.values, places)
             missed = tuple(delivery.place for delivery in deliveries if delivery.trouble)
             self._warnings += [str(delivery) for delivery in deliveries if delivery.trouble]
-            told = last_sent.SentMessage(message.fingerprint, message.kind == "failure", missed)
+            sent = last_sent.SentMessage(message.fingerprint, message.kind == "failure", missed)
             if len(missed) == len(self._addresses.values):
-                # nobody knows it: what they know is what they were told before
-                told = (
+                # nobody got the message: the last one that arrived stays in effect
+                sent = (
                     last_sent.SentMessage("", is_failure=False, missed=missed)
                     if last is None
                     else replace(last, missed=missed)
                 )
             with self._safe(f"{path} could not be written, so the same message may be sent again"):
-                last_sent.remember(path, told)
+                last_sent.write_last(path, sent)
 
-    def _untold(self, message: Message, last: last_sent.SentMessage | None) -> list[int]:
-        """Places of the addresses that are to be told."""
+    def _places_to_send(self, message: Message, last: last_sent.SentMessage | None) -> list[int]:
+        """The places of the addresses that still need the message."""
         every = range(1, len(self._addresses.values) + 1)
         is_known = last is not None and last.fingerprint == message.fingerprint and not message.is_news
         if last is None or not is_known or self._settings.notify.when == "always":
@@ -192,26 +190,26 @@ class Notifier:
 
     @contextmanager
     def _safe(self, what: str) -> Iterator[None]:
-        """Turn whatever goes wrong into a warning, told by its kind alone: its text may carry secrets."""
+        """Turn any error into a warning that names only its kind: its text may contain secrets."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - telling must never end a night that is there
+        except Exception as error:  # noqa: BLE001 - a notification must never end a published run
             reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
             self._warnings.append(f"{what}: {reason}")
 
-    def _told(self) -> list[str]:
-        told, self._warnings = self._warnings, []
-        return told
+    def _take_warnings(self) -> list[str]:
+        warnings, self._warnings = self._warnings, []
+        return warnings
 
 
 @contextmanager
 def notifying(settings: Settings, run: Run, warn: Callable[[str], None]) -> Iterator[Notifier]:
-    """Around a night: tells that it begins and, unless it was published, how it failed.
+    """Notify, around a run, of its begin and, unless it was published, of its failure.
 
     Args:
         settings: the configuration.
-        run: the night.
-        warn: is told, in a sentence each, what could not be told.
+        run: the run.
+        warn: called with a sentence for each notification that failed.
     """
     notifier = Notifier(settings)
     for warning in notifier.start(run):
@@ -225,8 +223,8 @@ def notifying(settings: Settings, run: Run, warn: Callable[[str], None]) -> Iter
         raise
 
 
-def _line(night: Figures, ending: metrics.Ending) -> str:
-    """What the health check keeps of a published night: ids and counts."""
-    told = f"{night.blocked.invoices} of {count(night.invoices, 'invoice')} blocked"
-    partial = ", partial" if night.partial_reasons else ""
-    return f"run {night.run_id}: exit code {ending.exit_code}{partial}, {told}, {ending.seconds:.0f} s"
+def _line(run: Figures, ending: metrics.Ending) -> str:
+    """The text that the health check keeps of a published run: ids and counts."""
+    blocked = f"{run.blocked.invoices} of {count(run.invoices, 'invoice')} blocked"
+    partial = ", partial" if run.partial_reasons else ""
+    return f"run {run.run_id}: exit code {ending.exit_code}{partial}, {blocked}, {ending.seconds:.0f} s"

@@ -26,7 +26,7 @@ _REFUSED: Final = "the service did not take the message, or could not be reached
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a message at one address.
+    """The result of sending a message to one address.
 
     Attributes:
         place: of the address among all, from 1.
@@ -44,7 +44,7 @@ class Delivery:
 
 
 def send(message: Message, addresses: Sequence[str], places: Sequence[int]) -> list[Delivery]:
-    """Send a message to the addresses at these places, side by side, and say what became of each."""
+    """Send a message to the addresses at these places in parallel, and return the result of each."""
     with _silence():
         asset = _asset()
         services = {place: _service(addresses[place - 1], asset) for place in places}
@@ -61,7 +61,7 @@ def send(message: Message, addresses: Sequence[str], places: Sequence[int]) -> l
 
 
 def _trouble(answer: object) -> str:
-    """Why it did not work. An error is told by its kind alone: its text may carry an address."""
+    """The reason of a failure. Only the kind of the error is named: its text may contain an address."""
     if answer is None:
         return f"no answer within {LONGEST:g} seconds"
     if isinstance(answer, Exception):
@@ -94,7 +94,7 @@ def _is_taken(service: NotifyBase, message: Message) -> bool:
 
     sender = Apprise(service, asset=service.asset)
     result = sender.notify(message.body, title=message.title, notify_type=message.kind, body_format="text")
-    # false for everything but success, also where there was nobody to be told
+    # false for everything but success, also without a recipient
     return bool(result)
 
 
@@ -106,7 +106,7 @@ def _kind(service: NotifyBase, address: str) -> str:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep what apprise and its libraries say to themselves: it may carry addresses."""
+    """Silence the log output of apprise and its libraries: it may contain addresses."""
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         if not any(isinstance(handler, logging.NullHandler) for handler in logger.handlers):

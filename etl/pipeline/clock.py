@@ -1,4 +1,4 @@
-"""The clock of the machine, held against the sources and the last run: a wrong one judges and prunes wrongly."""
+"""The clock of the machine, compared with the sources and the last run: a wrong clock judges and prunes wrongly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ADVICE: Final = "Correct the clock, or pass the right instant with --as-of."
 
 
 def check_clock_with_runs(run: Run, past: Sequence[PastRun]) -> None:
-    """Hold the clock against the last published run. An instant that a person gave is never doubted.
+    """Compare the clock with the last published run. An instant that a person gave is never doubted.
 
     Args:
         run: the run that begins.
@@ -35,7 +35,7 @@ def check_clock_with_runs(run: Run, past: Sequence[PastRun]) -> None:
 
 
 def check_clock_with_sources(engine: Engine, inputs: RunInputs) -> None:
-    """Hold the clock against what the sources hold, not against the times of their files.
+    """Compare the clock with the dates in the sources, not with the times of their files.
 
     Args:
         engine: the database, with the sources.

@@ -1,4 +1,4 @@
-"""One pair told, and the points learned: what the latest published night knows about its customers and companies."""
+"""The evidence for one pair, and the fit of the points, from the latest published run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from etl.domain import DATABASE, LATEST
 from etl.errors import NotFoundError
 from etl.files import output_errors
 from etl.match import linker
-from etl.match.certainty import CERTAIN, Policy, certainty
+from etl.match.certainty import CERTAIN, Policy, decide
 from etl.match.fit import fit, surprise
 from etl.match.records import NormalizedRecords, normalize_records
 from etl.match.scorecard import Scorecard, read_scorecard, score
@@ -29,7 +29,7 @@ _HELD_OUT: Final = 5
 
 @dataclass(frozen=True)
 class _LatestRun:
-    """Both sides of the latest night, and what was decided before it."""
+    """Both sides of the latest run, and the decisions before it."""
 
     sides: NormalizedRecords
     invoices: pl.DataFrame
@@ -38,26 +38,26 @@ class _LatestRun:
 
 
 def explain_pair(settings: Settings, customer: str, company: str) -> str:
-    """Draw the waterfall of one pair: what speaks for and against it, and what keeps it from being certain.
+    """Draw the waterfall of one pair: the evidence for and against it, and the obstacle to certainty.
 
     Args:
-        settings: the configuration; its latest night is read.
+        settings: the configuration; its latest run is read.
         customer: id or name of an accounting customer.
         company: id or name of a ConnectWise company.
 
     Raises:
-        NotFoundError: no night, or nobody of that id or name in it.
+        NotFoundError: no run, or no record of that id or name in it.
     """
-    night, card = _latest(settings), read_scorecard(settings.scorecard_path)
-    sides = night.sides
+    latest, card = _latest(settings), read_scorecard(settings.scorecard_path)
+    sides = latest.sides
     left = _record(sides.customers, sides.customer_names.table, "customer_id_acct", customer)
     right = _record(sides.companies, sides.company_names.table, "company_id_cw", company)
-    asked = pl.DataFrame({"customer": [left], "company": [right]}, schema={"customer": pl.UInt32, "company": pl.UInt32})
-    findings = linker.findings(sides, night.invoices, card, asked)
-    decided = linker.decided(sides, night.judgements, night.portal)
+    pair = pl.DataFrame({"customer": [left], "company": [right]}, schema={"customer": pl.UInt32, "company": pl.UInt32})
+    findings = linker.findings(sides, latest.invoices, card, pair)
+    decided = linker.prior_decisions(sides, latest.judgements, latest.portal)
     policy = Policy(settings.matching.policy, review_floor=0.0, most_candidates=1_000_000)
-    shown = certainty(findings, decided, policy)
-    row = shown.filter((pl.col("customer") == left) & (pl.col("company") == right))
+    candidates = decide(findings, decided, policy)
+    row = candidates.filter((pl.col("customer") == left) & (pl.col("company") == right))
     if row.is_empty():
         row = findings.filter((pl.col("customer") == left) & (pl.col("company") == right)).with_columns(
             rank=pl.lit(None, dtype=pl.Int64), certainty=pl.lit(0.0), lead=pl.lit(None, dtype=pl.Float64),
@@ -65,8 +65,8 @@ def explain_pair(settings: Settings, customer: str, company: str) -> str:
             reason=pl.lit("a person rejected it, or nothing but a place agrees"),
         )  # fmt: skip
     forms = _forms(row, sides)
-    shown_row = linker.told(row, sides, card).row(0, named=True)
-    return _drawn(shown_row, forms, shown.filter(pl.col("customer") == left).height)
+    shown_row = linker.candidate_rows(row, sides, card).row(0, named=True)
+    return _draw_waterfall(shown_row, forms, candidates.filter(pl.col("customer") == left).height)
 
 
 def _forms(row: pl.DataFrame, sides: NormalizedRecords) -> str:
@@ -86,7 +86,7 @@ def _latest(settings: Settings) -> _LatestRun:
 
 
 def _record(records: pl.DataFrame, names: pl.DataFrame, key: str, wanted: str) -> int:
-    """The row of the record that is meant."""
+    """Find the row of the record by its id or name."""
     by_id = records.filter(pl.col(key) == wanted)["record"]
     if len(by_id):
         return int(by_id[0])
@@ -102,7 +102,7 @@ def _record(records: pl.DataFrame, names: pl.DataFrame, key: str, wanted: str) -
     raise NotFoundError(message)
 
 
-def _drawn(row: dict[str, Any], forms: str, candidates: int) -> str:
+def _draw_waterfall(row: dict[str, Any], forms: str, candidates: int) -> str:
     parts = row["evidence"]
     most = max(abs(part["points"]) for part in parts) or 1.0
     lines = [f"Customer {row['customer_id_acct']}  ->  company {row['company_id_cw']}", f"Normal form: {forms}", ""]
@@ -120,21 +120,21 @@ def _drawn(row: dict[str, Any], forms: str, candidates: int) -> str:
 
 
 def fit_points(settings: Settings, target: Path) -> str:
-    """Learn the points from the register's judgements, and certify them on judgements that were held back.
+    """Fit the points to the register's judgements, and certify them on judgements that were held back.
 
     Args:
-        settings: the configuration; its latest night and register are read.
+        settings: the configuration; its latest run and register are read.
         target: file that the points are written to, where they are better than those in use.
 
     Returns:
         What was learned, from how much, and what the held-out judgements say.
 
     Raises:
-        NotFoundError: no night, or too few judgements.
+        NotFoundError: no run, or too few judgements.
         OutputError: the file cannot be written.
     """
-    night, card = _latest(settings), read_scorecard(settings.scorecard_path)
-    judged = _judged(night, card)
+    latest, card = _latest(settings), read_scorecard(settings.scorecard_path)
+    judged = _judged(latest, card)
     customers = judged["customer"].n_unique()
     if customers < _ENOUGH_JUDGED:
         message = f"{customers} customers were approved or excluded; {_ENOUGH_JUDGED} are needed to learn anything."
@@ -156,16 +156,16 @@ def fit_points(settings: Settings, target: Path) -> str:
     return "\n".join([*lines, f'Wrote {target}. To use it: [matching] scorecard = "{target}" in the configuration.'])
 
 
-def _judged(night: _LatestRun, card: Scorecard) -> pl.DataFrame:
-    """The findings of customers that a person mapped or excluded, with what is right."""
-    sides = night.sides
-    mapped = night.judgements.filter(pl.col("decision") == "approved")
-    approved = linker.numbered(mapped, sides).select("customer", "company")
-    excluded = night.judgements.filter(pl.col("decision") == "excluded").join(
+def _judged(latest: _LatestRun, card: Scorecard) -> pl.DataFrame:
+    """The findings of customers that a person mapped or excluded, with the right answer."""
+    sides = latest.sides
+    mapped = latest.judgements.filter(pl.col("decision") == "approved")
+    approved = linker.number_pairs(mapped, sides).select("customer", "company")
+    excluded = latest.judgements.filter(pl.col("decision") == "excluded").join(
         sides.customers.select("customer_id_acct", customer="record"), on="customer_id_acct"
     )
     known = pl.concat((approved.select("customer"), excluded.select("customer"))).unique()
-    findings = linker.findings(sides, night.invoices, card, approved).join(known, on="customer", how="semi")
+    findings = linker.findings(sides, latest.invoices, card, approved).join(known, on="customer", how="semi")
     right = approved.with_columns(is_right=pl.lit(value=True)).unique()
     judged = findings.join(right, on=["customer", "company"], how="left", maintain_order="left")
     return judged.with_columns(
@@ -176,7 +176,7 @@ def _judged(night: _LatestRun, card: Scorecard) -> pl.DataFrame:
 
 def _certified(judged: pl.DataFrame, card: Scorecard, settings: Settings) -> str:
     scored = judged.with_columns(score=score(card))
-    decided = certainty(scored, linker.nothing_decided(), Policy(settings.matching.policy))
+    decided = decide(scored, linker.no_decisions(), Policy(settings.matching.policy))
     shown = decided.filter(pl.col("decision") == CERTAIN)
     wrong = shown.join(judged.filter("is_right"), on=["customer", "company"], how="anti").height
     count = shown.height

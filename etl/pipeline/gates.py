@@ -1,4 +1,4 @@
-"""Sanity before publishing: a night that looks wrong is not published, for its report would be believed."""
+"""Sanity gates: a run that looks wrong is not published, because its report would be believed."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _ACCEPT: Final = "Export it again. If the number is right, run once with --accep
 
 @dataclass(frozen=True)
 class FailOn:
-    """What a night that is published must not hold, or its exit code says so.
+    """A condition on which a published run ends with another exit code.
 
     Attributes:
-        what: `new`: an issue that was not open the night before; `any`: a blocked invoice; `amount`: more blocked
+        what: `new`: an issue that was not open the previous run; `any`: a blocked invoice; `amount`: more blocked
             money in one currency than `limit`.
     """
 
@@ -36,7 +36,7 @@ class FailOn:
     limit: Decimal = Decimal(0)
 
     def is_matched(self, summary: Mapping[str, Any]) -> bool:
-        """Whether the night holds it; on a first night nothing is new, for there is nothing to compare with."""
+        """True if the run meets the condition; nothing is new in a first run, which has no previous one."""
         blocked = summary["numbers"]["blocked"]
         if self.what == "new":
             counts = summary["changes"]["counts"]
@@ -48,25 +48,25 @@ class FailOn:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What the one who starts a night says about it.
+    """The options of a run on the command line.
 
     Attributes:
         is_shrink_accepted: that there is less than usual is right.
-        fail_on: what the exit code must tell.
+        fail_on: the condition that the exit code must report.
     """
 
     is_shrink_accepted: bool = False
     fail_on: tuple[FailOn, ...] = ()
 
 
-def check_sources(inputs: RunInputs, read: Sequence[SourceRead], *, is_shrink_accepted: bool) -> None:
-    """Compare what was read with what is usual.
+def check_sources(inputs: RunInputs, sources: Sequence[SourceRead], *, is_shrink_accepted: bool) -> None:
+    """Compare the sources with the usual run.
 
     Raises:
         GateError: a source has far fewer rows than usual, or the invoices are too old; all of it is listed.
     """
-    reasons = [] if is_shrink_accepted else [told for source in read if (told := _shrunk(inputs, source))]
-    invoices = next(source for source in read if source.relation == "accounting_invoices")
+    reasons = [] if is_shrink_accepted else [reason for source in sources if (reason := _shrunk(inputs, source))]
+    invoices = next(source for source in sources if source.relation == "accounting_invoices")
     days = inputs.settings.gates.too_old_days
     age = invoices.age_days
     most = None if age is None else freshest_allowed(inputs, invoices.relation, age, days)
@@ -102,7 +102,7 @@ def _is_open_only(inputs: RunInputs, source: SourceRead) -> bool:
 
 
 def _vanished(inputs: RunInputs, source: SourceRead) -> str | None:
-    """A list of what is open loses what is paid; not what the portal still shows with a balance."""
+    """The complaint about open invoices that are gone from the list, although the portal still shows a balance."""
     gone, most = inputs.vanished, inputs.settings.gates.shrink_share
     if source.relation != "accounting_invoices" or gone is None or gone.still_open < _FEW_ROWS:
         return None
@@ -114,22 +114,26 @@ def _vanished(inputs: RunInputs, source: SourceRead) -> str | None:
     )
 
 
-def check_coverage(inputs: RunInputs, read: Sequence[SourceRead], engine: Engine) -> None:
+def check_coverage(inputs: RunInputs, sources: Sequence[SourceRead], engine: Engine) -> None:
     """Compare the share of the open money whose customers are mapped with that of the last runs.
 
-    A night that lacks a source maps fewer, of course: it is partial, and says so. Customers first seen in this run
+    A run that lacks a source maps fewer, of course: it is partial, and says so. Customers first seen in this run
     do not count.
 
     Args:
-        inputs: the night and what came before it.
-        read: what became of its sources.
+        inputs: the run and what came before it.
+        sources: what became of its sources.
         engine: its database.
 
     Raises:
         GateError: it fell further than is allowed.
     """
     usually = usual_coverage(inputs.past)
-    if usually is None or any(source.trouble for source in read) or not _is_fallen(inputs, usually, coverage(engine)):
+    if (
+        usually is None
+        or any(source.trouble for source in sources)
+        or not _is_fallen(inputs, usually, coverage(engine))
+    ):
         return
     known = coverage_of_known(engine, inputs.settings)
     if _is_fallen(inputs, usually, known):
@@ -147,7 +151,7 @@ def _is_fallen(inputs: RunInputs, usually: float, now: Coverage) -> bool:
 
 
 def usual_coverage(past: Sequence[PastRun]) -> float | None:
-    """The share that is usually mapped; null where nobody knows."""
+    """The share that is usually mapped; None if unknown."""
     shares = [run.facts["coverage"] for run in usual_runs(past) if run.facts.get("coverage") is not None]
     return float(median(shares)) if shares else None
 
@@ -167,13 +171,13 @@ def check_joins(inputs: RunInputs, measured: Measured, *, is_shrink_accepted: bo
         GateError: too few invoices have customers, or too few companies have contacts.
     """
     past = () if is_shrink_accepted else inputs.past
-    told = [(join.question, _apart(replace(inputs, past=past), join, measured)) for join in measured.joins]
-    reasons = [why for question, why in told if why and question.stops]
+    complaints = [(join.question, _apart(replace(inputs, past=past), join, measured)) for join in measured.joins]
+    reasons = [why for question, why in complaints if why and question.stops]
     if reasons:
         raise GateError(reasons)
     return {
         question.source: f"{RELATIONS[question.source].help} are not used, because too few of their rows join. {why}"
-        for question, why in told
+        for question, why in complaints
         if why and question.source
     }
 
@@ -184,12 +188,12 @@ def _apart(inputs: RunInputs, join: Join, measured: Measured) -> str | None:
     gates = inputs.settings.gates
     least = min(gates.join_share, join.question.least or 1.0)
     before = [run.facts.get("joins", {}).get(join.question.name) for run in usual_runs(inputs.past)]
-    known = [float(share) for share in before if share is not None]
+    shares = [float(share) for share in before if share is not None]
     is_few = join.share < least
-    if not is_few and not (known and median(known) - join.share > gates.join_drop):
+    if not is_few and not (shares and median(shares) - join.share > gates.join_drop):
         return None
-    why = f"at least {least:.0%} must join" if is_few else f"usually {median(known):.0%} join"
+    why = f"at least {least:.0%} must join" if is_few else f"usually {median(shares):.0%} join"
     advice = (_LOOK if not join.joined else _LOWER) if is_few else _ACCEPT
     compared = f"Compared: {join.question.compared}."
-    told = f"{join.told.removesuffix('.')}. {join.share:.0%} join, {why}."
-    return " ".join([told, compared, *measured.better(join), advice])
+    finding = f"{join.sentence.removesuffix('.')}. {join.share:.0%} join, {why}."
+    return " ".join([finding, compared, *measured.better(join), advice])

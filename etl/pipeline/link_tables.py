@@ -14,7 +14,7 @@ from etl.config import Settings, Source
 from etl.domain import FileReport
 from etl.errors import InputError, Problem
 from etl.match import linker
-from etl.match.certainty import CERTAIN, Policy, certainty
+from etl.match.certainty import CERTAIN, Policy, decide
 from etl.match.certainty_rules import CROWDED, NAMES, STRICT
 from etl.match.records import NormalizedRecords, normalize_records
 from etl.match.scorecard import KINDS, Scorecard, points
@@ -47,7 +47,7 @@ _COMPARED: Final = ("account", "tax", "domain", "phone", "address")
 
 @dataclass(frozen=True)
 class Request:
-    """What is linked.
+    """The tables to link, and the options.
 
     Attributes:
         columns: per side, our column -> the file's caption, where it is not found by itself.
@@ -66,7 +66,7 @@ class Linked:
     """The answer for every row of the left table.
 
     Attributes:
-        shown: what `certainty.certainty` proposes.
+        candidates: the rows of `certainty.decide`.
         left_ids: the ids of the left table, in the order of its records; `right_ids` likewise.
         card: what each finding is worth.
         policy: what made certain.
@@ -74,7 +74,7 @@ class Linked:
         files: what became of the files' rows.
     """
 
-    shown: pl.DataFrame
+    candidates: pl.DataFrame
     left_ids: pl.Series
     right_ids: pl.Series
     card: Scorecard
@@ -87,55 +87,55 @@ class Linked:
 
         By the order of the left ids; a left row without a candidate has one row with an empty right id.
         """
-        customer = self.shown["customer"]
+        customer = self.candidates["customer"]
         for start in range(0, len(self.left_ids), _ROWS_AT_ONCE):
             end = start + _ROWS_AT_ONCE
             # the rows are in the order of the customers
             first, last = (int(customer.search_sorted(edge)) for edge in (start, end))
-            yield self._told(self.shown[first:last], start, end)
+            yield self._candidate_rows(self.candidates[first:last], start, end)
 
-    def _told(self, shown: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+    def _candidate_rows(self, candidates: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
         worth = {
             kind.replace(" ", "_").replace("-", "_"): pl.when(pl.col(kind).is_not_null()).then(points(kind, self.card))
             for kind in KINDS
         }
-        told = shown.select(
-            "customer", self.right_ids.gather(shown["company"]).alias("right_id"), "certainty", "rank",
+        scored = candidates.select(
+            "customer", self.right_ids.gather(candidates["company"]).alias("right_id"), "certainty", "rank",
             "decision", "reason", "score", "lead", prior=pl.lit(self.card.prior), **worth,
         )  # fmt: skip
         every = self.left_ids[start:end].alias("left_id").to_frame().with_row_index("customer", start)
-        joined = every.join(told, on="customer", how="left", maintain_order="left_right").drop("customer")
+        joined = every.join(scored, on="customer", how="left", maintain_order="left_right").drop("customer")
         return joined.with_columns(
             pl.col("decision").fill_null("none"), pl.col("reason").fill_null("no company is like it")
         )
 
     @property
     def notes(self) -> list[str]:
-        """What a person should know, in words."""
+        """The notes for the user."""
         rows = len(self.left_ids)
-        certain = self.shown.filter(pl.col("decision") == CERTAIN)["customer"].n_unique()
-        some = self.shown["customer"].n_unique()
-        told = [f"{rows} rows: {certain} certain, {some - certain} to review, {rows - some} none."]
+        certain = self.candidates.filter(pl.col("decision") == CERTAIN)["customer"].n_unique()
+        some = self.candidates["customer"].n_unique()
+        lines = [f"{rows} rows: {certain} certain, {some - certain} to review, {rows - some} none."]
         if self.policy == NAMES and not self.is_asked_for:
             what = "equal names, rare or in one town and unrivalled, count as certain (names)."
-            told.append(f"There are but names and towns to compare: {what}")
-        if (self.shown["reason"] == CROWDED).any():
-            told.append("Many companies share their names: one that is equal counts in its town and state only.")
-        told += [
+            lines.append(f"There are but names and towns to compare: {what}")
+        if (self.candidates["reason"] == CROWDED).any():
+            lines.append("Many companies share their names: one that is equal counts in its town and state only.")
+        lines += [
             f"{file.file}: {file.rows_quarantined} of {file.rows_extracted} rows could not be used."
             for file in self.files
             if file.rows_quarantined
         ]
-        return told
+        return lines
 
 
-def link_tables(request: Request, card: Scorecard, tell: Callable[[str], None] = lambda _: None) -> Linked:
+def link_tables(request: Request, card: Scorecard, on_stage: Callable[[str], None] = lambda _: None) -> Linked:
     """Link two tables of companies.
 
     Args:
         request: the files, their columns, the policy.
         card: what each finding is worth.
-        tell: is told each stage as it begins.
+        on_stage: called with each stage as it begins.
 
     Raises:
         InputError: a file cannot be read, or no column of names and ids is found.
@@ -154,18 +154,21 @@ def link_tables(request: Request, card: Scorecard, tell: Callable[[str], None] =
         )
     finally:
         engine.close()
-    tell("bringing names and places to their normal form")
+
+    on_stage("bringing names and places to their normal form")
     both = normalize_records(*tables)
     del tables  # of a million records: room for what follows
     ids = (both.customers["customer_id_acct"], both.companies["company_id_cw"])
     rule = request.policy or (STRICT if _has_more_than_names(both) else NAMES)
     policy = Policy(rule, review_floor=0.0, most_candidates=request.most_candidates)
-    tell("comparing")
+
+    on_stage("comparing")
     findings = linker.findings_of_tables(both, card)
     del both
-    tell("deciding")
-    shown = certainty(findings, linker.nothing_decided(), policy)
-    return Linked(shown, *ids, card, rule, request.policy is not None, files)
+
+    on_stage("deciding")
+    candidates = decide(findings, linker.no_decisions(), policy)
+    return Linked(candidates, *ids, card, rule, request.policy is not None, files)
 
 
 def _source(path: Path, relation: str, columns: Mapping[str, str]) -> Source:
@@ -174,24 +177,24 @@ def _source(path: Path, relation: str, columns: Mapping[str, str]) -> Source:
     except OSError as error:
         remedy = "Check the path and its permissions."
         raise InputError([Problem(str(path), str(error), "a readable table", remedy)]) from None
-    found = _found(captions, relation)
+    found = _match_captions(captions, relation)
     named = {_OURS[relation].get(name, name): caption for name, caption in columns.items()}
     return Source(path=str(path), columns={**found, **named})
 
 
-def _found(captions: list[str], relation: str) -> dict[str, str]:
-    """Our columns among the captions of a file, each caption once."""
+def _match_captions(captions: list[str], relation: str) -> dict[str, str]:
+    """Find our columns among the captions of a file, each caption once."""
     plain = {" ".join(caption.lower().replace("_", " ").replace("-", " ").split()): caption for caption in captions}
-    found: dict[str, str] = {}
-    for name, known in _CAPTIONS.items():
-        caption = next((plain[one] for one in known if one in plain and plain[one] not in found.values()), None)
+    columns: dict[str, str] = {}
+    for name, spellings in _CAPTIONS.items():
+        caption = next((plain[one] for one in spellings if one in plain and plain[one] not in columns.values()), None)
         if caption is not None:
-            found[_OURS[relation].get(name, name)] = caption
-    return found
+            columns[_OURS[relation].get(name, name)] = caption
+    return columns
 
 
 def _has_more_than_names(both: NormalizedRecords) -> bool:
-    """Whether both sides tell something else that can make certain; a town alone does not."""
+    """True if both sides have other fields that can make certain; a town alone does not."""
     kinds = [set(keys["kind"].unique()) for keys in (both.customer_keys, both.company_keys)]
     has_postal, has_town, has_house = (
         both.customers[place].count() > 0 and both.companies[place].count() > 0

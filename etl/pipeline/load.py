@@ -17,7 +17,7 @@ from etl.config import Settings, Source
 from etl.domain import FileReport, OnStage, RunStage, utc
 from etl.errors import InputError, Problem
 from etl.pipeline.deduplicate import Settled, bare, is_removal, remove, settle
-from etl.pipeline.prefetch import IN_TURN, Opened, Opener, opened_ahead
+from etl.pipeline.prefetch import IN_TURN, Opener, PreparedFile, opened_ahead
 from etl.safe_text import readable
 from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
 from etl.validate import Formats, settle_formats, validate
@@ -40,7 +40,7 @@ create table if not exists quarantine.rows (
 
 @dataclass
 class Loader:
-    """Fills `accepted.*` and `quarantine.rows` of one night.
+    """The loader of one run, which fills `accepted.*` and `quarantine.rows`.
 
     Attributes:
         bulk_bytes: files from this size on are read in one typed scan.
@@ -80,71 +80,71 @@ class Loader:
             f" ({columns}, source_file varchar, source_line bigint, unparsed varchar)"
         )
 
-    def _relation(self, relation: Relation, opened: Iterable[Opened | InputError]) -> list[FileReport]:
+    def _relation(self, relation: Relation, opened: Iterable[PreparedFile | InputError]) -> list[FileReport]:
         problems: list[Problem] = []
-        read = []
+        files = []
         for one in opened:
             try:
                 if isinstance(one, InputError):
                     raise one
-                read.append(self._file(one, relation))
+                files.append(self._file(one, relation))
                 extract.refuse_changed(one.file)
             except InputError as error:
                 problems += error.problems
             del one  # its text, which is stored by now, can be large
         if problems:
             raise InputError(problems)
-        settled = self._finish(relation, read)
+        settled = self._finish(relation, files)
         if relation.name not in self.settings.sources:
             return []
         if relation.is_required and not self.engine.count(_accepted(relation)):
-            raise InputError([self._nothing(relation, read)])
-        return [self._report(relation, file, settled) for file in read]
+            raise InputError([self._nothing(relation, files)])
+        return [self._report(relation, file, settled) for file in files]
 
     def forget(self, relations: Iterable[str]) -> None:
-        """Leave out sources from which nothing is to be concluded, as if they had not been given."""
+        """Leave out sources that allow no conclusions, as if they had not been given."""
         for relation in relations:
             self.engine.run(f"truncate {_accepted(RELATIONS[relation])}")
 
-    def _nothing(self, relation: Relation, read: list[_Read]) -> Problem:
-        where, rows = ", ".join(file.file.name for file in read), sum(file.rows for file in read)
-        found = f"{rows} rows, and none could be accepted" if rows else "no rows"
+    def _nothing(self, relation: Relation, files: list[_ReadFile]) -> Problem:
+        where, rows = ", ".join(file.file.name for file in files), sum(file.rows for file in files)
+        finding = f"{rows} rows, and none could be accepted" if rows else "no rows"
         rules = self.engine.rows(
             f"select unnest(broken_rules) as rule from quarantine.rows where relation = '{relation.name}' limit 3"
         )
         why = f" For example: {'; '.join(rule for (rule,) in rules)}." if rules else ""
-        return Problem(where, found, f"at least one of the {relation.help}", f"Export them again.{why}")
+        return Problem(where, finding, f"at least one of the {relation.help}", f"Export them again.{why}")
 
-    def _file(self, opened: Opened, relation: Relation) -> _Read:
+    def _file(self, opened: PreparedFile, relation: Relation) -> _ReadFile:
         file, source = opened.file, opened.source
         if opened.scan is not None and (read := self._bulk(file, opened.scan, source)) is not None:
             return read
-        found = opened.text or extract.read_text(file, relation, source)
-        formats = settle_formats(found.frame, relation, source, self.settings.zone_of(source))
+        extracted = opened.text or extract.read_text(file, relation, source)
+        formats = settle_formats(extracted.frame, relation, source, self.settings.zone_of(source))
         # a 'sync from' date is a day of the portal, wherever the clock of the log stands
         formats = replace(formats, zones={"from_at": self.settings.portal_zone})
-        removed = self._store(found.frame, relation, formats)
-        notes = [f"{count} {reason}" for reason, count in sorted(found.shape_notes.items())]
+        removed = self._store(extracted.frame, relation, formats)
+        notes = [f"{count} {reason}" for reason, count in sorted(extracted.shape_notes.items())]
         notes += [f"{removed.height} deletions"] if removed.height else []
-        if found.window:
-            notes.append(f"range: {found.window}")
+        if extracted.window:
+            notes.append(f"range: {extracted.window}")
         if formats.unread_columns:
             left_out = ", ".join(sorted(formats.unread_columns))
             notes.append(f"{left_out} left out: its dates can be read in two ways; set date_order to use it")
-        told = "; ".join(map(readable, [*notes, *found.warnings, *found.unknown]))
-        made = self._made(file, found)
-        rows = found.frame.height - removed.height
-        return _Read(
-            file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed, goes_on=found.goes_on,
-            may_go_on=found.may_go_on,
+        notes_text = "; ".join(map(readable, [*notes, *extracted.warnings, *extracted.unknown]))
+        made = self._made(file, extracted)
+        rows = extracted.frame.height - removed.height
+        return _ReadFile(
+            file, extracted.profile, rows, notes_text, tuple(extracted.unknown), made, source.as_of, removed,
+            goes_on=extracted.goes_on, may_go_on=extracted.may_go_on,
         )  # fmt: skip
 
-    def _made(self, file: extract.SourceFile, found: extract.Extract | None = None) -> extract.Made | None:
+    def _made(self, file: extract.SourceFile, extracted: extract.Extract | None = None) -> extract.Made | None:
         zone = self.settings.portal_zone
-        stated = extract.earliest(found.stated, zone) if found else None
+        stated = extract.earliest(extracted.stated, zone) if extracted else None
         if stated is not None:
             return extract.Made(stated.in_utc(zone), "time in the list", is_day=stated.is_day)
-        return extract.made_at(file, zone, found.printed_at if found else None)
+        return extract.made_at(file, zone, extracted.printed_at if extracted else None)
 
     def _store(self, text: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
         """Accept or quarantine every row but those that only say what is gone, which are returned."""
@@ -158,11 +158,10 @@ class Loader:
         self._quarantine(relation, removed.rejected)
         return removed.accepted
 
-    def _bulk(self, file: extract.SourceFile, scan: extract.BulkScan, source: Source) -> _Read | None:
-        """Read a big file in one typed scan; null where it does not hold what was expected of it."""
-        relation, zone = scan.relation, self.settings.zone_of(source)
-        accepted = _accepted(relation)
-        before = self.engine.count(accepted)
+    def _bulk(self, file: extract.SourceFile, scan: extract.BulkScan, source: Source) -> _ReadFile | None:
+        """Read a big file in one typed scan; None if its contents do not fit the scan."""
+        relation, accepted = scan.relation, _accepted(scan.relation)
+        zone, before = self.settings.zone_of(source), self.engine.count(accepted)
         try:
             select = extract.bulk_select(scan, zone, source.currency_code or "XXX")
             self.engine.run(f"insert into {accepted} by name {select}")
@@ -195,27 +194,28 @@ class Loader:
                 return None
             removed = self._store(careful, relation, formats)
             extracted -= removed.height
-        told, made = "; ".join(map(readable, [*scan.warnings, *unknown])), self._made(file)
-        return _Read(
-            file, scan.profile.shape, extracted, told, tuple(unknown), made, source.as_of, removed, bool(left_over)
-        )
+        notes = "; ".join(map(readable, [*scan.warnings, *unknown]))
+        return _ReadFile(
+            file, scan.profile.shape, extracted, notes, tuple(unknown), self._made(file), source.as_of, removed,
+            bool(left_over),
+        )  # fmt: skip
 
-    def _finish(self, relation: Relation, read: Sequence[_Read]) -> Settled:
-        if any(file.has_left_over for file in read):
+    def _finish(self, relation: Relation, files: Sequence[_ReadFile]) -> Settled:
+        if any(file.has_left_over for file in files):
             self._compact(relation, "unparsed is null")
-        unknown = self._remove(relation, read)
-        settled = self._settle_copies(relation, read)
+        unknown = self._remove(relation, files)
+        settled = self._settle_copies(relation, files)
         self.engine.run(f"alter table {_accepted(relation)} drop column unparsed")
         notes = {file: [f"{count} deletions of rows that are in no file"] for file, count in unknown.items()}
         return replace(settled, notes={**settled.notes, **{f: notes[f] + settled.notes.get(f, []) for f in notes}})
 
-    def _remove(self, relation: Relation, read: Sequence[_Read]) -> dict[str, int]:
-        """Let the deletions of change feeds act; how many of each file are of what no file has."""
-        removed = [file.removed for file in read if file.removed is not None and file.removed.height]
-        return remove(self.engine, relation, removed, _made_at(read, self.settings.portal_zone)) if removed else {}
+    def _remove(self, relation: Relation, files: Sequence[_ReadFile]) -> dict[str, int]:
+        """Apply the deletions of change feeds; return file -> its deletions of records that no file has."""
+        removed = [file.removed for file in files if file.removed is not None and file.removed.height]
+        return remove(self.engine, relation, removed, _made_at(files, self.settings.portal_zone)) if removed else {}
 
     def _compact(self, relation: Relation, condition: str) -> None:
-        """Keep some rows by writing the table anew: row ids must not have holes, for they are the night's row keys."""
+        """Keep some rows by rewriting the table: row ids must not have holes, because they are the run's row keys."""
         accepted = _accepted(relation)
         self.engine.run(f"alter table {accepted} rename to {relation.name}_whole")
         # not made from the rows: such a table would forget how its columns are stored
@@ -223,9 +223,9 @@ class Loader:
         self.engine.run(f"insert into {accepted} by name select * from {accepted}_whole where {condition}")
         self.engine.run(f"drop table {accepted}_whole")
 
-    def _settle_copies(self, relation: Relation, read: Sequence[_Read]) -> Settled:
+    def _settle_copies(self, relation: Relation, files: Sequence[_ReadFile]) -> Settled:
         """Of several rows with one key one stays; the others are quarantined."""
-        settled = settle(self.engine, relation, _made_at(read, self.settings.portal_zone))
+        settled = settle(self.engine, relation, _made_at(files, self.settings.portal_zone))
         if settled is None:
             return Settled()
         self._compact(relation, "rowid not in (select position from older)")
@@ -235,8 +235,8 @@ class Loader:
         columns = ("source_file", "source_line", "broken_rules", "row_values")
         self.engine.append("quarantine.rows", rejected.select(pl.lit(relation.name).alias("relation"), *columns))
 
-    def _report(self, relation: Relation, read: _Read, settled: Settled) -> FileReport:
-        name = read.file.name.replace("'", "''")
+    def _report(self, relation: Relation, file: _ReadFile, settled: Settled) -> FileReport:
+        name = file.file.name.replace("'", "''")
         newest = [column for column in ("modified_at", "created_at", "finished_at") if column in relation.names]
         latest = f"greatest({', '.join(f'max({column})' for column in newest)})" if newest else "null::timestamp"
         accepted, latest_at = self.engine.rows(
@@ -245,18 +245,18 @@ class Loader:
         quarantined = self.engine.rows(
             f"select count(*) from quarantine.rows where source_file = '{name}' and relation = '{relation.name}'"
         )[0][0]
-        notes = "; ".join(filter(None, [read.notes, *map(readable, settled.notes.get(read.file.name, []))]))
-        copies = settled.copies.get(read.file.name, 0)
+        notes = "; ".join(filter(None, [file.notes, *map(readable, settled.notes.get(file.file.name, []))]))
+        copies = settled.copies.get(file.file.name, 0)
         return FileReport(
-            relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, notes, read.unknown,
-            copies, _stated(read, self.settings.portal_zone) or read.made,
-            read.goes_on, read.may_go_on,
+            relation.name, file.file, file.profile, file.rows, accepted, quarantined, latest_at, notes, file.unknown,
+            copies, _stated(file, self.settings.portal_zone) or file.made,
+            file.goes_on, file.may_go_on,
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class _Read:
-    """A file that was read: how many rows it held, whatever became of them."""
+class _ReadFile:
+    """A file that was read, with the number of its rows, accepted or not."""
 
     file: extract.SourceFile
     profile: str
@@ -271,26 +271,26 @@ class _Read:
     may_go_on: bool = False
 
 
-def _stated(read: _Read, zone: ZoneInfo) -> extract.Made | None:
-    """When a file was made, as the setting `as_of` of its source says."""
-    return extract.Made(utc(read.as_of, zone), extract.SETTING) if read.as_of else None
+def _stated(file: _ReadFile, zone: ZoneInfo) -> extract.Made | None:
+    """The time at which a file was made, by the setting `as_of` of its source."""
+    return extract.Made(utc(file.as_of, zone), extract.SETTING) if file.as_of else None
 
 
-def _made_at(read: Sequence[_Read], zone: ZoneInfo) -> dict[str, datetime]:
-    """File -> when it was made, UTC without a zone, where a setting, a footer or a name says so in one way only.
+def _made_at(files: Sequence[_ReadFile], zone: ZoneInfo) -> dict[str, datetime]:
+    """File -> the time at which it was made, UTC without a zone, if setting, footer or name say so unambiguously.
 
     The setting `as_of` wins. Several files with one setting keep their own order, and none is newer than it says.
     """
-    sharing = Counter(one.as_of for one in read)
-    known: dict[str, datetime] = {}
-    for one in read:
+    sharing = Counter(one.as_of for one in files)
+    instants: dict[str, datetime] = {}
+    for one in files:
         stated = _stated(one, zone)
         guess = one.made.at if one.made is not None and one.made.is_certain else None
         if stated is not None:
-            known[one.file.name] = stated.at if guess is None or sharing[one.as_of] == 1 else min(guess, stated.at)
+            instants[one.file.name] = stated.at if guess is None or sharing[one.as_of] == 1 else min(guess, stated.at)
         elif guess is not None:
-            known[one.file.name] = guess
-    return known
+            instants[one.file.name] = guess
+    return instants
 
 
 def _stored(column: Column) -> str:

@@ -1,4 +1,4 @@
-"""What a run reads: sources loaded, keys settled, joins measured, and all of it held against the gates."""
+"""The sources of a run: loaded, keys settled, joins measured, and all of it checked by the gates."""
 
 from __future__ import annotations
 
@@ -81,25 +81,25 @@ def _noted(relation: str, notes: str, said: Sequence[Said]) -> str:
 
 def _compared(engine: Engine, inputs: RunInputs) -> RunInputs:
     """With what is known of balances, and, where the portal's list is new, of invoices that are gone."""
-    found = balances(engine)
+    by_relation = balances(engine)
     is_list_new = any(
         source.relation == "portal_invoices" and source.rows and source.unchanged_since == inputs.run.as_of_at
         for source in sources_read(inputs)
     )
     past, name = usual_runs(inputs.past), "accounting_invoices"
-    is_open = is_open_only(found[name], past, name, inputs.settings)
+    is_open = is_open_only(by_relation[name], past, name, inputs.settings)
     gone = vanished(engine, inputs.settings) if inputs.past and is_list_new and is_open else None
-    return replace(inputs, balances=found, vanished=gone)
+    return replace(inputs, balances=by_relation, vanished=gone)
 
 
-def check_clients(engine: Engine, read: ReadIn, *, is_shrink_accepted: bool) -> Measured:
-    """Measure what asks for customers that are mapped.
+def check_clients(engine: Engine, read_in: ReadIn, *, is_shrink_accepted: bool) -> Measured:
+    """Measure the joins that need mapped customers.
 
     Raises:
         GateError: too few companies with open invoices have contacts.
     """
-    joins = Measured(measure(engine, LAST), read.joins.said)
-    check_joins(read.inputs, joins, is_shrink_accepted=is_shrink_accepted)
+    joins = Measured(measure(engine, LAST), read_in.joins.said)
+    check_joins(read_in.inputs, joins, is_shrink_accepted=is_shrink_accepted)
     return joins
 
 
@@ -124,7 +124,7 @@ def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[
 
 
 def refuse_the_future(settings: Settings, run: Run) -> None:
-    """Hold the setting as_of of every source against the clock of the run.
+    """Compare the setting as_of of every source with the clock of the run.
 
     Raises:
         InputError: a file would have been made after the run.
@@ -145,7 +145,7 @@ def refuse_the_future(settings: Settings, run: Run) -> None:
 
 
 def _refused(said: Sequence[Said]) -> dict[str, str]:
-    """The relations that are not used because of what their columns hold, and why."""
+    """The relations that are left out because of their columns, with the reason."""
     return {
         one.reference.relation: f"{RELATIONS[one.reference.relation].help} are not used. {one.text}"
         for one in said

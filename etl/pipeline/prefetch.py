@@ -23,12 +23,12 @@ IN_TURN: Final = [RELATIONS[name] for name in dict.fromkeys((*_FIRST, *RELATIONS
 """The order of loading: what is large and only scanned beside what is parsed here, so that both are done at once."""
 
 AHEAD: Final = 4
-"""Items opened before they are asked for; with the null behind each relation, about two large sources."""
+"""Items opened ahead; with the None after each relation, about two large sources."""
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A file to load, of which source: how to scan it, or its text where it is not for scanning."""
+class PreparedFile:
+    """A file to load, with its source: its scan, or its text if it cannot be scanned."""
 
     source: Source
     file: extract.SourceFile
@@ -36,17 +36,17 @@ class Opened:
     text: extract.Extract | None
 
 
-Coming: TypeAlias = Opened | InputError | None
-"""A file that was opened, or what is wrong with it; null behind the last file of each relation."""
+Coming: TypeAlias = PreparedFile | InputError | None
+"""An opened file, or its problem; None after the last file of each relation."""
 
 
 @dataclass(frozen=True)
 class Opener:
-    """Opens the files of a night.
+    """Opens the files of a run.
 
     Attributes:
         bulk_bytes: files from this size on are scanned by the engine.
-        missing: is told the optional relations that have no files, and where they should have been.
+        missing: called with the optional relations without files, and the places where they should be.
     """
 
     settings: Settings
@@ -59,7 +59,7 @@ class Opener:
             yield from self.opened_of(relation)
             yield None
 
-    def opened_of(self, relation: Relation) -> Iterator[Opened | InputError]:
+    def opened_of(self, relation: Relation) -> Iterator[PreparedFile | InputError]:
         """Every file of one relation."""
         seen: set[Path] = set()
         for source in self.settings.sources_of(relation.name):
@@ -72,7 +72,7 @@ class Opener:
                 try:
                     self._refuse_twice(file, relation, seen)
                     scan = extract.bulk_scan(file, relation, source, self.bulk_bytes)
-                    yield Opened(source, file, scan, None if scan else extract.read_text(file, relation, source))
+                    yield PreparedFile(source, file, scan, None if scan else extract.read_text(file, relation, source))
                 except InputError as error:
                     yield error
 
@@ -84,7 +84,7 @@ class Opener:
         seen.add(path)
 
     def _files(self, relation: Relation, source: Source) -> list[extract.SourceFile]:
-        """The files of a source; the night goes on without one that it can do without."""
+        """The files of a source; an optional source may have none."""
         try:
             return files_of(self.settings, source, relation)
         except SourceMissingError as error:
@@ -116,7 +116,7 @@ def files_of(settings: Settings, source: Source, relation: Relation) -> list[ext
 
 
 def opened_ahead(opener: Opener) -> Generator[Coming]:
-    """What the opener gives, `AHEAD` items ahead of whoever takes them: so many and no more are held in memory.
+    """Open `AHEAD` items ahead of the consumer: memory holds so many and no more.
 
     To be closed by whoever takes them: what was not begun by then is not opened.
     """

@@ -60,7 +60,7 @@ class Pruned:
         return (f"{self.trouble} " if self.trouble else "") + (held_back if self.held_back else "")
 
 
-def prune(held: OutputLock, settings: Settings, at: datetime, *, is_dry: bool = False) -> Pruned:
+def prune(lock: OutputLock, settings: Settings, at: datetime, *, is_dry: bool = False) -> Pruned:
     """Remove reports, answers and logs older than `[retention] days`, by the clock of each run.
 
     Kept at any age: the run that `latest` names, runs that a file in the inbox was decided on, folders that are not
@@ -69,7 +69,7 @@ def prune(held: OutputLock, settings: Settings, at: datetime, *, is_dry: bool = 
     run removes the rest.
 
     Args:
-        held: the lock on the output folder.
+        lock: the lock on the output folder.
         settings: the configuration.
         at: now, or the instant of the run that prunes.
         is_dry: only report what would be removed.
@@ -78,14 +78,16 @@ def prune(held: OutputLock, settings: Settings, at: datetime, *, is_dry: bool = 
         PruneBlockedError: a file in the inbox cannot be read.
         OutputError: something could not be removed.
     """
-    spared = _spared(settings, held)
+    spared = _spared(settings, lock)
     limit = at - timedelta(days=settings.retention.days)
-    whole = [(as_of, folder, names) for as_of, folder in sorted(_runs(held.out)) if (names := sorted(_doomed(folder)))]
+    whole = [(as_of, folder, names) for as_of, folder in sorted(_runs(lock.out)) if (names := sorted(_doomed(folder)))]
     old = [(folder, names) for as_of, folder, names in whole if as_of < limit and folder.name not in spared]
     doomed = dict(old[: _most(whole)])
-    begun = sorted((began_at(log), log) for log in _logs(held.out))
+
+    begun = sorted((began_at(log), log) for log in _logs(lock.out))
     old_logs = [log for at_, log in begun if log.stem not in spared and at_ < limit]
     logs = old_logs[: _most(begun)]
+
     freed = sum(_bytes(folder / name) for folder, names in doomed.items() for name in names) + sum(map(_bytes, logs))
     if not is_dry:
         for folder, names in doomed.items():
@@ -94,28 +96,29 @@ def prune(held: OutputLock, settings: Settings, at: datetime, *, is_dry: bool = 
         for log in logs:
             with output_errors(log):
                 log.unlink(missing_ok=True)
+
     held_back = len(old) - len(doomed) + len(old_logs) - len(logs)
     return Pruned([folder.name for folder in doomed], [log.name for log in logs], freed, held_back)
 
 
-def _most(kept: Sequence[object]) -> int:
+def _most(items: Sequence[object]) -> int:
     """The most that may be removed at once."""
-    return max(1, len(kept) // 2)
+    return max(1, len(items) // 2)
 
 
-def prune_after_run(held: OutputLock, settings: Settings, at: datetime) -> Pruned:
+def prune_after_run(lock: OutputLock, settings: Settings, at: datetime) -> Pruned:
     """As `prune`, but an error becomes a message: the run is already published."""
     try:
-        return prune(held, settings, at)
+        return prune(lock, settings, at)
     except BillsightError as error:
         return Pruned(trouble=str(error))
     except Exception as error:  # noqa: BLE001 the run is complete in any case
         return Pruned(trouble=f"Old runs could not be pruned ({type(error).__name__}: {error}).")
 
 
-def _spared(settings: Settings, held: OutputLock) -> set[str]:
-    latest = held.out / LATEST
-    spared = {held.run_id} | ({latest.readlink().name} if latest.is_symlink() else set())
+def _spared(settings: Settings, lock: OutputLock) -> set[str]:
+    latest = lock.out / LATEST
+    spared = {lock.run_id} | ({latest.readlink().name} if latest.is_symlink() else set())
     try:
         files = waiting(settings.inbox_path)
     except OSError as error:

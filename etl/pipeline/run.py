@@ -14,7 +14,7 @@ from etl.domain import DATABASE, FileReport, OnStage, Run, RunStage
 from etl.errors import BillsightError, ExitCode, HistoryError, InputError, InvariantError, Problem
 from etl.extract import refuse_changed
 from etl.history.record import RunEnding, load_history, record, record_failure
-from etl.limits import check_limits, limits_told
+from etl.limits import check_limits, limit_errors
 from etl.pipeline.clock import check_clock_with_runs
 from etl.pipeline.gates import RunOptions
 from etl.pipeline.load_sources import Awaited, read_in_sources
@@ -96,7 +96,7 @@ def _both(log: Log, tell: Tell) -> OnStage:
 def _reconcile(night: RunContext, log: Log) -> RunOutcome:
     settings, run = night.settings, night.run
     check_limits()
-    with lock(settings.out, run.run_id) as held, _remembered(night), limits_told(), Publication(held) as publication:
+    with lock(settings.out, run.run_id) as held, _remembered(night), limit_errors(), Publication(held) as publication:
         check_state(settings)
         past = load_history(settings, partial(check_history, settings))
         check_clock_with_runs(run, past.runs)

@@ -1,4 +1,4 @@
-"""Before the first night: write a configuration, check it against the files, invent a provider to try things on."""
+"""Before the first run: write a configuration, check it against the files, write a demo provider."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ inbox = "inbox"
 
 
 def write_configuration(folder: Path, *, is_forced: bool) -> str:
-    """Recognise the files in a folder and write `billsight.toml` there.
+    """Recognize the files in a folder and write `billsight.toml` there.
 
     Returns:
         What was found, file by file, and what is still missing.
@@ -100,12 +100,12 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
         remedy = "Keep it, or overwrite it with --force."
         raise ConfigurationError([Problem(str(target), "a configuration", "none yet", remedy)])
     sightings = extract.describe_folder(folder)
-    known = [sighting for sighting in sightings if sighting.recognition is not None]
+    recognized = [sighting for sighting in sightings if sighting.recognition is not None]
     with output_errors(target):
         kept = _set_aside(target)
-        target.write_text(_header(known) + _sources(known), encoding="utf-8")
+        target.write_text(_header(recognized) + _sources(recognized), encoding="utf-8")
     lines = [one_line(f"{sighting.name}: {_words(sighting)}") for sighting in sightings]
-    found = {sighting.recognition.relation for sighting in known if sighting.recognition}
+    found = {sighting.recognition.relation for sighting in recognized if sighting.recognition}
     missing = [
         f"Missing: {r.help} [sources.{r.name}]" for r in RELATIONS.values() if r.is_required and r.name not in found
     ]
@@ -114,17 +114,17 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
 
 
 def _set_aside(target: Path) -> Path | None:
-    """Rename a configuration that is replaced: what a person wrote there is not lost."""
+    """Rename a configuration that is replaced, so that manual changes are not lost."""
     if not target.is_file():
         return None
     kept = next(path for number in count(1) if not (path := target.with_name(f"{target.name}.{number}")).exists())
     return target.rename(kept)
 
 
-def _header(known: Iterable[extract.Sighting]) -> str:
+def _header(sightings: Iterable[extract.Sighting]) -> str:
     """The settings, with the captions that were seen where a caption decides."""
-    companies = _captions(known, "connectwise_companies", "status_name")
-    billed = _captions(known, "connectwise_invoices", "billing_status_name")
+    companies = _captions(sightings, "connectwise_companies", "status_name")
+    billed = _captions(sightings, "connectwise_invoices", "billing_status_name")
     inactive = [caption for caption in companies if _INACTIVE.search(caption)] or ["Former client"]
     closed = [caption for caption in billed if "closed" in caption.lower()] or ["Closed"]
     return _HEADER.replace(
@@ -139,10 +139,10 @@ def _offered(where: str, seen: Mapping[str, int], setting: str, captions: Iterab
     return f"# Statuses seen in the {where}: {counted}\n{line}" if seen else line
 
 
-def _captions(known: Iterable[extract.Sighting], relation: str, column: str) -> dict[str, int]:
-    """The captions in a column of what was recognised, the commonest first; very large files are left for `check`."""
+def _captions(sightings: Iterable[extract.Sighting], relation: str, column: str) -> dict[str, int]:
+    """The values of a column of the recognized files, the commonest first; very large files are left for `check`."""
     counts: Counter[str] = Counter()
-    for sighting in known:
+    for sighting in sightings:
         if sighting.recognition is None or sighting.recognition.relation != relation:
             continue
         if sighting.path.stat().st_size > _MOST_BYTES_FOR_CAPTIONS:
@@ -163,9 +163,9 @@ def _words(sighting: extract.Sighting) -> str:
     return f"{RELATIONS[found.relation].help} ({found.shape}){': ' + found.note if found.note else ''}"
 
 
-def _sources(known: Iterable[extract.Sighting]) -> str:
+def _sources(sightings: Iterable[extract.Sighting]) -> str:
     paths: dict[str, list[tuple[str, str]]] = {}
-    for sighting in known:
+    for sighting in sightings:
         if sighting.recognition is not None:
             paths.setdefault(sighting.recognition.relation, []).append((sighting.name, sighting.recognition.shape))
     parts = []
@@ -187,12 +187,12 @@ def _sources(known: Iterable[extract.Sighting]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """As TOML writes it: what cannot stand in it, such as a line break, is an escape, as in JSON."""
+    """A text as TOML writes it: characters such as a line break are escaped, as in JSON."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def check_sources(settings: Settings, config: Path | None = None) -> str:
-    """Read every source as the night would, and say what was found and what is made of its columns.
+    """Read every source as a run would, and report the files and the use of their columns.
 
     Args:
         settings: the configuration.
@@ -226,6 +226,7 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
                 ]
         except InputError as error:
             problems += error.problems
+
     if problems:
         raise InputError(problems)
     lines += _together(settings)
@@ -233,19 +234,19 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
 
 
 def _ending(lines: Iterable[str]) -> str:
-    """Whether a run would read everything, in the words of what was found."""
-    shown = list(lines)
-    if any(line.startswith("A run would stop") for line in shown):
+    """The closing line of a check: whether a run would read everything."""
+    printed = list(lines)
+    if any(line.startswith("A run would stop") for line in printed):
         return "A run would stop, see above: correct that first. Next:"
-    if any(line.startswith("A run would be partial") for line in shown):
+    if any(line.startswith("A run would be partial") for line in printed):
         return "Not everything can be read: a run would be partial, see above. Next:"
-    if any(line.endswith(" would be quarantined") for line in shown):
+    if any(line.endswith(" would be quarantined") for line in printed):
         return "Every file can be read, but some rows would be quarantined, see above. Next:"
     return "Everything can be read. Next:"
 
 
 def _together(settings: Settings) -> list[str]:
-    """How the sources join, what each list holds, and whether a run would be partial: read once, as a run does."""
+    """The joins of the sources, the scope of each list, and reasons for a partial run: read once, as a run does."""
     with TemporaryDirectory() as folder, closing(Engine(Path(folder) / "check.duckdb")) as engine:
         joins, troubles, inputs = joins_as_listed(engine, settings, Run("check", datetime.now(UTC), is_by_clock=True))
         lists = [f"  {note}" for note in notes(find_scopes(engine, inputs, sources_read(inputs)))]
@@ -255,7 +256,7 @@ def _together(settings: Settings) -> list[str]:
 
 
 def _of_clock(engine: Engine, inputs: RunInputs) -> list[str]:
-    """What a run by the clock of this machine would say of it now."""
+    """The complaint of a run by the clock of this machine."""
     with suppress(HistoryError):
         inputs = replace(inputs, past=History(inputs.settings.history_path).runs())
     try:
@@ -266,8 +267,8 @@ def _of_clock(engine: Engine, inputs: RunInputs) -> list[str]:
     return []
 
 
-def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) -> str:
-    """Invent a provider, and put the judgements of its people into its register.
+def write_demonstration(out: Path, plan: DemoPlan, on_progress: Callable[[str], None]) -> str:
+    """Write a demo provider, with the judgements of its people in its register.
 
     Raises:
         ConfigurationError: somebody works in that folder.
@@ -275,7 +276,7 @@ def write_demonstration(out: Path, plan: DemoPlan, tell: Callable[[str], None]) 
     """
     _refuse_site(out)
     with output_errors(out):
-        write_demo(out, plan, lambda done, total: tell(f"{done:,} of {total:,} invoices written"))
+        write_demo(out, plan, lambda done, total: on_progress(f"{done:,} of {total:,} invoices written"))
     remember(out / "judgements.csv", out / "state" / "register.sqlite", plan.as_of)
     return f"Wrote {out}. Next: billsight run --config {out / 'billsight.toml'} --as-of {plan.as_of:%Y-%m-%dT%H:%M:%SZ}"
 
@@ -296,7 +297,7 @@ def _refuse_site(out: Path) -> None:
 
 
 def remember(file: Path, register: Path, at: datetime) -> None:
-    """Append the judgements of an invented provider to a new register."""
+    """Append the judgements of a demo provider to a new register."""
     for path in (register, marker_path(register)):
         path.unlink(missing_ok=True)
     rows = pl.read_csv(file, infer_schema=False).to_dicts()

@@ -1,4 +1,4 @@
-"""What each list holds: everything or only what is open, when it was made, and whether it is whole.
+"""The scope of each list: all or only open items, the time at which it was made, and whether it is complete.
 
 Absence means something only in a list that would show the thing. What nobody states is guessed with a reason, and a
 guess never makes a list say more: an older instant, a cut list and an unknown scope all conclude less.
@@ -41,7 +41,7 @@ _SETTLED: Final = {
     "portal_invoices": "portal_status = 'paid' or abs(balance_amount) <= no_money()",
     "accounting_invoices": "document_status in ('paid', 'voided', 'deleted') or abs(balance_amount) <= no_money()",
 }
-_TOLD: Final = {
+_HAS_STATE: Final = {
     "portal_invoices": "portal_status is not null or balance_amount is not null",
     "accounting_invoices": "document_status in ('paid', 'open', 'voided', 'deleted') or balance_amount is not null",
 }
@@ -49,7 +49,7 @@ _TOLD: Final = {
 
 @dataclass(frozen=True)
 class Scope:
-    """What one list holds.
+    """The scope of one list.
 
     Attributes:
         kind: all, open, since, or unknown.
@@ -70,16 +70,16 @@ class Scope:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the list may go on where the file ends."""
+        """True if the list may go on where the file ends."""
         return bool(self.cut_reason)
 
     @property
     def holds(self) -> str:
-        """What it holds, in words."""
+        """The scope in words."""
         return f"{_WORDS[self.kind]} {self.since or ''}".strip()
 
-    def told(self) -> str:
-        """In a sentence, for the notes of the run."""
+    def sentence(self) -> str:
+        """The scope as a sentence for the notes of the run."""
         cut = f" It may be cut: {self.cut_reason}." if self.is_cut else ""
         return (
             f"{RELATIONS[self.relation].help}: scope {self.holds} ({self.reason});"
@@ -87,17 +87,17 @@ class Scope:
         )
 
 
-def find_scopes(engine: Engine, inputs: RunInputs, read: Sequence[SourceRead]) -> dict[str, Scope]:
+def find_scopes(engine: Engine, inputs: RunInputs, sources: Sequence[SourceRead]) -> dict[str, Scope]:
     """The scope of every list that was given.
 
     Args:
         engine: holds the accepted rows.
         inputs: the run, and what became of each file.
-        read: what became of each source; a list that was not read completely is cut.
+        sources: what became of each source; a list that was not read completely is cut.
     """
-    broken = {source.relation for source in read if source.trouble and not source.is_stale}
-    first_seen = {source.relation: datetime.fromisoformat(source.unchanged_since) for source in read}
-    found = {}
+    broken = {source.relation for source in sources if source.trouble and not source.is_stale}
+    first_seen = {source.relation: datetime.fromisoformat(source.unchanged_since) for source in sources}
+    scopes = {}
     for relation in OF_INTEREST:
         files = [file for file in inputs.files if file.relation == relation]
         if files:
@@ -105,12 +105,12 @@ def find_scopes(engine: Engine, inputs: RunInputs, read: Sequence[SourceRead]) -
             kind, since, reason = _scope(engine, relation, source)
             made_at, made_reason = _made(files, inputs, first_seen[relation])
             cut = _CUT if relation in broken else _left_out(engine, relation, source, files) or _page(source, files)
-            found[relation] = Scope(relation, kind, since, reason, made_at, made_reason, cut)
-    return found
+            scopes[relation] = Scope(relation, kind, since, reason, made_at, made_reason, cut)
+    return scopes
 
 
 def _left_out(engine: Engine, relation: str, source: Source, files: Sequence[FileReport]) -> str:
-    """Why a line says, or may say, that there are more rows than the file has; empty where none does."""
+    """The reason why the list has, or may have, more rows than the file; empty if there is none."""
     if any(file.goes_on for file in files) or _has_line(engine, relation, GOES_ON):
         return _LEFT_OUT
     is_unread = any(file.may_go_on for file in files) or _has_line(engine, relation, NOT_UNDERSTOOD)
@@ -129,7 +129,7 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
     if relation not in _SETTLED:
         return "unknown", None, "no setting"
     rows, settled = engine.rows(f"""
-        select count(*) filter (where {_TOLD[relation]}), count(*) filter (where {_SETTLED[relation]})
+        select count(*) filter (where {_HAS_STATE[relation]}), count(*) filter (where {_SETTLED[relation]})
         from accepted.{relation}""")[0]
     if settled and settled >= _FEW_SETTLED * rows:
         return "all", None, f"{settled} of its {rows} rows {'is' if settled == 1 else 'are'} settled"
@@ -141,7 +141,7 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
 
 
 def _made(files: Sequence[FileReport], inputs: RunInputs, first_seen: datetime) -> tuple[datetime, str]:
-    """The earliest instant that is known of the files; that of the first run that had them, where all are later."""
+    """The earliest known instant of the files; that of the first run that had them, if all are later."""
     now, zone = inputs.run.as_of.astimezone(UTC), inputs.settings.portal_zone
     at, reason = min(_made_file(file, zone) for file in files)
     if reason == SETTING:
@@ -165,7 +165,7 @@ def _made_file(file: FileReport, zone: ZoneInfo) -> tuple[datetime, str]:
 
 
 def _page(source: Source, files: Sequence[FileReport]) -> str:
-    """Why a list may be one page of several; empty where nothing says so."""
+    """The reason why a list may be one page of several; empty if there is none."""
     if source.is_complete is not None:
         return "" if source.is_complete else "setting is_complete says so"
     rows = next((file.rows_extracted for file in files if file.rows_extracted in _PAGES), None)
@@ -174,4 +174,4 @@ def _page(source: Source, files: Sequence[FileReport]) -> str:
 
 def notes(scopes: Mapping[str, Scope]) -> list[str]:
     """One sentence per list."""
-    return [scope.told() for scope in scopes.values()]
+    return [scope.sentence() for scope in scopes.values()]

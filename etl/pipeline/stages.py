@@ -21,8 +21,8 @@ from etl.history.changes import RunComparison
 from etl.history.record import RunHistory, compare
 from etl.history.source_status import complete, sources_read
 from etl.match import linker, resolve
-from etl.match.ambiguous_numbers import repeated
-from etl.match.certainty import Policy, certainty
+from etl.match.ambiguous_numbers import ambiguous_pairs
+from etl.match.certainty import Policy, decide
 from etl.match.records import normalize_records
 from etl.match.scorecard import read_scorecard
 from etl.pipeline.control import write_control
@@ -132,7 +132,7 @@ def share_numbers(engine: Engine, models: Mapping[str, Model]) -> pl.DataFrame:
     """
     build(engine, models, ["matching.number_pairs"])
     pairs = engine.frame("select row_key, row_key_cw from matching.number_pairs")
-    engine.write("matching.repeated_pairs", repeated(pairs))
+    engine.write("matching.repeated_pairs", ambiguous_pairs(pairs))
     build(engine, models, ["matching.shared_invoices"])
     return engine.frame("from matching.shared_invoices")
 
@@ -150,11 +150,11 @@ def _map(engine: Engine, shared: Future[pl.DataFrame], order: RunContext, judgem
     card, portal = read_scorecard(settings.scorecard_path), engine.frame("from staging.portal__mappings")
     findings = linker.findings(both, shared.result(), card)
     policy = Policy(settings.matching.policy, settings.matching.review_floor, settings.matching.candidates)
-    shown = certainty(findings, linker.decided(both, judgements, portal), policy)
-    candidates = linker.told(shown, both, card)
+    shown = decide(findings, linker.prior_decisions(both, judgements, portal), policy)
+    candidates = linker.candidate_rows(shown, both, card)
     engine.write("matching.candidates", candidates)
-    known = resolve.Known(judgements, portal, companies)
-    engine.write("matching.mappings", resolve.mappings(customers, candidates, known))
+    known = resolve.Decisions(judgements, portal, companies)
+    engine.write("matching.mappings", resolve.resolve_mappings(customers, candidates, known))
 
 
 def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`manifest.json`: what a run was made of and what it consists of, each file with its sha256."""
+"""`manifest.json`: the inputs and the output files of a run, each with its sha256."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HASHERS: Final = min(4, os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Written:
-    """A run whose files are written and closed, and what they were made from.
+    """A run whose files are written and closed, with its inputs.
 
     Attributes:
         files: what became of each source file.
@@ -44,7 +44,7 @@ class Written:
 
 
 def seal(written: Written, publication: Publication) -> None:
-    """Read every file of the run again, compare it with the summary, and write `manifest.json` beside it.
+    """Read every file of the run again, compare it with the summary, and write `manifest.json` next to it.
 
     Raises:
         InvariantError: a file does not say what the summary says.
@@ -91,8 +91,8 @@ def verify(folder: Path) -> list[str]:
         return wrong + [difference for difference in checked if difference is not None]
 
 
-def _differs(named: tuple[Path, dict[str, Any]]) -> str | None:
-    path, entry = named
+def _differs(expected: tuple[Path, dict[str, Any]]) -> str | None:
+    path, entry = expected
     try:
         if _size(path) != entry["bytes"]:
             return f"{entry['name']} has {_size(path)} bytes, the manifest says {entry['bytes']}"
@@ -102,7 +102,7 @@ def _differs(named: tuple[Path, dict[str, Any]]) -> str | None:
 
 
 def counts(files: list[FileReport], summary: dict[str, Any]) -> dict[str, Any]:
-    """How much was read, and what came of it: numbers that say nothing of anybody."""
+    """The numbers of rows read and of results, without any personal data."""
     relations = sorted({file.relation for file in files})
     kinds = ("rows_extracted", "rows_accepted", "rows_quarantined")
     return {
@@ -117,7 +117,7 @@ def counts(files: list[FileReport], summary: dict[str, Any]) -> dict[str, Any]:
 
 
 def configuration_digest(settings: Settings) -> str:
-    """Sha256 of the settings as they were in effect, defaults and environment included; the same wherever they lie."""
+    """The sha256 of the settings in effect, with defaults and environment; independent of their folder."""
     canonical = json.dumps(
         _plain(settings.model_dump(), settings.base.absolute()),
         sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str,

@@ -1,4 +1,4 @@
-"""Published whole or not at all: a work folder beside the final one, then one rename and one swap of `latest`."""
+"""Publication, whole or not at all: a work folder next to the final one, then one rename and one swap of `latest`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from etl.domain import LATEST, RUNS, is_run_id
 from etl.errors import OutputError, RunLockedError
 from etl.files import FILE_MODE, FOLDER_MODE, make_folder, output_errors, settle, sync
 from etl.limits import note_leftover
-from etl.signals import at_stop, tell_when_stopped, unstoppable
+from etl.signals import at_stop, set_stop_message, unstoppable
 
 _LOCK, _HOLDER = ".lock", ".lock-holder.json"
 _WORK, _LINK = ".tmp-", ".latest-"
@@ -29,7 +29,7 @@ _DROPPED: Final = "-dropped"
 
 @dataclass(frozen=True)
 class OutputLock:
-    """Proof that the lock on an output folder is held; only with it can something be published.
+    """Proof of the lock on an output folder, without which nothing can be published.
 
     Attributes:
         out: the output folder.
@@ -54,9 +54,9 @@ def lock(out: Path, run_id: str) -> Iterator[OutputLock]:
     """
     with output_errors(out):
         make_folder(out)
-        held = FileLock(out / _LOCK, blocking=False, mode=FILE_MODE, fallback_to_soft=False)
+        lock_file = FileLock(out / _LOCK, blocking=False, mode=FILE_MODE, fallback_to_soft=False)
         try:
-            held.acquire()
+            lock_file.acquire()
         except Timeout:
             raise RunLockedError(out / _LOCK, _holder(out)) from None
     try:
@@ -69,7 +69,7 @@ def lock(out: Path, run_id: str) -> Iterator[OutputLock]:
     finally:
         with suppress(OSError):
             (out / _HOLDER).unlink()
-        held.release()
+        lock_file.release()
 
 
 class Publication:
@@ -81,14 +81,14 @@ class Publication:
         held: the lock on the output folder.
     """
 
-    def __init__(self, held: OutputLock) -> None:
-        self._out = held.out
-        self._runs = held.out / RUNS
-        self._final = self._runs / held.run_id
+    def __init__(self, output_lock: OutputLock) -> None:
+        self._out = output_lock.out
+        self._runs = output_lock.out / RUNS
+        self._final = self._runs / output_lock.run_id
         self._is_published = False
-        self.folder = self._runs / f"{_WORK}{held.run_id}"
-        if not is_run_id(held.run_id):
-            message = f"{held.run_id!r} cannot be the name of a folder. Choose another run id."
+        self.folder = self._runs / f"{_WORK}{output_lock.run_id}"
+        if not is_run_id(output_lock.run_id):
+            message = f"{output_lock.run_id!r} cannot be the name of a folder. Choose another run id."
             raise OutputError(message)
         with output_errors(self.folder):
             make_folder(self._runs)
@@ -110,7 +110,7 @@ class Publication:
                 self._remove()
 
     def path(self, name: str) -> Path:
-        """Where a file of the run is to be written by those who write it themselves."""
+        """The path of a file of the run, for writers that open it themselves."""
         return self.folder / name
 
     def write(self, name: str, content: bytes | str) -> Path:
@@ -159,10 +159,10 @@ class Publication:
                 self._final.rename(self.folder)
             raise
         self._is_published = True
-        tell_when_stopped(f"The report was published before that: {self._final / 'report.html'}")
+        set_stop_message(f"The report was published before that: {self._final / 'report.html'}")
 
     def _remove(self) -> None:
-        """Away with what was not published; renamed first, so that nothing that is still at work adds to it."""
+        """Remove an unpublished folder; renamed first, so that nothing still at work adds to it."""
         dropped = self.folder.with_name(f"{self.folder.name}{_DROPPED}")
         with suppress(OSError):
             self.folder.rename(dropped)
@@ -190,7 +190,7 @@ class Publication:
 
 
 def _holder(out: Path) -> str:
-    """Who holds the lock, as it wrote it down itself."""
+    """The holder of the lock, as written down by itself."""
     try:
         found = json.loads((out / _HOLDER).read_text(encoding="utf-8"))
         return f"process {found['pid']}, run {found['run_id']}"
@@ -199,7 +199,7 @@ def _holder(out: Path) -> str:
 
 
 def _clear_leftovers(out: Path) -> None:
-    """Remove what runs that crashed left half made; safe only while the lock is held."""
+    """Remove the unfinished files of crashed runs; safe only under the lock."""
     for folder in sorted([*(out / RUNS).glob(f"{_WORK}*"), *(out / RUNS).glob(f"{PRUNED}*")]):
         shutil.rmtree(folder, ignore_errors=True)
     for link in sorted(out.glob(f"{_LINK}*")):

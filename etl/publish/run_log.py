@@ -1,4 +1,4 @@
-"""The night's log: JSON lines, written as the night goes, so that a night that fails leaves one too.
+"""The log of a run: JSON lines, written during the run, so that a failed run leaves one too.
 
 Names of stages, seconds, ids, counts and codes; never a name, an address or an amount, and so never an error's text.
 """
@@ -26,7 +26,7 @@ Count = int | float | str | Mapping[str, Any]
 
 
 class Log:
-    """The log of one night. It never ends a night: what cannot be written to it is lost."""
+    """The log of one run. A failed write never ends the run: the record is lost."""
 
     def __init__(self, path: Path | None, run_id: str) -> None:
         self.path = path
@@ -56,7 +56,7 @@ class Log:
                 os.close(descriptor)
 
     def end(self, exit_code: int, error: str | None = None) -> None:
-        """The last record: how the night ended."""
+        """Write the last record: the end of the run."""
         if self._is_ended:
             return
         self._is_ended = True
@@ -72,13 +72,13 @@ class Log:
 
 @contextmanager
 def logged(out: Path, run: Run) -> Iterator[Log]:
-    """The log of a night, `logs/<run_id>.jsonl` in the output folder; how the night ended is its last record.
+    """The log of a run, `logs/<run_id>.jsonl` in the output folder; its last record is the end of the run.
 
-    Whoever ends a night well calls `end` with its code; an error, and a signal, end it by themselves.
+    The caller ends a successful run with `end` and its code; an error or a signal ends it by itself.
 
     Args:
         out: the output folder; made when missing.
-        run: the night.
+        run: the run.
     """
     log = Log(_path(out, run.run_id), run.run_id)
     log.write("begin", as_of_at=run.as_of.astimezone(UTC).isoformat(), pid=os.getpid())
@@ -92,7 +92,7 @@ def logged(out: Path, run: Run) -> Iterator[Log]:
 
 
 def began_at(log: Path) -> datetime:
-    """The instant that the night of a log was judged at; when it was last written, where it does not say.
+    """The instant of the run of a log; the time of its last write if the log does not say.
 
     Raises:
         OSError: it is gone.
@@ -105,7 +105,7 @@ def began_at(log: Path) -> datetime:
 
 
 def _path(out: Path, run_id: str) -> Path | None:
-    """Where the log is written; null where that is impossible, which the night itself will tell of."""
+    """The path of the log; None if it cannot be written, which the run itself will report."""
     folder = out / LOGS
     if not is_run_id(run_id):
         return None

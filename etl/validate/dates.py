@@ -4,7 +4,7 @@ A numeric date such as 03/04/2026 is read in the order of its file and in no oth
 order. Two-digit years below 70 are of this century. A `_date` is the day as written, whatever clock and offset stand
 beside it; an `_at` is an instant: its offset, else the zone of the file, brings it to UTC. A time that the clock
 skipped is read as the clock before the change would have shown it; of a time that it showed twice, the first is meant,
-except in a log, whose order tells the two apart.
+except in a log, whose order distinguishes the two.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _TICKS_AT: Final = pl.col("ticks").cast(pl.Int64).cast(pl.Datetime("ms")).cast(p
 
 
 def days(text: pl.Series, order: str | None, *, serials: bool = False) -> pl.Series:
-    """The calendar days that stripped texts say; null where a text says none.
+    """Read stripped texts as calendar days; null for other texts.
 
     Locality: row.
     """
@@ -76,25 +76,25 @@ def days(text: pl.Series, order: str | None, *, serials: bool = False) -> pl.Ser
 
 
 def instants(text: pl.Series, order: str | None, zone: ZoneInfo, *, serials: bool = False) -> pl.Series:
-    """The instants that stripped texts say, in UTC without a zone; null where a text says none.
+    """Read stripped texts as instants in UTC, without a zone; null for other texts.
 
     Locality: row.
     """
 
     def careful(spellings: pl.DataFrame) -> pl.DataFrame:
         moments = _moments(spellings, order)
-        is_told = pl.any_horizontal(pl.col("utc", "sign").is_not_null())
-        local = pl.coalesce(pl.when(~is_told).then("wall"), *(["serial_wall"] if serials else []))
-        told = pl.when(is_told).then(pl.col("wall") - _offset())
-        untold = in_utc(moments.select(local).to_series(), zone)
-        return moments.select(pl.coalesce(told, untold, _TICKS_AT))
+        has_offset = pl.any_horizontal(pl.col("utc", "sign").is_not_null())
+        local = pl.coalesce(pl.when(~has_offset).then("wall"), *(["serial_wall"] if serials else []))
+        by_offset = pl.when(has_offset).then(pl.col("wall") - _offset())
+        by_zone = in_utc(moments.select(local).to_series(), zone)
+        return moments.select(pl.coalesce(by_offset, by_zone, _TICKS_AT))
 
     strict = pl.col("text").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
     return read_once(text, STRICT_INSTANT, strict, careful)
 
 
 def logged(text: pl.Series, order: str | None, zone: ZoneInfo, *, serials: bool = False) -> pl.Series:
-    """The instants of a log, oldest or newest first: its order tells which round of a doubled hour is meant.
+    """Read the instants of a log, oldest or newest first: its order decides which round of a doubled hour is meant.
 
     The second round begins where the log goes back to an earlier time; where it never does, with a time that is there
     again.
@@ -116,10 +116,10 @@ def logged(text: pl.Series, order: str | None, zone: ZoneInfo, *, serials: bool 
     one_change = pl.col("first").dt.date()
     goes_back = pl.col("first").diff().over(one_change) < pl.duration()
     stands = pl.col("first").is_duplicated() & ~pl.col("first").is_first_distinct()
-    told = doubled.with_columns(goes_back=goes_back.fill_null(value=False), stands=stands)
+    changes = doubled.with_columns(goes_back=goes_back.fill_null(value=False), stands=stands)
     is_second = pl.when(pl.col("goes_back").any().over(one_change)).then("goes_back").otherwise("stands")
-    told = told.with_columns(is_second=is_second).with_columns(pl.col("is_second").cum_max().over(one_change))
-    settled = told.select("row", at=pl.when("is_second").then("second").otherwise("first"))
+    changes = changes.with_columns(is_second=is_second).with_columns(pl.col("is_second").cum_max().over(one_change))
+    settled = changes.select("row", at=pl.when("is_second").then("second").otherwise("first"))
     return (
         rows.join(settled, on="row", how="left", maintain_order="left").select(pl.coalesce("at", "first")).to_series()
     )
@@ -139,7 +139,7 @@ def in_utc(wall: pl.Series, zone: ZoneInfo) -> pl.Series:
 
 
 def numeric_day(text: pl.Expr, order: str | None) -> pl.Expr:
-    """The days of numeric dates whose year does not stand in front with four digits; null for other texts.
+    """Days of numeric dates without a four-digit year in front; null for other texts.
 
     Locality: row.
     """
@@ -188,7 +188,7 @@ def _calendar(text: pl.Expr, order: str | None) -> pl.Expr:
 
 
 def _wall() -> pl.Expr:
-    """What calendar and clock showed; midnight where no clock is written."""
+    """Date and time as written; midnight if no time is written."""
     hour, half = _number("hour"), pl.col("half").str.to_uppercase()
     of_twelve = hour % _NOON + pl.when(half == "P").then(_NOON).otherwise(0)
     is_clock = half.is_null() | hour.is_between(1, _NOON)
@@ -203,13 +203,13 @@ def _number(column: str) -> pl.Expr:
 
 
 def _offset(prefix: str = "") -> pl.Expr:
-    """How far the written clock is ahead of UTC; nothing where no offset is written."""
+    """The written offset from UTC; zero if none is written."""
     minutes = _number(f"{prefix}hours") * 60 + _number(f"{prefix}minutes")
     return pl.duration(minutes=pl.when(pl.col(f"{prefix}sign") == "-").then(-minutes).otherwise(minutes))
 
 
 def _serial_wall(text: pl.Expr) -> pl.Expr:
-    """What calendar and clock showed on the day number of a spreadsheet, to the millisecond."""
+    """Date and time of a spreadsheet's day number, to the millisecond."""
     number = pl.when(text.str.contains(SERIAL)).then(text).cast(pl.Float64)
     elapsed = (number * _MILLISECONDS_OF_DAY).round().cast(pl.Int64)
     return pl.lit(_FIRST_SERIAL, pl.Datetime("us")) + pl.duration(milliseconds=elapsed)

@@ -1,4 +1,4 @@
-"""What the values of a file say about how it is written: marks, counted per column, each with its first bearer."""
+"""Clues to the format of a file: marks of its values, counted per column, each with the first value."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIRSTS: Final = ("value", "source_file", "source_line")
 
 
 def observe(batches: Iterable[pl.DataFrame], relation: Relation) -> pl.DataFrame:
-    """Per column and mark: how many values bear it (`seen`), and the first of them.
+    """Count the marks of the values per column (`seen`), with the first value of each.
 
     The marks of dates are `dated` (any value), `serial`, `numeric` (some order reads it), `not mdy` (another order
     reads it, this one does not) and `mdy or dmy` (both read it, as different days); those of amounts are `point` or
@@ -40,7 +40,7 @@ def observe(batches: Iterable[pl.DataFrame], relation: Relation) -> pl.DataFrame
 
 
 def _of_batch(batch: pl.DataFrame, relation: Relation) -> pl.DataFrame:
-    found = [_MARKS.to_frame()]
+    clues = [_MARKS.to_frame()]
     for column in relation.columns:
         marked = _MARKED.get(column.kind)
         if marked is not None:
@@ -50,14 +50,14 @@ def _of_batch(batch: pl.DataFrame, relation: Relation) -> pl.DataFrame:
                 pl.col("source_file").cast(pl.String),
                 pl.col("source_line").cast(pl.Int64),
             ).filter(pl.col("value").str.len_bytes() > 0)
-            found.append(marked(cells))
-    return pl.concat(found)
+            clues.append(marked(cells))
+    return pl.concat(clues)
 
 
 def _bearing(cells: pl.DataFrame, marks: Mapping[str, pl.Expr]) -> pl.DataFrame:
-    """The marks of these cells as rows; a mark is borne where its expression is true."""
-    told = cells.with_columns(**marks)
-    rows = [told.filter(mark).select(_summary(mark)).filter(pl.col("seen") > 0) for mark in marks]
+    """The marks of these cells as rows; a cell has a mark if its expression is true."""
+    marked = cells.with_columns(**marks)
+    rows = [marked.filter(mark).select(_summary(mark)).filter(pl.col("seen") > 0) for mark in marks]
     return pl.concat([_MARKS.to_frame(), *rows])
 
 
@@ -72,22 +72,22 @@ def _marked_dates(cells: pl.DataFrame) -> pl.DataFrame:
     if numeric.is_empty():
         return every
     day = pl.col("value").str.extract(r"^([0-9]+[-/.][0-9]+[-/.][0-9]+)")
-    read = numeric.with_columns(**{order: dates.numeric_day(day, order) for order in dates.ORDERS})
+    parsed = numeric.with_columns(**{order: dates.numeric_day(day, order) for order in dates.ORDERS})
     is_read = pl.any_horizontal(pl.col(order).is_not_null() for order in dates.ORDERS)
     marks = {f"not {order}": is_read & pl.col(order).is_null() for order in dates.ORDERS}
     marks |= {f"{one} or {other}": pl.col(one) != pl.col(other) for one, other in PAIRS}
-    return pl.concat([every, _bearing(read, {"numeric": is_read, **marks})])
+    return pl.concat([every, _bearing(parsed, {"numeric": is_read, **marks})])
 
 
 def _marked_amounts(cells: pl.DataFrame) -> pl.DataFrame:
-    telling = cells.filter(pl.col("value").str.contains("[.,]"))
-    read = telling.with_columns(
-        as_point=money.amounts(telling["value"], decimal_comma=False),
-        as_comma=money.amounts(telling["value"], decimal_comma=True),
+    amounts = cells.filter(pl.col("value").str.contains("[.,]"))
+    parsed = amounts.with_columns(
+        as_point=money.amounts(amounts["value"], decimal_comma=False),
+        as_comma=money.amounts(amounts["value"], decimal_comma=True),
     )
     is_point, is_comma = pl.col("as_point").is_not_null(), pl.col("as_comma").is_not_null()
     marks = {"point": is_point & ~is_comma, "comma": is_comma & ~is_point}
-    return _bearing(read, {**marks, "either": pl.col("as_point") != pl.col("as_comma")})
+    return _bearing(parsed, {**marks, "either": pl.col("as_point") != pl.col("as_comma")})
 
 
 _MARKED: Final[Mapping[ColumnKind, Callable[[pl.DataFrame], pl.DataFrame]]] = {

@@ -1,4 +1,4 @@
-"""How the dates and amounts of one file are written, found from all of its values and never guessed.
+"""The formats of the dates and amounts of one file, inferred from all of its values and never guessed.
 
 Every value votes by what can read it. A date order is settled when it alone reads the file's numeric dates, or all but
 one in a hundred of those that speak against the others; a decimal sign is settled when some value can only be read with
@@ -33,7 +33,7 @@ LEAST_SERIALS: Final = 0.95
 
 @dataclass(frozen=True)
 class Formats:
-    """How one file is written.
+    """The formats of one file.
 
     Attributes:
         date_order: order of dates such as 03/04/2026; None where the file has none of them.
@@ -59,7 +59,7 @@ class Formats:
 def settle_formats(
     text: pl.DataFrame | Iterable[pl.DataFrame], relation: Relation, source: Source, zone: ZoneInfo
 ) -> Formats:
-    """Find how a file is written; what the configuration says goes first.
+    """Infer the formats of a file; the configuration has precedence.
 
     Locality: whole.
 
@@ -73,7 +73,7 @@ def settle_formats(
         InputError: dates or amounts can be read in two ways, or not in the configured one; all problems are listed.
     """
     batches = [text] if isinstance(text, pl.DataFrame) else text
-    evidence = _Evidence(observe(batches, relation), f"[sources.{relation.name}]")
+    evidence = _FormatEvidence(observe(batches, relation), f"[sources.{relation.name}]")
     order, problems = (source.date_order, []) if source.date_order else _found_order(evidence)
     unread = _left_out(evidence, relation) if problems else frozenset[str]()
     if unread:
@@ -90,28 +90,28 @@ def settle_formats(
 
 
 @dataclass(frozen=True)
-class _Evidence:
+class _FormatEvidence:
     """The marks of a file, and the table of the configuration that can overrule them."""
 
     marks: pl.DataFrame
     table: str
 
     def seen(self, mark: str) -> int:
-        """How many values bear the mark."""
+        """The number of values with the mark."""
         return int(self.marks.filter(pl.col("mark") == mark)["seen"].sum())
 
     def of_columns(self, mark: str) -> dict[str, int]:
-        """How many values of each column bear the mark."""
+        """The number of values of each column with the mark."""
         return dict(self.marks.filter(pl.col("mark") == mark).select("column", "seen").iter_rows())
 
     def first(self, *marks: str, column: str | None = None) -> dict[str, Any] | None:
-        """The first value that bears one of the marks, and where it stands."""
+        """The first value with one of the marks, and its position."""
         bearers = self.marks.filter(pl.col("mark").is_in(marks) & (pl.col("column") == column if column else True))
         return bearers.row(0, named=True) if bearers.height else None
 
 
-def _found_order(evidence: _Evidence) -> tuple[DateOrder | None, list[Problem]]:
-    """The one order that the file's numeric dates allow, or why there is none."""
+def _found_order(evidence: _FormatEvidence) -> tuple[DateOrder | None, list[Problem]]:
+    """The one order that the file's numeric dates allow, or the problem if there is none."""
     if not evidence.seen("numeric"):
         return None, []
     against = {order: evidence.seen(f"not {order}") for order in ORDERS}
@@ -125,14 +125,14 @@ def _found_order(evidence: _Evidence) -> tuple[DateOrder | None, list[Problem]]:
     return best, []
 
 
-def _left_out(evidence: _Evidence, relation: Relation) -> frozenset[str]:
+def _left_out(evidence: _FormatEvidence, relation: Relation) -> frozenset[str]:
     """The numeric dates, where all of them only help; else none."""
     numeric = frozenset(evidence.of_columns("numeric"))
     optional = {column.name for column in relation.columns if column.is_optional}
     return numeric if numeric <= optional else frozenset()
 
 
-def _impossible(evidence: _Evidence, order: DateOrder) -> list[Problem]:
+def _impossible(evidence: _FormatEvidence, order: DateOrder) -> list[Problem]:
     """Columns in which too many dates are written in another order."""
     dated = evidence.of_columns("dated")
     problems = []
@@ -146,32 +146,34 @@ def _impossible(evidence: _Evidence, order: DateOrder) -> list[Problem]:
     return problems
 
 
-def _contradicting(evidence: _Evidence, *orders: DateOrder) -> Problem:
+def _contradicting(evidence: _FormatEvidence, *orders: DateOrder) -> Problem:
     strays = [evidence.first(f"not {order}") or {} for order in orders]
-    told = " and ".join(_placed(stray) for stray in strays)
+    samples = " and ".join(_placed(stray) for stray in strays)
     remedy = f"Set {_either('date_order', orders)} in {evidence.table}; rows in another order are then quarantined."
-    return _problem(strays[0], f"{told}, which no one order can read", "dates in one order", remedy)
+    return _problem(strays[0], f"{samples}, which no one order can read", "dates in one order", remedy)
 
 
-def _ambiguous(evidence: _Evidence, first: dict[str, Any], orders: list[DateOrder]) -> Problem:
+def _ambiguous(evidence: _FormatEvidence, first: dict[str, Any], orders: list[DateOrder]) -> Problem:
     found = f"{_quoted(first)}, and no date that tells {' from '.join(orders)}"
     remedy = f"Set {_either('date_order', orders)} in {evidence.table}."
     return _problem(first, found, "dates that can be read in one way only", remedy)
 
 
-def _unclear_decimals(evidence: _Evidence) -> list[Problem]:
+def _unclear_decimals(evidence: _FormatEvidence) -> list[Problem]:
     point, comma, either = (evidence.first(mark) for mark in ("point", "comma", "either"))
     remedy = f"Set decimal_comma = true (1.234,50) or decimal_comma = false (1,234.50) in {evidence.table}."
     if point and comma:
-        found = f"{_placed(point)} and {_placed(comma)}"
-        return [_problem(comma, found, "one decimal sign in all amounts", f"{remedy} Other rows are then quarantined.")]
+        finding = f"{_placed(point)} and {_placed(comma)}"
+        return [
+            _problem(comma, finding, "one decimal sign in all amounts", f"{remedy} Other rows are then quarantined.")
+        ]
     if either and not point and not comma:
-        found = f"{_quoted(either)}, and no amount that tells the decimal sign"
-        return [_problem(either, found, "amounts that can be read in one way only", remedy)]
+        finding = f"{_quoted(either)}, and no amount that tells the decimal sign"
+        return [_problem(either, finding, "amounts that can be read in one way only", remedy)]
     return []
 
 
-def _serial_columns(evidence: _Evidence) -> frozenset[str]:
+def _serial_columns(evidence: _FormatEvidence) -> frozenset[str]:
     dated = evidence.of_columns("dated")
     serials = evidence.of_columns("serial")
     return frozenset(column for column, count in serials.items() if count >= LEAST_SERIALS * dated[column])
@@ -190,5 +192,5 @@ def _placed(first: dict[str, Any]) -> str:
     return _quoted(first) if line is None else f"{_quoted(first)} (line {line})"
 
 
-def _problem(first: dict[str, Any], found: str, expected: str, remedy: str) -> Problem:
-    return Problem(first["source_file"] or "", found, expected, remedy, first["source_line"])
+def _problem(first: dict[str, Any], finding: str, expected: str, remedy: str) -> Problem:
+    return Problem(first["source_file"] or "", finding, expected, remedy, first["source_line"])

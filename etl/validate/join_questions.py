@@ -10,7 +10,7 @@ _OPEN: Final = "select customer_id_acct, currency_code, sum(owed) as owed from o
 
 @dataclass(frozen=True)
 class Question:
-    """One join: who asks, and whom.
+    """One join: the asking side and the other.
 
     Attributes:
         compared: the columns that are compared.

@@ -1,4 +1,4 @@
-"""How well the sources join, measured from the side that asks, in rows and in open money."""
+"""The joins of the sources, measured from the side that asks, in rows and in open money."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Join:
 
     Attributes:
         amounts: currency -> open amount of the rows that ask, and of those that join.
-        share: of the money where it is known, else of the rows; null where nobody asks.
+        share: of the money where it is known, else of the rows; None if no row asks.
         examples: rows that do not join.
     """
 
@@ -55,11 +55,11 @@ class Join:
     examples: tuple[str, ...]
 
     @property
-    def told(self) -> str:
-        """In words."""
+    def sentence(self) -> str:
+        """The join in words."""
         money = "; ".join(f"{code} {joined:,.2f} of {whole:,.2f}" for code, (whole, joined) in self.amounts.items())
-        told = f"{self.question.name}: {self.joined} of {self.rows} join{f' ({money})' if money else ''}"
-        return f"{told}; not joined: {', '.join(self.examples)}" if self.examples else told
+        text = f"{self.question.name}: {self.joined} of {self.rows} join{f' ({money})' if money else ''}"
+        return f"{text}; not joined: {', '.join(self.examples)}" if self.examples else text
 
 
 def measure(engine: Engine, questions: Iterable[Question], clients: str = MAPPED) -> list[Join]:
@@ -73,8 +73,10 @@ def measure(engine: Engine, questions: Iterable[Question], clients: str = MAPPED
     engine.run(f"create or replace temp table open_invoices as {_OWED}")
     if any(question in LAST for question in questions):
         engine.run(f"create or replace temp table clients as {clients}")
-    asked = [question for question in questions if all(engine.count(f"accepted.{name}") for name in question.needs)]
-    found = [_measured(engine, question) for question in asked]
+    answerable = [
+        question for question in questions if all(engine.count(f"accepted.{name}") for name in question.needs)
+    ]
+    found = [_measured(engine, question) for question in answerable]
     engine.run("drop table open_invoices")
     return found
 
@@ -104,12 +106,12 @@ def _counted(engine: Engine, question: Question, keys: Mapping[str, str]) -> Joi
 
 
 def _share(lines: Sequence[tuple[Any, ...]]) -> float | None:
-    """The share of the money, each currency by its rows, for currencies are never added; without money, of the rows."""
-    known = [(count, float(part / whole)) for code, count, _, whole, part in lines if code is not None and whole]
-    if not known:
-        known = [(count, joined / count) for _, count, joined, _, _ in lines if count]
-    counted = sum(count for count, _ in known)
-    return sum(count * share for count, share in known) / counted if counted else None
+    """The share of the money, each currency weighted by its rows, never added; without money, of the rows."""
+    amounts = [(count, float(part / whole)) for code, count, _, whole, part in lines if code is not None and whole]
+    if not amounts:
+        amounts = [(count, joined / count) for _, count, joined, _, _ in lines if count]
+    counted = sum(count for count, _ in amounts)
+    return sum(count * share for count, share in amounts) / counted if counted else None
 
 
 @dataclass(frozen=True)
@@ -124,20 +126,20 @@ class Measured:
     said: Sequence[Said] = ()
 
     def __add__(self, other: Measured) -> Measured:
-        """Those of both."""
+        """The joins of both."""
         return Measured([*self.joins, *other.joins], self.said)
 
     @property
     def shares(self) -> dict[str, float]:
-        """What the history remembers."""
+        """The shares that the history keeps."""
         return {join.question.name: round(join.share, 4) for join in self.joins if join.share is not None}
 
     def better(self, join: Join) -> list[str]:
-        """What would fit better."""
+        """The settings that would join more rows."""
         return [f"{one.text}." for one in self.said if not one.is_used and _is_about(one, join)]
 
     def notes(self, join: Join) -> list[str]:
-        """What is to be known of a join."""
+        """The notes on a join."""
         used = [f"{one.text}; this is used" for one in self.said if one.is_used and _is_about(one, join)]
         is_low = join.share is not None and join.share < _LOW and join.rows < FEWEST_ROWS
         return [*used, *([f"fewer than {FEWEST_ROWS} rows: too few to conclude anything from"] if is_low else [])]
@@ -162,12 +164,12 @@ class Measured:
 
     @property
     def lines(self) -> list[str]:
-        """The joins in words, one line each, and what is to be known of them."""
+        """The joins in words, one line each, with their notes."""
         return [
             line
             for join in self.joins
             if join.rows
-            for line in (join.told, *(f"  {note}" for note in self.notes(join)))
+            for line in (join.sentence, *(f"  {note}" for note in self.notes(join)))
         ] + [f"  {one.text}" for one in self.said if not one.is_used]
 
 

@@ -54,7 +54,7 @@ _TOO_LONG: Final = r"^0*[1-9][0-9]{14}"
 
 
 def amounts(text: pl.Series, *, decimal_comma: bool) -> pl.Series:
-    """The amounts that stripped texts say; null where a text is none.
+    """Read stripped texts as amounts; null for other texts.
 
     Locality: row.
     """
@@ -72,7 +72,7 @@ def amounts(text: pl.Series, *, decimal_comma: bool) -> pl.Series:
 
 
 def complaint(text: pl.Expr, *, decimal_comma: bool) -> pl.Expr:
-    """Why texts are no amounts, in words that follow the value.
+    """The complaint about texts that are no amounts, in words that follow the value.
 
     Locality: row.
     """

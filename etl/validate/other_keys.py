@@ -67,7 +67,7 @@ _KEYED: Final = {_COMPANIES: "companies are keyed by RecID", _CUSTOMERS: "custom
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of one reference.
+    """The finding on one reference.
 
     Attributes:
         text: what it holds, and what fits.
@@ -82,8 +82,8 @@ class Said:
 
 
 @dataclass(frozen=True)
-class _Fit:
-    """How well a column fits one key: distinct values, and names beside them.
+class _KeyFit:
+    """The fit of a column to one key: distinct values, and the names next to them.
 
     Attributes:
         agreeing: names that are the found row's; `contradicted`: those of another row.
@@ -104,19 +104,19 @@ class _Fit:
 
     @property
     def is_believed(self) -> bool:
-        """Whether the names beside do not contradict in most rows."""
+        """True if the names next to the values agree in most rows."""
         return self.contradicted <= self.agreeing
 
     @property
     def is_proven(self) -> bool:
-        """Whether this key, which is not the relation's own, may be used."""
+        """True if the key, which is not the relation's own, may be used."""
         few = self.contradicted <= _MOST_CONTRADICTED * (self.agreeing + self.contradicted)
         by_names = self.agreeing >= _FEWEST_NAMES and few
         return self.is_whole and (by_names or (self.is_text and not self.contradicted))
 
 
 def settle_keys(engine: Engine) -> list[Said]:
-    """Put keys in the place of what exactly one other key explains, and ids in the place of unique names.
+    """Replace values that exactly one other key explains by the relation's key, and unique names by ids.
 
     Returns:
         What every column holds that is not the key that it should be.
@@ -150,7 +150,7 @@ def _name(engine: Engine, reference: Reference) -> tuple[str, bool]:
 
 
 def _ask(engine: Engine, reference: Reference, beside: str) -> None:
-    """The distinct values of the column with the names beside them, and the keys and names of the target."""
+    """The distinct values of the column with the names next to them, and the keys and names of the target."""
     own, target = KEYS[reference.target][0], f"accepted.{reference.target}"
     # ids that a named book gives, names among them, begin with the book
     book = "coalesce(name_text(book) || '/', '') || " if reference.target == _CUSTOMERS else ""
@@ -170,7 +170,7 @@ def _ask(engine: Engine, reference: Reference, beside: str) -> None:
         where plain_name is not null group by 1 having count(*) = 1""")
 
 
-def _fit(engine: Engine, reference: Reference, key: str) -> _Fit:
+def _fit(engine: Engine, reference: Reference, key: str) -> _KeyFit:
     own = KEYS[reference.target][0]
     value = "value" if key == own else "key"
     engine.run(f"""
@@ -189,7 +189,7 @@ def _fit(engine: Engine, reference: Reference, key: str) -> _Fit:
             count(*) filter (id is not null and named_id <> id and name is distinct from target_name),
             coalesce(bool_and(regexp_matches(value, '\\p{{L}}')), false), min(value) filter (id is not null)
         from fit_{key}""")[0]
-    return _Fit(key, *row)
+    return _KeyFit(key, *row)
 
 
 def _settle(engine: Engine, reference: Reference, *, is_own_name: bool) -> Said | None:
@@ -208,15 +208,15 @@ def _settle(engine: Engine, reference: Reference, *, is_own_name: bool) -> Said 
     proven = [fit for fit in fits if fit.is_proven]
     if proven and _lead_to_one(engine, proven):
         _use(engine, reference, proven[0].key)
-        return Said(reference, _told(reference, proven[0]), is_used=True)
+        return Said(reference, _describe(reference, proven[0]), is_used=True)
     best = max(fits, key=lambda fit: (fit.joined, fit.agreeing))
     if not own.is_believed and own.contradicted >= _FEWEST_CONTRADICTED and reference.target == _COMPANIES:
         return _refused(engine, reference, own, is_own_name=is_own_name)
     is_better = best.joined > own.joined or not own.is_believed
-    return Said(reference, _told(reference, best)) if best.joined and is_better else None
+    return Said(reference, _describe(reference, best)) if best.joined and is_better else None
 
 
-def _refused(engine: Engine, reference: Reference, own: _Fit, *, is_own_name: bool) -> Said:
+def _refused(engine: Engine, reference: Reference, own: _KeyFit, *, is_own_name: bool) -> Said:
     """A column that most names contradict: rows that bear names of their own are judged one by one instead."""
     text = (
         f"{reference.relation}.{reference.column} contradicts the names in the same rows:"
@@ -228,8 +228,8 @@ def _refused(engine: Engine, reference: Reference, own: _Fit, *, is_own_name: bo
     return Said(reference, text, is_refused=not is_own_name)
 
 
-def _by_witness(engine: Engine, reference: Reference, fits: Sequence[_Fit]) -> Said | None:
-    """Ids that are two companies', without names to tell which: the one that the portal's invoices agree with."""
+def _by_witness(engine: Engine, reference: Reference, fits: Sequence[_KeyFit]) -> Said | None:
+    """Choose, for ids of two companies without names, the company that the portal's invoices agree with."""
     agreed = [fit for fit in fits if is_witnessed(engine, f"fit_{fit.key}")]
     if len(agreed) != 1:
         keys = " and ".join(_WORDS.get(fit.key, "RecIDs") for fit in fits)
@@ -241,11 +241,11 @@ def _by_witness(engine: Engine, reference: Reference, fits: Sequence[_Fit]) -> S
     if agreed[0] is fits[0]:
         return None
     _use(engine, reference, agreed[0].key)
-    return Said(reference, f"{_told(reference, agreed[0])}, as does the portal's list of invoices", is_used=True)
+    return Said(reference, f"{_describe(reference, agreed[0])}, as does the portal's list of invoices", is_used=True)
 
 
-def _lead_to_one(engine: Engine, fits: Sequence[_Fit]) -> bool:
-    """Whether all keys that fit lead to the same rows: else nobody knows which is meant."""
+def _lead_to_one(engine: Engine, fits: Sequence[_KeyFit]) -> bool:
+    """True if all keys that fit lead to the same rows; otherwise the meaning is unknown."""
     first, *rest = (f"fit_{fit.key}" for fit in fits)
     differing = (
         f"select 1 from {first} as one inner join {other} as other on one.value = other.value and one.id <> other.id"
@@ -261,7 +261,7 @@ def _use(engine: Engine, reference: Reference, key: str) -> None:
         from (select distinct value, id from fit_{key}) as found where rows.{column} = found.value""")
 
 
-def _told(reference: Reference, fit: _Fit) -> str:
+def _describe(reference: Reference, fit: _KeyFit) -> str:
     beside = (
         ", and the names next to them agree"
         if fit.agreeing and not fit.contradicted
@@ -276,7 +276,7 @@ def _told(reference: Reference, fit: _Fit) -> str:
 
 
 def _join_by_name(engine: Engine, reference: Reference) -> None:
-    """Rows that carry only a name are the customer's that alone has it, in whatever case and spacing."""
+    """Give rows with only a name the id of the one customer of that name, whatever its case and spacing."""
     if reference.target != _CUSTOMERS:
         return
     column = reference.column

@@ -1,4 +1,4 @@
-"""What the portal's own list of invoices says of a mapping: which company it shows each customer's invoices at."""
+"""The portal's list of invoices as a witness: the company at which each customer's invoices show."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 from etl.warehouse.engine import Engine
 
 _MOST_AGAINST: Final = 0.1
-"""Of the customers whose invoices the portal shows: so many may have been mapped anew since."""
+"""Of the customers whose invoices the portal shows, this share may have been remapped since."""
 
 
 def is_witnessed(engine: Engine, fit: str) -> bool:
-    """Whether the portal shows invoices of mapped customers at the companies that a key leads to, hardly any elsewhere.
+    """True if the portal shows invoices of mapped customers at a key's companies, and hardly any elsewhere.
 
     Args:
         engine: the run's database.

@@ -1,4 +1,4 @@
-"""What a row must satisfy: expressions over a frame that holds every column as text and, after `read:`, as read."""
+"""The rules of rows: expressions over a frame that holds every column as text and, after `read:`, as read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.domain import SPOILT
+from etl.domain import MALFORMED_ID
 from etl.schemas import Column, ColumnKind, Relation
 from etl.validate import money
 from etl.validate.dates import EARLIEST, LATEST
@@ -23,12 +23,12 @@ READ_PROBLEM: Final = "read_problem"
 LONGEST_QUOTE: Final = 80
 """Longer values are cut in the sentence; the row itself is kept whole."""
 
-_SPOILT_ID: Final = f"^(?:{SPOILT})$"
+_ONLY_MALFORMED_ID: Final = f"^(?:{MALFORMED_ID})$"
 _CONTROL: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\u{9F}]"
 
 
 @dataclass(frozen=True)
-class Rule:
+class RowRule:
     """One rule of a row.
 
     Attributes:
@@ -40,29 +40,31 @@ class Rule:
     sentence: pl.Expr
 
 
-def rules_of(relation: Relation, formats: Formats) -> list[Rule]:
+def rules_of(relation: Relation, formats: Formats) -> list[RowRule]:
     """Every rule of the relation, in the order of its columns."""
     return [rule for column in relation.columns for rule in _rules_of_column(column, relation, formats)]
 
 
-def read_problem() -> Rule:
-    """Rows that were damaged before they could be judged, as told when they were read."""
-    told = pl.col(READ_PROBLEM).cast(pl.String)
-    return Rule(told.is_not_null(), told)
+def read_problem() -> RowRule:
+    """The rule that rejects rows that were damaged when they were read, with the reader's message."""
+    message = pl.col(READ_PROBLEM).cast(pl.String)
+    return RowRule(message.is_not_null(), message)
 
 
 def is_id(column: Column) -> bool:
-    """Whether the column holds ids; their names say whose: `company_id_cw`, `portal_invoice_id`."""
+    """True if the column holds ids; its name says whose: `company_id_cw`, `portal_invoice_id`."""
     return column.kind is ColumnKind.TEXT and "id" in column.name.split("_")
 
 
-def _rules_of_column(column: Column, relation: Relation, formats: Formats) -> Iterator[Rule]:
+def _rules_of_column(column: Column, relation: Relation, formats: Formats) -> Iterator[RowRule]:
     text, read = pl.col(column.name), pl.col(READ + column.name)
     if column.required:
-        yield Rule(text.is_null(), pl.lit(f"{column.name}: missing"))
+        yield RowRule(text.is_null(), pl.lit(f"{column.name}: missing"))
     if is_id(column):
         yield _rule(
-            column, text.str.contains(_SPOILT_ID), "is an id that a spreadsheet changed: export it again as text"
+            column,
+            text.str.contains(_ONLY_MALFORMED_ID),
+            "is an id that a spreadsheet changed: export it again as text",
         )
         yield _rule(column, text.str.contains(_CONTROL), "has a control character")
     if column.kind in _UNREADABLE:
@@ -73,20 +75,20 @@ def _rules_of_column(column: Column, relation: Relation, formats: Formats) -> It
         yield _rule(column, day > LATEST, f"is after {LATEST.year}")
     if column.kind is ColumnKind.MONEY and "currency_code" in relation.names:
         named, code = money.named_currency(text), pl.col(f"{READ}currency_code")
-        # a currency that cannot be read is told once, by its own column
+        # an unreadable currency is reported once, by its own column
         yield _rule(column, named != code, pl.format("names another currency than {}", code))
 
 
-def _rule(column: Column, is_broken: pl.Expr, complaint: str | pl.Expr) -> Rule:
-    return Rule(is_broken.fill_null(value=False), _sentence(column, complaint))
+def _rule(column: Column, is_broken: pl.Expr, complaint: str | pl.Expr) -> RowRule:
+    return RowRule(is_broken.fill_null(value=False), _sentence(column, complaint))
 
 
 def _sentence(column: Column, complaint: str | pl.Expr) -> pl.Expr:
     text = pl.col(column.name)
     is_long = text.str.len_chars() > LONGEST_QUOTE
     quote = pl.when(is_long).then(text.str.slice(0, LONGEST_QUOTE) + "…").otherwise(text)
-    told = pl.lit(complaint) if isinstance(complaint, str) else complaint
-    return pl.format(f"{column.name}: '{{}}' {{}}", quote, told)
+    message = pl.lit(complaint) if isinstance(complaint, str) else complaint
+    return pl.format(f"{column.name}: '{{}}' {{}}", quote, message)
 
 
 _UNREADABLE: Final = {

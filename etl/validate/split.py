@@ -11,7 +11,7 @@ from etl.domain import FALSE_WORDS, TRUE_WORDS
 from etl.schemas import BOOKED, IDS_OF_BOOKS, Column, ColumnKind, Relation
 from etl.validate import dates, money
 from etl.validate.formats import Formats
-from etl.validate.rules import READ, READ_PROBLEM, Rule, read_problem, rules_of
+from etl.validate.rules import READ, READ_PROBLEM, RowRule, read_problem, rules_of
 
 UNKNOWN_CURRENCY: Final = "XXX"
 """ISO 4217 for 'no currency'."""
@@ -70,7 +70,7 @@ def validate(text: pl.DataFrame, relation: Relation, formats: Formats) -> Split:
     rules = rules_of(relation, formats)
     if READ_PROBLEM in text.columns:
         rules.insert(0, read_problem())
-    judged = clean.with_columns(_read(clean, relation, formats))
+    judged = clean.with_columns(_parse(clean, relation, formats))
     is_broken = judged.select(pl.any_horizontal(rule.is_broken for rule in rules)).to_series()
     read = [pl.col(READ + column.name).alias(column.name) for column in relation.columns]
     accepted = _in_book(judged.filter(~is_broken).select(*read, *_RECORDED), relation, formats)
@@ -79,7 +79,7 @@ def validate(text: pl.DataFrame, relation: Relation, formats: Formats) -> Split:
 
 
 def _in_book(rows: pl.DataFrame, relation: Relation, formats: Formats) -> pl.DataFrame:
-    """Ids of a named book with the book before them: another book has the same ids for other things."""
+    """Prefix ids with their book: another book may use the same ids for other records."""
     if relation.name not in BOOKED or formats.book is None:
         return rows
     book = pl.coalesce("book", pl.lit(formats.book))
@@ -100,8 +100,8 @@ def _recorded(text: pl.DataFrame) -> list[pl.Expr]:
     return [*recorded, pl.col(READ_PROBLEM).cast(pl.String)] if READ_PROBLEM in text.columns else recorded
 
 
-def _read(clean: pl.DataFrame, relation: Relation, formats: Formats) -> list[pl.Series]:
-    """What the texts say, under their `read:` names."""
+def _parse(clean: pl.DataFrame, relation: Relation, formats: Formats) -> list[pl.Series]:
+    """The parsed values of the texts, under their `read:` names."""
     return [_read_column(clean, column, relation, formats).alias(READ + column.name) for column in relation.columns]
 
 
@@ -144,7 +144,7 @@ def _integer(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains("^[-+]?[0-9]{1,18}$")).then(text.str.strip_prefix("+")).cast(pl.Int64)
 
 
-def _broken_rules(rules: list[Rule]) -> pl.Expr:
+def _broken_rules(rules: list[RowRule]) -> pl.Expr:
     sentences = [pl.when(rule.is_broken).then(rule.sentence) for rule in rules]
     return pl.concat_list(sentences).list.drop_nulls().cast(pl.List(pl.String)).alias("broken_rules")
 

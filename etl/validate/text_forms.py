@@ -1,4 +1,4 @@
-"""Texts before they are read: one spelling for what looks alike on paper, and every spelling read once."""
+"""Text forms: one spelling for texts that look alike on paper, and every spelling read once."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def read_once(text: pl.Series, form: str, strict: pl.Expr, careful: Reader) -> p
     texts = text.to_frame("text")
     is_strict = pl.col("text").str.contains(form)
     masked = texts.select(pl.when(is_strict).then("text").alias("text"))
-    read = masked.select(strict.alias("value"))
+    parsed = masked.select(strict.alias("value"))
     spellings = texts.filter(~is_strict).unique()
     if spellings.is_empty():
-        return read.to_series()
+        return parsed.to_series()
     values = spellings.with_columns(careful(spellings).to_series().alias("careful"))
     found = texts.join(values, on="text", how="left", maintain_order="left")
-    return read.select(pl.coalesce("value", found["careful"])).to_series()
+    return parsed.select(pl.coalesce("value", found["careful"])).to_series()

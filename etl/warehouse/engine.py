@@ -1,4 +1,4 @@
-"""The only door to DuckDB: one `.duckdb` file per night, frames in and frames out."""
+"""The only door to DuckDB: one `.duckdb` file per run, frames in and frames out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
-from etl.domain import NO_MONEY, NO_NUMBER, SPOILT
+from etl.domain import MALFORMED_ID, NO_MONEY, NO_NUMBER
 from etl.errors import NotFoundError, ResourcesExhaustedError, tells_of_full_disk
 from etl.resources import resource
 
@@ -21,8 +21,8 @@ SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "che
 MACROS: Final = f"""
     create or replace macro no_money() as {NO_MONEY};
     create or replace macro written_number(number) as
-        case when regexp_full_match(trim(number), '{SPOILT}|{NO_NUMBER}') then null else upper(number) end"""
-"""The bound of no money, and an invoice number as written, in upper case; null where it stands for any or none."""
+        case when regexp_full_match(trim(number), '{MALFORMED_ID}|{NO_NUMBER}') then null else upper(number) end"""
+"""The bound of no money, and an invoice number as written, in upper case; null for a placeholder."""
 _SESSION: Final = "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false"
 
 
@@ -35,14 +35,14 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _told(error: duckdb.Error) -> Exception:
-    """What the user can do something about, apart from what only we can."""
+def _translate(error: duckdb.Error) -> Exception:
+    """Distinguish errors that the user can fix from our own."""
     is_full = isinstance(error, duckdb.OutOfMemoryException) or tells_of_full_disk(str(error))
     return ResourcesExhaustedError(str(error).splitlines()[0]) if is_full else EngineError(str(error))
 
 
 class _Stream:
-    """What DuckDB and Polars need to read each other's tables without pyarrow.
+    """An Arrow stream, through which DuckDB and Polars read each other's tables without pyarrow.
 
     Polars remembers every type it was ever given; were it given DuckDB's own, DuckDB would complain on stderr at exit.
     """
@@ -55,13 +55,13 @@ class _Stream:
 
 
 class Engine:
-    """One night's database.
+    """The database of one run.
 
     Args:
         path: the `.duckdb` file; made when missing.
         threads: most threads to use.
         memory_gb: memory before the engine spills to disk.
-        is_read_only: for looking at a published night.
+        is_read_only: for looking at a published run.
     """
 
     def __init__(self, path: Path, *, threads: int = 2, memory_gb: float = 2.0, is_read_only: bool = False) -> None:
@@ -72,13 +72,13 @@ class Engine:
                 config={"threads": threads, "memory_limit": f"{memory_gb}GB", "autoinstall_known_extensions": "false"},
             )
         except duckdb.Error as error:
-            raise _told(error) from None
+            raise _translate(error) from None
         self.run(_SESSION)
         # texts are handed over as they lie, not copied one behind the other
         self.run("set arrow_output_version = '1.4'; set produce_arrow_string_view = true")
         # one checkpoint at the end instead of one after each big table
         self.run("set checkpoint_threshold = '1TB'")
-        # every checkpoint would write big tables anew, only to even out their row groups
+        # every checkpoint would rewrite big tables, only to even out their row groups
         self.run("set max_vacuum_tasks = 0")
         if not is_read_only:
             for schema in SCHEMAS:
@@ -88,7 +88,7 @@ class Engine:
                 self.run(file.read_text(encoding="utf-8"))
 
     def beside(self) -> Engine:
-        """The same database for another thread: what one of the two began does not keep the other waiting."""
+        """Open the same database for another thread: neither waits for the other's statements."""
         other = copy.copy(self)
         other._connection = self._connection.cursor()  # noqa: SLF001 - it is one of us
         other.run(_SESSION)
@@ -99,14 +99,14 @@ class Engine:
         try:
             self._connection.execute(sql)
         except duckdb.Error as error:
-            raise _told(error) from None
+            raise _translate(error) from None
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The result as tuples; for a handful of values."""
         try:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
-            raise _told(error) from None
+            raise _translate(error) from None
 
     def count(self, relation: str) -> int:
         """Number of rows of a relation."""
@@ -117,7 +117,7 @@ class Engine:
         try:
             return pl.DataFrame(_Stream(self._connection.sql(sql)))
         except duckdb.Error as error:
-            raise _told(error) from None
+            raise _translate(error) from None
 
     def batches(self, relation: str, key: str, starts: range) -> Iterator[pl.DataFrame]:
         """A relation in slices by a dense whole number, in its order, in bounded memory.
@@ -148,7 +148,7 @@ class Engine:
             self._connection.unregister("frame_in")
 
     def save(self) -> None:
-        """Write everything to the file; closing would do so too, but keep it to itself when it cannot.
+        """Write everything to the file; closing does so too, but hides errors.
 
         Raises:
             ResourcesExhaustedError: the disk is full.
@@ -163,7 +163,7 @@ class Engine:
 
 @contextmanager
 def published(database: Path) -> Iterator[Engine]:
-    """The database of a published night, to be read.
+    """Open the database of a published run for reading.
 
     Raises:
         NotFoundError: no run has been published yet, or another version wrote it.

@@ -33,14 +33,14 @@ class Model:
 
 def read_models() -> dict[str, Model]:
     """Every model under `sql/`, by name."""
-    found = {}
+    models = {}
     for folder in FOLDERS:
         directory = resource("sql") / folder
         for file in sorted(directory.iterdir(), key=lambda entry: entry.name) if directory.is_dir() else ():
             if file.name.endswith(".sql"):
                 model = _parse(file.read_text(encoding="utf-8"))
-                found[model.name] = model
-    return found
+                models[model.name] = model
+    return models
 
 
 def _parse(text: str) -> Model:

@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from etl.match import linker
-from etl.match.certainty import Policy, certainty
+from etl.match.certainty import Policy, decide
 from etl.match.records import normalize_records
-from etl.match.resolve import Known, mappings
+from etl.match.resolve import Decisions, resolve_mappings
 from etl.match.scorecard import read_scorecard
 from etl.pipeline.stages import share_numbers
 from etl.review.register import CURRENT
@@ -106,11 +106,11 @@ class Match:
         card, shared = self._card, self._nothing if is_alone else self._shared(night.invoices, night.billed)
         judgements = pl.DataFrame([{key: row.get(key) for key in CURRENT} for row in night.judgements], schema=CURRENT)
         portal = relation("portal_mappings", night.portal)
-        decided = linker.decided(both, judgements, portal)
-        shown = certainty(linker.findings(both, shared, card), decided, Policy(night.policy))
-        candidates = linker.told(shown, both, card)
-        known = Known(judgements, portal, companies)
-        return Answer(candidates, mappings(customers, candidates, known))
+        decided = linker.prior_decisions(both, judgements, portal)
+        shown = decide(linker.findings(both, shared, card), decided, Policy(night.policy))
+        candidates = linker.candidate_rows(shown, both, card)
+        known = Decisions(judgements, portal, companies)
+        return Answer(candidates, resolve_mappings(customers, candidates, known))
 
     def _shared(self, invoices: list[Row], billed: list[Row]) -> pl.DataFrame:
         self._engine.write("staging.accounting__invoices", _invoices(invoices))

@@ -85,7 +85,7 @@ def test_what_tells_firms_apart_stays(left: str, right: str) -> None:
 )
 def test_what_is_probably_short_is_a_guess_apart(name: str | None, guess: str | None) -> None:
     """Never at the beginning, and a state's code only at the end: `of LA` may be Los Angeles."""
-    assert one(normalize_names.guessed(VALUE), name) == guess
+    assert one(normalize_names.write_out_guesses(VALUE), name) == guess
     if name is not None and guess is not None:
         assert one(normalize_names.may_be_short(VALUE), name) is True
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.match.fields.public_suffixes import LIST, registered
+from etl.match.fields.public_suffixes import LIST, registered_domain
 from etl.match.fields.shared_domains import ANYWHERE, FOLDER, shared_domains
 from tests.soak import runs
 
@@ -111,7 +111,7 @@ def test_every_list_has_its_terms_and_what_they_hold_says_nothing(match: Any) ->
     assert len(shared_domains()) > 15_000
     assert all(domain == domain.lower() and "." in domain for domain in shared_domains())
     known = pl.Series([domain for domain in shared_domains() if not domain.endswith(ANYWHERE)])
-    met = known.to_frame("domain").select(registered(pl.col("domain"))).to_series()
+    met = known.to_frame("domain").select(registered_domain(pl.col("domain"))).to_series()
     assert known.filter(met.ne_missing(known)).to_list() == []
     some = ("frontiernet.net", "eastlink.ca", "westnet.com.au", "btopenworld.com", "linktr.ee", "etsy.com",
             "ewetel.net", "facebook.com", "wixsite.com", "secureserver.net", "bill.com",

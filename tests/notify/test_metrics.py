@@ -16,7 +16,7 @@ from etl.config import load
 from etl.domain import Run
 from etl.errors import InputError
 from etl.notify.digest import figures
-from etl.notify.metrics import Ending, write_failure, write_night
+from etl.notify.metrics import Ending, write_failure, write_run
 from etl.notify.notifier import Notifier
 from tests.notify_figures import changes
 
@@ -45,7 +45,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_night_is_measured(file: Path, fixture_summary: dict[str, Any]) -> None:
     """Every figure that an alert can be on, as it is in the summary."""
-    write_night(file, figures({**fixture_summary, "changes": changes()}), NIGHT)
+    write_run(file, figures({**fixture_summary, "changes": changes()}), NIGHT)
     found = samples(file)
     assert found["last_success_timestamp_seconds", ()] == NIGHT.at
     assert found["last_run_exit_code", ()] == 0
@@ -72,7 +72,7 @@ def test_amounts_that_differ_are_measured_per_currency(file: Path, fixture_summa
         {"currency_code": "CAD", "invoices": 1, "amount": "5.50"},
     ]
     nothing = {"invoices": 0, "amounts": []}
-    write_night(
+    write_run(
         file,
         figures({**fixture_summary, "shown_not_owed": {"invoices": 3, "amounts": amounts}, "paid_in_portal": nothing}),
         NIGHT,
@@ -89,7 +89,7 @@ def test_everybody_may_read_it_whole(file: Path, fixture_summary: dict[str, Any]
     """node_exporter runs as somebody else; beside the file nothing is left that it would read."""
     before = os.umask(0o077)
     try:
-        write_night(file, figures(fixture_summary), NIGHT)
+        write_run(file, figures(fixture_summary), NIGHT)
     finally:
         os.umask(before)
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
@@ -98,7 +98,7 @@ def test_everybody_may_read_it_whole(file: Path, fixture_summary: dict[str, Any]
 
 def test_a_failure_keeps_the_last_success(file: Path, fixture_summary: dict[str, Any]) -> None:
     """And every figure of the last report; only the exit code and the duration are new. Also twice in a row."""
-    write_night(file, figures(fixture_summary), NIGHT)
+    write_run(file, figures(fixture_summary), NIGHT)
     before = samples(file)
     for _ in range(2):
         write_failure(file, LATER)

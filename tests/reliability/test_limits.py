@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from etl.errors import ExitCode, InputError, Problem, ResourcesExhaustedError
-from etl.limits import _SAYINGS, exhaustion, limits_told
+from etl.limits import _SAYINGS, exhaustion, limit_errors
 from tests.command import Ended
 from tests.reliability.calling import NIGHT, called, environment, hidden
 
@@ -137,7 +137,7 @@ def test_what_libraries_make_of_too_little_is_known(error: Exception) -> None:
     """Also where another error hides it; what is something else stays what it is."""
     hidden_by = ValueError("something else")
     hidden_by.__context__ = error
-    with pytest.raises(ResourcesExhaustedError, match=r"stays: [^.\s].*ulimit -a"), limits_told():
+    with pytest.raises(ResourcesExhaustedError, match=r"stays: [^.\s].*ulimit -a"), limit_errors():
         raise hidden_by
     assert exhaustion(ValueError("a wrong value")) is None
 

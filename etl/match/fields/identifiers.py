@@ -1,4 +1,4 @@
-"""What identifies records besides their names: accounts, tax ids, domains, phones and addresses, one row each."""
+"""Keys that identify records besides their names: accounts, tax ids, domains, phones and addresses, one row each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLUMNS: Final = ("account_number", "company_identifier")
 
 @dataclass(frozen=True)
 class Rules:
-    """How texts are read on these two sides.
+    """The conventions by which the texts of the two sides are read.
 
     Attributes:
         ignored: domains that say nothing about a firm.
@@ -32,28 +32,33 @@ class Rules:
 
     @classmethod
     def of(cls, customers: pl.DataFrame, companies: pl.DataFrame, ignored: pl.Series) -> Rules:
-        """See how both sides write their account numbers.
+        """Find out how both sides write their account numbers.
 
-        What stands in a name is a number only if a company has it: `7-Eleven` is none.
+        A number within a name counts only if a company has it: `7-Eleven` holds none.
         """
-        number, *texts = _written()
+        number, *texts = _written_accounts()
         is_column = bool(customers.select(normalize_fields.is_in_parts(number).any()).item())
-        found = {}
+        is_apart = {}
         for kind, column in zip(ACCOUNTS, _COLUMNS, strict=True):
-            known = companies.select(normalize_fields.account_key(pl.col(column))).to_series().drop_nulls().implode()
-            is_number = (
-                normalize_fields.is_in_parts(text) & normalize_fields.account_key(text).is_in(known) for text in texts
+            company_accounts = (
+                companies.select(normalize_fields.account_key(pl.col(column))).to_series().drop_nulls().implode()
             )
-            theirs = is_column or bool(customers.select(pl.any_horizontal(is_number).any()).item())
-            found[kind] = theirs and bool(companies.select(normalize_fields.is_in_parts(pl.col(column)).any()).item())
-        return cls(ignored, found)
+            is_number = (
+                normalize_fields.is_in_parts(text) & normalize_fields.account_key(text).is_in(company_accounts)
+                for text in texts
+            )
+            is_customer_in_parts = is_column or bool(customers.select(pl.any_horizontal(is_number).any()).item())
+            is_apart[kind] = is_customer_in_parts and bool(
+                companies.select(normalize_fields.is_in_parts(pl.col(column)).any()).item()
+            )
+        return cls(ignored, is_apart)
 
     def account(self, kind: str, number: pl.Expr) -> pl.Expr:
         """An account number in the form in which this kind is compared."""
         return normalize_fields.account_key(number, is_apart=self.is_apart[kind])
 
     def tells(self) -> pl.Expr:
-        """Whether a key may say something about a firm."""
+        """True unless the key is a domain that says nothing about a firm."""
         domain = pl.col("key_text")
         everywhere = pl.concat_str(domain.str.extract(r"^([^.]+)", 1), pl.lit(ANYWHERE))
         is_shared = domain.is_in(self.ignored.implode()) | everywhere.is_in(self.ignored.implode())
@@ -68,7 +73,7 @@ class Accounts:
     rules: Rules
 
     def has(self, number: pl.Expr) -> pl.Expr:
-        """Whether a company has this number."""
+        """True if a company has this number."""
         return pl.any_horizontal(
             self.rules.account(kind, number).is_in(
                 self.keys.filter(pl.col("kind") == kind)["key_text"].unique().implode()
@@ -79,8 +84,8 @@ class Accounts:
 
 def customer_keys(customers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """`record, kind, key_text` of the customers."""
-    accounts = {kind: [rules.account(kind, number) for number in _written()] for kind in ACCOUNTS}
-    found = _listed(
+    accounts = {kind: [rules.account(kind, number) for number in _written_accounts()] for kind in ACCOUNTS}
+    key_rows = _key_rows(
         customers,
         **accounts,
         tax=[normalize_fields.tax_key(pl.col("tax_identifier"))],
@@ -91,13 +96,13 @@ def customer_keys(customers: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         phone=[phone_keys(pl.col("phone_number"))],
         address=[_address()],
     )
-    return found.filter(rules.tells())
+    return key_rows.filter(rules.tells())
 
 
 def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
-    """The same of the companies and their contacts: `record` of a contact is its company's."""
+    """`record, kind, key_text` of the companies and their contacts: `record` of a contact is its company's."""
     accounts = {kind: [rules.account(kind, pl.col(column))] for kind, column in zip(ACCOUNTS, _COLUMNS, strict=True)}
-    own = _listed(
+    own = _key_rows(
         companies,
         **accounts,
         tax=[normalize_fields.tax_key(pl.col("tax_identifier"))],
@@ -108,7 +113,7 @@ def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) 
         phone=[phone_keys(pl.col("phone_number"))],
         address=[_address()],
     )
-    people = _listed(
+    contact_keys = _key_rows(
         contacts,
         domain=[
             normalize_fields.email_domains(pl.col("default_email")),
@@ -116,38 +121,38 @@ def company_keys(companies: pl.DataFrame, contacts: pl.DataFrame, rules: Rules) 
         ],
         phone=[phone_keys(pl.col("phone_number"))],
     )
-    every = pl.concat((own, people)).filter(rules.tells()).unique().sort("record", "kind", "key_text")
-    return every if len(set(rules.is_apart.values())) > 1 else _once(every)
+    every = pl.concat((own, contact_keys)).filter(rules.tells()).unique().sort("record", "kind", "key_text")
+    return every if len(set(rules.is_apart.values())) > 1 else _drop_repeated(every)
 
 
-def _once(keys: pl.DataFrame) -> pl.DataFrame:
-    """The same without an identifier that is the company's account number, too: one number counts once."""
+def _drop_repeated(keys: pl.DataFrame) -> pl.DataFrame:
+    """Drop each identifier that equals the company's account number: one number counts once."""
     accounts, identifiers = (pl.lit(kind) for kind in ACCOUNTS)
     same = keys.filter(pl.col("kind") == accounts).select("record", "key_text", kind=identifiers)
     return keys.join(same, on=["record", "kind", "key_text"], how="anti", maintain_order="left")
 
 
-def _written() -> tuple[pl.Expr, ...]:
-    """Where a customer's account number may stand."""
+def _written_accounts() -> tuple[pl.Expr, ...]:
+    """The places where a customer's account number may stand."""
     # some connectors put the account where the company name belongs
     in_company = pl.when(pl.col("company_name").str.contains(r"^\S*[0-9_]\S*$")).then(pl.col("company_name"))
     return pl.col("account_number"), normalize_names.account_in_name(pl.col("customer_name")), in_company
 
 
-def _listed(records: pl.DataFrame, **kinds: list[pl.Expr]) -> pl.DataFrame:
+def _key_rows(records: pl.DataFrame, **kinds: list[pl.Expr]) -> pl.DataFrame:
     """The keys of records, one row each: `record, kind, key_text`."""
     wanted = [
         (kind, expression.alias(f"{kind} {at}")) for kind, every in kinds.items() for at, expression in enumerate(every)
     ]
     # lazy: what expressions have in common is computed once
-    told = records.lazy().select("record", *(expression for _, expression in wanted)).collect()
+    values = records.lazy().select("record", *(expression for _, expression in wanted)).collect()
     parts = []
     for kind, expression in wanted:
         name = expression.meta.output_name()
-        found = told.select("record", kind=pl.lit(kind), key_text=name)
-        if found.schema["key_text"] != pl.String:
-            found = found.explode("key_text")
-        parts.append(found.drop_nulls("key_text"))
+        rows = values.select("record", kind=pl.lit(kind), key_text=name)
+        if rows.schema["key_text"] != pl.String:
+            rows = rows.explode("key_text")
+        parts.append(rows.drop_nulls("key_text"))
     return pl.concat(parts).unique().sort("record", "kind", "key_text")
 
 

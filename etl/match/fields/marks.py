@@ -33,7 +33,7 @@ _LETTER: Final = r"\P{M}\p{M}*"
 WORD_SIGNS: Final = r"\p{L}\p{M}\p{N}\p{Co}"
 """What words are made of, within brackets; a sign that must not become a digit is one of the private ones."""
 SIGNS: Final = r"[\p{So}\p{Sm}\p{Sc}--[\x00-\x7f\xa9\xae\x{2500}-\x{257f}]]"
-"""Symbols and pictures that tell names apart, within brackets."""
+"""Symbols and pictures that distinguish names, within brackets."""
 _GERSHAYIM: Final = r"(\p{Hebrew})(?:''|[\"\x{201c}-\x{201f}\x{2033}\x{5f4}])\b"
 _GERESH: Final = r"(\p{Hebrew})['`\x{b4}\x{2018}-\x{201b}\x{2032}\x{2bc}\x{5f3}]\b"
 
@@ -41,13 +41,13 @@ _GERESH: Final = r"(\p{Hebrew})['`\x{b4}\x{2018}-\x{201b}\x{2032}\x{2bc}\x{5f3}]
 @cache
 def _signs() -> dict[str, str]:
     """Each digit of another script as a digit, and each sign that would become one as a sign of its own."""
-    found = {}
+    replacements = {}
     for sign in map(chr, range(0x80, _LAST)):
         if unicodedata.category(sign) == "Nd":
-            found[sign] = str(unicodedata.digit(sign))
+            replacements[sign] = str(unicodedata.digit(sign))
         elif any(letter in _DIGITS for letter in unicodedata.normalize("NFKD", sign)):
-            found[sign] = chr(_PRIVATE + len(found))
-    return found
+            replacements[sign] = chr(_PRIVATE + len(replacements))
+    return replacements
 
 
 def plain_signs(text: pl.Expr) -> pl.Expr:
@@ -62,7 +62,7 @@ def with_gershayim(text: pl.Expr) -> pl.Expr:
 
 
 def plain_letters(text: pl.Expr) -> pl.Expr:
-    """The same in lower case; a mark without a letter is left out."""
+    """A text as `plain_signs` gives it, in lower case; marks without a letter are left out."""
     return (
         plain_signs(text)
         .str.to_lowercase()
@@ -79,7 +79,7 @@ def without_accents(letters: pl.Expr) -> pl.Expr:
 
 
 def clashes(left: pl.Series, right: pl.Series) -> pl.Series:
-    """Whether the accents of two spellings contradict each other: a letter has one on each side, and not the same.
+    """Compare the accents of two spellings: they clash if one letter has two different accents.
 
     Args:
         left: words with their accents, apart by blanks; null where there is no accent.
@@ -95,6 +95,6 @@ def clashes(left: pl.Series, right: pl.Series) -> pl.Series:
     shorter = pl.min_horizontal(sides.str.len_chars())
     is_other = (pl.col("left") != pl.col("right")) & (shorter > 1)
     clashing = pl.concat((letters.filter(~same_length)["row"], split.filter(is_other)["row"])).unique()
-    found = np.zeros(rows.height, dtype=np.bool_)
-    found[clashing.to_numpy()] = True
-    return pl.Series(found)
+    has_clash = np.zeros(rows.height, dtype=np.bool_)
+    has_clash[clashing.to_numpy()] = True
+    return pl.Series(has_clash)

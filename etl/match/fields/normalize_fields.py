@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from etl.match.fields.marks import WORD_SIGNS, plain_letters, plain_signs, without_accents
-from etl.match.fields.public_suffixes import TOP, registered
+from etl.match.fields.public_suffixes import TOP, registered_domain
 from etl.match.word_lists import STATES
 
 _NOTHING: Final = ("NA", "NONE", "NULL", "TBD", "TBA", "UNKNOWN", "TEST", "X", "XX", "XXX", "SAME", "VARIOUS")
@@ -84,23 +84,23 @@ def account_key(number: pl.Expr, *, is_apart: bool = False) -> pl.Expr:
     is_filler = bare.str.strip_chars_start("0").is_in(_PLACEHOLDERS) | bare.str.contains(
         "^0*(?:12345+6?7?8?9?|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,})?$"
     )
-    told = written.str.replace_all(_DASH, "-").str.replace_all(r"\s+", " ") if is_apart else bare
-    return pl.when(~is_filler).then(told.str.replace(r"^0+(\d+)$", "$1"))
+    kept_signs = written.str.replace_all(_DASH, "-").str.replace_all(r"\s+", " ") if is_apart else bare
+    return pl.when(~is_filler).then(kept_signs.str.replace(r"^0+(\d+)$", "$1"))
 
 
 def is_in_parts(number: pl.Expr) -> pl.Expr:
-    """Whether something stands between the parts of an account number: `A-12`, not `A12` or `ACME INC`."""
+    """True if a sign separates the parts of an account number: `A-12`, not `A12` or `ACME INC`."""
     written = number.str.strip_chars().str.replace("(?i)_[CV]$", "")
     return written.str.contains(rf"[{WORD_SIGNS}]{_BETWEEN}+[{WORD_SIGNS}]") & written.str.contains(r"\d")
 
 
 def bare_key(key: pl.Expr) -> pl.Expr:
-    """The digits of an account key that is nothing but letters and at least four digits behind them."""
+    """The digits of an account key that consists of letters and at least four digits after them."""
     return key.str.extract(rf"^[A-Z]*{_BETWEEN}?0*(\d{{4,}})$", 1)
 
 
 def tax_key(identifier: pl.Expr) -> pl.Expr:
-    """A tax id without punctuation and country letters; null for one too short, for a word, or for a number made up."""
+    """A tax id without punctuation and country letters; null if too short, a word, or a placeholder."""
     bare = plain_signs(identifier).str.to_uppercase().str.replace_all(_NO_SIGN, "")
     key = bare.str.replace(r"^[A-Z]{2}(\d{6,})", "$1")
     is_filler = (key.str.strip_chars(key.str.head(1)) == "") | key.str.contains(_FILLERS)
@@ -109,16 +109,16 @@ def tax_key(identifier: pl.Expr) -> pl.Expr:
 
 def email_domains(text: pl.Expr) -> pl.Expr:
     """The registered domains of all the addresses in a text."""
-    hosts = _decoded(text).str.extract_all(rf"@[{_HOST_SIGNS}]+\.{TOP}")
-    return _clean(hosts.list.eval(registered(pl.element().str.strip_chars_start("@"))))
+    hosts = _decode_hosts(text).str.extract_all(rf"@[{_HOST_SIGNS}]+\.{TOP}")
+    return _clean(hosts.list.eval(registered_domain(pl.element().str.strip_chars_start("@"))))
 
 
 def site_domains(website: pl.Expr) -> pl.Expr:
     """The registered domain of a website, as a list of one or none."""
-    host = _decoded(website).str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
+    host = _decode_hosts(website).str.strip_chars().str.extract(r"^(?:[a-z]+:/+)?([^/:?#\s@]+)", 1)
     hosts = pl.concat_list(host.str.replace(r"^www\d*\.(.+\..+)$", "$1"))
     # by element: the host itself is worked out once
-    return _clean(hosts.list.eval(registered(pl.element())))
+    return _clean(hosts.list.eval(registered_domain(pl.element())))
 
 
 def label(domain: pl.Expr) -> pl.Expr:
@@ -127,7 +127,7 @@ def label(domain: pl.Expr) -> pl.Expr:
     return letters.str.replace_all(_BETWEEN, "")
 
 
-def _decoded(text: pl.Expr) -> pl.Expr:
+def _decode_hosts(text: pl.Expr) -> pl.Expr:
     """Lower case, with international domain names as they are read: `müller.de` of `xn--mller-kva.de`."""
     dotted = text.str.to_lowercase().str.replace_all(_DOT, ".")
     return dotted.map_batches(_decode, return_dtype=pl.String).str.normalize("NFC")
@@ -180,14 +180,14 @@ def house_key(address: pl.Expr) -> pl.Expr:
 
 
 def country_key(country: pl.Expr) -> pl.Expr:
-    """The two-letter code of a country as written; null for one that is not known, which differs from nothing."""
+    """The two-letter code of a country as written; null if unknown: an unknown country contradicts none."""
     plain = country.str.to_lowercase().str.replace_all(r"[^a-z ]", "").str.strip_chars()
     code = plain.replace(_COUNTRIES)
     return pl.when(code.str.len_chars() == _COUNTRY_LETTERS).then(code)
 
 
 def state_key(state: pl.Expr) -> pl.Expr:
-    """The code of a state or province; null for one that is written out and not known: that differs from its code."""
+    """The code of a state or province; null if a name is written out and unknown: it would differ from its code."""
     key = state.str.to_lowercase().str.replace_all(r"[^a-z]", "").replace(_STATE_CODES)
     return pl.when(key.str.len_chars().is_between(2, 3) & ~_is_no_place(key)).then(key)
 

@@ -1,8 +1,8 @@
-"""Which domains bear the name of the firm that has them: a firm's own, and no provider's.
+"""Domains that bear the name of their firm: the firm's own, never a provider's.
 
-A domain that does not may be its internet access, its bookkeeper's or its landlord's, whatever the lists know.
+Another domain may belong to its internet access, its bookkeeper or its landlord, whatever the lists know.
 
-Locality: whole; a word is as telling as it is rare among the companies, and a town's name tells nothing.
+Locality: whole; a word is as distinctive as it is rare among the companies, and a town's name is not distinctive.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from etl.match.fields import normalize_fields
 from etl.match.fields.normalize_fields import COUNTRY_CODES, KNOWN_STATES
 from etl.match.fields.places import place_names, place_words
 from etl.match.legal_forms import LEGAL_FORMS
-from etl.match.name_table import MOST_WORDS, NameTable, worded
+from etl.match.name_table import MOST_WORDS, NameTable, split_words
 from etl.match.name_variants import GUESS
 from etl.match.vocabulary import Vocabulary
 from etl.match.word_lists import COMMON_WORDS, STATES
@@ -50,17 +50,17 @@ _EXPLAINED: Final = rf"^(?:{'|'.join(_ADDED)}|{_GAP})*(?:{'|'.join(_CODES)})?\d*
 _ROW: Final = ["record", "name", "key_text"]
 
 
-def named_domains(keys: pl.DataFrame, naming: NameTable, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
+def named_domains(keys: pl.DataFrame, naming: NameTable, vocabulary: Vocabulary, towns: pl.Series) -> pl.DataFrame:
     """The domains that bear the name of their company.
 
-    They are its whole name, or hold a word that tells it from others, or all of several common words, or begin with
+    They are its whole name, or hold a distinctive word, or all of several common words, or begin with
     its initials; and whatever else they hold are words of its name, common words, or a code of a place behind it. The
     name of a place is no firm's, unless it is the whole name of the firm.
 
     Args:
         keys: `record, kind, key_text` of the companies.
         naming: their names.
-        known: the words of all names.
+        vocabulary: the words of all names.
         towns: those of both sides, see `places.towns`.
 
     Returns:
@@ -70,30 +70,36 @@ def named_domains(keys: pl.DataFrame, naming: NameTable, known: Vocabulary, town
     labels = keys.filter(pl.col("kind") == "domain").select("record", "key_text", label=label)
     # numbered before any is left out: the words of a name are found by its number
     table = naming.table.with_row_index("name").filter(pl.col("kind") != GUESS)
-    named = labels.join(table.select("record", "name", "core", squashed=_short(pl.col("squashed"))), on="record")
-    hits = _hits(named, _words(naming, known, towns))
-    told = named.join(hits, on=_ROW, how="left", maintain_order="left").with_columns(_initials())
+    labeled_names = labels.join(
+        table.select("record", "name", "core", squashed=_short(pl.col("squashed"))), on="record"
+    )
+    hits = _hits(labeled_names, _words(naming, vocabulary, towns))
+    candidates = labeled_names.join(hits, on=_ROW, how="left", maintain_order="left").with_columns(_initials())
     is_in = pl.col("label").str.contains(pl.col("squashed"), literal=True) & pl.col("core").str.contains(" ")
     is_place = pl.col("label").is_in([place.replace(" ", "") for place in place_names(towns)])
     bears = (
         (pl.col("label") == pl.col("squashed"))
-        | (~is_place & (pl.col("is_telling") | is_in) & _without_words().str.contains(_EXPLAINED))
+        | (~is_place & (pl.col("is_distinctive") | is_in) & _without_words().str.contains(_EXPLAINED))
         | pl.col("label").str.strip_prefix(pl.col("initials")).str.contains(_EXPLAINED)
     )
-    return told.filter(bears).select("record", kind=pl.lit(NAMED), key_text="key_text").unique()
+    return candidates.filter(bears).select("record", kind=pl.lit(NAMED), key_text="key_text").unique()
 
 
-def _words(naming: NameTable, known: Vocabulary, towns: pl.Series) -> pl.DataFrame:
-    """`name, word, is_telling`: whether the word tells a firm from others."""
-    stems = known.stems.with_row_index("stem").select("stem", "bits", "is_common")
-    weighed = known.words.select("word", "stem").with_columns(pl.col("stem").cast(pl.UInt32)).join(stems, on="stem")
+def _words(naming: NameTable, vocabulary: Vocabulary, towns: pl.Series) -> pl.DataFrame:
+    """`name, word, is_distinctive`: true if the word distinguishes a firm from others."""
+    stems = vocabulary.stems.with_row_index("stem").select("stem", "bits", "is_common")
+    weighed = (
+        vocabulary.words.select("word", "stem").with_columns(pl.col("stem").cast(pl.UInt32)).join(stems, on="stem")
+    )
     is_place = pl.col("word").is_in(place_words(towns))
-    telling = weighed.select(
+    marked = weighed.select(
         "word",
-        is_telling=~pl.col("is_common") & (pl.col("bits") >= _LEAST_BITS) & ~is_place
+        is_distinctive=~pl.col("is_common") & (pl.col("bits") >= _LEAST_BITS) & ~is_place
         & ~pl.col("word").is_in(_PROVIDERS) & ~pl.col("word").str.contains(r"^\d+$"),
     )  # fmt: skip
-    return worded(naming.table).join(telling, on="word").select("name", "is_telling", word=_short(pl.col("word")))
+    return (
+        split_words(naming.table).join(marked, on="word").select("name", "is_distinctive", word=_short(pl.col("word")))
+    )
 
 
 def _short(letters: pl.Expr) -> pl.Expr:
@@ -101,20 +107,22 @@ def _short(letters: pl.Expr) -> pl.Expr:
     return letters.str.replace_many(_UMLAUTS)
 
 
-def _hits(named: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
-    """The words of each name that its label holds, the longest first, and whether one of them tells."""
-    met = named.select(*_ROW, "label").join(words, on="name")
+def _hits(labeled_names: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
+    """The words of each name that its label holds, the longest first, and whether one of them is distinctive."""
+    pairs = labeled_names.select(*_ROW, "label").join(words, on="name")
     length, word = pl.col("word").str.len_chars(), pl.col("word")
     is_in = pl.when(length < _LEAST_LETTERS + 1).then(pl.col("label").str.starts_with(word)).otherwise(
         pl.col("label").str.contains(word, literal=True)
     )  # fmt: skip
-    held = met.filter(is_in & (length > 1)).with_columns(is_telling=pl.col("is_telling") & (length >= _LEAST_LETTERS))
-    ordered = held.sort(*_ROW, length, word, descending=[False] * len(_ROW) + [True, False])
-    return ordered.group_by(_ROW).agg("word", pl.col("is_telling").any())
+    hits = pairs.filter(is_in & (length > 1)).with_columns(
+        is_distinctive=pl.col("is_distinctive") & (length >= _LEAST_LETTERS)
+    )
+    ordered = hits.sort(*_ROW, length, word, descending=[False] * len(_ROW) + [True, False])
+    return ordered.group_by(_ROW).agg("word", pl.col("is_distinctive").any())
 
 
 def _without_words() -> pl.Expr:
-    """What is left of a label without the words of the name."""
+    """A label without the words of the name."""
     rest = pl.col("label")
     for at in range(MOST_WORDS):
         word = pl.col("word").list.get(at, null_on_oob=True)
@@ -123,7 +131,7 @@ def _without_words() -> pl.Expr:
 
 
 def _initials() -> pl.Expr:
-    """The initials that a label begins with: `iff` of `International Flavors & Fragrances`; null where it does not."""
+    """The initials that a label begins with: `iff` of `International Flavors & Fragrances`; null if none fit."""
     every = (
         normalize_names.initials(pl.col("core")),
         normalize_names.initials(normalize_names.without_links(pl.col("core"))),

@@ -1,4 +1,4 @@
-"""Phone numbers as they are compared, and each of several that stand in one cell.
+"""Phone numbers in the form that is compared, one by one where a cell holds several.
 
 Locality: row, everywhere.
 """
@@ -35,48 +35,48 @@ def phone_keys(text: pl.Expr) -> pl.Expr:
     """Every phone number in a text: all ten digits, behind a zero where they are not North American; or the last nine.
 
     With and without the country code they are the same; two of ten digits are if all ten are. An extension is left out.
-    Where several numbers cannot be told apart there is none.
+    A run of digits that cannot be split into numbers gives none.
     """
     digits = pl.element().str.replace_all(r"\D", "").str.replace(_BEFORE_TEN, "$1").str.replace(_ABROAD, "0$1")
     is_whole = (digits.str.len_chars() == TEN) | digits.str.contains(_ABROAD)
     key = pl.when(is_whole).then(digits).otherwise(digits.str.tail(PHONE_DIGITS))
     is_phone = digits.str.len_chars().is_between(_SHORTEST, _LONGEST) & ~digits.str.contains(_NO_PHONE)
     written = plain_signs(text).str.replace_all(_DASH, "-").str.replace_all(_DOT, ".")
-    found = written.map_batches(_apart, return_dtype=pl.String).str.extract_all(_PHONE)
+    found = written.map_batches(_separate_numbers, return_dtype=pl.String).str.extract_all(_PHONE)
     # list.sort is far slower on text
     keys = found.list.eval(pl.when(is_phone).then(key).drop_nulls().unique().sort())
     return keys.fill_null([])
 
 
-def _apart(texts: pl.Series) -> pl.Series:
+def _separate_numbers(texts: pl.Series) -> pl.Series:
     """Texts with a semicolon between any two numbers."""
     some = texts.str.contains(_PERHAPS_SEVERAL).fill_null(value=False)
     if not some.any():
         return texts
-    return texts.scatter(some.arg_true(), [_RUN.sub(_listed, text) for text in texts.filter(some)])
+    return texts.scatter(some.arg_true(), [_RUN.sub(_separate, text) for text in texts.filter(some)])
 
 
-def _listed(run: re.Match[str]) -> str:
+def _separate(run: re.Match[str]) -> str:
     return "; ".join(half for number in _numbers(run[0]) for half in _halves(number))
 
 
 def _numbers(run: str) -> list[str]:
-    """The numbers in a run of digits: what is too short for one belongs to an area code before it, or is an ending."""
+    """The numbers in a run of digits: a part that is too short belongs to an area code before it, or is an ending."""
     number, *others = _BETWEEN.split(run)
-    found = []
+    numbers = []
     for sign, part in zip(others[::2], others[1::2], strict=True):
-        held, more = _count(number), _count(part)
+        digits, more = _count(number), _count(part)
         is_abroad = number.startswith(("+", "00"))
-        is_next = more >= _SHORTEST and held >= (TEN if is_abroad else _SHORTEST)
-        if is_next or (held >= TEN and sign.strip(" ") in _STRONG):
-            found.append(number)
+        is_next = more >= _SHORTEST and digits >= (TEN if is_abroad else _SHORTEST)
+        if is_next or (digits >= TEN and sign.strip(" ") in _STRONG):
+            numbers.append(number)
             number = part
-        elif held >= _SHORTEST and not (is_abroad or (number.startswith("1") and held + more == TEN + 1)):
+        elif digits >= _SHORTEST and not (is_abroad or (number.startswith("1") and digits + more == TEN + 1)):
             # seven digits and an ending: another number, or the rest of this one
             number = ""
         else:
             number = f"{number} {part}"
-    return [*found, number]
+    return [*numbers, number]
 
 
 def _halves(number: str) -> list[str]:

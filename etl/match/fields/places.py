@@ -1,4 +1,4 @@
-"""Names of places: towns, states, provinces, regions and countries. A place's name tells no firm from another.
+"""Names of places: towns, states, provinces, regions and countries. The name of a place does not distinguish firms.
 
 Locality: whole; the towns of all records are places.
 """
@@ -59,11 +59,11 @@ maritimes,prairies,laurentides,outaouais,estrie,muskoka,europe,asia,africa,ameri
 _SHORT: Final = {"saint ": "st ", "sainte ": "ste ", "fort ": "ft ", "mount ": "mt "}
 
 
-def _listed(places: str) -> frozenset[str]:
+def _split(places: str) -> frozenset[str]:
     return frozenset(re.split("[,\n]", places.strip()))
 
 
-PLACES: Final = _listed(_TOWNS) | _listed(_REGIONS) | {*STATE_NAMES, *COUNTRY_NAMES}
+PLACES: Final = _split(_TOWNS) | _split(_REGIONS) | {*STATE_NAMES, *COUNTRY_NAMES}
 """The whole names of places that are known, in plain letters; those of the records' own towns are added to them."""
 
 
@@ -75,14 +75,14 @@ def towns(records: pl.DataFrame) -> pl.Series:
     )
 
 
-def place_names(known: pl.Series) -> frozenset[str]:
+def place_names(towns: pl.Series) -> frozenset[str]:
     """The whole names of all places, Saint, Fort and Mount both in full and short."""
-    every = {*known, *PLACES}
+    every = {*towns, *PLACES}
     pairs = (pair for long, short in _SHORT.items() for pair in ((long, short), (short, long)))
     other = {place.replace(one, two, 1) for one, two in pairs for place in every if place.startswith(one)}
     return frozenset(every | other)
 
 
-def place_words(known: pl.Series) -> list[str]:
+def place_words(towns: pl.Series) -> list[str]:
     """Each word of all these names, and the codes of states."""
-    return sorted({word for place in place_names(known) for word in place.split()} | {*KNOWN_STATES})
+    return sorted({word for place in place_names(towns) for word in place.split()} | {*KNOWN_STATES})

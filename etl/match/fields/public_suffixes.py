@@ -1,4 +1,4 @@
-"""What somebody has registered of a host: the name before the longest public suffix.
+"""The registered domain of a host: the name before the longest public suffix.
 
 Suffixes are the rules of the Public Suffix List, and hosts on which each client has a name of its own.
 
@@ -33,14 +33,14 @@ _SUFFIX: Final = (
 )
 
 
-def registered(host: pl.Expr) -> pl.Expr:
-    """What somebody has registered of a host: `acme.co.uk` of `mail.acme.co.uk`; of a suffix alone, the suffix."""
+def registered_domain(host: pl.Expr) -> pl.Expr:
+    """The registered domain of a host: `acme.co.uk` of `mail.acme.co.uk`; of a suffix alone, the suffix."""
     listed = [_below(host, labels) for labels in range(MOST_LABELS, 1, -1)]
     return pl.coalesce(*listed, host.str.extract(rf"({_LABEL}\.{_SUFFIX})$", 1))
 
 
 def _below(host: pl.Expr, labels: int) -> pl.Expr:
-    """The name before a listed suffix of so many labels; null where the host has none."""
+    """The name before a listed suffix of so many labels; null if the host has none."""
     rules = _rules()
     suffix, parent = _end(host, labels), _end(host, labels - 1)
     is_any = parent.is_in(_of(rules, "*.")) & ~suffix.is_in(_of(rules, "!"))
@@ -58,9 +58,9 @@ def _of(rules: dict[str, list[str]], mark: str) -> pl.Expr:
 @cache
 def _rules() -> dict[str, list[str]]:
     """The suffixes, those whose every name is one (`*.`), and the names that are none all the same (`!`)."""
-    found: dict[str, list[str]] = {"": [], "*.": [], "!": []}
+    rules: dict[str, list[str]] = {"": [], "*.": [], "!": []}
     for line in LIST.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             mark = next(mark for mark in ("*.", "!", "") if line.startswith(mark))
-            found[mark].append(line.removeprefix(mark))
-    return found
+            rules[mark].append(line.removeprefix(mark))
+    return rules

@@ -1,4 +1,4 @@
-"""What rows say together: which of them are one document, which of these holds, and what was deleted since."""
+"""Deduplication: rows of one document, the row that holds, and later deletions."""
 
 from etl.pipeline.deduplicate.copies import Settled, settle
 from etl.pipeline.deduplicate.removals import bare, is_removal, remove

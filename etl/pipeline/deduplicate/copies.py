@@ -1,4 +1,4 @@
-"""Several rows with one key: which of them holds, which say the same or less, and when nobody can tell.
+"""Several rows with one key: the row that holds, rows that say the same or less, and undecidable cases.
 
 The newer row holds: by its own change time, else by the time at which its file was made. Where neither is known, a
 void or deleted document was open before, and an open balance only gets smaller, for payments are never taken back as
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from etl.errors import InputError, Problem
-from etl.pipeline.deduplicate.identity import content, identify_invoices, tell_apart
+from etl.pipeline.deduplicate.identity import content, identify_invoices, separate_documents
 from etl.schemas import ColumnKind, Relation
 from etl.warehouse.engine import Engine, literal
 
@@ -46,11 +46,11 @@ _FEWEST_CUSTOMERS: Final = 3
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of rows with one key.
+    """The result of settling rows with one key.
 
     Attributes:
         copies: file -> how many of its rows another row stands for, so that nothing of them is missing.
-        notes: file -> what to tell.
+        notes: file -> notes for the user.
     """
 
     copies: Mapping[str, int] = field(default_factory=dict)
@@ -58,12 +58,12 @@ class Settled:
 
 
 def settle(engine: Engine, relation: Relation, made_at: Mapping[str, datetime]) -> Settled | None:
-    """Set aside all but one row of each key; null where every key stood once.
+    """Quarantine all but one row of each key; None if every key stood once.
 
     The rows are still in `accepted` then: their positions are in the temporary table `older`.
 
     Args:
-        engine: the night's database.
+        engine: the run's database.
         relation: whose rows are in `accepted`; those set aside are written to `quarantine.rows`.
         made_at: file -> when it was made, where that is known.
 
@@ -73,11 +73,11 @@ def settle(engine: Engine, relation: Relation, made_at: Mapping[str, datetime]) 
     if relation.name == "accounting_invoices" and not identify_invoices(engine):
         return None
     key = ", ".join(relation.key)
-    # hashes are quicker to tell apart than texts, and keys whose hashes differ are different
+    # hashes are quicker to compare than texts, and keys whose hashes differ are different
     hashes = engine.frame(f"select hash({key}) as hash from accepted.{relation.name}")["hash"]
     if hashes.n_unique() == len(hashes):
         return None
-    tell_apart(engine, relation)
+    separate_documents(engine, relation)
     settling = _Settling(engine, relation)
     settling.gather(made_at)
     settling.part()
@@ -135,7 +135,7 @@ class _Settling:
             select document, source_file from newest group by all having {several} > 1""")
 
     def rank(self) -> None:
-        """`pairs`: every other row beside the one that holds."""
+        """`pairs`: every other row with the one that holds."""
         self.engine.run("""
             create or replace temp table ranked as
             with rest as (
@@ -231,7 +231,7 @@ class _Settling:
         self._fill()
 
     def _fill(self) -> None:
-        """Give the row that holds what only the others know."""
+        """Fill the row that holds with values that only the others have."""
         filled = [name for name in _FILLED if name in self.relation.names]
         if self.relation.name in _DOCUMENTS:
             found = ", ".join(f"min(older.{name}) as {name}" for name in filled)
@@ -252,14 +252,14 @@ class _Settling:
         return {str(file): int(count) for file, count in rows}
 
     def notes(self) -> dict[str, list[str]]:
-        """What is told of amounts that differ between files that have no order by change times."""
+        """The notes on amounts that differ between files without an order by change times."""
         if self.relation.name not in _DOCUMENTS:
             return {}
         notes: dict[str, list[str]] = {}
         differs = "older.total_amount <> newer.total_amount or older.balance_amount <> newer.balance_amount"
         for row in self._where(f"not newer.is_timed and ({differs})"):
-            told = f"{row['seen']} documents have another amount in {row['file']}: {row['examples']}"
-            notes.setdefault(row["kept"], []).append(told)
+            note = f"{row['seen']} documents have another amount in {row['file']}: {row['examples']}"
+            notes.setdefault(row["kept"], []).append(note)
         return notes
 
     def _decisive(self) -> list[str]:
@@ -270,7 +270,7 @@ class _Settling:
         return [name for name in self.relation.names if name not in loose and kinds[name] is not ColumnKind.TEXTS]
 
     def _where(self, condition: str) -> list[dict[str, Any]]:
-        """Pairs from two files for which something is true, counted per pair of files, with three examples."""
+        """Pairs from two files that satisfy a condition, counted per pair of files, with three examples."""
         shown = [name for name in self.relation.names if name in _EXAMPLE] or list(self.relation.names[:3])
         newer, older = (
             f"concat_ws(' ', {', '.join(f'{side}.{name}' for name in shown)}, 'on line ' || {side}.source_line)"

@@ -1,21 +1,21 @@
-"""Which rows say the same accounting document: by what it is, never by the file that it stands in.
+"""The identity of accounting documents: by their content, never by the file that they stand in.
 
 A document is its kind and its internal id. Without an id it is its number, customer and day; without a number its
 customer, day and total: values as read, never their spelling, never a balance. INV-4001 is 4001 where customer, day
 and total agree. Where one list holds several such
-documents, the total tells them apart, and then their order. One that has an id in another list is that one.
+documents, the total distinguishes them, and then their order. One that has an id in another list is that one.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from etl.domain import NO_NUMBER, SPOILT
+from etl.domain import MALFORMED_ID, NO_NUMBER
 from etl.schemas import Relation
 from etl.warehouse.engine import Engine
 
 _INVOICES: Final = "accepted.accounting_invoices"
-_NONE: Final = f"{SPOILT}|{NO_NUMBER}".replace("{", "{{").replace("}", "}}")
+_NONE: Final = f"{MALFORMED_ID}|{NO_NUMBER}".replace("{", "{{").replace("}", "}}")
 """Numbers that may stand for any document, or for none."""
 
 _SEEN: Final = f"""
@@ -146,7 +146,7 @@ _MADE: Final = {
 
 
 def content(relation: Relation, *left_out: str) -> str:
-    """An expression that is equal for rows that say the same."""
+    """An expression that is equal for rows of equal content."""
     return f"hash({', '.join(name for name in relation.names if name not in left_out)})"
 
 
@@ -156,11 +156,11 @@ def identify_invoices(engine: Engine) -> bool:
     Returns:
         Whether two rows may be of one document.
     """
-    told = engine.frame(
+    ids = engine.frame(
         f"select hash(invoice_id_acct) as hash, coalesce(has_internal_id, true) as has_id from {_INVOICES}"
     )
-    have_ids = bool(told["has_id"].all())
-    if have_ids and told["hash"].n_unique() == len(told):
+    have_ids = bool(ids["has_id"].all())
+    if have_ids and ids["hash"].n_unique() == len(ids):
         return False
     repeated = (
         f"hash(invoice_id_acct) in (select hash(invoice_id_acct) from {_INVOICES} group by 1 having count(*) > 1)"
@@ -179,10 +179,10 @@ def identify_invoices(engine: Engine) -> bool:
     return True
 
 
-def tell_apart(engine: Engine, relation: Relation) -> None:
-    """Rows of one list that differ are several documents, though the id that was made for them is one.
+def separate_documents(engine: Engine, relation: Relation) -> None:
+    """Separate rows of one list that differ, though one id was made for them: they are several documents.
 
-    Their totals tell them apart in every list, whatever else a list holds; rows of one total only their order does.
+    Their totals distinguish them in every list, whatever else a list holds; rows of one total, only their order.
     """
     if relation.name not in _MADE:
         return

@@ -24,7 +24,7 @@ _ACTS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def is_removal(relation: Relation) -> pl.Expr:
-    """Whether a row, as text, says that something with an id is gone, and not what it was.
+    """True if a row, as text, says that a record with an id is gone, without saying what it was.
 
     Locality: row.
     """
@@ -39,7 +39,7 @@ def is_removal(relation: Relation) -> pl.Expr:
 
 
 def bare(relation: Relation) -> Relation:
-    """The relation of which a row needs nothing but its key."""
+    """The relation with its key as the only required columns."""
     columns = [replace(column, required=column.name in relation.key) for column in relation.columns]
     return replace(relation, columns=tuple(columns))
 
@@ -47,13 +47,13 @@ def bare(relation: Relation) -> Relation:
 def remove(
     engine: Engine, relation: Relation, removals: Sequence[pl.DataFrame], made_at: Mapping[str, datetime]
 ) -> dict[str, int]:
-    """Mark what was deleted, where it was read from a file that does not know of it yet.
+    """Mark deleted rows that were read from a file that does not know of the deletion yet.
 
     A row of another file is older than a deletion if neither the row nor anything else in its file changed later: a
     later export that still has the document knows better.
 
     Args:
-        engine: the night's database.
+        engine: the run's database.
         relation: whose rows are in `accepted`.
         removals: typed rows that say nothing but what is gone.
         made_at: file -> when it was made, where that is known.
@@ -61,7 +61,7 @@ def remove(
     Returns:
         File -> its deletions of what no file has, which therefore do nothing.
     """
-    told = pl.concat(removals).select(
+    deletions = pl.concat(removals).select(
         pl.col(relation.key[0]).alias("id"),
         pl.col("document_type" if "document_type" in relation.names else "customer_id_acct").alias("kind"),
         pl.col("document_status" if "document_status" in relation.names else "customer_id_acct").alias("status"),
@@ -72,7 +72,7 @@ def remove(
         {"source_file": list(made_at), "made_at": list(made_at.values())},
         schema={"source_file": pl.String, "made_at": pl.Datetime("us")},
     )
-    engine.write("accepted.removals", told)
+    engine.write("accepted.removals", deletions)
     engine.write("accepted.ages", ages)
     unknown = _act(engine, relation)
     engine.run("drop table accepted.removals; drop table accepted.ages")
