@@ -243,7 +243,8 @@ CUSTOMER: dict[str, tuple[Any, Any]] = {
     "is_conflicting": (pl.Boolean, False), "best_lead": (pl.Float64, None), "is_parent_mapped": (pl.Boolean, None),
     "is_in_portal": (pl.Boolean, True), "has_company": (pl.Boolean, True), "is_deleted": (pl.Boolean, False),
     "is_inactive": (pl.Boolean, False), "is_hidden": (pl.Boolean, False), "bill_to_company_id_cw": (pl.String, None),
-    "access_failed": (pl.UInt64, 0), "access_unknown": (pl.UInt64, 0), "can_anyone_see": (pl.Boolean, True),
+    "access_failed": (pl.UInt64, 0), "access_unknown": (pl.UInt64, 0), "access_reached": (pl.UInt64, 0),
+    "can_anyone_see": (pl.Boolean, True),
 }  # fmt: skip
 
 
