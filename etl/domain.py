@@ -1,4 +1,4 @@
-"""The vocabulary: states, classes and the taxonomy of causes, in the order in which the gates are checked."""
+"""The vocabulary: states, classes and the taxonomy of causes, in the order in which the checks are made."""
 
 from __future__ import annotations
 
@@ -171,17 +171,50 @@ class Run:
         return f"{self.as_of.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-@dataclass(frozen=True)
+class Subject(StrEnum):
+    """What a check looks at; checks of one subject share the values that decide them."""
+
+    DOCUMENT = "document"
+    AMOUNT = "amount"
+    BOOK = "book"
+    TERMS = "terms"
+    DATE = "date"
+    NUMBER = "number"
+    CUSTOMER = "customer"
+    MAPPING = "mapping"
+    COMPANY = "company"
+    SYNC = "sync"
+    PORTAL_AMOUNT = "portal's amount"
+    CONTACTS = "contacts"
+    CONTACT = "contact"
+    BILLING_EMAIL = "billing e-mail"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cause:
-    """One gate of the taxonomy: why an invoice may not show, and what to do about it.
+    """One check of the taxonomy: why an invoice may not show, and what to do about it.
 
     Attributes:
         code: stable identifier.
         number: place in the taxonomy.
         title: a few words for a table.
         fix_legacy: the fix in the words of the legacy portal interface.
-        fix_current: the fix in the words of today's portal interface.
+        fix_current: the fix in the words of today's portal interface; empty where they are the same.
         who: who can do it.
+        needs: relations without which nobody can say that the cause is gone.
+        passed_as: the meaning of a passed check.
+        unknown_as: what is not known, with {passed} and {failed} for the values of a passed and of a failed check.
+        resolved_as: why an issue of this cause is resolved; for an expected cause, why the issues of its invoice are.
+        is_missed_by_sync: a sync from an earlier date, or a single resync, fixes it.
+        is_dated: the recommended 'sync from' date fixes it, where that date reaches back far enough.
+        gap_reason: name of the sync gaps that it makes; None if their reason has to be found.
+        is_held_back: no sync brings such an invoice before a person decides about its customer or company.
+        is_unmapped: it has its name from the candidates of an unmapped customer.
+        is_predicted: it only predicts that an invoice does not show: the portal's list may refute it.
+        is_ready: one look and one approval fix it.
+        is_mapping_work: a new mapping fixes it.
+        figure: the figure of the page that counts it.
+        contact_field: what of the contact it is about, if that is its e-mail or its level.
     """
 
     code: str
@@ -190,8 +223,28 @@ class Cause:
     kind: CauseClass
     title: str
     fix_legacy: str
-    fix_current: str
+    fix_current: str = ""
     who: str
+    subject: Subject
+    needs: frozenset[str]
+    passed_as: str
+    unknown_as: str
+    resolved_as: str
+    is_missed_by_sync: bool = False
+    is_dated: bool = False
+    gap_reason: str | None = None
+    is_held_back: bool = False
+    is_unmapped: bool = False
+    is_predicted: bool = False
+    is_ready: bool = False
+    is_mapping_work: bool = False
+    figure: str | None = None
+    contact_field: str | None = None
+
+    def __post_init__(self) -> None:
+        """Take the fix of the legacy interface where today's has the same words."""
+        if not self.fix_current:
+            object.__setattr__(self, "fix_current", self.fix_legacy)
 
 
 def instant(text: str) -> datetime:

@@ -45,7 +45,7 @@ JUDGED: Final[Mapping[str, str]] = {
     "marts.contact_checks": "access of every contact: the gates it fails, its role, whether it is proposed",
     "marts.customer_checks": "identity of every customer: the gates it fails, which later gates its invoices reach",
     "marts.gap_invoices": "which invoice lies in which gap",
-    "marts.invoice_checks": "the gates that each invoice fails or leaves unknown, as masks; what it is counted by",
+    "marts.invoice_checks": "checks that each invoice reaches, fails or leaves unknown, as masks; what counts it",
     "marts.issue_states": "every issue that is not simply as it was: what became of it, and why it is resolved",
     "marts.sync_gaps": "missed invoices in gaps: reason, times, invoices, customers, amounts",
     "quarantine.rows": "every row that was quarantined: file, line, every rule it broke, its values as read",

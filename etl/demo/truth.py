@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from etl.causes import PREDICTED, SHOWN_WRONG, UNMAPPED, bits, codes, mask
+from etl.causes import PREDICTED, SHOWN_WRONG, UNMAPPED, bits, bits_where, codes
 from etl.demo import documents, texts
 from etl.demo.documents import Billed, Document, PortalView, When
 from etl.demo.ledger import Ledger, Slice
@@ -26,13 +26,13 @@ from etl.domain import CauseClass, State
 
 Masks = npt.NDArray[np.uint64]
 
-_EXPECTED: Final = mask(CauseClass.EXPECTED)
-_WAITING: Final = mask(CauseClass.WAITING)
+_EXPECTED: Final = bits_where(lambda cause: cause.kind is CauseClass.EXPECTED)
+_WAITING: Final = bits_where(lambda cause: cause.kind is CauseClass.WAITING)
 
 
 # a wrong amount is shown, so it does not stand in the way
 _SHOWN_WRONG: Final = bits(SHOWN_WRONG)
-_BLOCKING: Final = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~_SHOWN_WRONG
+_BLOCKING: Final = bits_where(lambda cause: cause.kind in {CauseClass.DEFECT, CauseClass.WAITING}) & ~_SHOWN_WRONG
 _NOT_MAPPED: Final = bits(UNMAPPED)
 _PREDICTING: Final = bits(PREDICTED)
 _IN_PORTAL: Final = np.uint64(1 << 63)

@@ -1,4 +1,4 @@
-"""Who can look into the portal: every contact's gates, and for each company the one contact to propose."""
+"""Who can look into the portal: every contact's checks, and for each company the one contact to propose."""
 
 from __future__ import annotations
 
@@ -6,29 +6,19 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from etl.causes import bits
+from etl.causes import CAUSES
 from etl.config import Portal
 from etl.diagnose import cause_masks
+from etl.domain import Subject
 
 _EMAIL = r"^[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]{2,}$"
 _LEVEL = r"^[1-6]$"
-
-CONTACT_GATES = (
-    "NO_LOGIN_EMAIL",
-    "BAD_EMAIL",
-    "DUPLICATE_LOGIN_EMAIL",
-    "LOGIN_DISABLED",
-    "LEVEL_MISSING",
-    "LEVEL_INVALID",
-    "LEVEL_TOO_LOW",
-    "NO_PORTAL_PROFILE",
-)
 
 
 def check_contacts(contacts: pl.DataFrame, portal: Portal) -> pl.DataFrame:
     """Judge every contact, and mark the one contact to propose at each company.
 
-    Locality: group: company_id_cw (only to mark the proposed contact; the gates are row-local).
+    Locality: group: company_id_cw (only to mark the proposed contact; the checks are row-local).
 
     Args:
         contacts: rows of marts.contact_facts.
@@ -55,12 +45,12 @@ def check_contacts(contacts: pl.DataFrame, portal: Portal) -> pl.DataFrame:
         "LEVEL_TOO_LOW": ~is_level.fill_null(value=False)
         | (clean_level.cast(pl.Int8, strict=False) >= portal.minimum_security_level),
     }
-    gates = _followed(by_level, portal)
+    checks = _followed(by_level, portal)
     clean = (pl.col("failed") == 0) & pl.col("is_active")
     is_said = pl.col("is_inactive").is_not_null() & (pl.col("unknown") == 0)
     judged = contacts.with_columns(
-        failed=cause_masks.failed(gates),
-        unknown=cause_masks.unknown(gates),
+        failed=cause_masks.failed(checks),
+        unknown=cause_masks.unknown(checks),
         is_active=~pl.col("is_inactive").fill_null(value=False),
     ).with_columns(
         can_see=clean & is_said,
@@ -84,14 +74,14 @@ def _is_login_unshared() -> pl.Expr:
     )  # fmt: skip
 
 
-def _followed(gates: Mapping[str, pl.Expr], portal: Portal) -> Mapping[str, pl.Expr]:
-    """The gates as they are where levels decide; where client profiles do, a failing gate is only a hint.
+def _followed(checks: Mapping[str, pl.Expr], portal: Portal) -> Mapping[str, pl.Expr]:
+    """The checks as they are where levels decide; where client profiles do, a failing check is only a hint.
 
-    Client profiles are no source yet: that somebody has none cannot be told.
+    Client profiles are no source yet: that somebody has none is not known.
     """
     if portal.access == "levels":
-        return gates
-    hints = {cause: pl.when(passes).then(pl.lit(value=True)) for cause, passes in gates.items()}
+        return checks
+    hints = {cause: pl.when(passes).then(pl.lit(value=True)) for cause, passes in checks.items()}
     return hints | {"NO_PORTAL_PROFILE": pl.lit(None, dtype=pl.Boolean)}
 
 
@@ -137,9 +127,9 @@ def check_companies(companies: pl.DataFrame, portal: Portal) -> pl.DataFrame:
         portal: its lowest security level (1-6) that sees invoices, and whether levels decide at all.
 
     Returns:
-        `companies` with `failed` and `unknown` (masks of causes), `can_anyone_see` (null where it cannot be told: the
-        export does not say who is active or may log in, one login has several clients, or client profiles decide) and
-        `fixes`, the change for the proposed contact.
+        `companies` with `failed`, `unknown` and `reached` (masks of causes), `can_anyone_see` (null where it is not
+        known: the export does not say who is active or may log in, one login has several clients, or client profiles
+        decide) and `fixes`, the change for the proposed contact.
     """
     is_unchecked = pl.lit(portal.access == "profiles")
     is_perhaps = (pl.col("able_contact_count") == 0) & (pl.col("perhaps_able_contact_count") > 0)
@@ -152,17 +142,25 @@ def check_companies(companies: pl.DataFrame, portal: Portal) -> pl.DataFrame:
         "ONLY_INACTIVE_CONTACTS": ~(nobody_active & ~is_related_able & (pl.col("contact_count") > 0)),
         "CONTACT_AT_PARENT_OR_CHILD": ~(nobody_active & is_related_able),
     }
-    gates = _followed(of_company, portal)
+    checks = _followed(of_company, portal)
     of_contact = pl.when(nobody & ~nobody_active).then(pl.col("proposed_failed")).otherwise(cause_masks.NOTHING)
     # nothing but whether they are active is unknown of the contacts
-    is_anyone_active = pl.lit(bits(["ONLY_INACTIVE_CONTACTS"]), dtype=pl.UInt64)
+    is_anyone_active = cause_masks.literal(["ONLY_INACTIVE_CONTACTS"])
     doubts = pl.when(pl.col("perhaps_unknown") != 0).then("perhaps_unknown").otherwise(is_anyone_active)
     return companies.with_columns(
-        failed=cause_masks.failed(gates) | of_contact,
-        unknown=cause_masks.unknown(gates) | pl.when(is_perhaps).then(doubts).otherwise(cause_masks.NOTHING),
+        failed=cause_masks.failed(checks) | of_contact,
+        unknown=cause_masks.unknown(checks) | pl.when(is_perhaps).then(doubts).otherwise(cause_masks.NOTHING),
         can_anyone_see=pl.when(~is_unsure).then(~nobody),
         fixes=_fixes(portal.minimum_security_level),
-    )
+    ).with_columns(reached=_reached())
+
+
+def _reached() -> pl.Expr:
+    """One reason decides that nobody is there; a contact's checks need a contact."""
+    of_contacts = [cause.code for cause in CAUSES if cause.subject is Subject.CONTACTS]
+    are_all_passed = cause_masks.only(pl.col("failed") | pl.col("unknown"), of_contacts) == 0
+    is_anyone_there = (pl.col("able_contact_count") > 0) | pl.col("proposed_failed").is_not_null()
+    return cause_masks.reached({Subject.CONTACTS: are_all_passed, Subject.CONTACT: is_anyone_there})
 
 
 def _fixes(minimum_level: int) -> pl.Expr:

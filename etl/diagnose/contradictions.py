@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import polars as pl
 
-from etl.causes import NOT_IN_PORTAL, bits
+from etl.causes import NOT_IN_PORTAL
 from etl.diagnose import cause_masks
-
-_CONFLICT: Final = ("MAPPING_CONFLICT",)
+from etl.diagnose.customer_checks import CONFLICT
 
 
 def doubt(checks: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
@@ -18,12 +15,12 @@ def doubt(checks: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     Locality: row.
 
     Args:
-        checks: what `invoice_checks.check_customers` found.
+        checks: what `customer_checks.check_customers` found.
         facts: the rows of marts.customer_facts that it was asked about, in the same order.
     """
     is_doubtful = facts["is_mapping_contradictory"]
     unproven = cause_masks.only(pl.col("failed"), NOT_IN_PORTAL)
-    conflict = pl.lit(bits(_CONFLICT), dtype=pl.UInt64) - cause_masks.only(pl.col("failed"), _CONFLICT)
+    conflict = cause_masks.literal(CONFLICT) - cause_masks.only(pl.col("failed"), CONFLICT)
     return checks.with_columns(
         failed=pl.when(is_doubtful).then(pl.col("failed") - unproven).otherwise("failed"),
         unknown=pl.when(is_doubtful).then(pl.col("unknown") | unproven | conflict).otherwise("unknown"),

@@ -8,17 +8,12 @@ import numpy as np
 import polars as pl
 
 from etl.amounts import format_totals_by
+from etl.causes import CAUSES
 from etl.diagnose.sync import Instants, SyncLog, to_instants
 
 _OUTAGE, _ONE_CUSTOMER, _UNEXPLAINED = "inside an outage", "one customer only", "unexplained"
 _BACKDATED: Final = "back-dated entry"
-_OF_CAUSE: Final = {
-    "RECREATED_ID": "recreated id",
-    "SKIPPED_WHILE_UNMAPPED": "skipped while unmapped",
-    "BEFORE_SYNC_START": "before the sync start",
-    "BACKDATED_ENTRY": _BACKDATED,
-    "MISSED_UNDATED": "no change time",
-}
+_OF_CAUSE: Final = {cause.code: cause.gap_reason for cause in CAUSES if cause.gap_reason is not None}
 _EXPLANATION: Final = {
     "recreated id": "The portal holds the same numbers under ids that accounting no longer has.",
     "skipped while unmapped": "The syncs that carried them ran before their customer was mapped.",
@@ -73,7 +68,7 @@ def group_gaps(missed: pl.DataFrame, synced: Instants, log: SyncLog) -> pl.DataF
 
 
 def _month(column: str) -> pl.Expr:
-    """Back-dated entries lie between others that arrived: they are told by the month in which they were made."""
+    """Back-dated entries lie between others that arrived: they are grouped by the month in which they were made."""
     return pl.col(column).dt.year().cast(pl.Int64) * 12 + pl.col(column).dt.month()
 
 
@@ -84,7 +79,7 @@ def _reason() -> pl.Expr:
         & (pl.col("others_arrived_in_span") > 0)
     ).fill_null(value=False)
     return (
-        pl.when(pl.col("cause") != "MISSED_IN_WINDOW").then(pl.col("cause").replace_strict(_OF_CAUSE, default=None))
+        pl.when(pl.col("cause").is_in(list(_OF_CAUSE))).then(pl.col("cause").replace_strict(_OF_CAUSE, default=None))
         .when(~pl.col("is_carried") & pl.col("has_runs")).then(pl.lit(_OUTAGE))
         .when(is_alone).then(pl.lit(_ONE_CUSTOMER))
         .otherwise(pl.lit(_UNEXPLAINED))

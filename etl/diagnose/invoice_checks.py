@@ -1,4 +1,4 @@
-"""Every gate of the taxonomy, evaluated for every invoice: one primary cause, the others listed, and the state."""
+"""Every check of the taxonomy, made for every invoice: one primary cause, the others listed, and the state."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from etl.causes import BIT, CAUSES, PREDICTED, SHOWN_WRONG, bits, codes, mask
+from etl.causes import BIT, BY_CODE, CAUSES, PREDICTED, SHOWN_WRONG, bits, bits_where, codes
 from etl.config import Portal
 from etl.diagnose import cause_masks
+from etl.diagnose.customer_checks import CONFLICT, HIDING
 from etl.diagnose.owed import judge_amounts
-from etl.diagnose.sync import Absence, SyncLog, why_absent, why_not_carried
-from etl.domain import CauseClass, MappingSource, MappingState, Stage, State
+from etl.diagnose.sync import UNDECIDED, Absence, SyncLog, why_absent, why_not_carried
+from etl.domain import CauseClass, Stage, State, Subject
 
-_EXPECTED = mask(CauseClass.EXPECTED)
+_EXPECTED = bits_where(lambda cause: cause.kind is CauseClass.EXPECTED)
 # what is shown with another amount is shown: it is reported, and does not block
-_BLOCKING = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~bits(SHOWN_WRONG)
-_WAITING = mask(CauseClass.WAITING)
-_NOT_SENT = bits(["DRAFT", "HELD_UNTIL_DATE"])
-_ACCESS = bits(cause.code for cause in CAUSES if cause.stage is Stage.ACCESS)
-_HIDING = bits(["TARGET_INACTIVE", "TARGET_HIDDEN", "MAPPING_CONFLICT"])
-"""Checks that could hide an invoice: while one is undecided, nothing is visible."""
+_BLOCKING = bits_where(lambda cause: cause.kind in {CauseClass.DEFECT, CauseClass.WAITING}) & ~bits(SHOWN_WRONG)
+_WAITING = bits_where(lambda cause: cause.kind is CauseClass.WAITING)
+_NOT_SENT = ("DRAFT", "HELD_UNTIL_DATE")
+_ACCESS = bits_where(lambda cause: cause.stage is Stage.ACCESS)
+_OF_SYNC = tuple(cause.code for cause in CAUSES if cause.subject is Subject.SYNC)
+_EXISTENCE = frozenset(cause.subject for cause in CAUSES if cause.stage is Stage.EXISTENCE)
 STATE_CODES = tuple(State)
 
 
 @dataclass(frozen=True)
 class CheckContext:
-    """What the judge of a night needs beside the facts.
+    """What the checks of a run need next to the facts.
 
     Attributes:
         has_portal_list: whether the portal's own list of invoices was read.
@@ -51,131 +52,58 @@ class CheckContext:
         return round((self.list_at or self.as_of).timestamp() * 1_000_000)
 
 
-def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFrame:
-    """Judge the identity gates of every customer, and which later gates its invoices reach.
-
-    Locality: row.
-
-    Args:
-        customers: rows of marts.customer_facts.
-        ambiguous_lead: a smaller lead of the best candidate is ambiguous.
-
-    Returns:
-        One row per customer: `failed` and `unknown` (masks), `is_mapped`, `is_transport_reached`,
-        `is_access_reached`, `can_anyone_see`, and what marts.invoice_facts joins on.
-    """
-    is_mapped = pl.col("mapping_state") == MappingState.MAPPED
-    has_target = is_mapped & pl.col("has_company").fill_null(value=False)
-    is_new_to_portal = (
-        is_mapped
-        & (pl.col("mapping_source") == MappingSource.CERTAINTY)
-        & ~pl.col("is_in_portal").fill_null(value=True)
-    )
-    gates = _mapping_gates(ambiguous_lead) | {
-        "UNMAPPED_CERTAIN": ~is_new_to_portal,
-        "MAPPING_CONFLICT": ~pl.col("is_conflicting"),
-        "TARGET_MISSING": ~is_mapped | pl.col("has_company"),
-        "TARGET_DELETED": ~has_target | ~pl.col("is_deleted"),
-        "TARGET_INACTIVE": ~has_target | ~pl.col("is_inactive"),
-        "TARGET_HIDDEN": ~has_target | ~pl.col("is_hidden"),
-        "BILL_TO_ELSEWHERE": ~has_target | pl.col("bill_to_company_id_cw").is_null(),
-    }
-    access = pl.when(has_target).then(pl.col("access_failed").fill_null(0)).otherwise(cause_masks.NOTHING)
-    unsure = pl.when(has_target).then(pl.col("access_unknown").fill_null(0)).otherwise(cause_masks.NOTHING)
-    return customers.select(
-        "customer_id_acct",
-        "customer_name",
-        "company_id_cw",
-        "company_name",
-        "customer_email",
-        "is_email_known",
-        "bill_to_company_id_cw",
-        "mapping_state",
-        "mapping_source",
-        "judged_at",
-        "is_in_portal",
-        failed=cause_masks.failed(gates) | access,
-        unknown=cause_masks.unknown(gates) | unsure,
-        is_mapped=is_mapped,
-        is_transport_reached=is_mapped & ~is_new_to_portal,
-        is_access_reached=has_target,
-        can_anyone_see=has_target & pl.col("can_anyone_see").fill_null(value=False),
-    )
-
-
-def _mapping_gates(ambiguous_lead: float) -> dict[str, pl.Expr]:
-    state = pl.col("mapping_state")
-    is_review, is_none = state == MappingState.REVIEW, state == MappingState.NONE
-    is_child = pl.col("is_parent_mapped").fill_null(value=False)
-    is_tie = (pl.col("best_lead") < ambiguous_lead).fill_null(value=False)
-    return {
-        "CUSTOMER_EXCLUDED": state != MappingState.EXCLUDED,
-        "CUSTOMER_NOT_IN_EXTRACT": pl.col("has_customer_row") | ~pl.col("has_customers"),
-        "CUSTOMER_INACTIVE": pl.col("is_active") & pl.col("merged_into_customer_id_acct").is_null(),
-        "UNMAPPED_NO_CANDIDATE": ~(is_none & ~is_child),
-        "SUBCUSTOMER_UNMAPPED": ~((is_none | is_review) & is_child),
-        "UNMAPPED_AMBIGUOUS": ~(is_review & ~is_child & is_tie),
-        "UNMAPPED_PROBABLE": ~(is_review & ~is_child & ~is_tie),
-    }
-
-
-def check_invoices(facts: pl.DataFrame, night: CheckContext) -> pl.DataFrame:
-    """Judge every gate of every invoice.
+def check_invoices(facts: pl.DataFrame, context: CheckContext) -> pl.DataFrame:
+    """Make every check of every invoice.
 
     Locality: row.
 
     Args:
         facts: rows of marts.invoice_facts, any number of them.
-        night: what is known of the portal and its syncs.
+        context: what is known of the portal and its syncs.
 
     Returns:
-        `row_key`, `failed` and `unknown` (masks), `primary_bit`, `state_code` (position in State), `is_freed_alone`,
-        `is_present` (proven in the portal), `is_carried` (by a logged run), `difference_amount` (what is shown and no
-        longer owed, or paid in the portal and not in the books).
+        `row_key`, `failed`, `unknown` and `reached` (masks; what fails or is unknown is reached), `primary_bit`,
+        `state_code` (position in State), `is_freed_alone`, `is_present` (proven in the portal), `is_carried` (by a
+        logged run), `difference_amount` (what is shown and no longer owed, or paid in the portal and not in the books).
     """
-    seen = facts.with_columns(is_present=pl.col("portal_match").is_not_null() & pl.lit(night.has_portal_list))
-    gates = _existence_gates(night)
-    own = seen.with_columns(own_failed=cause_masks.failed(gates), own_unknown=cause_masks.unknown(gates)).with_columns(
-        is_expected=cause_masks.only(pl.col("own_failed"), codes(_EXPECTED)) != 0
-    )
-    amounts = judge_amounts(own, night.log, night.list_instant, night.portal.grace_hours)
-    whole = own.with_columns(_transport(own, night)).hstack(amounts)
-    judged = whole.with_columns(
+    seen = facts.with_columns(is_present=pl.col("portal_match").is_not_null() & pl.lit(context.has_portal_list))
+    checks = _existence_checks(context)
+    own = seen.with_columns(
+        own_failed=cause_masks.failed(checks), own_unknown=cause_masks.unknown(checks)
+    ).with_columns(is_expected=cause_masks.only(pl.col("own_failed"), codes(_EXPECTED)) != 0)
+    amounts = judge_amounts(own, context.log, context.list_instant, context.portal.grace_hours)
+    whole = own.with_columns(_transport(own, context)).hstack(amounts)
+    failed = whole.with_columns(
         failed=pl.col("own_failed")
         | pl.col("amount_failed")
-        | _reached(pl.col("customer_failed") | pl.col("transport_failed") | _shown_elsewhere() | _email(facts)),
-    ).with_columns(
-        # what fails is not unknown as well
-        unknown=(
-            pl.col("own_unknown")
-            | _reached(
-                pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown") | _stranger()
-            )
-        )
-        & ~pl.col("failed"),
+        | _unless_expected(pl.col("customer_failed") | pl.col("transport_failed") | _shown_elsewhere() | _email(facts)),
     )
-    return _advised(_states(judged), night.unadvised).select(
-        "row_key", "failed", "unknown", "primary_bit", "state_code", "is_freed_alone", "is_present", "is_carried",
-        "difference_amount",
+    later = pl.col("customer_unknown") | pl.col("transport_unknown") | pl.col("amount_unknown") | _stranger()
+    # what fails is not unknown as well
+    judged = failed.with_columns(unknown=(pl.col("own_unknown") | _unless_expected(later)) & ~pl.col("failed"))
+    reached = judged.with_columns(reached=_reached(context) | pl.col("failed") | pl.col("unknown"))
+    return _advised(_states(reached), context.unadvised).select(
+        "row_key", "failed", "unknown", "reached", "primary_bit", "state_code", "is_freed_alone", "is_present",
+        "is_carried", "difference_amount",
     )  # fmt: skip
 
 
-def _existence_gates(night: CheckContext) -> dict[str, pl.Expr]:
+def _existence_checks(context: CheckContext) -> dict[str, pl.Expr]:
     status = pl.col("document_status")
     is_void = status == "voided"
     is_gone = status.is_in(["voided", "deleted", "draft"])
     is_paid = (pl.col("total_sign") > 0) & ((pl.col("balance_sign") == 0) | (status == "paid")) & ~is_gone
     is_shared = pl.col("is_number_shared") & pl.col("is_invoice").fill_null(value=False) & ~is_gone
     is_zero = (pl.col("total_sign") == 0) & ~is_void
-    is_held = pl.col("is_future") & ~pl.col("is_present") & pl.lit(night.portal.holds_future_invoices)
-    in_connectwise = pl.col("is_in_connectwise") | ~pl.lit(night.has_connectwise_invoices)
+    is_held = pl.col("is_future") & ~pl.col("is_present") & pl.lit(context.portal.holds_future_invoices)
+    in_connectwise = pl.col("is_in_connectwise") | ~pl.lit(context.has_connectwise_invoices)
     return {
         "NOT_AN_INVOICE": pl.col("is_invoice"),
         "DRAFT": status != "draft",
         "DELETED": status != "deleted",
         "VOIDED": ~is_void,
-        "ZERO_TOTAL": ~is_zero | pl.lit(night.portal.hides_zero_invoices),
-        "HIDDEN_ZERO": ~is_zero | pl.lit(not night.portal.hides_zero_invoices),
+        "ZERO_TOTAL": ~is_zero | pl.lit(context.portal.hides_zero_invoices),
+        "HIDDEN_ZERO": ~is_zero | pl.lit(not context.portal.hides_zero_invoices),
         "OTHER_BOOK": ~pl.col("is_other_book") | pl.col("is_present"),
         "HIDDEN_BY_TERMS": ~pl.col("is_hidden_by_terms") | pl.col("is_present"),
         "PAID_IN_FULL": pl.when(~(pl.col("is_balance_assumed") & (pl.col("total_sign") > 0) & ~is_gone)).then(~is_paid),
@@ -193,13 +121,12 @@ def _existence_gates(night: CheckContext) -> dict[str, pl.Expr]:
 
 def _shown_elsewhere() -> pl.Expr:
     """The worst there is: the portal shows the invoice to another company than the one its customer is mapped to."""
-    return cause_masks.failed({"MAPPING_CONFLICT": ~(pl.col("is_mapped") & pl.col("is_shown_elsewhere"))})
+    return cause_masks.where(pl.col("is_mapped") & pl.col("is_shown_elsewhere"), CONFLICT)
 
 
 def _stranger() -> pl.Expr:
     """Unknown where the portal's row names somebody else, and does not tell whom it shows the invoice to."""
-    is_stranger = pl.col("is_mapped") & pl.col("is_shown_to_stranger")
-    return cause_masks.unknown({"MAPPING_CONFLICT": pl.when(~is_stranger).then(pl.lit(value=True))})
+    return cause_masks.where(pl.col("is_mapped") & pl.col("is_shown_to_stranger"), CONFLICT)
 
 
 def _email(facts: pl.DataFrame) -> pl.Expr:
@@ -210,32 +137,61 @@ def _email(facts: pl.DataFrame) -> pl.Expr:
     return cause_masks.failed({"BILL_EMAIL_NOT_A_CONTACT": ~is_stranger})
 
 
-def _reached(mask_: pl.Expr) -> pl.Expr:
-    """Later gates do not matter for what is rightly absent."""
-    return pl.when("is_expected").then(cause_masks.NOTHING).otherwise(mask_)
+def _unless_expected(mask: pl.Expr) -> pl.Expr:
+    """Later checks do not matter for what is rightly absent."""
+    return pl.when("is_expected").then(cause_masks.NOTHING).otherwise(mask)
 
 
-def _transport(facts: pl.DataFrame, night: CheckContext) -> list[pl.Series]:
-    """The transport gates: the cause of an absence as a bit, and whether it can be told at all."""
-    is_sent = (cause_masks.only(pl.col("own_failed"), codes(_NOT_SENT)) == 0) & ~pl.col("is_expected")
+def _reached(context: CheckContext) -> pl.Expr:
+    """The checks that can be made, whatever they find."""
+    is_present = pl.col("is_present")
+    is_in_connectwise_known = pl.lit(context.has_connectwise_invoices)
+    own = cause_masks.reached(
+        dict.fromkeys(_EXISTENCE, pl.lit(value=True)),
+        {
+            "ZERO_TOTAL": pl.col("document_status") != "voided",
+            "NUMBER_REFORMATTED": is_in_connectwise_known | pl.lit(context.has_portal_list),
+            "CREATED_ONLY_IN_ACCOUNTING": is_in_connectwise_known,
+        },
+    )
+    is_sent = _is_sent() & (pl.col("is_transport_reached") | is_present)
+    are_all_passed = cause_masks.only(pl.col("failed") | pl.col("unknown"), _OF_SYNC) == 0
+    later = cause_masks.reached(
+        {
+            # one reason decides for what is absent; what a sync carried passes, although nothing proves that it arrived
+            Subject.SYNC: is_sent & (is_present | pl.col("is_carried")) & are_all_passed,
+            Subject.PORTAL_AMOUNT: is_sent & is_present & pl.col("portal_balance_amount").is_not_null(),
+            Subject.BILLING_EMAIL: pl.col("is_access_reached") & pl.col("has_bill_email"),
+        }
+    )
+    return own | _unless_expected(pl.col("customer_reached") | later)
+
+
+def _is_sent() -> pl.Expr:
+    return cause_masks.only(pl.col("own_failed"), _NOT_SENT) == 0
+
+
+def _transport(facts: pl.DataFrame, context: CheckContext) -> list[pl.Series]:
+    """The transport checks: the cause of an absence as a bit, and whether it is known at all."""
+    is_sent = _is_sent() & ~pl.col("is_expected")
     is_reached = facts.select(is_sent & pl.col("is_transport_reached")).to_series().to_numpy()
     is_present = facts["is_present"].to_numpy()
     # a word for a document that nobody knows may stand for one that the portal never has
     is_doubtful = facts["is_invoice"].is_null().to_numpy()
-    is_undecided = is_doubtful | (facts["is_portal_undecided"].to_numpy() & night.has_portal_list)
+    is_undecided = is_doubtful | (facts["is_portal_undecided"].to_numpy() & context.has_portal_list)
     looked_at = np.flatnonzero(is_reached & ~is_present & ~is_undecided)
     absent = Absence.of(facts[looked_at])
-    if night.has_portal_list:
-        found = why_absent(absent, night.log, night.portal, (night.as_of, night.list_instant))
+    if context.has_portal_list:
+        found = why_absent(absent, context.log, context.portal, (context.as_of, context.list_instant))
     else:
-        found = why_not_carried(absent, night.log, night.portal, night.as_of)
+        found = why_not_carried(absent, context.log, context.portal, context.as_of)
     failed = np.zeros(len(facts), dtype=np.uint64)
     unknown = np.zeros(len(facts), dtype=np.uint64)
     failed[looked_at] = _bits_of(found)
-    unknown[looked_at[found == "?"]] = bits(["MISSED_IN_WINDOW"])
-    unknown[is_reached & ~is_present & is_undecided] = bits(["MISSED_IN_WINDOW"])
+    unknown[looked_at[found == "?"]] = bits(UNDECIDED)
+    unknown[is_reached & ~is_present & is_undecided] = bits(UNDECIDED)
     carried = np.zeros(len(facts), dtype=np.bool_)
-    carried[looked_at] = night.log.is_carried(absent.changed) | night.log.is_carried(absent.created)
+    carried[looked_at] = context.log.is_carried(absent.changed) | context.log.is_carried(absent.created)
     return [
         pl.Series("transport_failed", failed),
         pl.Series("transport_unknown", unknown),
@@ -245,7 +201,7 @@ def _transport(facts: pl.DataFrame, night: CheckContext) -> list[pl.Series]:
 
 def _bits_of(found: np.typing.NDArray[np.str_]) -> np.typing.NDArray[np.uint64]:
     names, inverse = np.unique(found, return_inverse=True)
-    table = np.array([1 << BIT[name] if name in BIT else 0 for name in names.tolist()], dtype=np.uint64)
+    table = np.array([bits([name] if name in BY_CODE else []) for name in names.tolist()], dtype=np.uint64)
     return table[inverse] if len(table) else np.zeros(0, dtype=np.uint64)
 
 
@@ -260,20 +216,22 @@ def _advised(judged: pl.DataFrame, unadvised: pl.Series) -> pl.DataFrame:
 def _states(whole: pl.DataFrame) -> pl.DataFrame:
     expected = cause_masks.only(pl.col("failed"), codes(_EXPECTED))
     refuted = pl.when("is_present").then(bits(PREDICTED)).otherwise(0).cast(pl.UInt64)
-    told = cause_masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted
+    found = cause_masks.only(pl.col("failed"), codes(_BLOCKING)) & ~refuted
     # nothing is concluded of a document whose word nobody knows
-    blocking = pl.when(pl.col("is_invoice").is_not_null()).then(told).otherwise(cause_masks.NOTHING)
+    blocking = pl.when(pl.col("is_invoice").is_not_null()).then(found).otherwise(cause_masks.NOTHING)
     primary = pl.when(expected != 0).then(cause_masks.first(expected)).otherwise(cause_masks.first(blocking))
     is_waiting = cause_masks.first(blocking).is_in([BIT[code] for code in codes(_WAITING)]).fill_null(value=False)
     # a mapping that the portal's own list does not have shows nothing, unless the row itself names the company
     is_mapped_there = pl.col("is_transport_reached") & pl.col("is_in_portal").fill_null(value=True)
     is_shown = is_mapped_there | pl.col("is_shown_here").fill_null(value=False)
-    is_visible = pl.col("is_present") & pl.col("can_anyone_see") & is_shown & ((pl.col("unknown") & _HIDING) == 0)
+    is_visible = (
+        pl.col("is_present") & pl.col("can_anyone_see") & is_shown & (cause_masks.only(pl.col("unknown"), HIDING) == 0)
+    )
     code = (
         pl.when(expected != 0).then(STATE_CODES.index(State.EXPECTED))
         .when(is_waiting).then(STATE_CODES.index(State.WAITING))
         .when(blocking != 0).then(STATE_CODES.index(State.BLOCKED))
-        .when(is_visible & (told == 0)).then(STATE_CODES.index(State.VISIBLE))
+        .when(is_visible & (found == 0)).then(STATE_CODES.index(State.VISIBLE))
         .otherwise(STATE_CODES.index(State.UNKNOWN))
     )  # fmt: skip
     return whole.with_columns(

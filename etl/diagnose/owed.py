@@ -32,12 +32,12 @@ def judge_amounts(facts: pl.DataFrame, log: SyncLog, list_at: int, grace_hours: 
         `amount_failed` and `amount_unknown` (masks), and `difference_amount`: what is shown and no longer owed, or paid
         there and still open here, in currency_code; null where there is no such difference.
     """
-    told = facts.select(_told()).with_columns(_directions())
+    amounts = facts.select(_amounts()).with_columns(_directions())
     since = to_instants(facts["balance_since"])
     changed = to_instants(facts["changed_at"])
     settled_before = _has_caught_up(since, log, list_at, grace_hours)
     changed_before = (changed == NO_TIME) | _has_caught_up(changed, log, list_at, grace_hours)
-    known = told.with_columns(
+    known = amounts.with_columns(
         has_caught_up=pl.Series(settled_before), was_unchanged=pl.Series(changed_before)
     ).with_columns(
         is_stale=(pl.col("is_more") | pl.col("is_edited")) & pl.col("has_caught_up"),
@@ -46,7 +46,7 @@ def judge_amounts(facts: pl.DataFrame, log: SyncLog, list_at: int, grace_hours: 
         is_paid_there=pl.col("is_paid_there") & pl.col("was_unchanged") & ~pl.col("are_books_older"),
         is_perhaps_paid_there=pl.col("is_perhaps_paid_there") | (pl.col("is_paid_there") & pl.col("are_books_older")),
     )
-    gates = {
+    checks = {
         "STALE_AMOUNT": ~(pl.col("is_stale") & ~pl.col("is_settled")),
         "PORTAL_SHOWS_SETTLED": ~(pl.col("is_stale") & pl.col("is_settled")),
         "PORTAL_NOT_CAUGHT_UP": ~pl.col("is_late"),
@@ -61,13 +61,13 @@ def judge_amounts(facts: pl.DataFrame, log: SyncLog, list_at: int, grace_hours: 
     )
     maybe = pl.when(pl.col("is_perhaps_paid_there") & pl.col("was_unchanged")).then(pl.lit(None, dtype=pl.Boolean))
     return known.select(
-        amount_failed=cause_masks.failed(gates),
+        amount_failed=cause_masks.failed(checks),
         amount_unknown=cause_masks.unknown({"PAYMENT_NOT_POSTED": maybe.otherwise(pl.lit(value=True))}),
         difference_amount=difference,
     )
 
 
-def _told() -> list[pl.Expr]:
+def _amounts() -> list[pl.Expr]:
     """What either side says: null where it says nothing that can be compared."""
     status, word = pl.col("document_status"), pl.col("portal_status")
     is_gone = status.is_in(_GONE)

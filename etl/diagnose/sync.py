@@ -20,6 +20,8 @@ Instants: TypeAlias = npt.NDArray[np.int64]
 NO_TIME = np.iinfo(np.int64).min
 _NEVER = np.iinfo(np.int64).max
 _HOUR = 3_600_000_000
+UNDECIDED = ("MISSED_IN_WINDOW",)
+"""The check that is unknown where nothing says why an invoice is absent."""
 
 
 def to_instants(series: pl.Series) -> Instants:

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.causes import BY_CODE, UNMAPPED
+from etl.causes import BY_CODE, DOCUMENTS, UNMAPPED
 from etl.config import Settings
 from etl.domain import DATABASE, LATEST, Run
 from etl.errors import HistoryError, NotFoundError
-from etl.history.issues import DOCUMENTS, LAST, Change, Complete, SourceCoverage, judge
+from etl.history.issues import LAST, Change, Complete, SourceCoverage, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
 from etl.warehouse.engine import Engine, published
 from etl.warehouse.models import build, read_models

@@ -11,21 +11,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from etl.causes import FIGURE_TITLES
+from etl.causes import FIGURE_TITLES, FIGURES
 
 Rows = list[dict[str, Any]]
 
 _DIFFERENCES: Final = {
-    "shown_not_owed": (
-        "do not ask these clients to pay, and do not resync while a payment is pending",
-        ("STALE_AMOUNT", "PORTAL_SHOWS_SETTLED"),
-    ),
-    "paid_in_portal": (
-        "look up the payments in the portal; do not ask these clients to pay, and do not resync",
-        ("PAYMENT_NOT_POSTED",),
-    ),
+    "shown_not_owed": "do not ask these clients to pay, and do not resync while a payment is pending",
+    "paid_in_portal": "look up the payments in the portal; do not ask these clients to pay, and do not resync",
 }
-"""Figure of the summary -> what to do, and the causes whose new issues are news."""
+"""Figure of the summary -> what to do."""
 
 
 @dataclass(frozen=True)
@@ -217,9 +211,10 @@ def _fix(cause: dict[str, Any]) -> FixFigures:
 
 
 def _difference(summary: dict[str, Any], name: str) -> Difference:
-    remark, codes = _DIFFERENCES[name]
-    new = sum(row["new"] + row["reopened"] for row in summary["changes"].get("causes", ()) if row["code"] in codes)
-    return Difference(name, FIGURE_TITLES[name], remark, _pile(summary[name]), new)
+    new = sum(
+        row["new"] + row["reopened"] for row in summary["changes"].get("causes", ()) if row["code"] in FIGURES[name]
+    )
+    return Difference(name, FIGURE_TITLES[name], _DIFFERENCES[name], _pile(summary[name]), new)
 
 
 def _changes(changes: dict[str, Any]) -> Changes:

@@ -1,4 +1,4 @@
-"""The control relations of a night: what SQL needs to know of the run, so that it takes no parameters."""
+"""The control relations of a run: what SQL needs to know of the run, so that it takes no parameters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from etl.causes import BIT, CAUSES, MISSED, SHOWN_WRONG, bits
+from etl.causes import BIT, CAUSES, MISSED, SHOWN_WRONG, bits, bits_where
 from etl.config import Settings
-from etl.domain import Run, Stage, State, utc
+from etl.domain import CauseClass, Run, Stage, State, utc
 from etl.pipeline.source_scopes import Scope
 from etl.warehouse.engine import Engine
 
@@ -75,18 +75,26 @@ def scope_table(scopes: Mapping[str, Scope]) -> pl.DataFrame:
 
 
 def _causes() -> pl.DataFrame:
-    told = ("code", "number", "stage", "kind", "title", "fix_legacy", "fix_current", "who")
-    rows = [{name: str(getattr(cause, name)) for name in told} for cause in CAUSES]
+    texts = ("code", "number", "stage", "kind", "title", "fix_legacy", "fix_current", "who", "subject")
+    rows = [{name: str(getattr(cause, name)) for name in texts} for cause in CAUSES]
     bit = pl.Series("bit", [BIT[cause.code] for cause in CAUSES], dtype=pl.UInt8)
-    mask = pl.Series("mask", [1 << BIT[cause.code] for cause in CAUSES], dtype=pl.UInt64)
-    wrong = pl.Series("is_shown_wrong", [cause.code in SHOWN_WRONG for cause in CAUSES])
-    return pl.DataFrame(rows).select(bit, mask, *told, wrong)
+    mask = pl.Series("mask", [bits([cause.code]) for cause in CAUSES], dtype=pl.UInt64)
+    flags = pl.DataFrame(
+        {
+            "is_shown_wrong": [cause.code in SHOWN_WRONG for cause in CAUSES],
+            "is_held_back": [cause.is_held_back for cause in CAUSES],
+            "is_mapping_work": [cause.is_mapping_work for cause in CAUSES],
+            "gap_reason": [cause.gap_reason for cause in CAUSES],
+            "figure": [cause.figure for cause in CAUSES],
+        }
+    )
+    return pl.DataFrame(rows).select(bit, mask, *texts).hstack(flags)
 
 
 def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
     portal, provider = settings.portal, settings.provider
     as_of = utc(run.as_of, UTC)
-    access = [cause.code for cause in CAUSES if cause.stage is Stage.ACCESS and cause.kind == "defect"]
+    access = bits_where(lambda cause: cause.stage is Stage.ACCESS and cause.kind is CauseClass.DEFECT)
     lists = {
         "hidden_type_names": portal.hidden_company_types,
         "hidden_status_names": portal.hidden_company_statuses,
@@ -102,10 +110,10 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         minimum_security_level=pl.lit(portal.minimum_security_level),
         portal_access=pl.lit(portal.access),
         batch_days=pl.lit(provider.batch_days, dtype=pl.Int64),
-        # a list without rows tells as little as no list
+        # a list without rows says as little as no list
         **{flag: pl.lit(engine.count(f"accepted.{relation}") > 0) for flag, relation in _GIVEN.items()},
         missed_mask=pl.lit(bits(MISSED), dtype=pl.UInt64),
-        access_mask=pl.lit(bits(access), dtype=pl.UInt64),
+        access_mask=pl.lit(access, dtype=pl.UInt64),
         **{
             name: pl.Series(name, [[caption.strip().lower() for caption in captions]], dtype=pl.List(pl.String))
             for name, captions in lists.items()
@@ -137,7 +145,7 @@ def _scopes(settings: Settings, run: Run, scopes: Mapping[str, Scope]) -> pl.Dat
         portal_since=pl.lit(None if portal is None else portal.since, dtype=pl.Date),
         is_portal_list_cut=pl.lit(portal is not None and portal.is_cut),
         accounting_scope=pl.lit("all" if books is None else books.kind),
-        # a list that is cut does not tell what is gone
+        # a list that is cut does not say what is gone
         is_accounting_cut=pl.lit(books is not None and books.is_cut),
         portal_book=pl.lit(_portal_book(settings), dtype=pl.String),
         portal_list_at=instant(portal),

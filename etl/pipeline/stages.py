@@ -14,7 +14,7 @@ import polars as pl
 
 from etl.causes import codes
 from etl.config import Settings
-from etl.diagnose import access_checks, backfill, contradictions, gaps, invoice_checks
+from etl.diagnose import access_checks, backfill, contradictions, customer_checks, gaps, invoice_checks
 from etl.diagnose.sync import SyncLog, to_instants
 from etl.domain import OnStage, Run, RunStage
 from etl.history.changes import RunComparison
@@ -182,7 +182,7 @@ def _check_invoices(
     )
     build(engine, models, ["marts.contact_emails", "marts.customer_facts", *OF_PORTAL])
     facts = engine.frame("from marts.customer_facts")
-    customers = invoice_checks.check_customers(facts, settings.matching.ambiguous_lead)
+    customers = customer_checks.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", contradictions.doubt(customers, facts))
     night = replace(night, unadvised=without_access(engine, decisions))
     build(engine, models, ["marts.invoice_facts"])

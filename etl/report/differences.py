@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.causes import BY_CODE, PORTAL_ONLY
+from etl.causes import BY_CODE, FIGURES, PORTAL_ONLY
 from etl.report.filters import plain
 from etl.report.inputs import ReportInputs
 from etl.report.worklists import NOT_OPEN, cause_words, plain_row
 
 CAUSES_OF: Final = {
-    "shown_not_owed": ("PORTAL_SHOWS_SETTLED", "STALE_AMOUNT", NOT_OPEN),
-    "paid_in_portal": ("PAYMENT_NOT_POSTED",),
+    "shown_not_owed": (*FIGURES["shown_not_owed"], NOT_OPEN),
+    "paid_in_portal": FIGURES["paid_in_portal"],
 }
 """The causes of each figure, in the order in which they are told."""
 

@@ -11,12 +11,11 @@ from typing import Any, Final
 import polars as pl
 
 from etl.amounts import money_text
-from etl.causes import BY_CODE, CAUSES
+from etl.causes import BY_CODE, CAUSES, READY
 from etl.domain import Stage
 from etl.report.filters import mask_emails
 from etl.report.inputs import EVIDENCE, FRAMES, ReportInputs
 from etl.report.packed_columns import columns, packed
-from etl.report.summary import READY
 from etl.report.worklists import cause_words
 
 SCHEMA_VERSION: Final = 1

@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from etl.amounts import money_text
-from etl.causes import BIT, BY_CODE
+from etl.causes import BIT, BY_CODE, READY
 from etl.domain import State
 from etl.report import differences, worklists
 from etl.report.change_section import changes, trend
@@ -32,8 +32,6 @@ _SHOWN_BY: Final = {
     "portal_only": ("accounting_invoices", "portal_invoices"),
 }
 """What must have been read completely before the page may say that something is not there."""
-READY: Final = ("UNMAPPED_CERTAIN", "UNMAPPED_PROBABLE")
-"""Causes that a glance at the mapping queue and one approval remove."""
 
 _NO_INBOX: Final[dict[str, int | str | None]] = {
     "files_taken": 0, "files_taken_in_part": 0, "files_refused": 0, "decisions": 0, "rows_refused": 0,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.causes import BY_CODE, PORTAL_ONLY
+from etl.causes import BY_CODE, FIXED_BY_DATE, FIXED_BY_RESYNC, PORTAL_ONLY
 from etl.domain import State
 from etl.report.filters import mask_email, mask_emails, plain
 from etl.report.inputs import ReportInputs
@@ -186,8 +186,8 @@ def sync(facts: ReportInputs) -> dict[str, Any]:
         "resyncs": facts.resyncs.height,
         "resync_list": [plain_row(row) for row in facts.resyncs.head(SHOWN_RESYNCS).to_dicts()],
         "missed_days": [plain_row(row) for row in facts.missed_days.sort("created_date").to_dicts()],
-        "fix": cause_words("MISSED_IN_WINDOW"),
-        "resync_fix": cause_words("MISSED_UNDATED"),
+        "fix": cause_words(FIXED_BY_DATE.code),
+        "resync_fix": cause_words(FIXED_BY_RESYNC.code),
     }
 
 

@@ -7,7 +7,7 @@
 -- source:  the checks of the run, and the portal's own list of invoices
 
 select
-    case causes.code when 'PAYMENT_NOT_POSTED' then 'paid_in_portal' else 'shown_not_owed' end as figure,
+    causes.figure,
     causes.code as cause,
     invoices.invoice_id_acct,
     invoices.invoice_number,

@@ -2,7 +2,7 @@
 -- grain:   customer_id_acct
 -- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings, marts.company_checks, marts.contact_emails, quarantine.rows, ctl.run
 -- purpose: every accounting customer, its mapping, and what is known of the company it is mapped to.
--- units:   access_failed and access_unknown are masks of causes
+-- units:   access_failed, access_unknown and access_reached are masks of causes
 -- source:  accounting extract, mappings of the night, ConnectWise companies, the portal's mappings
 
 -- a row that could not be read is there
@@ -73,6 +73,7 @@ select
     companies.bill_to_company_id_cw,
     access_checks.failed as access_failed,
     access_checks.unknown as access_unknown,
+    access_checks.reached as access_reached,
     access_checks.can_anyone_see
 
 from staging.accounting__customers as customers

@@ -4,7 +4,7 @@
 -- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.portal_strangers, marts.portal_form, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.portal_memory, ctl.run
 -- purpose: what decides about each accounting invoice, and what it is counted by, without its text: etl/diagnose judges it
 --          batch by batch. customer_key is the row of marts.customer_checks.
--- units:   customer_failed and customer_unknown are masks of causes; amounts in currency_code; days_past_due in days
+-- units:   customer_failed, customer_unknown and customer_reached are masks of causes; amounts in currency_code; days_past_due in days
 -- source:  accounting extract, the portal's list, ConnectWise invoices and contacts
 
 with in_connectwise as (
@@ -60,6 +60,7 @@ select
     ---------- the customer
     customers.failed as customer_failed,
     customers.unknown as customer_unknown,
+    customers.reached as customer_reached,
     customers.is_mapped,
     customers.is_transport_reached,
     customers.is_in_portal,

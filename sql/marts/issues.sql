@@ -94,7 +94,7 @@ left join marts.customer_checks as customers
 where
     (codes_of_sets.stage in ('existence', 'transport') and not codes_of_sets.is_shown_wrong)
     -- the customer's mapping agrees, but the portal shows this one invoice elsewhere
-    or (codes_of_sets.code = 'MAPPING_CONFLICT' and (coalesce(customers.failed, 0) & codes_of_sets.mask) = 0)
+    or (codes_of_sets.stage = 'identity' and (coalesce(customers.failed, 0) & codes_of_sets.mask) = 0)
 
 union all by name
 
@@ -128,6 +128,6 @@ where
     causes.kind = 'defect'
     and case
         when causes.stage = 'identity' then 'customer'
-        when causes.code in ('NO_CONTACT', 'ONLY_INACTIVE_CONTACTS', 'CONTACT_AT_PARENT_OR_CHILD') then 'customer'
+        when causes.subject = 'contacts' then 'customer'
         else 'contact'
     end = whoever.kind

@@ -9,7 +9,7 @@
 with held_back as (
     select sum(causes.mask)::ubigint as mask
     from ctl.causes as causes
-    where causes.code in ('CUSTOMER_INACTIVE', 'TARGET_INACTIVE', 'TARGET_DELETED', 'TARGET_MISSING', 'TARGET_HIDDEN')
+    where causes.is_held_back
 ),
 
 missed as (
@@ -25,7 +25,8 @@ missed as (
         checks.changed_at,
         checks.is_carried,
         (checks.failed & held_back.mask) <> 0 as is_held_back,
-        causes.code as cause
+        causes.code as cause,
+        causes.gap_reason is null as is_unexplained
     from marts.invoice_checks as checks
     cross join ctl.run as this_run
     cross join held_back
@@ -47,7 +48,7 @@ spans as (
         max(missed.changed_at) as last_at,
         count(*) as customer_missed
     from missed
-    where missed.cause = 'MISSED_IN_WINDOW' and missed.is_carried
+    where missed.is_unexplained and missed.is_carried
     group by missed.customer_key
 ),
 

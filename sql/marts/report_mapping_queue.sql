@@ -1,25 +1,25 @@
 -- model:   marts.report_mapping_queue
 -- grain:   customer_id_acct, currency_code
--- reads:   marts.report_customer_cells, matching.mappings, staging.connectwise__companies
+-- reads:   marts.report_customer_cells, matching.mappings, staging.connectwise__companies, ctl.causes
 -- purpose: customers whose invoices are blocked by their mapping, the largest blocked amount first
 -- units:   amount in currency_code
 -- source:  the night's answers; mappings
 
 with blocked as (
     select
-        customer_id_acct,
-        currency_code,
-        min(customer_name) as customer_name,
-        min(primary_cause) as primary_cause,
-        cast(sum(invoices) as bigint) as invoices,
-        sum(amount) as amount,
-        max(oldest_days_past_due) as oldest_days_past_due
-    from marts.report_customer_cells
-    where state = 'blocked'
-        and primary_cause in (
-            'UNMAPPED_NO_CANDIDATE', 'UNMAPPED_AMBIGUOUS', 'UNMAPPED_PROBABLE', 'SUBCUSTOMER_UNMAPPED',
-            'UNMAPPED_CERTAIN', 'MAPPING_CONFLICT', 'TARGET_MISSING', 'BILL_TO_ELSEWHERE'
-        )
+        cells.customer_id_acct,
+        cells.currency_code,
+        min(cells.customer_name) as customer_name,
+        min(cells.primary_cause) as primary_cause,
+        cast(sum(cells.invoices) as bigint) as invoices,
+        sum(cells.amount) as amount,
+        max(cells.oldest_days_past_due) as oldest_days_past_due
+    from marts.report_customer_cells as cells
+    inner join ctl.causes as causes
+        on cells.primary_cause = causes.code
+    where
+        cells.state = 'blocked'
+        and causes.is_mapping_work
     group by 1, 2
 ),
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.causes import BY_CODE, CAUSES, SHOWN_WRONG, codes, mask
+from etl.causes import BY_CODE, CAUSES, SHOWN_WRONG, bits, bits_where, codes
 from etl.config import Portal
-from etl.diagnose.invoice_checks import STATE_CODES, CheckContext, check_customers, check_invoices
+from etl.diagnose.customer_checks import check_customers
+from etl.diagnose.invoice_checks import STATE_CODES, CheckContext, check_invoices
 from etl.diagnose.sync import SyncLog
 from etl.domain import CauseClass
 from tests.soak import runs
@@ -30,7 +31,8 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "total_sign": (pl.Int8, 1), "balance_sign": (pl.Int8, 1), "invoice_date": (pl.Date, date(2026, 10, 1)),
     "is_future": (pl.Boolean, False), "is_number_shared": (pl.Boolean, False),
     "created_at": (pl.Datetime("us"), datetime(2026, 10, 1)), "changed_at": (pl.Datetime("us"), datetime(2026, 10, 1)),
-    "customer_failed": (pl.UInt64, 0), "customer_unknown": (pl.UInt64, 0), "is_mapped": (pl.Boolean, True),
+    "customer_failed": (pl.UInt64, 0), "customer_unknown": (pl.UInt64, 0), "customer_reached": (pl.UInt64, 0),
+    "is_mapped": (pl.Boolean, True),
     "is_transport_reached": (pl.Boolean, True), "is_access_reached": (pl.Boolean, True),
     "can_anyone_see": (pl.Boolean, True), "judged_at": (pl.Datetime("us"), None), "portal_match": (pl.Int8, 1),
     "is_portal_undecided": (pl.Boolean, False), "is_portal_id_old": (pl.Boolean, False),
@@ -52,7 +54,7 @@ SCHEMA = {name: kind for name, (kind, _) in FACTS.items()}
 
 
 def _mask(*causes: str) -> int:
-    return sum(1 << [cause.code for cause in CAUSES].index(code) for code in causes)
+    return bits(causes)
 
 
 def _night(*, has_list: bool = True, list_at: datetime = AS_OF, **portal: Any) -> CheckContext:
@@ -228,7 +230,7 @@ def test_an_invoice_is_judged_alike_in_any_batch(facts: list[dict[str, Any]]) ->
     apart = [check_invoices(pl.DataFrame([row], schema=SCHEMA), _night()) for row in rows]
     assert together.rows() == [frame.row(0) for frame in apart]
     freed = together.filter("is_freed_alone")
-    blocking = mask(CauseClass.DEFECT, CauseClass.WAITING) & ~_mask(*SHOWN_WRONG)
+    blocking = bits_where(lambda cause: cause.kind in {CauseClass.DEFECT, CauseClass.WAITING}) & ~_mask(*SHOWN_WRONG)
     assert all((row["failed"] & blocking).bit_count() >= 1 for row in freed.to_dicts())
 
 
@@ -241,7 +243,8 @@ CUSTOMER: dict[str, tuple[Any, Any]] = {
     "is_conflicting": (pl.Boolean, False), "best_lead": (pl.Float64, None), "is_parent_mapped": (pl.Boolean, None),
     "is_in_portal": (pl.Boolean, True), "has_company": (pl.Boolean, True), "is_deleted": (pl.Boolean, False),
     "is_inactive": (pl.Boolean, False), "is_hidden": (pl.Boolean, False), "bill_to_company_id_cw": (pl.String, None),
-    "access_failed": (pl.UInt64, 0), "access_unknown": (pl.UInt64, 0), "can_anyone_see": (pl.Boolean, True),
+    "access_failed": (pl.UInt64, 0), "access_unknown": (pl.UInt64, 0), "access_reached": (pl.UInt64, 0),
+    "can_anyone_see": (pl.Boolean, True),
 }  # fmt: skip
 
 

@@ -44,7 +44,8 @@ create table ctl.states as
 select state, cast(row_number() over () - 1 as utinyint) as state_code
 from (values ('visible'), ('blocked'), ('unknown')) as states(state);
 create table ctl.causes as
-select code, cast(row_number() over () as utinyint) as bit, cast(1 << row_number() over () as ubigint) as mask
+select code, cast(row_number() over () as utinyint) as bit, cast(1 << row_number() over () as ubigint) as mask,
+    starts_with(code, 'UNMAPPED') as is_mapping_work
 from (values ('UNMAPPED_PROBABLE'), ('UNMAPPED_CERTAIN'), ('NO_CONTACT'), ('STALE_AMOUNT'), ('MISSED_UNDATED'))
     as causes(code);
 create table marts.customer_checks as

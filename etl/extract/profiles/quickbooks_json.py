@@ -41,7 +41,7 @@ def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
     Locality: row.
     """
     says_void = is_zero(pl.col("total_amount")) & pl.col("_note").str.to_lowercase().str.starts_with("void")
-    is_void = (pl.col("_invoice_status").str.to_uppercase() == "VOIDED") | says_void
+    is_void = (pl.col("_invoice_status").str.to_lowercase() == "voided") | says_void
     is_deleted = pl.col("_status").str.to_lowercase() == "deleted"
     status = (
         pl.when(is_deleted.fill_null(value=False))

@@ -1,4 +1,4 @@
-"""Every gate of one invoice: passed, failed, unknown or not reached, with the values that decided."""
+"""Every check of one invoice: passed, failed, unknown or not reached, with the values that decided."""
 
 from __future__ import annotations
 
@@ -6,29 +6,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from etl.causes import BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits, codes, mask
-from etl.domain import CauseClass, Stage
+from etl.causes import BY_CODE, CAUSES, NOT_YET, SHOWN_WRONG, bits, bits_where, codes, is_in
+from etl.domain import CauseClass, Stage, Subject
 from etl.errors import NotFoundError
 from etl.report.why import queries
 from etl.report.why.queries import Row
-from etl.report.why.values import FACET_OF, values
+from etl.report.why.values import values
 from etl.warehouse.engine import Engine, published
 
-_RIGHTLY_ABSENT: Final = mask(CauseClass.EXPECTED) & bits(c.code for c in CAUSES if c.stage is Stage.EXISTENCE)
-_DEFECTS: Final = mask(CauseClass.DEFECT)
+_DEFECTS: Final = bits_where(lambda cause: cause.kind is CauseClass.DEFECT)
 _WRONG: Final = bits(SHOWN_WRONG)
 _WAITS: Final = bits(NOT_YET)
-_ACCESS: Final = bits(cause.code for cause in CAUSES if cause.stage is Stage.ACCESS)
-_DATED: Final = ("BEFORE_SYNC_START", "BACKDATED_ENTRY", "MISSED_IN_WINDOW")
-"""Causes that the recommended 'sync from' date mends, where it reaches back far enough."""
+_ACCESS: Final = bits_where(lambda cause: cause.stage is Stage.ACCESS)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One gate of one invoice.
+    """One check of one invoice.
 
     Attributes:
-        subject: what is looked at; gates with one subject share their values.
+        subject: what is looked at; checks with one subject share their values.
         result: passed, failed, unknown, or not reached.
         values: what decided, in words.
     """
@@ -79,7 +76,7 @@ class Answer:
 
     @property
     def no_advice(self) -> str | None:
-        """Why no fix of access is told: a person decided that nobody is to have it; null where nobody did."""
+        """Why no fix of access is given: a person decided that nobody is to have it; None if nobody did."""
         row = self.invoice
         if row["nobody_by"] is None or not row["failed"] & _ACCESS & _DEFECTS:
             return None
@@ -116,13 +113,13 @@ def _person(people: list[Row], row: Row) -> Row | None:
 
 
 def _chain(row: Row) -> tuple[Check, ...]:
-    results = {cause.code: _result(row, cause.code, cause.stage) for cause in CAUSES}
+    results = {cause.code: _result(row, cause.code) for cause in CAUSES}
     return tuple(
         Check(
             cause=cause.code,
             stage=str(cause.stage),
             kind=str(cause.kind),
-            subject=FACET_OF[cause.code].subject,
+            subject=str(cause.subject),
             title=cause.title,
             result=results[cause.code],
             values=values(row, cause.code, results[cause.code]),
@@ -131,67 +128,9 @@ def _chain(row: Row) -> tuple[Check, ...]:
     )
 
 
-def _result(row: Row, code: str, stage: Stage) -> str:
-    if queries.has(row["failed"], code):
-        return "failed"
-    if queries.has(row["unknown"], code):
-        return "unknown"
-    if stage is not Stage.EXISTENCE and row["failed"] & _RIGHTLY_ABSENT:
-        return "not reached"
-    if stage is Stage.IDENTITY:
-        is_reached = _is_identity_reached(row, code)
-    elif stage is Stage.TRANSPORT:
-        is_reached = _is_transport_reached(row, code)
-    elif stage is Stage.ACCESS:
-        is_reached = _is_access_reached(row, code)
-    else:
-        is_reached = _is_existence_reached(row, code)
-    return "passed" if is_reached else "not reached"
-
-
-def _is_existence_reached(row: Row, code: str) -> bool:
-    if code == "ZERO_TOTAL":
-        return bool(row["document_status"] != "voided")
-    if code == "NUMBER_REFORMATTED":
-        return bool(row["has_connectwise_invoices"] or row["has_portal_list"])
-    return code != "CREATED_ONLY_IN_ACCOUNTING" or bool(row["has_connectwise_invoices"])
-
-
-def _is_identity_reached(row: Row, code: str) -> bool:
-    subject = FACET_OF[code].subject
-    if subject == "customer":
-        return code != "CUSTOMER_NOT_IN_EXTRACT" or bool(row["has_customers"])
-    if subject == "company":
-        return bool(row["company_id_cw"]) and (bool(row["has_company"]) or code == "TARGET_MISSING")
-    if code == "UNMAPPED_CERTAIN" and row["is_in_portal"] is None:
-        return False
-    return bool(row["company_id_cw"]) or (code == "MAPPING_CONFLICT" and row["mapping_state"] != "excluded")
-
-
-def _is_transport_reached(row: Row, code: str) -> bool:
-    is_held = queries.has(row["failed"], "HELD_UNTIL_DATE")
-    is_sent = row["document_status"] != "draft" and not is_held and (row["is_transport_reached"] or row["is_present"])
-    if not is_sent:
-        return False
-    if FACET_OF[code].subject == "portal's amount":
-        return bool(row["is_present"]) and row["portal_balance_amount"] is not None
-    # one reason decides for what is absent; what a sync carried passes, although nothing proves that it arrived
-    return bool(row["is_present"] or row["is_carried"]) and not _is_decided(row, code)
-
-
-def _is_decided(row: Row, code: str) -> bool:
-    """Whether another gate of the same facet failed or is unknown."""
-    return any(queries.has(row["failed"] | row["unknown"], other) for other in FACET_OF[code].phrases)
-
-
-def _is_access_reached(row: Row, code: str) -> bool:
-    if not row["is_access_reached"]:
-        return False
-    if code == "BILL_EMAIL_NOT_A_CONTACT":
-        return bool(row["has_bill_email"])
-    if FACET_OF[code].subject == "contacts":
-        return not _is_decided(row, code)
-    return bool(row["able_contact_count"] or row["proposed_contact_id_cw"])
+def _result(row: Row, code: str) -> str:
+    masks = {"failed": row["failed"], "unknown": row["unknown"], "passed": row["reached"]}
+    return next((result for result, mask in masks.items() if is_in(mask, code)), "not reached")
 
 
 def _fixes(row: Row) -> tuple[Fix, ...]:
@@ -222,9 +161,9 @@ def _fixes(row: Row) -> tuple[Fix, ...]:
 
 def _detail(row: Row, code: str) -> str | None:
     cause = BY_CODE[code]
-    if code in _DATED:
+    if cause.is_dated:
         return _date(row)
-    if cause.stage is Stage.ACCESS and FACET_OF[code].subject == "contact" and row["contact_fix"]:
+    if cause.subject is Subject.CONTACT and row["contact_fix"]:
         return f"{row['proposed_contact_name']} ({row['proposed_contact_role']}): {row['contact_fix']}"
     return None
 
@@ -242,7 +181,7 @@ def _date(row: Row) -> str:
 
 def _warning(row: Row, code: str) -> str | None:
     """Whom the recommended date mails and charges."""
-    if code not in _DATED or row["is_held_back"] or row["is_resync_single"] or row["arrivals"] is None:
+    if not BY_CODE[code].is_dated or row["is_held_back"] or row["is_resync_single"] or row["arrivals"] is None:
         return None
     return (
         f"That date brings {row['arrivals']}: the portal mails these clients, and AutoPay charges by due date."

@@ -1,4 +1,4 @@
-"""What the night's database knows of one invoice, and of what accounting does not have."""
+"""What the database of a run knows of one invoice, and of what accounting does not have."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from etl.causes import BIT, PORTAL_ONLY
+from etl.causes import PORTAL_ONLY
 from etl.errors import NotFoundError
 from etl.warehouse.engine import Engine, literal
 
@@ -24,12 +24,11 @@ _MOST_ANSWERS: Final = 20
 
 _FACTS: Final = """
     select {answer},
-        checks.failed, checks.unknown, checks.is_present, checks.is_carried, checks.is_freed_alone,
-        facts.is_future, facts.is_transport_reached, facts.is_access_reached, facts.has_bill_email,
+        checks.failed, checks.unknown, checks.reached, checks.is_present, checks.is_freed_alone,
         facts.portal_match, facts.changed_at, facts.is_portal_undecided, facts.was_shown,
         facts.portal_status, facts.portal_balance_amount, checks.difference_amount,
         customers.is_active as customer_is_active, customers.has_customer_row, customers.merged_into_customer_id_acct,
-        customers.customer_email, customers.has_company, customers.is_in_portal,
+        customers.customer_email, customers.has_company,
         own.parent_customer_id_acct, parents.company_id_cw as parent_company_id_cw,
         mappings.certainty, mappings.candidate_count, mappings.best_lead, mappings.reason as mapping_reason,
         mappings.judged_at, mappings.judged_by, mappings.conflict_company_id_cw,
@@ -43,7 +42,7 @@ _FACTS: Final = """
         contacts.login_holders_here, contacts.login_holders_elsewhere,
         invoices.bill_email, invoices.payment_terms, invoices.book, this_run.portal_list_at,
         this_run.run_id, this_run.as_of_date, this_run.minimum_security_level,
-        this_run.has_portal_list, this_run.has_customers, this_run.has_connectwise_invoices, this_run.portal_time_zone
+        this_run.has_portal_list, this_run.portal_time_zone
     from marts.invoice_visibility as answers
     cross join ctl.run as this_run
     inner join staging.accounting__invoices as invoices on answers.row_key = invoices.row_key
@@ -226,8 +225,3 @@ def contacts(engine: Engine, email: str) -> list[Row]:
         message = f"No ConnectWise contact logs in with {email}. Look for another address, or create the contact."
         raise NotFoundError(message)
     return frame.to_dicts()
-
-
-def has(mask: int, code: str) -> bool:
-    """Whether the cause is in the mask."""
-    return bool(mask & 1 << BIT[code])

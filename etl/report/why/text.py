@@ -10,8 +10,8 @@ from typing import Final
 from etl.causes import BY_CODE, NOT_YET, SHOWN_WRONG
 from etl.domain import CauseClass
 from etl.report.why.answer import Answer, Check, Fix
-from etl.report.why.queries import ANSWER, Row, has
-from etl.report.why.values import FACET_OF, money, one_login, plain
+from etl.report.why.queries import ANSWER, Row
+from etl.report.why.values import difference, money, one_login, plain
 from etl.safe_text import json_text, one_line
 
 _VERDICT: Final = {
@@ -26,7 +26,7 @@ _PASSED, _NOT_REACHED = "passed", "not reached"
 
 def to_json(answers: list[Answer]) -> str:
     """The answers as JSON, one object per invoice."""
-    told = [
+    objects = [
         {
             "run_id": answer.invoice["run_id"],
             "invoice": {name: plain(answer.invoice[name]) for name in ANSWER},
@@ -37,7 +37,7 @@ def to_json(answers: list[Answer]) -> str:
         }
         for answer in answers
     ]
-    return json_text(told, indent=2) + "\n"
+    return json_text(objects, indent=2) + "\n"
 
 
 def to_text(answers: list[Answer]) -> str:
@@ -68,19 +68,7 @@ def _due(row: Row) -> str:
 def _verdict(row: Row) -> str:
     cause = row["primary_cause"]
     named = "" if cause is None else f": {BY_CODE[cause].title} [{cause}]"
-    return f"{_VERDICT[row['state']]}{named}{_difference(row)}"
-
-
-def _difference(row: Row) -> str:
-    """What the portal and the books say differently of what is owed."""
-    if row["difference_amount"] is None:
-        return ""
-    amount = f"{row['currency_code']} {money(row['difference_amount'])}"
-    if has(row["failed"], "PAYMENT_NOT_POSTED"):
-        return f"; but {amount} was paid in the portal, and the books do not have the payment"
-    if has(row["failed"], "PORTAL_SHOWS_SETTLED"):
-        return f"; but the portal still asks for {amount}"
-    return f"; but the portal asks for {amount} more than is owed"
+    return f"{_VERDICT[row['state']]}{named}{difference(row)}"
 
 
 def _stage(stage: str, checks: list[Check]) -> Iterator[str]:
@@ -90,7 +78,7 @@ def _stage(stage: str, checks: list[Check]) -> Iterator[str]:
     yield stage
     for subject in dict.fromkeys(check.subject for check in checks):
         of_subject = [check for check in checks if check.subject == subject]
-        # what is wrong comes first; passed gates of one subject share a line
+        # what is wrong comes first; passed checks of one subject share a line
         for check in of_subject:
             if check.result not in {_PASSED, _NOT_REACHED}:
                 yield _line(
@@ -110,9 +98,9 @@ def _remark(check: Check) -> str:
 def _together(checks: list[Check]) -> Iterator[str]:
     passed = [check for check in checks if check.result == _PASSED]
     if passed:
-        phrases = dict.fromkeys(FACET_OF[check.cause].phrases[check.cause] for check in passed)
-        is_told = any(check.result in {"failed", "unknown"} for check in checks)
-        yield _line(passed[0], ", ".join(phrases) if is_told else f"{passed[0].values} ({', '.join(phrases)})")
+        phrases = dict.fromkeys(BY_CODE[check.cause].passed_as for check in passed)
+        has_values = any(check.result in {"failed", "unknown"} for check in checks)
+        yield _line(passed[0], ", ".join(phrases) if has_values else f"{passed[0].values} ({', '.join(phrases)})")
     unreached = [check for check in checks if check.result == _NOT_REACHED]
     if unreached:
         yield _line(unreached[0], ", ".join(check.cause for check in unreached))

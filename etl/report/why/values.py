@@ -1,15 +1,15 @@
-"""The values that decide each gate, in the words of somebody who reads the row aloud."""
+"""The values that decide each check, in the words of somebody who reads the row aloud."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from etl.causes import BY_CODE, PROFILES, is_in
+from etl.domain import Subject
 from etl.report.why.queries import Row
-from etl.report.why.unknowns import tell_unknown
 
 _PAIR: Final = 2
 _MOST_CLIENTS: Final = 5
@@ -18,21 +18,6 @@ _FOUND_BY: Final = {
     1: "found by its id", 2: "found by number and customer", 3: "found by number and amount",
     4: "found by a number that is written differently, and the amount",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Facet:
-    """Gates that look at the same thing.
-
-    Attributes:
-        subject: the thing, for example 'mapping'.
-        tell: its values; given the row and the gate that failed, or null where it passed.
-        phrases: cause -> what it means that the gate is passed.
-    """
-
-    subject: str
-    tell: Callable[[Row, str | None], str]
-    phrases: Mapping[str, str]
 
 
 def money(amount: Decimal | None) -> str:
@@ -141,12 +126,12 @@ def _company(row: Row, failed: str | None) -> str:
         return f"{row['company_id_cw']} is not among the companies that were read"
     status = row["status_name"] or "not given"
     company = _company_of(row)
-    told = {
+    faults = {
         "TARGET_DELETED": f"{company} is in the recycle bin",
         "TARGET_HIDDEN": f"{company}: type {row['type_names'] or 'not given'}, status {status}",
         "BILL_TO_ELSEWHERE": (f"{company} bills to {_company_id_and_name(row, 'bill_to') or 'another company'}"),
     }
-    return told.get(failed or "", f"{company}, status {status}")
+    return faults.get(failed or "", f"{company}, status {status}")
 
 
 def _sync(row: Row, failed: str | None) -> str:
@@ -194,7 +179,7 @@ def _contact(row: Row, failed: str | None) -> str:
     person = f"{row['proposed_contact_name']} ({row['proposed_contact_role']})"
     email = row["proposed_contact_email"] or "no e-mail"
     level = f"level {row['proposed_level'] or 'none'}, needed {row['minimum_security_level']}"
-    told = {
+    faults = {
         "LOGIN_DISABLED": f"{person}: login disabled",
         "DUPLICATE_LOGIN_EMAIL": f"{person}: {_shared_login(row, email)}",
         "NO_LOGIN_EMAIL": f"{person}: no default e-mail",
@@ -202,7 +187,7 @@ def _contact(row: Row, failed: str | None) -> str:
     }
     if failed is None:
         return f"{person}: {email}, {level}"
-    return told.get(failed, f"{person}: {level}")
+    return faults.get(failed, f"{person}: {level}")
 
 
 def _shared_login(row: Row, email: str) -> str:
@@ -228,69 +213,64 @@ def _billing_email(row: Row, _: str | None) -> str:
     return f"{row['bill_email'] or row['customer_email'] or 'none given'}"
 
 
-_MAPPED: Final = "mapped"
-FACETS: Final = (
-    Facet("document", _document, {
-        "NOT_AN_INVOICE": "an invoice", "DRAFT": "not a draft", "DELETED": "not deleted", "VOIDED": "not voided",
-    }),
-    Facet("amount", _amount, {
-        "ZERO_TOTAL": "not zero", "HIDDEN_ZERO": "not hidden as a zero total", "PAID_IN_FULL": "not paid in full",
-        "NEGATIVE_BALANCE": "not negative",
-    }),
-    Facet("book", _book, {"OTHER_BOOK": "in the book that the portal shows"}),
-    Facet("terms", _terms, {"HIDDEN_BY_TERMS": "not hidden by its terms"}),
-    Facet("date", _date, {"FUTURE_DATED": "not in the future", "HELD_UNTIL_DATE": "not held back"}),
-    Facet("number", _number, {
-        "DUPLICATE_NUMBER": "on no other invoice", "NUMBER_REFORMATTED": "written alike everywhere",
-        "CREATED_ONLY_IN_ACCOUNTING": "known to ConnectWise",
-    }),
-    Facet("customer", _customer, {
-        "CUSTOMER_EXCLUDED": "not excluded", "CUSTOMER_NOT_IN_EXTRACT": "in the customer extract",
-        "CUSTOMER_INACTIVE": "active",
-    }),
-    Facet("mapping", _mapping, {
-        "UNMAPPED_NO_CANDIDATE": _MAPPED, "UNMAPPED_AMBIGUOUS": _MAPPED, "UNMAPPED_PROBABLE": _MAPPED,
-        "SUBCUSTOMER_UNMAPPED": _MAPPED, "UNMAPPED_CERTAIN": "in the portal too",
-        "MAPPING_CONFLICT": "nothing against it",
-    }),
-    Facet("company", _company, {
-        "TARGET_MISSING": "there", "TARGET_DELETED": "not deleted", "TARGET_INACTIVE": "active",
-        "TARGET_HIDDEN": "not hidden", "BILL_TO_ELSEWHERE": "billed itself",
-    }),
-    Facet("sync", _sync, dict.fromkeys((
-        "SYNC_STALLED", "PENDING_NEXT_SYNC", "PORTAL_LIST_OLDER", "BEFORE_SYNC_START", "RECREATED_ID",
-        "SKIPPED_WHILE_UNMAPPED", "BACKDATED_ENTRY", "MISSED_IN_WINDOW", "MISSED_UNDATED",
-    ), "not missed")),
-    Facet("portal's amount", _portal_amount, {
-        "STALE_AMOUNT": "up to date", "PORTAL_SHOWS_SETTLED": "not shown after it was settled",
-        "PAYMENT_NOT_POSTED": "no payment that the books lack", "PAYMENT_IN_TRANSIT": "no payment on its way",
-        "PORTAL_NOT_CAUGHT_UP": "the portal had time to catch up",
-    }),
-    Facet("contacts", _contacts, {
-        "NO_CONTACT": "there is one", "ONLY_INACTIVE_CONTACTS": "one is active",
-        "CONTACT_AT_PARENT_OR_CHILD": "at the company itself",
-    }),
-    Facet("contact", _contact, {
-        "NO_LOGIN_EMAIL": "has an e-mail", "BAD_EMAIL": "a proper address",
-        "DUPLICATE_LOGIN_EMAIL": "shared with nobody", "LOGIN_DISABLED": "may log in",
-        "LEVEL_MISSING": "has a level", "LEVEL_INVALID": "a level from 1 to 6",
-        "LEVEL_TOO_LOW": "level high enough", "NO_PORTAL_PROFILE": "needs no profile",
-    }),
-    Facet("billing e-mail", _billing_email, {"BILL_EMAIL_NOT_A_CONTACT": "a contact's"}),
-)  # fmt: skip
-"""Every gate belongs to one facet; a test holds that none is left out."""
-
-FACET_OF: Final[Mapping[str, Facet]] = {code: facet for facet in FACETS for code in facet.phrases}
+_WORDS: Final[Mapping[Subject, Callable[[Row, str | None], str]]] = {
+    Subject.DOCUMENT: _document,
+    Subject.AMOUNT: _amount,
+    Subject.BOOK: _book,
+    Subject.TERMS: _terms,
+    Subject.DATE: _date,
+    Subject.NUMBER: _number,
+    Subject.CUSTOMER: _customer,
+    Subject.MAPPING: _mapping,
+    Subject.COMPANY: _company,
+    Subject.SYNC: _sync,
+    Subject.PORTAL_AMOUNT: _portal_amount,
+    Subject.CONTACTS: _contacts,
+    Subject.CONTACT: _contact,
+    Subject.BILLING_EMAIL: _billing_email,
+}
+"""Subject -> its values; given the row and the check that failed, or None where it passed."""
 
 
 def values(row: Row, code: str, result: str) -> str:
-    """What decided the gate; empty where it was not reached."""
+    """What decided the check; empty where it was not reached."""
     if result == "not reached":
         return ""
-    facet = FACET_OF[code]
     if result == "unknown":
-        return tell_unknown(row, code, facet.tell, facet.subject)
-    return facet.tell(row, None if result == "passed" else code)
+        return _unknown(row, code)
+    return _WORDS[BY_CODE[code].subject](row, None if result == "passed" else code)
+
+
+def _unknown(row: Row, code: str) -> str:
+    """What is not known, and never the fault as a fact."""
+    cause = BY_CODE[code]
+    words = _WORDS[cause.subject]
+    has_hints = is_in(row["unknown"], "NO_PORTAL_PROFILE") and code != "NO_PORTAL_PROFILE"
+    if has_hints and cause.subject in {Subject.CONTACT, Subject.CONTACTS}:
+        return f"{PROFILES}; only a hint: {words(row, code)}"
+    if code == "DUPLICATE_LOGIN_EMAIL" and row["login_holders_elsewhere"]:
+        # one login of several clients: what to check is said there
+        return words(row, code)
+    if cause.subject is Subject.COMPANY and not row["has_company"]:
+        return words(row, None)
+    return cause.unknown_as.format(
+        passed=words(row, None),
+        failed=words(row, code),
+        company=f"{row['company_id_cw']} {row['company_name'] or ''}".strip(),
+        customer_id_acct=row["customer_id_acct"],
+    )
+
+
+def difference(row: Row) -> str:
+    """What the portal and the books say differently of what is owed; empty where they agree."""
+    if row["difference_amount"] is None:
+        return ""
+    amount = f"{row['currency_code']} {money(row['difference_amount'])}"
+    if is_in(row["failed"], "PAYMENT_NOT_POSTED"):
+        return f"; but {amount} was paid in the portal, and the books do not have the payment"
+    if is_in(row["failed"], "PORTAL_SHOWS_SETTLED"):
+        return f"; but the portal still asks for {amount}"
+    return f"; but the portal asks for {amount} more than is owed"
 
 
 def plain(value: Any) -> Any:

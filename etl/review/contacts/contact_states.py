@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.causes import BY_CODE, bits, codes
+from etl.causes import BY_CODE, bits_where, codes
 from etl.review.fix_files import SCHEMA_VERSION
 
 TO_DECIDE, TO_DO, DONE, NOBODY = "to decide", "to do", "done", "nobody"
@@ -21,8 +21,8 @@ UNSURE, SNOOZED, STALE, NOT_CHECKED = "unsure", "snoozed", "stale", "not checked
 STATES: Final = (TO_DECIDE, TO_DO, STALE, UNSURE, NOT_CHECKED, SNOOZED, NOBODY, DONE)
 """In the order in which they are worked on; done and nobody ask for nothing."""
 
-_OF_EMAIL: Final = bits(["NO_LOGIN_EMAIL", "BAD_EMAIL", "DUPLICATE_LOGIN_EMAIL"])
-_OF_LEVEL: Final = bits(["LEVEL_MISSING", "LEVEL_INVALID", "LEVEL_TOO_LOW"])
+_OF_EMAIL: Final = bits_where(lambda cause: cause.contact_field == "e-mail")
+_OF_LEVEL: Final = bits_where(lambda cause: cause.contact_field == "level")
 _WHOSE: Final = "check whether somebody else has it now than the person it was approved for, and decide again"
 _LEVEL: Final = re.compile(r"([1-6])(?:\.0+)?")
 
