@@ -146,7 +146,7 @@ def _invoices(plan: Plan, customers: list[tuple[str, str]]) -> pl.DataFrame:
 
 
 def _reviews(plan: Plan, customers: list[tuple[str, str]]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The queue, its pairs as marts.report_mapping_fixes has them, and the companies."""
+    """The queue, its pairs as report.mapping_fixes has them, and the companies."""
     queue, pairs, companies = [], [], []
     for rank, (customer_id, name) in enumerate(customers, 1):
         amount = Decimal(40_000_000 // rank + 9) / 100

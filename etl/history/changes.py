@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
+import polars as pl
+
 from etl.amounts import money_text
 from etl.causes import BY_CODE
 from etl.domain import Run, State
@@ -26,20 +28,7 @@ SHOWN_NIGHTS: Final = 30
 UNKNOWN: Final[dict[str, Any]] = {"invoices": None, "amounts": []}
 """What is said of invoices where nobody can know."""
 
-_BLOCKED: Final = f"""
-    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
-    from marts.report_cells where state = '{State.BLOCKED}' group by 1 order by 1"""
-_CHANGED: Final = """
-    select move, is_compared, is_blocked, was_blocked, code_before, state, primary_cause, mapping_source,
-        currency_code, currency_code_before,
-        count(*)::bigint as invoices, sum(amount) as amount, sum(amount_before) as amount_before
-    from marts.invoice_changes group by all"""
-_UNKNOWN: Final = f"""
-    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
-    from marts.report_cells where state = '{State.UNKNOWN}' group by 1"""
 _FREED_BY: Final = ("code_before", "state", "primary_cause", "mapping_source")
-_STATES: Final = """
-    select kind, code, code_before, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
 
 
 @dataclass(frozen=True)
@@ -78,7 +67,7 @@ class RunComparison:
         """
         if self.past.blocked is None:
             return None
-        groups = self.engine.frame(_CHANGED).to_dicts()
+        groups = self.engine.frame("from report.invoice_moves").to_dicts()
         return [{**group, "reason": freed_because(*(group[name] for name in _FREED_BY))} for group in groups]
 
     @cached_property
@@ -114,7 +103,7 @@ class RunComparison:
         counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         for kind, code, issues in self.past.open_issues.group_by("kind", "code").len().iter_rows():
             counts[kind, code][Change.OPEN] += issues
-        for kind, code, code_before, change, was_open, issues in self.engine.rows(_STATES):
+        for kind, code, code_before, change, was_open, issues in self.engine.rows("from report.issue_counts"):
             counts[kind, code][change] += issues
             if was_open:
                 counts[kind, code_before][Change.OPEN] -= issues
@@ -132,11 +121,11 @@ class RunComparison:
 
 def numbers(comparison: RunComparison) -> Row:
     """The night in a few numbers, as the history keeps them and the trend shows them."""
-    blocked = comparison.engine.frame(_BLOCKED)
+    blocked = _amounts(comparison, State.BLOCKED)
     return {
         "blocked_invoices": int(blocked["invoices"].sum()),
         "amounts": [
-            {"currency_code": currency, "amount": money_text(amount)} for currency, _, amount in blocked.iter_rows()
+            {"currency_code": currency, "amount": money_text(amount)} for _, currency, _, amount in blocked.iter_rows()
         ],
         "issues": _total(comparison.causes),
         "sources": facts(comparison.read),
@@ -221,7 +210,13 @@ def _not_checked(comparison: RunComparison) -> list[Row] | None:
     found = _moved(comparison, "not_checked")
     if found is None or not comparison.lacking:
         return found
-    return [group for group in found if group["state"] != State.UNKNOWN] + comparison.engine.frame(_UNKNOWN).to_dicts()
+    unknown = _amounts(comparison, State.UNKNOWN).to_dicts()
+    return [group for group in found if group["state"] != State.UNKNOWN] + unknown
+
+
+def _amounts(comparison: RunComparison, state: State) -> pl.DataFrame:
+    """Invoices and balances in one state, per currency."""
+    return comparison.engine.frame("from report.state_amounts").filter(state=str(state))
 
 
 def _newly_read(comparison: RunComparison) -> Complete:
@@ -244,10 +239,7 @@ def _sum(groups: Sequence[Row] | None) -> Row:
 
 
 def _resolved(comparison: RunComparison, freed: list[Row] | None) -> list[Row]:
-    states = comparison.engine.rows(
-        f"select reason, count(*) from marts.issue_states where change = '{Change.RESOLVED}' group by 1"
-    )
-    issues: dict[str, int] = dict(states)
+    issues: dict[str, int] = dict(comparison.engine.rows("from report.resolved_issues"))
     reasons = issues.keys() | {group["reason"] for group in freed or ()}
     rows = [
         {

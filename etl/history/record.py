@@ -18,18 +18,15 @@ from etl.domain import DATABASE, LATEST, Run
 from etl.errors import HistoryError, NotFoundError
 from etl.history.issues import DOCUMENTS, LAST, Change, Complete, SourceCoverage, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
-from etl.warehouse.engine import Engine, published
+from etl.warehouse.engine import Engine, literal, published
 from etl.warehouse.models import build, read_models
 
-_TONIGHT: Final = """
-    select invoice_id_acct, primary_cause, currency_code, balance_amount, '{run_id}' as seen_in, true as was_blocked
-    from marts.blocked_invoices"""
-_UNDECIDED: Final = f"""
-    {_TONIGHT}
-    union all
-    select invoice_id_acct, code_before, currency_code_before, amount_before, seen_in, false
-    from marts.invoice_changes where is_carried"""
-"""What a night calls blocked, and what it could not tell of what was blocked before it."""
+_BLOCKED: Final = ("invoice_id_acct", "primary_cause", "currency_code", "balance_amount")
+_CARRIED: Final = (
+    "invoice_id_acct", "code_before as primary_cause", "currency_code_before as currency_code",
+    "amount_before as balance_amount", "seen_in", "false as was_blocked",
+)  # fmt: skip
+"""Columns of marts.blocked_invoices, and the same of marts.invoice_changes for what a run could not compare."""
 PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
     "invoice_id_acct": pl.String(),
     "invoice_number": pl.String(),
@@ -39,9 +36,7 @@ PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
     "balance_since": pl.Datetime("us"),
 }
 """The columns of marts.portal_memory: when the portal last showed an invoice, and since when it has its balance."""
-_UNMAPPED_NOW: Final = f"""
-    select kind, subject_id, code as code_now from marts.issues
-    where kind = 'customer' and code in {UNMAPPED}"""
+_UNMAPPED_NOW: Final = f"marts.issues where kind = 'customer' and code in {UNMAPPED}"
 _IS_UNMAPPED: Final = (pl.col("kind") == "customer") & pl.col("code").is_in(UNMAPPED)
 STATES: Final = (
     "kind", "subject_id", "code", "code_before", "change", "reason", "was_open", "unseen_since", "first_seen_at",
@@ -139,7 +134,7 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
     try:
         with published(folder / DATABASE) as engine:
             states = engine.frame("from marts.issue_states")
-            facts = json.loads(engine.rows("select facts from ctl.remembered")[0][0])
+            facts = json.loads(engine.columns("ctl.remembered", "facts").item())
     except NotFoundError:
         return False
     if facts.pop("after", None) != (published_ids[-1] if published_ids else None):
@@ -149,12 +144,18 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
 
 
 def _blocked(folder: Path) -> pl.DataFrame | None:
-    """What the last run calls blocked; null where it cannot be read."""
+    """What the last run calls blocked, and what it could not compare; None if the run cannot be read."""
     try:
         with published(folder / DATABASE) as engine:
-            return engine.frame(_UNDECIDED.format(run_id=folder.name.replace("'", "''")))
+            carried = engine.columns("marts.invoice_changes where is_carried", *_CARRIED)
+            return pl.concat([_blocked_now(engine, folder.name), carried], how="vertical_relaxed")
     except NotFoundError:
         return None
+
+
+def _blocked_now(engine: Engine, run_id: str) -> pl.DataFrame:
+    """What a run calls blocked, as seen in the run of this name."""
+    return engine.columns("marts.blocked_invoices", *_BLOCKED, f"{literal(run_id)} as seen_in", "true as was_blocked")
 
 
 def _portal_memory(folder: Path) -> pl.DataFrame:
@@ -170,9 +171,10 @@ def compare(engine: Engine, past: RunHistory, reading: SourceCoverage) -> None:
     """Write `marts.issue_states`, what became of every issue, and what is told of it."""
     models = read_models()
     build(engine, models, ["marts.blocked_invoices", "marts.issues"])
-    engine.write("ctl.open_issues", _renamed(past.open_issues, engine.frame(_UNMAPPED_NOW)))
+    unmapped = engine.columns(_UNMAPPED_NOW, "kind", "subject_id", "code as code_now")
+    engine.write("ctl.open_issues", _renamed(past.open_issues, unmapped))
     # where nobody knows what was blocked, nothing is taken to have changed
-    before = engine.frame(_TONIGHT.format(run_id=LAST)) if past.blocked is None else past.blocked
+    before = _blocked_now(engine, LAST) if past.blocked is None else past.blocked
     engine.write("ctl.blocked_before", before)
     engine.write("ctl.compared_codes", _compared_codes(before, reading))
     build(engine, models, _COMPARED)

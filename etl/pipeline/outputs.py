@@ -21,10 +21,10 @@ from etl.history.record import stage_facts
 from etl.history.source_status import changed_ranges, complete
 from etl.pipeline.gates import RunOptions
 from etl.publish.publication import Publication
-from etl.report.inputs import QUERIES, ReportInputs, RunFacts
+from etl.report.inputs import ReportInputs, RunFacts, read_frames
 from etl.report.invoice_files import write_answers
 from etl.report.page import render
-from etl.report.page_data import WORK_QUERIES, Work, pack
+from etl.report.page_data import Work, pack, read_work
 from etl.report.summary import summarise, to_json
 from etl.review import fix_files
 from etl.review.chain import Head
@@ -34,34 +34,7 @@ from etl.review.site.site_key import site_key
 from etl.review.site.site_state import REGISTER, head_told
 from etl.warehouse.engine import Engine
 
-_SINGLE: Final = """
-    select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
-        invoices.balance_amount as amount, invoices.created_at, invoices.changed_at
-    from marts.missed_invoices as invoices
-    inner join marts.customer_checks as answers on invoices.customer_id_acct = answers.customer_id_acct
-    left join (select sync_from_date from marts.backfill_options where is_recommended) as recommended on true
-    where not invoices.is_held_back and (
-        recommended.sync_from_date is null
-        or least(invoices.created_at, invoices.changed_at) is null
-        or least(invoices.created_at, invoices.changed_at)
-            < timezone('{zone}', recommended.sync_from_date::timestamp)::timestamptz at time zone 'UTC')
-    order by invoices.balance_amount desc, invoices.row_key
-    limit {most}"""
-_MONEY: Final = """
-    select coalesce(staged.currency_code, told.currency_code) as currency_code,
-        staged.amount as staging_amount, told.amount as marts_amount
-    from (select currency_code, sum(total_amount) as amount from accepted.accounting_invoices group by 1) as staged
-    full outer join (select currency_code, sum(total_amount) as amount from marts.report_cells group by 1) as told
-        on staged.currency_code = told.currency_code
-    order by 1"""
 _STATUS_SETTINGS: Final = "[provider] inactive_company_statuses or active_company_statuses"
-_UNDECIDED: Final = """
-    select coalesce(companies.status_name, 'none given') as caption, count(*) as companies
-    from staging.connectwise__companies as companies
-    where companies.is_inactive is null and companies.company_id_cw in (select company_id_cw from matching.mappings)
-    group by 1 order by 2 desc, 1"""
-_HAS_LEVELS: Final = "select count(*) = 0 or count(portal_security_level) > 0 from staging.connectwise__contacts"
-_TO_DECIDE: Final = "from marts.report_fixes_to_decide"
 _OPTIONAL: Final[Mapping[str, str]] = {
     "portal_invoices": "the portal's own list of invoices was not given: whether an invoice arrived is not proven",
     "sync_runs": "the sync log was not given: outages cannot be distinguished from other gaps",
@@ -125,7 +98,8 @@ def write_outputs(
     }
     stage_facts(engine, remembered)
     publication.write("summary.json", to_json(summary))
-    proposed = fix_files.mapping_fixes(engine.frame(_TO_DECIDE), run_id, site_key(night.settings.site_key_path))
+    to_decide = engine.frame("from report.mapping_fixes_to_decide")
+    proposed = fix_files.mapping_fixes(to_decide, run_id, site_key(night.settings.site_key_path))
     work = _work(night, proposed)
     tables = _tables(engine, run_id) | {"mapping_fixes.csv": proposed}
     with ThreadPoolExecutor(1) as aside:
@@ -161,31 +135,22 @@ def _exit_code(summary: dict[str, Any], orders: RunOptions) -> ExitCode:
 
 
 def _facts(night: JudgedRun, told_of: dict[str, Any]) -> ReportInputs:
-    engine, settings = night.engine, night.settings
-    frames: dict[str, Any] = {name: engine.frame(query) for name, query in QUERIES.items()}
-    frames["resyncs"] = engine.frame(
-        _SINGLE.format(zone=settings.portal.time_zone, most=settings.backfill.most_resyncs)
-    )
-    frames["money"] = engine.frame(_MONEY)
-    frames["sources"] = _sources(night.files)
     comparison = night.comparison
     return ReportInputs(
         run=_run_facts(night), joins=comparison.measured.rows, changes=changes(comparison, told_of),
-        trend=trend(comparison, told_of), **frames,
+        trend=trend(comparison, told_of), sources=_sources(night.files), **read_frames(night.engine),
     )  # fmt: skip
 
 
 def _work(night: JudgedRun, mapping_fixes: pl.DataFrame) -> Work:
     """What people work on in the page; the decisions that it hands back are rows of the file of fixes."""
     engine, settings = night.engine, night.settings
-    limit = settings.limits.page_invoices
-    frames = {name: engine.frame(query.format(page_invoices=limit)) for name, query in WORK_QUERIES.items()}
     return Work(
         fixes=mapping_fixes,
         all_companies=engine.count("staging.connectwise__companies"),
         ambiguous_lead=settings.matching.ambiguous_lead,
         allow_override=settings.review.allow_override,
-        **frames,
+        **read_work(engine),
     )
 
 
@@ -201,7 +166,7 @@ def _sources(files: list[FileReport]) -> pl.DataFrame:
 
 def _undecided_statuses(engine: Engine) -> list[str]:
     """Which setting decides about companies whose status nobody explains."""
-    found = engine.rows(_UNDECIDED)
+    found = engine.rows("from report.undecided_statuses")
     if not found:
         return []
     statuses = ", ".join(f"{caption} ({count})" for caption, count in found[:5])
@@ -213,12 +178,12 @@ def _undecided_statuses(engine: Engine) -> list[str]:
 def _run_facts(night: JudgedRun) -> RunFacts:
     settings, portal = night.settings, night.settings.portal
     missing = [words for name, words in _OPTIONAL.items() if name not in settings.sources]
-    assumed = night.engine.rows("select count(*) from staging.accounting__invoices where is_balance_assumed")[0][0]
+    assumed, has_levels = night.engine.rows("from report.what_is_assumed")[0]
     if assumed:
         missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
     if portal.access == "profiles":
         missing.append("client profiles decide who sees invoices and were not read: access is not checked")
-    elif not night.engine.rows(_HAS_LEVELS)[0][0]:
+    elif not has_levels:
         missing.append(
             "the contacts' export has no portal security level: access is not checked; export portalSecurityLevel"
         )

@@ -110,17 +110,17 @@ def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRu
         _check_access(engine, models, settings)
         documents.result()
     on_stage(RunStage.CHECK_INVOICES)
-    list_at = engine.rows("select portal_list_at from ctl.run")[0][0].replace(tzinfo=UTC)
+    list_at = engine.columns("ctl.run", "portal_list_at").item().replace(tzinfo=UTC)
     log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal, list_at)
     _check_invoices(engine, models, order, (log, list_at, register.contacts))
     build(engine, models, _AFTER_CHECKS)
     on_stage(RunStage.FIND_SYNC_GAPS)
     _find_gaps(engine, settings, log)
-    build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
     write_contact_states(engine, settings, complete(read), register.contacts)
     on_stage(RunStage.COMPARE_RUNS)
     comparison = RunComparison(engine, run, past, read, joins)
     compare(engine, past, comparison.reading)
+    build(engine, models, names_in(models, "report"))
     return JudgedRun(settings, files, comparison, register.head, begun.inbox)
 
 
@@ -131,7 +131,7 @@ def share_numbers(engine: Engine, models: Mapping[str, Model]) -> pl.DataFrame:
         `matching.shared_invoices`: how many numbers each customer and company share, and how often the totals agree.
     """
     build(engine, models, ["matching.number_pairs"])
-    pairs = engine.frame("select row_key, row_key_cw from matching.number_pairs")
+    pairs = engine.columns("matching.number_pairs", "row_key", "row_key_cw")
     engine.write("matching.repeated_pairs", repeated(pairs))
     build(engine, models, ["matching.shared_invoices"])
     return engine.frame("from matching.shared_invoices")
@@ -171,7 +171,7 @@ def _check_invoices(
     engine: Engine, models: dict[str, Model], order: RunContext, known: tuple[SyncLog, datetime, pl.DataFrame]
 ) -> None:
     settings, (log, list_at, decisions) = order.settings, known
-    has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
+    has_list, has_billed = engine.columns("ctl.run", "has_portal_list", "has_connectwise_invoices").row(0)
     night = invoice_checks.CheckContext(
         as_of=order.run.as_of.astimezone(UTC),
         portal=settings.portal,
@@ -190,7 +190,8 @@ def _check_invoices(
     starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)
     for facts in engine.batches("marts.invoice_facts", "row_key", starts):
         engine.append("marts.invoice_checks", _checked(facts, night))
-    sets = engine.frame("select distinct unnest([failed, unknown]) as mask from marts.invoice_checks order by mask")
+    build(engine, models, ["marts.cause_masks"])
+    sets = engine.frame("from marts.cause_masks")
     texts = [" ".join(codes(mask)) for mask in sets["mask"]]
     engine.write("marts.cause_sets", sets.with_columns(codes=pl.Series(texts, dtype=pl.String)))
 
@@ -203,12 +204,12 @@ def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
     missed = engine.frame("from marts.missed_invoices")
     # only what was missed needs the times of everything else
     some = "" if len(missed) else " limit 0"
-    times = engine.frame(f"select * from marts.change_times order by changed_at{some}")
+    times = engine.frame(f"from marts.change_times order by changed_at{some}")
     arrived = to_instants(times.filter("is_present")["changed_at"])
     grouped = gaps.group_gaps(missed, arrived, log)
     engine.write("marts.sync_gaps", gaps.describe_gaps(grouped))
     engine.write("marts.gap_invoices", grouped.select("gap_id", "row_key", "invoice_id_acct"))
-    (today,) = engine.rows("select as_of_date from ctl.run")[0]
+    today = engine.columns("ctl.run", "as_of_date").item()
     oldest = today - timedelta(days=min(settings.backfill.oldest_days, (today - date.min).days))
     reading = backfill.ChangeTimes(to_instants(times["changed_at"]), settings.portal_zone, oldest)
     wanted = missed.filter(~pl.col("is_held_back"))

@@ -21,7 +21,6 @@ _BEGIN, _END = b"<!doctype html>", b"</html>"
 _CHUNK: Final = 1 << 20
 _SHEET_NAME: Final = re.compile('<sheet name="([^"]*)"')
 _CUSTOMER: Final = re.compile(rb'<c r="([A-Z]+)1"[^>]*><is><t>acct_customer_id</t>')
-_TO_DECIDE: Final = "select count(*), count(distinct customer_id_acct) from marts.report_fixes_to_decide"
 
 Check = Callable[[Path, dict[str, Any]], list[str]]
 
@@ -150,7 +149,7 @@ def _database(path: Path, summary: dict[str, Any]) -> list[str]:
     )
     with closing(Engine(path, threads=1, is_read_only=True)) as engine:
         found = [(name, engine.count(relation), told) for name, relation, told in counts]
-        run_id = engine.rows("select run_id from ctl.run")
+        run_id = engine.columns("ctl.run", "run_id").rows()
     wrong = [f"{count} {name}, expected {told} as in the summary" for name, count, told in found if count != told]
     return wrong if run_id == [(summary["run"]["run_id"],)] else [*wrong, "it belongs to another run"]
 
@@ -158,7 +157,7 @@ def _database(path: Path, summary: dict[str, Any]) -> list[str]:
 def _to_decide(database: Path) -> tuple[int, int]:
     """Rows to decide, one per customer and candidate, and the number of their customers."""
     with closing(Engine(database, threads=1, is_read_only=True)) as engine:
-        rows, customers = engine.rows(_TO_DECIDE)[0]
+        rows, customers = engine.rows("from report.to_decide_counts")[0]
     return int(rows), int(customers)
 
 

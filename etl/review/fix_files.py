@@ -38,7 +38,7 @@ def mapping_fixes(fixes: pl.DataFrame, run_id: str, key: bytes = b"") -> pl.Data
     Locality: group: customer_id_acct.
 
     Args:
-        fixes: marts.report_mapping_fixes.
+        fixes: report.mapping_fixes.
         run_id: the run that proposes.
         key: the site's key; with it, `row_fp` cannot be made elsewhere.
 
@@ -113,7 +113,7 @@ def fingerprints(fixes: pl.DataFrame, key: bytes) -> pl.DataFrame:
     Locality: group: customer_id_acct.
 
     Args:
-        fixes: marts.report_mapping_fixes, in any order.
+        fixes: report.mapping_fixes, in any order.
         key: the site's key.
 
     Returns:

@@ -23,19 +23,6 @@ from etl.warehouse.engine import published
 
 STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "conflict")
 
-_CONFLICTS: Final = """
-    select
-        mappings.customer_id_acct,
-        case
-            when companies.company_id_cw is null then 'the company is no longer in ConnectWise'
-            when companies.is_deleted then 'the company is deleted in ConnectWise'
-            else 'the evidence points to CW-' || mappings.conflict_company_id_cw
-        end as conflict
-    from matching.mappings as mappings
-    left join staging.connectwise__companies as companies on mappings.company_id_cw = companies.company_id_cw
-    where mappings.mapping_source = 'judgement' and mappings.mapping_state = 'mapped'
-        and (mappings.is_conflicting or companies.company_id_cw is null or companies.is_deleted)"""
-
 
 def list_judgements(settings: Settings, state: str | None) -> str:
     """The judgements that hold, one line each, and what the latest night has against them.
@@ -69,7 +56,7 @@ def _conflicts(settings: Settings) -> pl.DataFrame:
     """Judged customers whose evidence has turned; nothing where no night can be asked."""
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
-            return engine.frame(_CONFLICTS)
+            return engine.frame("from report.judgement_conflicts")
     except NotFoundError:
         return pl.DataFrame(schema={"customer_id_acct": pl.String, "conflict": pl.String})
 
@@ -168,7 +155,7 @@ def _in_the_portal(settings: Settings, gone: set[tuple[str, str]], back: set[tup
     """What a person has to change in ConnectBooster, where the client of a mapping still sees the invoices."""
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
-            listed = set(engine.rows("select customer_id_acct, company_id_cw from staging.portal__mappings"))
+            listed = set(engine.columns("staging.portal__mappings", "customer_id_acct", "company_id_cw").iter_rows())
     except NotFoundError:
         listed = set()
     lines = []

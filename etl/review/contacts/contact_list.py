@@ -41,10 +41,7 @@ def _latest(settings: Settings) -> pl.DataFrame:
     """The states of the latest run; nothing where no run can be asked."""
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
-            has_states = engine.rows(
-                "select count(*) from information_schema.tables"
-                " where table_schema = 'marts' and table_name = 'contact_states'"
-            )[0][0]
+            has_states = engine.has("marts.contact_states")
             return engine.frame("from marts.contact_states") if has_states else pl.DataFrame()
     except NotFoundError:
         return pl.DataFrame()

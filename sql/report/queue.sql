@@ -1,9 +1,9 @@
--- model:   marts.report_mapping_queue
+-- model:   report.queue
 -- grain:   customer_id_acct, currency_code
--- reads:   marts.report_customer_cells, matching.mappings, staging.connectwise__companies
+-- reads:   report.customer_cells, matching.mappings, staging.connectwise__companies
 -- purpose: customers whose invoices are blocked by their mapping, the largest blocked amount first
 -- units:   amount in currency_code
--- source:  the night's answers; mappings
+-- source:  the run's answers; mappings
 
 with blocked as (
     select
@@ -14,13 +14,13 @@ with blocked as (
         cast(sum(invoices) as bigint) as invoices,
         sum(amount) as amount,
         max(oldest_days_past_due) as oldest_days_past_due
-    from marts.report_customer_cells
+    from report.customer_cells
     where state = 'blocked'
         and primary_cause in (
             'UNMAPPED_NO_CANDIDATE', 'UNMAPPED_AMBIGUOUS', 'UNMAPPED_PROBABLE', 'SUBCUSTOMER_UNMAPPED',
             'UNMAPPED_CERTAIN', 'MAPPING_CONFLICT', 'TARGET_MISSING', 'BILL_TO_ELSEWHERE'
         )
-    group by 1, 2
+    group by customer_id_acct, currency_code
 ),
 
 -- the place in the queue is the customer's: its largest amount in any one currency, for currencies are never added
@@ -29,7 +29,7 @@ ranked as (
         customer_id_acct,
         row_number() over (order by max(amount) desc, customer_id_acct) as queue_rank
     from blocked
-    group by 1
+    group by customer_id_acct
 )
 
 select
@@ -66,3 +66,4 @@ left join staging.connectwise__companies as companies
     on mappings.company_id_cw = companies.company_id_cw
 left join staging.connectwise__companies as conflicts
     on mappings.conflict_company_id_cw = conflicts.company_id_cw
+order by ranked.queue_rank, blocked.currency_code
