@@ -29,6 +29,7 @@ ALSO_SQL = {
     "etl/validate/join_questions.py": "asks sources, before staging, by columns that differ from run to run",
     "etl/validate/joins.py": "the same",
     "etl/validate/other_keys.py": "the same",
+    "etl/validate/portal_witnesses.py": "the same",
     "etl/review/chain.py": "SQLite: the register",
     "etl/review/kept_tables.py": "SQLite: the register",
     "etl/review/opened.py": "SQLite: the register",
