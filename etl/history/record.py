@@ -1,4 +1,4 @@
-"""From night to night: what the last runs knew, and how this one is remembered."""
+"""From run to run: what the last runs knew, and how this one is remembered."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ class RunEnding:
 
 @dataclass(frozen=True)
 class RunHistory:
-    """What is known of the nights before this one.
+    """What is known of the runs before this one.
 
     Attributes:
         runs: every run, oldest first.
         open_issues: what stood open after the last of them.
-        blocked: the invoices that were blocked when a night last could tell; null where the last night cannot be read.
+        blocked: the invoices that were blocked when a run last could tell; null where the last run cannot be read.
         portal_memory: what the last run remembered of the portal's list, one row per invoice.
     """
 
@@ -188,7 +188,7 @@ def compare(engine: Engine, past: RunHistory, reading: SourceCoverage) -> None:
 
 
 def _renamed(open_issues: pl.DataFrame, unmapped: pl.DataFrame) -> pl.DataFrame:
-    """What stands open, under the code of tonight: an unmapped customer's issue goes on, whatever its candidates.
+    """What stands open, under its code in this run: an unmapped customer's issue goes on, whatever its candidates.
 
     Args:
         open_issues: what stood open after the last run.
@@ -222,7 +222,7 @@ def _seen_earlier(history: History, facts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _compared_codes(before: pl.DataFrame, reading: SourceCoverage) -> pl.DataFrame:
-    """Of each cause, whether tonight can be compared with each run that an invoice was last seen in."""
+    """Of each cause, whether this run can be compared with each run that an invoice was last seen in."""
     codes = sorted({*BY_CODE, *before["primary_cause"].drop_nulls()})
     runs = [LAST, *before["seen_in"].unique().sort()]
     rows = [
@@ -237,7 +237,7 @@ def _compared_codes(before: pl.DataFrame, reading: SourceCoverage) -> pl.DataFra
 
 
 def stage_facts(engine: Engine, facts: Mapping[str, Any]) -> None:
-    """Write into the night itself what the history will be told once it is published."""
+    """Write into the run itself what the history will be told once it is published."""
     engine.write("ctl.remembered", pl.DataFrame({"facts": [json.dumps(facts, ensure_ascii=False, sort_keys=True)]}))
 
 
@@ -251,7 +251,7 @@ def record(past: RunHistory, run: Run, facts: Mapping[str, Any], ended: RunEndin
         ended: its issues, and how long it took.
 
     Returns:
-        Why it could not be remembered, where it could not; the next night then does it.
+        Why it could not be remembered, where it could not; the next run then does it.
     """
     try:
         past.history.record(_published_run(run.run_id, facts, ended.seconds), _written(ended.states))

@@ -62,7 +62,7 @@ OF_PORTAL: Final = (
 
 @dataclass(frozen=True)
 class RunContext:
-    """A night that was ordered."""
+    """A run that was ordered."""
 
     settings: Settings
     run: Run
@@ -98,7 +98,7 @@ def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRu
     build(engine, models, names_in(models, "staging"))
     on_stage(RunStage.MATCH)
     with closing(engine.beside()) as beside, ThreadPoolExecutor(1) as aside, ExitStack() as leaving:
-        # a night that fails here does not wait for joins that nobody will read
+        # a run that fails here does not wait for joins that nobody will read
         leaving.callback(aside.shutdown, cancel_futures=True)
         shared = aside.submit(share_numbers, beside, models)
         documents = aside.submit(build, beside, models, OF_DOCUMENTS)
@@ -172,7 +172,7 @@ def _check_invoices(
 ) -> None:
     settings, (log, list_at, decisions) = order.settings, known
     has_list, has_billed = engine.columns("ctl.run", "has_portal_list", "has_connectwise_invoices").row(0)
-    night = invoice_checks.CheckContext(
+    check_context = invoice_checks.CheckContext(
         as_of=order.run.as_of.astimezone(UTC),
         portal=settings.portal,
         log=log,
@@ -184,20 +184,20 @@ def _check_invoices(
     facts = engine.frame("from marts.customer_facts")
     customers = invoice_checks.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", contradictions.doubt(customers, facts))
-    night = replace(night, unadvised=without_access(engine, decisions))
+    check_context = replace(check_context, unadvised=without_access(engine, decisions))
     build(engine, models, ["marts.invoice_facts"])
-    engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), night))
+    engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), check_context))
     starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)
     for facts in engine.batches("marts.invoice_facts", "row_key", starts):
-        engine.append("marts.invoice_checks", _checked(facts, night))
+        engine.append("marts.invoice_checks", _checked(facts, check_context))
     build(engine, models, ["marts.cause_masks"])
     sets = engine.frame("from marts.cause_masks")
     texts = [" ".join(codes(mask)) for mask in sets["mask"]]
     engine.write("marts.cause_sets", sets.with_columns(codes=pl.Series(texts, dtype=pl.String)))
 
 
-def _checked(facts: pl.DataFrame, night: invoice_checks.CheckContext) -> pl.DataFrame:
-    return facts.select(_COUNTED_BY).hstack(invoice_checks.check_invoices(facts, night).drop("row_key"))
+def _checked(facts: pl.DataFrame, check_context: invoice_checks.CheckContext) -> pl.DataFrame:
+    return facts.select(_COUNTED_BY).hstack(invoice_checks.check_invoices(facts, check_context).drop("row_key"))
 
 
 def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:

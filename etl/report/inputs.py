@@ -1,4 +1,4 @@
-"""What the report needs to know of a night: small frames and values, never the invoices themselves."""
+"""What the report needs to know of a run: small frames and values, never the invoices themselves."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def read_frames(engine: Engine) -> dict[str, pl.DataFrame]:
 
 
 def empty(name: str) -> pl.DataFrame:
-    """A frame of FRAMES without rows, for what a night does not have."""
+    """A frame of FRAMES without rows, for what a run does not have."""
     return pl.DataFrame(schema=FRAMES[name])
 
 
@@ -134,13 +134,13 @@ class RunFacts:
     """The run as the page's header and last section tell it.
 
     Attributes:
-        as_of_at: the instant the night is judged at, UTC.
+        as_of_at: the instant the run is judged at, UTC.
         minimum_level: portal security level from which a contact sees invoices.
         read: the relations that were read completely: only they can show that something is not there.
-        partial_reasons: why the night is partial; empty for a complete one.
+        partial_reasons: why the run is partial; empty for a complete one.
         remarks: what this run cannot know, for example because the portal's list was not given.
         inbox: what the run took from its inbox, and what it did not; empty where nothing was there.
-        versions: name -> version of what computed the night.
+        versions: name -> version of what computed the run.
         settings: name -> value, as shown; no secrets.
     """
 
@@ -162,7 +162,7 @@ class ReportInputs:
 
     Attributes:
         joins: how well the sources join, as `etl.validate.joins` has measured it.
-        changes: what changed since the night before, as history found it; null on a first night.
+        changes: what changed since the run before, as history found it; null on a first run.
         trend: the last runs, oldest first, this one last.
     """
 

@@ -100,11 +100,11 @@ def pack(facts: ReportInputs, work: Work) -> Payloads:
     """Pack what the page works with.
 
     Args:
-        facts: the night, for the run, the queue and the contacts.
+        facts: the run, for the run, the queue and the contacts.
         work: the frames that the page works on.
 
     Returns:
-        Texts without markup; the same night gives the same texts.
+        Texts without markup; the same run gives the same texts.
     """
     return Payloads(
         packed(_reviews(facts, work)),

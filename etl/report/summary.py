@@ -1,4 +1,4 @@
-"""The night in numbers: `summary.json`, and the only source of every number on the page."""
+"""The run in numbers: `summary.json`, and the only source of every number on the page."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Rows = list[dict[str, Any]]
 
 
 def summarise(facts: ReportInputs) -> dict[str, Any]:
-    """Every number of the night's report, ready for JSON.
+    """Every number of the run's report, ready for JSON.
 
     Amounts are text, exact, each beside its currency; currencies are never added. Each invoice is counted
     once, under its state and its primary cause.
@@ -89,7 +89,7 @@ def summarise(facts: ReportInputs) -> dict[str, Any]:
 
 
 def to_json(summary: dict[str, Any]) -> bytes:
-    """`summary.json`: sorted keys, one value per line, the same bytes for the same night."""
+    """`summary.json`: sorted keys, one value per line, the same bytes for the same run."""
     return (json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 

@@ -91,10 +91,10 @@ def _evidence() -> pl.Expr:
     part = pl.element().struct
     points = part.field("points")
     signed = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit("")) + points.cast(pl.String)
-    told = pl.concat_str(
+    cell_text = pl.concat_str(
         part.field("kind"), pl.lit(" "), signed, pl.lit(" ("), part.field("detail").fill_null(""), pl.lit(")")
     )
-    return pl.col("evidence").list.eval(told).list.join("; ").fill_null("")
+    return pl.col("evidence").list.eval(cell_text).list.join("; ").fill_null("")
 
 
 def _search_hint() -> pl.Expr:

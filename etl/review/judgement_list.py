@@ -25,11 +25,11 @@ STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "confl
 
 
 def list_judgements(settings: Settings, state: str | None) -> str:
-    """The judgements that hold, one line each, and what the latest night has against them.
+    """The judgements that hold, one line each, and what the latest run has against them.
 
     Args:
         settings: the configuration.
-        state: only judgements of this kind; conflict: only those that the latest night contradicts.
+        state: only judgements of this kind; conflict: only those that the latest run contradicts.
     """
     register = open_register(settings)
     current = register.current()
@@ -53,7 +53,7 @@ def list_judgements(settings: Settings, state: str | None) -> str:
 
 
 def _conflicts(settings: Settings) -> pl.DataFrame:
-    """Judged customers whose evidence has turned; nothing where no night can be asked."""
+    """Judged customers whose evidence has turned; nothing where no run can be asked."""
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
             return engine.frame("from report.judgement_conflicts")
@@ -71,7 +71,7 @@ def history(settings: Settings, customer: str) -> str:
     Raises:
         NotFoundError: nothing was ever decided about it.
     """
-    log = _told_log(open_register(settings))
+    log = _read_log(open_register(settings))
     named = {customer, customer.removeprefix("ACCT-")}
     concerned = set(log.filter(pl.col("customer_id_acct").is_in(list(named)))["import_id"])
     if not concerned:
@@ -102,7 +102,7 @@ def _actor(row: dict[str, Any]) -> str:
     return row["imported_by"] if claimed in {None, row["imported_by"]} else f"{row['imported_by']} as {claimed}"
 
 
-def _told_log(register: Register) -> pl.DataFrame:
+def _read_log(register: Register) -> pl.DataFrame:
     """The log, and what of it holds."""
     key = ["customer_id_acct", "company_id_cw", "decision", "import_id"]
     held = register.current().select(*key, holds=True).unique()
@@ -197,7 +197,7 @@ def exported(settings: Settings) -> bytes:
 
 
 def _written(settings: Settings) -> pl.DataFrame:
-    log = _told_log(open_register(settings))
+    log = _read_log(open_register(settings))
     return log.select(
         "import_id", "imported_at", "imported_by", "claimed_by", "file_name", "reverts",
         acct_customer_id=prefixed("customer_id_acct", "ACCT"),

@@ -1,4 +1,4 @@
-"""What the latest published night knows, for judging what was decided on it."""
+"""What the latest published run knows, for judging what was decided on it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Prints = dict[str, dict[str, str | None]]
 
 
 def read_evidence(settings: Settings) -> PublishedEvidence:
-    """What the latest published night knows.
+    """What the latest published run knows.
 
     Raises:
         NotFoundError: no run has been published yet, or another version wrote it.
