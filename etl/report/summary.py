@@ -281,8 +281,7 @@ def _laws(facts: ReportInputs) -> dict[str, Rows]:
     conserved = rows.with_columns(
         does_hold=pl.col("rows_extracted") == pl.col("rows_accepted") + pl.col("rows_quarantined")
     )
-    money = facts.money.with_columns(does_hold=pl.col("staging_amount").eq_missing(pl.col("marts_amount")))
     return {
         "rows": [worklists.plain_row(row) for row in conserved.sort("relation").to_dicts()],
-        "money": [worklists.plain_row(row) for row in money.sort("currency_code").to_dicts()],
+        "money": [worklists.plain_row(row) for row in facts.money.sort("currency_code").to_dicts()],
     }

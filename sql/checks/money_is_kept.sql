@@ -11,4 +11,4 @@ select
         coalesce(money.staging_amount, 0), ' in staging, ', coalesce(money.marts_amount, 0), ' in the answers'
     ) as violation
 from report.money as money
-where money.staging_amount is distinct from money.marts_amount
+where not money.does_hold

@@ -26,7 +26,8 @@ counted as (
 select
     coalesce(accepted.currency_code, counted.currency_code) as currency_code,
     accepted.amount as staging_amount,
-    counted.amount as marts_amount
+    counted.amount as marts_amount,
+    coalesce(accepted.amount = counted.amount, accepted.amount is null and counted.amount is null) as does_hold
 from accepted
 full outer join counted
     on accepted.currency_code = counted.currency_code

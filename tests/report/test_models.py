@@ -232,3 +232,15 @@ def test_a_page_that_cannot_hold_every_invoice_holds_the_blocked_ones(engine: En
 def test_the_page_lists_what_blocks_before_what_waits_or_is_unknown(engine: Engine) -> None:
     """Largest balance first within each state; visible invoices are not listed."""
     assert _facts(engine).invoices["invoice_id_acct"].to_list() == ["i3", "i1", "i2", "i5"]
+
+
+def test_money_is_compared_once_for_the_page_and_for_the_invariant(engine: Engine) -> None:
+    """What the page shows as different stops the run, and nothing else does."""
+    models = read_models()
+    build(engine, models, ["checks.money_is_kept"])
+    assert engine.rows("from checks.money_is_kept") == []
+    engine.run("update report.cells set total_amount = total_amount + 1 where currency_code = 'EUR'")
+    build(engine, models, ["checks.money_is_kept"])
+    assert engine.rows("from checks.money_is_kept") == [("EUR: 10.0000 in staging, 11.0000 in the answers",)]
+    shown = {row["currency_code"]: row["does_hold"] for row in summarise(_facts(engine))["laws"]["money"]}
+    assert shown == {"EUR": False, "USD": True}
