@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.history.changes import SHOWN_NIGHTS
-from etl.report.change_section import FIRST_NIGHT, SHOWN_ROWS
+from etl.history.changes import SHOWN_RUNS
+from etl.report.change_section import FIRST_RUN, SHOWN_ROWS
 from etl.report.inputs import FRAMES, ReportInputs, RunFacts
 from etl.report.page_data import WORK_FRAMES, Work
 from etl.review.fix_files import mapping_fixes
@@ -81,7 +81,7 @@ def night(plan: Plan) -> tuple[ReportInputs, Work]:
         invoices=invoices.head(100),
         candidates=_candidates(pairs),
         changes=_changes(invoices),
-        trend=[_past(back) for back in reversed(range(SHOWN_NIGHTS))],
+        trend=[_past(back) for back in reversed(range(SHOWN_RUNS))],
     )
     work = Work(
         fixes=mapping_fixes(pairs, run.run_id),
@@ -108,7 +108,7 @@ def _changes(invoices: pl.DataFrame) -> dict[str, Any]:
         for row in invoices.head(SHOWN_ROWS).to_dicts()
     ]  # fmt: skip
     since = {"run_id": _past(1)["run_id"], "as_of_at": _past(1)["as_of_at"]}
-    return {**FIRST_NIGHT, "is_first": False, "since": since, "rows": rows}
+    return {**FIRST_RUN, "is_first": False, "since": since, "rows": rows}
 
 
 def _past(back: int) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _invoices(plan: Plan, customers: list[tuple[str, str]]) -> pl.DataFrame:
 
 
 def _reviews(plan: Plan, customers: list[tuple[str, str]]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The queue, its pairs as marts.report_mapping_fixes has them, and the companies."""
+    """The queue, its pairs as report.mapping_fixes has them, and the companies."""
     queue, pairs, companies = [], [], []
     for rank, (customer_id, name) in enumerate(customers, 1):
         amount = Decimal(40_000_000 // rank + 9) / 100

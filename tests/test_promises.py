@@ -287,7 +287,7 @@ def test_a_persons_judgement_beats_the_portal_and_an_exclusion_leaves_the_queue(
     by_portal = mapped.filter(mapping_source="portal", mapping_state="mapped")
     customer, old = by_portal["customer_id_acct"][0], by_portal["company_id_cw"][0]
     other = next(company for company in by_portal["company_id_cw"] if company != old)
-    queued = nights.latest(folder, "marts.report_mapping_queue")["customer_id_acct"][0]
+    queued = nights.latest(folder, "report.queue")["customer_id_acct"][0]
     judgements = [
         Judgement(customer, other, "approved", nights.AS_OF, "r.okafor", "test"),
         Judgement(queued, None, "excluded", nights.AS_OF, "r.okafor", "test"),
@@ -297,7 +297,7 @@ def test_a_persons_judgement_beats_the_portal_and_an_exclusion_leaves_the_queue(
     now = {row["customer_id_acct"]: row for row in nights.table(after, "matching.mappings").to_dicts()}
     assert (now[customer]["company_id_cw"], now[customer]["mapping_source"]) == (other, "judgement")
     assert now[queued]["mapping_state"] == "excluded"
-    assert queued not in set(nights.table(after, "marts.report_mapping_queue")["customer_id_acct"])
+    assert queued not in set(nights.table(after, "report.queue")["customer_id_acct"])
     fixes = pl.read_csv(after.folder / "mapping_fixes.csv", infer_schema=False)
     assert f"ACCT-{queued}" not in set(fixes["acct_customer_id"])
     answers = nights.answers(after).filter(customer_id_acct=queued)

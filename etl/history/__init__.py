@@ -1,1 +1,1 @@
-"""What is remembered from night to night: the runs, and what stood open in each."""
+"""What is remembered from run to run: the runs, and what stood open in each."""

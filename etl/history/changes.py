@@ -1,4 +1,4 @@
-"""What changed since the last night, in numbers: the parts `changes` and `trend` of the summary."""
+"""What changed since the last run, in numbers: the parts `changes` and `trend` of the summary."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
+
+import polars as pl
 
 from etl.amounts import money_text
 from etl.causes import BY_CODE
@@ -22,29 +24,16 @@ from etl.validate.joins import Measured
 from etl.warehouse.engine import Engine
 
 Row = dict[str, Any]
-SHOWN_NIGHTS: Final = 30
+SHOWN_RUNS: Final = 30
 UNKNOWN: Final[dict[str, Any]] = {"invoices": None, "amounts": []}
 """What is said of invoices where nobody can know."""
 
-_BLOCKED: Final = f"""
-    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
-    from marts.report_cells where state = '{State.BLOCKED}' group by 1 order by 1"""
-_CHANGED: Final = """
-    select move, is_compared, is_blocked, was_blocked, code_before, state, primary_cause, mapping_source,
-        currency_code, currency_code_before,
-        count(*)::bigint as invoices, sum(amount) as amount, sum(amount_before) as amount_before
-    from marts.invoice_changes group by all"""
-_UNKNOWN: Final = f"""
-    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
-    from marts.report_cells where state = '{State.UNKNOWN}' group by 1"""
 _FREED_BY: Final = ("code_before", "state", "primary_cause", "mapping_source")
-_STATES: Final = """
-    select kind, code, code_before, change, was_open, count(*)::bigint as issues from marts.issue_states group by all"""
 
 
 @dataclass(frozen=True)
 class RunComparison:
-    """A night that was judged and compared, and what came before it.
+    """A run that was judged and compared, and what came before it.
 
     Attributes:
         read: what became of its sources.
@@ -60,7 +49,7 @@ class RunComparison:
     @cached_property
     def reading(self) -> SourceCoverage:
         """What was read, and what the last runs had read."""
-        # what is configured and was not read completely tonight is waited for, whatever became of it before
+        # what is configured and was not read completely in this run is waited for, whatever became of it before
         given = frozenset(source.relation for source in self.read)
         before = {since: read | given for since, read in self.past.complete_before.items()}
         return SourceCoverage(complete(self.read), absent(self.read), before, given, self.past.complete_runs)
@@ -72,13 +61,13 @@ class RunComparison:
 
     @cached_property
     def moves(self) -> list[Row] | None:
-        """Groups of invoices that are blocked tonight and were not, or were and are not, with what became of them.
+        """Groups of invoices that are blocked in this run and were not, or were and are not, with what became of them.
 
-        Null where the last night cannot be read: then nobody knows.
+        Null where the last run cannot be read: then nobody knows.
         """
         if self.past.blocked is None:
             return None
-        groups = self.engine.frame(_CHANGED).to_dicts()
+        groups = self.engine.frame("from report.invoice_moves").to_dicts()
         return [{**group, "reason": freed_because(*(group[name] for name in _FREED_BY))} for group in groups]
 
     @cached_property
@@ -104,7 +93,7 @@ class RunComparison:
 
     @cached_property
     def lacking(self) -> Complete:
-        """The sources that were not read tonight, but were when an issue was last seen."""
+        """The sources that were not read in this run, but were when an issue was last seen."""
         once = frozenset[str]().union(*self.past.complete_before.values())
         return (once - complete(self.read)) | {source.relation for source in self.read if source.trouble}
 
@@ -114,7 +103,7 @@ class RunComparison:
         counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         for kind, code, issues in self.past.open_issues.group_by("kind", "code").len().iter_rows():
             counts[kind, code][Change.OPEN] += issues
-        for kind, code, code_before, change, was_open, issues in self.engine.rows(_STATES):
+        for kind, code, code_before, change, was_open, issues in self.engine.rows("from report.issue_counts"):
             counts[kind, code][change] += issues
             if was_open:
                 counts[kind, code_before][Change.OPEN] -= issues
@@ -131,12 +120,12 @@ class RunComparison:
 
 
 def numbers(comparison: RunComparison) -> Row:
-    """The night in a few numbers, as the history keeps them and the trend shows them."""
-    blocked = comparison.engine.frame(_BLOCKED)
+    """The run in a few numbers, as the history keeps them and the trend shows them."""
+    blocked = _amounts(comparison, State.BLOCKED)
     return {
         "blocked_invoices": int(blocked["invoices"].sum()),
         "amounts": [
-            {"currency_code": currency, "amount": money_text(amount)} for currency, _, amount in blocked.iter_rows()
+            {"currency_code": currency, "amount": money_text(amount)} for _, currency, _, amount in blocked.iter_rows()
         ],
         "issues": _total(comparison.causes),
         "sources": facts(comparison.read),
@@ -148,34 +137,34 @@ def numbers(comparison: RunComparison) -> Row:
     }
 
 
-def trend(comparison: RunComparison, told: Row) -> list[Row]:
-    """The last nights, oldest first, and this one.
+def trend(comparison: RunComparison, run_numbers: Row) -> list[Row]:
+    """The last runs, oldest first, and this one.
 
     Args:
         comparison: the run, compared with the one before.
-        told: its numbers.
+        run_numbers: what `numbers` gives for it.
     """
-    nights = [(run.run_id, {**run.facts, "as_of_at": run.as_of_at}) for run in comparison.past.published]
-    nights.append((comparison.run.run_id, told))
+    points = [(run.run_id, {**run.facts, "as_of_at": run.as_of_at}) for run in comparison.past.published]
+    points.append((comparison.run.run_id, run_numbers))
     return [
         {
             "run_id": run_id,
-            **{key: night[key] for key in ("as_of_at", "is_partial", "blocked_invoices", "amounts")},
+            **{key: point[key] for key in ("as_of_at", "is_partial", "blocked_invoices", "amounts")},
             **{
-                change: night["issues"][change]
+                change: point["issues"][change]
                 for change in (Change.NEW, Change.REOPENED, Change.RESOLVED, Change.OPEN)
             },
         }
-        for run_id, night in nights[-SHOWN_NIGHTS:]
+        for run_id, point in points[-SHOWN_RUNS:]
     ]
 
 
-def changes(comparison: RunComparison, told: Row) -> Row | None:
-    """What changed since the last night that has a report; null where there is none.
+def changes(comparison: RunComparison, run_numbers: Row) -> Row | None:
+    """What changed since the last run that has a report; null where there is none.
 
     Args:
         comparison: the run, compared with the one before.
-        told: its numbers.
+        run_numbers: what `numbers` gives for it.
     """
     before = comparison.before
     if before is None:
@@ -184,7 +173,7 @@ def changes(comparison: RunComparison, told: Row) -> Row | None:
     return {
         "since": {"run_id": before.run_id, "as_of_at": before.as_of_at},
         "is_first": False,
-        "counts": told["issues"],
+        "counts": run_numbers["issues"],
         "kinds": [
             {"kind": kind, **_total([row for row in comparison.causes if row["kind"] == kind])} for kind in KINDS
         ],
@@ -195,8 +184,8 @@ def changes(comparison: RunComparison, told: Row) -> Row | None:
             "not_checked": _sum(_not_checked(comparison)),
         },
         "resolved": _resolved(comparison, freed),
-        "blocked": _blocked(comparison, before, told),
-        "blocked_change": _blocked_change(comparison, before, told),
+        "blocked": _blocked(comparison, before, run_numbers),
+        "blocked_change": _blocked_change(comparison, before, run_numbers),
         "not_checked_sources": _titles(comparison.lacking),
         "not_compared_sources": _titles(_newly_read(comparison)),
         "rows": _rows(comparison, before),
@@ -217,15 +206,21 @@ def _moved(comparison: RunComparison, move: str) -> list[Row] | None:
 
 
 def _not_checked(comparison: RunComparison) -> list[Row] | None:
-    """What cannot be compared, and all that is unknown tonight where a source is lacking."""
+    """What cannot be compared, and all that is unknown in this run where a source is lacking."""
     found = _moved(comparison, "not_checked")
     if found is None or not comparison.lacking:
         return found
-    return [group for group in found if group["state"] != State.UNKNOWN] + comparison.engine.frame(_UNKNOWN).to_dicts()
+    unknown = _amounts(comparison, State.UNKNOWN).to_dicts()
+    return [group for group in found if group["state"] != State.UNKNOWN] + unknown
+
+
+def _amounts(comparison: RunComparison, state: State) -> pl.DataFrame:
+    """Invoices and balances in one state, per currency."""
+    return comparison.engine.frame("from report.state_amounts").filter(state=str(state))
 
 
 def _newly_read(comparison: RunComparison) -> Complete:
-    """The sources that were read tonight and not in the last run, where that kept answers from being compared."""
+    """The sources that were read in this run and not in the last run, where that kept answers from being compared."""
     last = comparison.past.complete_runs.get(LAST, frozenset())
     is_uncompared = any(not group["is_compared"] for group in comparison.moves or ())
     return complete(comparison.read) - last if is_uncompared else frozenset()
@@ -244,10 +239,7 @@ def _sum(groups: Sequence[Row] | None) -> Row:
 
 
 def _resolved(comparison: RunComparison, freed: list[Row] | None) -> list[Row]:
-    states = comparison.engine.rows(
-        f"select reason, count(*) from marts.issue_states where change = '{Change.RESOLVED}' group by 1"
-    )
-    issues: dict[str, int] = dict(states)
+    issues: dict[str, int] = dict(comparison.engine.rows("from report.resolved_issues"))
     reasons = issues.keys() | {group["reason"] for group in freed or ()}
     rows = [
         {
@@ -260,9 +252,11 @@ def _resolved(comparison: RunComparison, freed: list[Row] | None) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["issues"], -(row["invoices"] or 0), row["reason"]))
 
 
-def _blocked(comparison: RunComparison, last: PastRun, told: Row) -> list[Row]:
+def _blocked(comparison: RunComparison, last: PastRun, run_numbers: Row) -> list[Row]:
     """What is blocked per currency, before and now, and by how much it changed in what both runs could tell."""
-    before, now = ({row["currency_code"]: Decimal(row["amount"]) for row in f["amounts"]} for f in (last.facts, told))
+    before, now = (
+        {row["currency_code"]: Decimal(row["amount"]) for row in f["amounts"]} for f in (last.facts, run_numbers)
+    )
     zero, apart = Decimal(0), comparison.apart
     rows = []
     for code in sorted(before.keys() | now.keys()):
@@ -281,11 +275,11 @@ def _blocked(comparison: RunComparison, last: PastRun, told: Row) -> list[Row]:
     return rows
 
 
-def _blocked_change(comparison: RunComparison, last: PastRun, told: Row) -> int | None:
-    """By how many blocked invoices the night differs from the last, in what both could tell."""
+def _blocked_change(comparison: RunComparison, last: PastRun, run_numbers: Row) -> int | None:
+    """By how many blocked invoices the run differs from the last, in what both could tell."""
     if comparison.apart is None:
         return None
-    change: int = told["blocked_invoices"] - last.facts["blocked_invoices"]
+    change: int = run_numbers["blocked_invoices"] - last.facts["blocked_invoices"]
     return change - sum(sign * invoices for sign, _, invoices, _ in comparison.apart)
 
 

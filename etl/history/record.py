@@ -1,4 +1,4 @@
-"""From night to night: what the last runs knew, and how this one is remembered."""
+"""From run to run: what the last runs knew, and how this one is remembered."""
 
 from __future__ import annotations
 
@@ -18,18 +18,15 @@ from etl.domain import DATABASE, LATEST, Run
 from etl.errors import HistoryError, NotFoundError
 from etl.history.issues import LAST, Change, Complete, SourceCoverage, judge
 from etl.history.store import CHANGES, OPEN, History, PastRun
-from etl.warehouse.engine import Engine, published
+from etl.warehouse.engine import Engine, literal, published
 from etl.warehouse.models import build, read_models
 
-_TONIGHT: Final = """
-    select invoice_id_acct, primary_cause, currency_code, balance_amount, '{run_id}' as seen_in, true as was_blocked
-    from marts.blocked_invoices"""
-_UNDECIDED: Final = f"""
-    {_TONIGHT}
-    union all
-    select invoice_id_acct, code_before, currency_code_before, amount_before, seen_in, false
-    from marts.invoice_changes where is_carried"""
-"""What a night calls blocked, and what it could not tell of what was blocked before it."""
+_BLOCKED: Final = ("invoice_id_acct", "primary_cause", "currency_code", "balance_amount")
+_CARRIED: Final = (
+    "invoice_id_acct", "code_before as primary_cause", "currency_code_before as currency_code",
+    "amount_before as balance_amount", "seen_in", "false as was_blocked",
+)  # fmt: skip
+"""Columns of marts.blocked_invoices, and the same of marts.invoice_changes for what a run could not compare."""
 PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
     "invoice_id_acct": pl.String(),
     "invoice_number": pl.String(),
@@ -39,9 +36,7 @@ PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
     "balance_since": pl.Datetime("us"),
 }
 """The columns of marts.portal_memory: when the portal last showed an invoice, and since when it has its balance."""
-_UNMAPPED_NOW: Final = f"""
-    select kind, subject_id, code as code_now from marts.issues
-    where kind = 'customer' and code in {UNMAPPED}"""
+_UNMAPPED_NOW: Final = f"marts.issues where kind = 'customer' and code in {UNMAPPED}"
 _IS_UNMAPPED: Final = (pl.col("kind") == "customer") & pl.col("code").is_in(UNMAPPED)
 STATES: Final = (
     "kind", "subject_id", "code", "code_before", "change", "reason", "was_open", "unseen_since", "first_seen_at",
@@ -75,12 +70,12 @@ class RunEnding:
 
 @dataclass(frozen=True)
 class RunHistory:
-    """What is known of the nights before this one.
+    """What is known of the runs before this one.
 
     Attributes:
         runs: every run, oldest first.
         open_issues: what stood open after the last of them.
-        blocked: the invoices that were blocked when a night last could tell; null where the last night cannot be read.
+        blocked: the invoices that were blocked when a run last could tell; null where the last run cannot be read.
         portal_memory: what the last run remembered of the portal's list, one row per invoice.
     """
 
@@ -139,7 +134,7 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
     try:
         with published(folder / DATABASE) as engine:
             states = engine.frame("from marts.issue_states")
-            facts = json.loads(engine.rows("select facts from ctl.remembered")[0][0])
+            facts = json.loads(engine.columns("ctl.remembered", "facts").item())
     except NotFoundError:
         return False
     if facts.pop("after", None) != (published_ids[-1] if published_ids else None):
@@ -149,12 +144,18 @@ def _catch_up(history: History, folder: Path, published_ids: list[str]) -> bool:
 
 
 def _blocked(folder: Path) -> pl.DataFrame | None:
-    """What the last run calls blocked; null where it cannot be read."""
+    """What the last run calls blocked, and what it could not compare; None if the run cannot be read."""
     try:
         with published(folder / DATABASE) as engine:
-            return engine.frame(_UNDECIDED.format(run_id=folder.name.replace("'", "''")))
+            carried = engine.columns("marts.invoice_changes where is_carried", *_CARRIED)
+            return pl.concat([_blocked_now(engine, folder.name), carried], how="vertical_relaxed")
     except NotFoundError:
         return None
+
+
+def _blocked_now(engine: Engine, run_id: str) -> pl.DataFrame:
+    """What a run calls blocked, as seen in the run of this name."""
+    return engine.columns("marts.blocked_invoices", *_BLOCKED, f"{literal(run_id)} as seen_in", "true as was_blocked")
 
 
 def _portal_memory(folder: Path) -> pl.DataFrame:
@@ -170,9 +171,10 @@ def compare(engine: Engine, past: RunHistory, reading: SourceCoverage) -> None:
     """Write `marts.issue_states`, what became of every issue, and what is told of it."""
     models = read_models()
     build(engine, models, ["marts.blocked_invoices", "marts.issues"])
-    engine.write("ctl.open_issues", _renamed(past.open_issues, engine.frame(_UNMAPPED_NOW)))
+    unmapped = engine.columns(_UNMAPPED_NOW, "kind", "subject_id", "code as code_now")
+    engine.write("ctl.open_issues", _renamed(past.open_issues, unmapped))
     # where nobody knows what was blocked, nothing is taken to have changed
-    before = engine.frame(_TONIGHT.format(run_id=LAST)) if past.blocked is None else past.blocked
+    before = _blocked_now(engine, LAST) if past.blocked is None else past.blocked
     engine.write("ctl.blocked_before", before)
     engine.write("ctl.compared_codes", _compared_codes(before, reading))
     build(engine, models, _COMPARED)
@@ -186,7 +188,7 @@ def compare(engine: Engine, past: RunHistory, reading: SourceCoverage) -> None:
 
 
 def _renamed(open_issues: pl.DataFrame, unmapped: pl.DataFrame) -> pl.DataFrame:
-    """What stands open, under the code of tonight: an unmapped customer's issue goes on, whatever its candidates.
+    """What stands open, under its code in this run: an unmapped customer's issue goes on, whatever its candidates.
 
     Args:
         open_issues: what stood open after the last run.
@@ -220,7 +222,7 @@ def _seen_earlier(history: History, facts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _compared_codes(before: pl.DataFrame, reading: SourceCoverage) -> pl.DataFrame:
-    """Of each cause, whether tonight can be compared with each run that an invoice was last seen in."""
+    """Of each cause, whether this run can be compared with each run that an invoice was last seen in."""
     codes = sorted({*BY_CODE, *before["primary_cause"].drop_nulls()})
     runs = [LAST, *before["seen_in"].unique().sort()]
     rows = [
@@ -235,7 +237,7 @@ def _compared_codes(before: pl.DataFrame, reading: SourceCoverage) -> pl.DataFra
 
 
 def stage_facts(engine: Engine, facts: Mapping[str, Any]) -> None:
-    """Write into the night itself what the history will be told once it is published."""
+    """Write into the run itself what the history will be told once it is published."""
     engine.write("ctl.remembered", pl.DataFrame({"facts": [json.dumps(facts, ensure_ascii=False, sort_keys=True)]}))
 
 
@@ -249,7 +251,7 @@ def record(past: RunHistory, run: Run, facts: Mapping[str, Any], ended: RunEndin
         ended: its issues, and how long it took.
 
     Returns:
-        Why it could not be remembered, where it could not; the next night then does it.
+        Why it could not be remembered, where it could not; the next run then does it.
     """
     try:
         past.history.record(_published_run(run.run_id, facts, ended.seconds), _written(ended.states))

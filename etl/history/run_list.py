@@ -66,8 +66,8 @@ def show_run(settings: Settings, name: str, *, as_json: bool = False) -> str:
         log = settings.out / "logs" / f"{run.run_id}.jsonl"
         return "\n".join([*lines, f"Nothing was published. Log: {log}" if log.exists() else "Nothing was published."])
     issues = run.facts["issues"]
-    told = ", ".join(f"{issues[change]} {change.replace('_', ' ')}" for change in issues)
-    lines += [f"{run.facts['blocked_invoices']} invoices blocked: {_blocked(run)}", f"Issues: {told}", "Sources:"]
+    entries = ", ".join(f"{issues[change]} {change.replace('_', ' ')}" for change in issues)
+    lines += [f"{run.facts['blocked_invoices']} invoices blocked: {_blocked(run)}", f"Issues: {entries}", "Sources:"]
     for name_, source in run.facts["sources"].items():
         whole = "" if name_ in run.facts["complete"] else ", not read completely"
         age = "" if source["age_days"] is None else f", newest {source['age_days']:g} days old"
@@ -102,9 +102,9 @@ def diff_runs(settings: Settings, earlier: str, later: str, *, is_whole: bool = 
     lines = [f"From {first.run_id} to {second.run_id}: {len(opened)} opened, {len(ended)} resolved."]
     lines += [f"  blocked: {_blocked(first)} -> {_blocked(second)}"]
     lines += [f"  resolved, because {reason}: {count}" for reason, count in reasons.most_common()]
-    told = [*(f"+ {_issue(row)}" for row in opened), *(f"- {_issue(row)}{_because(row)}" for row in ended)]
-    shown = told if is_whole else told[:_SHOWN]
-    more = [f"... and {len(told) - len(shown)} more: --all lists them"] if len(shown) < len(told) else []
+    entries = [*(f"+ {_issue(row)}" for row in opened), *(f"- {_issue(row)}{_because(row)}" for row in ended)]
+    shown = entries if is_whole else entries[:_SHOWN]
+    more = [f"... and {len(entries) - len(shown)} more: --all lists them"] if len(shown) < len(entries) else []
     return "\n".join([*lines, *shown, *more])
 
 

@@ -1,4 +1,4 @@
-"""What was read tonight: completely, or not, and then why, for nothing is concluded from what was not read."""
+"""What was read in this run: completely, or not, and then why, for nothing is concluded from what was not read."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _SAME_ROW: Final = timedelta(days=0.2)
 
 @dataclass(frozen=True)
 class SourceRead:
-    """What became of one source tonight.
+    """What became of one source in this run.
 
     Attributes:
         rows: that were read.
@@ -70,7 +70,7 @@ class SourceRead:
 
 @dataclass(frozen=True)
 class RunInputs:
-    """What a night knows before it judges anything.
+    """What a run knows before it judges anything.
 
     Attributes:
         files: what became of each source file.
@@ -237,7 +237,7 @@ def freshest_allowed(inputs: RunInputs, name: str, age: float, days: float) -> f
     """The age from which a source is too old, given how old it usually is; null where that is not known.
 
     Args:
-        inputs: the night and what came before it.
+        inputs: the run and what came before it.
         name: relation of the source.
         age: of its newest row in this run.
         days: no source is too old before.
@@ -253,7 +253,7 @@ def freshest_allowed(inputs: RunInputs, name: str, age: float, days: float) -> f
         if known is not None:
             is_same = abs(datetime.fromisoformat(run.as_of_at) - timedelta(days=known) - newest) <= _SAME_ROW
             (same if is_same else others).append(float(known))
-    # if every night that ended in the row that is the newest tonight counted, a standstill would become usual
+    # if every run that ended in the row that is the newest in this run counted, a standstill would become usual
     before = [*others, *same[:FEWEST_RUNS]][-USUAL_RUNS:]
     return max(days, _FAR * median(before), _GAPS * gap) if len(before) >= FEWEST_RUNS else None
 

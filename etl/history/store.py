@@ -30,7 +30,7 @@ _TABLES: Final = (
     ) strict""",
     "create table words (word_id integer primary key, word text not null unique) strict",
     # An issue that ends and comes back is a new episode. The open ones have no end; that one is still seen every
-    # night is not written down, only since when it is not: a quiet night costs next to nothing.
+    # run is not written down, only since when it is not: a quiet run costs next to nothing.
     """
     create table episodes (
         subject_id text not null check (subject_id <> ''),
@@ -131,9 +131,9 @@ class History:
     def check_pages(self) -> None:
         """Refuse a file with damaged pages, also where nothing that is asked for lies on them."""
         with self._connected() as connection:
-            (told,) = connection.execute("pragma quick_check(1)").fetchone()
-            if told != "ok":
-                raise HistoryError(self._path, f"it is damaged: {str(told).splitlines()[-1]}")
+            (answer,) = connection.execute("pragma quick_check(1)").fetchone()
+            if answer != "ok":
+                raise HistoryError(self._path, f"it is damaged: {str(answer).splitlines()[-1]}")
 
     def runs(self) -> list[PastRun]:
         """Every run, oldest first."""

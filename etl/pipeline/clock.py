@@ -73,7 +73,7 @@ def _last(past: Sequence[PastRun]) -> PastRun | None:
 
 def _invoice_dates(engine: Engine) -> list[datetime]:
     """The newest date on an invoice of each list that has one."""
-    newest = (engine.rows(f"select max(invoice_date) from accepted.{name}")[0][0] for name in _DATED)
+    newest = (engine.columns(f"accepted.{name}", "max(invoice_date)").item() for name in _DATED)
     return [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in newest if day is not None]
 
 

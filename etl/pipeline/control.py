@@ -110,6 +110,8 @@ def _run(engine: Engine, settings: Settings, run: Run) -> pl.DataFrame:
         minimum_security_level=pl.lit(portal.minimum_security_level),
         portal_access=pl.lit(portal.access),
         batch_days=pl.lit(provider.batch_days, dtype=pl.Int64),
+        most_resyncs=pl.lit(settings.backfill.most_resyncs, dtype=pl.Int64),
+        page_invoices=pl.lit(settings.limits.page_invoices, dtype=pl.Int64),
         # a list without rows says as little as no list
         **{flag: pl.lit(engine.count(f"accepted.{relation}") > 0) for flag, relation in _GIVEN.items()},
         missed_mask=pl.lit(bits(MISSED), dtype=pl.UInt64),

@@ -149,7 +149,7 @@ def link_tables(request: Request, card: Scorecard, on_stage: Callable[[str], Non
         files = Loader(engine, Settings(base=Path(), sources=sources)).load()
         tables = (
             engine.frame(f"from accepted.{LEFT}"),
-            engine.frame(f"select *, is_status_inactive as is_inactive from accepted.{RIGHT}"),
+            engine.columns(f"accepted.{RIGHT}", "*", "is_status_inactive as is_inactive"),
             engine.frame("from accepted.connectwise_contacts"),
         )
     finally:

@@ -1,4 +1,4 @@
-"""What a night leaves behind: the report, its numbers, the fix files and every invoice's answer."""
+"""What a run leaves behind: the report, its numbers, the fix files and every invoice's answer."""
 
 from __future__ import annotations
 
@@ -21,47 +21,20 @@ from etl.history.record import stage_facts
 from etl.history.source_status import changed_ranges, complete
 from etl.pipeline.gates import RunOptions
 from etl.publish.publication import Publication
-from etl.report.inputs import QUERIES, ReportInputs, RunFacts
+from etl.report.inputs import ReportInputs, RunFacts, read_frames
 from etl.report.invoice_files import write_answers
 from etl.report.page import render
-from etl.report.page_data import WORK_QUERIES, Work, pack
+from etl.report.page_data import Work, pack, read_work
 from etl.report.summary import summarise, to_json
 from etl.review import fix_files
 from etl.review.chain import Head
 from etl.review.contacts.contact_fixes import contact_fixes
 from etl.review.fix_workbook import write_workbook
 from etl.review.site.site_key import site_key
-from etl.review.site.site_state import REGISTER, head_told
+from etl.review.site.site_state import REGISTER, head_facts
 from etl.warehouse.engine import Engine
 
-_SINGLE: Final = """
-    select invoices.invoice_id_acct, invoices.invoice_number, answers.customer_name, invoices.currency_code,
-        invoices.balance_amount as amount, invoices.created_at, invoices.changed_at
-    from marts.missed_invoices as invoices
-    inner join marts.customer_checks as answers on invoices.customer_id_acct = answers.customer_id_acct
-    left join (select sync_from_date from marts.backfill_options where is_recommended) as recommended on true
-    where not invoices.is_held_back and (
-        recommended.sync_from_date is null
-        or least(invoices.created_at, invoices.changed_at) is null
-        or least(invoices.created_at, invoices.changed_at)
-            < timezone('{zone}', recommended.sync_from_date::timestamp)::timestamptz at time zone 'UTC')
-    order by invoices.balance_amount desc, invoices.row_key
-    limit {most}"""
-_MONEY: Final = """
-    select coalesce(staged.currency_code, told.currency_code) as currency_code,
-        staged.amount as staging_amount, told.amount as marts_amount
-    from (select currency_code, sum(total_amount) as amount from accepted.accounting_invoices group by 1) as staged
-    full outer join (select currency_code, sum(total_amount) as amount from marts.report_cells group by 1) as told
-        on staged.currency_code = told.currency_code
-    order by 1"""
 _STATUS_SETTINGS: Final = "[provider] inactive_company_statuses or active_company_statuses"
-_UNDECIDED: Final = """
-    select coalesce(companies.status_name, 'none given') as caption, count(*) as companies
-    from staging.connectwise__companies as companies
-    where companies.is_inactive is null and companies.company_id_cw in (select company_id_cw from matching.mappings)
-    group by 1 order by 2 desc, 1"""
-_HAS_LEVELS: Final = "select count(*) = 0 or count(portal_security_level) > 0 from staging.connectwise__contacts"
-_TO_DECIDE: Final = "from marts.report_fixes_to_decide"
 _OPTIONAL: Final[Mapping[str, str]] = {
     "portal_invoices": "the portal's own list of invoices was not given: whether an invoice arrived is not proven",
     "sync_runs": "the sync log was not given: outages cannot be distinguished from other gaps",
@@ -74,7 +47,7 @@ _OPTIONAL: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """A night that was judged and compared with the last: its database, and what the page tells about it.
+    """A run that was judged and compared with the last: its database, and what the page tells about it.
 
     Attributes:
         files: what became of each source file.
@@ -90,7 +63,7 @@ class JudgedRun:
 
     @property
     def engine(self) -> Engine:
-        """The night's database."""
+        """The run's database."""
         return self.comparison.engine
 
     @property
@@ -100,38 +73,39 @@ class JudgedRun:
 
 
 def write_outputs(
-    night: JudgedRun, orders: RunOptions, publication: Publication
+    judged_run: JudgedRun, orders: RunOptions, publication: Publication
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write every file of the run, still unpublished.
 
     Args:
-        night: the night.
+        judged_run: the run.
         orders: what the one who started it says about it.
         publication: where to write.
 
     Returns:
         The content of summary.json, from which every number on the page comes; and what the history is to remember.
     """
-    run_id, engine = night.run.run_id, night.engine
-    told_of = numbers(night.comparison)
-    facts = _facts(night, told_of)
+    run_id, engine = judged_run.run.run_id, judged_run.engine
+    run_numbers = numbers(judged_run.comparison)
+    facts = _facts(judged_run, run_numbers)
     summary = summarise(facts)
     remembered = {
-        **told_of,
+        **run_numbers,
         "exit_code": int(_exit_code(summary, orders)),
         "is_shrink_accepted": orders.is_shrink_accepted,
-        REGISTER: head_told(night.register),
-        "after": None if night.comparison.before is None else night.comparison.before.run_id,
+        REGISTER: head_facts(judged_run.register),
+        "after": None if judged_run.comparison.before is None else judged_run.comparison.before.run_id,
     }
     stage_facts(engine, remembered)
     publication.write("summary.json", to_json(summary))
-    proposed = fix_files.mapping_fixes(engine.frame(_TO_DECIDE), run_id, site_key(night.settings.site_key_path))
-    work = _work(night, proposed)
+    to_decide = engine.frame("from report.mapping_fixes_to_decide")
+    proposed = fix_files.mapping_fixes(to_decide, run_id, site_key(judged_run.settings.site_key_path))
+    work = _work(judged_run, proposed)
     tables = _tables(engine, run_id) | {"mapping_fixes.csv": proposed}
     with ThreadPoolExecutor(1) as aside:
         # one processor draws the charts and writes what is small while the others write the answers
         page = aside.submit(lambda: publication.write("report.html", render(summary, pack(facts, work))))
-        small = aside.submit(_write_tables, tables, publication, night.run.as_of)
+        small = aside.submit(_write_tables, tables, publication, judged_run.run.as_of)
         write_answers(engine, publication)
         page.result()
         small.result()
@@ -160,32 +134,23 @@ def _exit_code(summary: dict[str, Any], orders: RunOptions) -> ExitCode:
     return ExitCode.PARTIAL if summary["run"]["is_partial"] else ExitCode.COMPLETE
 
 
-def _facts(night: JudgedRun, told_of: dict[str, Any]) -> ReportInputs:
-    engine, settings = night.engine, night.settings
-    frames: dict[str, Any] = {name: engine.frame(query) for name, query in QUERIES.items()}
-    frames["resyncs"] = engine.frame(
-        _SINGLE.format(zone=settings.portal.time_zone, most=settings.backfill.most_resyncs)
-    )
-    frames["money"] = engine.frame(_MONEY)
-    frames["sources"] = _sources(night.files)
-    comparison = night.comparison
+def _facts(judged_run: JudgedRun, run_numbers: dict[str, Any]) -> ReportInputs:
+    comparison = judged_run.comparison
     return ReportInputs(
-        run=_run_facts(night), joins=comparison.measured.rows, changes=changes(comparison, told_of),
-        trend=trend(comparison, told_of), **frames,
+        run=_run_facts(judged_run), joins=comparison.measured.rows, changes=changes(comparison, run_numbers),
+        trend=trend(comparison, run_numbers), sources=_sources(judged_run.files), **read_frames(judged_run.engine),
     )  # fmt: skip
 
 
-def _work(night: JudgedRun, mapping_fixes: pl.DataFrame) -> Work:
+def _work(judged_run: JudgedRun, mapping_fixes: pl.DataFrame) -> Work:
     """What people work on in the page; the decisions that it hands back are rows of the file of fixes."""
-    engine, settings = night.engine, night.settings
-    limit = settings.limits.page_invoices
-    frames = {name: engine.frame(query.format(page_invoices=limit)) for name, query in WORK_QUERIES.items()}
+    engine, settings = judged_run.engine, judged_run.settings
     return Work(
         fixes=mapping_fixes,
         all_companies=engine.count("staging.connectwise__companies"),
         ambiguous_lead=settings.matching.ambiguous_lead,
         allow_override=settings.review.allow_override,
-        **frames,
+        **read_work(engine),
     )
 
 
@@ -201,7 +166,7 @@ def _sources(files: list[FileReport]) -> pl.DataFrame:
 
 def _undecided_statuses(engine: Engine) -> list[str]:
     """Which setting decides about companies whose status nobody explains."""
-    found = engine.rows(_UNDECIDED)
+    found = engine.rows("from report.undecided_statuses")
     if not found:
         return []
     statuses = ", ".join(f"{caption} ({count})" for caption, count in found[:5])
@@ -210,29 +175,32 @@ def _undecided_statuses(engine: Engine) -> list[str]:
     return [f"{captions} Name each in {_STATUS_SETTINGS}, or give connectwise_statuses"]
 
 
-def _run_facts(night: JudgedRun) -> RunFacts:
-    settings, portal = night.settings, night.settings.portal
+def _run_facts(judged_run: JudgedRun) -> RunFacts:
+    settings, portal = judged_run.settings, judged_run.settings.portal
     missing = [words for name, words in _OPTIONAL.items() if name not in settings.sources]
-    assumed = night.engine.rows("select count(*) from staging.accounting__invoices where is_balance_assumed")[0][0]
+    assumed, has_levels = judged_run.engine.rows("from report.what_is_assumed")[0]
     if assumed:
         missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
     if portal.access == "profiles":
         missing.append("client profiles decide who sees invoices and were not read: access is not checked")
-    elif not night.engine.rows(_HAS_LEVELS)[0][0]:
+    elif not has_levels:
         missing.append(
             "the contacts' export has no portal security level: access is not checked; export portalSecurityLevel"
         )
-    missing += [*changed_ranges(night.comparison.past.runs, night.comparison.read), *_undecided_statuses(night.engine)]
+    missing += [
+        *changed_ranges(judged_run.comparison.past.runs, judged_run.comparison.read),
+        *_undecided_statuses(judged_run.engine),
+    ]
     dates = {"sync from date": portal.sync_from_date, "first sync from date": portal.first_sync_from_date}
     return RunFacts(
-        run_id=night.run.run_id,
-        as_of_at=night.run.as_of.replace(tzinfo=None),
+        run_id=judged_run.run.run_id,
+        as_of_at=judged_run.run.as_of.replace(tzinfo=None),
         provider_name=settings.provider.name,
         minimum_level=portal.minimum_security_level,
-        read=tuple(sorted(complete(night.comparison.read))),
-        partial_reasons=tuple(source.trouble for source in night.comparison.read if source.trouble),
+        read=tuple(sorted(complete(judged_run.comparison.read))),
+        partial_reasons=tuple(source.trouble for source in judged_run.comparison.read if source.trouble),
         remarks=tuple(missing),
-        inbox=night.inbox,
+        inbox=judged_run.inbox,
         versions={"billsight": __version__} | {name: importlib.metadata.version(name) for name in ("duckdb", "polars")},
         settings={
             "minimum security level": str(portal.minimum_security_level),

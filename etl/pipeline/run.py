@@ -32,12 +32,12 @@ from etl.warehouse.models import build, names_in, read_models
 
 _NO_ORDERS: Final = RunOptions()
 
-Tell = Callable[[str], None]
+ShowStage = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """How a night ended.
+    """How a run ended.
 
     Attributes:
         folder: the published run.
@@ -57,18 +57,20 @@ class RunOutcome:
     remarks: tuple[str, ...] = ()
 
 
-def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders: RunOptions = _NO_ORDERS) -> RunOutcome:
-    """Run a night and publish it, whole or not at all.
+def reconcile(
+    settings: Settings, run: Run, show_stage: ShowStage = lambda _: None, orders: RunOptions = _NO_ORDERS
+) -> RunOutcome:
+    """Run a run and publish it, whole or not at all.
 
     Args:
         settings: the configuration.
-        run: identity and clock of the night.
-        tell: shows a stage as it begins.
+        run: identity and clock of the run.
+        show_stage: shows a stage as it begins.
         orders: what the one who starts it says about it.
 
     Raises:
         InputError: a source cannot be understood.
-        GateError: the night looks wrong.
+        GateError: the run looks wrong.
         HistoryError: the history cannot be read, or is not the one that the last run knew.
         RegisterUnusableError: the register cannot be used, or is not the one that the last run knew.
         SiteKeyError: the site's key is not the one that the last run used.
@@ -78,54 +80,54 @@ def reconcile(settings: Settings, run: Run, tell: Tell = lambda _: None, orders:
         ResourcesExhaustedError: the machine gives too little memory, or too few threads or open files.
     """
     with logged(settings.out, run) as log:
-        outcome = _reconcile(RunContext(settings, run, _both(log, tell), orders), log)
+        outcome = _reconcile(RunContext(settings, run, _both(log, show_stage), orders), log)
         log.end(outcome.exit_code)
     return outcome
 
 
-def _both(log: Log, tell: Tell) -> OnStage:
+def _both(log: Log, show_stage: ShowStage) -> OnStage:
     """Write each stage into the log, and show it."""
 
     def begin(stage: RunStage, relation: str | None = None, /) -> None:
         log.stage(stage, relation)
-        tell(stage.label if relation is None else f"Reading {RELATIONS[relation].help}")
+        show_stage(stage.label if relation is None else f"Reading {RELATIONS[relation].help}")
 
     return begin
 
 
-def _reconcile(night: RunContext, log: Log) -> RunOutcome:
-    settings, run = night.settings, night.run
+def _reconcile(context: RunContext, log: Log) -> RunOutcome:
+    settings, run = context.settings, context.run
     check_limits()
-    with lock(settings.out, run.run_id) as held, _remembered(night), limit_errors(), Publication(held) as publication:
+    with lock(settings.out, run.run_id) as held, _remembered(context), limit_errors(), Publication(held) as publication:
         check_state(settings)
         past = load_history(settings, partial(check_history, settings))
         check_clock_with_runs(run, past.runs)
         limits = settings.limits
-        awaited = Awaited(settings, run, past.runs, night.orders.is_shrink_accepted)
+        awaited = Awaited(settings, run, past.runs, context.orders.is_shrink_accepted)
         engine = Engine(publication.path(DATABASE), threads=limits.threads, memory_gb=limits.memory_gb)
         try:
-            read_in = read_in_sources(engine, awaited, night.on_stage)
+            read_in = read_in_sources(engine, awaited, context.on_stage)
             # not before the clock was held against the sources: the times of decisions are compared with it
-            night.on_stage(RunStage.IMPORT_INBOX)
+            context.on_stage(RunStage.IMPORT_INBOX)
             inbox = take_inbox(settings, run)
-            judged = judge_run(engine, night, KnownBefore(past, read_in, read_register(settings), inbox.told()))
-            night.on_stage(RunStage.CHECK_INVARIANTS)
+            judged = judge_run(engine, context, KnownBefore(past, read_in, read_register(settings), inbox.facts()))
+            context.on_stage(RunStage.CHECK_INVARIANTS)
             _check_laws(engine, judged.files)
-            night.on_stage(RunStage.WRITE_OUTPUTS)
-            summary, facts = write_outputs(judged, night.orders, publication)
+            context.on_stage(RunStage.WRITE_OUTPUTS)
+            summary, facts = write_outputs(judged, context.orders, publication)
             states = engine.frame("from marts.issue_states")
             engine.save()
             log.write("counts", **counts(judged.files, summary))
         finally:
             engine.close()
-        night.on_stage(RunStage.VERIFY)
-        state = used(settings, judged.register, facts["after"]).told()
+        context.on_stage(RunStage.VERIFY)
+        state = used(settings, judged.register, facts["after"]).facts()
         _seal(Written(settings, run, judged.files, summary, state), publication)
-        night.on_stage(RunStage.PUBLISH)
+        context.on_stage(RunStage.PUBLISH)
         folder = publication.publish()
-        night.on_stage(RunStage.RECORD)
-        trouble = record(past, run, facts, RunEnding(states, night.seconds))
-        night.on_stage(RunStage.PRUNE)
+        context.on_stage(RunStage.RECORD)
+        trouble = record(past, run, facts, RunEnding(states, context.seconds))
+        context.on_stage(RunStage.PRUNE)
         pruned = prune_after_run(held, settings, run.as_of)
     return RunOutcome(folder, summary, ExitCode(facts["exit_code"]), inbox, pruned, trouble, _remarks(judged.files))
 
@@ -135,14 +137,14 @@ def _remarks(files: list[FileReport]) -> tuple[str, ...]:
 
 
 @contextmanager
-def _remembered(night: RunContext) -> Iterator[None]:
-    """That a night failed is remembered, too."""
+def _remembered(context: RunContext) -> Iterator[None]:
+    """That a run failed is remembered, too."""
     try:
         yield
     except HistoryError:
         raise  # nothing is written where the history is to be restored
     except BillsightError as error:
-        record_failure(night.settings, night.run, int(error.exit_code), night.seconds)
+        record_failure(context.settings, context.run, int(error.exit_code), context.seconds)
         raise
 
 

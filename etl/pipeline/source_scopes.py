@@ -119,7 +119,7 @@ def _left_out(engine: Engine, relation: str, source: Source, files: Sequence[Fil
 
 def _has_line(engine: Engine, relation: str, reason: str) -> bool:
     found = f"relation = '{relation}' and array_to_string(broken_rules, ' ') like '%{reason}%'"
-    return bool(engine.rows(f"select count(*) from quarantine.rows where {found}")[0][0])
+    return engine.count(f"quarantine.rows where {found}") > 0
 
 
 def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | None, str]:
@@ -128,9 +128,7 @@ def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | N
         return kind, date.fromisoformat(day) if day else None, "setting scope"
     if relation not in _SETTLED:
         return "unknown", None, "no setting"
-    rows, settled = engine.rows(f"""
-        select count(*) filter (where {_HAS_STATE[relation]}), count(*) filter (where {_SETTLED[relation]})
-        from accepted.{relation}""")[0]
+    rows, settled = (engine.count(f"accepted.{relation} where {which[relation]}") for which in (_HAS_STATE, _SETTLED))
     if settled and settled >= _FEW_SETTLED * rows:
         return "all", None, f"{settled} of its {rows} rows {'is' if settled == 1 else 'are'} settled"
     if settled:

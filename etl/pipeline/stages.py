@@ -62,7 +62,7 @@ OF_PORTAL: Final = (
 
 @dataclass(frozen=True)
 class RunContext:
-    """A night that was ordered."""
+    """A run that was ordered."""
 
     settings: Settings
     run: Run
@@ -98,7 +98,7 @@ def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRu
     build(engine, models, names_in(models, "staging"))
     on_stage(RunStage.MATCH)
     with closing(engine.beside()) as beside, ThreadPoolExecutor(1) as aside, ExitStack() as leaving:
-        # a night that fails here does not wait for joins that nobody will read
+        # a run that fails here does not wait for joins that nobody will read
         leaving.callback(aside.shutdown, cancel_futures=True)
         shared = aside.submit(share_numbers, beside, models)
         documents = aside.submit(build, beside, models, OF_DOCUMENTS)
@@ -110,17 +110,17 @@ def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRu
         _check_access(engine, models, settings)
         documents.result()
     on_stage(RunStage.CHECK_INVOICES)
-    list_at = engine.rows("select portal_list_at from ctl.run")[0][0].replace(tzinfo=UTC)
+    list_at = engine.columns("ctl.run", "portal_list_at").item().replace(tzinfo=UTC)
     log = SyncLog.of(engine.frame("from staging.sync__runs"), settings.portal, list_at)
     _check_invoices(engine, models, order, (log, list_at, register.contacts))
     build(engine, models, _AFTER_CHECKS)
     on_stage(RunStage.FIND_SYNC_GAPS)
     _find_gaps(engine, settings, log)
-    build(engine, models, [name for name in names_in(models, "marts") if name.startswith("marts.report_")])
     write_contact_states(engine, settings, complete(read), register.contacts)
     on_stage(RunStage.COMPARE_RUNS)
     comparison = RunComparison(engine, run, past, read, joins)
     compare(engine, past, comparison.reading)
+    build(engine, models, names_in(models, "report"))
     return JudgedRun(settings, files, comparison, register.head, begun.inbox)
 
 
@@ -131,7 +131,7 @@ def share_numbers(engine: Engine, models: Mapping[str, Model]) -> pl.DataFrame:
         `matching.shared_invoices`: how many numbers each customer and company share, and how often the totals agree.
     """
     build(engine, models, ["matching.number_pairs"])
-    pairs = engine.frame("select row_key, row_key_cw from matching.number_pairs")
+    pairs = engine.columns("matching.number_pairs", "row_key", "row_key_cw")
     engine.write("matching.repeated_pairs", ambiguous_pairs(pairs))
     build(engine, models, ["matching.shared_invoices"])
     return engine.frame("from matching.shared_invoices")
@@ -171,8 +171,8 @@ def _check_invoices(
     engine: Engine, models: dict[str, Model], order: RunContext, known: tuple[SyncLog, datetime, pl.DataFrame]
 ) -> None:
     settings, (log, list_at, decisions) = order.settings, known
-    has_list, has_billed = engine.rows("select has_portal_list, has_connectwise_invoices from ctl.run")[0]
-    night = invoice_checks.CheckContext(
+    has_list, has_billed = engine.columns("ctl.run", "has_portal_list", "has_connectwise_invoices").row(0)
+    check_context = invoice_checks.CheckContext(
         as_of=order.run.as_of.astimezone(UTC),
         portal=settings.portal,
         log=log,
@@ -184,31 +184,32 @@ def _check_invoices(
     facts = engine.frame("from marts.customer_facts")
     customers = customer_checks.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", contradictions.doubt(customers, facts))
-    night = replace(night, unadvised=without_access(engine, decisions))
+    check_context = replace(check_context, unadvised=without_access(engine, decisions))
     build(engine, models, ["marts.invoice_facts"])
-    engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), night))
+    engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), check_context))
     starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)
     for facts in engine.batches("marts.invoice_facts", "row_key", starts):
-        engine.append("marts.invoice_checks", _checked(facts, night))
-    sets = engine.frame("select distinct unnest([failed, unknown]) as mask from marts.invoice_checks order by mask")
+        engine.append("marts.invoice_checks", _checked(facts, check_context))
+    build(engine, models, ["marts.cause_masks"])
+    sets = engine.frame("from marts.cause_masks")
     texts = [" ".join(codes(mask)) for mask in sets["mask"]]
     engine.write("marts.cause_sets", sets.with_columns(codes=pl.Series(texts, dtype=pl.String)))
 
 
-def _checked(facts: pl.DataFrame, night: invoice_checks.CheckContext) -> pl.DataFrame:
-    return facts.select(_COUNTED_BY).hstack(invoice_checks.check_invoices(facts, night).drop("row_key"))
+def _checked(facts: pl.DataFrame, check_context: invoice_checks.CheckContext) -> pl.DataFrame:
+    return facts.select(_COUNTED_BY).hstack(invoice_checks.check_invoices(facts, check_context).drop("row_key"))
 
 
 def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
     missed = engine.frame("from marts.missed_invoices")
     # only what was missed needs the times of everything else
     some = "" if len(missed) else " limit 0"
-    times = engine.frame(f"select * from marts.change_times order by changed_at{some}")
+    times = engine.frame(f"from marts.change_times order by changed_at{some}")
     arrived = to_instants(times.filter("is_present")["changed_at"])
     grouped = gaps.group_gaps(missed, arrived, log)
     engine.write("marts.sync_gaps", gaps.describe_gaps(grouped))
     engine.write("marts.gap_invoices", grouped.select("gap_id", "row_key", "invoice_id_acct"))
-    (today,) = engine.rows("select as_of_date from ctl.run")[0]
+    today = engine.columns("ctl.run", "as_of_date").item()
     oldest = today - timedelta(days=min(settings.backfill.oldest_days, (today - date.min).days))
     reading = backfill.ChangeTimes(to_instants(times["changed_at"]), settings.portal_zone, oldest)
     wanted = missed.filter(~pl.col("is_held_back"))

@@ -21,7 +21,6 @@ _BEGIN, _END = b"<!doctype html>", b"</html>"
 _CHUNK: Final = 1 << 20
 _SHEET_NAME: Final = re.compile('<sheet name="([^"]*)"')
 _CUSTOMER: Final = re.compile(rb'<c r="([A-Z]+)1"[^>]*><is><t>acct_customer_id</t>')
-_TO_DECIDE: Final = "select count(*), count(distinct customer_id_acct) from marts.report_fixes_to_decide"
 
 Check = Callable[[Path, dict[str, Any]], list[str]]
 
@@ -63,17 +62,19 @@ def _parquet(path: Path, summary: dict[str, Any]) -> list[str]:
     grouped = pl.scan_parquet(path).group_by("state", "currency_code")
     found = grouped.agg(pl.len(), pl.col("balance_amount").cast(pl.Decimal(38, 4)).sum()).collect()
     written = {(state, code): (rows, amount) for state, code, rows, amount in found.iter_rows()}
-    told = {
+    in_summary = {
         (entry["state"], cell["currency_code"]): (cell["invoices"], Decimal(cell["amount"]))
         for entry in summary["states"]
         for cell in entry["amounts"]
     }
     wrong = []
-    for key in sorted(written.keys() | told.keys(), key=str):
-        (rows, amount), (said, balance) = (of.get(key, (0, Decimal(0))) for of in (written, told))
-        if rows != said:
-            wrong.append(f"{rows} invoices {key[0]} in {key[1]}, expected {said} as in the summary")
-        if amount != balance:
+    for key in sorted(written.keys() | in_summary.keys(), key=str):
+        (rows, amount), (count_in_summary, amount_in_summary) = (
+            of.get(key, (0, Decimal(0))) for of in (written, in_summary)
+        )
+        if rows != count_in_summary:
+            wrong.append(f"{rows} invoices {key[0]} in {key[1]}, expected {count_in_summary} as in the summary")
+        if amount != amount_in_summary:
             wrong.append(f"the balance of the invoices {key[0]} in {key[1]} differs from the summary")
     return wrong
 
@@ -82,8 +83,8 @@ def _rows_of_csv(expected: Callable[[dict[str, Any], Path], int]) -> Check:
     def check(path: Path, summary: dict[str, Any]) -> list[str]:
         # an empty table has only a header; a file cut inside a row has no final line break
         rows = pl.scan_csv(path, infer_schema=False).select(pl.len()).collect().item()
-        told = expected(summary, path)
-        wrong = [] if rows == told else [f"{rows} rows, expected {told}"]
+        in_summary = expected(summary, path)
+        wrong = [] if rows == in_summary else [f"{rows} rows, expected {in_summary}"]
         return wrong if _ends_with(path, b"\n") else [*wrong, "its last line is cut off"]
 
     return check
@@ -108,9 +109,9 @@ def _workbook(path: Path, _summary: dict[str, Any]) -> list[str]:
     found = _count_rows(path)
     wrong = [f"unexpected sheet {name}" for name in found if name != FIX_SHEET]
     rows, customers = found.get(FIX_SHEET, (0, 0))
-    told, asked = _to_decide(path.with_name(DATABASE))
-    if rows != told:
-        wrong.append(f"{rows} rows, expected {told}")
+    in_summary, asked = _to_decide(path.with_name(DATABASE))
+    if rows != in_summary:
+        wrong.append(f"{rows} rows, expected {in_summary}")
     if customers != asked:
         wrong.append(f"{customers} customers, expected {asked}")
     return wrong
@@ -149,16 +150,20 @@ def _database(path: Path, summary: dict[str, Any]) -> list[str]:
         ("sync gaps", "marts.sync_gaps", summary["sync"]["gaps"]),
     )
     with closing(Engine(path, threads=1, is_read_only=True)) as engine:
-        found = [(name, engine.count(relation), told) for name, relation, told in counts]
-        run_id = engine.rows("select run_id from ctl.run")
-    wrong = [f"{count} {name}, expected {told} as in the summary" for name, count, told in found if count != told]
+        found = [(name, engine.count(relation), in_summary) for name, relation, in_summary in counts]
+        run_id = engine.columns("ctl.run", "run_id").rows()
+    wrong = [
+        f"{count} {name}, expected {in_summary} as in the summary"
+        for name, count, in_summary in found
+        if count != in_summary
+    ]
     return wrong if run_id == [(summary["run"]["run_id"],)] else [*wrong, "it belongs to another run"]
 
 
 def _to_decide(database: Path) -> tuple[int, int]:
     """Rows to decide, one per customer and candidate, and the number of their customers."""
     with closing(Engine(database, threads=1, is_read_only=True)) as engine:
-        rows, customers = engine.rows(_TO_DECIDE)[0]
+        rows, customers = engine.rows("from report.to_decide_counts")[0]
     return int(rows), int(customers)
 
 

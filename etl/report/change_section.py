@@ -1,11 +1,11 @@
-"""What changed since the night before, and the nights that led here: their places in the summary."""
+"""What changed since the run before, and the runs that led here: their places in the summary."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from etl.history.changes import SHOWN_NIGHTS, UNKNOWN
+from etl.history.changes import SHOWN_RUNS, UNKNOWN
 from etl.report.filters import mask_emails
 from etl.report.inputs import ReportInputs
 
@@ -26,7 +26,7 @@ KIND_WORDS: Final = {"invoice": "Invoices", "customer": "Customers", "contact": 
 
 _NOTHING: Final = dict.fromkeys(CHANGE_WORDS, 0)
 
-FIRST_NIGHT: Final[Mapping[str, Any]] = {
+FIRST_RUN: Final[Mapping[str, Any]] = {
     "since": None,
     "is_first": True,
     "counts": _NOTHING,
@@ -40,14 +40,14 @@ FIRST_NIGHT: Final[Mapping[str, Any]] = {
     "not_compared_sources": [],
     "rows": [],
 }
-"""What there is to say of a night that has none before it."""
+"""What there is to say of a run that has none before it."""
 
 
 def changes(facts: ReportInputs, blocked_invoices: int, order: Sequence[str]) -> dict[str, Any]:
     """The part `changes` of the summary: what history found, and what the page shows of it.
 
     Args:
-        facts: the night; `changes` of it is what history found, or null on a first night.
+        facts: the run; `changes` of it is what history found, or null on a first run.
         blocked_invoices: how many invoices are blocked in this run.
         order: of the currencies on the page.
 
@@ -55,7 +55,7 @@ def changes(facts: ReportInputs, blocked_invoices: int, order: Sequence[str]) ->
         What was found, and with it `changed`, the issues that are not merely still open, `shown`, how many of these
         are in `rows`, and `blocked_invoices`, now and before. Addresses in names are masked.
     """
-    found = FIRST_NIGHT if facts.changes is None else facts.changes
+    found = FIRST_RUN if facts.changes is None else facts.changes
     rows = [{**row, "name": mask_emails(row["name"] or "")} for row in found["rows"][:SHOWN_ROWS]]
     before = _blocked_before(facts, found["since"])
     return {
@@ -79,17 +79,17 @@ def _ordered(part: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
 
 
 def _by_currency(rows: Sequence[dict[str, Any]], order: Sequence[str]) -> list[dict[str, Any]]:
-    """Rows in the page's order of currencies, then those that the night does not have any more."""
+    """Rows in the page's order of currencies, then those that the run does not have any more."""
     places = {code: place for place, code in enumerate(order)}
     return sorted(rows, key=lambda row: (places.get(row["currency_code"], len(places)), row["currency_code"]))
 
 
 def trend(facts: ReportInputs) -> list[dict[str, Any]]:
-    """The part `trend` of the summary: the last nights, oldest first."""
-    return [dict(night) for night in facts.trend[-SHOWN_NIGHTS:]]
+    """The part `trend` of the summary: the last runs, oldest first."""
+    return [dict(point) for point in facts.trend[-SHOWN_RUNS:]]
 
 
 def _blocked_before(facts: ReportInputs, since: Mapping[str, Any] | None) -> int | None:
-    """Blocked invoices of the night that is compared with; null where that is not known."""
-    counted = {night["run_id"]: night["blocked_invoices"] for night in facts.trend}
+    """Blocked invoices of the run that is compared with; null where that is not known."""
+    counted = {point["run_id"]: point["blocked_invoices"] for point in facts.trend}
     return None if since is None else counted.get(since["run_id"])

@@ -1,4 +1,4 @@
-"""What the report needs to know of a night: small frames and values, never the invoices themselves."""
+"""What the report needs to know of a run: small frames and values, never the invoices themselves."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from functools import partial
 from typing import Any, Final
 
 import polars as pl
+
+from etl.warehouse.engine import Engine
 
 _T, _N, _M = pl.String(), pl.Int64(), pl.Decimal(38, 4)
 _F, _B, _AT, _DAY = pl.Float64(), pl.Boolean(), pl.Datetime("us"), pl.Date()
@@ -101,7 +103,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "mark": _T, "is_known": _B,
     },
     "contradiction_counts": {"kind": _T, "is_known": _B, "currency_code": _T, "rows": _N, "amount": _M},
-    "money": {"currency_code": _T, "staging_amount": _M, "marts_amount": _M},
+    "money": {"currency_code": _T, "staging_amount": _M, "marts_amount": _M, "does_hold": _B},
 }  # fmt: skip
 """Columns of each frame; more columns than these are ignored.
 
@@ -109,60 +111,21 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
 `queue` has one row per customer and currency; `sources` one row per file; `backfill` one row per option.
 """
 
-QUERIES: Final[dict[str, str]] = {
-    "cells": "select * from marts.report_cells order by all",
-    "customers_by_state": "select * from marts.report_customers_by_state order by all",
-    "customers_by_cause": "select * from marts.report_customers_by_cause order by all",
-    "queue": "select * from marts.report_mapping_queue order by queue_rank, currency_code",
-    "candidates": "select * from marts.report_queue_candidates order by customer_id_acct, rank, company_id_cw",
-    "access": "select * from marts.company_access where not can_anyone_see"
-    " order by blocked_invoices desc, company_id_cw",
-    "access_counts": "select count(*) as companies, count(*) filter (can_anyone_see is null) as unknown_companies"
-    " from marts.company_access",
-    "contact_states": "select * from marts.contact_states where state is not null order by company_id_cw",
-    "gaps": "select * from marts.sync_gaps order by gap_id",
-    "backfill": "select * from marts.backfill_options order by option_rank",
-    "arrivals": "select * from marts.report_sync_arrivals"
-    " order by overdue_invoices > 0 desc, overdue_amount desc, amount desc, customer_id_acct, currency_code",
-    "missed_plan": "select is_held_back, count(*) as invoices from marts.missed_invoices group by all order by all",
-    "missed_days": "select cast(created_at as date) as created_date, count(*) as invoices from marts.missed_invoices"
-    " where created_at is not null group by all order by all",
-    # first which invoices, by the numbers beside their checks: words are joined to those few only
-    "invoices": "select answers.* from marts.invoice_visibility as answers inner join (select row_key, case state"
-    " when 'blocked' then 1 when 'waiting' then 2 else 3 end as place from marts.invoice_checks"
-    " inner join ctl.states using (state_code) where state in ('blocked', 'waiting', 'unknown')"
-    " order by place, balance_amount desc, row_key limit 100) as listed using (row_key)"
-    " order by place, balance_amount desc, row_key",
-    "unposted": "select * from marts.unposted_invoices"
-    " order by missing_amount desc nulls last, total_amount desc nulls last, invoice_id_cw limit 200",
-    "unposted_counts": "select cause, currency_code, count(*) as invoices, sum(missing_amount) as amount"
-    " from marts.unposted_invoices group by all order by all",
-    "portal_only": "select * from marts.portal_only_invoices"
-    " order by total_amount desc nulls last, portal_invoice_id limit 200",
-    "portal_only_counts": "select cause, currency_code, count(*) as invoices, sum(total_amount) as amount"
-    " from marts.portal_only_invoices group by all order by all",
-    "contradictions": "select * from marts.contradictions"
-    " order by is_known, amount desc nulls last, kind, subject_id, one_says, other_says limit 100",
-    "contradiction_counts": "select kind, is_known, currency_code, count(*) as rows, sum(amount) as amount"
-    " from marts.contradictions group by all order by all",
-    "differences": "select * from marts.amount_differences"
-    " qualify row_number() over (partition by figure order by amount desc, invoice_number, invoice_id_acct) <= 200"
-    " order by figure, amount desc, invoice_number, invoice_id_acct",
-    "difference_counts": "select figure, cause, currency_code, count(*) as invoices, sum(amount) as amount"
-    " from marts.amount_differences group by all order by all",
-    "scopes": "select * from ctl.scopes order by relation",
-    "portal_form": "select * from marts.portal_form where number_form > 0",
-    "quarantine_rules": "select * from marts.report_quarantine_rules order by all",
-    "quarantine_examples": "select * from marts.report_quarantine_examples"
-    " order by relation, source_file, source_line, row_values",
-}
-"""How the frames are read from the night's database; the invoices are the largest, for paper and without script.
+WITHOUT_MODEL: Final = frozenset({"sources"})
+"""Known to the pipeline; every other frame is read from the model `report.<frame>`, which orders its rows."""
 
-`resyncs`, `sources` and `money` are known to the pipeline and have no query."""
+
+def read_frames(engine: Engine) -> dict[str, pl.DataFrame]:
+    """Every frame of FRAMES that a model makes.
+
+    Args:
+        engine: the run's database, with the models of `sql/report`.
+    """
+    return {name: engine.frame(f"from report.{name}") for name in FRAMES if name not in WITHOUT_MODEL}
 
 
 def empty(name: str) -> pl.DataFrame:
-    """A frame of FRAMES without rows, for what a night does not have."""
+    """A frame of FRAMES without rows, for what a run does not have."""
     return pl.DataFrame(schema=FRAMES[name])
 
 
@@ -171,13 +134,13 @@ class RunFacts:
     """The run as the page's header and last section tell it.
 
     Attributes:
-        as_of_at: the instant the night is judged at, UTC.
+        as_of_at: the instant the run is judged at, UTC.
         minimum_level: portal security level from which a contact sees invoices.
         read: the relations that were read completely: only they can show that something is not there.
-        partial_reasons: why the night is partial; empty for a complete one.
+        partial_reasons: why the run is partial; empty for a complete one.
         remarks: what this run cannot know, for example because the portal's list was not given.
         inbox: what the run took from its inbox, and what it did not; empty where nothing was there.
-        versions: name -> version of what computed the night.
+        versions: name -> version of what computed the run.
         settings: name -> value, as shown; no secrets.
     """
 
@@ -195,11 +158,11 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class ReportInputs:
-    """Everything the report is made of; every frame has the columns of FRAMES and is ordered as QUERIES says.
+    """Everything the report is made of; every frame has the columns of FRAMES and the order of its model.
 
     Attributes:
         joins: how well the sources join, as `etl.validate.joins` has measured it.
-        changes: what changed since the night before, as history found it; null on a first night.
+        changes: what changed since the run before, as history found it; null on a first run.
         trend: the last runs, oldest first, this one last.
     """
 

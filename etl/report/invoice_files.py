@@ -23,20 +23,6 @@ COLUMNS: Final = (
 _GUARDED: Final = COLUMNS[:6]
 """Text that comes from outside and may look like a formula; the other text is ours."""
 
-_NUMBERED: Final = """(
-    select checks.*, invoices.invoice_id_acct, invoices.invoice_number, invoices.invoice_date, invoices.due_date
-    from marts.invoice_checks as checks
-    inner join accepted.accounting_invoices as invoices on checks.row_key = invoices.rowid)"""
-_WORDS: Final[Mapping[str, str]] = {
-    "customer_key": "select rowid as customer_key, customer_id_acct, customer_name, company_id_cw, company_name"
-    " from marts.customer_checks",
-    "state_code": "select state_code, state from ctl.states",
-    "primary_bit": "select bit as primary_bit, code as primary_cause from ctl.causes",
-    "failed": "select mask as failed, codes as causes from marts.cause_sets",
-    "unknown": "select mask as unknown, codes as unknown_checks from marts.cause_sets",
-}
-"""What the numbers of an answer mean: few words, put beside millions of invoices at a fraction of what a join costs."""
-
 _SLICE_ROWS: Final = 500_000
 _GROUP_ROWS: Final = 250_000
 """Rows of one row group of the Parquet file: fixed, so that the same answers give the same bytes."""
@@ -48,19 +34,31 @@ def write_answers(engine: Engine, publication: Publication) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
-    words = {key: engine.frame(query) for key, query in _WORDS.items()}
+    words = _words(engine)
     starts = range(0, engine.count("marts.invoice_checks"), _SLICE_ROWS)
 
     def slices(_columns: object, _predicate: object, _rows: object, _size: object) -> Iterator[pl.DataFrame]:
-        return (_in_words(batch, words) for batch in engine.batches(_NUMBERED, "row_key", starts))
+        return (_in_words(batch, words) for batch in engine.batches("report.answers", "row_key", starts))
 
-    schema = _in_words(engine.frame(f"from {_NUMBERED} limit 0"), words).schema
+    schema = _in_words(engine.frame("from report.answers limit 0"), words).schema
     parquet, csv = publication.path("invoices.parquet"), publication.path("invoices.csv")
     with output_errors(publication.folder):
         stream = register_io_source(slices, schema=schema)
         stream.sink_parquet(parquet, compression="zstd", compression_level=1, row_group_size=_GROUP_ROWS)
         # from the finished file, so that the joins are done once
         pl.scan_parquet(parquet).with_columns(csv_guard.guarded(pl.col(_GUARDED))).sink_csv(csv)
+
+
+def _words(engine: Engine) -> dict[str, pl.DataFrame]:
+    """What the numbers of an answer mean: few words, put beside millions of invoices at a fraction of a join's cost."""
+    sets = engine.frame("from marts.cause_sets")
+    return {
+        "customer_key": engine.frame("from report.answer_customers"),
+        "state_code": engine.frame("from ctl.states").select("state_code", "state"),
+        "primary_bit": engine.frame("from ctl.causes").select(primary_bit="bit", primary_cause="code"),
+        "failed": sets.select(failed="mask", causes="codes"),
+        "unknown": sets.select(unknown="mask", unknown_checks="codes"),
+    }
 
 
 def _in_words(answers: pl.DataFrame, words: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

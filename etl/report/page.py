@@ -39,7 +39,7 @@ def render(summary: dict[str, Any], payloads: Payloads) -> str:
         payloads: what people work on in the page, packed.
 
     Returns:
-        A whole document. Names from the data are escaped; the same night gives the same text.
+        A whole document. Names from the data are escaped; the same run gives the same text.
     """
     style, grid, script = text("report.css"), grid_script(), page_script()
     nonce = _nonce(summary, payloads)
@@ -66,7 +66,7 @@ def render(summary: dict[str, Any], payloads: Payloads) -> str:
 
 
 def _first_causes(summary: dict[str, Any]) -> list[tuple[str, str]]:
-    """The causes that invoices of the night stand under first, in the order in which they are checked."""
+    """The causes that invoices of the run stand under first, in the order in which they are checked."""
     named = {code for line in (*summary["causes"], *summary["absences"]) for code in line["code"].split()}
     return [(cause.code, cause.title) for cause in CAUSES if cause.code in named]
 
@@ -120,7 +120,7 @@ def policy(styles: list[str], scripts: list[str], nonce: str) -> str:
 
 
 def _nonce(summary: dict[str, Any], payloads: Payloads) -> str:
-    """What the grid marks its styles with: of this night's content, so that no name in the data can know it."""
+    """What the grid marks its styles with: of this run's content, so that no name in the data can know it."""
     content = json.dumps(summary, sort_keys=True) + payloads.reviews + payloads.invoices
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 

@@ -17,14 +17,13 @@ from etl.report.filters import mask_emails
 from etl.report.inputs import EVIDENCE, FRAMES, ReportInputs
 from etl.report.packed_columns import columns, packed
 from etl.report.worklists import cause_words
+from etl.warehouse.engine import Engine
 
 SCHEMA_VERSION: Final = 1
 WEAK_CERTAINTY: Final = 0.5
 """A suggestion that is less certain is never approved by one key."""
 STRONG_CERTAINTY: Final = 0.9
 """From here on a suggestion with a sufficient lead counts as strong, and can be approved with others."""
-MOST_COMPANIES: Final = 30_000
-"""Companies that the page can search: those that are not deleted come first."""
 
 _T, _N, _F, _B = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean()
 WORK_FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
@@ -38,32 +37,7 @@ WORK_FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
     },
     "invoices": {**FRAMES["invoices"], "total_amount": pl.Decimal(38, 4)},
 }  # fmt: skip
-
-_INVOICE: Final = (
-    "invoice_id_acct, invoice_number, customer_id_acct, customer_name, company_id_cw, company_name, state,"
-    " primary_cause, causes, unknown_checks, currency_code, total_amount, balance_amount, freed_amount, invoice_date,"
-    " due_date, days_past_due"
-)
-WORK_QUERIES: Final[dict[str, str]] = {
-    "proposals": "select fixes.customer_id_acct, fixes.proposed_company_id_cw as company_id_cw, fixes.certainty,"
-    " fixes.lead, fixes.score, companies.city as company_city, companies.is_inactive, companies.is_deleted,"
-    " fixes.evidence from marts.report_mapping_fixes as fixes left join staging.connectwise__companies as companies"
-    " on fixes.proposed_company_id_cw = companies.company_id_cw"
-    " order by fixes.customer_id_acct, fixes.rank, fixes.proposed_company_id_cw",
-    "companies": "select company_id_cw, company_identifier, company_name, city,"
-    " regexp_extract(lower(website), '^(?:[a-z]+://)?(?:www[.])?([^/:?# ]+[.][^/:?# ]+)', 1) as domain,"
-    " is_inactive, is_deleted from staging.connectwise__companies"
-    f" order by coalesce(is_deleted, false), try_cast(company_id_cw as bigint), company_id_cw limit {MOST_COMPANIES}",
-    # first which invoices, by the numbers beside their checks: words are joined to those few only
-    "invoices": f"select {_INVOICE} from marts.invoice_visibility semi join (select row_key from marts.invoice_checks"
-    " where state_code = (select state_code from ctl.states where state = 'blocked')"
-    " or (select count(*) from marts.invoice_checks) <= {page_invoices}"
-    " order by balance_amount desc, row_key limit {page_invoices}) as held using (row_key) order by row_key",
-}
-"""How the frames are read from the night's database; `{page_invoices}` is limits.page_invoices.
-
-The invoices stand in the order in which they were read, for neighbours resemble each other; the page sorts them."""
-
+"""Columns of each frame, which the model `report.page_<frame>` makes and orders."""
 
 _MADE_IN_THE_PAGE: Final = (
     "schema", "run_id", "row_id", "decision", "cw_company_id", "cw_company_name", "cw_company_identifier", "reviewer",
@@ -72,6 +46,15 @@ _MADE_IN_THE_PAGE: Final = (
 _ALIKE: Final = ("company_name", "company_identifier", "domain")
 _MARKS: Final = ("\x01", "\x02")
 """Stand for the names of the customer and of the company in what was compared: the names are there already."""
+
+
+def read_work(engine: Engine) -> dict[str, pl.DataFrame]:
+    """Every frame of WORK_FRAMES.
+
+    Args:
+        engine: the run's database, with the models of `sql/report`.
+    """
+    return {name: engine.frame(f"from report.page_{name}") for name in WORK_FRAMES}
 
 
 def nothing(name: str) -> pl.DataFrame:
@@ -116,11 +99,11 @@ def pack(facts: ReportInputs, work: Work) -> Payloads:
     """Pack what the page works with.
 
     Args:
-        facts: the night, for the run, the queue and the contacts.
+        facts: the run, for the run, the queue and the contacts.
         work: the frames that the page works on.
 
     Returns:
-        Texts without markup; the same night gives the same texts.
+        Texts without markup; the same run gives the same texts.
     """
     return Payloads(
         packed(_reviews(facts, work)),

@@ -1,4 +1,4 @@
-"""The night in numbers: `summary.json`, and the only source of every number on the page."""
+"""The run in numbers: `summary.json`, and the only source of every number on the page."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Rows = list[dict[str, Any]]
 
 
 def summarise(facts: ReportInputs) -> dict[str, Any]:
-    """Every number of the night's report, ready for JSON.
+    """Every number of the run's report, ready for JSON.
 
     Amounts are text, exact, each beside its currency; currencies are never added. Each invoice is counted
     once, under its state and its primary cause.
@@ -87,7 +87,7 @@ def summarise(facts: ReportInputs) -> dict[str, Any]:
 
 
 def to_json(summary: dict[str, Any]) -> bytes:
-    """`summary.json`: sorted keys, one value per line, the same bytes for the same night."""
+    """`summary.json`: sorted keys, one value per line, the same bytes for the same run."""
     return (json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -279,8 +279,7 @@ def _laws(facts: ReportInputs) -> dict[str, Rows]:
     conserved = rows.with_columns(
         does_hold=pl.col("rows_extracted") == pl.col("rows_accepted") + pl.col("rows_quarantined")
     )
-    money = facts.money.with_columns(does_hold=pl.col("staging_amount").eq_missing(pl.col("marts_amount")))
     return {
         "rows": [worklists.plain_row(row) for row in conserved.sort("relation").to_dicts()],
-        "money": [worklists.plain_row(row) for row in money.sort("currency_code").to_dicts()],
+        "money": [worklists.plain_row(row) for row in facts.money.sort("currency_code").to_dicts()],
     }

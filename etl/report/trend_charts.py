@@ -1,4 +1,4 @@
-"""The blocked amount, night by night: one chart per currency, the same bytes for the same numbers."""
+"""The blocked amount, run by run: one chart per currency, the same bytes for the same numbers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WIDE, _NARROW = 900, 400
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """One night of one currency; a currency that a night does not name had nothing blocked."""
+    """One run of one currency; a currency that a run does not name had nothing blocked."""
 
     as_of_at: str
     amount: Decimal
@@ -28,17 +28,17 @@ class TrendPoint:
 
     @property
     def seconds(self) -> int:
-        """Its place in time: a night that is missing leaves its room."""
+        """Its place in time: a run that is missing leaves its room."""
         return int(datetime.fromisoformat(self.as_of_at).replace(tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True)
 class Trend:
-    """The nights as charts and as lines of a table.
+    """The runs as charts and as lines of a table.
 
     Attributes:
         charts: currency, this run's amount (null for none) and chart, of the first currencies only.
-        currencies: every currency that was blocked on one of the nights; the table has a column for each.
+        currencies: every currency that was blocked on one of the runs; the table has a column for each.
     """
 
     charts: list[tuple[str, str | None, Markup]]
@@ -47,55 +47,55 @@ class Trend:
 
 
 def trend_of(summary: dict[str, Any]) -> Trend:
-    """The trend of a summary; without charts where there are fewer than two nights."""
-    nights = summary["trend"]
-    found = {entry["currency_code"] for night in nights for entry in night["amounts"]}
+    """The trend of a summary; without charts where there are fewer than two runs."""
+    points = summary["trend"]
+    found = {entry["currency_code"] for point in points for entry in point["amounts"]}
     currencies = [code for code in summary["currencies"] if code in found]
     currencies += sorted(found - set(currencies))
-    drawn = currencies[:MOST_CURRENCIES] if len(nights) > 1 else []
+    drawn = currencies[:MOST_CURRENCIES] if len(points) > 1 else []
     width = _WIDE if len(drawn) == 1 else _NARROW
     return Trend(
-        [(code, _amount(nights[-1], code), _picture(code, _nights(nights, code), width)) for code in drawn],
+        [(code, _amount(points[-1], code), _picture(code, _points(points, code), width)) for code in drawn],
         currencies,
-        any(night["is_partial"] for night in nights),
+        any(point["is_partial"] for point in points),
     )
 
 
-def _nights(nights: Sequence[dict[str, Any]], currency: str) -> list[TrendPoint]:
+def _points(points: Sequence[dict[str, Any]], currency: str) -> list[TrendPoint]:
     return [
-        TrendPoint(night["as_of_at"], Decimal(_amount(night, currency) or 0), night["is_partial"]) for night in nights
+        TrendPoint(point["as_of_at"], Decimal(_amount(point, currency) or 0), point["is_partial"]) for point in points
     ]
 
 
-def _amount(night: dict[str, Any], currency: str) -> str | None:
-    return next((entry["amount"] for entry in night["amounts"] if entry["currency_code"] == currency), None)
+def _amount(point: dict[str, Any], currency: str) -> str | None:
+    return next((entry["amount"] for entry in point["amounts"] if entry["currency_code"] == currency), None)
 
 
-def _picture(currency: str, nights: Sequence[TrendPoint], width: int) -> Markup:
-    return labelled(_line(nights, width), f"{currency}: blocked amount of {len(nights)} runs. {_spoken(nights)}")
+def _picture(currency: str, points: Sequence[TrendPoint], width: int) -> Markup:
+    return labelled(_line(points, width), f"{currency}: blocked amount of {len(points)} runs. {_spoken(points)}")
 
 
-def _spoken(nights: Sequence[TrendPoint]) -> str:
-    low, high = (found(nights, key=lambda night: night.amount) for found in (min, max))
-    told = [("first", nights[0]), ("lowest", low), ("highest", high), ("this run", nights[-1])]
-    words = "; ".join(f"{word} {night.amount:,.2f} on {night.as_of_at[:10]}" for word, night in told)
-    partial = ", ".join(night.as_of_at[:10] for night in nights if night.is_partial)
+def _spoken(points: Sequence[TrendPoint]) -> str:
+    low, high = (found(points, key=lambda point: point.amount) for found in (min, max))
+    named_points = [("first", points[0]), ("lowest", low), ("highest", high), ("this run", points[-1])]
+    words = "; ".join(f"{word} {point.amount:,.2f} on {point.as_of_at[:10]}" for word, point in named_points)
+    partial = ", ".join(point.as_of_at[:10] for point in points if point.is_partial)
     return f"{words}; partial runs: {partial}" if partial else words
 
 
-def _line(nights: Sequence[TrendPoint], width: int) -> str:
-    """A line from the ground of zero, so that a small change looks small; a ring around each partial night."""
+def _line(points: Sequence[TrendPoint], width: int) -> str:
+    """A line from the ground of zero, so that a small change looks small; a ring around each partial run."""
     import altair as alt
 
-    start, end = nights[0].seconds, nights[-1].seconds
-    days = axis(values=_days(nights), labelExpr="utcFormat(datum.value * 1000, '%-d %b')", labelPadding=8)
+    start, end = points[0].seconds, points[-1].seconds
+    days = axis(values=_days(points), labelExpr="utcFormat(datum.value * 1000, '%-d %b')", labelPadding=8)
     sums = axis(grid=True, gridColor="currentColor", gridOpacity=0.14, domain=False, tickCount=3, labelPadding=8,
                 labelExpr=_SUMS, minExtent=40, maxExtent=40)  # fmt: skip
-    highest = max(float(night.amount) for night in nights) or 1
+    highest = max(float(point.amount) for point in points) or 1
     x = alt.X("seconds:Q", axis=days, scale=alt.Scale(domain=[start, max(end, start + 1)], nice=False))
     y = alt.Y("amount:Q", axis=sums, scale=alt.Scale(domain=[0, highest], nice=3))
     values = [
-        {"seconds": night.seconds, "amount": float(night.amount), "is_partial": night.is_partial} for night in nights
+        {"seconds": point.seconds, "amount": float(point.amount), "is_partial": point.is_partial} for point in points
     ]
     base, latest = alt.Chart(alt.Data(values=values)), alt.Chart(alt.Data(values=values[-1:]))
     partial = alt.Chart(alt.Data(values=[value for value in values if value["is_partial"]]))
@@ -109,9 +109,9 @@ def _line(nights: Sequence[TrendPoint], width: int) -> str:
     return svg(alt.layer(*layers).properties(width=width, height=130))
 
 
-def _days(nights: Sequence[TrendPoint]) -> list[int]:
+def _days(points: Sequence[TrendPoint]) -> list[int]:
     """Instants to write under the chart: the first, the last, and some between, no day twice."""
-    by_day = {night.as_of_at[:10]: night.seconds for night in nights}
+    by_day = {point.as_of_at[:10]: point.seconds for point in points}
     places = list(by_day.values())
     step = max(-(-(len(places) - 1) // (_MOST_DAYS - 1)), 1)
     return places[::-1][::step][::-1]

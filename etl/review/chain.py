@@ -175,10 +175,10 @@ def _acts(connection: sqlite3.Connection, tables: Tables) -> list[_Rows]:
 
 def _digest(before: str, act: dict[str, Any], judgements: Iterable[dict[str, Any]]) -> str:
     # what is null is left out, so that a column of a later version does not change the digests of older rows
-    told = json.dumps(
+    content = json.dumps(
         [before, act, *judgements], ensure_ascii=True, sort_keys=True, separators=(",", ":"), default=repr
     )
-    return hashlib.sha256(told.encode()).hexdigest()
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _rows(connection: sqlite3.Connection, query: str, *values: str) -> _Rows:

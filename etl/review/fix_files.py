@@ -38,7 +38,7 @@ def mapping_fixes(fixes: pl.DataFrame, run_id: str, key: bytes = b"") -> pl.Data
     Locality: group: customer_id_acct.
 
     Args:
-        fixes: marts.report_mapping_fixes.
+        fixes: report.mapping_fixes.
         run_id: the run that proposes.
         key: the site's key; with it, `row_fp` cannot be made elsewhere.
 
@@ -91,10 +91,10 @@ def _evidence() -> pl.Expr:
     part = pl.element().struct
     points = part.field("points")
     signed = pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit("")) + points.cast(pl.String)
-    told = pl.concat_str(
+    cell_text = pl.concat_str(
         part.field("kind"), pl.lit(" "), signed, pl.lit(" ("), part.field("detail").fill_null(""), pl.lit(")")
     )
-    return pl.col("evidence").list.eval(told).list.join("; ").fill_null("")
+    return pl.col("evidence").list.eval(cell_text).list.join("; ").fill_null("")
 
 
 def _search_hint() -> pl.Expr:
@@ -113,7 +113,7 @@ def fingerprints(fixes: pl.DataFrame, key: bytes) -> pl.DataFrame:
     Locality: group: customer_id_acct.
 
     Args:
-        fixes: marts.report_mapping_fixes, in any order.
+        fixes: report.mapping_fixes, in any order.
         key: the site's key.
 
     Returns:

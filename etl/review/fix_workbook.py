@@ -41,7 +41,7 @@ def write_workbook(fixes: pl.DataFrame, path: Path, made_at: datetime) -> None:
     Args:
         fixes: what `fix_files.mapping_fixes` returns.
         path: the file, which is made in one go.
-        made_at: the clock of the night, so that the same fixes give the same bytes.
+        made_at: the clock of the run, so that the same fixes give the same bytes.
     """
     # of a sheet without rows its scratch file would stay behind
     scratch = TemporaryDirectory(prefix=".workbook-", dir=path.parent)

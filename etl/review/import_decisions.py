@@ -73,7 +73,7 @@ class FileOutcome:
         undecided: rows without a decision.
         import_id: the import in the register; null where nothing was added.
         refusal: why the file as a whole was refused; null where it could be read.
-        tell: what a row says, in a few words.
+        describe: what a row says, in a few words.
     """
 
     file: Path
@@ -82,7 +82,7 @@ class FileOutcome:
     import_id: str | None = None
     refusal: str | None = None
     is_dry: bool = False
-    tell: Callable[[Line], str] = str
+    describe: Callable[[Line], str] = str
 
     @property
     def is_refused(self) -> bool:
@@ -107,12 +107,12 @@ class FileOutcome:
 
     def _row(self, verdict: Verdict[Any]) -> str:
         """`line 12: approve ACCT-7 CW-10: apply`, and where it is not applied why, and what to do."""
-        told = self.tell(verdict.line)
+        description = self.describe(verdict.line)
         problem, why = verdict.problem, ""
         if problem is not None:
             rest = f"; expected {problem.expected}. {problem.remedy}"
             why = f": {problem.found}" if verdict.kind == "no-op" else f": found {problem.found}{rest}"
-        return f"  line {verdict.line.line}: {told}: {verdict.kind}{why}"
+        return f"  line {verdict.line.line}: {description}: {verdict.kind}{why}"
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Importer(ABC, Generic[D]):
 
     @staticmethod
     @abstractmethod
-    def tell(line: Line) -> str:
+    def describe(line: Line) -> str:
         """What a row says, in a few words."""
 
     @abstractmethod
@@ -211,7 +211,7 @@ def import_decisions(
             continue
         own = [verdict for verdict in verdicts if verdict.line.where == str(file)]
         undecided = sum(map(is_undecided, read[file].lines))
-        outcome = FileOutcome(file, own, undecided, is_dry=act.is_dry, tell=kind.tell)
+        outcome = FileOutcome(file, own, undecided, is_dry=act.is_dry, describe=kind.describe)
         if not act.is_dry and any(verdict.kind == "apply" for verdict in own):
             _add(importer, outcome, act, (number, read[file].digest))
             outcome = replace(outcome, import_id=number)

@@ -42,7 +42,7 @@ class MappingImporter(Importer[ParsedDecision]):
         self._may_override = act.may_override
 
     @staticmethod
-    def tell(line: Line) -> str:
+    def describe(line: Line) -> str:
         """`approve ACCT-7 CW-10`."""
         return " ".join(filter(None, (line.cells[name] for name in ("decision", "acct_customer_id", "cw_company_id"))))
 

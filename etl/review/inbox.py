@@ -54,7 +54,7 @@ class InboxResult:
     rows_refused: int = 0
     folder: str = "inbox"
 
-    def told(self) -> dict[str, int | str | None]:
+    def facts(self) -> dict[str, int | str | None]:
         """For summary.json and the page; the reasons of what was not taken are in files of their own."""
         return {
             "files_taken": self.done,
@@ -77,9 +77,9 @@ class InboxResult:
         if not found and self.trouble is None:
             return ""
         count = f"{self.judgements} decision{'' if self.judgements == 1 else 's'}"
-        told = f"Inbox: {self.done} taken ({count}), {self.refused} refused" if found else "Inbox"
+        line = f"Inbox: {self.done} taken ({count}), {self.refused} refused" if found else "Inbox"
         reasons = f"Reasons: {self.reasons}. " if self.reasons else ""
-        return f"{told}{f': {self.trouble}' if self.trouble else ''}. {reasons}"
+        return f"{line}{f': {self.trouble}' if self.trouble else ''}. {reasons}"
 
 
 def take_inbox(settings: Settings, run: Run) -> InboxResult:

@@ -23,26 +23,13 @@ from etl.warehouse.engine import published
 
 STATES: Final = ("approved", "rejected", "excluded", "unsure", "snoozed", "conflict")
 
-_CONFLICTS: Final = """
-    select
-        mappings.customer_id_acct,
-        case
-            when companies.company_id_cw is null then 'the company is no longer in ConnectWise'
-            when companies.is_deleted then 'the company is deleted in ConnectWise'
-            else 'the evidence points to CW-' || mappings.conflict_company_id_cw
-        end as conflict
-    from matching.mappings as mappings
-    left join staging.connectwise__companies as companies on mappings.company_id_cw = companies.company_id_cw
-    where mappings.mapping_source = 'judgement' and mappings.mapping_state = 'mapped'
-        and (mappings.is_conflicting or companies.company_id_cw is null or companies.is_deleted)"""
-
 
 def list_judgements(settings: Settings, state: str | None) -> str:
-    """The judgements that hold, one line each, and what the latest night has against them.
+    """The judgements that hold, one line each, and what the latest run has against them.
 
     Args:
         settings: the configuration.
-        state: only judgements of this kind; conflict: only those that the latest night contradicts.
+        state: only judgements of this kind; conflict: only those that the latest run contradicts.
     """
     register = open_register(settings)
     current = register.current()
@@ -66,10 +53,10 @@ def list_judgements(settings: Settings, state: str | None) -> str:
 
 
 def _conflicts(settings: Settings) -> pl.DataFrame:
-    """Judged customers whose evidence has turned; nothing where no night can be asked."""
+    """Judged customers whose evidence has turned; nothing where no run can be asked."""
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
-            return engine.frame(_CONFLICTS)
+            return engine.frame("from report.judgement_conflicts")
     except NotFoundError:
         return pl.DataFrame(schema={"customer_id_acct": pl.String, "conflict": pl.String})
 
@@ -84,7 +71,7 @@ def history(settings: Settings, customer: str) -> str:
     Raises:
         NotFoundError: nothing was ever decided about it.
     """
-    log = _told_log(open_register(settings))
+    log = _read_log(open_register(settings))
     named = {customer, customer.removeprefix("ACCT-")}
     concerned = set(log.filter(pl.col("customer_id_acct").is_in(list(named)))["import_id"])
     if not concerned:
@@ -115,7 +102,7 @@ def _actor(row: dict[str, Any]) -> str:
     return row["imported_by"] if claimed in {None, row["imported_by"]} else f"{row['imported_by']} as {claimed}"
 
 
-def _told_log(register: Register) -> pl.DataFrame:
+def _read_log(register: Register) -> pl.DataFrame:
     """The log, and what of it holds."""
     key = ["customer_id_acct", "company_id_cw", "decision", "import_id"]
     held = register.current().select(*key, holds=True).unique()
@@ -168,7 +155,7 @@ def _in_the_portal(settings: Settings, gone: set[tuple[str, str]], back: set[tup
     """What a person has to change in ConnectBooster, where the client of a mapping still sees the invoices."""
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
-            listed = set(engine.rows("select customer_id_acct, company_id_cw from staging.portal__mappings"))
+            listed = set(engine.columns("staging.portal__mappings", "customer_id_acct", "company_id_cw").iter_rows())
     except NotFoundError:
         listed = set()
     lines = []
@@ -210,7 +197,7 @@ def exported(settings: Settings) -> bytes:
 
 
 def _written(settings: Settings) -> pl.DataFrame:
-    log = _told_log(open_register(settings))
+    log = _read_log(open_register(settings))
     return log.select(
         "import_id", "imported_at", "imported_by", "claimed_by", "file_name", "reverts",
         acct_customer_id=prefixed("customer_id_acct", "ACCT"),

@@ -49,10 +49,10 @@ def read_marker(register: Path) -> Marker | None:
     except FileNotFoundError:
         return None
     try:
-        told = json.loads(content)
-        if told.pop("check") != _check(told):
+        fields = json.loads(content)
+        if fields.pop("check") != _check(fields):
             raise MarkerError
-        return Marker(Head(told["imports"], told["head"]), frozenset(told["given_up"]))
+        return Marker(Head(fields["imports"], fields["head"]), frozenset(fields["given_up"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MarkerError from None
 
@@ -63,10 +63,10 @@ def write_marker(register: Path, marker: Marker) -> None:
     Raises:
         OSError: it cannot be written; the old one stays.
     """
-    told = {"imports": marker.head.imports, "head": marker.head.digest, "given_up": sorted(marker.given_up)}
-    content = json.dumps(told | {"check": _check(told)}, indent=1, sort_keys=True) + "\n"
+    fields = {"imports": marker.head.imports, "head": marker.head.digest, "given_up": sorted(marker.given_up)}
+    content = json.dumps(fields | {"check": _check(fields)}, indent=1, sort_keys=True) + "\n"
     write_whole(marker_path(register), content.encode(), MODE)
 
 
-def _check(told: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+def _check(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What the latest published night knows, for judging what was decided on it."""
+"""What the latest published run knows, for judging what was decided on it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Prints = dict[str, dict[str, str | None]]
 
 
 def read_evidence(settings: Settings) -> PublishedEvidence:
-    """What the latest published night knows.
+    """What the latest published run knows.
 
     Raises:
         NotFoundError: no run has been published yet, or another version wrote it.
@@ -34,15 +34,15 @@ def read_evidence(settings: Settings) -> PublishedEvidence:
     """
     with published(settings.out / LATEST / DATABASE) as engine:
         key = read_site_key(settings.site_key_path)
-        run_id, as_of_date = engine.rows("select run_id, as_of_date from ctl.run")[0]
-        fixes = engine.frame("from marts.report_mapping_fixes")
-        companies = engine.rows("select company_id_cw, coalesce(is_deleted, false) from staging.connectwise__companies")
-        customers = engine.rows("select customer_id_acct from staging.accounting__customers")
+        run_id, as_of_date = engine.columns("ctl.run", "run_id", "as_of_date").row(0)
+        fixes = engine.frame("from report.mapping_fixes")
+        companies = engine.columns("staging.connectwise__companies", "company_id_cw", "coalesce(is_deleted, false)")
+        customers = engine.columns("staging.accounting__customers", "customer_id_acct")
     proposed = fixes.drop_nulls("proposed_company_id_cw").group_by("customer_id_acct").agg("proposed_company_id_cw")
     known = _by_customer(fixes, key)
 
     def read(engine: Engine) -> Prints:
-        return _by_customer(engine.frame("from marts.report_mapping_fixes"), key)
+        return _by_customer(engine.frame("from report.mapping_fixes"), key)
 
     of_run = written_by(settings.out / RUNS, {run_id: known}, read)
 
@@ -63,8 +63,8 @@ def read_evidence(settings: Settings) -> PublishedEvidence:
     return PublishedEvidence(
         run_id=run_id,
         as_of_date=as_of_date,
-        customers=frozenset(customer for (customer,) in customers),
-        companies=dict(companies),
+        customers=frozenset(customers["customer_id_acct"]),
+        companies=dict(companies.iter_rows()),
         candidates={customer: frozenset(ids) for customer, ids in proposed.iter_rows()},
         fingerprints=known,
         was_written=was_written,

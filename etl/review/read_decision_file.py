@@ -53,17 +53,17 @@ def content_of(file: Path) -> bytes:
     return data
 
 
-def _refuse_odd(file: Path, told: os.stat_result) -> None:
-    if not stat.S_ISREG(told.st_mode):
+def _refuse_odd(file: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
         found = (
             "a link to another file"
-            if stat.S_ISLNK(told.st_mode)
+            if stat.S_ISLNK(status.st_mode)
             else "not a regular file (a pipe, a device or a folder)"
         )
         raise DecisionFileError(Problem(str(file), found, "a fix file", "Put the file itself there."))
-    if told.st_size > _MOST_BYTES:
+    if status.st_size > _MOST_BYTES:
         most, remedy = f"at most {_MOST_BYTES:,}", "Save it again as CSV or XLSX."
-        raise DecisionFileError(Problem(str(file), f"{told.st_size:,} bytes", most, remedy))
+        raise DecisionFileError(Problem(str(file), f"{status.st_size:,} bytes", most, remedy))
 
 
 def read_rows(data: bytes, where: str, form: Form = MAPPINGS) -> DecisionFile:

@@ -1,4 +1,4 @@
-"""The register of judgements: one SQLite file that outlives the nights. Judgements are added, never changed."""
+"""The register of judgements: one SQLite file that outlives the runs. Judgements are added, never changed."""
 
 from __future__ import annotations
 

@@ -250,7 +250,7 @@ def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) 
 
 def _written(value: Any) -> Any:
     if isinstance(value, datetime):
-        return instant_told(value)
+        return format_instant(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -270,7 +270,7 @@ def _acts(connection: sqlite3.Connection, tables: Tables) -> list[RegisterEntry]
     return acts
 
 
-def instant_told(moment: datetime) -> str:
+def format_instant(moment: datetime) -> str:
     """As the register writes it: UTC, to the microsecond; a time without a zone is taken to be UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")

@@ -99,7 +99,7 @@ order by judgements.customer_id_acct, judgements.judgement_id
 
 
 def current_sql(version: int) -> str:
-    """What holds at present, in the words of a register of this version: a night does not rewrite an old one."""
+    """What holds at present, in the words of a register of this version: a run does not rewrite an old one."""
     if version == 1:
         return _CURRENT.format(snoozed_until="null", counts="true", later_counts="true")
     counts = "{}.import_id in (select import_id from imports_that_count)"
@@ -123,9 +123,9 @@ def raise_version(connection: sqlite3.Connection, version: int) -> None:
 
 def fault(connection: sqlite3.Connection, version: int) -> str | None:
     """What is wrong with the file as a database: damaged pages, an index that tells another story, altered tables."""
-    told = [row for (row,) in connection.execute("pragma integrity_check(3)").fetchall() if row != "ok"]
-    if told:
-        return f"it is damaged ({str(told[0]).splitlines()[-1]})"
+    damages = [row for (row,) in connection.execute("pragma integrity_check(3)").fetchall() if row != "ok"]
+    if damages:
+        return f"it is damaged ({str(damages[0]).splitlines()[-1]})"
     if _schema(connection) != _expected(version):
         return "its tables are not those of a register"
     return None

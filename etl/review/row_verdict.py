@@ -40,13 +40,13 @@ def hold_back(
         key: the subject of a row.
     """
     wrong = {key(one.line): one for kind in kinds for one in reversed(verdicts) if one.kind == kind}
-    told = []
+    verdicts_after = []
     for verdict in verdicts:
         other = wrong.get(key(verdict.line))
         if verdict.kind == "apply" and other is not None:
             found = f"a row whose {subject} is refused in {other.line.place(verdict.line)}"
             problem = verdict.line.problem(found, f"no refused row of this {subject}", "Correct that row.")
-            told.append(replace(verdict, kind=other.kind, problem=problem))
+            verdicts_after.append(replace(verdict, kind=other.kind, problem=problem))
         else:
-            told.append(verdict)
-    return told
+            verdicts_after.append(verdict)
+    return verdicts_after

@@ -90,7 +90,7 @@ def settled(files: Sequence[Path], seconds: float) -> tuple[list[Seen], list[Pat
 
 def _identity(file: Path) -> tuple[int, ...] | None:
     try:
-        told = file.lstat()
+        status = file.lstat()
     except OSError:
         return None
-    return stat.S_IFMT(told.st_mode), told.st_size, told.st_mtime_ns
+    return stat.S_IFMT(status.st_mode), status.st_size, status.st_mtime_ns

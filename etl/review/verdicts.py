@@ -27,18 +27,18 @@ _ANEW: Final = "Decide on this customer again in the files or on the page of the
 
 @dataclass(frozen=True)
 class PublishedEvidence:
-    """What the latest published night knows.
+    """What the latest published run knows.
 
     Attributes:
-        run_id: that night.
+        run_id: that run.
         as_of_date: its day.
         customers: every accounting customer.
         companies: every ConnectWise company -> whether it is in the recycle bin.
         candidates: customer -> companies that were proposed to it.
         fingerprints: customer -> fingerprint -> company of each of its rows (null: the row of a customer without
             candidates); customers that nothing is to be decided about have none.
-        was_written: whether a night of that id wrote that fingerprint for that customer; null where that is not known.
-        rows_of: customer -> company -> what the night wrote into that row.
+        was_written: whether a run of that id wrote that fingerprint for that customer; null where that is not known.
+        rows_of: customer -> company -> what the run wrote into that row.
     """
 
     run_id: str
@@ -58,7 +58,7 @@ def judge(
 
     Args:
         lines: rows with a decision.
-        evidence: what the latest night knows.
+        evidence: what the latest run knows.
         before: what was decided before, and when.
         may_override: whether a company that was not proposed may be approved.
 
@@ -171,7 +171,7 @@ class _Rule:
         return Verdict(line, "apply", decided) if wrong is None else Verdict(line, kind, decided, wrong)
 
     def _unknown(self, decided: ParsedDecision) -> Problem | None:
-        """Ids that the night does not know."""
+        """Ids that the run does not know."""
         line, customer, company = decided.source, decided.customer_id_acct, decided.company_id_cw
         if customer not in self._published.customers:
             near = self._customers.get(customer.lstrip("0"))
@@ -188,7 +188,7 @@ class _Rule:
         return None
 
     def _evidence(self, decided: ParsedDecision) -> tuple[Kind, Problem | None]:
-        """Whether the row was decided on the evidence of the latest night."""
+        """Whether the row was decided on the evidence of the latest run."""
         line, customer, evidence = decided.source, decided.customer_id_acct, self._published
         written, run_id = line.cells["row_fp"], line.cells["run_id"]
         if not _FINGERPRINT.fullmatch(written):

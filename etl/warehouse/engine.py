@@ -15,7 +15,7 @@ from etl.domain import MALFORMED_ID, NO_MONEY, NO_NUMBER
 from etl.errors import NotFoundError, ResourcesExhaustedError, tells_of_full_disk
 from etl.resources import resource
 
-SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "checks")
+SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "report", "checks")
 
 
 MACROS: Final = f"""
@@ -118,6 +118,16 @@ class Engine:
             return pl.DataFrame(_Stream(self._connection.sql(sql)))
         except duckdb.Error as error:
             raise _translate(error) from None
+
+    def columns(self, relation: str, *names: str) -> pl.DataFrame:
+        """Some columns of a relation; only these are read."""
+        return self.frame(f"select {', '.join(names)} from {relation}")
+
+    def has(self, relation: str) -> bool:
+        """Whether there is a table or view of this name, as `schema.relation`."""
+        schema, _, name = relation.partition(".")
+        named = f"table_schema = {literal(schema)} and table_name = {literal(name)}"
+        return self.count(f"information_schema.tables where {named}") > 0
 
     def batches(self, relation: str, key: str, starts: range) -> Iterator[pl.DataFrame]:
         """A relation in slices by a dense whole number, in its order, in bounded memory.

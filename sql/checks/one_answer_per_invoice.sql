@@ -1,6 +1,6 @@
 -- model:   checks.one_answer_per_invoice
 -- grain:   one row per violation
--- reads:   accepted.accounting_invoices, marts.invoice_checks, marts.report_cells
+-- reads:   accepted.accounting_invoices, marts.invoice_checks, report.cells
 -- purpose: every accepted invoice has one answer, every answer an invoice, and the page counts each of them once.
 -- units:   rows
 -- source:  the law that nothing is lost
@@ -24,7 +24,7 @@ answered as (
 
 told as (
     select coalesce(sum(cells.invoices), 0) as invoices
-    from marts.report_cells as cells
+    from report.cells as cells
 )
 
 select

@@ -256,4 +256,4 @@ def _money(cells: pl.DataFrame) -> pl.DataFrame:
     summed = cells.group_by("currency_code").agg(
         staging_amount=pl.col("amount").sum(), marts_amount=pl.col("amount").sum()
     )
-    return summed.sort("currency_code").cast(dict(FRAMES["money"]))
+    return summed.with_columns(does_hold=pl.lit(value=True)).sort("currency_code").cast(dict(FRAMES["money"]))

@@ -18,7 +18,7 @@ OTHERS = (
 
 
 def proposed(facts: ReportInputs) -> pl.DataFrame:
-    """The sample's customers and candidates, as marts.report_mapping_fixes has them."""
+    """The sample's customers and candidates, as report.mapping_fixes has them."""
     customers = facts.queue.group_by("customer_id_acct", maintain_order=True).agg(
         pl.col("customer_name", "mapping_state", "reason", "company_id_cw").first(),
         blocked_invoices=pl.col("invoices").sum(), largest_amount=pl.col("amount").max(),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from etl.report.change_section import CHANGE_WORDS, FIRST_NIGHT, SHOWN_ROWS
+from etl.report.change_section import CHANGE_WORDS, FIRST_RUN, SHOWN_ROWS
 from etl.report.filters import moved
 from etl.report.inputs import ReportInputs
 from etl.report.page import render
@@ -97,7 +97,7 @@ def test_the_first_numbers_say_how_they_moved(summary: Summary, document: str) -
 
 def test_what_nobody_knows_is_not_shown_as_nothing() -> None:
     """Neither beside the first numbers nor in the section."""
-    page = _page(_changed(invoices=FIRST_NIGHT["invoices"]))
+    page = _page(_changed(invoices=FIRST_RUN["invoices"]))
     assert "of 904 read \N{MINUS SIGN}6 (less) since the last run newly blocked or freed: not known" in page.text
     lines = page.by_caption["Invoices that became blocked or were freed"][1:]
     assert lines == [["Newly blocked", "not known", NOTHING], ["Freed", "not known", NOTHING]]

@@ -78,10 +78,10 @@ def test_access_is_not_praised_where_nobody_is_mapped_or_checked(counts: pl.Data
 
 def test_decided_files_that_were_not_taken_have_a_notice() -> None:
     """How many, where the reasons are, and what waits; a good inbox has none."""
-    inbox = InboxResult(3, 2, 7, "late.csv waits", partly=1, rows_refused=4).told()
+    inbox = InboxResult(3, 2, 7, "late.csv waits", partly=1, rows_refused=4).facts()
     said = [
         _words(render(summarise(facts), pack(facts, Work())))
-        for each in (inbox, InboxResult(1, 0, 2).told(), {})
+        for each in (inbox, InboxResult(1, 0, 2).facts(), {})
         for facts in [ReportInputs(RunFacts("empty", AS_OF, inbox=each))]
     ]
     assert "2 decided files could not be imported" in said[0]

@@ -9,18 +9,21 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from etl.report.inputs import QUERIES, ReportInputs, RunFacts
+from etl.report.inputs import ReportInputs, RunFacts, read_frames
 from etl.report.page import render
-from etl.report.page_data import WORK_QUERIES, Work, pack
+from etl.report.page_data import Work, pack, read_work
 from etl.report.summary import summarise
 from etl.review.fix_files import mapping_fixes
 from etl.warehouse.engine import Engine
-from etl.warehouse.models import build, read_models
+from etl.warehouse.models import build, names_in, read_models
 from tests.report.sample import AS_OF
 
 TABLES = """
-create table ctl.run as select true as has_portal_mappings, date '2026-11-22' as as_of_date, 'UTC' as portal_time_zone;
-create table staging.accounting__invoices as select 0 as row_key, date '2026-11-01' as due_date;
+create table ctl.run as select true as has_portal_mappings, date '2026-11-22' as as_of_date,
+    'UTC' as portal_time_zone, 5 as most_resyncs, 100 as page_invoices;
+create table staging.accounting__invoices as select 0 as row_key, date '2026-11-01' as due_date,
+    false as is_balance_assumed;
+create table staging.connectwise__contacts as select '6' as portal_security_level;
 create table marts.invoice_visibility as
 from (values
     (1, 'i1', 'N1', 'c1', 'Acme', cast(null as varchar), cast(null as varchar), 'blocked',
@@ -81,10 +84,19 @@ from (values ('c1', 'Acme'), ('c2', 'Bolt'), ('c3', 'Cog')) as rows(customer_id_
 create table staging.connectwise__companies as
 from (values ('6', 'Acme Inc'), ('7', 'Acne Ltd'), ('8', 'Bolt')) as rows(company_id_cw, company_name)
 select *, company_name as company_identifier, 'Reno' as city, false as is_inactive, false as is_deleted,
+    'Active' as status_name,
     case company_id_cw when '6' then 'https://www.acme.example/home' when '7' then 'none' end as website;
-create table accepted.accounting_invoices as select 1 as one from range(6);
+create table accepted.accounting_invoices as
+select invoice_id_acct, invoice_number, invoice_date, due_date, currency_code, total_amount
+from marts.invoice_visibility order by row_key;
+create table marts.invoice_changes (move varchar, is_compared boolean, is_blocked boolean, was_blocked boolean,
+    code_before varchar, state varchar, primary_cause varchar, mapping_source varchar, currency_code varchar,
+    currency_code_before varchar, amount decimal(18, 4), amount_before decimal(18, 4));
+create table marts.issue_states (kind varchar, code varchar, code_before varchar, change varchar, reason varchar,
+    was_open boolean);
 create table marts.missed_invoices as select timestamp '2026-10-12 09:00:00' as created_at,
     timestamp '2026-10-13 09:00:00' as changed_at, n as row_key, '1' as customer_id_acct, 'USD' as currency_code,
+    n::varchar as invoice_id_acct, 'N' as invoice_number,
     100::decimal(18, 4) as balance_amount, n = 1 as is_held_back from range(2) as t(n);
 create table quarantine.rows as
 select 'accounting_invoices' as relation, 'a.csv' as source_file, n as source_line,
@@ -133,22 +145,21 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     opened = Engine(tmp_path / "run.duckdb")
     opened.run(TABLES)
     models = read_models()
-    build(opened, models, [name for name in models if name.startswith("marts.report_")])
+    build(opened, models, names_in(models, "report"))
     yield opened
     opened.close()
 
 
 def _facts(engine: Engine) -> ReportInputs:
-    frames = {name: engine.frame(sql) for name, sql in QUERIES.items()}
-    return ReportInputs(RunFacts("r", AS_OF), **frames)
+    return ReportInputs(RunFacts("r", AS_OF), **read_frames(engine))
 
 
 def test_the_models_give_the_facts_that_the_report_needs(engine: Engine) -> None:
     """Every query runs, every column is there, and the page can be made of it."""
     facts = _facts(engine)
     work = Work(
-        fixes=mapping_fixes(engine.frame("from marts.report_mapping_fixes"), "r"),
-        **{name: engine.frame(sql.format(page_invoices=100)) for name, sql in WORK_QUERIES.items()},
+        fixes=mapping_fixes(engine.frame("from report.mapping_fixes"), "r"),
+        **read_work(engine),
     )
     numbers = summarise(facts)["numbers"]
     assert numbers["invoices"] == 6
@@ -191,7 +202,7 @@ def test_the_queue_is_ranked_by_customer_and_never_adds_currencies(engine: Engin
 
 def test_the_file_of_mappings_has_what_a_person_can_decide(engine: Engine) -> None:
     """Customers for review and certain ones that the portal does not know; not those that are mapped there."""
-    fixes = mapping_fixes(engine.frame("select * from marts.report_mapping_fixes"), "r")
+    fixes = mapping_fixes(engine.frame("select * from report.mapping_fixes"), "r")
     assert fixes.select("row_id", "open_invoices", "open_balance").rows() == [
         ("ACCT-c2/CW-8", 1, "USD 300.00"),
         ("ACCT-c1/CW-6", 2, "EUR 10.00; USD 100.00"),
@@ -210,8 +221,11 @@ def test_quarantine_is_counted_by_rule_and_shown_by_example(engine: Engine) -> N
 
 def test_a_page_that_cannot_hold_every_invoice_holds_the_blocked_ones(engine: Engine) -> None:
     """The largest of them, where even they are too many; in the order in which they were read."""
-    held = {limit: engine.frame(WORK_QUERIES["invoices"].format(page_invoices=limit)) for limit in (6, 5, 2)}
-    assert {limit: frame["invoice_id_acct"].to_list() for limit, frame in held.items()} == {
+    held = {}
+    for limit in (6, 5, 2):
+        engine.run(f"update ctl.run set page_invoices = {limit}")
+        held[limit] = read_work(engine)["invoices"]["invoice_id_acct"].to_list()
+    assert held == {
         6: ["i1", "i2", "i3", "i4", "i5", "i6"], 5: ["i1", "i2", "i3"], 2: ["i1", "i3"],
     }  # fmt: skip
 
@@ -219,3 +233,15 @@ def test_a_page_that_cannot_hold_every_invoice_holds_the_blocked_ones(engine: En
 def test_the_page_lists_what_blocks_before_what_waits_or_is_unknown(engine: Engine) -> None:
     """Largest balance first within each state; visible invoices are not listed."""
     assert _facts(engine).invoices["invoice_id_acct"].to_list() == ["i3", "i1", "i2", "i5"]
+
+
+def test_money_is_compared_once_for_the_page_and_for_the_invariant(engine: Engine) -> None:
+    """What the page shows as different stops the run, and nothing else does."""
+    models = read_models()
+    build(engine, models, ["checks.money_is_kept"])
+    assert engine.rows("from checks.money_is_kept") == []
+    engine.run("update report.cells set total_amount = total_amount + 1 where currency_code = 'EUR'")
+    build(engine, models, ["checks.money_is_kept"])
+    assert engine.rows("from checks.money_is_kept") == [("EUR: 10.0000 in staging, 11.0000 in the answers",)]
+    shown = {row["currency_code"]: row["does_hold"] for row in summarise(_facts(engine))["laws"]["money"]}
+    assert shown == {"EUR": False, "USD": True}

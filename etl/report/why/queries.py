@@ -114,9 +114,9 @@ _BESIDE: Final = {
             sum(invoices), if(sum(invoices) = 1, ' invoice of ', ' invoices of '),
             count(distinct customer_id_acct), if(count(distinct customer_id_acct) = 1, ' client (', ' clients ('), (
                 select string_agg(concat(currency_code, ' ', format('{{:,.2f}}', total)), ', ' order by currency_code)
-                from (select currency_code, sum(amount)::double as total from marts.report_sync_arrivals group by 1)),
+                from (select currency_code, sum(amount)::double as total from report.arrivals group by 1)),
             '), ', sum(overdue_invoices), ' past due') end
-        from marts.report_sync_arrivals""",
+        from report.arrivals""",
     "is_held_back": "select is_held_back from marts.missed_invoices where invoice_id_acct = {invoice_id}",
 }
 

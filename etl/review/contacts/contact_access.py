@@ -15,12 +15,12 @@ from etl.review.published_evidence import written_by
 from etl.review.site.site_key import read_site_key, site_key
 from etl.warehouse.engine import Engine, published
 
-_ACCESS: Final = "from marts.company_access"
-_PEOPLE: Final = """
-    select contact_id_cw, company_id_cw, contact_name, default_email, portal_security_level, is_login_disabled,
-        is_level_told, is_active, contact_role, failed
-    from marts.contact_checks"""
-_UNREAD: Final = "select count(*) from quarantine.rows where relation = 'connectwise_contacts'"
+_PEOPLE: Final = (
+    "contact_id_cw", "company_id_cw", "contact_name", "default_email", "portal_security_level", "is_login_disabled",
+    "is_level_told", "is_active", "contact_role", "failed",
+)  # fmt: skip
+"""The columns of marts.contact_checks that a decision about access needs."""
+_UNREAD: Final = "quarantine.rows where relation = 'connectwise_contacts'"
 
 
 def write_contact_states(engine: Engine, settings: Settings, complete: Complete, decisions: pl.DataFrame) -> None:
@@ -35,7 +35,7 @@ def write_contact_states(engine: Engine, settings: Settings, complete: Complete,
     Raises:
         SiteKeyError: the site's key cannot be read or made.
     """
-    is_complete = "connectwise_contacts" in complete and not engine.rows(_UNREAD)[0][0]
+    is_complete = "connectwise_contacts" in complete and not engine.count(_UNREAD)
     evidence = _evidence(engine, site_key(settings.site_key_path), is_complete=is_complete)
     engine.write("marts.contact_states", contact_states(evidence, decisions))
 
@@ -48,14 +48,15 @@ def without_access(engine: Engine, decisions: pl.DataFrame) -> pl.Series:
         decisions: what the register holds, as `ContactRegister.current` gives it.
     """
     nobody = decisions.filter(pl.col("decision") == "nobody")["company_id_cw"]
-    customers = engine.frame("select rowid as customer_key, company_id_cw from marts.customer_checks")
+    customers = engine.columns("marts.customer_checks", "rowid as customer_key", "company_id_cw")
     return customers.filter(pl.col("company_id_cw").is_in(nobody.implode()))["customer_key"]
 
 
 def _evidence(engine: Engine, key: bytes, *, is_complete: bool) -> Evidence:
     """What the run knows; its day decides whether a snooze is over."""
-    level, day = engine.rows("select minimum_security_level, as_of_date from ctl.run")[0]
-    return Evidence(engine.frame(_ACCESS), engine.frame(_PEOPLE), int(level), day, is_complete, key)
+    level, day = engine.columns("ctl.run", "minimum_security_level", "as_of_date").row(0)
+    people = engine.columns("marts.contact_checks", *_PEOPLE)
+    return Evidence(engine.frame("from marts.company_access"), people, int(level), day, is_complete, key)
 
 
 def known_access(settings: Settings) -> KnownAccess:
@@ -67,7 +68,7 @@ def known_access(settings: Settings) -> KnownAccess:
     """
     with published(settings.out / LATEST / DATABASE) as engine:
         key = read_site_key(settings.site_key_path)
-        run_id, day = engine.rows("select run_id, as_of_date from ctl.run")[0]
+        run_id, day = engine.columns("ctl.run", "run_id", "as_of_date").row(0)
         evidence = _evidence(engine, key, is_complete=True)
     prints = access_fingerprints(evidence)
 
@@ -86,4 +87,5 @@ def _person(row: dict[str, Any], key: bytes) -> Person:
 
 
 def _written(engine: Engine) -> dict[str, str]:
-    return dict(engine.rows("select company_id_cw, row_fp from marts.contact_states where row_fp is not null"))
+    states = engine.columns("marts.contact_states where row_fp is not null", "company_id_cw", "row_fp")
+    return dict(states.iter_rows())

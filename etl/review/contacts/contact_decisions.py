@@ -61,9 +61,9 @@ class ContactDecided:
     @property
     def digest(self) -> str:
         """Of the row and its run: the same row gives the same one, whatever the file is called."""
-        told = ("run_id", "row_fp", "asked_by", "asked_on", "reviewer", "decided_at", "note")
+        column_names = ("run_id", "row_fp", "asked_by", "asked_on", "reviewer", "decided_at", "note")
         row = [self.decision, self.company_id_cw, self.contact_id_cw, str(self.until)]
-        text = json.dumps([*row, *(self.source.cells[name] for name in told)])
+        text = json.dumps([*row, *(self.source.cells[name] for name in column_names)])
         return hashlib.sha256(text.encode()).hexdigest()
 
 

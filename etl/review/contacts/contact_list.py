@@ -27,9 +27,9 @@ def list_contacts(settings: Settings, state: str | None) -> str:
         settings: the configuration.
         state: only companies in this state.
     """
-    told = {row["company_id_cw"]: row for row in _latest(settings).iter_rows(named=True)}
+    of_run = {row["company_id_cw"]: row for row in _latest(settings).iter_rows(named=True)}
     held = {row["company_id_cw"]: row for row in open_contacts(settings).current().to_dicts()}
-    found = [_told(company, told.get(company), held.get(company)) for company in sorted({*told, *held})]
+    found = [_line(company, of_run.get(company), held.get(company)) for company in sorted({*of_run, *held})]
     rows = [row for row in found if row[1] is not None and state in {None, row[1]}]
     if not rows:
         return "No companies." if state is None else f"No companies: {state}."
@@ -41,16 +41,13 @@ def _latest(settings: Settings) -> pl.DataFrame:
     """The states of the latest run; nothing where no run can be asked."""
     try:
         with published(settings.out / LATEST / DATABASE) as engine:
-            has_states = engine.rows(
-                "select count(*) from information_schema.tables"
-                " where table_schema = 'marts' and table_name = 'contact_states'"
-            )[0][0]
+            has_states = engine.has("marts.contact_states")
             return engine.frame("from marts.contact_states") if has_states else pl.DataFrame()
     except NotFoundError:
         return pl.DataFrame()
 
 
-def _told(company: str, run: dict[str, Any] | None, held: dict[str, Any] | None) -> tuple[Any, ...]:
+def _line(company: str, run: dict[str, Any] | None, held: dict[str, Any] | None) -> tuple[Any, ...]:
     """One line; what was decided or taken back after the latest run is told as such."""
     run = run or {}
     state, detail = run.get("state"), run.get("state_detail") or ""

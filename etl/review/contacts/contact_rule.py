@@ -65,7 +65,7 @@ def said(decided: ContactDecided) -> tuple[str, str | None, date | None]:
     return decided.decision, decided.contact_id_cw, decided.until
 
 
-def told(decision: str, contact: str | None, until: date | None) -> str:
+def describe_decision(decision: str, contact: str | None, until: date | None) -> str:
     """The same in words."""
     return f"{decision}{f' CW-{contact}' if contact else ''}{f' until {until}' if until else ''}"
 

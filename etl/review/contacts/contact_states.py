@@ -70,8 +70,8 @@ def approved_email(person: Row, key: bytes) -> str | None:
     return None if person["failed"] & _OF_EMAIL else email_fingerprint(person["default_email"], key)
 
 
-def _digest(told: list[Any], key: bytes) -> str:
-    text = json.dumps([SCHEMA_VERSION, *told], ensure_ascii=True, separators=(",", ":"))
+def _digest(values: list[Any], key: bytes) -> str:
+    text = json.dumps([SCHEMA_VERSION, *values], ensure_ascii=True, separators=(",", ":"))
     return f"FP-{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]}"
 
 

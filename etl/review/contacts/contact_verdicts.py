@@ -10,7 +10,7 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.review.contacts.contact_decisions import ContactDecided, read_contact_decision
-from etl.review.contacts.contact_rule import KnownAccess, Rule, said, told
+from etl.review.contacts.contact_rule import KnownAccess, Rule, describe_decision, said
 from etl.review.decision_file import Line
 from etl.review.precedence import Importing
 from etl.review.row_verdict import Verdict, hold_back
@@ -56,8 +56,8 @@ def judge_contacts(
 
 
 def _contradiction(one: ContactDecided, other: ContactDecided) -> Problem:
-    against = f"{other.source.place(one.source)} says {told(*said(other))}"
-    found = f"{told(*said(one))}, but {against}"
+    against = f"{other.source.place(one.source)} says {describe_decision(*said(other))}"
+    found = f"{describe_decision(*said(one))}, but {against}"
     return one.source.problem(found, "one decision for a company", "Keep one of the two: neither was taken.")
 
 

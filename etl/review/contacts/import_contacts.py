@@ -42,7 +42,7 @@ class ContactImporter(Importer[ContactDecided]):
         self._known = known_access(settings)
 
     @staticmethod
-    def tell(line: Line) -> str:
+    def describe(line: Line) -> str:
         """`approve CW-10 CW-4711`; other decisions are about no contact."""
         cells = line.cells
         contact = cells["cw_contact_id"] if cells["decision"].casefold().startswith("approve") else ""

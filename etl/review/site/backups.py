@@ -79,11 +79,11 @@ def back_up(register: Path, at: datetime, folder: Path | None = None) -> Path | 
         head = verified(aside).head
         if not head.imports:
             return None
-        told = f"{head.imports}-{head.digest[:12]}.sqlite"
-        same = [path for path in copies(place) if path.name.endswith(f"-{told}")]
+        file_name = f"{head.imports}-{head.digest[:12]}.sqlite"
+        same = [path for path in copies(place) if path.name.endswith(f"-{file_name}")]
         if same:
             return same[0]
-        target = place / f"register-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{told}"
+        target = place / f"register-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{file_name}"
         aside.replace(target)
     _thin_out(place)
     return target

@@ -65,12 +65,12 @@ class Used:
     after: str | None = None
     site_key: str | None = None
 
-    def told(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """As it is written."""
-        return {REGISTER: head_told(self.register), HISTORY: {"after": self.after}, SITE_KEY: self.site_key}
+        return {REGISTER: head_facts(self.register), HISTORY: {"after": self.after}, SITE_KEY: self.site_key}
 
 
-def head_told(head: Head) -> dict[str, Any]:
+def head_facts(head: Head) -> dict[str, Any]:
     """The end of a chain, as it is written."""
     return {"imports": head.imports, "head": head.digest}
 
@@ -107,10 +107,10 @@ def witnesses(settings: Settings) -> list[Witness]:
     if last is not None and last.register is not None:
         found.append(Witness(f"the run {last.run_id}", last.register))
     with suppress(HistoryError, KeyError, TypeError):
-        told = [run for run in History(settings.history_path).runs() if run.is_published][-1:]
+        last_published = [run for run in History(settings.history_path).runs() if run.is_published][-1:]
         found += [
             Witness(f"the history of run {run.run_id}", _head(run.facts[REGISTER]))
-            for run in told
+            for run in last_published
             if REGISTER in run.facts
         ]
     return found
@@ -162,7 +162,7 @@ def read_register(settings: Settings) -> Snapshot:
 def mode_warnings(settings: Settings, configuration: Path) -> list[str]:
     """Files that everybody on the machine may read or change and should not, each in a sentence."""
     register = settings.register_path
-    told = [
+    warnings = [
         writable_by_all(configuration, "the configuration"),
         _open_secret(configuration),
         writable_by_all(register.parent, "the register"),
@@ -170,7 +170,7 @@ def mode_warnings(settings: Settings, configuration: Path) -> list[str]:
         open_to_all(settings.history_path, "the history of runs"),
         open_to_all(settings.site_key_path, "the site's key", "0600"),
     ]
-    return [warning for warning in told if warning is not None]
+    return [warning for warning in warnings if warning is not None]
 
 
 def _open_secret(configuration: Path) -> str | None:
@@ -240,5 +240,5 @@ def _refused(settings: Settings, error: RegisterError) -> RegisterUnusableError:
     )
 
 
-def _head(told: Mapping[str, Any]) -> Head:
-    return Head(int(told["imports"]), str(told["head"]))
+def _head(facts: Mapping[str, Any]) -> Head:
+    return Head(int(facts["imports"]), str(facts["head"]))

@@ -1,7 +1,7 @@
--- model:   marts.report_mapping_fixes
+-- model:   report.mapping_fixes
 -- grain:   customer_id_acct, proposed_company_id_cw
 -- reads:   matching.mappings, matching.candidates, staging.accounting__customers, staging.connectwise__companies,
---          marts.report_customer_cells, marts.report_mapping_queue, ctl.run
+--          report.customer_cells, report.queue, ctl.run
 -- purpose: one row per customer and candidate for everything about mappings that a person can decide:
 --          customers for review, without a candidate, in conflict, judged to be a company that is gone,
 --          certain and not yet mapped in the portal, or with invoices that their mapping blocks
@@ -14,7 +14,7 @@ with currencies as (
         currency_code,
         cast(sum(invoices) as bigint) as invoices,
         cast(sum(amount) as decimal(38, 2)) as amount
-    from marts.report_customer_cells
+    from report.customer_cells
     where state = 'blocked'
     group by 1, 2
 ),
@@ -83,4 +83,4 @@ where mappings.mapping_state in ('review', 'none')
         and (judged.company_id_cw is null or judged.is_deleted)
     )
     or (mappings.mapping_source = 'certainty' and this_run.has_portal_mappings)
-    or mappings.customer_id_acct in (select queue.customer_id_acct from marts.report_mapping_queue as queue)
+    or mappings.customer_id_acct in (select queue.customer_id_acct from report.queue as queue)

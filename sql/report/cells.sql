@@ -1,9 +1,9 @@
--- model:   marts.report_cells
+-- model:   report.cells
 -- grain:   currency_code, state, primary_cause, unknown_checks, ageing_bucket
--- reads:   marts.report_customer_cells
+-- reads:   report.customer_cells
 -- purpose: the numbers of the report, every invoice counted once and no currency added to another
 -- units:   amount and freed_amount in currency_code
--- source:  the night's answers
+-- source:  the run's answers
 
 select
     currency_code,
@@ -18,5 +18,6 @@ select
     sum(freed_amount) as freed_amount,
     max(oldest_days_past_due) as oldest_days_past_due
 
-from marts.report_customer_cells
+from report.customer_cells
 group by 1, 2, 3, 4, 5
+order by 1, 2, 3, 4, 5

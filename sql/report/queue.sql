@@ -1,9 +1,9 @@
--- model:   marts.report_mapping_queue
+-- model:   report.queue
 -- grain:   customer_id_acct, currency_code
--- reads:   marts.report_customer_cells, matching.mappings, staging.connectwise__companies, ctl.causes
+-- reads:   report.customer_cells, matching.mappings, staging.connectwise__companies, ctl.causes
 -- purpose: customers whose invoices are blocked by their mapping, the largest blocked amount first
 -- units:   amount in currency_code
--- source:  the night's answers; mappings
+-- source:  the run's answers; mappings
 
 with blocked as (
     select
@@ -14,13 +14,13 @@ with blocked as (
         cast(sum(cells.invoices) as bigint) as invoices,
         sum(cells.amount) as amount,
         max(cells.oldest_days_past_due) as oldest_days_past_due
-    from marts.report_customer_cells as cells
+    from report.customer_cells as cells
     inner join ctl.causes as causes
         on cells.primary_cause = causes.code
     where
         cells.state = 'blocked'
         and causes.is_mapping_work
-    group by 1, 2
+    group by cells.customer_id_acct, cells.currency_code
 ),
 
 -- the place in the queue is the customer's: its largest amount in any one currency, for currencies are never added
@@ -29,7 +29,7 @@ ranked as (
         customer_id_acct,
         row_number() over (order by max(amount) desc, customer_id_acct) as queue_rank
     from blocked
-    group by 1
+    group by customer_id_acct
 )
 
 select
@@ -66,3 +66,4 @@ left join staging.connectwise__companies as companies
     on mappings.company_id_cw = companies.company_id_cw
 left join staging.connectwise__companies as conflicts
     on mappings.conflict_company_id_cw = conflicts.company_id_cw
+order by ranked.queue_rank, blocked.currency_code

@@ -1,15 +1,16 @@
--- model:   marts.report_customers_by_cause
+-- model:   report.customers_by_cause
 -- grain:   state, primary_cause
--- reads:   marts.report_customer_cells
+-- reads:   report.customer_cells
 -- purpose: how many customers each cause touches; a customer can be touched by several
 -- units:   customers
--- source:  the night's answers
+-- source:  the run's answers
 
 select
     state,
     primary_cause,
     count(distinct customer_id_acct) as customers
 
-from marts.report_customer_cells
+from report.customer_cells
 where primary_cause is not null
 group by 1, 2
+order by 1, 2

@@ -1,4 +1,4 @@
--- model:   marts.report_quarantine_rules
+-- model:   report.quarantine_rules
 -- grain:   relation, rule
 -- reads:   quarantine.rows
 -- purpose: how many rows broke each rule; a row that broke two is counted under both
@@ -17,3 +17,4 @@ from (
     from quarantine.rows
 ) as broken
 group by 1, 2
+order by 1, 2

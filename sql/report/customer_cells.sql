@@ -1,10 +1,10 @@
--- model:   marts.report_customer_cells
+-- model:   report.customer_cells
 -- grain:   customer_id_acct, currency_code, state, primary_cause, unknown_checks, ageing_bucket
 -- reads:   marts.invoice_checks, marts.customer_checks, marts.cause_sets, ctl.causes, ctl.states
 -- purpose: every invoice counted once, under its customer; all figures of the report come from it.
 --          An invoice that shows with an old amount, or was paid in the portal only, is visible; its cause says which.
 -- units:   amount and freed_amount in currency_code
--- source:  the night's answers
+-- source:  the run's answers
 
 with counted as (
     select

@@ -1,10 +1,10 @@
--- model:   marts.report_sync_arrivals
+-- model:   report.arrivals
 -- grain:   customer_id_acct, currency_code
 -- reads:   marts.backfill_options, marts.missed_invoices, marts.customer_checks, staging.accounting__invoices, ctl.run
 -- purpose: clients whose invoices arrive in the portal with a sync from the recommended date: the portal mails them, and
 --          AutoPay charges them by due date.
 -- units:   amounts in currency_code
--- source:  the night's checks
+-- source:  the run's checks
 
 with recommended as (
     select
@@ -41,3 +41,9 @@ inner join marts.customer_checks as customers
 -- a sync asks for changes, so that what was created before may come as well
 where greatest(missed.created_at, missed.changed_at) >= recommended.from_at
 group by missed.customer_id_acct, missed.currency_code, customers.company_id_cw
+order by
+    overdue_invoices > 0 desc,
+    overdue_amount desc,
+    amount desc,
+    missed.customer_id_acct asc,
+    missed.currency_code asc
