@@ -22,7 +22,7 @@ _Key = tuple[str, str | None, str, date | None]
 """Customer, company, decision, day: what makes two rows say the same."""
 
 _FINGERPRINT: Final = re.compile(r"FP-[0-9a-f]{16}")
-_ANEW: Final = "Decide on this customer again in the files or on the page of the latest run."
+_DECIDE_AGAIN: Final = "Decide on this customer again in the files or on the page of the latest run."
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class _Rule:
         if wrong is None:
             kind, wrong = "error", self._target(decided)
         if wrong is None and decided.until is not None and decided.until <= self._published.as_of_date:
-            wrong = line.problem(f"a snooze until {decided.until}, which has come", "a later day", _ANEW)
+            wrong = line.problem(f"a snooze until {decided.until}, which has come", "a later day", _DECIDE_AGAIN)
             kind = "stale"
         return Verdict(line, "apply", decided) if wrong is None else Verdict(line, kind, decided, wrong)
 
@@ -204,7 +204,7 @@ class _Rule:
             return "error", line.problem(
                 f"row_fp {written}", f"the fingerprint that {run_id} wrote for ACCT-{customer}", remedy
             )
-        remedy = self._before.needs_run(customer) or _ANEW
+        remedy = self._before.needs_run(customer) or _DECIDE_AGAIN
         if known is None:
             found = f"a row of {run_id or 'an older run'}; ACCT-{customer} no longer asks for a decision"
             return "stale", line.problem(found, f"a customer to decide on in {evidence.run_id}", remedy)

@@ -16,7 +16,7 @@ from etl.review.precedence import Importing, Precedence
 from etl.review.row_verdict import Kind, Verdict
 
 _FINGERPRINT: Final = re.compile(r"FP-[0-9a-f]{16}")
-_ANEW: Final = "Decide on this company again in the files of the latest run."
+_DECIDE_AGAIN: Final = "Decide on this company again in the files of the latest run."
 _FRESH: Final = "The row was edited or made elsewhere: decide in a fresh copy of the file."
 _NEEDS_NO_ASKING: Final = ("billing contact", "default billing contact")
 _ZONES: Final = timedelta(hours=14)
@@ -133,11 +133,11 @@ class Rule:
         now, run_id = known.fingerprints.get(company), line.cells["run_id"] or "an older run"
         if now is None:
             found = f"a row of {run_id}; no customer is mapped to CW-{company} any more"
-            return line.problem(found, f"a company of {known.run_id}", _ANEW)
+            return line.problem(found, f"a company of {known.run_id}", _DECIDE_AGAIN)
         if now == line.cells["row_fp"]:
             return None
         found = f"a row of {run_id}; a level, an e-mail or who is active there has changed since"
-        return line.problem(found, f"the evidence of {known.run_id}", _ANEW)
+        return line.problem(found, f"the evidence of {known.run_id}", _DECIDE_AGAIN)
 
     def _target(self, decided: ContactDecided) -> Problem | None:
         """Whether this person may be given access, at this level, on this request."""
@@ -163,7 +163,7 @@ class Rule:
     def _snooze(self, decided: ContactDecided) -> Problem | None:
         if decided.until is None or decided.until > self._known.as_of_date:
             return None
-        return decided.source.problem(f"a snooze until {decided.until}, which has come", "a later day", _ANEW)
+        return decided.source.problem(f"a snooze until {decided.until}, which has come", "a later day", _DECIDE_AGAIN)
 
 
 def _saying(held: Mapping[str, Any]) -> tuple[str, str | None, date | None]:
