@@ -6,7 +6,7 @@ What is not named here is never told: no names of customers, companies or contac
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -44,10 +44,18 @@ class Money:
 
 @dataclass(frozen=True)
 class Pile:
-    """Some invoices and what they amount to."""
+    """Some invoices and what they amount to.
+
+    Attributes:
+        amounts: the known balances.
+        unknown: how many of the invoices have no known balance.
+        totals: what these are over, which nobody knows to be owed.
+    """
 
     invoices: int
     amounts: tuple[Money, ...]
+    unknown: int = 0
+    totals: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,9 @@ def figures(summary: dict[str, Any]) -> Figures:
         invoices=numbers["invoices"],
         unknown=summary["known"]["unknown_invoices"],
         customers=numbers["blocked"]["customers"],
-        blocked=Pile(numbers["blocked"]["invoices"], _blocked(numbers["blocked"]["amounts"], changes["blocked"])),
+        blocked=replace(
+            _pile(numbers["blocked"]), amounts=_blocked(numbers["blocked"]["amounts"], changes["blocked"])
+        ),
         ready_customers=numbers["ready"]["customers"],
         ready=_pile(numbers["ready"]),
         fixes=_fixes(summary["causes"], order),
@@ -166,11 +176,19 @@ def _code(text: str) -> str:
 
 
 def _amounts(rows: Rows, column: str = "amount") -> tuple[Money, ...]:
-    return tuple(Money(_code(row["currency_code"]), Decimal(row[column])) for row in rows)
+    return tuple(Money(_code(row["currency_code"]), Decimal(row[column])) for row in rows if _is_known(row))
+
+
+def _is_known(row: dict[str, Any]) -> bool:
+    """Whether a row of amounts has a balance in it: not every part of the summary tells of those without one."""
+    unknown = row.get("unknown_invoices", 0)
+    return bool(Decimal(row["amount"]) or not unknown or row["invoices"] > unknown)
 
 
 def _pile(part: dict[str, Any]) -> Pile:
-    return Pile(part["invoices"], _amounts(part["amounts"]))
+    rows = [row for row in part["amounts"] if row.get("unknown_invoices")]
+    totals = tuple(Money(_code(row["currency_code"]), Decimal(row["unknown_amount"])) for row in rows)
+    return Pile(part["invoices"], _amounts(part["amounts"]), sum(row["unknown_invoices"] for row in rows), totals)
 
 
 def _known(part: dict[str, Any]) -> Pile | None:
@@ -185,6 +203,7 @@ def _blocked(rows: Rows, compared: Rows) -> tuple[Money, ...]:
         for row in compared
         if row["change"] is not None and (Decimal(row["change"]) or not Decimal(row["not_compared"] or 0))
     }
+    rows = [row for row in rows if _is_known(row) or changes.get(row["currency_code"])]
     now = {row["currency_code"] for row in rows}
     gone = [row for row in compared if row["currency_code"] not in now and changes.get(row["currency_code"])]
     return tuple(
@@ -207,12 +226,13 @@ def _fix(cause: dict[str, Any]) -> Fix:
     rows: Rows = cause["amounts"]
     check: dict[str, str] = next(iter(cause["checks"]), {})
     freed = [row for row in rows if row["freed_invoices"]]
+    known = [row for row in freed if Decimal(row["freed_amount"]) or not row.get("unknown_invoices")]
     return Fix(
         code=cause["code"],
         title=check.get("title", cause["code"]),
         who=check.get("who", ""),
         blocked=_pile(cause),
-        freed=Pile(sum(row["freed_invoices"] for row in freed), _amounts(freed, "freed_amount")),
+        freed=Pile(sum(row["freed_invoices"] for row in freed), _amounts(known, "freed_amount")),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from etl.amounts import NO_BALANCE
 from etl.errors import ExitCode
 from etl.notify.digest import Changes, Difference, Figures, Fix, Money, Pile
 
@@ -187,7 +188,8 @@ def _headline(night: Figures) -> str:
         told = "no invoice is known to be blocked" if _is_unsure(night) else "no invoice is blocked"
     else:
         more = f" and {'one more currency' if hidden == 1 else f'{hidden} more currencies'}" if hidden > 0 else ""
-        told = f"{', '.join(_money(money) for money in shown)}{more} blocked"
+        sums = ", ".join(_money(money) for money in shown) or count(night.blocked.invoices, "invoice")
+        told = f"{sums}{more} blocked"
     return f"{told}{_moves(night.changes)}"
 
 
@@ -224,6 +226,9 @@ def _blocked_lines(night: Figures) -> Iterator[str]:
             f" of {count(night.customers, 'customer')}:"
         )
     yield from (f"  {_money(money)}" for money in night.blocked.amounts)
+    if night.blocked.unknown:
+        totals = ", ".join(_money(money) for money in night.blocked.totals)
+        yield f"  {night.blocked.unknown:,} of them {NO_BALANCE}: {totals} in total, and nobody knows what is open"
 
 
 def _change_lines(changes: Changes) -> Iterator[str]:
@@ -267,7 +272,12 @@ def _fix_lines(night: Figures) -> Iterator[str]:
 
 def _fix_words(fix: Fix) -> str:
     who = f" - {fix.who}" if fix.who else ""
-    return f"{fix.title}: frees {count(fix.freed.invoices, 'invoice')}, {_sums(fix.freed)}{who}"
+    return f"{fix.title}: frees {_counted(fix.freed)}{who}"
+
+
+def _counted(pile: Pile) -> str:
+    """How many, and their balances, where any is known."""
+    return ", ".join(part for part in (count(pile.invoices, "invoice"), _sums(pile)) if part)
 
 
 def _ready_lines(night: Figures) -> Iterator[str]:
@@ -275,7 +285,7 @@ def _ready_lines(night: Figures) -> Iterator[str]:
         verb = "is" if night.ready_customers == 1 else "are"
         yield (
             f"{count(night.ready_customers, 'mapping')} {verb} ready to approve:"
-            f" {count(night.ready.invoices, 'invoice')}, {_sums(night.ready)}."
+            f" {_counted(night.ready)}."
         )
 
 
@@ -305,6 +315,7 @@ def _fingerprint(night: Figures, exit_code: int) -> str:
             "invoices": night.blocked.invoices,
             "customers": night.customers,
             "blocked": _standing(night.blocked.amounts),
+            **({"unknown": _standing(night.blocked.totals)} if night.blocked.unknown else {}),
             "ready": [night.ready_customers, night.ready.invoices, _standing(night.ready.amounts)],
             "fixes": [
                 [fix.code, fix.freed.invoices, _standing(fix.freed.amounts)]

@@ -45,13 +45,16 @@ _SINGLE: Final = """
         or least(invoices.created_at, invoices.changed_at) is null
         or least(invoices.created_at, invoices.changed_at)
             < timezone('{zone}', recommended.sync_from_date::timestamp)::timestamptz at time zone 'UTC')
-    order by invoices.balance_amount desc, invoices.row_key
+    order by invoices.balance_amount desc nulls last, invoices.row_key
     limit {most}"""
 _MONEY: Final = """
     select coalesce(staged.currency_code, told.currency_code) as currency_code,
-        staged.amount as staging_amount, told.amount as marts_amount
-    from (select currency_code, sum(total_amount) as amount from accepted.accounting_invoices group by 1) as staged
-    full outer join (select currency_code, sum(total_amount) as amount from marts.report_cells group by 1) as told
+        staged.total as staging_amount, told.total as marts_amount,
+        staged.balance as staging_balance, told.balance as marts_balance
+    from (select currency_code, coalesce(sum(total_amount), 0) as total, coalesce(sum(balance_amount), 0) as balance
+        from accepted.accounting_invoices group by 1) as staged
+    full outer join (select currency_code, sum(total_amount) as total, sum(amount) as balance
+        from marts.report_cells group by 1) as told
         on staged.currency_code = told.currency_code
     order by 1"""
 _STATUS_SETTINGS: Final = "[provider] inactive_company_statuses or active_company_statuses"
@@ -213,9 +216,12 @@ def _undecided_statuses(engine: Engine) -> list[str]:
 def _run_facts(night: JudgedRun) -> RunFacts:
     settings, portal = night.settings, night.settings.portal
     missing = [words for name, words in _OPTIONAL.items() if name not in settings.sources]
-    assumed = night.engine.rows("select count(*) from staging.accounting__invoices where is_balance_assumed")[0][0]
-    if assumed:
-        missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
+    unknown, invoices = night.engine.rows("select sum(unknown_invoices), sum(invoices) from marts.report_cells")[0]
+    if unknown:
+        missing.append(
+            f"the open balance of {unknown} of {invoices} invoices is not known: their totals are told apart, and"
+            " counted as open nowhere"
+        )
     if portal.access == "profiles":
         missing.append("client profiles decide who sees invoices and were not read: access is not checked")
     elif not night.engine.rows(_HAS_LEVELS)[0][0]:

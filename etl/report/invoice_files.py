@@ -16,7 +16,7 @@ from etl.warehouse.engine import Engine
 COLUMNS: Final = (
     "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw", "company_name",
     "state", "primary_cause", "causes", "unknown_checks", "invoice_date", "due_date", "days_past_due",
-    "currency_code", "total_amount", "balance_amount", "freed_amount",
+    "currency_code", "total_amount", "balance_amount", "balance_source", "freed_amount",
 )  # fmt: skip
 """Columns of marts.invoice_visibility, and their values as they stand there."""
 
@@ -24,7 +24,11 @@ _GUARDED: Final = COLUMNS[:6]
 """Text that comes from outside and may look like a formula; the other text is ours."""
 
 _NUMBERED: Final = """(
-    select checks.*, invoices.invoice_id_acct, invoices.invoice_number, invoices.invoice_date, invoices.due_date
+    select checks.*, invoices.invoice_id_acct, invoices.invoice_number, invoices.invoice_date, invoices.due_date,
+        case
+            when checks.balance_amount is null then 'none' when invoices.balance_amount is null then 'status'
+            else 'stated'
+        end as balance_source
     from marts.invoice_checks as checks
     inner join accepted.accounting_invoices as invoices on checks.row_key = invoices.rowid)"""
 _WORDS: Final[Mapping[str, str]] = {

@@ -13,6 +13,7 @@ with blocked as (
         min(primary_cause) as primary_cause,
         cast(sum(invoices) as bigint) as invoices,
         sum(amount) as amount,
+        cast(sum(unknown_invoices) as bigint) as unknown_invoices,
         max(oldest_days_past_due) as oldest_days_past_due
     from marts.report_customer_cells
     where state = 'blocked'
@@ -52,6 +53,7 @@ select
     blocked.currency_code,
     blocked.invoices,
     blocked.amount,
+    blocked.unknown_invoices,
     blocked.oldest_days_past_due,
     mappings.certainty,
     mappings.best_lead,
