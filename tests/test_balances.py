@@ -125,7 +125,9 @@ def test_the_portals_row_is_compared_with_what_is_known(tmp_path: Path, column: 
     listed = [shown(1, invoice_id_acct=""), shown(2, invoice_id_acct="", balance_amount="30.00")]
     found = World(tmp_path).run(rows, listed)
     own = "CUSTOMER_INACTIVE"
-    unknown = {number: [one for one in row["unknown_checks"].split() if one != own] for number, row in _rows(found).items()}
+    unknown = {
+        number: [one for one in row["unknown_checks"].split() if one != own] for number, row in _rows(found).items()
+    }
     if column == "balance_amount":
         assert unknown == dict.fromkeys(("INV-1", "INV-2"), ["PAID_IN_FULL", "STALE_AMOUNT"])
         assert "accounting gives no balance" in _why(found, 1)

@@ -85,9 +85,7 @@ def _told() -> list[pl.Expr]:
         .when(word == "paid").then(pl.lit(value=False))
         .when("is_list_of_open").then(pl.lit(value=True))
     )  # fmt: skip
-    is_comparable = (
-        pl.col("is_present") & pl.col("is_amount_comparable") & pl.col("is_invoice").fill_null(value=True)
-    )
+    is_comparable = pl.col("is_present") & pl.col("is_amount_comparable") & pl.col("is_invoice").fill_null(value=True)
     is_known = (
         is_comparable
         & (is_gone | ~(pl.col("balance_amount").is_null() | is_contradicted))

@@ -156,9 +156,7 @@ def figures(summary: dict[str, Any]) -> Figures:
         invoices=numbers["invoices"],
         unknown=summary["known"]["unknown_invoices"],
         customers=numbers["blocked"]["customers"],
-        blocked=replace(
-            _pile(numbers["blocked"]), amounts=_blocked(numbers["blocked"]["amounts"], changes["blocked"])
-        ),
+        blocked=replace(_pile(numbers["blocked"]), amounts=_blocked(numbers["blocked"]["amounts"], changes["blocked"])),
         ready_customers=numbers["ready"]["customers"],
         ready=_pile(numbers["ready"]),
         fixes=_fixes(summary["causes"], order),

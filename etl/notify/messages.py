@@ -283,10 +283,7 @@ def _counted(pile: Pile) -> str:
 def _ready_lines(night: Figures) -> Iterator[str]:
     if night.ready_customers:
         verb = "is" if night.ready_customers == 1 else "are"
-        yield (
-            f"{count(night.ready_customers, 'mapping')} {verb} ready to approve:"
-            f" {_counted(night.ready)}."
-        )
+        yield (f"{count(night.ready_customers, 'mapping')} {verb} ready to approve: {_counted(night.ready)}.")
 
 
 def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:

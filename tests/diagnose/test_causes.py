@@ -174,9 +174,7 @@ SETTLED = {"balance_amount": Decimal(0), "balance_sign": 0}
         (NO_TOTAL | SETTLED | {"document_status": "voided"}, "expected", ["VOIDED"], ["NEGATIVE_BALANCE"]),
     ],
 )
-def test_what_is_not_given_is_unknown(
-    facts: dict[str, Any], state: str, failed: list[str], unknown: list[str]
-) -> None:
+def test_what_is_not_given_is_unknown(facts: dict[str, Any], state: str, failed: list[str], unknown: list[str]) -> None:
     """Without a balance nobody knows whether it is paid, without a total whether that is zero or negative."""
     found = _judged(**facts)
     assert (found[0], found[2], found[3]) == (state, failed, unknown)

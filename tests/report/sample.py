@@ -256,7 +256,9 @@ def _counted(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 def _money(cells: pl.DataFrame) -> pl.DataFrame:
     summed = cells.group_by("currency_code").agg(
-        staging_amount=pl.col("amount").sum(), marts_amount=pl.col("amount").sum(),
-        staging_balance=pl.col("amount").sum(), marts_balance=pl.col("amount").sum(),
+        staging_amount=pl.col("amount").sum(),
+        marts_amount=pl.col("amount").sum(),
+        staging_balance=pl.col("amount").sum(),
+        marts_balance=pl.col("amount").sum(),
     )
     return summed.sort("currency_code").cast(dict(FRAMES["money"]))
