@@ -41,6 +41,15 @@ class Money:
     amount: Decimal
     change: Decimal | None = None
 
+    @property
+    def words(self) -> str:
+        """The amount with its currency, and its change where that is known."""
+        amount = f"{self.amount:,f}"
+        told = f"{self.currency_code} {amount}" if self.currency_code else f"{amount} (no currency)"
+        if self.change is None:
+            return told
+        return f"{told} ({self.change:+,f})" if self.change else f"{told} (unchanged)"
+
 
 @dataclass(frozen=True)
 class Pile:

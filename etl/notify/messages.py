@@ -170,16 +170,8 @@ def count(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
-def _money(money: Money) -> str:
-    amount = f"{money.amount:,f}"
-    told = f"{money.currency_code} {amount}" if money.currency_code else f"{amount} (no currency)"
-    if money.change is None:
-        return told
-    return f"{told} ({money.change:+,f})" if money.change else f"{told} (unchanged)"
-
-
 def _sums(pile: Pile) -> str:
-    return ", ".join(_money(money) for money in pile.amounts)
+    return ", ".join(money.words for money in pile.amounts)
 
 
 def _headline(night: Figures) -> str:
@@ -188,7 +180,7 @@ def _headline(night: Figures) -> str:
         told = "no invoice is known to be blocked" if _is_unsure(night) else "no invoice is blocked"
     else:
         more = f" and {'one more currency' if hidden == 1 else f'{hidden} more currencies'}" if hidden > 0 else ""
-        sums = ", ".join(_money(money) for money in shown) or count(night.blocked.invoices, "invoice")
+        sums = ", ".join(money.words for money in shown) or count(night.blocked.invoices, "invoice")
         told = f"{sums}{more} blocked"
     return f"{told}{_moves(night.changes)}"
 
@@ -225,9 +217,9 @@ def _blocked_lines(night: Figures) -> Iterator[str]:
             f"{night.blocked.invoices:,} of {count(night.invoices, 'invoice')} {'is' if is_one else 'are'} blocked,"
             f" of {count(night.customers, 'customer')}:"
         )
-    yield from (f"  {_money(money)}" for money in night.blocked.amounts)
+    yield from (f"  {money.words}" for money in night.blocked.amounts)
     if night.blocked.unknown:
-        totals = ", ".join(_money(money) for money in night.blocked.totals)
+        totals = ", ".join(money.words for money in night.blocked.totals)
         yield f"  {night.blocked.unknown:,} of them {NO_BALANCE}: {totals} in total, and nobody knows what is open"
 
 
@@ -283,7 +275,7 @@ def _counted(pile: Pile) -> str:
 def _ready_lines(night: Figures) -> Iterator[str]:
     if night.ready_customers:
         verb = "is" if night.ready_customers == 1 else "are"
-        yield (f"{count(night.ready_customers, 'mapping')} {verb} ready to approve: {_counted(night.ready)}.")
+        yield f"{count(night.ready_customers, 'mapping')} {verb} ready to approve: {_counted(night.ready)}."
 
 
 def _trouble_lines(night: Figures, exit_code: int) -> Iterator[str]:
