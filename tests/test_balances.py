@@ -5,18 +5,25 @@ from __future__ import annotations
 import csv
 import json
 import re
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from etl.cli.run import _summary_line
+from etl.config import load
+from etl.history.run_list import show_run
 from etl.notify.digest import figures
 from etl.notify.messages import run_message
 from etl.pipeline.run import RunOutcome
 from etl.report.why import explain, to_text
+from etl.warehouse.models import build, read_models
+from tests.accepted import engine_of
 from tests.worlds import World, invoice, shown
 
 OTHERS = {"customer_id_acct": "C2", "customer_name": "Harrow Timber"}
@@ -67,6 +74,7 @@ def test_a_list_without_balances_blocks_nothing_that_is_owed(tmp_path: Path) -> 
     )  # fmt: skip
     page = (found.folder / "report.html").read_text(encoding="utf-8")
     assert re.search(r">1</data> invoice without a known balance, <data [^>]*>USD 100.00</data> in total", page)
+    assert "1 invoices blocked: 1 without a known balance" in show_run(load(tmp_path / "billsight.toml", {}), "latest")
     (issue,) = found.summary["mapping"]["queue"]
     assert [(row["amount"], row["unknown_invoices"]) for row in issue["amounts"]] == [("0.00", 1)]
 
@@ -155,3 +163,48 @@ def test_money_is_conserved_whatever_is_known(tmp_path: Path) -> None:
     assert all(row["does_hold"] for row in found.summary["laws"]["money"])
     assert "USD 55.00, EUR 70.00; 2 of them without a known balance (USD 130.00 in total)" in _summary_line(found)
     assert json.loads((found.folder / "summary.json").read_text(encoding="utf-8")) == found.summary
+
+
+AMOUNT = st.none() | st.integers(-50, 50).map(Decimal)
+STAGED = st.lists(
+    st.tuples(
+        AMOUNT, AMOUNT, st.sampled_from(["open", "paid", "draft", "voided", "deleted", "unknown", None]),
+        st.sampled_from(["USD", "EUR"]),
+    ).filter(lambda row: row[0] is not None or row[1] is not None),
+    min_size=1,
+    max_size=8,
+)  # fmt: skip
+NOTHING_OPEN = ("paid", "voided", "deleted")
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=STAGED)
+def test_a_balance_is_stated_or_follows_from_a_status_or_is_not_known(rows: list[tuple[Any, ...]]) -> None:
+    """No total is ever a balance, and the sum of the known balances is the sum of the stated ones."""
+    given_rows = [
+        {"invoice_id_acct": str(at), "total_amount": total, "balance_amount": balance, "document_status": status,
+         "currency_code": currency}
+        for at, (total, balance, status, currency) in enumerate(rows)
+    ]  # fmt: skip
+    with closing(engine_of(accounting_invoices=given_rows)) as engine:
+        build(engine, read_models(), ["staging.accounting__invoices"])
+        found = engine.rows("select balance_amount, balance_source from staging.accounting__invoices order by row_key")
+    for (_, balance, status, _), (told, source) in zip(rows, found, strict=True):
+        if balance is not None:
+            assert (told, source) == (balance, "stated")
+        elif status in NOTHING_OPEN:
+            assert (told, source) == (0, "status")
+        else:
+            assert (told, source) == (None, "none")
+    assert sum(told or 0 for told, _ in found) == sum(balance or 0 for _, balance, _, _ in rows)
+
+
+@pytest.mark.parametrize(("balance", "state"), [("40.00", "visible"), ("30.00", "unknown")])
+def test_a_number_written_differently_counts_where_the_open_balance_agrees(
+    tmp_path: Path, balance: str, state: str
+) -> None:
+    """Without a total, another balance may be of the same invoice, paid in part: neither shown nor missed."""
+    rows = _without("total_amount", invoice(1, balance_amount="40.00"))
+    listed = shown(1, invoice_id_acct="", invoice_number="0001", total_amount="", balance_amount=balance)
+    found = World(tmp_path).run(rows, [listed])
+    assert _rows(found)["INV-1"]["state"] == state

@@ -27,7 +27,8 @@ UNKNOWN: Final[dict[str, Any]] = {"invoices": None, "amounts": []}
 """What is said of invoices where nobody can know."""
 
 _BLOCKED: Final = f"""
-    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount
+    select currency_code, sum(invoices)::bigint as invoices, sum(amount) as amount,
+        sum(unknown_invoices)::bigint as unknown
     from marts.report_cells where state = '{State.BLOCKED}' group by 1 order by 1"""
 _CHANGED: Final = """
     select move, is_compared, is_blocked, was_blocked, code_before, state, primary_cause, mapping_source,
@@ -136,8 +137,9 @@ def numbers(comparison: RunComparison) -> Row:
     return {
         "blocked_invoices": int(blocked["invoices"].sum()),
         "amounts": [
-            {"currency_code": currency, "amount": money_text(amount)} for currency, _, amount in blocked.iter_rows()
+            {"currency_code": currency, "amount": money_text(amount)} for currency, _, amount, _ in blocked.iter_rows()
         ],
+        "unknown_balances": int(blocked["unknown"].sum()),
         "issues": _total(comparison.causes),
         "sources": facts(comparison.read),
         "complete": sorted(complete(comparison.read)),

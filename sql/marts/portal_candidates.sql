@@ -178,10 +178,8 @@ pairs as (
             -- without a total, an open balance may agree; another one may be of the same invoice, paid in part
             when invoices.total_amount is null
                 then nullif(
-                    invoices.balance_amount <> 0
-                    and coalesce(shown.balance_amount, shown.total_amount) = invoices.balance_amount,
-                    false
-                )
+                        coalesce(shown.balance_amount, shown.total_amount) = nullif(invoices.balance_amount, 0), false
+                    )
             -- a list with one amount gives the total or what is open
             when invoices.balance_amount is null
                 then coalesce(shown.total_amount, shown.balance_amount) = invoices.total_amount
