@@ -219,8 +219,8 @@ def _run_facts(night: JudgedRun) -> RunFacts:
     unknown, invoices = night.engine.rows("select sum(unknown_invoices), sum(invoices) from marts.report_cells")[0]
     if unknown:
         missing.append(
-            f"the open balance of {unknown} of {invoices} invoices is not known: their totals are told apart, and"
-            " counted as open nowhere"
+            f"the open balance of {unknown} of {invoices} invoices is not known: no sum of"
+            " open amounts contains their totals"
         )
     if portal.access == "profiles":
         missing.append("client profiles decide who sees invoices and were not read: access is not checked")
