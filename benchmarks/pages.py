@@ -165,6 +165,7 @@ def _reviews(plan: Plan, customers: list[tuple[str, str]]) -> tuple[pl.DataFrame
                 "primary_cause": "UNMAPPED_PROBABLE",
                 "invoices": 4,
                 "amount": amount,
+                "unknown_invoices": 0,
                 "oldest_days_past_due": rank % 300,
             }
         )
@@ -242,7 +243,7 @@ def _candidates(pairs: pl.DataFrame) -> pl.DataFrame:
 def _cells(invoices: pl.DataFrame) -> pl.DataFrame:
     counted = invoices.group_by("currency_code", "state", "primary_cause", "unknown_checks", maintain_order=True).agg(
         invoices=pl.len().cast(pl.Int64), amount=pl.col("balance_amount").sum(),
-        freed_invoices=pl.lit(0, dtype=pl.Int64),
+        unknown_invoices=pl.lit(0, dtype=pl.Int64), unknown_amount=pl.lit(0), freed_invoices=pl.lit(0, dtype=pl.Int64),
         freed_amount=pl.col("freed_amount").sum(), oldest_days_past_due=pl.col("days_past_due").max(),
         ageing_bucket=pl.lit("31-60"),
     )  # fmt: skip

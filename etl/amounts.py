@@ -8,6 +8,8 @@ from typing import Final
 import polars as pl
 
 _CENT: Final = Decimal("0.01")
+NO_BALANCE: Final = "without a known balance"
+"""Said of invoices of which nobody says what is open: their totals are never added to what is owed."""
 
 
 def money_text(amount: Decimal) -> str:
@@ -17,13 +19,13 @@ def money_text(amount: Decimal) -> str:
 
 
 def format_totals(rows: pl.DataFrame) -> str:
-    """The open amounts of some invoices, for example `EUR 20.00; USD 1,234.50`.
+    """The open amounts of some invoices, for example `EUR 20.00; USD 1,234.50; 2 without a known balance`.
 
     Args:
-        rows: `currency_code` and `balance_amount`.
+        rows: `currency_code` and `balance_amount`, null where it is not known.
     """
-    summed = rows.group_by("currency_code").agg(pl.col("balance_amount").sum()).sort("currency_code")
-    return "; ".join(f"{currency} {amount:,.2f}" for currency, amount in summed.iter_rows())
+    keyed = rows.select("currency_code", "balance_amount", key=pl.lit(0))
+    return next(iter(format_totals_by(keyed, "key")["currency_amounts"]), "")
 
 
 def format_totals_by(rows: pl.DataFrame, key: str) -> pl.DataFrame:
@@ -36,9 +38,12 @@ def format_totals_by(rows: pl.DataFrame, key: str) -> pl.DataFrame:
     Returns:
         `key` and `currency_amounts`.
     """
-    summed = rows.group_by(key, "currency_code").agg(pl.col("balance_amount").sum()).sort(key, "currency_code")
-    words = [
-        f"{currency} {amount:,.2f}" for currency, amount in summed.select("currency_code", "balance_amount").iter_rows()
-    ]
-    worded = summed.select(key, words=pl.Series(words, dtype=pl.String))
-    return worded.group_by(key, maintain_order=True).agg(currency_amounts=pl.col("words").str.join("; "))
+    balance = pl.col("balance_amount")
+    summed = rows.drop_nulls("balance_amount").group_by(key, "currency_code").agg(balance.sum())
+    told = summed.sort(key, "currency_code").select(key, "currency_code", "balance_amount").rows()
+    unknown = rows.group_by(key).agg(balance.null_count().alias("unknown")).filter(pl.col("unknown") > 0).rows()
+    parts = [(group, f"{currency} {amount:,.2f}") for group, currency, amount in told]
+    parts += [(group, f"{count:,} {NO_BALANCE}") for group, count in unknown]
+    words = pl.DataFrame(parts, schema={key: rows.schema[key], "words": pl.String}, orient="row")
+    joined = words.group_by(key, maintain_order=True).agg(currency_amounts=pl.col("words").str.join("; "))
+    return joined.sort(key)

@@ -62,6 +62,7 @@ class Relation:
         key: the columns that identify a row; of several rows with one key the newest stays, the others are quarantined.
         is_required: true if a run needs it.
         log: the instants of a log: its rows stand in their order.
+        one_of: columns of which a row needs at least one.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Relation:
     columns: tuple[Column, ...]
     is_required: bool = False
     log: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -205,7 +207,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("document_status", "open, paid, draft, voided, deleted, or unknown"),
                 Column("invoice_date", _D, "date typed on the invoice", required=True),
                 Column("due_date", _D, "due date"),
-                Column("total_amount", _M, "total in currency_code", required=True),
+                Column("total_amount", _M, "total in currency_code; null where the export has none"),
                 Column("balance_amount", _M, "open balance in currency_code; null where the export has none"),
                 _CURRENCY,
                 _text("payment_terms", "payment terms, as written"),
@@ -213,7 +215,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 Column("created_at", _I, "entered into the accounting package"),
                 Column("modified_at", _I, "last changed"),
                 _BOOK,
-            ), is_required=True,
+            ), is_required=True, one_of=("total_amount", "balance_amount"),
         ),
         Relation(
             "portal_invoices", "the portal's own list of invoices", ("portal_invoice_id",),

@@ -17,7 +17,7 @@ from etl.extract.profiles.registry import PROFILES, shapes_of
 from etl.match.certainty_rules import CONTESTED, GROUNDS, STRICT, obstacles
 from etl.match.scorecard import KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, read_scorecard
 from etl.resources import resource
-from etl.schemas import RELATIONS, SQL_TYPE, Relation
+from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
 from etl.warehouse.models import FOLDERS, HEADER_KEYS
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -108,8 +108,14 @@ def _relation(relation: Relation) -> Iterator[str]:
     yield ""
     yield from _table(
         ("column", "type", "required", "what it is"),
-        ((f"`{c.name}`", SQL_TYPE[c.kind], "yes" if c.required else "", c.help) for c in relation.columns),
+        ((f"`{c.name}`", SQL_TYPE[c.kind], _need(relation, c), c.help) for c in relation.columns),
     )
+
+
+def _need(relation: Relation, column: Column) -> str:
+    if column.name in relation.one_of:
+        return "one of them"
+    return "yes" if column.required else ""
 
 
 def headers() -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from etl.amounts import NO_BALANCE
 from etl.causes import FIGURE_TITLES
 from etl.cli.options import CONFIG, hand_over, progress, say, warn
 from etl.config import load
@@ -169,11 +170,22 @@ def _difference(words: str, figure: dict[str, Any]) -> str:
     return f"{words}: {count(figure['invoices'], 'invoice')}, {amounts}. "
 
 
+def _owed(blocked: dict[str, Any]) -> str:
+    """The known balances of the blocked invoices, and apart from them the totals of those without one."""
+    rows = blocked["amounts"]
+    known = [row for row in rows if row["invoices"] > row["unknown_invoices"]]
+    unknown = [row for row in rows if row["unknown_invoices"]]
+    parts = [", ".join(f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in known)] if known else []
+    if unknown:
+        invoices = sum(row["unknown_invoices"] for row in unknown)
+        totals = ", ".join(f"{row['currency_code']} {Decimal(row['unknown_amount']):,.2f}" for row in unknown)
+        parts.append(f"{invoices:,} of them {NO_BALANCE} ({totals} in total)")
+    return "; ".join(parts) or "nothing"
+
+
 def _summary_line(outcome: RunOutcome) -> str:
     numbers, changes = outcome.summary["numbers"], outcome.summary["changes"]
-    amount_texts = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in numbers["blocked"]["amounts"]]
-    amounts = ", ".join(amount_texts) or "nothing"
-    line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {amounts}. "
+    line = f"{numbers['blocked']['invoices']} of {numbers['invoices']} invoices blocked: {_owed(numbers['blocked'])}. "
     line += "".join(_difference(words, outcome.summary[name]) for name, words in FIGURE_TITLES.items())
     since = "" if changes["is_first"] else f"Since the last run: {_moved(changes)}. "
     reasons = outcome.summary["run"]["partial_reasons"]

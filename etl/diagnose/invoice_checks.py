@@ -92,7 +92,9 @@ def _existence_checks(context: CheckContext) -> dict[str, pl.Expr]:
     status = pl.col("document_status")
     is_void = status == "voided"
     is_gone = status.is_in(["voided", "deleted", "draft"])
-    is_paid = (pl.col("total_sign") > 0) & ((pl.col("balance_sign") == 0) | (status == "paid")) & ~is_gone
+    # a balance of zero is settled, unless the total is known to be zero as well
+    is_owing = pl.col("total_sign").fill_null(1) > 0
+    is_paid = is_owing & ((pl.col("balance_sign") == 0) | (status == "paid")) & ~is_gone
     is_shared = pl.col("is_number_shared") & pl.col("is_invoice").fill_null(value=False) & ~is_gone
     is_zero = (pl.col("total_sign") == 0) & ~is_void
     is_held = pl.col("is_future") & ~pl.col("is_present") & pl.lit(context.portal.holds_future_invoices)
@@ -106,8 +108,8 @@ def _existence_checks(context: CheckContext) -> dict[str, pl.Expr]:
         "HIDDEN_ZERO": ~is_zero | pl.lit(not context.portal.hides_zero_invoices),
         "OTHER_BOOK": ~pl.col("is_other_book") | pl.col("is_present"),
         "HIDDEN_BY_TERMS": ~pl.col("is_hidden_by_terms") | pl.col("is_present"),
-        "PAID_IN_FULL": pl.when(~(pl.col("is_balance_assumed") & (pl.col("total_sign") > 0) & ~is_gone)).then(~is_paid),
-        "NEGATIVE_BALANCE": ~((pl.col("total_sign") < 0) | (pl.col("balance_sign") < 0)),
+        "PAID_IN_FULL": ~is_paid,
+        "NEGATIVE_BALANCE": ~((pl.col("total_sign") < 0) | (pl.col("balance_sign").fill_null(0) < 0)),
         "FUTURE_DATED": ~pl.col("is_future") | is_held,
         "HELD_UNTIL_DATE": ~is_held,
         "DUPLICATE_NUMBER": ~is_shared | (pl.col("portal_match") == 1).fill_null(value=False),

@@ -60,9 +60,11 @@ def judge_amounts(facts: pl.DataFrame, log: SyncLog, list_at: int, grace_hours: 
         .then(pl.col("owed") - pl.col("shown").fill_null(0))
     )
     maybe = pl.when(pl.col("is_perhaps_paid_there") & pl.col("was_unchanged")).then(pl.lit(None, dtype=pl.Boolean))
+    untold = pl.when(pl.col("is_untold")).then(pl.lit(None, dtype=pl.Boolean)).otherwise(pl.lit(value=True))
+    unknown = {"STALE_AMOUNT": untold, "PAYMENT_NOT_POSTED": maybe.otherwise(pl.lit(value=True))}
     return known.select(
         amount_failed=cause_masks.failed(checks),
-        amount_unknown=cause_masks.unknown({"PAYMENT_NOT_POSTED": maybe.otherwise(pl.lit(value=True))}),
+        amount_unknown=cause_masks.unknown(unknown),
         difference_amount=difference,
     )
 
@@ -74,7 +76,7 @@ def _amounts() -> list[pl.Expr]:
     # a balance that nobody gave, or that its own status or total contradicts, is no balance
     is_contradicted = ((status == "paid") & (pl.col("balance_amount") > NO_MONEY)).fill_null(value=False) | (
         (pl.col("total_amount") >= 0) & (pl.col("balance_amount") > pl.col("total_amount") + NO_MONEY)
-    )
+    ).fill_null(value=False)
     balance = pl.col("portal_balance_amount")
     is_open = (
         pl.when(word == "in transit").then(pl.lit(value=False))
@@ -83,11 +85,10 @@ def _amounts() -> list[pl.Expr]:
         .when(word == "paid").then(pl.lit(value=False))
         .when("is_list_of_open").then(pl.lit(value=True))
     )  # fmt: skip
+    is_comparable = pl.col("is_present") & pl.col("is_amount_comparable") & pl.col("is_invoice").fill_null(value=True)
     is_known = (
-        pl.col("is_present")
-        & pl.col("is_amount_comparable")
-        & pl.col("is_invoice").fill_null(value=True)
-        & (is_gone | ~(pl.col("is_balance_assumed") | is_contradicted))
+        is_comparable
+        & (is_gone | ~(pl.col("balance_amount").is_null() | is_contradicted))
         & ~((word == "paid") & (balance > NO_MONEY)).fill_null(value=False)
     )
     owed = pl.when(is_gone).then(pl.lit(0)).otherwise(pl.max_horizontal(pl.col("balance_amount"), pl.lit(0)))
@@ -98,6 +99,7 @@ def _amounts() -> list[pl.Expr]:
     return [
         is_known.fill_null(value=False).alias("is_known"),
         is_open.alias("is_open"),
+        (is_comparable & pl.col("balance_amount").is_null() & ~is_gone & is_open.is_not_null()).alias("is_untold"),
         owed.cast(pl.Decimal(18, 4)).alias("owed"),
         shown.alias("shown"),
         (word == "in transit").fill_null(value=False).alias("is_word_transit"),
@@ -114,7 +116,7 @@ def _directions() -> list[pl.Expr]:
     is_less = known & ~is_quiet & ~is_settled & (shown.fill_null(0) < owed - NO_MONEY) & pl.col("is_open").is_not_null()
     is_closed = ~pl.col("is_open").fill_null(value=True)
     is_paid_more = (portal_total - shown > total - owed + NO_MONEY).fill_null(value=False)
-    has_both = portal_total.is_not_null() & shown.is_not_null()
+    has_both = portal_total.is_not_null() & shown.is_not_null() & total.is_not_null()
     return [
         flag.fill_null(value=False).alias(name)
         for name, flag in {

@@ -99,6 +99,8 @@ def bulk_select(scan: BulkScan, zone: ZoneInfo, currency_code: str = "XXX") -> s
     cast = _Cast(scan, zone, currency_code)
     ours = _in_book(scan, {**{name: f"typed.{name}" for name in scan.relation.names}, **_derived(scan)})
     missing = [f"{ours[column.name]} is null" for column in scan.relation.columns if column.required]
+    if scan.relation.one_of:
+        missing.append(f"coalesce({', '.join(ours[name] for name in scan.relation.one_of)}) is null")
     raw = ", ".join(f"'{name}', raw_{name}" for name in scan.columns)
     selected = ",\n    ".join(f"{value} as {name}" for name, value in ours.items())
     words = [f"{folded(f'text_{name}')} as word_{name}" for name in WORDS if name in scan.columns]

@@ -80,12 +80,12 @@ class RunComparison:
             last = self.past.complete_runs.get(LAST, frozenset())
             return [] if last == complete(self.read) else None
         now = [
-            (1, group["currency_code"], group["invoices"], group["amount"])
+            (1, group["currency_code"], group["invoices"], group["amount"] or Decimal(0))
             for group in self.moves
             if group["is_blocked"] and not group["is_compared"]
         ]
         before = [
-            (-1, group["currency_code_before"], group["invoices"], group["amount_before"])
+            (-1, group["currency_code_before"], group["invoices"], group["amount_before"] or Decimal(0))
             for group in self.moves
             if group["was_blocked"] and group["move"] == "not_checked"
         ]
@@ -125,8 +125,10 @@ def numbers(comparison: RunComparison) -> Row:
     return {
         "blocked_invoices": int(blocked["invoices"].sum()),
         "amounts": [
-            {"currency_code": currency, "amount": money_text(amount)} for _, currency, _, amount in blocked.iter_rows()
+            {"currency_code": row["currency_code"], "amount": money_text(row["amount"])}
+            for row in blocked.iter_rows(named=True)
         ],
+        "unknown_balances": int(blocked["unknown_invoices"].sum()),
         "issues": _total(comparison.causes),
         "sources": facts(comparison.read),
         "complete": sorted(complete(comparison.read)),
@@ -230,7 +232,8 @@ def _sum(groups: Sequence[Row] | None) -> Row:
     if groups is None:
         return UNKNOWN
     amounts: dict[str, Decimal] = {}
-    for group in groups:
+    # where no balance is known there is no amount
+    for group in [group for group in groups if group["amount"] is not None]:
         amounts[group["currency_code"]] = amounts.get(group["currency_code"], Decimal(0)) + group["amount"]
     return {
         "invoices": sum(group["invoices"] for group in groups),

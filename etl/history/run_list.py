@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any, Final
 
+from etl.amounts import NO_BALANCE
 from etl.causes import BY_CODE
 from etl.config import Settings
 from etl.domain import RUNS
@@ -145,5 +146,11 @@ def _ended(run: PastRun) -> str:
 
 
 def _blocked(run: PastRun) -> str:
-    amounts = [f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in run.facts.get("amounts", [])]
+    unknown = run.facts.get("unknown_balances", 0)
+    amounts = [
+        f"{row['currency_code']} {Decimal(row['amount']):,.2f}"
+        for row in run.facts.get("amounts", [])
+        if Decimal(row["amount"]) or not unknown
+    ]
+    amounts += [f"{unknown:,} {NO_BALANCE}"] if unknown else []
     return ", ".join(amounts) or ("nothing" if run.is_published else "")

@@ -6,7 +6,7 @@ A message holds nothing else: no names of customers, companies or contacts, no a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -35,13 +35,30 @@ class Money:
     amount: Decimal
     change: Decimal | None = None
 
+    @property
+    def words(self) -> str:
+        """The amount with its currency, and its change where that is known."""
+        amount = f"{self.amount:,f}"
+        told = f"{self.currency_code} {amount}" if self.currency_code else f"{amount} (no currency)"
+        if self.change is None:
+            return told
+        return f"{told} ({self.change:+,f})" if self.change else f"{told} (unchanged)"
+
 
 @dataclass(frozen=True)
 class Pile:
-    """A number of invoices and their amounts."""
+    """Some invoices and what they amount to.
+
+    Attributes:
+        amounts: the known balances.
+        unknown: how many of the invoices have no known balance.
+        totals: what these are over, which nobody knows to be owed.
+    """
 
     invoices: int
     amounts: tuple[Money, ...]
+    unknown: int = 0
+    totals: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,7 +159,7 @@ def figures(summary: dict[str, Any]) -> Figures:
         invoices=numbers["invoices"],
         unknown=summary["known"]["unknown_invoices"],
         customers=numbers["blocked"]["customers"],
-        blocked=Pile(numbers["blocked"]["invoices"], _blocked(numbers["blocked"]["amounts"], changes["blocked"])),
+        blocked=replace(_pile(numbers["blocked"]), amounts=_blocked(numbers["blocked"]["amounts"], changes["blocked"])),
         ready_customers=numbers["ready"]["customers"],
         ready=_pile(numbers["ready"]),
         fixes=_fixes(summary["causes"], order),
@@ -160,11 +177,19 @@ def _code(text: str) -> str:
 
 
 def _amounts(rows: Rows, column: str = "amount") -> tuple[Money, ...]:
-    return tuple(Money(_code(row["currency_code"]), Decimal(row[column])) for row in rows)
+    return tuple(Money(_code(row["currency_code"]), Decimal(row[column])) for row in rows if _is_known(row))
+
+
+def _is_known(row: dict[str, Any]) -> bool:
+    """Whether a row of amounts has a balance in it: not every part of the summary tells of those without one."""
+    unknown = row.get("unknown_invoices", 0)
+    return bool(Decimal(row["amount"]) or not unknown or row["invoices"] > unknown)
 
 
 def _pile(part: dict[str, Any]) -> Pile:
-    return Pile(part["invoices"], _amounts(part["amounts"]))
+    rows = [row for row in part["amounts"] if row.get("unknown_invoices")]
+    totals = tuple(Money(_code(row["currency_code"]), Decimal(row["unknown_amount"])) for row in rows)
+    return Pile(part["invoices"], _amounts(part["amounts"]), sum(row["unknown_invoices"] for row in rows), totals)
 
 
 def _known(part: dict[str, Any]) -> Pile | None:
@@ -179,6 +204,7 @@ def _blocked(rows: Rows, compared: Rows) -> tuple[Money, ...]:
         for row in compared
         if row["change"] is not None and (Decimal(row["change"]) or not Decimal(row["not_compared"] or 0))
     }
+    rows = [row for row in rows if _is_known(row) or changes.get(row["currency_code"])]
     now = {row["currency_code"] for row in rows}
     gone = [row for row in compared if row["currency_code"] not in now and changes.get(row["currency_code"])]
     return tuple(
@@ -201,12 +227,13 @@ def _fix(cause: dict[str, Any]) -> FixFigures:
     rows: Rows = cause["amounts"]
     check: dict[str, str] = next(iter(cause["checks"]), {})
     freed = [row for row in rows if row["freed_invoices"]]
+    known = [row for row in freed if Decimal(row["freed_amount"]) or not row.get("unknown_invoices")]
     return FixFigures(
         code=cause["code"],
         title=check.get("title", cause["code"]),
         who=check.get("who", ""),
         blocked=_pile(cause),
-        freed=Pile(sum(row["freed_invoices"] for row in freed), _amounts(freed, "freed_amount")),
+        freed=Pile(sum(row["freed_invoices"] for row in freed), _amounts(known, "freed_amount")),
     )
 
 

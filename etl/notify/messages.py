@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from etl.amounts import NO_BALANCE
 from etl.errors import ExitCode
 from etl.notify.digest import Changes, Difference, Figures, FixFigures, Money, Pile
 
@@ -169,16 +170,8 @@ def count(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
-def _money(money: Money) -> str:
-    amount = f"{money.amount:,f}"
-    text = f"{money.currency_code} {amount}" if money.currency_code else f"{amount} (no currency)"
-    if money.change is None:
-        return text
-    return f"{text} ({money.change:+,f})" if money.change else f"{text} (unchanged)"
-
-
 def _sums(pile: Pile) -> str:
-    return ", ".join(_money(money) for money in pile.amounts)
+    return ", ".join(money.words for money in pile.amounts)
 
 
 def _headline(run: Figures) -> str:
@@ -187,7 +180,8 @@ def _headline(run: Figures) -> str:
         headline = "no invoice is known to be blocked" if _is_unsure(run) else "no invoice is blocked"
     else:
         more = f" and {'one more currency' if hidden == 1 else f'{hidden} more currencies'}" if hidden > 0 else ""
-        headline = f"{', '.join(_money(money) for money in first_amounts)}{more} blocked"
+        sums = ", ".join(money.words for money in first_amounts) or count(run.blocked.invoices, "invoice")
+        headline = f"{sums}{more} blocked"
     return f"{headline}{_moves(run.changes)}"
 
 
@@ -223,7 +217,10 @@ def _blocked_lines(run: Figures) -> Iterator[str]:
             f"{run.blocked.invoices:,} of {count(run.invoices, 'invoice')} {'is' if is_one else 'are'} blocked,"
             f" of {count(run.customers, 'customer')}:"
         )
-    yield from (f"  {_money(money)}" for money in run.blocked.amounts)
+    yield from (f"  {money.words}" for money in run.blocked.amounts)
+    if run.blocked.unknown:
+        totals = ", ".join(money.words for money in run.blocked.totals)
+        yield f"  {run.blocked.unknown:,} of them {NO_BALANCE}: {totals} in total, and nobody knows what is open"
 
 
 def _change_lines(changes: Changes) -> Iterator[str]:
@@ -267,16 +264,18 @@ def _fix_lines(run: Figures) -> Iterator[str]:
 
 def _fix_words(fix: FixFigures) -> str:
     who = f" - {fix.who}" if fix.who else ""
-    return f"{fix.title}: frees {count(fix.freed.invoices, 'invoice')}, {_sums(fix.freed)}{who}"
+    return f"{fix.title}: frees {_counted(fix.freed)}{who}"
+
+
+def _counted(pile: Pile) -> str:
+    """How many, and their balances, where any is known."""
+    return ", ".join(part for part in (count(pile.invoices, "invoice"), _sums(pile)) if part)
 
 
 def _ready_lines(run: Figures) -> Iterator[str]:
     if run.ready_customers:
         verb = "is" if run.ready_customers == 1 else "are"
-        yield (
-            f"{count(run.ready_customers, 'mapping')} {verb} ready to approve:"
-            f" {count(run.ready.invoices, 'invoice')}, {_sums(run.ready)}."
-        )
+        yield f"{count(run.ready_customers, 'mapping')} {verb} ready to approve: {_counted(run.ready)}."
 
 
 def _trouble_lines(run: Figures, exit_code: int) -> Iterator[str]:
@@ -305,6 +304,7 @@ def _fingerprint(run: Figures, exit_code: int) -> str:
             "invoices": run.blocked.invoices,
             "customers": run.customers,
             "blocked": _standing(run.blocked.amounts),
+            **({"unknown": _standing(run.blocked.totals)} if run.blocked.unknown else {}),
             "ready": [run.ready_customers, run.ready.invoices, _standing(run.ready.amounts)],
             "fixes": [
                 [fix.code, fix.freed.invoices, _standing(fix.freed.amounts)] for fix in run.fixes if fix.freed.invoices

@@ -178,9 +178,12 @@ def _undecided_statuses(engine: Engine) -> list[str]:
 def _run_facts(judged_run: JudgedRun) -> RunFacts:
     settings, portal = judged_run.settings, judged_run.settings.portal
     missing = [words for name, words in _OPTIONAL.items() if name not in settings.sources]
-    assumed, has_levels = judged_run.engine.rows("from report.what_is_assumed")[0]
-    if assumed:
-        missing.append(f"{assumed} invoices have no balance: their whole total is counted as open")
+    unknown, invoices, has_levels = judged_run.engine.rows("from report.what_is_unknown")[0]
+    if unknown:
+        missing.append(
+            f"the open balance of {unknown} of {invoices} invoices is not known: no sum of"
+            " open amounts contains their totals"
+        )
     if portal.access == "profiles":
         missing.append("client profiles decide who sees invoices and were not read: access is not checked")
     elif not has_levels:

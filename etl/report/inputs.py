@@ -19,7 +19,8 @@ EVIDENCE: Final = pl.List(pl.Struct({"kind": _T, "points": _F, "verdict": _T, "d
 FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
     "cells": {
         "currency_code": _T, "state": _T, "primary_cause": _T, "unknown_checks": _T, "ageing_bucket": _T,
-        "invoices": _N, "amount": _M, "freed_invoices": _N, "freed_amount": _M, "oldest_days_past_due": _N,
+        "invoices": _N, "amount": _M, "unknown_invoices": _N, "unknown_amount": _M, "freed_invoices": _N,
+        "freed_amount": _M, "oldest_days_past_due": _N,
     },
     "customers_by_state": {"state": _T, "customers": _N},
     "customers_by_cause": {"state": _T, "primary_cause": _T, "customers": _N},
@@ -27,7 +28,8 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "queue_rank": _N, "customer_id_acct": _T, "customer_name": _T, "currency_code": _T, "primary_cause": _T,
         "mapping_state": _T, "mapping_source": _T, "company_id_cw": _T, "company_name": _T,
         "conflict_company_id_cw": _T, "conflict_company_name": _T, "certainty": _F, "best_lead": _F,
-        "candidate_count": _N, "reason": _T, "invoices": _N, "amount": _M, "oldest_days_past_due": _N,
+        "candidate_count": _N, "reason": _T, "invoices": _N, "amount": _M, "unknown_invoices": _N,
+        "oldest_days_past_due": _N,
     },
     "candidates": {
         "customer_id_acct": _T, "rank": _N, "company_id_cw": _T, "company_identifier": _T, "company_name": _T,
@@ -60,7 +62,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
     },
     "arrivals": {
         "customer_id_acct": _T, "currency_code": _T, "company_id_cw": _T, "customer_name": _T, "company_name": _T,
-        "invoices": _N, "amount": _M, "overdue_invoices": _N, "overdue_amount": _M,
+        "invoices": _N, "unknown_invoices": _N, "amount": _M, "overdue_invoices": _N, "overdue_amount": _M,
     },
     "missed_plan": {"is_held_back": _B, "invoices": _N},
     "missed_days": {"created_date": _DAY, "invoices": _N},
@@ -103,11 +105,15 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "mark": _T, "is_known": _B,
     },
     "contradiction_counts": {"kind": _T, "is_known": _B, "currency_code": _T, "rows": _N, "amount": _M},
-    "money": {"currency_code": _T, "staging_amount": _M, "marts_amount": _M, "does_hold": _B},
+    "money": {
+        "currency_code": _T, "staging_amount": _M, "marts_amount": _M, "staging_balance": _M, "marts_balance": _M,
+        "does_hold": _B,
+    },
 }  # fmt: skip
 """Columns of each frame; more columns than these are ignored.
 
-`cells` counts every invoice once: `amount` is the balance, `freed_*` what fixing the primary cause alone frees.
+`cells` counts every invoice once: `amount` is the balance, `unknown_*` the invoices without a known balance and their
+totals, `freed_*` what fixing the primary cause alone frees.
 `queue` has one row per customer and currency; `sources` one row per file; `backfill` one row per option.
 """
 

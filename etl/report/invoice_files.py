@@ -16,7 +16,7 @@ from etl.warehouse.engine import Engine
 COLUMNS: Final = (
     "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw", "company_name",
     "state", "primary_cause", "causes", "unknown_checks", "invoice_date", "due_date", "days_past_due",
-    "currency_code", "total_amount", "balance_amount", "freed_amount",
+    "currency_code", "total_amount", "balance_amount", "balance_source", "freed_amount",
 )  # fmt: skip
 """Columns of marts.invoice_visibility, and their values as they stand there."""
 

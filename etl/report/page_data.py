@@ -209,7 +209,15 @@ def _customers(queue: pl.DataFrame) -> list[list[Any]]:
         rows = part.to_dicts()
         ages = [row["oldest_days_past_due"] for row in rows if row["oldest_days_past_due"] is not None]
         first = rows[0]
-        amounts = [[row["currency_code"], money_text(row["amount"]), row["invoices"]] for row in rows]
+        amounts = [
+            [
+                row["currency_code"],
+                money_text(row["amount"]) if row["unknown_invoices"] < row["invoices"] else None,
+                row["invoices"],
+                *([row["unknown_invoices"]] if row["unknown_invoices"] else []),
+            ]
+            for row in rows
+        ]
         names = ("company_name", "mapping_source", "conflict_company_id_cw", "conflict_company_name")
         told.append(
             [key[0], first["primary_cause"], *(first[name] for name in names), max(ages, default=None), amounts]
@@ -243,10 +251,12 @@ def _invoices(invoices: pl.DataFrame, nobody: list[str]) -> dict[str, Any]:
         "invoice_id_acct", "invoice_number", "customer", "state", "primary_cause", "causes", "unknown_checks",
         "currency_code", "balance_amount", "invoice_date",
         paid_amount=pl.col("total_amount") - pl.col("balance_amount"),
+        # without a balance nobody knows what is paid
+        total_alone=pl.when(pl.col("balance_amount").is_null()).then(pl.col("total_amount")),
         term_days=(pl.col("due_date") - pl.col("invoice_date")).dt.total_days(),
         # an invoice without a date can still have a due date
         due_alone=pl.when(pl.col("invoice_date").is_null()).then(pl.col("due_date")),
-        is_freed=pl.col("freed_amount") > 0,
+        is_freed=(pl.col("freed_amount") > 0).fill_null(value=True),
     )  # fmt: skip
     aged = invoices.drop_nulls(["due_date", "days_past_due"]).head(1)
     today = aged.select(pl.col("due_date").cast(pl.Int32) + pl.col("days_past_due")).to_series().to_list()

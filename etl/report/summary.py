@@ -164,8 +164,13 @@ def _customers(by_state: pl.DataFrame, state: str) -> int:
 
 
 def amounts(cells: pl.DataFrame, order: Sequence[str]) -> Rows:
-    """Invoices and amounts per currency, in the page's order of currencies."""
-    summed = cells.group_by("currency_code").agg(pl.col("invoices", "amount", "freed_invoices", "freed_amount").sum())
+    """Invoices and amounts per currency, in the page's order of currencies.
+
+    `amount` is the sum of the known balances; `unknown_amount` the sum of the totals of the `unknown_invoices`, which
+    nobody knows to be owed.
+    """
+    counted = ("invoices", "amount", "unknown_invoices", "unknown_amount", "freed_invoices", "freed_amount")
+    summed = cells.group_by("currency_code").agg(pl.col(counted).sum())
     rows = sorted(summed.to_dicts(), key=lambda row: order.index(row["currency_code"]))
     return [{key: plain(value) for key, value in row.items()} for row in rows]
 
@@ -274,7 +279,7 @@ def _ageing(cells: pl.DataFrame, order: Sequence[str]) -> Rows:
 
 
 def _laws(facts: ReportInputs) -> dict[str, Rows]:
-    """Rows: extracted is accepted plus quarantined. Money: staging is marts, per currency."""
+    """Rows: extracted is accepted plus quarantined. Money: totals and balances in staging are those in the marts."""
     rows = facts.sources.group_by("relation").agg(pl.col("rows_extracted", "rows_accepted", "rows_quarantined").sum())
     conserved = rows.with_columns(
         does_hold=pl.col("rows_extracted") == pl.col("rows_accepted") + pl.col("rows_quarantined")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 import polars as pl
@@ -87,6 +86,9 @@ def mapping(facts: ReportInputs, order: Sequence[str]) -> dict[str, Any]:
     return {"customers": len(ids), "shown": len(customers), "queue": customers}
 
 
+_CUSTOMER_AMOUNTS: Final = ("currency_code", "invoices", "amount", "unknown_invoices")
+
+
 def _customer(rows: Rows, candidates: pl.DataFrame | None, order: Sequence[str]) -> dict[str, Any]:
     rows = sorted(rows, key=lambda row: order.index(row["currency_code"]))
     first, ages = rows[0], [row["oldest_days_past_due"] for row in rows if row["oldest_days_past_due"] is not None]
@@ -100,7 +102,7 @@ def _customer(rows: Rows, candidates: pl.DataFrame | None, order: Sequence[str])
         "cause": cause_words(first["primary_cause"]),
         "invoices": sum(row["invoices"] for row in rows),
         "oldest_days_past_due": max(ages, default=None),
-        "amounts": [plain_row({key: row[key] for key in ("currency_code", "invoices", "amount")}) for row in rows],
+        "amounts": [plain_row({key: row[key] for key in _CUSTOMER_AMOUNTS}) for row in rows],
         "candidates": [_candidate(row) for row in listed],
     }
 
@@ -194,7 +196,7 @@ def sync(facts: ReportInputs) -> dict[str, Any]:
 def _arrivals(rows: pl.DataFrame) -> dict[str, Any]:
     """Whom a sync from the recommended date mails and charges: overdue ones first, sums per currency."""
     sums = rows.group_by("currency_code").agg(
-        pl.col("invoices", "amount", "overdue_invoices", "overdue_amount").sum()
+        pl.col("invoices", "unknown_invoices", "amount", "overdue_invoices", "overdue_amount").sum()
     ).sort("invoices", "currency_code", descending=[True, False])  # fmt: skip
     return {
         "clients": rows["customer_id_acct"].n_unique(),
@@ -219,7 +221,7 @@ def invoices(facts: ReportInputs) -> dict[str, Any]:
                 **plain_row({key: value for key, value in row.items() if key in _INVOICE_COLUMNS}),
                 "causes": codes,
                 "unknown_checks": (row["unknown_checks"] or "").split(),
-                "is_freed_alone": (row["freed_amount"] or Decimal(0)) > 0,
+                "is_freed_alone": row["freed_amount"] is None or row["freed_amount"] > 0,
             }
         )
     named = {code for row in listed for code in (*row["causes"], *row["unknown_checks"]) if code in BY_CODE}

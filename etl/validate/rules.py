@@ -42,7 +42,15 @@ class RowRule:
 
 def rules_of(relation: Relation, formats: Formats) -> list[RowRule]:
     """Every rule of the relation, in the order of its columns."""
-    return [rule for column in relation.columns for rule in _rules_of_column(column, relation, formats)]
+    return [rule for column in relation.columns for rule in _rules_of_column(column, relation, formats)] + (
+        [_one_of(relation.one_of)] if relation.one_of else []
+    )
+
+
+def _one_of(names: tuple[str, ...]) -> RowRule:
+    """A row needs at least one of some columns."""
+    is_missing = pl.all_horizontal(pl.col(name).is_null() for name in names)
+    return RowRule(is_missing, pl.lit(f"{' or '.join(names)}: missing, and one of them is needed"))
 
 
 def read_problem() -> RowRule:

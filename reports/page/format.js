@@ -52,16 +52,23 @@ export const day = (days) => dayFormat.format(new Date(days * 86_400_000));
 export const pastDue = (days) =>
   days === null ? "no due date" : days > 0 ? `${plural(days, "day", "days")} past due` : "not due";
 
-/** Totals in words, a currency at a time, for currencies are never added. */
-export const amountsInWords = (totals) =>
-  [...totals].sort((a, b) => b[1].amount - a[1].amount).map(([currency, { amount }]) => money(amount.toFixed(2), currency)).join(" \u00b7 ") || "no amount";
+/** Totals in words, a currency at a time, for currencies are never added; what nobody knows is counted apart. */
+export const amountsInWords = (totals) => {
+  const known = [...totals].filter(([, { isKnown }]) => isKnown).sort((a, b) => b[1].amount - a[1].amount);
+  const words = known.map(([currency, { amount }]) => money(amount.toFixed(2), currency));
+  const unknown = [...totals.values()].reduce((sum, total) => sum + total.unknown, 0);
+  if (unknown) words.push(`${plural(unknown, "invoice", "invoices")} without a known balance`);
+  return words.join(" \u00b7 ") || "no amount";
+};
 
-/** Amounts per currency; counted in ten-thousandths, so that nothing is lost on the way. */
+/** Amounts per currency; counted in ten-thousandths, so that nothing is lost on the way. Null is an unknown balance. */
 export const totalled = (amounts) => {
   const totals = new Map();
-  for (const { currency, amount } of amounts) {
-    const total = totals.get(currency) ?? { units: 0 };
+  for (const { currency, amount, unknown = amount === null ? 1 : 0 } of amounts) {
+    const total = totals.get(currency) ?? { units: 0, unknown: 0, isKnown: false };
     total.units += Math.round(Number(amount) * 10_000);
+    total.unknown += unknown;
+    total.isKnown ||= amount !== null;
     totals.set(currency, total);
   }
   for (const total of totals.values()) total.amount = total.units / 10_000;

@@ -15,7 +15,7 @@ const tableOf = (content) => {
   const due = (row) => (rows.term_days(row) === null ? rows.due_alone(row) : rows.invoice_date(row) + rows.term_days(row));
   return {
     ...rows, due_date: due, days_past_due: (row) => (due(row) === null ? null : content.today - due(row)),
-    total_amount: (row) => rows.balance_amount(row) + rows.paid_amount(row),
+    total_amount: (row) => (rows.paid_amount(row) === null ? rows.total_alone(row) : rows.balance_amount(row) + rows.paid_amount(row)),
     customer_name: of("customer_name"), customer_id_acct: of("customer_id_acct"), company_name: of("company_name"),
     company_id_cw: of("company_id_cw"),
     title: (row) => content.causes[rows.primary_cause(row)]?.title ?? (codes(rows.unknown_checks(row)).length ? "Could not be checked" : ""),
@@ -41,8 +41,14 @@ const columnsOf = (table, words) => [
   { headerName: "Invoice", colId: "number", width: 104, valueGetter: ({ data }) => table.invoice_number(data.row) ?? "", cellRenderer: ({ value }) => named(value, "no number") },
   { headerName: "Customer, and what is wrong", colId: "customer", flex: 1, minWidth: 180, valueGetter: ({ data }) => table.customer_name(data.row) ?? "", cellRenderer: namesCell(table) },
   { headerName: "Due", colId: "due", width: 122, valueGetter: ({ data }) => table.due_date(data.row), valueFormatter: ({ value }) => (value === null ? "no date" : day(value)) },
-  { headerName: "Balance", colId: "balance", width: 124, type: "rightAligned", valueGetter: ({ data }) => table.balance_amount(data.row), valueFormatter: ({ value, data }) => money(value, table.currency_code(data.row)) },
+  { headerName: "Balance", colId: "balance", width: 124, type: "rightAligned", valueGetter: ({ data }) => table.balance_amount(data.row), valueFormatter: ({ value, data }) => (value === null ? "not known" : money(value, table.currency_code(data.row))) },
 ];
+
+const amountsOf = (table, row) => {
+  const [balance, total] = [table.balance_amount(row), table.total_amount(row)].map((amount) => (amount === null ? null : money(amount, table.currency_code(row))));
+  if (balance === null) return ["Open balance not known", `, total ${total}`];
+  return [balance, total === null ? " open, total not known" : ` open of ${total}`];
+};
 
 const UNADVISED = "A person decided that nobody at this client gets access: no fix is advised.";
 
@@ -75,7 +81,7 @@ const detail = (place, { table, row, content, words }) => {
     make("h3", {}, named(table.invoice_number(row), "no number"), " ", idOf(table.invoice_id_acct(row)), " ", stateWord(table.state(row), words)),
     make("p", {}, named(table.customer_name(row)), " ", idOf(table.customer_id_acct(row) ?? "")),
     make("p", { class: "meta" }, table.company_id_cw(row) ? ["in ConnectWise: ", named(table.company_name(row)), " ", idOf(table.company_id_cw(row))] : "not mapped"),
-    make("p", {}, make("strong", {}, money(table.balance_amount(row), table.currency_code(row))), ` open of ${money(table.total_amount(row), table.currency_code(row))}, ${pastDue(table.days_past_due(row))}`),
+    make("p", {}, make("strong", {}, amountsOf(table, row)[0]), `${amountsOf(table, row)[1]}, ${pastDue(table.days_past_due(row))}`),
     ...chain(table, row, content),
   ].filter(Boolean));
 };

@@ -26,7 +26,7 @@ const decisionCell = (store) => ({ data: review }) => {
 
 const amountCell = ({ data: review }) => {
   const [first, ...more] = [...review.amounts].sort((a, b) => Number(b.amount) - Number(a.amount));
-  return first ? make("span", {}, money(first.amount, first.currency), more.length ? make("span", { class: "more" }, ` +${more.length}`) : null) : make("span", { class: "none" }, "none");
+  return first ? make("span", {}, first.amount === null ? "not known" : money(first.amount, first.currency), more.length ? make("span", { class: "more" }, ` +${more.length}`) : null) : make("span", { class: "none" }, "none");
 };
 
 // one name above the other: that is how a difference is seen

@@ -50,7 +50,7 @@ const reviewOf = (rows, tables) => {
     fingerprint: fixes.row_fp(first), fingerprints: new Set(rows.map((row) => fixes.row_fp(row))),
     mappedId: bare(fixes.current_cw_company_id(first)),
     reason: fixes.reason(first),
-    amounts: amounts.map(([currency, amount, invoices]) => ({ currency, amount, invoices })),
+    amounts: amounts.map(([currency, amount, invoices, unknown = 0]) => ({ currency, amount, invoices, unknown })),
     largest: Math.max(0, ...amounts.map(([, amount]) => Number(amount))),
     invoices: amounts.reduce((sum, [, , invoices]) => sum + invoices, 0),
     candidates: rows.filter((row) => fixes.company(row) >= 0).map((row) => candidateOf(row, tables)),

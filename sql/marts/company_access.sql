@@ -13,6 +13,7 @@ with open_amounts as (
         count(*) filter (
             where states.state = 'blocked' and (checks.failed & this_run.access_mask) <> 0
         ) as blocked_invoices,
+        count(*) filter (where checks.balance_amount is null) as unknown_invoices,
         sum(checks.balance_amount) as amount
     from marts.customer_checks as customers
     cross join ctl.run as this_run
@@ -31,13 +32,20 @@ gains as (
         open_amounts.company_id_cw,
         sum(open_amounts.invoices)::bigint as invoices,
         sum(open_amounts.blocked_invoices)::bigint as blocked_invoices,
-        string_agg(
-            concat(
-                open_amounts.currency_code, ' ',
-                format('{:,}', trunc(open_amounts.amount)::bigint),
-                right(open_amounts.amount::decimal(18, 2)::varchar, 3)
-            ),
-            '; ' order by open_amounts.currency_code
+        concat_ws(
+            '; ',
+            string_agg(
+                concat(
+                    open_amounts.currency_code, ' ',
+                    format('{:,}', trunc(open_amounts.amount)::bigint),
+                    right(open_amounts.amount::decimal(18, 2)::varchar, 3)
+                ),
+                '; ' order by open_amounts.currency_code
+            ) filter (where open_amounts.amount is not null),
+            case
+                when sum(open_amounts.unknown_invoices) > 0
+                    then concat(sum(open_amounts.unknown_invoices), ' without a known balance')
+            end
         ) as amounts
     from open_amounts
     group by open_amounts.company_id_cw

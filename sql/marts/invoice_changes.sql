@@ -37,10 +37,11 @@ judged as (
         coalesce(compared.had_enough, false) as had_enough,
         coalesce(compared.are_documents_read, false) as are_documents_read,
         coalesce(invoices.currency_code, changed.currency_code_before) as currency_code,
-        coalesce(
-            case when states.state = 'expected' then invoices.total_amount else invoices.balance_amount end,
-            changed.amount_before
-        ) as amount
+        case
+            when states.state = 'expected' then coalesce(invoices.total_amount, changed.amount_before)
+            when invoices.row_key is not null then invoices.balance_amount
+            else changed.amount_before
+        end as amount
     from changed
     left join ctl.compared_codes as compared
         on changed.deciding_code = compared.code

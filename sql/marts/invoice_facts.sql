@@ -33,9 +33,9 @@ select
         else coalesce(invoices.document_type, 'invoice') = 'invoice'
     end as is_invoice,
     coalesce(invoices.document_status, 'unknown') as document_status,
-    sign(invoices.total_amount)::tinyint as total_sign,
+    -- what is open in part is not zero as a whole; of what is settled, only the total says whether it ever was
+    coalesce(sign(invoices.total_amount), nullif(sign(invoices.balance_amount), 0))::tinyint as total_sign,
     sign(invoices.balance_amount)::tinyint as balance_sign,
-    invoices.is_balance_assumed,
     invoices.invoice_date,
     invoices.invoice_date > this_run.as_of_date as is_future,
     shared_numbers.holders is not null as is_number_shared,
@@ -107,7 +107,11 @@ select
     coalesce(invoices.invoice_date < this_run.portal_since, false)
     or this_run.is_portal_list_cut
     -- nothing says that it is still open, and the list need not hold what is paid
-    or (invoices.is_balance_assumed and this_run.portal_scope <> 'all') as is_outside_list,
+    or (
+        invoices.balance_source = 'none'
+        and coalesce(invoices.document_status, 'unknown') in ('unknown', 'open')
+        and this_run.portal_scope <> 'all'
+    ) as is_outside_list,
     coalesce(invoices.book <> this_run.portal_book, false) as is_other_book,
     case
         when len(this_run.hidden_payment_terms) = 0 then false

@@ -37,6 +37,7 @@ select
     invoices.currency_code,
     invoices.total_amount,
     invoices.balance_amount,
+    invoices.balance_source,
     case when states.state = 'blocked' then invoices.balance_amount else 0 end as blocked_amount,
     case when checks.is_freed_alone then invoices.balance_amount else 0 end as freed_amount,
 

@@ -158,7 +158,7 @@ pairs as (
         end as number_form,
         coalesce(invoices.document_type, 'invoice') in ('invoice', 'unknown') as is_invoice,
         coalesce(invoices.document_status, 'unknown') in ('unknown', 'open')
-        and (invoices.is_balance_assumed or invoices.balance_amount > 0) as is_open,
+        and coalesce(invoices.balance_amount > 0, true) as is_open,
         shown.customer_id_acct is null and shown.name is null and shown.company_id_cw is null as is_customer_untold,
         coalesce(
             shown.customer_id_acct in (
@@ -175,8 +175,13 @@ pairs as (
                     false
                 ) then null
             when shown.total_amount = invoices.total_amount then true
+            -- without a total, an open balance may agree; another one may be of the same invoice, paid in part
+            when invoices.total_amount is null
+                then nullif(
+                        coalesce(shown.balance_amount, shown.total_amount) = nullif(invoices.balance_amount, 0), false
+                    )
             -- a list with one amount gives the total or what is open
-            when invoices.is_balance_assumed
+            when invoices.balance_amount is null
                 then coalesce(shown.total_amount, shown.balance_amount) = invoices.total_amount
             when shown.total_amount is null or shown.balance_amount is null
                 then coalesce(shown.total_amount, shown.balance_amount)

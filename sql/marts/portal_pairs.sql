@@ -48,7 +48,7 @@ with held as (
             or coalesce(portal.total_amount < 0, false)
         )
         and coalesce(invoices.document_type, 'invoice') in ('invoice', 'unknown')
-        and coalesce(invoices.total_amount >= 0, true) as is_other_kind
+        and coalesce(invoices.total_amount, invoices.balance_amount, 0) >= 0 as is_other_kind
     from staging.portal__invoices as portal
     left join staging.accounting__invoices as invoices
         on portal.invoice_id_acct = invoices.invoice_id_acct

@@ -44,7 +44,7 @@ exported as (
         count(invoices.created_at) as dated_invoices,
         max(invoices.created_at)::date as newest_date
     from staging.accounting__invoices as invoices
-    where invoices.total_amount > 0 or invoices.document_status = 'voided'
+    where coalesce(invoices.total_amount, invoices.balance_amount) > 0 or invoices.document_status = 'voided'
 )
 
 select

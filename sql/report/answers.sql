@@ -12,7 +12,12 @@ select
     invoices.invoice_id_acct,
     invoices.invoice_number,
     invoices.invoice_date,
-    invoices.due_date
+    invoices.due_date,
+    case
+        when checks.balance_amount is null then 'none'
+        when invoices.balance_amount is null then 'status'
+        else 'stated'
+    end as balance_source
 from marts.invoice_checks as checks
 inner join accepted.accounting_invoices as invoices
     on checks.row_key = invoices.rowid

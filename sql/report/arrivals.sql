@@ -28,7 +28,8 @@ select
 
     ---------- amounts
     count(*) as invoices,
-    sum(missed.balance_amount) as amount,
+    count(*) filter (where missed.balance_amount is null) as unknown_invoices,
+    coalesce(sum(missed.balance_amount), 0) as amount,
     count(*) filter (where invoices.due_date < recommended.as_of_date) as overdue_invoices,
     coalesce(sum(missed.balance_amount) filter (where invoices.due_date < recommended.as_of_date), 0) as overdue_amount
 

@@ -3,7 +3,8 @@
 -- reads:   marts.invoice_checks, marts.customer_checks, marts.cause_sets, ctl.causes, ctl.states
 -- purpose: every invoice counted once, under its customer; all figures of the report come from it.
 --          An invoice that shows with an old amount, or was paid in the portal only, is visible; its cause says which.
--- units:   amount and freed_amount in currency_code
+-- units:   amounts in currency_code; amount and freed_amount are balances, unknown_amount the totals of the invoices
+--          without a known balance
 -- source:  the run's answers
 
 with counted as (
@@ -22,9 +23,12 @@ with counted as (
 
         ---------- amounts
         count(*) as invoices,
-        sum(checks.total_amount) as total_amount,
-        sum(checks.balance_amount) as amount,
-        count(*) filter (where checks.is_freed_alone and checks.balance_amount > 0) as freed_invoices,
+        coalesce(sum(checks.total_amount), 0) as total_amount,
+        -- what is known to be open; the totals of the others are told apart and never added to it
+        coalesce(sum(checks.balance_amount), 0) as amount,
+        count(*) filter (where checks.balance_amount is null) as unknown_invoices,
+        coalesce(sum(checks.total_amount) filter (where checks.balance_amount is null), 0) as unknown_amount,
+        count(*) filter (where checks.is_freed_alone and coalesce(checks.balance_amount > 0, true)) as freed_invoices,
         coalesce(sum(checks.balance_amount) filter (where checks.is_freed_alone), 0) as freed_amount,
         max(checks.days_past_due) as oldest_days_past_due
     from marts.invoice_checks as checks
@@ -49,6 +53,8 @@ select
     counted.invoices,
     counted.total_amount,
     counted.amount,
+    counted.unknown_invoices,
+    counted.unknown_amount,
     counted.freed_invoices,
     counted.freed_amount,
     counted.oldest_days_past_due

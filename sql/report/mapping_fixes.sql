@@ -13,6 +13,7 @@ with currencies as (
         customer_id_acct,
         currency_code,
         cast(sum(invoices) as bigint) as invoices,
+        cast(sum(unknown_invoices) as bigint) as unknown_invoices,
         cast(sum(amount) as decimal(38, 2)) as amount
     from report.customer_cells
     where state = 'blocked'
@@ -24,7 +25,12 @@ blocked as (
         customer_id_acct,
         cast(sum(invoices) as bigint) as blocked_invoices,
         max(amount) as largest_amount,
-        string_agg(concat(currency_code, ' ', cast(amount as varchar)), '; ' order by currency_code) as blocked_amounts
+        concat_ws(
+            '; ',
+            string_agg(concat(currency_code, ' ', cast(amount as varchar)), '; ' order by currency_code)
+            filter (where invoices > unknown_invoices),
+            case when sum(unknown_invoices) > 0 then concat(sum(unknown_invoices), ' without a known balance') end
+        ) as blocked_amounts
     from currencies
     group by 1
 )

@@ -13,6 +13,7 @@ with blocked as (
         min(cells.primary_cause) as primary_cause,
         cast(sum(cells.invoices) as bigint) as invoices,
         sum(cells.amount) as amount,
+        cast(sum(cells.unknown_invoices) as bigint) as unknown_invoices,
         max(cells.oldest_days_past_due) as oldest_days_past_due
     from report.customer_cells as cells
     inner join ctl.causes as causes
@@ -52,6 +53,7 @@ select
     blocked.currency_code,
     blocked.invoices,
     blocked.amount,
+    blocked.unknown_invoices,
     blocked.oldest_days_past_due,
     mappings.certainty,
     mappings.best_lead,

@@ -3,7 +3,8 @@
 -- kind:    view
 -- reads:   accepted.accounting_invoices
 -- purpose: every accounting invoice, with the keys its number is compared by and the time it last changed.
--- units:   total_amount and balance_amount in currency_code
+-- units:   total_amount and balance_amount in currency_code; balance_source: stated, status (paid, void or deleted: nothing
+--          is open) or none
 -- source:  accounting extract
 
 select
@@ -17,15 +18,16 @@ select
     number_key(invoices.invoice_number) as number_key,
 
     ---------- amounts
-    -- without a balance the whole total is taken to be open, unless the invoice is paid
+    -- null where nobody says what is open: a total is not a balance
     coalesce(
         invoices.balance_amount,
-        case when invoices.document_status = 'paid' then 0 else invoices.total_amount end
+        case when invoices.document_status in ('paid', 'voided', 'deleted') then 0 end
     ) as balance_amount,
-
-    ---------- booleans
-    invoices.balance_amount is null
-    and coalesce(invoices.document_status, 'unknown') in ('unknown', 'open') as is_balance_assumed,
+    case
+        when invoices.balance_amount is not null then 'stated'
+        when invoices.document_status in ('paid', 'voided', 'deleted') then 'status'
+        else 'none'
+    end as balance_source,
 
     ---------- instants
     coalesce(invoices.modified_at, invoices.created_at) as changed_at

@@ -47,7 +47,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "balance_since": (pl.Datetime("us"), datetime(2026, 10, 1)),
     "is_in_connectwise": (pl.Boolean, True), "is_number_exact_in_connectwise": (pl.Boolean, True),
     "is_bill_email_known": (pl.Boolean, True), "has_bill_email": (pl.Boolean, True),
-    "is_balance_assumed": (pl.Boolean, False), "is_shown_elsewhere": (pl.Boolean, False),
+    "is_shown_elsewhere": (pl.Boolean, False),
     "is_shown_to_stranger": (pl.Boolean, False),
 }  # fmt: skip
 SCHEMA = {name: kind for name, (kind, _) in FACTS.items()}
@@ -155,9 +155,39 @@ def test_the_first_gate_is_the_primary_cause_and_the_others_are_told() -> None:
     )  # fmt: skip
 
 
-def test_a_balance_that_nobody_gave_may_be_paid() -> None:
-    """The total stands in for it, and whether it is paid is unknown."""
-    assert _judged(is_balance_assumed=True) == ("visible", None, [], ["PAID_IN_FULL"])
+NO_BALANCE = {"balance_amount": None, "balance_sign": None}
+NO_TOTAL = {"total_amount": None, "total_sign": None}
+SETTLED = {"balance_amount": Decimal(0), "balance_sign": 0}
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "failed", "unknown"),
+    [
+        (NO_BALANCE, "visible", [], ["PAID_IN_FULL"]),
+        (NO_BALANCE | {"portal_match": None}, "blocked", ["MISSED_IN_WINDOW"], ["PAID_IN_FULL"]),
+        (NO_BALANCE | {"portal_balance_amount": Decimal(40)}, "visible", [], ["PAID_IN_FULL", "STALE_AMOUNT"]),
+        (NO_BALANCE | {"document_status": "draft"}, "blocked", ["DRAFT"], []),
+        (SETTLED | {"document_status": "paid"}, "expected", ["PAID_IN_FULL"], []),
+        # what is open in part has a total that is not zero: the facts give its sign
+        ({"total_amount": None}, "visible", [], []),
+        ({"total_amount": None, "portal_match": None}, "blocked", ["MISSED_IN_WINDOW"], []),
+        # settled: rightly absent, whatever the total was
+        (NO_TOTAL | SETTLED, "expected", ["PAID_IN_FULL"], ["ZERO_TOTAL", "NEGATIVE_BALANCE"]),
+        (NO_TOTAL | SETTLED | {"document_status": "voided"}, "expected", ["VOIDED"], ["NEGATIVE_BALANCE"]),
+    ],
+)
+def test_what_is_not_given_is_unknown(facts: dict[str, Any], state: str, failed: list[str], unknown: list[str]) -> None:
+    """Without a balance nobody knows whether it is paid, without a total whether that is zero or negative."""
+    found = _judged(**facts)
+    assert (found[0], found[2], found[3]) == (state, failed, unknown)
+
+
+def test_without_a_total_a_smaller_amount_is_no_edited_total() -> None:
+    """The portal shows less than is open: paid in part there or another total, which nobody can tell."""
+    shown = {"portal_total_amount": Decimal(100), "portal_balance_amount": Decimal(40)}
+    found = _judged(total_amount=None, **shown)
+    assert (found[2], found[3]) == ([], ["PAYMENT_NOT_POSTED"])
+    assert _judged(total_amount=Decimal(100), **shown)[2] == ["PAYMENT_NOT_POSTED"]
 
 
 def test_several_claims_on_one_portal_row_prove_nothing() -> None:

@@ -26,7 +26,7 @@ RUNS = pl.DataFrame(
 )
 FACTS: dict[str, tuple[Any, Any]] = {
     "document_status": (pl.String, "open"), "is_invoice": (pl.Boolean, True), "is_present": (pl.Boolean, True),
-    "is_amount_comparable": (pl.Boolean, True), "is_balance_assumed": (pl.Boolean, False),
+    "is_amount_comparable": (pl.Boolean, True),
     "is_list_of_open": (pl.Boolean, False), "are_books_older": (pl.Boolean, False),
     "total_amount": (MONEY, 100), "balance_amount": (MONEY, 100),
     "portal_status": (pl.String, None), "portal_total_amount": (MONEY, 100), "portal_balance_amount": (MONEY, 100),
@@ -94,7 +94,7 @@ JUST_NOW = {"balance_since": AFTER_SYNC, "changed_at": AFTER_SYNC}
         ({"total_amount": 150, "balance_amount": 150} | JUST_NOW, [EARLY], None),
         ({"total_amount": 80, "balance_amount": 80}, [MORE], 20),
         # nothing that can be compared
-        ({"portal_balance_amount": 0, "is_balance_assumed": True}, [], None),
+        ({"portal_balance_amount": 0, "balance_amount": None}, [], None),
         ({"portal_balance_amount": 0, "is_amount_comparable": False}, [], None),
         ({"portal_balance_amount": 0, "is_present": False}, [], None),
         (PAID | {"is_invoice": False}, [], None),

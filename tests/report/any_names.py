@@ -62,7 +62,7 @@ def named_facts(names: tuple[str, ...] = NAMES) -> ReportInputs:
             "queue_rank": place + 1, "customer_id_acct": name, "customer_name": name, "currency_code": "USD",
             "primary_cause": "UNMAPPED_PROBABLE", "mapping_state": "review", "mapping_source": "nobody",
             "candidate_count": len(kind_of(place)), "reason": "only the name agrees", "invoices": 1,
-            "amount": Decimal(9000 - place), "oldest_days_past_due": 3,
+            "amount": Decimal(9000 - place), "unknown_invoices": 0, "oldest_days_past_due": 3,
         }
         for place, name in enumerate(names)
     ]  # fmt: skip

@@ -188,6 +188,7 @@ def _cells(invoices: pl.DataFrame) -> pl.DataFrame:
     counted = invoices.with_columns(ageing_bucket=_BUCKET).group_by(keys, maintain_order=True).agg(
         invoices=pl.len().cast(pl.Int64),
         amount=pl.col("balance_amount").sum(),
+        unknown_invoices=pl.col("balance_amount").null_count().cast(pl.Int64), unknown_amount=pl.lit(Decimal(0)),
         freed_invoices=(pl.col("freed_amount") > 0).sum().cast(pl.Int64),
         freed_amount=pl.col("freed_amount").sum(),
         oldest_days_past_due=pl.col("days_past_due").max(),
@@ -195,7 +196,8 @@ def _cells(invoices: pl.DataFrame) -> pl.DataFrame:
     others = [
         {
             "currency_code": currency, "state": state, "primary_cause": cause or None, "ageing_bucket": "not due",
-            "invoices": number, "amount": Decimal(amount), "freed_invoices": 0, "freed_amount": Decimal(0),
+            "invoices": number, "amount": Decimal(amount), "unknown_invoices": 0, "unknown_amount": Decimal(0),
+            "freed_invoices": 0, "freed_amount": Decimal(0),
         }
         for state, cause, currency, number, amount in _COUNTS
     ]  # fmt: skip
@@ -233,7 +235,7 @@ def _queue(invoices: pl.DataFrame) -> pl.DataFrame:
         is_mapped = row["primary_cause"] in {"UNMAPPED_CERTAIN", "MAPPING_CONFLICT"}
         is_conflict = row["primary_cause"] == "MAPPING_CONFLICT"
         row |= {
-            "queue_rank": rank, "reason": _REASONS[row["customer_name"]],
+            "queue_rank": rank, "unknown_invoices": 0, "reason": _REASONS[row["customer_name"]],
             "mapping_state": "mapped" if is_mapped else "review",
             "mapping_source": "portal" if is_conflict else "certainty" if is_mapped else "nobody",
             "company_id_cw": "41183" if is_mapped else None,
@@ -254,6 +256,9 @@ def _counted(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 def _money(cells: pl.DataFrame) -> pl.DataFrame:
     summed = cells.group_by("currency_code").agg(
-        staging_amount=pl.col("amount").sum(), marts_amount=pl.col("amount").sum()
+        staging_amount=pl.col("amount").sum(),
+        marts_amount=pl.col("amount").sum(),
+        staging_balance=pl.col("amount").sum(),
+        marts_balance=pl.col("amount").sum(),
     )
     return summed.with_columns(does_hold=pl.lit(value=True)).sort("currency_code").cast(dict(FRAMES["money"]))

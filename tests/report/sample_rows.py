@@ -55,8 +55,8 @@ BACKFILL = rows(
 
 ARRIVALS = rows(
     "arrivals",
-    ("00110", "USD", "4018", "Heritage Motor Works", "Orchard Realty", 6, Decimal("9590.00"), 4, Decimal("8100.00")),
-    ("00111", "CAD", None, "Prairie Foods Ltd.", None, 4, Decimal("5654.20"), 0, Decimal(0)),
+    ("00110", "USD", "4018", "Heritage Motor Works", "Orchard Realty", 6, 0, Decimal("9590.00"), 4, Decimal("8100.00")),
+    ("00111", "CAD", None, "Prairie Foods Ltd.", None, 4, 0, Decimal("5654.20"), 0, Decimal(0)),
 )  # fmt: skip
 
 RESYNCS = rows(

@@ -72,7 +72,7 @@ def _amounts(value: Any) -> set[tuple[str, str]]:
     if isinstance(value, dict):
         currency = value.get("currency_code")
         if currency:
-            wanted = ("amount", "balance_amount", "total_amount", "staging_amount", "marts_amount")
+            wanted = ("amount", "balance_amount", "total_amount", "staging_amount", "marts_amount", "unknown_amount")
             found |= {(value[key], currency) for key in wanted if isinstance(value.get(key), str)}
         found |= {pair for item in value.values() for pair in _amounts(item)}
     elif isinstance(value, list):

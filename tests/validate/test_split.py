@@ -72,7 +72,10 @@ def test_a_good_row_is_typed(as_read: Build) -> None:
     [
         ({"invoice_id_acct": None}, "invoice_id_acct: missing"),
         ({"invoice_id_acct": "  "}, "invoice_id_acct: missing"),
-        ({"total_amount": None}, "total_amount: missing"),
+        (
+            {"total_amount": None, "balance_amount": " "},
+            "total_amount or balance_amount: missing, and one of them is needed",
+        ),
         ({"total_amount": "abc"}, "total_amount: 'abc' is not an amount"),
         ({"total_amount": "1.23456"}, "total_amount: '1.23456' has more than 4 decimals"),
         ({"balance_amount": "1e5"}, "balance_amount: '1e5' is not an amount"),
@@ -202,6 +205,8 @@ def test_every_row_is_in_exactly_one_half(as_read: Build, data: st.DataObject) -
     assert all(isinstance(json.loads(values), dict) for values in split.rejected["row_values"])
     required = [column.name for column in relation.columns if column.required]
     assert split.accepted.select(required).null_count().sum_horizontal().sum() == 0
+    if relation.one_of:
+        assert split.accepted.filter(pl.all_horizontal(pl.col(relation.one_of).is_null())).is_empty()
 
 
 @given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(GOOD, TEXT)), max_size=8), cut=st.integers(0, 8))

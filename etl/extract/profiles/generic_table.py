@@ -128,7 +128,7 @@ _LAYOUTS: Final[Mapping[str, tuple[dict[str, tuple[str, ...]], _Required, Transf
             ("invoice_id_acct", "invoice_number"),
             ("customer_id_acct", "customer_name"),
             ("invoice_date",),
-            ("total_amount",),
+            ("total_amount", "balance_amount"),
         ),
         finish_invoices,
     ),

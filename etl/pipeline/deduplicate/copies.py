@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from etl.errors import InputError, Problem
+from etl.pipeline.deduplicate.completion import open_amount, remarks, settings_of, with_given
 from etl.pipeline.deduplicate.identity import content, identify_invoices, separate_documents
 from etl.schemas import ColumnKind, Relation
 from etl.warehouse.engine import Engine, literal
@@ -22,14 +23,14 @@ _LOOSE: Final = frozenset(
     {"phone_number", "website", "address_line1", "city", "state", "postal_code", "country", "title", "has_internal_id"}
 )
 """Columns that two systems write differently without meaning anything else."""
-_FILLED: Final = ("reference", "customer_name", "due_date", "bill_email", "created_at", "modified_at")
+_FILLED: Final = ("reference", "customer_name", "due_date", "payment_terms", "bill_email", "created_at", "modified_at")
 """What a document does not lose because the newer list does not have it."""
 _BOOKS: Final[Mapping[str, str]] = {
     "accounting_invoices": """
         upper(trim(older.invoice_number)) <> upper(trim(newer.invoice_number))
         and older.customer_id_acct <> newer.customer_id_acct
         and coalesce(lower(trim(older.customer_name)) <> lower(trim(newer.customer_name)), true)
-        and older.total_amount <> newer.total_amount""",
+        and coalesce(older.total_amount <> newer.total_amount, true)""",
     "accounting_customers": """
         lower(trim(older.customer_name)) <> lower(trim(newer.customer_name))
         and not coalesce(lower(older.email) = lower(newer.email), false)
@@ -110,7 +111,8 @@ class _Settling:
                 {content(self.relation, "has_internal_id")} as content,
                 {"modified_at" if "modified_at" in has else "null::timestamp"} as changed_at, {status} as is_void,
                 {"currency_code = 'XXX'" if "currency_code" in has else "false"} as lacks_currency,
-                {"abs(balance_amount)" if "balance_amount" in has else "null::decimal(18, 4)"} as open_amount
+                {f"abs({open_amount(self.relation, 'rows')})" if "balance_amount" in has else "null::decimal(18, 4)"}
+                as open_amount
             from {table} as rows
             where hash({key}) in (select hash({key}) from {table} group by 1 having count(*) > 1)""")
 
@@ -136,6 +138,15 @@ class _Settling:
 
     def rank(self) -> None:
         """`pairs`: every other row with the one that holds."""
+        pairs = """
+            select
+                older, newer, newer.content = older.content as is_same,
+                older.source_file <> newer.source_file as is_apart,
+                coalesce(newer.is_timed and newer.changed_at <> older.changed_at, false)
+                or coalesce(newer.is_dated and newer.made_at <> older.made_at, false) as is_newer
+            from ranked as older
+            inner join ranked as newer on older.document = newer.document and newer.place = 1
+            where older.place > 1"""
         self.engine.run("""
             create or replace temp table ranked as
             with rest as (
@@ -154,17 +165,10 @@ class _Settling:
                         case when is_dated then made_at end desc nulls last,
                         is_void desc, lacks_currency, open_amount nulls last, position desc
                 ) as place
-            from rest;
-
-            create or replace temp table pairs as
-            select
-                older, newer, newer.content = older.content as is_same,
-                older.source_file <> newer.source_file as is_apart,
-                (newer.is_timed and newer.changed_at <> older.changed_at)
-                or (newer.is_dated and newer.made_at <> older.made_at) as is_newer
-            from ranked as older
-            inner join ranked as newer on older.document = newer.document and newer.place = 1
-            where older.place > 1""")
+            from rest""")
+        is_document = self.relation.name in _DOCUMENTS
+        told = with_given(self.relation, pairs) if is_document else pairs
+        self.engine.run(f"create or replace temp table pairs as {told}")
 
     def two_books(self) -> list[Problem]:
         """Ids that stand for two things."""
@@ -234,8 +238,9 @@ class _Settling:
         """Fill the row that holds with values that only the others have."""
         filled = [name for name in _FILLED if name in self.relation.names]
         if self.relation.name in _DOCUMENTS:
-            found = ", ".join(f"min(older.{name}) as {name}" for name in filled)
-            sets = ", ".join(f"{name} = coalesce(rows.{name}, found.{name})" for name in filled)
+            given, given_sets = settings_of(self.relation)
+            found = ", ".join(f"min(older.{name}) as {name}" for name in filled) + given
+            sets = ", ".join(f"{name} = coalesce(rows.{name}, found.{name})" for name in filled) + given_sets
             # an amount without a currency is in the currency of the same amount elsewhere, and of no other
             same = "older.currency_code <> 'XXX' and older.total_amount = newer.total_amount"
             found += f", min(older.currency_code) filter (where {same}) as currency_code"
@@ -252,14 +257,14 @@ class _Settling:
         return {str(file): int(count) for file, count in rows}
 
     def notes(self) -> dict[str, list[str]]:
-        """The notes on amounts that differ between files without an order by change times."""
+        """The notes on amounts that differ between files, or are put together from several of them."""
         if self.relation.name not in _DOCUMENTS:
             return {}
         notes: dict[str, list[str]] = {}
-        differs = "older.total_amount <> newer.total_amount or older.balance_amount <> newer.balance_amount"
-        for row in self._where(f"not newer.is_timed and ({differs})"):
-            note = f"{row['seen']} documents have another amount in {row['file']}: {row['examples']}"
-            notes.setdefault(row["kept"], []).append(note)
+        for words, condition in remarks(self.relation).items():
+            for row in self._where(condition):
+                note = f"{row['seen']} documents {words} {row['file']}: {row['examples']}"
+                notes.setdefault(row["kept"], []).append(note)
         return notes
 
     def _decisive(self) -> list[str]:

@@ -68,14 +68,31 @@ alike as (
     having count(distinct number) > 1 and count(*) = count(distinct list)
 ),
 
+-- without a number, the one document of a customer's day in every list, of which some lists do not give the total
+mixed as (
+    select kind, customer, day
+    from listed
+    where number is null
+    group by kind, customer, day
+    having count(*) > count(total) and count(*) = count(distinct list) and count(distinct total) <= 1
+),
+
 based as (
     select
         listed.* replace (coalesce(alike.alike_number, listed.number) as number),
         concat_ws(
-            chr(31), listed.kind, coalesce(alike.alike_number, listed.number, listed.total::varchar || chr(30)),
+            chr(31), listed.kind,
+            coalesce(
+                alike.alike_number, listed.number,
+                case when mixed.kind is null then listed.total::varchar end || chr(30), chr(30)
+            ),
             listed.customer, listed.day::varchar
         ) as base
     from listed
+    left join mixed
+        on listed.kind = mixed.kind
+        and listed.customer = mixed.customer
+        and listed.day = mixed.day
     left join alike
         on listed.bare_number = alike.bare_number
         and listed.kind = alike.kind

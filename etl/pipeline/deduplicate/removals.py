@@ -32,6 +32,8 @@ def is_removal(relation: Relation) -> pl.Expr:
         return pl.lit(value=False)
     needed = [column.name for column in relation.columns if column.required and column.name not in relation.key]
     is_bare = pl.any_horizontal(pl.col(name).is_null() for name in needed)
+    if relation.one_of:
+        is_bare = is_bare | pl.all_horizontal(pl.col(name).is_null() for name in relation.one_of)
     is_gone = pl.col("is_active") == "false"
     if relation.name == "accounting_invoices":
         is_gone = pl.col("document_status").is_in(_GONE) & (pl.col("has_internal_id") == "true")
@@ -41,7 +43,7 @@ def is_removal(relation: Relation) -> pl.Expr:
 def bare(relation: Relation) -> Relation:
     """The relation with its key as the only required columns."""
     columns = [replace(column, required=column.name in relation.key) for column in relation.columns]
-    return replace(relation, columns=tuple(columns))
+    return replace(relation, columns=tuple(columns), one_of=())
 
 
 def remove(

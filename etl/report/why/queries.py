@@ -16,7 +16,8 @@ ANSWER: Final = (
     "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "company_id_cw", "company_name",
     "mapping_state", "mapping_source", "document_type", "document_status", "state", "primary_cause", "causes",
     "unknown_checks", "who_fixes", "invoice_date", "due_date", "created_at", "modified_at", "currency_code",
-    "total_amount", "balance_amount", "blocked_amount", "freed_amount", "days_past_due", "ageing_bucket",
+    "total_amount", "balance_amount", "balance_source", "blocked_amount", "freed_amount", "days_past_due",
+    "ageing_bucket",
 )  # fmt: skip
 """The columns of marts.invoice_visibility that are the answer."""
 
@@ -115,6 +116,8 @@ _BESIDE: Final = {
             count(distinct customer_id_acct), if(count(distinct customer_id_acct) = 1, ' client (', ' clients ('), (
                 select string_agg(concat(currency_code, ' ', format('{{:,.2f}}', total)), ', ' order by currency_code)
                 from (select currency_code, sum(amount)::double as total from report.arrivals group by 1)),
+            case when sum(unknown_invoices) > 0
+                then concat('; ', sum(unknown_invoices), ' without a known balance') end,
             '), ', sum(overdue_invoices), ' past due') end
         from report.arrivals""",
     "is_held_back": "select is_held_back from marts.missed_invoices where invoice_id_acct = {invoice_id}",

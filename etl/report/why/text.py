@@ -11,7 +11,7 @@ from etl.causes import BY_CODE, NOT_YET, SHOWN_WRONG
 from etl.domain import CauseClass
 from etl.report.why.answer import Answer, Check, Fix
 from etl.report.why.queries import ANSWER, Row
-from etl.report.why.values import difference, money, one_login, plain
+from etl.report.why.values import amounts, difference, money, one_login, plain
 from etl.safe_text import json_text, one_line
 
 _VERDICT: Final = {
@@ -48,7 +48,7 @@ def to_text(answers: list[Answer]) -> str:
 def _lines(answer: Answer) -> Iterator[str]:
     row = answer.invoice
     yield f"{row['invoice_number'] or 'without a number'} (id {row['invoice_id_acct']}), {row['customer_name']}"
-    yield f"{row['currency_code']} {money(row['balance_amount'])} open of {money(row['total_amount'])}, {_due(row)}"
+    yield f"{amounts(row)}, {_due(row)}"
     yield ""
     yield _verdict(row)
     for stage, checks in groupby(answer.checks, lambda check: check.stage):
@@ -133,7 +133,9 @@ def _fix_heading(row: Row, fix: Fix, place: int) -> str:
     if place:
         return f"Then: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["is_freed_alone"]:
-        return f"Fix, by {fix.who}: frees {row['currency_code']} {money(row['balance_amount'])}"
+        balance = row["balance_amount"]
+        freed = "it; what of it is open is not known" if balance is None else f"{row['currency_code']} {money(balance)}"
+        return f"Fix, by {fix.who}: frees {freed}"
     return f"Fix, by {fix.who}: not enough alone, see below"
 
 

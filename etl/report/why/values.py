@@ -37,8 +37,18 @@ def _document(row: Row, _: str | None) -> str:
     return f"{kind.replace('_', ' ')}, {row['document_status'] or 'status not given'}"
 
 
+def amounts(row: Row) -> str:
+    """What is open of what; nothing is said of an amount that nobody gives."""
+    balance, total, currency = row["balance_amount"], row["total_amount"], row["currency_code"]
+    if balance is None:
+        return f"{currency} {money(total)} in total, its open balance is not known"
+    whole = "its total is not known" if total is None else f"of {money(total)}"
+    source = ", as its status says" if row["balance_source"] == "status" else ""
+    return f"{currency} {money(balance)} open{',' if total is None else ''} {whole}{source}"
+
+
 def _amount(row: Row, _: str | None) -> str:
-    return f"{row['currency_code']} {money(row['balance_amount'])} open of {money(row['total_amount'])}"
+    return amounts(row)
 
 
 def _date(row: Row, _: str | None) -> str:
@@ -160,6 +170,8 @@ def _portal_amount(row: Row, _: str | None) -> str:
     shown = row["portal_balance_amount"]
     said = f", status {row['portal_status']}" if row["portal_status"] else ""
     portal = f"the portal gives no balance{said}" if shown is None else f"portal {money(shown)} open{said}"
+    if row["balance_amount"] is None:
+        return f"{portal}; accounting gives no balance"
     return f"{portal}; accounting {money(row['balance_amount'])} {row['currency_code']} open"
 
 
