@@ -129,17 +129,17 @@ def test_a_customer_without_a_row_is_known_from_its_invoices(make: Make) -> None
 
 
 @pytest.mark.parametrize(
-    ("status", "balance", "told"),
-    [("open", None, "100.0000"), ("paid", None, "0.0000"), ("open", "40", "40.0000")],
+    ("status", "balance", "known"),
+    [("open", None, "None"), ("paid", None, "0.0000"), ("open", "40", "40.0000")],
 )
-def test_without_a_balance_the_total_is_open_unless_the_invoice_is_paid(
-    make: Make, status: str, balance: str | None, told: str
+def test_without_a_balance_what_is_open_is_unknown_unless_the_invoice_is_paid(
+    make: Make, status: str, balance: str | None, known: str
 ) -> None:
-    """Money that may be owed is never left out."""
+    """A total is never taken for what is owed."""
     row = INVOICE | {"document_status": status, "balance_amount": balance}
     engine = make(accounting_invoices=[row])
     assert [str(amount) for (amount,) in engine.rows("select balance_amount from staging.accounting__invoices")] == [
-        told
+        known
     ]
 
 

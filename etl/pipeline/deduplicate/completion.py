@@ -46,7 +46,7 @@ def with_given(relation: Relation, pairs: str) -> str:
     ) over same""" if has_status else "null::varchar"  # fmt: skip
     return f"""
         select *, {given}, {status} as given_status
-        from ({pairs}) as both
+        from ({pairs}) as joined
         window same as (partition by newer.position)"""
 
 

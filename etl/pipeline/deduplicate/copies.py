@@ -167,8 +167,8 @@ class _Settling:
                 ) as place
             from rest""")
         is_document = self.relation.name in _DOCUMENTS
-        told = with_given(self.relation, pairs) if is_document else pairs
-        self.engine.run(f"create or replace temp table pairs as {told}")
+        select = with_given(self.relation, pairs) if is_document else pairs
+        self.engine.run(f"create or replace temp table pairs as {select}")
 
     def two_books(self) -> list[Problem]:
         """Ids that stand for two things."""
