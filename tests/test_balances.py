@@ -98,7 +98,7 @@ def test_a_list_without_totals_has_its_balances(tmp_path: Path) -> None:
     assert found.summary["laws"]["money"] == [
         {
             "currency_code": "USD", "staging_amount": "0.00", "marts_amount": "0.00", "staging_balance": "65.00",
-            "marts_balance": "65.00", "does_hold": True,
+            "marts_balance": "65.00", "staging_unknown": "0.00", "marts_unknown": "0.00", "does_hold": True,
         }
     ]  # fmt: skip
 

@@ -107,7 +107,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
     "contradiction_counts": {"kind": _T, "is_known": _B, "currency_code": _T, "rows": _N, "amount": _M},
     "money": {
         "currency_code": _T, "staging_amount": _M, "marts_amount": _M, "staging_balance": _M, "marts_balance": _M,
-        "does_hold": _B,
+        "staging_unknown": _M, "marts_unknown": _M, "does_hold": _B,
     },
 }  # fmt: skip
 """Columns of each frame; more columns than these are ignored.
