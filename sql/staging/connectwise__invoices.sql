@@ -8,7 +8,7 @@
 
 select
     invoices.rowid as row_key_cw,
-    invoices.* exclude (is_closed),
+    invoices.* exclude (is_closed, is_deleted),
     written_number(invoices.invoice_number) as exact_number,
     number_key(invoices.invoice_number) as number_key,
     coalesce(
@@ -21,3 +21,5 @@ select
     ) as is_closed
 from accepted.connectwise_invoices as invoices
 cross join ctl.run as this_run
+-- what was deleted there is no invoice
+where not coalesce(invoices.is_deleted, false)
