@@ -25,7 +25,9 @@ _NOT: Final = {
     "unlisted": "no company on the list has the Company ID or the name",
     "billed": "Bill To is another company, and not one that is known by its name",
 }
-_WITHOUT: Final = "the list of companies has no RecID: a company is known by its Company ID, and links use that or the name"
+_WITHOUT: Final = (
+    "the list of companies has no RecID: a company is known by its Company ID, and links use that or the name"
+)
 
 
 def join_companies(engine: Engine) -> list[Said]:

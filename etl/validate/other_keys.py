@@ -248,7 +248,9 @@ def _by_witness(engine: Engine, reference: Reference, fits: Sequence[_Fit]) -> S
     if agreed[0] is fits[0]:
         return None
     _use(engine, reference, agreed[0].key)
-    return Said(reference, f"{_told(engine, reference, agreed[0])}, as does the portal's list of invoices", is_used=True)
+    return Said(
+        reference, f"{_told(engine, reference, agreed[0])}, as does the portal's list of invoices", is_used=True
+    )
 
 
 def _lead_to_one(engine: Engine, fits: Sequence[_Fit]) -> bool:

@@ -24,6 +24,8 @@ STATES: Final = (TO_DECIDE, TO_DO, STALE, UNSURE, NOT_CHECKED, SNOOZED, NOBODY, 
 _OF_EMAIL: Final = bits(["NO_LOGIN_EMAIL", "BAD_EMAIL", "DUPLICATE_LOGIN_EMAIL"])
 _OF_LEVEL: Final = bits(["LEVEL_MISSING", "LEVEL_INVALID", "LEVEL_TOO_LOW"])
 _WHOSE: Final = "check whether somebody else has it now than the person it was approved for, and decide again"
+MADE: Final = "|"
+"""In the key of a contact that is listed without RecID: company and name."""
 _LEVEL: Final = re.compile(r"([1-6])(?:\.0+)?")
 
 Row = Mapping[str, Any]
@@ -58,6 +60,11 @@ class Evidence:
     as_of_date: date
     is_complete: bool
     key: bytes
+
+    def has_other_keys_than(self, contact_id_cw: str) -> bool:
+        """Whether the contacts have RecIDs and this is company and name, or the other way round."""
+        is_made = self.people["contact_id_cw"].str.contains(MADE, literal=True)
+        return bool((is_made != (MADE in contact_id_cw)).all()) and len(is_made) > 0
 
 
 def email_fingerprint(email: str | None, key: bytes) -> str | None:
@@ -150,6 +157,8 @@ class _Standing:
         if person is None or person["company_id_cw"] != held["company_id_cw"]:
             if person is None and not self.evidence.is_complete:
                 return NOT_CHECKED, f"{said}; the contacts were not read completely"
+            if person is None and self.evidence.has_other_keys_than(held["contact_id_cw"]):
+                return NOT_CHECKED, f"{said}; then the contacts had other keys: export them with their RecID"
             return STALE, f"{said}, but the contact is no longer at this company in ConnectWise: decide again"
         if not person["is_active"]:
             return STALE, f"{said}, but the contact is inactive in ConnectWise: decide again"
