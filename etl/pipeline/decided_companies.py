@@ -1,4 +1,4 @@
-"""Decisions name companies by the key that the list had then: RecID, or `ID:` and the Company ID where it had no RecID."""
+"""Decisions name companies by the key that the list had then: RecID, or `ID:` and the Company ID if it had none."""
 
 from __future__ import annotations
 

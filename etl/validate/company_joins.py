@@ -149,7 +149,8 @@ def _redirect(engine: Engine) -> None:
         from found
         left join firms on found.id = firms.id
         left join named on found.billed = named.name
-        where found.billed is not null and found.billed is distinct from coalesce(firms.name, name_text(found.told_name));
+        where found.billed is not null
+            and found.billed is distinct from coalesce(firms.name, name_text(found.told_name));
         update accepted.connectwise_invoices as rows set
             bill_to_company_id_cw = coalesce(bill_to_company_id_cw, case when is_known then redirected.id end),
             company_id_cw = case when is_known or bill_to_company_id_cw is not null then company_id_cw end

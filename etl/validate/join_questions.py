@@ -114,7 +114,8 @@ FIRST: Final = (
         select concat('company ', coalesce(company_id_cw, company_identifier, company_name)) as label,
             null as currency_code, null as amount, 1 as rows,
             coalesce(company_id_cw in (select company_id_cw from accepted.connectwise_companies), false) as is_joined
-        from accepted.connectwise_contacts where coalesce(company_id_cw, company_identifier, company_name) is not null""",
+        from accepted.connectwise_contacts
+        where coalesce(company_id_cw, company_identifier, company_name) is not null""",
     ),
     Question(
         "ConnectWise invoices -> companies",

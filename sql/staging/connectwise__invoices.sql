@@ -8,7 +8,7 @@
 
 select
     invoices.rowid as row_key_cw,
-    invoices.* exclude (is_closed, is_deleted),
+    invoices.* exclude (is_closed),
     written_number(invoices.invoice_number) as exact_number,
     number_key(invoices.invoice_number) as number_key,
     coalesce(

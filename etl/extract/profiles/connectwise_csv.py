@@ -228,13 +228,12 @@ INVOICES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 _OTHER_LISTS: Final[dict[str, tuple[str, str]]] = {
-    "Ticket #": ("a list of tickets", "Export the list of companies, contacts or invoices."),
-    "Agreement Name": ("a list of agreements", "Export the list of companies, contacts or invoices."),
-    "Opportunity": ("a list of opportunities", "Export the list of companies, contacts or invoices."),
-    "Opportunity Name": ("a list of opportunities", "Export the list of companies, contacts or invoices."),
-    "Configuration Name": ("a list of configurations", "Export the list of companies, contacts or invoices."),
-    "Project Name": ("a list of projects", "Export the list of companies, contacts or invoices."),
-}
+    caption: (f"a list of {what}", "Export the list of companies, contacts or invoices.")
+    for caption, what in {
+        "Ticket #": "tickets", "Agreement Name": "agreements", "Opportunity": "opportunities",
+        "Opportunity Name": "opportunities", "Configuration Name": "configurations", "Project Name": "projects",
+    }.items()
+}  # fmt: skip
 """Captions of ConnectWise's other lists, which name companies, too."""
 _INVOICE_LIST: Final = ("a list of invoices", "Give it as connectwise_invoices.")
 _CONTACT_LIST: Final = ("a list of contacts", "Give it as connectwise_contacts.")
@@ -243,10 +242,10 @@ _OF_INVOICES: Final = dict.fromkeys(
     ("invoiceNumber", "Invoice", "Invoice #", "Invoice Total", "Invoice Balance", "GL Batch"), _INVOICE_LIST
 )
 _OF_CUSTOMERS: Final = dict.fromkeys(
-    ("Balance", "Open Balance", "Balance Total", "Customer", "Customer full name", "Customer Name", "Contact Name")
-    + ("Display Name", "Active Status", "Currency Code", "Terms", "Co./Last Name", "Card ID", "Contact ID", "Taxable"),
+    ("Balance", "Open Balance", "Balance Total", "Customer", "Customer full name", "Customer Name", "Contact Name",
+     "Display Name", "Active Status", "Currency Code", "Terms", "Co./Last Name", "Card ID", "Contact ID", "Taxable"),
     _CUSTOMER_LIST,
-)
+)  # fmt: skip
 _OF_BOOKS: Final = dict.fromkeys(
     ("Customer", "Customer Name", "contact_id", "customer_id", "doc_number", "amount_due", "Amount Due"),
     ("a list of invoices of an accounting package", "Give it as accounting_invoices."),

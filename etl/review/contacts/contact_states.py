@@ -61,10 +61,13 @@ class Evidence:
     is_complete: bool
     key: bytes
 
-    def has_other_keys_than(self, contact_id_cw: str) -> bool:
-        """Whether the contacts have RecIDs and this is company and name, or the other way round."""
+    def unsure_of(self, contact_id_cw: str) -> str | None:
+        """Why a contact that was not found may be there; null where it is gone."""
+        if not self.is_complete:
+            return "the contacts were not read completely"
         is_made = self.people["contact_id_cw"].str.contains(MADE, literal=True)
-        return bool((is_made != (MADE in contact_id_cw)).all()) and len(is_made) > 0
+        is_other = len(is_made) > 0 and bool((is_made != (MADE in contact_id_cw)).all())
+        return "the contacts had RecIDs then and have none now, or the other way round" if is_other else None
 
 
 def email_fingerprint(email: str | None, key: bytes) -> str | None:
@@ -155,10 +158,9 @@ class _Standing:
     def _approved(self, held: Row, said: str) -> tuple[str, str]:
         person, asked = self.people.get(held["contact_id_cw"]), held["level_asked"]
         if person is None or person["company_id_cw"] != held["company_id_cw"]:
-            if person is None and not self.evidence.is_complete:
-                return NOT_CHECKED, f"{said}; the contacts were not read completely"
-            if person is None and self.evidence.has_other_keys_than(held["contact_id_cw"]):
-                return NOT_CHECKED, f"{said}; then the contacts had other keys: export them with their RecID"
+            reason = None if person else self.evidence.unsure_of(held["contact_id_cw"])
+            if reason:
+                return NOT_CHECKED, f"{said}; {reason}"
             return STALE, f"{said}, but the contact is no longer at this company in ConnectWise: decide again"
         if not person["is_active"]:
             return STALE, f"{said}, but the contact is inactive in ConnectWise: decide again"
