@@ -162,6 +162,7 @@ RELATIONS: Final[dict[str, Relation]] = {
                 _text("document_type", "invoice, credit_memo or unknown; nothing where it is not given"),
                 _text("billing_status_name", "billing status caption"),
                 Column("is_closed", _B, "closedFlag of the billing status"),
+                _text("gl_batch", "GL batch that it is in; empty: in none, if the list names the batch of others"),
                 Column("invoice_date", _D, "date of the invoice"),
                 Column("due_date", _D, "due date"),
                 Column("total_amount", _M, "total in currency_code", required=True),

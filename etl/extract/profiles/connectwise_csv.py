@@ -218,6 +218,7 @@ INVOICES: Final[dict[str, tuple[str, ...]]] = {
     "document_type": ("type", "Invoice Type"),
     "billing_status_name": ("status/name", "Status", "Billing Status"),
     "is_closed": ("status/closedFlag", "closedFlag", "Open/Closed"),
+    "gl_batch": ("GL Batch",),
     "invoice_date": ("date", "Invoice Date"),
     "due_date": ("dueDate", "Due Date"),
     "total_amount": ("total", "Invoice Total"),
