@@ -24,6 +24,9 @@ MALFORMED_ID: Final = "|".join((
 It may stand for any document. Both engines read it; SQL calls it `written_number`.
 """
 
+IDENTIFIED: Final = "ID:"
+"""Before the Company ID of a company that is listed without RecID: no RecID has it, so the two are never mixed up."""
+
 NO_NUMBER: Final = r"(?i:n/?a|n\.a\.|tbd|tba|none|null|nil|unknown|\(none\)|\(blank\))|[-\x{2013}\x{2014}_.?]+|0+"
 """What people write where there is no number."""
 

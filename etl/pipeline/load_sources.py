@@ -16,6 +16,7 @@ from etl.pipeline.clock import check_clock_with_sources
 from etl.pipeline.gates import check_joins, check_sources
 from etl.pipeline.load import Loader
 from etl.schemas import RELATIONS
+from etl.validate.company_joins import join_companies
 from etl.validate.join_questions import FIRST, LAST
 from etl.validate.joins import LISTED, Measured, measure
 from etl.validate.other_keys import Said, settle_keys
@@ -61,7 +62,7 @@ def read_in_sources(engine: Engine, awaited: Awaited, on_stage: OnStage) -> Read
     refuse_the_future(awaited.settings, awaited.run)
     is_accepted, loader = awaited.is_shrink_accepted, Loader(engine, awaited.settings)
     files = loader.load(on_stage)
-    said = settle_keys(engine)
+    said = settle_keys(engine) + join_companies(engine)
     files = [replace(file, notes=_noted(file.relation, file.notes, said)) for file in files]
     inputs = _compared(engine, RunInputs(awaited.settings, awaited.run, files, loader.missing, awaited.past))
     check_clock_with_sources(engine, inputs)
@@ -75,7 +76,7 @@ def read_in_sources(engine: Engine, awaited: Awaited, on_stage: OnStage) -> Read
 
 def _noted(relation: str, notes: str, said: Sequence[Said]) -> str:
     """The notes on a file, and what is used in the place of its keys."""
-    used = [f"{one.text}; this is used" for one in said if one.is_used and one.reference.relation == relation]
+    used = [one.note for one in said if one.note and one.reference.relation == relation]
     return "; ".join(part for part in (notes, *used) if part)
 
 
@@ -116,7 +117,7 @@ def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[
     refuse_the_future(settings, run)
     loader = Loader(engine, settings)
     inputs = RunInputs(settings, run, loader.load(), loader.missing, ())
-    said = settle_keys(engine)
+    said = settle_keys(engine) + join_companies(engine)
     measured = Measured([*measure(engine, FIRST), *measure(engine, LAST, LISTED)], said)
     unjoined = _refused(said) | check_joins(inputs, measured, is_shrink_accepted=True)
     troubles = [one.trouble for one in sources_read(replace(inputs, unjoined=unjoined)) if one.trouble]

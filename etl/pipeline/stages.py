@@ -26,6 +26,7 @@ from etl.match.certainty import Policy, decide
 from etl.match.records import normalize_records
 from etl.match.scorecard import read_scorecard
 from etl.pipeline.control import write_control
+from etl.pipeline.decided_companies import with_keys_of_list
 from etl.pipeline.gates import RunOptions, check_coverage
 from etl.pipeline.load_sources import ReadIn, check_clients
 from etl.pipeline.outputs import JudgedRun
@@ -88,7 +89,8 @@ class KnownBefore:
 
 def judge_run(engine: Engine, order: RunContext, begun: KnownBefore) -> JudgedRun:
     """Everything between the sources and the marts."""
-    past, read_in, register = begun.past, begun.read_in, begun.register
+    past, read_in = begun.past, begun.read_in
+    register = with_keys_of_list(engine, begun.register)
     settings, run, on_stage = order.settings, order.run, order.on_stage
     models = read_models()
     is_shrink_accepted = order.orders.is_shrink_accepted

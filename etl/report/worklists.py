@@ -33,6 +33,7 @@ _DECIDED: Final = (
 UNPOSTED_TITLES: Final = {
     "CW_NOT_CLOSED": "Not closed in ConnectWise",
     "CW_NO_ACCOUNT_ID": "Company has no Account ID",
+    "CW_NOT_BATCHED": "Closed, but not in a GL batch yet",
     "CW_NOT_RECEIVED": "Closed, but accounting never received it",
     "CW_WAITING": "Waiting for the next batch",
     "CW_STATUS_UNKNOWN": "Not known whether it is closed",
@@ -41,7 +42,7 @@ UNPOSTED_TITLES: Final = {
     "CW_CREDIT": "Credit",
     "CW_ZERO_TOTAL": "Zero total",
 }
-UNPOSTED_MISSING: Final = ("CW_NOT_CLOSED", "CW_NO_ACCOUNT_ID", "CW_NOT_RECEIVED")
+UNPOSTED_MISSING: Final = ("CW_NOT_CLOSED", "CW_NO_ACCOUNT_ID", "CW_NOT_BATCHED", "CW_NOT_RECEIVED")
 """What is known to be missing in accounting; the rest waits, is not known, or is listed apart."""
 NOT_OPEN: Final = "NOT_OPEN_IN_ACCOUNTING"
 NUMBER_FORMS: Final = {

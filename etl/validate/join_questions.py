@@ -111,9 +111,11 @@ FIRST: Final = (
         "connectwise_contacts.company_id_cw with connectwise_companies.company_id_cw",
         (),
         """
-        select concat('company ', company_id_cw) as label, null as currency_code, null as amount, 1 as rows,
-            company_id_cw in (select company_id_cw from accepted.connectwise_companies) as is_joined
-        from accepted.connectwise_contacts where company_id_cw is not null""",
+        select concat('company ', coalesce(company_id_cw, company_identifier, company_name)) as label,
+            null as currency_code, null as amount, 1 as rows,
+            coalesce(company_id_cw in (select company_id_cw from accepted.connectwise_companies), false) as is_joined
+        from accepted.connectwise_contacts
+        where coalesce(company_id_cw, company_identifier, company_name) is not null""",
     ),
     Question(
         "ConnectWise invoices -> companies",
@@ -122,13 +124,16 @@ FIRST: Final = (
         """
         with asking as (
             select coalesce(bill_to_company_id_cw, company_id_cw) as company_id_cw, currency_code, invoice_number,
-                abs(coalesce(balance_amount, total_amount)) as owed
+                abs(coalesce(balance_amount, total_amount)) as owed,
+                coalesce(
+                    bill_to_company_id_cw, company_id_cw, company_identifier, company_name, bill_to_company_name
+                ) as company
             from accepted.connectwise_invoices
         )
-        select concat_ws(' ', 'company', company_id_cw, any_value(invoice_number)) as label, currency_code,
+        select concat_ws(' ', 'company', company, any_value(invoice_number)) as label, currency_code,
             sum(owed) as amount, count(*) as rows,
-            company_id_cw in (select company_id_cw from accepted.connectwise_companies) as is_joined
-        from asking where company_id_cw is not null group by company_id_cw, currency_code""",
+            coalesce(company_id_cw in (select company_id_cw from accepted.connectwise_companies), false) as is_joined
+        from asking where company is not null group by company, company_id_cw, currency_code""",
         source="connectwise_invoices",
     ),
     Question(

@@ -136,11 +136,11 @@ class Measured:
 
     def better(self, join: Join) -> list[str]:
         """The settings that would join more rows."""
-        return [f"{one.text}." for one in self.said if not one.is_used and _is_about(one, join)]
+        return [f"{one.text}." for one in self.said if not one.note and _is_about(one, join)]
 
     def notes(self, join: Join) -> list[str]:
         """The notes on a join."""
-        used = [f"{one.text}; this is used" for one in self.said if one.is_used and _is_about(one, join)]
+        used = [one.note for one in self.said if one.note and _is_about(one, join)]
         is_low = join.share is not None and join.share < _LOW and join.rows < FEWEST_ROWS
         return [*used, *([f"fewer than {FEWEST_ROWS} rows: too few to conclude anything from"] if is_low else [])]
 
@@ -165,13 +165,12 @@ class Measured:
     @property
     def lines(self) -> list[str]:
         """The joins in words, one line each, with their notes."""
-        return [
-            line
-            for join in self.joins
-            if join.rows
-            for line in (join.sentence, *(f"  {note}" for note in self.notes(join)))
-        ] + [f"  {one.text}" for one in self.said if not one.is_used]
+        asked = [join for join in self.joins if join.rows]
+        lines = [line for join in asked for line in (join.sentence, *(f"  {note}" for note in self.notes(join)))]
+        noted = [one for one in self.said if one.note and any(_is_about(one, join) for join in asked)]
+        return lines + [f"  {one.text}" for one in self.said if one not in noted]
 
 
 def _is_about(said: Said, join: Join) -> bool:
-    return f"{said.reference.relation}.{said.reference.column}" in join.question.compared
+    asking = join.question.compared.partition(" with ")[0]
+    return f"{said.reference.relation}.{said.reference.column}" in asking

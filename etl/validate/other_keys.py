@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from etl.domain import IDENTIFIED
 from etl.validate.portal_witnesses import is_witnessed
 from etl.warehouse.engine import Engine
 
@@ -46,9 +47,9 @@ REFERENCES: Final = (
     # after the portal's invoices, which are a witness
     Reference("portal_mappings", "customer_id_acct", _CUSTOMERS, "customer_name"),
     Reference("portal_mappings", "company_id_cw", _COMPANIES, "company_name", ("rows.customer_name",)),
-    Reference("connectwise_contacts", "company_id_cw", _COMPANIES),
-    Reference("connectwise_invoices", "company_id_cw", _COMPANIES),
-    Reference("connectwise_invoices", "bill_to_company_id_cw", _COMPANIES),
+    Reference("connectwise_contacts", "company_id_cw", _COMPANIES, "company_name"),
+    Reference("connectwise_invoices", "company_id_cw", _COMPANIES, "company_name"),
+    Reference("connectwise_invoices", "bill_to_company_id_cw", _COMPANIES, "bill_to_company_name"),
 )
 """The card name in the portal is usually the name of the ConnectWise company."""
 
@@ -62,7 +63,6 @@ _WORDS: Final = {
     "company_identifier": "Company IDs", "account_number": "account numbers", "company_name": "company names",
     "customer_name": "customer names", "full_name": "full names",
 }  # fmt: skip
-_KEYED: Final = {_COMPANIES: "companies are keyed by RecID", _CUSTOMERS: "customers are keyed by their internal id"}
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,19 @@ class Said:
         text: what it holds, and what fits.
         is_used: whether the other key is used; else it would only fit better.
         is_refused: whether the column is not used at all, because the names contradict it.
+        is_join: whether it says by what the rows are joined.
     """
 
     reference: Reference
     text: str
     is_used: bool = False
     is_refused: bool = False
+    is_join: bool = False
+
+    @property
+    def note(self) -> str:
+        """What is told of the file; empty where nothing came of it."""
+        return f"{self.text}; this is used" if self.is_used else self.text if self.is_join else ""
 
 
 @dataclass(frozen=True)
@@ -208,12 +215,12 @@ def _settle(engine: Engine, reference: Reference, *, is_own_name: bool) -> Said 
     proven = [fit for fit in fits if fit.is_proven]
     if proven and _lead_to_one(engine, proven):
         _use(engine, reference, proven[0].key)
-        return Said(reference, _describe(reference, proven[0]), is_used=True)
+        return Said(reference, _describe(engine, reference, proven[0]), is_used=True)
     best = max(fits, key=lambda fit: (fit.joined, fit.agreeing))
     if not own.is_believed and own.contradicted >= _FEWEST_CONTRADICTED and reference.target == _COMPANIES:
         return _refused(engine, reference, own, is_own_name=is_own_name)
     is_better = best.joined > own.joined or not own.is_believed
-    return Said(reference, _describe(reference, best)) if best.joined and is_better else None
+    return Said(reference, _describe(engine, reference, best)) if best.joined and is_better else None
 
 
 def _refused(engine: Engine, reference: Reference, own: _KeyFit, *, is_own_name: bool) -> Said:
@@ -241,7 +248,8 @@ def _by_witness(engine: Engine, reference: Reference, fits: Sequence[_KeyFit]) -
     if agreed[0] is fits[0]:
         return None
     _use(engine, reference, agreed[0].key)
-    return Said(reference, f"{_describe(reference, agreed[0])}, as does the portal's list of invoices", is_used=True)
+    text = f"{_describe(engine, reference, agreed[0])}, as does the portal's list of invoices"
+    return Said(reference, text, is_used=True)
 
 
 def _lead_to_one(engine: Engine, fits: Sequence[_KeyFit]) -> bool:
@@ -261,7 +269,7 @@ def _use(engine: Engine, reference: Reference, key: str) -> None:
         from (select distinct value, id from fit_{key}) as found where rows.{column} = found.value""")
 
 
-def _describe(reference: Reference, fit: _KeyFit) -> str:
+def _describe(engine: Engine, reference: Reference, fit: _KeyFit) -> str:
     beside = (
         ", and the names next to them agree"
         if fit.agreeing and not fit.contradicted
@@ -271,8 +279,15 @@ def _describe(reference: Reference, fit: _KeyFit) -> str:
     )
     return (
         f"{reference.relation}.{reference.column} holds {_WORDS[fit.key]} such as {fit.example},"
-        f" {_KEYED[reference.target]}: {fit.joined} of {fit.asked} match {fit.key}{beside}"
+        f" {_keyed(engine, reference.target)}: {fit.joined} of {fit.asked} match {fit.key}{beside}"
     )
+
+
+def _keyed(engine: Engine, target: str) -> str:
+    if target == _CUSTOMERS:
+        return "customers are keyed by their internal id"
+    is_marked = engine.rows(f"select count(*) from accepted.{target} where starts_with(company_id_cw, '{IDENTIFIED}')")
+    return f"companies are keyed by {'Company ID' if is_marked[0][0] else 'RecID'}"
 
 
 def _join_by_name(engine: Engine, reference: Reference) -> None:

@@ -10,12 +10,54 @@
 with unread as (
     select
         aside.row_values ->> 'company_id_cw' as company_id_cw,
-        (aside.row_values ->> 'company_id_cw') is null
+        name_text(aside.row_values ->> 'company_identifier') as identifier,
+        name_text(aside.row_values ->> 'company_name') as name_key,
+        coalesce(
+            aside.row_values ->> 'company_id_cw',
+            aside.row_values ->> 'company_identifier',
+            aside.row_values ->> 'company_name'
+        ) is null
         or is_id_unread(aside.broken_rules, 'company_id_cw') as is_company_lost
     from quarantine.rows as aside
     anti join staging.connectwise__contacts as known
         on aside.row_values ->> 'contact_id_cw' = known.contact_id_cw
     where aside.relation = 'connectwise_contacts'
+),
+
+-- a contact that is joined to no company may be at each one that it names
+unplaced as (
+    select
+        unread.identifier,
+        unread.name_key
+    from unread
+    where unread.company_id_cw is null and not unread.is_company_lost
+    union all
+    select
+        name_text(people.company_identifier) as identifier,
+        name_text(people.company_name) as name_key
+    from staging.connectwise__contacts as people
+    where people.company_id_cw is null
+),
+
+named as (
+    select
+        companies.company_id_cw,
+        name_text(companies.company_identifier) as identifier,
+        name_text(companies.company_name) as name_key
+    from staging.connectwise__companies as companies
+),
+
+perhaps_here as (
+    select named.company_id_cw
+    from named
+    inner join unplaced
+        on named.identifier = unplaced.identifier
+    union all
+    select named.company_id_cw
+    from named
+    inner join unplaced
+        on named.name_key = unplaced.name_key
+        and named.identifier is distinct from unplaced.identifier
 ),
 
 -- where it cannot be told whose it is, it may be anybody's
@@ -42,7 +84,17 @@ contacts as (
     from unread
     inner join ctl.causes as causes
         on causes.code = 'LOGIN_DISABLED'
-    where not unread.is_company_lost
+    where unread.company_id_cw is not null and not unread.is_company_lost
+    union all
+    select
+        perhaps_here.company_id_cw,
+        true as is_active,
+        false as can_see,
+        true as is_perhaps_able,
+        causes.mask as unknown
+    from perhaps_here
+    inner join ctl.causes as causes
+        on causes.code = 'CONTACT_AT_PARENT_OR_CHILD'
 ),
 
 own as (

@@ -29,10 +29,15 @@ dated as (
     cross join marts.posting_habits as habits
 ),
 
+batches as (
+    select count(invoices.gl_batch) > 0 as is_told
+    from staging.connectwise__invoices as invoices
+),
+
 judged as (
     select
         dated.*,
-        companies.company_name,
+        coalesce(companies.company_name, dated.bill_to_company_name, dated.company_name) as billed_company_name,
         case
             when dated.total_amount < 0 or dated.document_type = 'credit_memo' then 'CW_CREDIT'
             when dated.total_amount = 0 then 'CW_ZERO_TOTAL'
@@ -46,6 +51,7 @@ judged as (
                 and habits.is_account_number_needed
                 then 'CW_NO_ACCOUNT_ID'
             when dated.is_closed is null then 'CW_STATUS_UNKNOWN'
+            when batches.is_told and dated.gl_batch is null then 'CW_NOT_BATCHED'
             -- an extract that need not hold everything may lack paid invoices, and what is paid in ConnectWise may be gone
             when dated.balance_amount = 0 or this_run.accounting_scope not in ('all', 'since') then 'CW_PERHAPS_PAID'
             else 'CW_NOT_RECEIVED'
@@ -53,6 +59,7 @@ judged as (
     from dated
     cross join ctl.run as this_run
     cross join marts.posting_habits as habits
+    cross join batches
     left join staging.connectwise__companies as companies
         on dated.billed_company_id_cw = companies.company_id_cw
 )
@@ -61,18 +68,20 @@ select
     judged.invoice_id_cw,
     judged.invoice_number,
     judged.billed_company_id_cw as company_id_cw,
-    judged.company_name,
+    judged.billed_company_name as company_name,
     case when judged.cause not in ('CW_CREDIT', 'CW_ZERO_TOTAL') then judged.total_amount end as total_amount,
     judged.currency_code,
     judged.invoice_date,
     judged.cause,
     case
-        when judged.cause in ('CW_NOT_CLOSED', 'CW_NO_ACCOUNT_ID', 'CW_NOT_RECEIVED') then judged.total_amount
+        when judged.cause in ('CW_NOT_CLOSED', 'CW_NO_ACCOUNT_ID', 'CW_NOT_BATCHED', 'CW_NOT_RECEIVED')
+            then judged.total_amount
     end as missing_amount,
     case judged.cause
         when 'CW_WAITING' then 'Wait for the next batch: it is expected by ' || judged.expected_date
         when 'CW_NOT_CLOSED' then 'Close the invoice in ConnectWise, then batch it'
         when 'CW_NO_ACCOUNT_ID' then 'Fill in the company''s Account ID, then close the invoice'
+        when 'CW_NOT_BATCHED' then 'Put it into a GL batch, then send the batch to accounting'
         when 'CW_STATUS_UNKNOWN' then 'Name the closed billing statuses in provider.closed_billing_statuses'
         when 'CW_PERHAPS_PAID' then 'Look it up among the paid invoices in accounting: if it is there, nothing to do'
         when 'OUTSIDE_EXTRACT_WINDOW' then 'Widen the accounting export: it starts later than this invoice'

@@ -21,3 +21,5 @@ select
     ) as is_closed
 from accepted.connectwise_invoices as invoices
 cross join ctl.run as this_run
+-- what was deleted there is no invoice
+where not coalesce(invoices.is_deleted, false)

@@ -217,3 +217,33 @@ def test_sending_again_is_advised_only_where_it_was_closed_and_nothing_else_expl
             assert row["billing_status_name"] is not None
             assert row["invoice_date"] < "2026-11-17"
     assert "CW_NOT_RECEIVED" in {found["cause"] for _, found in judged}
+
+
+@pytest.mark.parametrize(
+    ("batches", "scope", "cause"),
+    [
+        ((None, "B-7"), "all", "CW_NOT_BATCHED"),
+        ((None, "B-7"), "open", "CW_NOT_BATCHED"),
+        (("B-8", "B-7"), "all", "CW_NOT_RECEIVED"),
+        ((None, None), "all", "CW_NOT_RECEIVED"),
+        ((None, None), "open", "CW_PERHAPS_PAID"),
+    ],
+)
+def test_an_invoice_in_no_gl_batch_was_not_sent(
+    unposted: Unposted, batches: tuple[str | None, str | None], scope: str, cause: str
+) -> None:
+    """An empty batch says so only where the list names the batches of others; without them nothing is known."""
+    found, _ = unposted([{"gl_batch": batch, "invoice_number": f"INV-6{batch}"} for batch in batches], scope=scope)
+    assert found["cause"] == cause
+
+
+@pytest.mark.parametrize("changed", [{"billing_status_name": "New"}, {"invoice_date": "2026-11-20"}])
+def test_what_waits_is_not_asked_for_its_batch(unposted: Unposted, changed: dict[str, str]) -> None:
+    """Not closed, or of this week: the batch comes later."""
+    first, _ = unposted([{"gl_batch": None, **changed}, {"gl_batch": "B-7", "invoice_number": "INV-61"}])
+    assert first["cause"] in {"CW_NOT_CLOSED", "CW_WAITING"}
+
+
+def test_what_was_deleted_in_connectwise_is_not_missing(unposted: Unposted) -> None:
+    """A loader keeps the rows of what is gone."""
+    assert unposted([{"is_deleted": "true"}]) == []

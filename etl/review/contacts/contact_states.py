@@ -24,6 +24,8 @@ STATES: Final = (TO_DECIDE, TO_DO, STALE, UNSURE, NOT_CHECKED, SNOOZED, NOBODY, 
 _OF_EMAIL: Final = bits_where(lambda cause: cause.contact_field == "e-mail")
 _OF_LEVEL: Final = bits_where(lambda cause: cause.contact_field == "level")
 _WHOSE: Final = "check whether somebody else has it now than the person it was approved for, and decide again"
+MADE: Final = "|"
+"""In the key of a contact that is listed without RecID: company and name."""
 _LEVEL: Final = re.compile(r"([1-6])(?:\.0+)?")
 
 Row = Mapping[str, Any]
@@ -58,6 +60,14 @@ class Evidence:
     as_of_date: date
     is_complete: bool
     key: bytes
+
+    def unsure_of(self, contact_id_cw: str) -> str | None:
+        """Why a contact that was not found may be there; null where it is gone."""
+        if not self.is_complete:
+            return "the contacts were not read completely"
+        is_made = self.people["contact_id_cw"].str.contains(MADE, literal=True)
+        is_other = len(is_made) > 0 and bool((is_made != (MADE in contact_id_cw)).all())
+        return "the contacts had RecIDs then and have none now, or the other way round" if is_other else None
 
 
 def email_fingerprint(email: str | None, key: bytes) -> str | None:
@@ -148,8 +158,9 @@ class _Standing:
     def _approved(self, held: Row, said: str) -> tuple[str, str]:
         person, asked = self.people.get(held["contact_id_cw"]), held["level_asked"]
         if person is None or person["company_id_cw"] != held["company_id_cw"]:
-            if person is None and not self.evidence.is_complete:
-                return NOT_CHECKED, f"{said}; the contacts were not read completely"
+            reason = None if person else self.evidence.unsure_of(held["contact_id_cw"])
+            if reason:
+                return NOT_CHECKED, f"{said}; {reason}"
             return STALE, f"{said}, but the contact is no longer at this company in ConnectWise: decide again"
         if not person["is_active"]:
             return STALE, f"{said}, but the contact is inactive in ConnectWise: decide again"
