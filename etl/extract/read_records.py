@@ -118,10 +118,11 @@ def read_records(document: OpenedFile, profile: RecordProfile, relation: Relatio
         warnings.append("the file holds no records")
     text = conform(finished, relation, document.file)
     notes = {f"{entity} records, which are none of the {relation.help}": others[entity] for entity in sorted(others)}
-    if file.goes_on:
+    goes_on = file.goes_on(profile.entities)
+    if goes_on:
         warnings.append("the file says that the list has more records than it holds: export all of them in one file")
     unknown = unknown_terms(clean)
-    return Extract(text, profile.title, profile.shape, notes, warnings=warnings, unknown=unknown, goes_on=file.goes_on)
+    return Extract(text, profile.title, profile.shape, notes, warnings=warnings, unknown=unknown, goes_on=goes_on)
 
 
 def unknown_records(document: OpenedFile, expected: str, remedy: str) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, Protocol
 
 from etl.extract.formats.iif import IifFile
@@ -30,9 +30,8 @@ class RecordFile(Protocol):
     size: int
     warnings: tuple[str, ...]
 
-    @property
-    def goes_on(self) -> bool:
-        """After reading: whether the file says that there are more records than it has."""
+    def goes_on(self, lists: Collection[str]) -> bool:
+        """After reading: whether the file says that one of these lists has more records than it holds."""
         ...
 
     def records(self) -> Iterator[JsonRecord]:
@@ -48,7 +47,11 @@ class _JsonFile:
     def __init__(self, document: OpenedFile) -> None:
         self.text, self.where = document.decoded.text, document.file.name
         self.lists: set[str] = set()
-        self.size, self.warnings, self.goes_on = len(self.text), document.decoded.warnings, False
+        self.size, self.warnings = len(self.text), document.decoded.warnings
+
+    def goes_on(self, lists: Collection[str]) -> bool:
+        del lists
+        return False
 
     def records(self) -> Iterator[JsonRecord]:
         return json_records(self.text, self.where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from etl.errors import InputError, Problem
@@ -61,10 +61,14 @@ class IifFile:
         self.text, self.where, self.is_whole = text, where, is_whole
         self.size = len(text)
         self.warnings: tuple[str, ...] = ()
-        self.goes_on = False
         self.lists: set[str] = set()
         self._columns: dict[str, list[str]] = {}
         self._open: _Transaction | None = None
+
+    def goes_on(self, lists: Collection[str]) -> bool:
+        """No: an IIF file never says that there is more."""
+        del lists
+        return False
 
     def records(self) -> Iterator[JsonRecord]:
         """Every record; the entity is the keyword of its row, of a transaction its TRNSTYPE.

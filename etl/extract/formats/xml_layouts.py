@@ -60,9 +60,9 @@ class XmlLayout:
         del said
         return ""
 
-    def left(self, path: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, str] | None:
-        """Which query an element answers, and how many of its records are not in the file."""
-        del path, attributes
+    def left(self, attributes: Mapping[str, str]) -> tuple[str, str] | None:
+        """Which query the element of a list answers, and how many of its records are not in the file."""
+        del attributes
         return None
 
 
@@ -92,10 +92,10 @@ class QbxmlLayout(XmlLayout):
         said = attributes.get("statusMessage", "").strip()
         return f"a request that failed: {path[-1]} has status {code}{f' ({said})' if said else ''}"
 
-    def left(self, path: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, str] | None:
+    def left(self, attributes: Mapping[str, str]) -> tuple[str, str] | None:
         """As in the base class."""
         count = attributes.get("iteratorRemainingCount")
-        return None if count is None else (f"{path[-1]} {attributes.get('iteratorID', '')}", count)
+        return None if count is None else (attributes.get("iteratorID", ""), count)
 
 
 class IntuitLayout(XmlLayout):
@@ -165,10 +165,10 @@ class IntacctLayout(XmlLayout):
         words = [text for path, text in said if path[-1].startswith("description")]
         return f"a request that failed: {'; '.join(words) or 'its status is not success'}"
 
-    def left(self, path: Sequence[str], attributes: Mapping[str, str]) -> tuple[str, str] | None:
+    def left(self, attributes: Mapping[str, str]) -> tuple[str, str] | None:
         """As in the base class."""
         count = attributes.get("numremaining")
-        return None if count is None else (f"{path[-1]} {attributes.get('resultId', '')}", count)
+        return None if count is None else (attributes.get("resultId", ""), count)
 
 
 _QBXML, _QBO, _XERO, _INTACCT = QbxmlLayout(), IntuitLayout(), XeroLayout(), IntacctLayout()

@@ -6,7 +6,7 @@ refused. Depth, members of a record and the length of a text have limits that no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
@@ -72,7 +72,8 @@ class XmlAnswer:
 
     Attributes:
         lists: names of the lists that were seen, also of those without a record.
-        remaining: how many records each query has that are not in the file.
+        size: how long it is.
+        warnings: what was odd about its text.
     """
 
     def __init__(self, data: bytes | str, where: str, layout: XmlLayout, *, is_whole: bool = True) -> None:
@@ -81,7 +82,7 @@ class XmlAnswer:
         above = data[: len(data) - len(self.data)]
         self._above = above.count(b"\n") if isinstance(above, bytes) else above.count("\n")
         self.lists: set[str] = set()
-        self.remaining: dict[str, int] = {}
+        self._remaining: dict[tuple[str, str], int] = {}
         self.size = len(data)
         self.warnings: tuple[str, ...] = ()
         self._path: list[str] = []
@@ -92,10 +93,9 @@ class XmlAnswer:
         self._entity, self._line, self._members, self._count = "", 0, 0, 0
         self._problem: str | None = None
 
-    @property
-    def goes_on(self) -> bool:
-        """Whether the file says that the list has more records than it holds."""
-        return any(self.remaining.values())
+    def goes_on(self, lists: Collection[str]) -> bool:
+        """Whether the file says that one of these lists has more records than it holds; the last page counts."""
+        return any(count for (name, _), count in self._remaining.items() if name in lists)
 
     def records(self) -> Iterator[JsonRecord]:
         """Every record, in the order of the file.
@@ -151,8 +151,13 @@ class XmlAnswer:
         held = self.layout.list_of(self._path, local)
         if held is not None:
             self.lists.add(held)
-        if left := self.layout.left(self._path, local):
-            self.remaining[left[0]] = int(left[1]) if left[1].strip().isdecimal() else 1
+            self._note_remaining(held, self.layout.left(local))
+
+    def _note_remaining(self, name: str, left: tuple[str, str] | None) -> None:
+        """A count that is no number may be any: the list goes on."""
+        if left is not None:
+            count = left[1].strip()
+            self._remaining[name, left[0]] = int(count) if count.isdecimal() and len(count) <= len(f"{LONGEST}") else 1
 
     def _text(self, text: str) -> None:
         held = self._open[-1].texts if self._open else self._outside
