@@ -111,8 +111,9 @@ def _sightings(path: Path, folder: Path) -> list[Sighting]:
         found = _of_records(document) if is_of_lists else [recognize_document(document)]
     except InputError as error:
         return [Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))]
-    unknown = sample_of(document).shown if is_of_lists else "no known header or record"
-    return [Sighting(path, name, seen, readable(seen.note if seen else unknown)) for seen in found or [None]]
+    if not found:
+        return [Sighting(path, name, None, readable(sample_of(document).shown))]
+    return [Sighting(path, name, seen, readable(seen.note if seen else "no known header or record")) for seen in found]
 
 
 def _of_records(document: OpenedFile) -> list[Recognition]:

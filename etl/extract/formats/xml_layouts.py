@@ -28,6 +28,11 @@ _OTHERS: Final[Mapping[str, tuple[str, str]]] = {
     "rss": ("a feed (<rss>)", _JSON_OR_CSV),
     "svg": ("an image", "Export the list as CSV or XLSX instead."),
 }
+LINES: Final = frozenset(
+    {"InvoiceLineRet", "InvoiceLineGroupRet", "CreditMemoLineRet", "CreditMemoLineGroupRet", "DataExtRet", "LinkedTxn"}
+    | {"Line", "LineItems", "Payments", "Allocations", "ARINVOICEITEMS"}
+)
+"""Elements of records that no profile reads: lines of documents, and what was paid on them."""
 _WEB_PAGES: Final = frozenset({"html", "head", "body"})
 
 

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from etl.errors import InputError, Problem
 from etl.extract.formats.json_records import JsonRecord
-from etl.extract.formats.xml_layouts import XmlLayout
+from etl.extract.formats.xml_layouts import LINES, XmlLayout
 
 DEEPEST: Final = 32
 """Elements inside each other."""
@@ -47,6 +47,7 @@ _WRONG_ENCODING: Final = frozenset(
     )
 )
 _INVALID: Final = _CODES[expat.errors.XML_ERROR_INVALID_TOKEN]
+_NONE: Final[dict[str, str]] = {}
 _ENCODING: Final = 'Export it again, or set encoding for this source, for example encoding = "cp1252".'
 _AGAIN: Final = "Export it again; do not edit it by hand."
 
@@ -92,6 +93,7 @@ class XmlAnswer:
         self._outside: list[str] = []
         self._entity, self._line, self._members, self._count = "", 0, 0, 0
         self._problem: str | None = None
+        self._skipped_below = 0
 
     def goes_on(self, lists: Collection[str]) -> bool:
         """Whether the file says that one of these lists has more records than it holds; the last page counts."""
@@ -131,16 +133,14 @@ class XmlAnswer:
             raise InputError([Problem(self.where, found, "XML in UTF-8", _ENCODING, 1)]) from None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._path.append(name.rpartition(" ")[2])
+        name = name.rpartition(" ")[2]
+        self._path.append(name)
         if len(self._path) > DEEPEST:
             self._refuse("XML nested too deeply to be records", "a list of records", _AGAIN)
-        local = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if self._open:
-            self._members += 1
-            if self._members > MOST_MEMBERS:
-                self._refuse(f"a record of more than {MOST_MEMBERS:,} elements", "records of invoices", _AGAIN)
-            self._open.append(_Element(local))
+            self._start_member(name, attributes)
             return
+        local = _local(attributes)
         self._outside = []
         if entity := self.layout.entity(self._path):
             self._entity, self._line, self._members, self._problem = entity, self._at(), 0, None
@@ -153,6 +153,17 @@ class XmlAnswer:
             self.lists.add(held)
             self._note_remaining(held, self.layout.left(local))
 
+    def _start_member(self, name: str, attributes: dict[str, str]) -> None:
+        self._members += 1
+        if self._members > MOST_MEMBERS:
+            self._refuse(f"a record of more than {MOST_MEMBERS:,} elements", "records of invoices", _AGAIN)
+        if self._skipped_below:
+            return
+        if name in LINES:
+            self._skipped_below = len(self._path)
+            return
+        self._open.append(_Element(_local(attributes) if attributes else _NONE))
+
     def _note_remaining(self, name: str, left: tuple[str, str] | None) -> None:
         """A count that is no number may be any: the list goes on."""
         if left is not None:
@@ -160,6 +171,8 @@ class XmlAnswer:
             self._remaining[name, left[0]] = int(count) if count.isdecimal() and len(count) <= len(f"{LONGEST}") else 1
 
     def _text(self, text: str) -> None:
+        if self._skipped_below:
+            return
         held = self._open[-1].texts if self._open else self._outside
         held.append(text)
         if self._open:
@@ -169,15 +182,20 @@ class XmlAnswer:
             self._refuse(f"a text of more than {LONGEST:,} characters", "values that end", _AGAIN)
 
     def _end(self, name: str) -> None:
-        del name
-        path = tuple(self._path)
-        self._path.pop()
+        if self._skipped_below:
+            if len(self._path) == self._skipped_below:
+                self._skipped_below = 0
+            self._path.pop()
+            return
         if not self._open:
+            path = tuple(self._path)
+            self._path.pop()
             self._end_outside(path)
             return
+        name = self._path.pop()
         element = self._open.pop()
         if self._open:
-            self._open[-1].members.setdefault(path[-1], []).append(self._value(element, path[-1]))
+            self._open[-1].members.setdefault(name, []).append(self._value(element, name))
             return
         self._count += 1
         value = {**element.attributes, **_members(element)}
@@ -260,6 +278,11 @@ DECLARATIONS: Final = (
     "an answer as a program sends it, without declarations",
     "Remove the declarations, or export it as JSON or CSV.",
 )
+
+
+def _local(attributes: dict[str, str]) -> dict[str, str]:
+    """Attributes without the namespaces of their names."""
+    return {name.rpartition(" ")[2]: value for name, value in attributes.items()}
 
 
 def _members(element: _Element) -> dict[str, Any]:
