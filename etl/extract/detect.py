@@ -15,6 +15,7 @@ from etl.extract.profiles.profile import TABLE, TableProfile
 from etl.extract.profiles.registry import record_profiles, table_profiles
 from etl.extract.read_records import Sample, sample_of
 from etl.extract.read_table import best_of, find_in
+from etl.extract.record_files import RECORD_KINDS
 from etl.extract.row_tables import open_table
 from etl.safe_text import readable
 from etl.schemas import RELATIONS
@@ -67,7 +68,7 @@ class Sighting:
 
 def recognize(path: Path) -> Recognition | None:
     """Tell what a file is by its content; null where it is nothing that is read."""
-    return _sighting(path, path.parent).recognition
+    return _sightings(path, path.parent)[0].recognition
 
 
 def describe_folder(folder: Path) -> list[Sighting]:
@@ -76,9 +77,10 @@ def describe_folder(folder: Path) -> list[Sighting]:
     visible = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     own = _own_folders(folder)
     return [
-        _sighting(path, folder)
+        sighting
         for path in visible
         if own.isdisjoint(path.parents) and not path.name.startswith("billsight.toml")
+        for sighting in _sightings(path, folder)
     ]
 
 
@@ -94,19 +96,24 @@ def recognize_document(document: OpenedFile) -> Recognition | None:
     Raises:
         InputError: a workbook or Parquet file is damaged.
     """
-    candidates = _of_records(document) if document.kind is FileKind.JSON else _of_table(document)
+    candidates = _of_records(document) if document.kind in RECORD_KINDS else _of_table(document)
     best = max(candidates, key=lambda seen: seen.confidence, default=None)
     return best if best is not None and best.confidence >= _LEAST else None
 
 
-def _sighting(path: Path, folder: Path) -> Sighting:
+def _sightings(path: Path, folder: Path) -> list[Sighting]:
+    """What a file seems to be; XML and IIF may hold several lists, and stand for each of them."""
     name = path.relative_to(folder).as_posix()
     source = Source.model_validate({"path": name})
     try:
-        seen = recognize_document(peek(SourceFile(path, name, ""), source))
+        document = peek(SourceFile(path, name, ""), source)
+        is_of_lists = document.kind in {FileKind.XML, FileKind.IIF}
+        found = _of_records(document) if is_of_lists else [recognize_document(document)]
     except InputError as error:
-        return Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))
-    return Sighting(path, name, seen, readable(seen.note) if seen else "no known header or record")
+        return [Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))]
+    if not found:
+        return [Sighting(path, name, None, readable(sample_of(document).shown))]
+    return [Sighting(path, name, seen, readable(seen.note if seen else "no known header or record")) for seen in found]
 
 
 def _of_records(document: OpenedFile) -> list[Recognition]:
@@ -115,9 +122,9 @@ def _of_records(document: OpenedFile) -> list[Recognition]:
     return [
         Recognition(
             profile.relation, profile.shape, 0.95 if profile.fits(sample.keys, sample.entity) else 0.9,
-            f"{sample.count} {sample.shown}",
+            sample.shown if sample.counts else f"{sample.count} {sample.shown}",
         )
-        for profile in record_profiles()
+        for profile in record_profiles(file_format=document.record_format)
         if any(profile.fits(sample.keys, entity) for entity in sample.entities)
     ]  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,14 +15,19 @@ from etl.errors import InputError, Problem
 from etl.extract import source_files
 from etl.extract.formats import encoding
 from etl.extract.formats.encoding import Text
+from etl.extract.formats.iif import is_iif
+from etl.extract.formats.xml_layouts import XmlRoot, find_root
+from etl.extract.formats.xml_records import DECLARATIONS
 from etl.schemas import Relation
 
 HEAD_BYTES: Final = 1 << 18
 """Enough of a file to tell what it is."""
 
+BEFORE_TEXT: Final = "\ufeff \t\r\n"
+"""Characters that may stand in front of a text."""
+
 _SAMPLE: Final = 4096
 
-_ROOT: Final = re.compile(r"<(?![?!])\s*([\w:.-]+)")
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b\x00")
 _MAGIC: Final = (
     (b"%PDF", "a PDF file", "Export the list as CSV or XLSX instead."),
@@ -38,6 +42,8 @@ class FileKind(StrEnum):
     """How the bytes are laid out."""
 
     JSON = "json"
+    XML = "xml"
+    IIF = "iif"
     DELIMITED = "delimited"
     WORKBOOK = "workbook"
     PARQUET = "parquet"
@@ -59,8 +65,25 @@ class OpenedFile:
 
     @cached_property
     def decoded(self) -> Text:
-        """The text, for JSON and delimited files."""
+        """The text, for all but workbooks and Parquet files."""
         return encoding.decode(self.data, self.file.name, self.source.encoding, is_whole=self.is_whole)
+
+    @cached_property
+    def head(self) -> Text:
+        """The beginning of the text."""
+        return encoding.decode(self.data[:HEAD_BYTES], self.file.name, self.source.encoding, is_whole=False)
+
+    @cached_property
+    def root(self) -> XmlRoot:
+        """The first element of an XML file."""
+        return find_root(self.head.text.lstrip(BEFORE_TEXT))
+
+    @property
+    def record_format(self) -> str:
+        """The format of its records, as profiles name it; empty for a table."""
+        if self.kind is FileKind.XML:
+            return self.root.layout.name if self.root.layout else ""
+        return self.kind.value if self.kind in {FileKind.JSON, FileKind.IIF} else ""
 
 
 def open_document(file: SourceFile, source: Source, relation: Relation) -> OpenedFile:
@@ -74,7 +97,7 @@ def open_document(file: SourceFile, source: Source, relation: Relation) -> Opene
 
 
 def peek(file: SourceFile, source: Source, expected: str = "a data file") -> OpenedFile:
-    """Read only as much as is needed to tell what the file is; workbooks and Parquet need the whole.
+    """Read only as much as is needed to tell what the file is; all but JSON and delimited files need the whole.
 
     Raises:
         InputError: empty or a kind that is not read.
@@ -84,7 +107,7 @@ def peek(file: SourceFile, source: Source, expected: str = "a data file") -> Ope
     except OSError as error:
         raise InputError([Problem(file.name, str(error), "a readable file", "Check its permissions.")]) from None
     kind = _kind(_Head(file.name, data, expected, len(data) < HEAD_BYTES), source)
-    if kind in {FileKind.WORKBOOK, FileKind.PARQUET}:
+    if kind not in {FileKind.JSON, FileKind.DELIMITED}:
         return OpenedFile(file, source_files.whole(file), kind, source)
     return OpenedFile(file, data, kind, source, is_whole=len(data) < HEAD_BYTES)
 
@@ -113,24 +136,31 @@ def _kind(head: _Head, source: Source) -> FileKind:
     if head.data.startswith(b"PK\x03\x04"):
         return _zipped(head)
     sample = encoding.decode(head.data[:HEAD_BYTES], head.name, source.encoding, is_whole=False).text
-    if not sample.strip("\ufeff \t\r\n") and head.is_whole and len(head.data) <= HEAD_BYTES:
+    if not sample.strip(BEFORE_TEXT) and head.is_whole and len(head.data) <= HEAD_BYTES:
         head.refuse("an empty file", "Export it again, or remove it.")
-    return _kind_of_text(head, sample.lstrip("\ufeff \t\r\n"))
+    return _kind_of_text(head, sample.lstrip(BEFORE_TEXT))
 
 
 def _kind_of_text(head: _Head, sample: str) -> FileKind:
     if sample.startswith("<"):
-        root = _ROOT.search(sample)
-        if root and root[1].lower() in {"html", "head", "body"}:
-            remedy = "Was the login page saved instead of the answer? Export it as JSON or CSV."
-            head.refuse("a web page (HTML)", remedy)
-        head.refuse(f"an XML file{f' (<{root[1]}>)' if root else ''}", "Export it as JSON or CSV.")
-    if sample.startswith("!") and "\t" in sample.partition("\n")[0]:
-        head.refuse("a QuickBooks Desktop IIF file", "Export the list as CSV or XLSX instead.")
+        return _kind_of_xml(head, find_root(sample))
+    if is_iif(sample):
+        return FileKind.IIF
     looked_at = head.data[:_SAMPLE]
     if sum(looked_at.count(bytes([byte])) for byte in _CONTROLS) > len(looked_at) // 10:
         head.refuse("a binary file", "Give a JSON, CSV, XLSX or Parquet file.")
     return FileKind.JSON if sample[:1] in {"[", "{"} else FileKind.DELIMITED
+
+
+def _kind_of_xml(head: _Head, root: XmlRoot) -> FileKind:
+    if root.is_web_page:
+        remedy = "Was the login page saved instead of the answer? Export it as JSON or CSV."
+        head.refuse("a web page (HTML)", remedy)
+    if root.has_declarations:
+        head.refuse(DECLARATIONS[0], DECLARATIONS[2])
+    if root.layout is None:
+        head.refuse(*root.refusal)
+    return FileKind.XML
 
 
 def _zipped(head: _Head) -> FileKind:

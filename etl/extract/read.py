@@ -13,6 +13,7 @@ from etl.extract.profiles.profile import SHAPES, TABLE, Extract, RecordProfile
 from etl.extract.profiles.registry import record_profiles, shapes_of, table_profiles
 from etl.extract.read_records import read_records, sample_of, unknown_records
 from etl.extract.read_table import best_in, no_header, read_table
+from etl.extract.record_files import RECORD_KINDS
 from etl.extract.row_tables import open_table
 from etl.schemas import RELATIONS, Relation
 
@@ -35,8 +36,8 @@ def read_text(file: SourceFile, relation: Relation, source: Source) -> Extract:
     if problems:
         raise InputError(problems)
     document = open_document(file, source, relation)
-    if document.kind is FileKind.JSON:
-        return _read_json(document, relation)
+    if document.kind in RECORD_KINDS:
+        return _read_records(document, relation)
     return _read_table(document, relation)
 
 
@@ -47,7 +48,7 @@ def captions(file: SourceFile) -> list[str]:
         InputError: it cannot be read at all.
     """
     document = peek(file, Source(path=file.name), "a table with a row of captions")
-    if document.kind is FileKind.JSON:
+    if document.kind in RECORD_KINDS:
         return []
     first = next((rows[0] for rows in open_table(document).candidates() if rows), None)
     return [cell.strip() for cell in first[1] if cell.strip()] if first else []
@@ -76,10 +77,12 @@ def source_problems(where: str, relation: Relation, source: Source) -> list[Prob
     ]
 
 
-def _read_json(document: OpenedFile, relation: Relation) -> Extract:
+def _read_records(document: OpenedFile, relation: Relation) -> Extract:
     if document.source.columns:
         remedy = "Remove columns for this source, or give the table as CSV, XLSX or Parquet."
-        raise InputError([Problem(document.file.name, "JSON records", "a table, as columns are named", remedy)])
+        raise InputError(
+            [Problem(document.file.name, f"{document.kind.upper()} records", "a table, as columns are named", remedy)]
+        )
     profile = _record_profile(document, relation)
     if profile is None:
         raise InputError(_misfit(document, relation))
@@ -87,8 +90,10 @@ def _read_json(document: OpenedFile, relation: Relation) -> Extract:
 
 
 def _record_profile(document: OpenedFile, relation: Relation) -> RecordProfile | None:
+    profiles = list(record_profiles(relation.name, document.source.shape, document.record_format))
+    if document.kind is not FileKind.JSON:
+        return next(iter(profiles), None)  # the format names the system; reading tells whether its records are ours
     sample = sample_of(document)
-    profiles = list(record_profiles(relation.name, document.source.shape))
     if not sample.count and profiles:
         return profiles[0]  # an answer without records, or cut off before the first: any profile tells it alike
     if not sample.keys and profiles:
@@ -121,7 +126,7 @@ def _misfit(document: OpenedFile, relation: Relation) -> list[Problem]:
         if seen.relation == relation.name:
             remedy = f"Set shape to {seen.shape!r} or 'auto' under [sources.{relation.name}]."
         return [Problem(where, f"{RELATIONS[seen.relation].help} ({seen.shape})", expected, remedy)]
-    if document.kind is FileKind.JSON:
+    if document.kind in RECORD_KINDS:
         return [unknown_records(document, expected, _remedy(relation))]
     profiles = list(table_profiles(relation.name, shape))
     if not profiles:

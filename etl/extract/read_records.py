@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
@@ -13,10 +13,12 @@ import polars as pl
 
 from etl.errors import InputError, Problem
 from etl.extract.conform import conform, text_frame, tidy, without_nuls
-from etl.extract.formats.json_records import JsonRecord, json_records
+from etl.extract.formats.json_records import JsonRecord
 from etl.extract.formats.powershell import UnreadableError, refuse_if_cut
-from etl.extract.opened_file import OpenedFile
+from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.profile import Extract, RecordProfile
+from etl.extract.profiles.registry import record_profiles
+from etl.extract.record_files import RecordFile, open_records
 from etl.extract.row_buffer import refuse_emptiness
 from etl.extract.unknown_words import unknown_terms
 from etl.schemas import ColumnKind, Relation
@@ -36,6 +38,7 @@ class Sample:
         keys: every key that occurs in them.
         entity: name of the list that the first came from; empty where it has none.
         entities: names of all their lists: a change feed has several in one answer.
+        counts: of XML and IIF: how many records each list has.
         count: how many records were looked at.
         line: where the first one begins.
     """
@@ -45,10 +48,13 @@ class Sample:
     count: int
     line: int | None = None
     entities: frozenset[str] = frozenset({""})
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
         """What the records look like, for a message."""
+        if self.counts:
+            return f"{', '.join(f'{count} {entity}' for entity, count in self.counts.items())} records"
         if not self.keys:
             return "no records"
         named = sorted(self.keys)
@@ -58,15 +64,29 @@ class Sample:
 
 
 def sample_of(document: OpenedFile) -> Sample:
-    """Look at the first records; a file that ends within them is no error here."""
+    """Look at the first records of JSON, and at the lists of all of XML and IIF, which may begin with others.
+
+    Raises:
+        InputError: XML or IIF that cannot be read; reading the whole file tells it of JSON, with the line.
+    """
     seen: list[JsonRecord] = []
-    with suppress(InputError):  # cut off or not JSON: reading the whole file tells it, with the line
-        seen.extend(islice(json_records(document.decoded.text, document.file.name), SAMPLE))
+    file = open_records(document)
+    counts: Counter[str] = Counter()
+    lists: set[str] = set()
+    if document.kind is FileKind.JSON:
+        with suppress(InputError):
+            seen.extend(islice(file.records(), SAMPLE))
+    else:
+        for record in file.records():
+            counts[record.entity] += 1
+            if len(seen) < SAMPLE:
+                seen.append(record)
+        lists = counts.keys() | (file.lists - ({""} if seen else set()))
     objects = [record for record in seen if record.value is not None]
     keys = frozenset(key for record in objects for key in record.value or ())
     first = next(iter(objects), None)
-    entities = frozenset(record.entity for record in objects) or frozenset({""})
-    return Sample(keys, first.entity if first else "", len(seen), first.line if first else None, entities)
+    entities = frozenset(record.entity for record in objects) | lists or frozenset({""})
+    return Sample(keys, first.entity if first else "", len(seen), first.line if first else None, entities, counts)
 
 
 def read_records(document: OpenedFile, profile: RecordProfile, relation: Relation) -> Extract:
@@ -78,7 +98,10 @@ def read_records(document: OpenedFile, profile: RecordProfile, relation: Relatio
     lists = frozenset(column.name for column in relation.columns if column.kind is ColumnKind.TEXTS)
     names = [*profile.fields, "source_line", "read_problem"]
     others: Counter[str] = Counter()
-    rows = list(_rows(document, profile, lists, others))
+    file = open_records(document)
+    rows = list(_rows(file, document.file.name, _Read(profile, lists, others)))
+    if not rows and document.kind is not FileKind.JSON:
+        _refuse_others(document, file, profile, others)
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     texts = text_frame(dict(zip(names[:-2], columns[:-2], strict=True)), lists)
     recorded = [
@@ -90,12 +113,16 @@ def read_records(document: OpenedFile, profile: RecordProfile, relation: Relatio
     refuse_if_cut(clean, document.file.name)
     if why := profile.refuses(finished):
         raise InputError([Problem(document.file.name, why, profile.title, "Export the list again with them.")])
-    warnings = list(document.decoded.warnings)
+    warnings = list(file.warnings)
     if not rows:
         warnings.append("the file holds no records")
     text = conform(finished, relation, document.file)
     notes = {f"{entity} records, which are none of the {relation.help}": others[entity] for entity in sorted(others)}
-    return Extract(text, profile.title, profile.shape, notes, warnings=warnings, unknown=unknown_terms(clean))
+    goes_on = file.goes_on(profile.entities)
+    if goes_on:
+        warnings.append("the file says that the list has more records than it holds: export all of them in one file")
+    unknown = unknown_terms(clean)
+    return Extract(text, profile.title, profile.shape, notes, warnings=warnings, unknown=unknown, goes_on=goes_on)
 
 
 def unknown_records(document: OpenedFile, expected: str, remedy: str) -> Problem:
@@ -104,19 +131,49 @@ def unknown_records(document: OpenedFile, expected: str, remedy: str) -> Problem
     return Problem(document.file.name, sample.shown, expected, remedy, sample.line)
 
 
-def _rows(
-    document: OpenedFile, profile: RecordProfile, lists: frozenset[str], others: Counter[str]
-) -> Iterator[tuple[object, ...]]:
+@dataclass(frozen=True)
+class _Read:
+    """How records are read, and the counts of those that are left out."""
+
+    profile: RecordProfile
+    lists: frozenset[str]
+    others: Counter[str]
+
+    def is_left_out(self, record: JsonRecord) -> bool:
+        """Whether a record is none of the profile's; a broken record may be anybody's: it is quarantined."""
+        if record.value is None:
+            return False
+        entities = self.profile.entities
+        is_other = bool(record.entity and entities) and record.entity not in entities
+        kind = record.entity if is_other else self.profile.left_out(record.value)
+        if kind is not None:
+            self.others[kind] += 1
+        return kind is not None
+
+
+def _refuse_others(document: OpenedFile, file: RecordFile, profile: RecordProfile, others: Counter[str]) -> None:
+    """A file without any record of the profile is read only where it shows that it would have held them.
+
+    Raises:
+        InputError: it holds others, or no list at all.
+    """
+    is_list_there = bool(file.lists & profile.entities) or ("" in file.lists and not others)
+    if is_list_there:
+        return
+    listed = ", ".join(f"{others[kind]} {kind}" for kind in sorted(others))
+    found = f"{listed} records" if listed else "no list of records"
+    fitting = (one for one in record_profiles(file_format=profile.format) if one.entities & others.keys())
+    named = next((f"Name it under [sources.{one.relation}], and the right file here." for one in fitting), None)
+    raise InputError([Problem(document.file.name, found, profile.title, named or "Export the right list.")])
+
+
+def _rows(file: RecordFile, where: str, read: _Read) -> Iterator[tuple[object, ...]]:
     """The values of each record, its line and what is wrong with it; records of other entities are only counted."""
-    getters = [(name, get, name in lists) for name, get in profile.fields.items()]
-    text, where = document.decoded.text, document.file.name
-    for number, record in enumerate(json_records(text, where)):
+    getters = [(name, get, name in read.lists) for name, get in read.profile.fields.items()]
+    for number, record in enumerate(file.records()):
         if number % _LOOK_EVERY == 0:
-            refuse_emptiness(where, number * len(getters), len(text))
-        # a broken record may be anybody's: it is set aside, not left out
-        is_other = bool(record.entity and profile.entities) and record.entity not in profile.entities
-        if is_other and record.value is not None:
-            others[record.entity] += 1
+            refuse_emptiness(where, number * len(getters), file.size)
+        if read.is_left_out(record):
             continue
         problems = [record.problem] if record.problem else []
         values: list[object] = []

@@ -21,9 +21,9 @@ from etl.schemas import Relation
 
 COMPRESSIONS: Final = (".gz", ".zst")
 FOLDER_SUFFIXES: Final = frozenset(
-    {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx"}
+    {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xml", ".qbxml", ".iif"}
     # Not read, but somebody put data there: better a clear refusal than a silent gap.
-    | {".xls", ".xml", ".qbxml", ".iif", ".zip"}
+    | {".xls", ".zip"}
 )
 """What is taken from a folder; a file named by itself or by a pattern may be called anything."""
 

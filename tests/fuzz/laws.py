@@ -25,6 +25,7 @@ from etl.review.register import Register
 from etl.schemas import RELATIONS
 from etl.validate import settle_formats, validate
 from etl.warehouse.engine import Engine
+from tests.fuzz.record_texts import text_samples
 from tests.fuzz.shapes import Sample, shapes
 from tests.fuzz.spoil import Spoilt, spoilt
 from tests.loaded import ALWAYS, NEVER, load
@@ -46,7 +47,7 @@ class Fuzz:
 
     def __init__(self, folder: Path, samples: Path, seed: int) -> None:
         self.folder, self.seed = folder, seed
-        self.samples: list[Sample] = shapes(samples)
+        self.samples: list[Sample] = [*shapes(samples), *text_samples()]
         self.engine = Engine(Path(":memory:"), threads=1, memory_gb=0.5)
         self.night = config.load(samples / "night" / "billsight.toml", {})
         self.known = read_evidence(self.night)

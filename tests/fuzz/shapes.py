@@ -15,7 +15,7 @@ from etl.demo import DemoPlan
 from etl.demo.plan import Shape
 from tests import nights
 
-Kind = Literal["table", "json", "decisions"]
+Kind = Literal["table", "json", "text", "decisions"]
 
 _ROWS = 12
 _RECORDS = 5
@@ -31,6 +31,7 @@ class Sample:
         relation: what it holds; `decisions` for a decided file.
         rows: cells of a table, the header among them.
         records: the elements of an API answer.
+        text: a whole file of XML or IIF.
         wrap: the members above the records: `("QueryResponse", "Invoice")`.
         source: how its source is configured.
         is_counted: whether every row below the header, or every record, is a row of the relation.
@@ -41,6 +42,7 @@ class Sample:
     relation: str
     rows: tuple[tuple[str, ...], ...] = ()
     records: tuple[Any, ...] = ()
+    text: str = ""
     wrap: tuple[str, ...] = ()
     source: dict[str, Any] = field(default_factory=dict)
     is_counted: bool = True

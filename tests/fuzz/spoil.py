@@ -11,6 +11,7 @@ import zstandard
 
 from tests.fuzz.answers import spoilt_answer
 from tests.fuzz.oddities import BYTES
+from tests.fuzz.record_texts import spoilt_text
 from tests.fuzz.shapes import Sample
 from tests.fuzz.tables import spoilt_table
 from tests.fuzz.texts import LOSSY, encoded
@@ -44,6 +45,8 @@ def spoilt(all_shapes: list[Sample], chance: random.Random) -> Spoilt:
     if shape.kind == "json":
         data, name = encoded(text, chance, told), "x.json"
         rows = rows if told[-1] not in LOSSY else None
+    elif shape.kind == "text":
+        data, name = encoded(spoilt_text(shape, chance, told), chance, told), shape.name
     else:
         data, name, rows = spoilt_table(shape, chance, told)
     source = _source(shape, chance, told)

@@ -12,12 +12,13 @@ from etl.errors import InputError, Problem
 from etl.extract.formats.powershell import CutError, is_cut, shown
 from etl.safe_text import readable
 
+_DATA: Final = "data"
 CONTAINERS: Final = frozenset({"QueryResponse", "CDCResponse"})
 """Members that hold lists of records, not records."""
 
 RECORD_LISTS: Final = frozenset(
     {"Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate", "Payment", "JournalEntry", "Bill"}
-    | {"Customer", "Vendor", "Invoices", "CreditNotes", "Contacts", "value"}
+    | {"Customer", "Vendor", "Invoices", "CreditNotes", "Contacts", "value", _DATA}
 )
 """Members that hold records; the member's name is the entity of its records."""
 
@@ -221,8 +222,13 @@ def _is_container(value: dict[str, Any]) -> bool:
     names = value.keys()
     if not names.isdisjoint(CONTAINERS):
         return True
-    lists = [value[name] for name in names & RECORD_LISTS]
+    lists = [value[name] for name in names & RECORD_LISTS if name != _DATA or _is_of_intacct(value[name])]
     return names.isdisjoint(_IDENTIFYING) and any(isinstance(entry, list | dict) or is_cut(entry) for entry in lists)
+
+
+def _is_of_intacct(listed: Any) -> bool:
+    """Whether a list is one of Sage Intacct's: many systems call their lists `data`."""
+    return isinstance(listed, list) and any(isinstance(one, dict) and "RECORDNO" in one for one in listed)
 
 
 def _article(value: Any) -> str:

@@ -15,17 +15,29 @@ CONNECTWISE_JSON: Final = "connectwise_json"
 CONNECTWISE_CSV: Final = "connectwise_csv"
 QUICKBOOKS_ONLINE_JSON: Final = "quickbooks_online_json"
 QUICKBOOKS_ONLINE_REPORT: Final = "quickbooks_online_report"
+QUICKBOOKS_ONLINE_XML: Final = "quickbooks_online_xml"
+QUICKBOOKS_DESKTOP_QBXML: Final = "quickbooks_desktop_qbxml"
+QUICKBOOKS_DESKTOP_IIF: Final = "quickbooks_desktop_iif"
 XERO_JSON: Final = "xero_json"
+XERO_XML: Final = "xero_xml"
 XERO_CSV: Final = "xero_csv"
+SAGE_INTACCT_JSON: Final = "sage_intacct_json"
+SAGE_INTACCT_XML: Final = "sage_intacct_xml"
 TABLE: Final = "table"
 
 SHAPES: Final = (
     CONNECTWISE_JSON,
     CONNECTWISE_CSV,
     QUICKBOOKS_ONLINE_JSON,
+    QUICKBOOKS_ONLINE_XML,
     QUICKBOOKS_ONLINE_REPORT,
+    QUICKBOOKS_DESKTOP_QBXML,
+    QUICKBOOKS_DESKTOP_IIF,
     XERO_JSON,
+    XERO_XML,
     XERO_CSV,
+    SAGE_INTACCT_JSON,
+    SAGE_INTACCT_XML,
     TABLE,
 )
 """What a source's `shape` may say, beside `auto`."""
@@ -64,7 +76,7 @@ class Extract:
         captions: of a table: what became of them; null for records.
         printed_at: when the report was made, as its footer says.
         stated: each time at which a list of the portal was made, as its title lines and footers say.
-        goes_on: a title line of a list of the portal says that there are more rows than the file has.
+        goes_on: the file says that there are more rows than it has.
         may_go_on: a title line may say so, and nobody understands it.
     """
 
@@ -87,6 +99,12 @@ def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
+def nothing_left_out(record: dict[str, Any]) -> str | None:
+    """What a profile that takes every record calls one that it leaves out."""
+    del record
+    return None
+
+
 def nothing_refused(frame: pl.DataFrame) -> str | None:
     """What a profile that takes every frame has against one."""
     del frame
@@ -104,6 +122,9 @@ class RecordProfile:
         entities: names of the lists that hold such records; a plain array has none.
         finish: row-local transform that derives what no single field says.
         refuses: why a finished frame as a whole is not to be used; null where it is.
+        is_strict: a list of the right name is not enough: its records must have the keys, too.
+        format: of the files: `json`, `iif`, or the name of an XML layout.
+        left_out: what a record is that is of another kind, although its list is ours; null where it is one of ours.
     """
 
     shape: str
@@ -115,11 +136,16 @@ class RecordProfile:
     entities: frozenset[str] = frozenset()
     finish: Transform = unchanged
     refuses: Callable[[pl.DataFrame], str | None] = nothing_refused
+    is_strict: bool = False
+    format: str = "json"
+    left_out: Callable[[dict[str, Any]], str | None] = nothing_left_out
 
     def fits(self, keys: frozenset[str], entity: str) -> bool:
         """Whether records with these keys, from a list of this name, are this profile's."""
-        if entity and self.entities:
+        if entity and self.entities and not (self.is_strict and keys):
             return entity in self.entities
+        if entity and self.entities and entity not in self.entities:
+            return False
         return keys.isdisjoint(self.never) and any(required <= keys for required in self.requires)
 
 

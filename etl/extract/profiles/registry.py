@@ -9,10 +9,15 @@ from etl.extract.profiles import (
     connectwise_csv,
     connectwise_json,
     generic_table,
+    quickbooks_iif,
     quickbooks_json,
+    quickbooks_qbxml,
     quickbooks_report,
+    quickbooks_xml,
+    sage_intacct,
     xero_csv,
     xero_json,
+    xero_xml,
 )
 from etl.extract.profiles.profile import Profile, RecordProfile, TableProfile
 
@@ -20,6 +25,11 @@ PROFILES: Final[tuple[Profile, ...]] = (
     *connectwise_json.PROFILES,
     *quickbooks_json.PROFILES,
     *xero_json.PROFILES,
+    *quickbooks_xml.PROFILES,
+    *quickbooks_qbxml.PROFILES,
+    *quickbooks_iif.PROFILES,
+    *xero_xml.PROFILES,
+    *sage_intacct.PROFILES,
     *quickbooks_report.PROFILES,
     *xero_csv.PROFILES,
     *connectwise_csv.PROFILES,
@@ -27,9 +37,15 @@ PROFILES: Final[tuple[Profile, ...]] = (
 )
 
 
-def record_profiles(relation: str | None = None, shape: str = "auto") -> Iterator[RecordProfile]:
-    """Profiles of API answers, for one relation or all, of one shape or all."""
-    return (profile for profile in _of(relation, shape) if isinstance(profile, RecordProfile))
+def record_profiles(
+    relation: str | None = None, shape: str = "auto", file_format: str | None = None
+) -> Iterator[RecordProfile]:
+    """Profiles of records, for one relation or all, of one shape or all, in files of one format or all."""
+    return (
+        profile
+        for profile in _of(relation, shape)
+        if isinstance(profile, RecordProfile) and file_format in {None, profile.format}
+    )
 
 
 def table_profiles(relation: str | None = None, shape: str = "auto") -> Iterator[TableProfile]:
