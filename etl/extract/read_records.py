@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -38,6 +38,8 @@ class Sample:
         entities: names of all their lists: a change feed has several in one answer.
         count: how many records were looked at.
         line: where the first one begins.
+        inner: the keys of the records, and of records in lists inside them: an answer of a system that nobody here
+            knows is one record with a list in it.
     """
 
     keys: frozenset[str]
@@ -45,6 +47,7 @@ class Sample:
     count: int
     line: int | None = None
     entities: frozenset[str] = frozenset({""})
+    inner: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> str:
@@ -66,7 +69,14 @@ def sample_of(document: OpenedFile) -> Sample:
     keys = frozenset(key for record in objects for key in record.value or ())
     first = next(iter(objects), None)
     entities = frozenset(record.entity for record in objects) or frozenset({""})
-    return Sample(keys, first.entity if first else "", len(seen), first.line if first else None, entities)
+    inner = frozenset(key for record in objects for key in _keys_inside(record.value or {}))
+    return Sample(keys, first.entity if first else "", len(seen), first.line if first else None, entities, keys | inner)
+
+
+def _keys_inside(record: dict[str, Any]) -> Iterator[str]:
+    for value in record.values():
+        for one in value[:SAMPLE] if isinstance(value, list) else ():
+            yield from one if isinstance(one, dict) else ()
 
 
 def read_records(document: OpenedFile, profile: RecordProfile, relation: Relation) -> Extract:
