@@ -136,7 +136,7 @@ class Loader:
         rows = found.frame.height - removed.height
         return _Read(
             file, found.profile, rows, told, tuple(found.unknown), made, source.as_of, removed, goes_on=found.goes_on,
-            may_go_on=found.may_go_on,
+            may_go_on=found.may_go_on, is_open_only=found.is_open_only, range=found.window or "",
         )  # fmt: skip
 
     def _made(self, file: extract.SourceFile, found: extract.Extract | None = None) -> extract.Made | None:
@@ -250,7 +250,7 @@ class Loader:
         return FileReport(
             relation.name, read.file, read.profile, read.rows, accepted, quarantined, latest_at, notes, read.unknown,
             copies, _stated(read, self.settings.portal_zone) or read.made,
-            read.goes_on, read.may_go_on,
+            read.goes_on, read.may_go_on, read.is_open_only, read.range,
         )  # fmt: skip
 
 
@@ -269,6 +269,8 @@ class _Read:
     has_left_over: bool = False
     goes_on: bool = False
     may_go_on: bool = False
+    is_open_only: bool = False
+    range: str = ""
 
 
 def _stated(read: _Read, zone: ZoneInfo) -> extract.Made | None:

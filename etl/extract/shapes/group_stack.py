@@ -7,7 +7,7 @@ a sub-customer's rows are not taken for those of its parent, with or without an 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -113,19 +113,23 @@ def _note_total(groups: Groups, label: LabelRow, group: int | None) -> None:
 
 def _total_of(label: LabelRow, rules: RowRules, headings: Sequence[LabelRow], opened: Sequence[int]) -> int | None:
     """Which heading a total belongs to: an open one of its name, else with amounts the last one that was open."""
-    for expression in rules.totals:
-        if "{group}" not in expression:
-            continue
-        match = re.fullmatch(expression.replace("{group}", "(?P<group>.+)"), label.label, re.IGNORECASE)
-        if match is None:
-            continue
-        name = _plain(match["group"])
+    for name in _names_in(label.label, rules):
         still = [at for at in reversed(opened) if _plain(headings[at].label) == name]
         before = [at for at in reversed(range(len(headings))) if _plain(headings[at].label) == name]
         found = still or (before if label.has_amount else [])
         if found:
             return found[0]
     return None
+
+
+def _names_in(label: str, rules: RowRules) -> Iterator[str]:
+    """The names whose total a label may be; the shortest first: `Total for Acme with sub-customers` is Acme's."""
+    for expression in rules.totals:
+        if "{group}" in expression:
+            for name in (".+?", ".+"):
+                match = re.fullmatch(expression.replace("{group}", f"(?P<group>{name})"), label, re.IGNORECASE)
+                if match:
+                    yield _plain(match["group"])
 
 
 def _is_total(label: LabelRow, rules: RowRules, last_record: int) -> bool:

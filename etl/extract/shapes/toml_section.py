@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -12,6 +13,9 @@ from etl.errors import Problem
 _KINDS: Final[Mapping[type, str]] = {
     str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table",
 }  # fmt: skip
+
+
+_QUOTED: Final = re.compile("'([^']*)'")
 
 
 @dataclass
@@ -33,7 +37,8 @@ class TomlSection:
 
     def note(self, key: str, found: str, expected: str, known: Iterable[str] = ()) -> None:
         """Add a problem of one key; a known word that is nearly what was found is offered."""
-        near = get_close_matches(found.strip("'\""), list(known), 1)
+        named = _QUOTED.search(found)
+        near = get_close_matches(named[1] if named else found, list(known), 1)
         remedy = f"Did you mean {near[0]!r}?" if near else f"Correct {self._spelt(key)}."
         self.problems.append(Problem(self.where, f"{self._spelt(key)}: {found}", expected, remedy))
 
