@@ -7,8 +7,9 @@ a sub-customer's rows are not taken for those of its parent, with or without an 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from etl.extract.shapes.named_patterns import AGEING_BAND
@@ -34,6 +35,11 @@ class LabelRow:
     depth: tuple[int, int]
     has_amount: bool
     is_odd: bool = False
+
+    @cached_property
+    def name(self) -> str:
+        """The label to compare names with."""
+        return _plain(self.label)
 
 
 @dataclass(frozen=True)
@@ -77,16 +83,15 @@ def resolve_groups(labels: Sequence[LabelRow], rules: RowRules, last_record: int
     """
     groups = Groups()
     headings: list[LabelRow] = []
-    closed: dict[int, int] = {}
     opened: list[int] = []
+    last: dict[str, int] = {}
     for label in labels:
         if label.is_odd:
             opened.clear()
             groups.kinds[label.row] = "unknown"
             continue
-        found = _total_of(label, rules, headings, opened)
+        found = _total_of(label, rules, (headings, opened, last))
         if found is not None:
-            closed[label.row] = found
             del opened[opened.index(found) if found in opened else len(opened) :]
             groups.ends[found] = label.row
             _note_total(groups, label, found)
@@ -97,6 +102,7 @@ def resolve_groups(labels: Sequence[LabelRow], rules: RowRules, last_record: int
             groups.kinds[label.row] = "unknown"
         else:
             opened.append(len(headings))
+            last[label.name] = len(headings)
             headings.append(label)
             groups.heading_rows.append(label.row)
             groups.ends.append(None)
@@ -111,14 +117,16 @@ def _note_total(groups: Groups, label: LabelRow, group: int | None) -> None:
     groups.totals.append(Total(label.row, label.label, group))
 
 
-def _total_of(label: LabelRow, rules: RowRules, headings: Sequence[LabelRow], opened: Sequence[int]) -> int | None:
+def _total_of(
+    label: LabelRow, rules: RowRules, seen: tuple[Sequence[LabelRow], Sequence[int], Mapping[str, int]]
+) -> int | None:
     """Which heading a total belongs to: an open one of its name, else with amounts the last one that was open."""
+    headings, opened, last = seen
     for name in _names_in(label.label, rules):
-        still = [at for at in reversed(opened) if _plain(headings[at].label) == name]
-        before = [at for at in reversed(range(len(headings))) if _plain(headings[at].label) == name]
-        found = still or (before if label.has_amount else [])
-        if found:
-            return found[0]
+        still = next((at for at in reversed(opened) if headings[at].name == name), None)
+        found = last.get(name) if still is None and label.has_amount else still
+        if found is not None:
+            return found
     return None
 
 
