@@ -18,6 +18,7 @@ from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
 from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import Table, open_table
+from etl.extract.shapes.verdict import refuse_bills
 from etl.extract.source_files import written_at
 from etl.extract.stated import is_unread, stated_in
 from etl.extract.unknown_words import unknown_terms
@@ -96,6 +97,7 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     before = frame.height
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
     refuse_if_cut(finished, document.file.name)
+    refuse_bills(finished, relation, document.file.name)
     if finished.height < before:
         notes["footer" if is_list else "repeated line item"] = before - finished.height
     warnings += _oddities(header, relation, finished)

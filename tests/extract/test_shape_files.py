@@ -210,3 +210,26 @@ def test_a_report_of_bands_without_customers_is_not_read(shelf: Any) -> None:
         ",05/02/2026,Invoice,9,06/01/2026,500.00,500.00\n",
     )
     assert shelf.problems("accounting_invoices", "r.csv")
+
+
+@pytest.mark.parametrize(
+    "header", ["Date,Transaction type,Num,Name,Amount,Open balance", "Date,Type,Number,Customer,Total,Balance"]
+)
+def test_a_list_of_bills_is_no_list_of_invoices(shelf: Any, header: str) -> None:
+    """Whatever its captions say, its rows say what it is."""
+    shelf.put("b.csv", f"{header}\n2026-08-01,Bill,B-1,Cable Wholesale,500.00,500.00\n")
+    (problem,) = shelf.problems("accounting_invoices", "b.csv")
+    assert "a list of bills" in problem.found
+
+
+def test_a_list_that_holds_only_what_is_open_says_so(shelf: Any) -> None:
+    """And of which day it is, where that is before it was printed."""
+    report = (
+        'Harbor IT,,,,\nOpen Invoices,,,,\n"As of September 10, 2026",,,,\n\n,Date,Transaction type,Num,Open balance\n'
+        "Acme,,,,\n,08/20/2026,Invoice,1,10.00\nTotal for Acme,,,,10.00\n"
+        '"Wednesday, September 30, 2026 01:48 PM GMT-05:00",,,,\n'
+    )
+    shelf.put("o.csv", report)
+    found = shelf.read("accounting_invoices", "o.csv")
+    assert found.is_open_only
+    assert [f"{one.at:%Y-%m-%d}" for one in found.stated] == ["2026-09-10"]

@@ -22,6 +22,7 @@ from etl.extract.shapes.cell_values import apply_values
 from etl.extract.shapes.document_lines import join_lines
 from etl.extract.shapes.recognizer import Held, told
 from etl.extract.shapes.row_kinds import cell_names, tell_rows_apart
+from etl.extract.shapes.verdict import refuse_bills
 from etl.extract.source_files import written_at
 from etl.extract.stated import stated_in
 from etl.extract.unknown_words import unknown_terms
@@ -67,6 +68,7 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
     joined = join_lines(frame, shape, document.file.name)
     notes.update({"repeated line item": before - joined.height} if before > joined.height else {})
     finished = FINISH[relation.name](joined)
+    refuse_bills(finished, relation, document.file.name)
     refuse_if_cut(finished, document.file.name)
     warnings += [] if finished.height else ["the file has a header and no rows"]
     return _extract(document, held, relation, (finished, dict(+notes), warnings, unknown, footers))

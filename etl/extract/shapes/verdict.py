@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import polars as pl
+
 from etl.config import Source
 from etl.errors import InputError, Problem
 from etl.extract.profiles.profile import TABLE
@@ -13,6 +15,7 @@ from etl.extract.shapes.recognizer import Held, Judgment
 from etl.extract.shapes.shape import Shape
 from etl.schemas import RELATIONS, Relation
 
+_OF_VENDORS: Final = frozenset({"bill", "other", "journal"})
 _LEAST_FOUND: Final = 2
 """Captions that a shape must have found in a file to be told as the nearest."""
 
@@ -78,6 +81,20 @@ def nearest(judgment: Judgment, relation: Relation | None = None) -> str:
     if not near:
         return ""
     return f"the nearest is {near[0].shape.full_title}, which has {', '.join(near[0].lacking)}"
+
+
+def refuse_bills(frame: pl.DataFrame, relation: Relation, where: str) -> None:
+    """A table of what is owed to vendors is no list of invoices, whatever its captions are.
+
+    Raises:
+        InputError: every row is a bill, or a payment of one.
+    """
+    if relation.name != "accounting_invoices" or "document_type" not in frame.columns or frame.is_empty():
+        return
+    types = set(frame.get_column("document_type").drop_nulls().unique())
+    if "bill" in types and types <= _OF_VENDORS:
+        remedy = "Export what clients owe, such as Invoice List by Date."
+        raise InputError([Problem(where, "a list of bills: what you owe, not what clients owe", relation.help, remedy)])
 
 
 def _only(fitting: Sequence[Held], where: str) -> Held:
