@@ -316,6 +316,8 @@ class FileReport:
         made: when it was made, as a setting, its footer or its name says.
         goes_on: a title line says that there are more rows than it has.
         may_go_on: a title line may say so.
+        is_open_only: its shape lists only what is still open.
+        range: the range in its title lines, as written; empty: none.
     """
 
     relation: str
@@ -331,6 +333,8 @@ class FileReport:
     made: Made | None = None
     goes_on: bool = False
     may_go_on: bool = False
+    is_open_only: bool = False
+    range: str = ""
 
     @property
     def file(self) -> str:

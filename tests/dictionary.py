@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from etl.causes import CAUSES
 from etl.config import Backfill, Gates, Limits, Matching, Notify, Output, Portal, Provider, Retention, Review, Source
 from etl.extract.profiles.registry import PROFILES, shapes_of
+from etl.extract.shapes.catalogue import all_shapes
 from etl.match.certainty_rules import CONTESTED, GROUNDS, STRICT, obstacles
 from etl.match.scorecard import KINDS_OF_EVIDENCE, PRIOR, PRIOR_WORDS, read_scorecard
 from etl.resources import resource
@@ -184,9 +185,11 @@ def _kind(field: FieldInfo) -> str:
 def shapes() -> str:
     """Which relation can be read in which shape, for the guide."""
     titles = {(profile.relation, profile.shape): profile.title for profile in PROFILES}
+    titles |= {(shape.relation, shape.id): shape.full_title for shape in all_shapes()}
+    families = {shape.family for shape in all_shapes()} - {shape.id for shape in all_shapes()}
     rows = [
         (f"`{name}`", relation.help, "yes" if relation.is_required else "", "<br>".join(
-            f"`{shape}`: {titles[name, shape]}" for shape in shapes_of(name)
+            f"`{shape}`: {titles[name, shape]}" for shape in shapes_of(name) if shape not in families
         ))
         for name, relation in RELATIONS.items()
     ]  # fmt: skip

@@ -7,21 +7,19 @@ from etl.domain import Made, SourceFile
 from etl.extract.bulk_scan import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
 from etl.extract.describe import describe_columns
-from etl.extract.detect import Recognition, Sighting, describe_folder, recognize
+from etl.extract.detect import Recognition, Sighting, describe_folder, recognize, recognize_or_refuse, refusing_shape
 from etl.extract.footers import GOES_ON, NOT_UNDERSTOOD
 from etl.extract.formats.compression import DAMAGES
 from etl.extract.profiles.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
     QUICKBOOKS_ONLINE_JSON,
-    QUICKBOOKS_ONLINE_REPORT,
-    SHAPES,
     TABLE,
-    XERO_CSV,
     XERO_JSON,
     Extract,
 )
 from etl.extract.read import captions, read_text, source_problems
+from etl.extract.shapes.catalogue import list_shapes
 from etl.extract.source_files import SETTING, find_files, made_at, refuse_changed, source_file, written_at
 from etl.extract.stated import earliest
 
@@ -32,11 +30,8 @@ __all__ = [
     "GOES_ON",
     "NOT_UNDERSTOOD",
     "QUICKBOOKS_ONLINE_JSON",
-    "QUICKBOOKS_ONLINE_REPORT",
     "SETTING",
-    "SHAPES",
     "TABLE",
-    "XERO_CSV",
     "XERO_JSON",
     "BulkScan",
     "Extract",
@@ -54,10 +49,13 @@ __all__ = [
     "earliest",
     "find_files",
     "lines_of",
+    "list_shapes",
     "made_at",
     "read_text",
     "recognize",
+    "recognize_or_refuse",
     "refuse_changed",
+    "refusing_shape",
     "source_file",
     "source_problems",
     "written_at",

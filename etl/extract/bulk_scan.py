@@ -31,8 +31,9 @@ from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Extract, TableP
 from etl.extract.profiles.registry import table_profiles
 from etl.extract.read import source_problems
 from etl.extract.read_table import PORTALS, Found, best_in
-from etl.extract.report_layout import is_header_again
+from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import RowTable, open_table
+from etl.extract.shapes.recognizer import judge_document
 from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
 
@@ -176,6 +177,8 @@ def _magic(path: Path) -> bytes:
 def _scan(document: OpenedFile, relation: Relation, source: Source) -> BulkScan | None:
     table = open_table(document)
     shape = TABLE if source.columns else source.shape
+    if judge_document(table, document).held:
+        return None
     best = best_in(table, table_profiles(relation.name, shape), source.columns)
     if best is None or not isinstance(table, RowTable) or not _is_plain(best[1], best[0], document):
         return None

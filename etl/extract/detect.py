@@ -8,7 +8,7 @@ from typing import Final
 
 from etl.config import Source
 from etl.domain import SourceFile
-from etl.errors import InputError
+from etl.errors import InputError, Problem
 from etl.extract.header import Header, is_refused
 from etl.extract.opened_file import FileKind, OpenedFile, peek
 from etl.extract.profiles.profile import TABLE, TableProfile
@@ -16,7 +16,10 @@ from etl.extract.profiles.registry import record_profiles, table_profiles
 from etl.extract.read_records import Sample, sample_of
 from etl.extract.read_table import best_of, find_in
 from etl.extract.record_files import RECORD_KINDS
-from etl.extract.row_tables import open_table
+from etl.extract.row_tables import Table, open_table
+from etl.extract.shapes.recognizer import Held, judge_document, judge_records
+from etl.extract.shapes.shape import Shape
+from etl.extract.shapes.verdict import nearest, refusal, two_shapes
 from etl.safe_text import readable
 from etl.schemas import RELATIONS
 
@@ -34,6 +37,7 @@ _HINTS: Final = {
 """What a file's name may say where its content leaves a choice."""
 
 _LEAST: Final = 0.35
+_READ: Final = "a list that is read"
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,54 @@ def recognize(path: Path) -> Recognition | None:
     return _sightings(path, path.parent)[0].recognition
 
 
+def recognize_or_refuse(path: Path) -> Recognition:
+    """Tell what a file is by its content.
+
+    Raises:
+        InputError: it is refused by name, fits two shapes, or is nothing that is read.
+    """
+    document = _peeked(path, path.name)
+    against = _against(document)
+    if against is not None:
+        raise InputError([against])
+    seen = recognize_document(document)
+    if seen is None:
+        remedy = "`billsight shapes` lists what can be read, and how to export it."
+        raise InputError([Problem(path.name, _unknown(document), _READ, remedy)])
+    return seen
+
+
+def refusing_shape(path: Path) -> str | None:
+    """The id of the shape that refuses a file; null where none does."""
+    try:
+        refused = _refusing(_peeked(path, path.name))
+    except InputError:
+        return None
+    return refused[0].id if refused else None
+
+
+def _refusing(document: OpenedFile) -> tuple[Shape, int | None] | None:
+    """The shape that refuses a document, and the line of its header."""
+    if document.kind in RECORD_KINDS:
+        shape = judge_records(sample_of(document).inner)
+        return (shape, None) if shape else None
+    refused = judge_document(open_table(document), document).refused
+    return (refused.shape, refused.header.line) if refused else None
+
+
+def _against(document: OpenedFile) -> Problem | None:
+    """Why a document is refused by name, or which two shapes it fits; null where nothing speaks against it."""
+    where = document.file.name
+    if refused := _refusing(document):
+        return refusal(refused[0], _READ, where, refused[1])
+    read = () if document.kind in RECORD_KINDS else judge_document(open_table(document), document).read
+    return two_shapes(read, where) if len(read) > 1 else None
+
+
+def _peeked(path: Path, name: str) -> OpenedFile:
+    return peek(SourceFile(path, name, ""), Source.model_validate({"path": name}))
+
+
 def describe_folder(folder: Path) -> list[Sighting]:
     """Every file below a folder, sorted, and what it seems to be; hidden files and those of billsight are left out."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -96,7 +148,14 @@ def recognize_document(document: OpenedFile) -> Recognition | None:
     Raises:
         InputError: a workbook or Parquet file is damaged.
     """
-    candidates = _of_records(document) if document.kind in RECORD_KINDS else _of_table(document)
+    if document.kind in RECORD_KINDS:
+        candidates = _of_records(document)
+    else:
+        table = open_table(document)
+        read = judge_document(table, document).read
+        if read:
+            return None if len(read) > 1 else _of_shape(read[0])
+        candidates = _of_table(document, table)
     best = max(candidates, key=lambda seen: seen.confidence, default=None)
     return best if best is not None and best.confidence >= _LEAST else None
 
@@ -104,16 +163,23 @@ def recognize_document(document: OpenedFile) -> Recognition | None:
 def _sightings(path: Path, folder: Path) -> list[Sighting]:
     """What a file seems to be; XML and IIF may hold several lists, and stand for each of them."""
     name = path.relative_to(folder).as_posix()
-    source = Source.model_validate({"path": name})
     try:
-        document = peek(SourceFile(path, name, ""), source)
+        document = _peeked(path, name)
+        against = _against(document)
+        if against is not None:
+            return [Sighting(path, name, None, readable(f"refused, {against.found}. {against.remedy}"))]
         is_of_lists = document.kind in {FileKind.XML, FileKind.IIF}
         found = _of_records(document) if is_of_lists else [recognize_document(document)]
+        unknown = sample_of(document).shown if is_of_lists else _unknown(document)
     except InputError as error:
         return [Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))]
-    if not found:
-        return [Sighting(path, name, None, readable(sample_of(document).shown))]
-    return [Sighting(path, name, seen, readable(seen.note if seen else "no known header or record")) for seen in found]
+    return [Sighting(path, name, seen, readable(seen.note if seen else unknown)) for seen in found or [None]]
+
+
+def _unknown(document: OpenedFile) -> str:
+    no_header = "no known header or record"
+    near = "" if document.kind in RECORD_KINDS else nearest(judge_document(open_table(document), document))
+    return f"{no_header}; {near}" if near else no_header
 
 
 def _of_records(document: OpenedFile) -> list[Recognition]:
@@ -129,12 +195,16 @@ def _of_records(document: OpenedFile) -> list[Recognition]:
     ]  # fmt: skip
 
 
-def _of_table(document: OpenedFile) -> list[Recognition]:
+def _of_shape(held: Held) -> Recognition:
+    note = f"{held.shape.full_title}: {held.header.shown}"
+    return Recognition(held.shape.relation, held.shape.family, 0.95, note)
+
+
+def _of_table(document: OpenedFile, table: Table) -> list[Recognition]:
     """A header that one profile of a relation refuses is no other table of that relation, either.
 
     A generic table says too little to be ConnectWise's: its own profiles ask for more.
     """
-    table = open_table(document)
     profiles = [
         profile for profile in table_profiles() if (profile.shape, profile.relation[:11]) != (TABLE, "connectwise")
     ]

@@ -117,7 +117,7 @@ def find_header(rows: Sequence[Numbered], profile: TableProfile, configured: Map
     for row in rows[:HEADER_WITHIN]:
         if any(cell.strip() for cell in row[1]):
             header = resolve(row, profile, configured)
-            if not header.missing and not (profile.is_grouped and header.cells[0]):
+            if not header.missing:
                 return header if "balance_amount" in configured else _with_due(header, profile, rows)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from etl.config import Source
@@ -9,12 +10,15 @@ from etl.domain import SourceFile
 from etl.errors import InputError, Problem
 from etl.extract.detect import recognize_document
 from etl.extract.opened_file import FileKind, OpenedFile, open_document, peek
-from etl.extract.profiles.profile import SHAPES, TABLE, Extract, RecordProfile
-from etl.extract.profiles.registry import record_profiles, shapes_of, table_profiles
+from etl.extract.profiles.profile import TABLE, Extract, RecordProfile
+from etl.extract.profiles.registry import every_shape, record_profiles, shapes_of, table_profiles
 from etl.extract.read_records import read_records, sample_of, unknown_records
 from etl.extract.read_table import best_in, no_header, read_table
 from etl.extract.record_files import RECORD_KINDS
 from etl.extract.row_tables import open_table
+from etl.extract.shapes.read_shape import read_shape
+from etl.extract.shapes.recognizer import judge_document, judge_records
+from etl.extract.shapes.verdict import choose, nearest, refusal
 from etl.schemas import RELATIONS, Relation
 
 _FEED: Final = '"CDCResponse"'
@@ -58,7 +62,7 @@ def source_problems(where: str, relation: Relation, source: Source) -> list[Prob
     """What is wrong with the configuration of a source, whatever its files hold."""
     problems = []
     if source.shape not in {"auto", *shapes_of(relation.name)}:
-        found = f"shape = {source.shape!r}" + ("" if source.shape in SHAPES else ", which is no shape")
+        found = f"shape = {source.shape!r}" + ("" if source.shape in every_shape() else ", which is no shape")
         known = ", ".join(("auto", *shapes_of(relation.name)))
         problems.append(Problem(where, found, f"one of {known}", f"Correct shape under [sources.{relation.name}]."))
     elif source.columns and source.shape not in {"auto", TABLE}:
@@ -83,6 +87,9 @@ def _read_records(document: OpenedFile, relation: Relation) -> Extract:
         raise InputError(
             [Problem(document.file.name, f"{document.kind.upper()} records", "a table, as columns are named", remedy)]
         )
+    refused = judge_records(sample_of(document).inner)
+    if refused is not None:
+        raise InputError([refusal(refused, relation.help, document.file.name)])
     profile = _record_profile(document, relation)
     if profile is None:
         raise InputError(_misfit(document, relation))
@@ -107,13 +114,21 @@ def _read_table(document: OpenedFile, relation: Relation) -> Extract:
     source = document.source
     shape = TABLE if source.columns else source.shape
     table = open_table(document)
+    judgment = judge_document(table, document)
+    held = choose(judgment, source, relation, document.file.name)
+    if held is not None:
+        return read_shape(document, held, relation)
     profiles = list(table_profiles(relation.name, shape))
     best = best_in(table, profiles, source.columns)
     if best is not None:
         return read_table(document, best[0], relation, best[1])
     if source.columns and profiles:
         raise InputError(no_header(document, profiles[0], source.columns))
-    raise InputError(_misfit(document, relation))
+    raise InputError([_with_nearest(problem, nearest(judgment, relation)) for problem in _misfit(document, relation)])
+
+
+def _with_nearest(problem: Problem, near: str) -> Problem:
+    return replace(problem, found=f"{problem.found}; {near}") if near else problem
 
 
 def _misfit(document: OpenedFile, relation: Relation) -> list[Problem]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -41,6 +41,8 @@ class Sample:
         counts: of XML and IIF: how many records each list has.
         count: how many records were looked at.
         line: where the first one begins.
+        inner: the keys of the records, and of records in lists inside them: an answer of a system that nobody here
+            knows is one record with a list in it.
     """
 
     keys: frozenset[str]
@@ -49,6 +51,7 @@ class Sample:
     line: int | None = None
     entities: frozenset[str] = frozenset({""})
     counts: Mapping[str, int] = field(default_factory=dict)
+    inner: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> str:
@@ -86,7 +89,15 @@ def sample_of(document: OpenedFile) -> Sample:
     keys = frozenset(key for record in objects for key in record.value or ())
     first = next(iter(objects), None)
     entities = frozenset(record.entity for record in objects) | lists or frozenset({""})
-    return Sample(keys, first.entity if first else "", len(seen), first.line if first else None, entities, counts)
+    inner = frozenset(key for record in objects for key in _keys_inside(record.value or {}))
+    line = first.line if first else None
+    return Sample(keys, first.entity if first else "", len(seen), line, entities, counts, keys | inner)
+
+
+def _keys_inside(record: dict[str, Any]) -> Iterator[str]:
+    for value in record.values():
+        for one in value[:SAMPLE] if isinstance(value, list) else ():
+            yield from one if isinstance(one, dict) else ()
 
 
 def read_records(document: OpenedFile, profile: RecordProfile, relation: Relation) -> Extract:

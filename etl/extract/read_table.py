@@ -9,7 +9,6 @@ from typing import Final
 import polars as pl
 
 from etl.errors import InputError, Problem
-from etl.extract import report_layout
 from etl.extract.conform import conform, split_lists, tidy
 from etl.extract.footers import labels, titles_go_on
 from etl.extract.formats.delimited import Numbered
@@ -17,7 +16,9 @@ from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.header import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
 from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
+from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import Table, open_table
+from etl.extract.shapes.verdict import refuse_bills
 from etl.extract.source_files import written_at
 from etl.extract.stated import is_unread, stated_in
 from etl.extract.unknown_words import unknown_terms
@@ -80,23 +81,13 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     problems = header_problems(header, profile, document.file.name)
     if problems:
         raise InputError(problems)
-    wanted = {
-        **header.positions,
-        **({f"_cell/{at}": at for at in range(len(header.cells))} if profile.is_report else {}),
-    }
-    body = found.table.body(header, wanted, found.candidate)
+    body = found.table.body(header, header.positions, found.candidate)
     is_list = relation.name in PORTALS
     frame = _without_captions(body.frame, header) if is_list else body.frame
     above = [numbered for numbered in found.above if any(cell.strip() for cell in numbered[1])]
     left_out = {"blank": body.blank, "preamble": len(above), "repeated header": body.frame.height - frame.height}
     notes = {reason: count for reason, count in left_out.items() if count}
     warnings = list(_decoding_warnings(document))
-    printed_at = None
-    if profile.is_report:
-        told = report_layout.remove(frame, header, profile)
-        frame, notes = told.frame, {**notes, **told.notes}
-        warnings += told.warnings
-        printed_at = told.printed_at
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
     titles = [(line, " ".join(filter(None, map(str.strip, row)))) for line, row in above] if is_list else []
@@ -106,13 +97,13 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     before = frame.height
     finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
     refuse_if_cut(finished, document.file.name)
+    refuse_bills(finished, relation, document.file.name)
     if finished.height < before:
         notes["footer" if is_list else "repeated line item"] = before - finished.height
     warnings += _oddities(header, relation, finished)
-    window = report_layout.window_of([row for _, row in above]) if profile.is_report else None
     return Extract(
-        conform(finished, relation, document.file), profile.title, profile.shape, notes, window, warnings, unknown,
-        header.told, printed_at, stated_in([text for _, text in lines], written_at(document.file)) if lines else [],
+        conform(finished, relation, document.file), profile.title, profile.shape, notes, None, warnings, unknown,
+        header.told, None, stated_in([text for _, text in lines], written_at(document.file)) if lines else [],
         *titles_go_on([text for _, text in titles], finished.height),
     )  # fmt: skip
 
@@ -131,7 +122,7 @@ def no_header(document: OpenedFile, profile: TableProfile, configured: Mapping[s
 def _without_captions(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     """The rows of a list without those that repeat its captions."""
     captions = {name: header.cells[at] for name, at in header.columns.items()}
-    return frame.filter(~report_layout.is_header_again(captions))
+    return frame.filter(~is_header_again(captions))
 
 
 def _decoding_warnings(document: OpenedFile) -> tuple[str, ...]:

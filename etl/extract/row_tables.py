@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Final, Protocol
 
@@ -13,6 +14,8 @@ from etl.extract.header import HEADER_WITHIN, Header
 from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.row_buffer import Body, Positions, RowBuffer, refuse_emptiness
 
+HEAD_ROWS: Final = 60
+"""Rows at the beginning that tell what a table is: its header, and the first headings below it."""
 CHUNK_ROWS: Final = 4_096
 """Rows held as Python objects at a time."""
 
@@ -38,9 +41,7 @@ def open_table(document: OpenedFile) -> Table:
     if document.kind is FileKind.PARQUET:
         return parquet.ColumnarTable(document.data, document.file.name)
     if document.kind is FileKind.WORKBOOK:
-        cells = workbook.sheet_rows(document.data, document.file.name, document.source.sheet)
-        size = sum(len(row) for _, row in cells)
-        return RowTable([lambda: iter(cells)], [cells[:HEADER_WITHIN]], document.file.name, size)
+        return _of_sheets(workbook.visible_sheets(document.data, document.file.name, document.source.sheet), document)
     return _delimited(document)
 
 
@@ -53,6 +54,7 @@ class RowTable:
         size: characters, or cells of a workbook.
         is_cut: the last line has no end, so a short last row is a cut one.
         delimiters: of the ways; none for a workbook.
+        sheets: of a workbook, the names of the ways.
     """
 
     ways: Sequence[Callable[[], Iterator[Numbered]]]
@@ -61,6 +63,7 @@ class RowTable:
     size: int
     is_cut: bool = False
     delimiters: Sequence[str] = ()
+    sheets: Sequence[str] = ()
 
     def candidates(self) -> list[Sequence[Numbered]]:
         """The first rows, once for each delimiter."""
@@ -78,12 +81,20 @@ class RowTable:
         return gathered.body(is_cut=self.is_cut)
 
 
+def _of_sheets(sheets: Mapping[str, list[Numbered]], document: OpenedFile) -> RowTable:
+    """Each sheet is a way of reading the workbook, the first one first."""
+    ways = [partial(iter, cells) for cells in sheets.values()]
+    heads: list[Sequence[Numbered]] = [cells[:HEAD_ROWS] for cells in sheets.values()]
+    size = sum(len(row) for cells in sheets.values() for _, row in cells)
+    return RowTable(ways, heads, document.file.name, size, sheets=tuple(sheets))
+
+
 def _delimited(document: OpenedFile) -> RowTable:
     text, name = document.decoded.text, document.file.name
     sample = text[: 1 << 18]
     delimiters = (document.source.delimiter,) if document.source.delimiter else _likely(sample)
     ways = [_reader(text, delimiter, name) for delimiter in delimiters]
-    heads: list[Sequence[Numbered]] = [first_rows(sample, delimiter, HEADER_WITHIN) for delimiter in delimiters]
+    heads: list[Sequence[Numbered]] = [first_rows(sample, delimiter, HEAD_ROWS) for delimiter in delimiters]
     is_cut = document.is_whole and not text.endswith(("\n", "\r"))
     return RowTable(ways, heads, name, len(text), is_cut, delimiters)
 

@@ -92,8 +92,8 @@ def said_count(label: str) -> int | None:
 
 def _tallies(amounts: pl.DataFrame, lone: Sequence[int], *, comma: bool) -> list[tuple[_Tally, _Tally]]:
     """Of each row with one text: its own tally, and that of all rows above it."""
-    units = [_units(pl.col(name), comma=comma).alias(name) for name in amounts.columns]
-    cells = amounts.select(units).select(
+    parsed = [units(pl.col(name), comma=comma).alias(name) for name in amounts.columns]
+    cells = amounts.select(parsed).select(
         pl.lit(1).alias("rows"),
         pl.int_range(pl.len()).is_in(list(lone)).cast(pl.Int64).alias("lone"),
         *(pl.col(name).fill_null(0) for name in amounts.columns),
@@ -103,7 +103,7 @@ def _tallies(amounts: pl.DataFrame, lone: Sequence[int], *, comma: bool) -> list
     return [(one, _minus(both, one)) for one, both in zip(own, with_own, strict=True)]
 
 
-def _units(text: pl.Expr, *, comma: bool) -> pl.Expr:
+def units(text: pl.Expr, *, comma: bool) -> pl.Expr:
     """An amount in its smallest units, its decimals behind a point or a comma; no text is zero, and unread is null."""
     digits = text.str.replace_all(r"[^0-9.,()\-]", "")
     sign = pl.when(digits.str.contains("^[-(]|-$")).then(pl.lit("-")).otherwise(pl.lit(""))

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from etl.config import Settings, Source
-from etl.domain import DATABASE, LATEST
+from etl.domain import DATABASE, LATEST, FileReport
 from etl.errors import NotFoundError
 from etl.history.store import PastRun
 from etl.warehouse.engine import Engine, published
@@ -111,6 +111,13 @@ def is_open_only(now: Balances, past: Sequence[PastRun], relation: str, settings
     known = [run.facts.get("sources", {}).get(relation, {}).get("balances") for run in past]
     before = [Balances(*one) for one in known if one]
     return sum(one.zeros for one in (now, *before)) == 0 and sum(one.rows for one in (now, *before)) >= _FEWEST_BALANCES
+
+
+def is_open_by_shape(files: Sequence[FileReport], relation: str, settings: Settings) -> bool:
+    """Whether the shapes of all files of a relation list only what is open, and no setting says otherwise."""
+    own = [file for file in files if file.relation == relation]
+    is_stated = any(source.scope for source in settings.sources_of(relation))
+    return bool(own) and not is_stated and all(file.is_open_only for file in own)
 
 
 def vanished(engine: Engine, settings: Settings) -> Vanished | None:

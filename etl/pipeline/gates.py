@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, Final, Literal
 
 from etl.errors import GateError
-from etl.history.coverage import Coverage, coverage, coverage_of_known, is_open_only
+from etl.history.coverage import Coverage, coverage, coverage_of_known, is_open_by_shape, is_open_only
 from etl.history.source_status import A_LOG, RunInputs, SourceRead, freshest_allowed, usual_rows, usual_runs
 from etl.history.store import PastRun
 from etl.schemas import RELATIONS
@@ -98,6 +98,8 @@ def _shrunk(inputs: RunInputs, source: SourceRead) -> str | None:
 
 def _is_open_only(inputs: RunInputs, source: SourceRead) -> bool:
     past = usual_runs(inputs.past)
+    if is_open_by_shape(inputs.files, source.relation, inputs.settings):
+        return True
     return source.balances is not None and is_open_only(source.balances, past, source.relation, inputs.settings)
 
 

@@ -136,7 +136,8 @@ class Loader:
         rows = extracted.frame.height - removed.height
         return _ReadFile(
             file, extracted.profile, rows, notes_text, tuple(extracted.unknown), made, source.as_of, removed,
-            goes_on=extracted.goes_on, may_go_on=extracted.may_go_on,
+            goes_on=extracted.goes_on, may_go_on=extracted.may_go_on, is_open_only=extracted.is_open_only,
+            range=extracted.window or "",
         )  # fmt: skip
 
     def _made(self, file: extract.SourceFile, extracted: extract.Extract | None = None) -> extract.Made | None:
@@ -250,7 +251,7 @@ class Loader:
         return FileReport(
             relation.name, file.file, file.profile, file.rows, accepted, quarantined, latest_at, notes, file.unknown,
             copies, _stated(file, self.settings.portal_zone) or file.made,
-            file.goes_on, file.may_go_on,
+            file.goes_on, file.may_go_on, file.is_open_only, file.range,
         )  # fmt: skip
 
 
@@ -269,6 +270,8 @@ class _ReadFile:
     has_left_over: bool = False
     goes_on: bool = False
     may_go_on: bool = False
+    is_open_only: bool = False
+    range: str = ""
 
 
 def _stated(file: _ReadFile, zone: ZoneInfo) -> extract.Made | None:

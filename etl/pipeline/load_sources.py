@@ -9,7 +9,7 @@ from datetime import UTC
 from etl.config import Settings
 from etl.domain import FileReport, OnStage, Run, utc
 from etl.errors import InputError, Problem
-from etl.history.coverage import balances, is_open_only, vanished
+from etl.history.coverage import balances, is_open_by_shape, is_open_only, vanished
 from etl.history.source_status import RunInputs, sources_read, unused, usual_runs
 from etl.history.store import PastRun
 from etl.pipeline.clock import check_clock_with_sources
@@ -88,7 +88,9 @@ def _compared(engine: Engine, inputs: RunInputs) -> RunInputs:
         for source in sources_read(inputs)
     )
     past, name = usual_runs(inputs.past), "accounting_invoices"
-    is_open = is_open_only(by_relation[name], past, name, inputs.settings)
+    is_open = is_open_by_shape(inputs.files, name, inputs.settings) or is_open_only(
+        by_relation[name], past, name, inputs.settings
+    )
     gone = vanished(engine, inputs.settings) if inputs.past and is_list_new and is_open else None
     return replace(inputs, balances=by_relation, vanished=gone)
 

@@ -6,6 +6,7 @@ guess never makes a list say more: an older instant, a cut list and an unknown s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from etl.domain import FileReport
 from etl.extract import GOES_ON, NOT_UNDERSTOOD, SETTING, written_at
 from etl.history.coverage import stated
 from etl.history.source_status import RunInputs, SourceRead
+from etl.safe_text import readable
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 
@@ -37,6 +39,8 @@ _MAY_GO_ON: Final = (
     "a line above or below its rows may say that there are more. If these are all, set is_complete = true"
 )
 
+_WHOLE: Final = re.compile(r"(?i)\ball dates\b|\bas (?:of|at)\b")
+"""Title lines that name no range."""
 _SETTLED: Final = {
     "portal_invoices": "portal_status = 'paid' or abs(balance_amount) <= no_money()",
     "accounting_invoices": "document_status in ('paid', 'voided', 'deleted') or abs(balance_amount) <= no_money()",
@@ -102,7 +106,7 @@ def find_scopes(engine: Engine, inputs: RunInputs, sources: Sequence[SourceRead]
         files = [file for file in inputs.files if file.relation == relation]
         if files:
             source = stated(inputs.settings.sources_of(relation))
-            kind, since, reason = _scope(engine, relation, source)
+            kind, since, reason = _of_shapes(source, files) or _scope(engine, relation, source)
             made_at, made_reason = _made(files, inputs, first_seen[relation])
             cut = _CUT if relation in broken else _left_out(engine, relation, source, files) or _page(source, files)
             scopes[relation] = Scope(relation, kind, since, reason, made_at, made_reason, cut)
@@ -120,6 +124,21 @@ def _left_out(engine: Engine, relation: str, source: Source, files: Sequence[Fil
 def _has_line(engine: Engine, relation: str, reason: str) -> bool:
     found = f"relation = '{relation}' and array_to_string(broken_rules, ' ') like '%{reason}%'"
     return engine.count(f"quarantine.rows where {found}") > 0
+
+
+def _of_shapes(source: Source, files: Sequence[FileReport]) -> tuple[str, date | None, str] | None:
+    """What the shapes and the title lines of the files say; null where they say nothing, or a setting does.
+
+    A range says that there may be more outside of it, so silence proves nothing, whatever the rows look like.
+    """
+    if source.scope is not None:
+        return None
+    if all(file.is_open_only for file in files):
+        return "open", None, f"{files[0].profile} lists only what is open"
+    ranges = [file.range for file in files if file.range and not _WHOLE.search(file.range)]
+    if ranges and all(file.range for file in files):
+        return "unknown", None, f"the title says {readable(ranges[0])}"
+    return None
 
 
 def _scope(engine: Engine, relation: str, source: Source) -> tuple[str, date | None, str]:

@@ -158,7 +158,7 @@ def test_the_import_template_is_refused(shelf: Any) -> None:
         "t.csv", "*ContactName,*InvoiceNumber,*InvoiceDate,*DueDate,Total,*Quantity\nAcme,INV-1,11/06/2026,,1,1\n"
     )
     (problem,) = shelf.problems("accounting_invoices", "t.csv")
-    assert "import template (column *ContactName)" in problem.found
+    assert "import template" in problem.found
 
 
 def test_exported_contacts_have_a_star_and_are_read(shelf: Any) -> None:

@@ -39,13 +39,13 @@ class Sheet:
     hidden_rows: frozenset[int]
 
 
-def sheet_rows(data: bytes, where: str, sheet: str | None) -> list[Numbered]:
-    """The rows of a sheet, numbered as the spreadsheet does.
+def visible_sheets(data: bytes, where: str, sheet: str | None) -> dict[str, list[Numbered]]:
+    """Name of a sheet -> its rows, numbered as the spreadsheet does; the first sheet, and all others that are shown.
 
     Args:
         data: the workbook.
         where: the file as the user names it.
-        sheet: name of the sheet; null: the first one.
+        sheet: the only sheet that is wanted; null: all of them.
 
     Raises:
         InputError: the workbook is damaged, protected or immense, or has no such sheet.
@@ -56,7 +56,13 @@ def sheet_rows(data: bytes, where: str, sheet: str | None) -> list[Numbered]:
         names = book.sheet_names
         is_there = sheet is None or sheet in names
         if is_there:
-            return _rows(book, sheet or names[0])
+            shown = [
+                told.name
+                for told in book.sheets_metadata
+                if told.typ == SheetTypeEnum.WorkSheet and told.visible == SheetVisibleEnum.Visible
+            ]
+            wanted = [sheet] if sheet is not None else dict.fromkeys([names[0], *shown])
+            return {name: _rows(book, name) for name in wanted}
     found = f"the sheets {', '.join(names)}"
     raise InputError([Problem(where, found, f"a sheet named {sheet}", "Correct sheet for this source.")])
 

@@ -27,6 +27,11 @@ def _folded(words: Mapping[str, str]) -> Mapping[str, str]:
     return {word.translate(away): ours for word, ours in each}
 
 
+def fold_word(word: str) -> str:
+    """A word as `fold_term` folds a column of them."""
+    return next(iter(_folded({"": word.replace(",", "")})))
+
+
 DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
     "invoice": (
         # English; ConnectWise's own types; an accounting package's codes

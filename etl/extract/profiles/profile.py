@@ -14,33 +14,14 @@ from etl.extract.stated import Stated
 CONNECTWISE_JSON: Final = "connectwise_json"
 CONNECTWISE_CSV: Final = "connectwise_csv"
 QUICKBOOKS_ONLINE_JSON: Final = "quickbooks_online_json"
-QUICKBOOKS_ONLINE_REPORT: Final = "quickbooks_online_report"
 QUICKBOOKS_ONLINE_XML: Final = "quickbooks_online_xml"
 QUICKBOOKS_DESKTOP_QBXML: Final = "quickbooks_desktop_qbxml"
 QUICKBOOKS_DESKTOP_IIF: Final = "quickbooks_desktop_iif"
 XERO_JSON: Final = "xero_json"
 XERO_XML: Final = "xero_xml"
-XERO_CSV: Final = "xero_csv"
 SAGE_INTACCT_JSON: Final = "sage_intacct_json"
 SAGE_INTACCT_XML: Final = "sage_intacct_xml"
 TABLE: Final = "table"
-
-SHAPES: Final = (
-    CONNECTWISE_JSON,
-    CONNECTWISE_CSV,
-    QUICKBOOKS_ONLINE_JSON,
-    QUICKBOOKS_ONLINE_XML,
-    QUICKBOOKS_ONLINE_REPORT,
-    QUICKBOOKS_DESKTOP_QBXML,
-    QUICKBOOKS_DESKTOP_IIF,
-    XERO_JSON,
-    XERO_XML,
-    XERO_CSV,
-    SAGE_INTACCT_JSON,
-    SAGE_INTACCT_XML,
-    TABLE,
-)
-"""What a source's `shape` may say, beside `auto`."""
 
 Getter = Callable[[dict[str, Any], str], object]
 """Takes one value from a record and the name of the list the record came from."""
@@ -78,6 +59,9 @@ class Extract:
         stated: each time at which a list of the portal was made, as its title lines and footers say.
         goes_on: the file says that there are more rows than it has.
         may_go_on: a title line may say so, and nobody understands it.
+        shape_id: of a file whose shape is data: which one.
+        is_open_only: it lists only what is still open.
+        absent: what such a file never says, in words.
     """
 
     frame: pl.DataFrame
@@ -92,6 +76,9 @@ class Extract:
     stated: list[Stated] = field(default_factory=list)
     goes_on: bool = False
     may_go_on: bool = False
+    shape_id: str = ""
+    is_open_only: bool = False
+    absent: tuple[str, ...] = ()
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
@@ -159,8 +146,7 @@ class TableProfile:
         refused: caption that says the table is something else -> what it is and what to export instead.
         patterns: our column -> expression pattern of the captions that together make it, such as types/0/name.
         finish: transform that derives what no single column says.
-        is_report: the rows are surrounded by titles, totals and a footer.
-        is_grouped: the customer's name stands alone in the first column, above its rows.
+        is_starred_refused: a caption with a star says that it is an import template.
     """
 
     shape: str
@@ -171,8 +157,6 @@ class TableProfile:
     refused: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     patterns: Mapping[str, str] = field(default_factory=dict)
     finish: Transform = unchanged
-    is_report: bool = False
-    is_grouped: bool = False
     is_starred_refused: bool = False
 
 

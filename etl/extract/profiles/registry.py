@@ -12,14 +12,13 @@ from etl.extract.profiles import (
     quickbooks_iif,
     quickbooks_json,
     quickbooks_qbxml,
-    quickbooks_report,
     quickbooks_xml,
     sage_intacct,
-    xero_csv,
     xero_json,
     xero_xml,
 )
 from etl.extract.profiles.profile import Profile, RecordProfile, TableProfile
+from etl.extract.shapes.catalogue import all_shapes
 
 PROFILES: Final[tuple[Profile, ...]] = (
     *connectwise_json.PROFILES,
@@ -30,8 +29,6 @@ PROFILES: Final[tuple[Profile, ...]] = (
     *quickbooks_iif.PROFILES,
     *xero_xml.PROFILES,
     *sage_intacct.PROFILES,
-    *quickbooks_report.PROFILES,
-    *xero_csv.PROFILES,
     *connectwise_csv.PROFILES,
     *generic_table.PROFILES,
 )
@@ -54,8 +51,17 @@ def table_profiles(relation: str | None = None, shape: str = "auto") -> Iterator
 
 
 def shapes_of(relation: str) -> tuple[str, ...]:
-    """The shapes in which a relation can be read."""
-    return tuple(dict.fromkeys(profile.shape for profile in PROFILES if profile.relation == relation))
+    """The shapes in which a relation can be read: families, and ids of shape files."""
+    own = [profile.shape for profile in PROFILES if profile.relation == relation]
+    as_data = [shape for shape in all_shapes() if shape.relation == relation]
+    found = [*own[:-1], *(shape.family for shape in as_data), *own[-1:], *(shape.id for shape in as_data)]
+    return tuple(dict.fromkeys(found))
+
+
+def every_shape() -> frozenset[str]:
+    """What `shape` of a source may say for one relation or another."""
+    as_data = {name for shape in all_shapes() if shape.relation for name in (shape.family, shape.id)}
+    return frozenset({profile.shape for profile in PROFILES} | as_data)
 
 
 def _of(relation: str | None, shape: str) -> Iterator[Profile]:

@@ -1,0 +1,104 @@
+"""What the cells of a shape mean: constants, words, members of JSON text, rows that are left out, computed amounts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from etl.extract.profiles.document_terms import fold_term
+from etl.extract.shapes.shape import Condition, Shape
+from etl.extract.sums import units
+
+_DECIMALS: Final = 18
+_SHOWN_DECIMALS: Final = 4
+_COMMA_DECIMALS: Final = r",[0-9]{1,2}\)?-?$"
+_POINT_DECIMALS: Final = r"\.[0-9]{1,2}\)?-?$"
+
+
+def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Counter[str]]:
+    """Give every column the values that the shape says.
+
+    Returns:
+        The rows that are read, and how many are left out for which reason.
+
+    Locality: row, but for `inherit`, which looks at the row above.
+    """
+    values = shape.values
+    frame = _with_members(frame, shape)
+    inherited = [name for name in shape.rows.inherit if name in frame.columns]
+    frame = frame.with_columns(pl.col(inherited).forward_fill())
+    left_out: Counter[str] = Counter()
+    for rule in values.left_out:
+        is_out = holds(frame, rule.when)
+        kept = frame.filter(~is_out)
+        left_out[rule.name] += frame.height - kept.height
+        frame = kept
+    for name, constant in values.constants.items():
+        own = [pl.col(name)] if name in frame.columns else []
+        frame = frame.with_columns(pl.coalesce(*own, pl.lit(constant)).alias(name))
+    frame = _with_computed(frame, values.computed)
+    for setting in values.settings:
+        is_so = holds(frame, setting.when)
+        for name, value in setting.values.items():
+            own_value = pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
+            frame = frame.with_columns(pl.when(is_so).then(pl.lit(value)).otherwise(own_value).alias(name))
+    for name, words in values.words.items():
+        if name in frame.columns:
+            ours = fold_term(name).replace_strict(dict(words), default=None, return_dtype=pl.String)
+            frame = frame.with_columns(pl.coalesce(ours, pl.col(name)).alias(name))
+    return frame, +left_out
+
+
+def holds(frame: pl.DataFrame, condition: Condition) -> pl.Expr:
+    """Whether a row fits a condition; a column that the file lacks is an empty one."""
+    parts = [pl.lit(value=True)]
+    for name, words in condition.words.items():
+        folded = fold_term(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
+        parts.append(folded.fill_null("").is_in(list(words)))
+    return pl.all_horizontal(parts)
+
+
+def is_decimal_comma(texts: pl.Series) -> bool:
+    """Whether amounts have their decimals behind a comma."""
+    return bool(texts.str.contains(_COMMA_DECIMALS).any()) and not texts.str.contains(_POINT_DECIMALS).any()
+
+
+def as_amount(smallest: pl.Expr, *, comma: bool) -> pl.Expr:
+    """Smallest units, as `sums.units` gives them, written as an amount with four decimals."""
+    digits = smallest.abs().cast(pl.String).str.pad_start(_DECIMALS + 1, "0")
+    sign = pl.when(smallest < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    whole = digits.str.head(-_DECIMALS)
+    decimals = digits.str.tail(_DECIMALS).str.head(_SHOWN_DECIMALS)
+    return pl.concat_str(sign, whole, pl.lit("," if comma else "."), decimals)
+
+
+def _with_members(frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
+    """The members of JSON text; a text that is none says nothing."""
+    for name, patterns in shape.columns.items():
+        members = {pattern.member for pattern in patterns if pattern.member}
+        if name in frame.columns and members:
+            is_json = pl.col(name).str.starts_with("{")
+            found = pl.coalesce(pl.col(name).str.json_path_match(f"$.{member}") for member in sorted(members))
+            frame = frame.with_columns(pl.when(is_json).then(found).otherwise(name).alias(name))
+    return frame
+
+
+def _with_computed(frame: pl.DataFrame, computed: Mapping[str, tuple[tuple[int, str], ...]]) -> pl.DataFrame:
+    """Amounts that others give; an amount that the file has stays as it is."""
+    for name, terms in computed.items():
+        if any(column not in frame.columns for _, column in terms):
+            continue
+        comma = any(is_decimal_comma(frame.get_column(column)) for _, column in terms)
+        parts = [
+            pl.when(pl.col(column).is_not_null()).then(units(pl.col(column), comma=comma)) * sign
+            for sign, column in terms
+        ]
+        whole = parts[0]
+        for part in parts[1:]:
+            whole = whole + part
+        own = [pl.col(name)] if name in frame.columns else []
+        frame = frame.with_columns(pl.coalesce(*own, as_amount(whole, comma=comma)).alias(name))
+    return frame

@@ -1,0 +1,58 @@
+"""Line items that make a document: their values repeat, or their amounts are added up, or they are refused."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from etl.errors import InputError, Problem
+from etl.extract.shapes.cell_values import as_amount, is_decimal_comma
+from etl.extract.shapes.shape import Shape
+from etl.extract.sums import units
+
+_REPEATED: Final = ("total_amount", "balance_amount", "currency_code", "document_status", "invoice_date")
+"""What every line item of one document says alike."""
+
+
+def join_lines(frame: pl.DataFrame, shape: Shape, where: str) -> pl.DataFrame:
+    """One row per document; lines that disagree leave one row, with the reason why it cannot be trusted.
+
+    Locality: group: the columns of `rows.document`.
+
+    Raises:
+        InputError: the shape refuses line items.
+    """
+    if shape.rows.lines == "refuse":
+        remedy = "Export a list with one row per invoice."
+        raise InputError([Problem(where, f"{shape.full_title}: a row per line item", "a row per invoice", remedy)])
+    if frame.is_empty() or not shape.rows.lines:
+        return frame
+    is_sum = shape.rows.lines == "sum" and shape.rows.sum_of in frame.columns
+    keys = [name for name in shape.rows.document if name in frame.columns]
+    repeated = [name for name in _REPEATED if name in frame.columns and not (is_sum and name == "total_amount")]
+    repeated = [name for name in repeated if name not in keys]
+    # without a number, a document is told apart by everything that its lines repeat
+    number = next((name for name in ("invoice_id_acct", "invoice_number") if name in keys), keys[0])
+    alone = [pl.when(pl.col(number).is_null()).then(name).alias(f"_{name}") for name in repeated]
+    others = [name for name in frame.columns if name not in {*keys, "read_problem"}]
+    problem = pl.col("read_problem").drop_nulls().first()
+    comma = is_sum and is_decimal_comma(frame.get_column(shape.rows.sum_of))
+    added = [units(pl.col(shape.rows.sum_of), comma=comma).sum().alias("_sum")] if is_sum else []
+    joined = (
+        frame.with_columns(alone)
+        .group_by([*keys, *(f"_{name}" for name in repeated)], maintain_order=True)
+        .agg(pl.col(others).first(), problem, *added, *map(_disagreement, repeated))
+    )
+    told = pl.concat_str("read_problem", *(f"_on_{name}" for name in repeated), separator="; ", ignore_nulls=True)
+    joined = joined.with_columns(read_problem=pl.when(told != "").then(told))
+    if is_sum:
+        joined = joined.with_columns(total_amount=as_amount(pl.col("_sum"), comma=comma))
+        return joined.select(*dict.fromkeys([*frame.columns, "total_amount"]))
+    return joined.select(frame.columns)
+
+
+def _disagreement(name: str) -> pl.Expr:
+    listed = pl.col(name).unique().sort().str.join(", ")
+    told = pl.concat_str(pl.lit(f"the line items of the invoice disagree on {name}: "), listed)
+    return pl.when(pl.col(name).n_unique() > 1).then(told).alias(f"_on_{name}")

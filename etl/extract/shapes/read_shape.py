@@ -1,0 +1,142 @@
+"""A file whose shape is known, read as that shape says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from etl.errors import InputError, Problem
+from etl.extract.conform import conform, split_lists, tidy
+from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
+from etl.extract.header import unread_balance
+from etl.extract.opened_file import FileKind, OpenedFile
+from etl.extract.profiles import generic_table
+from etl.extract.profiles.document_terms import document_type
+from etl.extract.profiles.profile import Extract, Transform
+from etl.extract.report_titles import as_of_lines, is_header_again, printed, window_of
+from etl.extract.row_buffer import Body
+from etl.extract.shapes.cell_values import apply_values
+from etl.extract.shapes.document_lines import join_lines
+from etl.extract.shapes.recognizer import Held, told
+from etl.extract.shapes.row_kinds import cell_names, tell_rows_apart
+from etl.extract.shapes.verdict import refuse_bills
+from etl.extract.source_files import written_at
+from etl.extract.stated import stated_in
+from etl.extract.unknown_words import unknown_terms
+from etl.schemas import Relation
+
+FINISH: Final[Mapping[str, Transform]] = {profile.relation: profile.finish for profile in generic_table.PROFILES}
+"""Relation -> what derives keys, types and states."""
+_NOBODYS: Final = "document without a customer"
+_OURS: Final = ("other", "bill", "journal")
+"""Types that are no document of a client where nobody is named."""
+
+
+def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
+    """Every record below the header.
+
+    Raises:
+        InputError: a caption that is needed once is there twice, or the file holds line items that are refused.
+    """
+    _refuse_twice(document, held)
+    header, shape = held.header, held.shape
+    furnished = shape.rows.has_furniture
+    cells = {name: at for at, name in enumerate(cell_names(header))} if furnished else {}
+    body = held.table.body(header, {**header.positions, **cells}, held.candidate)
+    notes: Counter[str] = Counter(_furniture(held, body))
+    frame, warnings, footers = body.frame, list(_decoding_warnings(document)), []
+    if furnished and frame.height:
+        apart = tell_rows_apart(frame, header, shape)
+        frame, warnings, footers = apart.frame, [*warnings, *apart.warnings], apart.footers
+        notes.update(apart.counts)
+        if not apart.counts and (shape.rows.totals or shape.rows.footer):
+            warnings.append("no TOTAL row and no footer: the report may be cut short")
+    elif frame.height:
+        captions = {name: header.cells[at] for name, at in header.columns.items()}
+        frame = frame.filter(~is_header_again(captions))
+        notes.update({"repeated header": body.frame.height - frame.height})
+    frame = frame.drop([name for name in frame.columns if name.startswith("_cell/")])
+    frame = tidy(split_lists(mark_cut_cells(frame, list(header.columns)), relation), relation)
+    frame, left_out = apply_values(frame, shape)
+    notes.update(left_out)
+    frame, nobodys = _without_strangers(frame, relation)
+    notes.update({_NOBODYS: nobodys} if nobodys else {})
+    before, unknown = frame.height, unknown_terms(frame)
+    joined = join_lines(frame, shape, document.file.name)
+    notes.update({"repeated line item": before - joined.height} if before > joined.height else {})
+    finished = FINISH[relation.name](joined)
+    refuse_bills(finished, relation, document.file.name)
+    refuse_if_cut(finished, document.file.name)
+    warnings += [] if finished.height else ["the file has a header and no rows"]
+    return _extract(document, held, relation, (finished, dict(+notes), warnings, unknown, footers))
+
+
+def _extract(
+    document: OpenedFile,
+    held: Held,
+    relation: Relation,
+    read: tuple[pl.DataFrame, dict[str, int], list[str], list[str], list[str]],
+) -> Extract:
+    finished, notes, warnings, unknown, footers = read
+    shape, header = held.shape, held.header
+    lines = [row for _, row in held.above]
+    printed_at = next((at for at in map(printed, reversed(footers)) if at), None)
+    as_of = stated_in(as_of_lines(lines), written_at(document.file))
+    as_of = [one for one in as_of if printed_at is None or one.at.date() < printed_at.date()]
+    is_list = relation.name == "accounting_invoices"
+    balance = unread_balance(header.cells, header.columns) if is_list and not shape.not_read else None
+    return Extract(
+        conform(finished, relation, document.file),
+        shape.full_title,
+        shape.family,
+        notes,
+        window_of(lines),
+        warnings + ([balance] if balance else []),
+        unknown,
+        told(held),
+        printed_at,
+        as_of,
+        shape_id=shape.id,
+        is_open_only=shape.knows.is_open_only,
+        absent=shape.knows.absent,
+    )
+
+
+def _refuse_twice(document: OpenedFile, held: Held) -> None:
+    problems = [
+        Problem(
+            document.file.name,
+            f"the caption {caption} more than once",
+            "one such column",
+            "Rename or remove one.",
+            held.header.line,
+        )
+        for caption in held.header.twice
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _furniture(held: Held, body: Body) -> dict[str, int]:
+    above = sum(any(cell.strip() for cell in row) for _, row in held.above)
+    return {name: count for name, count in {"blank": body.blank, "preamble": above}.items() if count}
+
+
+def _decoding_warnings(document: OpenedFile) -> tuple[str, ...]:
+    return document.decoded.warnings if document.kind is FileKind.DELIMITED else ()
+
+
+def _without_strangers(frame: pl.DataFrame, relation: Relation) -> tuple[pl.DataFrame, int]:
+    """Without checks, deposits and journal entries that name nobody; and how many those are.
+
+    Locality: row.
+    """
+    if relation.name != "accounting_invoices" or {"document_type", "customer_name"}.difference(frame.columns):
+        return frame, 0
+    is_ours = pl.col("document_type").is_not_null() & document_type("document_type").is_in(_OURS)
+    is_nobodys = is_ours & pl.col("customer_name").is_null() & pl.col("read_problem").is_null()
+    kept = frame.filter(~is_nobodys)
+    return kept, frame.height - kept.height

@@ -1,0 +1,243 @@
+"""Which shapes a table has: predicates, not scores. Exactly one may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from etl.extract.formats.delimited import Numbered
+from etl.extract.header import HEADER_WITHIN, Header
+from etl.extract.opened_file import FileKind, OpenedFile
+from etl.extract.profiles.profile import Captions
+from etl.extract.row_tables import RowTable, Table
+from etl.extract.shapes.catalogue import all_shapes
+from etl.extract.shapes.named_patterns import AGEING_BAND
+from etl.extract.shapes.shape import CaptionPattern, Recognition, Shape, fold_caption
+
+_MOST_LACKING: Final = 4
+
+
+@dataclass(frozen=True)
+class Held:
+    """A shape that holds, and where in the table.
+
+    Attributes:
+        candidate: which way of reading the file shows it.
+        header: its captions; `columns` are the shape's, `twice` the captions that are needed once and are there twice.
+        above: the lines above the header.
+    """
+
+    shape: Shape
+    table: Table
+    candidate: int
+    header: Header
+    above: Sequence[Numbered]
+
+
+@dataclass(frozen=True)
+class Near:
+    """A shape that does not hold, and what speaks against it."""
+
+    shape: Shape
+    lacking: tuple[str, ...]
+    found: int
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """What all shapes say of a table.
+
+    Attributes:
+        held: the shapes that hold; of one shape only the first place, except in several sheets.
+        near: the others of which something was found, the nearest first.
+    """
+
+    held: tuple[Held, ...]
+    near: tuple[Near, ...]
+
+    @property
+    def refused(self) -> Held | None:
+        """The shape that refuses the file, the one that asks for most; null where none does."""
+        refusing = [one for one in self.held if one.shape.refusal]
+        return max(refusing, key=lambda one: one.shape.recognition.weight, default=None)
+
+    @property
+    def read(self) -> tuple[Held, ...]:
+        """The shapes that hold and read it."""
+        return tuple(one for one in self.held if not one.shape.refusal)
+
+
+def judge(table: Table, kind: FileKind, shapes: Iterable[Shape]) -> Judgment:
+    """Hold every shape against a table.
+
+    Args:
+        table: the opened file.
+        kind: its kind.
+        shapes: all there are: a title of one speaks against the others.
+    """
+    every = tuple(shapes)
+    heads = [_Head(rows, every) for rows in table.candidates()]
+    is_book = isinstance(table, RowTable) and bool(table.sheets)
+    held: list[Held] = []
+    near: list[Near] = []
+    for shape in every:
+        if kind.value not in shape.recognition.kinds:
+            continue
+        places = [(at, row) for at, head in enumerate(heads) if (row := head.place(shape)) is not None]
+        for at, row in places if is_book else places[:1]:
+            header = bind(heads[at].rows[row], shape)
+            held.append(Held(shape, table, at, header, heads[at].rows[:row]))
+        if not places:
+            nearest = max((head.near(shape) for head in heads), key=lambda one: (one.found, -len(one.lacking)))
+            near += [nearest] if nearest.found else []
+    near.sort(key=lambda one: (len(one.lacking), -one.found))
+    return Judgment(tuple(held), tuple(near))
+
+
+def judge_document(table: Table, document: OpenedFile) -> Judgment:
+    """What the shapes that are shipped say of a file."""
+    return judge(table, document.kind, all_shapes())
+
+
+def judge_records(keys: Iterable[str]) -> Shape | None:
+    """The shape that refuses records with these keys; null where none does."""
+    folded = [fold_caption(key) for key in keys]
+    refusing = [
+        shape
+        for shape in all_shapes()
+        if shape.refusal and "json" in shape.recognition.kinds and _fits_keys(folded, shape.recognition)
+    ]
+    return max(refusing, key=lambda one: one.recognition.weight, default=None)
+
+
+def _fits_keys(folded: Sequence[str], rule: Recognition) -> bool:
+    groups = [*((one,) for one in rule.captions_all), *rule.captions_any]
+    return all(_has(folded, group) for group in groups) and not _has(folded, rule.captions_none)
+
+
+class _Head:
+    """The first rows of a table in one way of reading it."""
+
+    def __init__(self, rows: Sequence[Numbered], shapes: Sequence[Shape]) -> None:
+        self.rows = rows
+        self.shapes = shapes
+
+    @cached_property
+    def folded(self) -> list[list[str]]:
+        """The cells of the rows in which a header may be, folded."""
+        return [[fold_caption(cell) for cell in row] for _, row in self.rows[:HEADER_WITHIN]]
+
+    @cached_property
+    def titles(self) -> list[str]:
+        """The text of each of these rows, folded."""
+        return [" ".join(filter(None, cells)) for cells in self.folded]
+
+    def place(self, shape: Shape) -> int | None:
+        """Which row is the header of the shape; null where none is, or something else speaks against it."""
+        rule = shape.recognition
+        row = next((at for at, cells in enumerate(self.folded) if not self._lacking_captions(at, rule)[0]), None)
+        return None if row is None or self._against(row, shape) else row
+
+    def near(self, shape: Shape) -> Near:
+        """What keeps the shape from holding, in the row that comes closest."""
+        rule = shape.recognition
+        lacking, found, row = min(
+            ((*self._lacking_captions(at, rule), at) for at in range(len(self.folded))),
+            key=lambda one: (len(one[0]) - one[1], one[2]),
+            default=([], 0, 0),
+        )
+        against = [] if not self.folded else self._against(row, shape)
+        return Near(shape, tuple([*lacking, *against][:_MOST_LACKING]), found)
+
+    def _lacking_captions(self, at: int, rule: Recognition) -> tuple[list[str], int]:
+        """The captions that a row lacks, and how many of those that are asked for it has."""
+        cells = self.folded[at]
+        groups = [(one,) for one in rule.captions_all] + list(rule.captions_any)
+        missing = [group for group in groups if not _has(cells, group)]
+        if not groups:
+            # a shape without captions of its own is known by its title: the row with the most cells below is its header
+            missing = [()] if sum(map(bool, cells)) < 2 else []  # noqa: PLR2004 a title is one cell
+        lacking = ["the caption " + " or ".join(pattern.text for pattern in group) for group in missing]
+        if (
+            rule.is_first_empty is not None
+            and groups
+            and not missing
+            and bool(cells[:1] and cells[0]) is rule.is_first_empty
+        ):
+            lacking.append(f"{'an empty' if rule.is_first_empty else 'a'} first caption")
+        return lacking, len(groups) - len(missing)
+
+    def _against(self, row: int, shape: Shape) -> list[str]:
+        """Captions of other files, a title of another report, or headings of another kind."""
+        rule = shape.recognition
+        there = {
+            cell: pattern.text for cell in self.folded[row] for pattern in rule.captions_none if pattern.fits(cell)
+        }
+        against = [f"no caption {self.rows[row][1][self.folded[row].index(cell)].strip()}" for cell in there]
+        titles = self.titles[:row]
+        own = any(_is_title(title, rule) for title in titles)
+        if rule.is_title_required and not own:
+            against.append(f"the title {rule.titles[0].text}")
+        other = next((title for title in titles for one in self.shapes if _is_title(title, one.recognition)), None)
+        if other and not own:
+            against.append(f"no title of another report ({other})")
+        if rule.groups and self._headings(row) not in {rule.groups, ""}:
+            against.append(
+                "headings that are customers" if rule.groups == "names" else "headings that are ageing bands"
+            )
+        return against
+
+    def _headings(self, row: int) -> str:
+        """What the first headings below a header are: `bands`, `names`, or empty where none is seen."""
+        lone = [
+            cells[0].strip()
+            for _, cells in self.rows[row + 1 :]
+            if cells and cells[0].strip() and not any(map(str.strip, cells[1:]))
+        ]
+        if not lone:
+            return ""
+        return "bands" if all(AGEING_BAND.fullmatch(one) for one in lone[:1]) else "names"
+
+
+def bind(row: Numbered, shape: Shape) -> Header:
+    """The shape's columns in a header: each takes its best caption that no other column has."""
+    cells = tuple(cell.strip().lstrip("\ufeff") for cell in row[1])
+    folded = [fold_caption(cell) for cell in cells]
+    columns: dict[str, int] = {}
+    twice: list[str] = []
+    taken: set[int] = set()
+    for column, patterns in shape.columns.items():
+        for pattern in patterns:
+            places = [
+                at for at, cell in enumerate(folded) if pattern.fits(cell) and (pattern.member or at not in taken)
+            ]
+            if pattern.occurrence:
+                every = [at for at, cell in enumerate(folded) if pattern.fits(cell)]
+                places = every[pattern.occurrence - 1 : pattern.occurrence]
+            if places:
+                columns[column] = places[0]
+                taken |= set() if pattern.member else {places[0]}
+                twice += [cells[places[0]]] if len(places) > 1 and not pattern.is_beginning else []
+                break
+    return Header(row[0], cells, columns, twice=tuple(dict.fromkeys(twice)))
+
+
+def told(held: Held) -> Captions:
+    """Which captions are read, and which are not; those that are known and not read are not told."""
+    found = held.header.told
+    known = held.shape.not_read
+    return Captions(found.used, tuple(one for one in found.ignored if not _fits_any(fold_caption(one), known)))
+
+
+def _has(cells: Sequence[str], group: Sequence[CaptionPattern]) -> bool:
+    return any(_fits_any(cell, group) for cell in cells if cell)
+
+
+def _fits_any(cell: str, patterns: Iterable[CaptionPattern]) -> bool:
+    return any(pattern.fits(cell) for pattern in patterns)
+
+
+def _is_title(line: str, rule: Recognition) -> bool:
+    return bool(line) and any(one.fits(line) or one.fits(line.removesuffix(" report")) for one in rule.titles)

@@ -1,0 +1,185 @@
+"""What each row below a header is: a record, a heading, a total, a footer, the captions again, or nothing known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from etl.extract.header import Header
+from etl.extract.shapes.group_stack import Groups, LabelRow, resolve_groups
+from etl.extract.shapes.shape import RowRules, Shape
+from etl.extract.shapes.total_checks import check_totals
+from etl.schemas import RELATIONS, ColumnKind
+
+_AMOUNT: Final = r"^[^\w]{0,3}\(?[-+]?[^\w]{0,3}[0-9][0-9.,' ]*\)?-?(?: ?[A-Za-z]{2,3})?$"
+NO_GROUP: Final = "no row above has a customer's name: the customer is not known"
+_ODD: Final = "the row is no document, no heading and no total"
+_ODD_IN_GROUPS: Final = f"{_ODD}: the customer is not known"
+_BARE_FOOTER: Final = r"^[^0-9]*$"
+
+
+@dataclass(frozen=True)
+class KindRows:
+    """The rows of a table, told apart.
+
+    Attributes:
+        frame: the records and the rows that nobody understands, which have a `read_problem`.
+        counts: kind -> how many rows are left out.
+        warnings: totals that disagree, groups that do not close.
+        footers: the texts of the footers.
+    """
+
+    frame: pl.DataFrame
+    counts: dict[str, int]
+    warnings: list[str]
+    footers: list[str]
+
+
+def cell_names(header: Header) -> list[str]:
+    """The names under which the cells of a row are held."""
+    return [f"_cell/{at}" for at in range(len(header.cells))]
+
+
+def tell_rows_apart(frame: pl.DataFrame, header: Header, shape: Shape) -> KindRows:
+    """Find the kind of every row, give each record its group, and hold the totals against the rows.
+
+    Args:
+        frame: our columns, `_cell/0` and so on, `source_line` and `read_problem`; no blank rows.
+        header: of the table.
+        shape: its shape.
+
+    Locality: whole.
+    """
+    rules = shape.rows
+    judged = _with_kinds(frame.with_row_index("_row"), header, shape)
+    groups = resolve_groups(_label_rows(judged), rules, _last_record(judged))
+    judged = _with_groups(judged, groups)
+    counts = judged.filter(~pl.col("_kind").is_in(["record", "unknown"])).get_column("_kind").value_counts(name="n")
+    footers = judged.filter(pl.col("_kind") == "footer").get_column("_label").to_list()
+    warnings = [*check_totals(judged, groups, rules), *groups.warnings]
+    kept = judged.filter(pl.col("_kind").is_in(["record", "unknown"])).with_columns(read_problem=_problem(rules))
+    if rules.group == "customer":
+        own = [pl.col("customer_name")] if "customer_name" in kept.columns else []
+        kept = kept.with_columns(pl.coalesce(pl.col("_group_name"), *own).alias("customer_name"))
+    helpers = [name for name in kept.columns if name.startswith("_cell/")]
+    kept = kept.drop(*helpers, "_row", "_kind", "_label", "_at", "_indent", "_has_amount", "_group", "_group_name")
+    return KindRows(kept, dict(sorted(counts.iter_rows())), warnings, footers)
+
+
+def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFrame:
+    """With `_kind` (`label` where only the rows around say what it is), `_label`, `_at`, `_indent`, `_has_amount`."""
+    rules = shape.rows
+    names = cell_names(header)
+    frame = frame.with_columns(pl.col(names).fill_null(""))
+    cells = [pl.col(name).str.strip_chars() for name in names]
+    money = _money_positions(header, shape)
+    first_at = pl.coalesce(pl.when(cell != "").then(pl.lit(at)) for at, cell in enumerate(cells))
+    label = pl.coalesce(pl.when(cell != "").then(cell) for cell in cells)
+    raw = pl.coalesce(pl.when(cell != "").then(pl.col(name)) for name, cell in zip(names, cells, strict=True))
+    frame = frame.with_columns(
+        label.alias("_label"),
+        first_at.alias("_at"),
+        (raw.str.len_chars() - raw.str.strip_chars_start().str.len_chars()).alias("_indent"),
+        pl.sum_horizontal((cell != "").cast(pl.Int32) for cell in cells).alias("_filled"),
+        _only_amounts(cells, money, first_at).alias("_has_money_only"),
+        _only_amounts(cells, money, pl.lit(-1)).alias("_is_bare"),
+        pl.all_horizontal(
+            cell.str.to_lowercase() == caption.lower() for cell, caption in zip(cells, header.cells, strict=True)
+        ).alias("_is_header"),
+    )
+    is_lone = pl.col("_filled") == 1
+    furniture = (
+        pl.when(pl.col("_is_header"))
+        .then(pl.lit("repeated header"))
+        .when(is_lone & _is_footer(rules, is_lone))
+        .then(pl.lit("footer"))
+        .when(is_lone & _fits_any(pl.col("_label"), rules.skip))
+        .then(pl.lit("skipped line"))
+    )
+    bare = pl.when(pl.lit(rules.is_bare_total) & pl.col("_is_bare")).then(pl.lit("total"))
+    kind = pl.coalesce(furniture, _label_kind(rules, header, is_lone), bare, pl.lit("record"))
+    has_amount = (pl.col("_filled") > 1) & pl.col("_has_money_only")
+    return frame.with_columns(kind.alias("_kind"), has_amount.alias("_has_amount")).drop(
+        "_filled", "_has_money_only", "_is_bare", "_is_header"
+    )
+
+
+def _label_kind(rules: RowRules, header: Header, is_lone: pl.Expr) -> pl.Expr:
+    """Rows that begin where headings stand; without headings, the rows whose label is a total's; else null."""
+    is_total_like = _fits_any(pl.col("_label"), _loosened(rules.totals))
+    money_only = pl.col("_has_money_only")
+    if not rules.group:
+        return pl.when((is_lone | money_only) & is_total_like).then(pl.lit("label"))
+    lead = next((at for at, cell in enumerate(header.cells) if cell), 0)
+    in_area = pl.col("_at") < max(lead, 1)
+    is_label = in_area & (is_lone | (money_only & is_total_like))
+    return pl.when(is_label).then(pl.lit("label")).when(in_area & pl.lit(lead > 0)).then(pl.lit("unknown"))
+
+
+def _is_footer(rules: RowRules, is_lone: pl.Expr) -> pl.Expr:
+    """A footer stands below the last record; in a table without headings one with a day may stand at a page's end."""
+    if not rules.footer:
+        return pl.lit(value=False)
+    is_last = ~(~is_lone).cum_max(reverse=True)
+    is_dated = pl.lit(not rules.group) & ~pl.col("_label").str.contains(_BARE_FOOTER)
+    return _fits_any(pl.col("_label"), [rules.footer]) & (is_last | is_dated)
+
+
+def _money_positions(header: Header, shape: Shape) -> set[int]:
+    """Where amounts may stand in the row of a total: not in columns of ours that hold texts and dates."""
+    columns = RELATIONS[shape.relation].columns
+    texts = {column.name for column in columns if column.kind is not ColumnKind.MONEY}
+    return set(range(len(header.cells))) - {at for name, at in header.columns.items() if name in texts}
+
+
+def _only_amounts(cells: Sequence[pl.Expr], money: set[int], label_at: pl.Expr) -> pl.Expr:
+    """Whether every cell is empty or an amount, but for the one at a place."""
+    return pl.all_horizontal(
+        (cell == "") | (label_at == at) | (cell.str.contains(_AMOUNT) if at in money else pl.lit(value=False))
+        for at, cell in enumerate(cells)
+    )
+
+
+def _loosened(totals: Iterable[str]) -> list[str]:
+    return [one.replace("{group}", ".+") for one in totals]
+
+
+def _fits_any(text: pl.Expr, expressions: Iterable[str]) -> pl.Expr:
+    joined = "|".join(f"(?:{one})" for one in expressions)
+    return text.str.contains(f"(?i)^(?:{joined})$") if joined else pl.lit(value=False)
+
+
+def _label_rows(judged: pl.DataFrame) -> list[LabelRow]:
+    shown = judged.filter(pl.col("_kind").is_in(["label", "unknown"]))
+    rows = shown.select("_row", "_label", "_at", "_indent", "_has_amount", pl.col("_kind") == "unknown").iter_rows()
+    return [
+        LabelRow(row, label, (at, indent), has_amount, is_odd) for row, label, at, indent, has_amount, is_odd in rows
+    ]
+
+
+def _last_record(judged: pl.DataFrame) -> int:
+    rows = judged.filter(pl.col("_kind") == "record").get_column("_row")
+    return int(rows[-1]) if rows.len() else -1
+
+
+def _with_groups(judged: pl.DataFrame, groups: Groups) -> pl.DataFrame:
+    """With the kinds of the labels, and for each row `_group`, the innermost open one, and `_group_name`, its path."""
+    row = pl.col("_row").cast(pl.Int64)
+    kinds = row.replace_strict(groups.kinds, default=None, return_dtype=pl.String)
+    after = row.replace_strict(groups.after, default=None, return_dtype=pl.Int64)
+    group = after.forward_fill().fill_null(-1)
+    names = pl.Series([*groups.paths, None], dtype=pl.String)
+    framed = judged.with_columns(pl.coalesce(kinds, "_kind").alias("_kind"), group.alias("_group"))
+    place = framed.get_column("_group")
+    at = place.replace({-1: len(groups.paths)})
+    return framed.with_columns(names.gather(at).alias("_group_name"))
+
+
+def _problem(rules: RowRules) -> pl.Expr:
+    is_odd = pl.col("_kind") == "unknown"
+    odd = pl.when(is_odd).then(pl.lit(_ODD_IN_GROUPS if rules.group == "customer" else _ODD))
+    is_nobodys = pl.lit(rules.group == "customer") & pl.col("_group_name").is_null()
+    return pl.coalesce("read_problem", odd, pl.when(is_nobodys).then(pl.lit(NO_GROUP)))
