@@ -40,9 +40,9 @@ def format_totals_by(rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """
     balance = pl.col("balance_amount")
     summed = rows.drop_nulls("balance_amount").group_by(key, "currency_code").agg(balance.sum())
-    told = summed.sort(key, "currency_code").select(key, "currency_code", "balance_amount").rows()
+    sums = summed.sort(key, "currency_code").select(key, "currency_code", "balance_amount").rows()
     unknown = rows.group_by(key).agg(balance.null_count().alias("unknown")).filter(pl.col("unknown") > 0).rows()
-    parts = [(group, f"{currency} {amount:,.2f}") for group, currency, amount in told]
+    parts = [(group, f"{currency} {amount:,.2f}") for group, currency, amount in sums]
     parts += [(group, f"{count:,} {NO_BALANCE}") for group, count in unknown]
     words = pl.DataFrame(parts, schema={key: rows.schema[key], "words": pl.String}, orient="row")
     joined = words.group_by(key, maintain_order=True).agg(currency_amounts=pl.col("words").str.join("; "))

@@ -23,7 +23,7 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     "reports/sections/mapping.html.j2": "the reason of a mapping is a reason for it, or one against it",
     "sql/marts/company_facts.sql": "what is not known of a contact that could not be read",
     "sql/marts/portal_only_invoices.sql": "what only the portal has is no invoice of CAUSES; one code is the same",
-    "sql/marts/report_customer_cells.sql": "a visible invoice counts under the difference of its amount",
+    "sql/report/customer_cells.sql": "a visible invoice counts under the difference of its amount",
 }
 """Other files that name a cause -> why no field of the record can stand for it."""
 MOST_EXCEPTIONS: Final = 5

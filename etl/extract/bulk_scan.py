@@ -89,8 +89,8 @@ class BulkScan:
     @property
     def warnings(self) -> list[str]:
         """What is odd about the captions."""
-        told = unread_balance(self.captions, self.columns) if self.relation.name == "accounting_invoices" else None
-        return [told] if told else []
+        warning = unread_balance(self.captions, self.columns) if self.relation.name == "accounting_invoices" else None
+        return [warning] if warning else []
 
 
 def bulk_scan(file: SourceFile, relation: Relation, source: Source, minimum_bytes: int) -> BulkScan | None:

@@ -260,7 +260,7 @@ def _unfit(scan: BulkScan) -> list[str]:
     ids = [text for text in texts if "id" in text.split("_")]
     # a length is far cheaper to look at than the whole
     uncast += _footers(scan)
-    uncast += [f"({_may_be_spoilt(text)} and regexp_full_match({text}, '{MALFORMED_ID}'))" for text in ids]
+    uncast += [f"({_may_be_malformed(text)} and regexp_full_match({text}, '{MALFORMED_ID}'))" for text in ids]
     if scan.is_plain:
         return uncast
     return [
@@ -283,15 +283,15 @@ def _footers(scan: BulkScan) -> list[str]:
     return [rf"({is_lone} and regexp_matches(coalesce({', '.join(texts)}), '\p{{Nd}}|{LEADS_ON}'))", f"({again})"]
 
 
-def _may_be_spoilt(text: str) -> str:
+def _may_be_malformed(text: str) -> str:
     """A cheap look that every spoilt id passes, and few others: its ending, or a sign that ids seldom hold."""
     signs = " or ".join(f"contains({text}, '{sign}')" for sign in ("#", "-", ".", ",", "+", ":"))
     return f"({signs})"
 
 
 def _terms(scan: BulkScan) -> list[str]:
-    told = {"accounting_invoices", "portal_invoices"}
-    return [name for name in _TERMS if name in scan.columns and scan.relation.name in told]
+    relations = {"accounting_invoices", "portal_invoices"}
+    return [name for name in _TERMS if name in scan.columns and scan.relation.name in relations]
 
 
 def _text(scan: BulkScan, at: int) -> str:

@@ -60,7 +60,7 @@ class Header:
         return {**self.columns, **parts}
 
     @property
-    def told(self) -> Captions:
+    def captions(self) -> Captions:
         """Which captions are used as what, and which are not used."""
         read = self.positions
         used = {name: self.cells[at] for name, at in read.items() if not name.startswith("_")}
@@ -143,7 +143,7 @@ def unread_balance(captions: Sequence[str], columns: Mapping[str, int]) -> str |
         columns: our column -> position of its caption.
     """
     words = {cell: cell.replace("_", " ") for at, cell in enumerate(captions) if at not in columns.values()}
-    money = [cell for cell, told in words.items() if _MONEY.search(told) and not _NO_MONEY.search(told)]
+    money = [cell for cell, text in words.items() if _MONEY.search(text) and not _NO_MONEY.search(text)]
     if "balance_amount" in columns or not money:
         return None
     shown = ", ".join(money[:_SHOWN])
@@ -180,12 +180,12 @@ def is_refused(header: Header, profile: TableProfile) -> bool:
 def _refusals(header: Header, profile: TableProfile) -> list[tuple[str, str, str]]:
     """Caption, what it shows the table to be, what to do."""
     folded = {fold(cell) for cell in header.cells if cell}
-    told = [(caption, *why) for caption, why in profile.refused.items() if fold(caption) in folded]
+    refusals = [(caption, *why) for caption, why in profile.refused.items() if fold(caption) in folded]
     starred = next((cell for cell in header.cells if cell.startswith("*")), None)
     if profile.is_starred_refused and starred:
         remedy = "Give the exported list: the template holds what was to be imported, not what is in the books."
-        told.append((starred, "an import template", remedy))
-    return told
+        refusals.append((starred, "an import template", remedy))
+    return refusals
 
 
 def missing_problem(header: Header | None, profile: TableProfile, where: str, configured: Mapping[str, str]) -> Problem:

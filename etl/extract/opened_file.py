@@ -93,7 +93,7 @@ def open_document(file: SourceFile, source: Source, relation: Relation) -> Opene
         InputError: empty, truncated, or a kind that is not read.
     """
     data = source_files.whole(file)
-    return OpenedFile(file, data, _kind(_Head(file.name, data, relation.help), source), source)
+    return OpenedFile(file, data, _kind(_FileStart(file.name, data, relation.help), source), source)
 
 
 def peek(file: SourceFile, source: Source, expected: str = "a data file") -> OpenedFile:
@@ -106,14 +106,14 @@ def peek(file: SourceFile, source: Source, expected: str = "a data file") -> Ope
         data = source_files.head(file.path, HEAD_BYTES)
     except OSError as error:
         raise InputError([Problem(file.name, str(error), "a readable file", "Check its permissions.")]) from None
-    kind = _kind(_Head(file.name, data, expected, len(data) < HEAD_BYTES), source)
+    kind = _kind(_FileStart(file.name, data, expected, len(data) < HEAD_BYTES), source)
     if kind not in {FileKind.JSON, FileKind.DELIMITED}:
         return OpenedFile(file, source_files.whole(file), kind, source)
     return OpenedFile(file, data, kind, source, is_whole=len(data) < HEAD_BYTES)
 
 
 @dataclass(frozen=True)
-class _Head:
+class _FileStart:
     """The beginning of a file, or all of it, on the way to telling its kind."""
 
     name: str
@@ -125,7 +125,7 @@ class _Head:
         raise InputError([Problem(self.name, found, self.expected, remedy)]) from None
 
 
-def _kind(head: _Head, source: Source) -> FileKind:
+def _kind(head: _FileStart, source: Source) -> FileKind:
     if not head.data.strip():
         head.refuse("an empty file", "Export it again, or remove it.")
     for magic, found, remedy in _MAGIC:
@@ -141,7 +141,7 @@ def _kind(head: _Head, source: Source) -> FileKind:
     return _kind_of_text(head, sample.lstrip(BEFORE_TEXT))
 
 
-def _kind_of_text(head: _Head, sample: str) -> FileKind:
+def _kind_of_text(head: _FileStart, sample: str) -> FileKind:
     if sample.startswith("<"):
         return _kind_of_xml(head, find_root(sample))
     if is_iif(sample):
@@ -152,7 +152,7 @@ def _kind_of_text(head: _Head, sample: str) -> FileKind:
     return FileKind.JSON if sample[:1] in {"[", "{"} else FileKind.DELIMITED
 
 
-def _kind_of_xml(head: _Head, root: XmlRoot) -> FileKind:
+def _kind_of_xml(head: _FileStart, root: XmlRoot) -> FileKind:
     if root.is_web_page:
         remedy = "Was the login page saved instead of the answer? Export it as JSON or CSV."
         head.refuse("a web page (HTML)", remedy)
@@ -163,7 +163,7 @@ def _kind_of_xml(head: _Head, root: XmlRoot) -> FileKind:
     return FileKind.XML
 
 
-def _zipped(head: _Head) -> FileKind:
+def _zipped(head: _FileStart) -> FileKind:
     if not head.is_whole:
         return FileKind.WORKBOOK
     try:

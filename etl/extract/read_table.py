@@ -103,7 +103,7 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     warnings += _oddities(header, relation, finished)
     return Extract(
         conform(finished, relation, document.file), profile.title, profile.shape, notes, None, warnings, unknown,
-        header.told, None, stated_in([text for _, text in lines], written_at(document.file)) if lines else [],
+        header.captions, None, stated_in([text for _, text in lines], written_at(document.file)) if lines else [],
         *titles_go_on([text for _, text in titles], finished.height),
     )  # fmt: skip
 
@@ -131,8 +131,8 @@ def _decoding_warnings(document: OpenedFile) -> tuple[str, ...]:
 
 def _oddities(header: Header, relation: Relation, finished: pl.DataFrame) -> list[str]:
     balance = unread_balance(header.cells, header.columns) if relation.name == "accounting_invoices" else None
-    told = None if finished.height else "the file has a header and no rows"
-    return [odd for odd in (balance, told) if odd]
+    emptiness = None if finished.height else "the file has a header and no rows"
+    return [odd for odd in (balance, emptiness) if odd]
 
 
 def _is_ledger(profile: TableProfile) -> bool:

@@ -83,8 +83,8 @@ class RowBuffer:
         frame = pl.concat(self.frames)
         if is_cut and self.is_last_short:
             is_last = pl.int_range(pl.len()) == pl.len() - 1
-            told = pl.lit("the last line of the file is cut off")
-            frame = frame.with_columns(read_problem=pl.when(is_last).then(told).otherwise("read_problem"))
+            problem = pl.lit("the last line of the file is cut off")
+            frame = frame.with_columns(read_problem=pl.when(is_last).then(problem).otherwise("read_problem"))
         return Body(frame, self.blank)
 
     def _problem(self, row: list[str]) -> str | None:

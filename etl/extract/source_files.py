@@ -126,8 +126,8 @@ def refuse_changed(file: SourceFile) -> None:
         raise InputError([Problem(file.name, "a file that changed while it was read", "a finished file", remedy)])
 
 
-def _stamp(told: os.stat_result) -> tuple[int, int]:
-    return told.st_size, told.st_mtime_ns
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
 
 
 def whole(file: SourceFile) -> bytes:

@@ -131,8 +131,8 @@ def _parts(text: str) -> list[str]:
     ends = [*(match.start() for match in found[1:]), len(plain)]
     parts = [plain[match.end() : end] for match, end in zip(found, ends, strict=False)]
     heads = [_OF_WHAT.split(part)[0] for part in parts]
-    told = [head if first_day(head, _SOME_DAY) else part for head, part in zip(heads, parts, strict=True)]
-    return [part for part in told if len(days_in(part.replace("/", "-"))) <= 1]
+    stated_parts = [head if first_day(head, _SOME_DAY) else part for head, part in zip(heads, parts, strict=True)]
+    return [part for part in stated_parts if len(days_in(part.replace("/", "-"))) <= 1]
 
 
 def _stated(day: date, part: str) -> Stated:

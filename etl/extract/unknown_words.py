@@ -16,7 +16,7 @@ def unknown_terms(frame: pl.DataFrame) -> list[str]:
     """What to tell about words for types and states that nobody here knows; the frame has them as written."""
     if "invoice_id_cw" in frame.columns:
         return []
-    told = []
+    lines = []
     for column, is_known, taken in (
         (
             "document_type",
@@ -31,8 +31,8 @@ def unknown_terms(frame: pl.DataFrame) -> list[str]:
         ),
     ):
         if column in frame.columns and (words := _unknown_words(frame, column, is_known)):
-            told.append(f"{column} {words}: billsight does not know this word; {taken}")
-    return told
+            lines.append(f"{column} {words}: billsight does not know this word; {taken}")
+    return lines
 
 
 def _unknown_words(frame: pl.DataFrame, column: str, is_known: pl.Expr) -> str:

@@ -39,10 +39,10 @@ class Money:
     def words(self) -> str:
         """The amount with its currency, and its change where that is known."""
         amount = f"{self.amount:,f}"
-        told = f"{self.currency_code} {amount}" if self.currency_code else f"{amount} (no currency)"
+        text = f"{self.currency_code} {amount}" if self.currency_code else f"{amount} (no currency)"
         if self.change is None:
-            return told
-        return f"{told} ({self.change:+,f})" if self.change else f"{told} (unchanged)"
+            return text
+        return f"{text} ({self.change:+,f})" if self.change else f"{text} (unchanged)"
 
 
 @dataclass(frozen=True)

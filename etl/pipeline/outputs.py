@@ -27,7 +27,7 @@ from etl.report.page import render
 from etl.report.page_data import Work, pack, read_work
 from etl.report.summary import summarise, to_json
 from etl.review import fix_files
-from etl.review.chain import Head
+from etl.review.chain import ChainHead
 from etl.review.contacts.contact_fixes import contact_fixes
 from etl.review.fix_workbook import write_workbook
 from etl.review.site.site_key import site_key
@@ -58,7 +58,7 @@ class JudgedRun:
     settings: Settings
     files: list[FileReport]
     comparison: RunComparison
-    register: Head
+    register: ChainHead
     inbox: Mapping[str, int | str | None] = field(default_factory=dict)
 
     @property

@@ -181,14 +181,14 @@ def _proposals(work: Work) -> dict[str, Any]:
     pairs = keys.join(
         work.proposals, on=["customer_id_acct", "company_id_cw"], how="left", nulls_equal=True, maintain_order="left"
     )
-    told = pairs.select(pl.col("evidence").fill_null([]), "acct_customer_name", "cw_company_name")
+    proposals = pairs.select(pl.col("evidence").fill_null([]), "acct_customer_name", "cw_company_name")
     parts = [
         {**part, "points": str(part["points"]), "detail": _shortened(part["detail"], names)}
-        for evidence, *names in told.iter_rows()
+        for evidence, *names in proposals.iter_rows()
         for part in evidence
     ]
     frame = pl.DataFrame(parts, schema=dict.fromkeys(("kind", "points", "verdict", "detail"), pl.String()))
-    return {"counts": told["evidence"].list.len().to_list(), "parts": columns(frame)}
+    return {"counts": proposals["evidence"].list.len().to_list(), "parts": columns(frame)}
 
 
 def _shortened(detail: str | None, names: list[str | None]) -> str:
@@ -203,7 +203,7 @@ def _shortened(detail: str | None, names: list[str | None]) -> str:
 
 def _customers(queue: pl.DataFrame) -> list[list[Any]]:
     """Per customer of the queue, in its order: id, cause, mapped to, conflict, oldest, amounts."""
-    told = []
+    customers = []
     ordered = queue.sort("queue_rank", "currency_code")
     for key, part in ordered.partition_by("customer_id_acct", as_dict=True, maintain_order=True).items():
         rows = part.to_dicts()
@@ -219,10 +219,10 @@ def _customers(queue: pl.DataFrame) -> list[list[Any]]:
             for row in rows
         ]
         names = ("company_name", "mapping_source", "conflict_company_id_cw", "conflict_company_name")
-        told.append(
+        customers.append(
             [key[0], first["primary_cause"], *(first[name] for name in names), max(ages, default=None), amounts]
         )
-    return told
+    return customers
 
 
 def _emails(access: pl.DataFrame) -> dict[str, str]:

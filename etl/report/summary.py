@@ -231,7 +231,7 @@ def _absences(facts: ReportInputs, order: Sequence[str]) -> Rows:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _CauseCells:
     """One line of a table of causes: its cells."""
 
     state: State
@@ -239,14 +239,14 @@ class _Line:
     cells: pl.DataFrame
 
 
-def _by_cause(state: State, cells: pl.DataFrame) -> list[_Line]:
+def _by_cause(state: State, cells: pl.DataFrame) -> list[_CauseCells]:
     named = cells.filter(pl.col("primary_cause").is_not_null())
     parts = named.partition_by("primary_cause", as_dict=True)
     ordered = sorted(parts.items(), key=lambda item: (BIT.get(item[0][0], len(BIT)), item[0][0]))
-    return [_Line(state, str(key[0]), part) for key, part in ordered]
+    return [_CauseCells(state, str(key[0]), part) for key, part in ordered]
 
 
-def _cause(by_cause: pl.DataFrame, line: _Line, order: Sequence[str]) -> dict[str, Any]:
+def _cause(by_cause: pl.DataFrame, line: _CauseCells, order: Sequence[str]) -> dict[str, Any]:
     """One line of a table of causes; an unknown one may name several checks that could not be decided."""
     named = by_cause.filter((pl.col("state") == line.state) & (pl.col("primary_cause") == line.code))
     return {

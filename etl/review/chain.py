@@ -18,7 +18,7 @@ _STORED: Final = "select place, import_id, digest from chain order by place"
 
 
 @dataclass(frozen=True)
-class Head:
+class ChainHead:
     """The end of the chain: it says everything that the register holds, in 64 characters.
 
     Attributes:
@@ -40,7 +40,7 @@ class Witness:
     """
 
     who: str
-    head: Head
+    head: ChainHead
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ class Link:
     tables: Tables
 
 
-def head_of(links: Sequence[Link]) -> Head:
+def head_of(links: Sequence[Link]) -> ChainHead:
     """The end of the chain."""
-    return Head(len(links), links[-1].digest) if links else Head()
+    return ChainHead(len(links), links[-1].digest) if links else ChainHead()
 
 
 def links_of(connection: sqlite3.Connection) -> list[Link]:
@@ -119,7 +119,7 @@ def fill(connection: sqlite3.Connection) -> None:
     )
 
 
-def add_link(connection: sqlite3.Connection, import_id: str, tables: Tables = MAPPINGS) -> Head:
+def add_link(connection: sqlite3.Connection, import_id: str, tables: Tables = MAPPINGS) -> ChainHead:
     """Add the link of an import that was just written, in the same transaction.
 
     Returns:
@@ -129,7 +129,7 @@ def add_link(connection: sqlite3.Connection, import_id: str, tables: Tables = MA
     place, before = last or (0, GENESIS)
     (act,) = _rows(connection, f"select * from {tables.imports} where import_id = ?", import_id)
     query = f"select * from {tables.decisions} where import_id = ? order by {tables.key}"
-    head = Head(place + 1, _digest(before, act, _rows(connection, query, import_id)))
+    head = ChainHead(place + 1, _digest(before, act, _rows(connection, query, import_id)))
     connection.execute(
         "insert into chain (place, import_id, digest) values (?, ?, ?)", (head.imports, import_id, head.digest)
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from etl.files import write_whole
-from etl.review.chain import Head
+from etl.review.chain import ChainHead
 
 MODE: Final = 0o640
 _SUFFIX: Final = ".head"
@@ -28,7 +28,7 @@ class Marker:
         given_up: what a person gave up on purpose, by its digest, run or fingerprint: it is no longer missed.
     """
 
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     given_up: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -52,7 +52,7 @@ def read_marker(register: Path) -> Marker | None:
         fields = json.loads(content)
         if fields.pop("check") != _check(fields):
             raise MarkerError
-        return Marker(Head(fields["imports"], fields["head"]), frozenset(fields["given_up"]))
+        return Marker(ChainHead(fields["imports"], fields["head"]), frozenset(fields["given_up"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MarkerError from None
 

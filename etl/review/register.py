@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from etl.review.chain import MAPPINGS, Head, head_of
+from etl.review.chain import MAPPINGS, ChainHead, head_of
 from etl.review.contacts.contact_schema import contact_log, holding, log_frame
 from etl.review.opened import RegisterError
 from etl.review.register_file import Import, RegisterFile
@@ -103,7 +103,7 @@ class Snapshot:
     """
 
     current: pl.DataFrame
-    head: Head = field(default_factory=Head)
+    head: ChainHead = field(default_factory=ChainHead)
     contacts: pl.DataFrame = field(default_factory=log_frame)
 
 
@@ -129,7 +129,7 @@ class Register(RegisterFile[Judgement]):
             RegisterError: the file is no register, damaged, of a newer version, or not the one that a witness knows.
         """
         rows: list[tuple[Any, ...]] = []
-        head, contacts = Head(), log_frame()
+        head, contacts = ChainHead(), log_frame()
         with self._reading() as register:
             if register is not None:
                 head = head_of(register.links)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from etl.files import clear_abandoned
-from etl.review.chain import Head, Link, Tables, Witness, add_link, head_of, next_place
+from etl.review.chain import ChainHead, Link, Tables, Witness, add_link, head_of, next_place
 from etl.review.marker import Marker, MarkerError, marker_path, read_marker, write_marker
 from etl.review.opened import Opened, RegisterError, check, marker_of, opened
 from etl.review.revert import RegisterEntry, obstacle
@@ -77,7 +77,7 @@ class RegisterFile(Generic[J]):
         """The register in this file."""
         return cls(path, witnesses)
 
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         """The end of the chain.
 
         Raises:
@@ -135,7 +135,7 @@ class RegisterFile(Generic[J]):
         """A name for the next import. If another import takes it first, this one is refused: nothing is mixed."""
         return f"{self.prefix}-{self._count(self._links()) + 1}"
 
-    def imports_at(self, head: Head) -> int:
+    def imports_at(self, head: ChainHead) -> int:
         """How many imports of this kind, reverts included, the register held when this was the end of its chain.
 
         Raises:
@@ -189,13 +189,13 @@ class RegisterFile(Generic[J]):
             RegisterError: the file is damaged.
             OSError: the marker cannot be written.
         """
-        head = Head()
+        head = ChainHead()
         if self._path.exists():
             with opened(self._path, ()) as register:
                 head = head_of(register.links)
         self._remember(head, [witness.head.digest for witness in missed])
 
-    def _remember(self, head: Head, names: Sequence[str]) -> None:
+    def _remember(self, head: ChainHead, names: Sequence[str]) -> None:
         try:
             before = read_marker(self._path)
         except MarkerError:
@@ -235,7 +235,7 @@ class RegisterFile(Generic[J]):
         beside = Witness(f"the marker {marker_path(self._path).name} next to it", marker.head)
         return [beside, *(one for one in self._others if one.head.digest not in marker.given_up)]
 
-    def _mark(self, head: Head) -> None:
+    def _mark(self, head: ChainHead) -> None:
         """Tell the marker; one that cannot be written falls behind, and the next run brings it up to date."""
         with suppress(OSError, RegisterError):
             marker = marker_of(self._path) or Marker()

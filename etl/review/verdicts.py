@@ -69,7 +69,7 @@ def judge(
     read = [(line, read_decision(line)) for line in lines]
     held = _held(before.current)
     contradicted = _contradictions([found for _, found in read if isinstance(found, ParsedDecision)])
-    rule = _Rule(evidence, held, before, may_override=may_override)
+    rule = _MappingRule(evidence, held, before, may_override=may_override)
     verdicts: list[Verdict[ParsedDecision]] = []
     said: dict[_Key, Line] = {}
     for line, found in read:
@@ -137,7 +137,7 @@ def _customer(line: Line) -> str:
     return f"ACCT-{written[5:]}" if written[:5].upper() == "ACCT-" else written
 
 
-class _Rule:
+class _MappingRule:
     """Judges one row that can be read and that no other contradicts."""
 
     def __init__(

@@ -87,7 +87,7 @@ _FIRMS: Final = f"""
 _FOUND: Final = """
     create or replace temp table found as
     with asked as (
-        select rowid as position, company_id_cw as record, company_name as told_name, company_identifier as told_id,
+        select rowid as position, company_id_cw as record, company_name as given_name, company_identifier as given_id,
             name_text(company_identifier) as identifier, name_text(company_name) as name, {billed} as billed
         from accepted.{relation}
         where coalesce(company_identifier, company_name) is not null
@@ -119,7 +119,7 @@ _FOUND: Final = """
         end as way
         from met
     )
-    select position, told_name, told_id, billed, record, case way
+    select position, given_name, given_id, billed, record, case way
             when 'record' then own_id when 'identifier' then identifier_id when 'name' then name_id
             when 'unlisted' then case when not {is_without} then record end
         end as id, way
@@ -138,7 +138,7 @@ def _join(engine: Engine, relation: str, *, is_without: bool) -> Said | None:
     if is_billing:
         _redirect(engine)
     ways = dict(engine.rows("select way, count(*) from found group by 1"))
-    return Said(Reference(relation, "company_id_cw", _NAME), _told(engine, relation, ways), is_join=True)
+    return Said(Reference(relation, "company_id_cw", _NAME), _describe(engine, relation, ways), is_join=True)
 
 
 def _redirect(engine: Engine) -> None:
@@ -150,7 +150,7 @@ def _redirect(engine: Engine) -> None:
         left join firms on found.id = firms.id
         left join named on found.billed = named.name
         where found.billed is not null
-            and found.billed is distinct from coalesce(firms.name, name_text(found.told_name));
+            and found.billed is distinct from coalesce(firms.name, name_text(found.given_name));
         update accepted.connectwise_invoices as rows set
             bill_to_company_id_cw = coalesce(bill_to_company_id_cw, case when is_known then redirected.id end),
             company_id_cw = case when is_known or bill_to_company_id_cw is not null then company_id_cw end
@@ -163,19 +163,19 @@ def _redirect(engine: Engine) -> None:
         )""")
 
 
-def _told(engine: Engine, relation: str, ways: dict[str, int]) -> str:
+def _describe(engine: Engine, relation: str, ways: dict[str, int]) -> str:
     rows = sum(ways.values())
     by = [f"{ways[way]} by {words}" for way, words in _WAYS.items() if ways.get(way)]
-    told = f"{relation}: {rows} rows name a company; joined: {', '.join(by) or 'none'}"
+    text = f"{relation}: {rows} rows name a company; joined: {', '.join(by) or 'none'}"
     for way, words in _NOT.items():
         if ways.get(way):
-            told += f"; not joined: {ways[way]}, because {words} ({_examples(engine, way)})"
-    return told
+            text += f"; not joined: {ways[way]}, because {words} ({_examples(engine, way)})"
+    return text
 
 
 def _examples(engine: Engine, way: str) -> str:
     shown = engine.rows(f"""
-        select concat_ws(' ', told_id, told_name) as label from found where way = '{way}'
+        select concat_ws(' ', given_id, given_name) as label from found where way = '{way}'
         group by 1 order by count(*) desc, 1 limit {_EXAMPLES}""")
     return ", ".join(label for (label,) in shown)
 
@@ -185,7 +185,7 @@ def _from_portal(engine: Engine, relation: str) -> Said | None:
     engine.run(f"""
         create or replace temp table found as
         select rows.rowid as position, case when named.companies = 1 then named.id end as id,
-            rows.company_name as told_name, rows.company_id_cw as told_id, 'unlisted' as way
+            rows.company_name as given_name, rows.company_id_cw as given_id, 'unlisted' as way
         from accepted.{relation} as rows
         anti join firms on rows.company_id_cw = firms.id
         left join named on name_text(rows.company_name) = named.name
@@ -196,14 +196,14 @@ def _from_portal(engine: Engine, relation: str) -> Said | None:
     if not rows:
         return None
     reference = Reference(relation, "company_id_cw", _NAME)
-    told = f"{relation} names companies by RecID, and {_WITHOUT}: {joined} of {rows} rows joined by {_WAYS['name']}"
+    text = f"{relation} names companies by RecID, and {_WITHOUT}: {joined} of {rows} rows joined by {_WAYS['name']}"
     if joined == rows:
-        return Said(reference, told, is_join=True)
+        return Said(reference, text, is_join=True)
     engine.run("delete from found where id is not null")
-    told += f"; not joined: {rows - joined} ({_examples(engine, 'unlisted')}). Export the companies with their RecID"
+    text += f"; not joined: {rows - joined} ({_examples(engine, 'unlisted')}). Export the companies with their RecID"
     if relation == "portal_invoices":
         engine.run(f"""
             update accepted.{relation} as rows set company_id_cw = null
             from found where rows.rowid = found.position""")
-        return Said(reference, told, is_join=True)
-    return Said(reference, told, is_refused=True)
+        return Said(reference, text, is_join=True)
+    return Said(reference, text, is_refused=True)

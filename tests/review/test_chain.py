@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from etl.review import register_schema
-from etl.review.chain import GENESIS, Head, Witness
+from etl.review.chain import GENESIS, ChainHead, Witness
 from etl.review.marker import Marker, marker_path, read_marker, write_marker
 from etl.review.register import Import, Judgement, Register, RegisterError
 
@@ -145,14 +145,14 @@ def test_a_witness_is_believed_without_a_marker(whole: Path, tmp_path: Path) -> 
     path.unlink()
     with pytest.raises(RegisterError, match="the run one knows it with 13 imports"):
         Register.open(path, knows).current()
-    assert Register.open(path, [Witness("an empty one", Head())]).current().is_empty()
+    assert Register.open(path, [Witness("an empty one", ChainHead())]).current().is_empty()
 
 
 def test_the_marker_is_never_ahead_and_catches_up(whole: Path, tmp_path: Path) -> None:
     """A process that is killed between the two leaves a marker that is behind: the next run makes up for it."""
     path = moved(whole, tmp_path / "a")
     register = Register.open(path)
-    write_marker(path, Marker(Head(), frozenset({"gone"})))
+    write_marker(path, Marker(ChainHead(), frozenset({"gone"})))
     (path.parent / f".{marker_path(path).name}.0123abcd.new").write_text("half", encoding="utf-8")
     register.settle()
     assert read_marker(path) == Marker(register.head(), frozenset({"gone"}))

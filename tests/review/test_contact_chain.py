@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from etl.review import register_schema
-from etl.review.chain import GENESIS, Head, Witness
+from etl.review.chain import GENESIS, ChainHead, Witness
 from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import marker_path, read_marker
 from etl.review.register import Import, Judgement, Register, RegisterError
@@ -65,7 +65,7 @@ def test_both_kinds_are_one_chain_whatever_their_order(path: Path) -> None:
     assert (register.head(), register.head()) == (contacts.head(), read_marker(path).head)  # type: ignore[union-attr]
     assert register.head().imports == 6
     assert (register.next_import_id(), contacts.next_import_id()) == ("import-4", "contacts-4")
-    assert [register.imports_at(Head(known, "")) for known in range(7)] == [0, 1, 1, 2, 2, 3, 3]
+    assert [register.imports_at(ChainHead(known, "")) for known in range(7)] == [0, 1, 1, 2, 2, 3, 3]
     snapshot = register.snapshot()
     assert snapshot.contacts.equals(contacts.current())
     assert snapshot.contacts["company_id_cw"].to_list() == ["503"]
@@ -159,7 +159,7 @@ def test_a_register_of_the_version_before_keeps_its_chain(tmp_path: Path, kind: 
     broken = Path(shutil.copy(path, tmp_path / "broken.sqlite"))
     changed(broken, "update imports set imported_by = 'kim'")
     head = Register.open(path).head()
-    assert head != Head(1, GENESIS)
+    assert head != ChainHead(1, GENESIS)
     for one in (path, broken):
         register = Register.open(one) if kind == "mapping" else ContactRegister.open(one, [])
         added = mapped("import-2") if isinstance(register, Register) else ([nobody("501")], act("contacts-1"))

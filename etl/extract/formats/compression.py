@@ -55,10 +55,10 @@ def unpacked(data: bytes, where: str) -> bytes:
     pieces = _pieces(data)
     if pieces is None:
         return data
-    plain, most = io.BytesIO(), most_unpacked(len(data))
+    plain, size, most = io.BytesIO(), 0, most_unpacked(len(data))
     for piece in pieces:
-        plain.write(piece)
-        if plain.tell() > most:
+        size += plain.write(piece)
+        if size > most:
             raise InputError([too_much(where, len(data), most)])
     content = plain.getvalue()
     if content.startswith((GZIP_MAGIC, ZSTD_MAGIC)):

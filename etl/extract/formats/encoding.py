@@ -48,12 +48,12 @@ def decode(data: bytes, where: str, encoding: str | None = None, *, is_whole: bo
         return _configured(data, where, encoding)
     name = _marked(data) or _unmarked_utf16(data)
     if name is not None:
-        return _told(_incremental(data, name, "replace", is_whole=is_whole), name)
+        return _as_text(_incremental(data, name, "replace", is_whole=is_whole), name)
     try:
-        return _told(_incremental(data, "utf-8", "strict", is_whole=is_whole), "utf-8")
+        return _as_text(_incremental(data, "utf-8", "strict", is_whole=is_whole), "utf-8")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
-        return _told(text, "cp1252", "not UTF-8: read as Windows-1252; set encoding where accents look wrong")
+        return _as_text(text, "cp1252", "not UTF-8: read as Windows-1252; set encoding where accents look wrong")
 
 
 def _marked(data: bytes) -> str | None:
@@ -79,7 +79,7 @@ def _configured(data: bytes, where: str, encoding: str) -> Text:
     remedy = "Correct or remove encoding for this source: without it the encoding is found out."
     try:
         text = data.decode(encoding, "strict")
-        return _told(text.removeprefix("\ufeff"), encoding)
+        return _as_text(text.removeprefix("\ufeff"), encoding)
     except LookupError:
         problem = Problem(where, f"encoding = {encoding!r}", "an encoding such as utf-8, utf-16 or cp1252", remedy)
     except (UnicodeError, ValueError) as error:
@@ -87,17 +87,17 @@ def _configured(data: bytes, where: str, encoding: str) -> Text:
     raise InputError([problem])
 
 
-def _told(text: str, encoding: str, *warnings: str) -> Text:
-    told = list(warnings)
+def _as_text(text: str, encoding: str, *warnings: str) -> Text:
+    notes = list(warnings)
     if "\0" in text:
-        told.append(f"{text.count(chr(0))} NUL characters were left out")
+        notes.append(f"{text.count(chr(0))} NUL characters were left out")
         text = text.replace("\0", "")
     if text.isascii():
-        return Text(text, encoding, tuple(told))
+        return Text(text, encoding, tuple(notes))
     if _SURROGATES.search(text):
         text = _SURROGATES.sub("\ufffd", text)
     if "\ufffd" in text:
-        told.append("replacement characters (U+FFFD): letters were lost before or while the file was written")
+        notes.append("replacement characters (U+FFFD): letters were lost before or while the file was written")
     if _C1_CONTROLS.search(text):
-        told.append("control characters U+0080 to U+009F: the file was probably converted with a wrong encoding")
-    return Text(text, encoding, tuple(told))
+        notes.append("control characters U+0080 to U+009F: the file was probably converted with a wrong encoding")
+    return Text(text, encoding, tuple(notes))

@@ -41,8 +41,8 @@ def hidden_rows(data: bytes) -> dict[str, frozenset[int]]:
             return _of_tables(archive.read(parts[CONTENT]))
         links = {}
         if _LINKS in parts:
-            told = map(_attributes, _LINK.findall(archive.read(parts[_LINKS])))
-            links = {link.get("Id", ""): link.get("Target", "") for link in told}
+            attributes = map(_attributes, _LINK.findall(archive.read(parts[_LINKS])))
+            links = {link.get("Id", ""): link.get("Target", "") for link in attributes}
         found = {}
         for sheet in map(_attributes, _SHEET.findall(archive.read(parts[_WORKBOOK]))):
             target = links.get(sheet.get("id", ""), "")

@@ -12,7 +12,7 @@ _ROWS: Final = "table:number-rows-repeated"
 _COLUMNS: Final = "table:number-columns-repeated"
 
 
-class _Extent:
+class _OdsExtent:
     """The smallest table that holds every value of the sheet that is being read, and the cells of those before it."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ def claimed_cells(content: IO[bytes]) -> int:
     Raises:
         ValueError: it is no XML, or a number in it is none.
     """
-    extent, parser = _Extent(), ParserCreate()
+    extent, parser = _OdsExtent(), ParserCreate()
     parser.StartElementHandler = extent.begin
     try:
         parser.ParseFile(content)

@@ -173,13 +173,13 @@ def mark_cut_cells(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
 
     Locality: row.
     """
-    told = [
+    problems = [
         pl.when(pl.col(name).str.contains(CUT_PATTERN)).then(
             pl.format(f"{name} is the text '{{}}': {_AGAIN}", pl.col(name).str.head(_LONGEST))
         )
         for name in names
     ]  # fmt: skip
-    return frame.with_columns(read_problem=pl.coalesce("read_problem", *told)) if told else frame
+    return frame.with_columns(read_problem=pl.coalesce("read_problem", *problems)) if problems else frame
 
 
 def refuse_if_cut(frame: pl.DataFrame, where: str) -> None:

@@ -57,9 +57,9 @@ def visible_sheets(data: bytes, where: str, sheet: str | None) -> dict[str, list
         is_there = sheet is None or sheet in names
         if is_there:
             shown = [
-                told.name
-                for told in book.sheets_metadata
-                if told.typ == SheetTypeEnum.WorkSheet and told.visible == SheetVisibleEnum.Visible
+                sheet.name
+                for sheet in book.sheets_metadata
+                if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
             ]
             wanted = [sheet] if sheet is not None else dict.fromkeys([names[0], *shown])
             return {name: _rows(book, name) for name in wanted}
@@ -83,13 +83,13 @@ def sheets(data: bytes, where: str) -> list[Sheet]:
         hidden = hidden_rows(data)
         return [
             Sheet(
-                told.name,
-                told.visible != SheetVisibleEnum.Visible,
-                _rows(book, told.name),
-                hidden.get(told.name, _NONE),
+                sheet.name,
+                sheet.visible != SheetVisibleEnum.Visible,
+                _rows(book, sheet.name),
+                hidden.get(sheet.name, _NONE),
             )
-            for told in book.sheets_metadata
-            if told.typ == SheetTypeEnum.WorkSheet
+            for sheet in book.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet
         ]
 
 

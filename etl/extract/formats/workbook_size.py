@@ -39,7 +39,7 @@ _MENDING: Final = "Open it and save it again."
 
 
 @dataclass
-class _Extent:
+class _SheetExtent:
     """The last row and column that a sheet can have.
 
     Attributes:
@@ -135,7 +135,7 @@ def _most(data: bytes) -> int:
 def _refuse_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) -> None:
     if not _is_sheet(archive, member):
         return
-    extent, width = _Extent(), 0
+    extent, width = _SheetExtent(), 0
     for text in _parts(archive, member):
         width = extent.take(text, width)
         if extent.rows or extent.cells:

@@ -149,8 +149,10 @@ def _emails_in(cell: str | None) -> tuple[str | None, list[str], str | None]:
         items = cell if is_cut(cell) else json.loads(cell or "[]")
         return (*emails_of(items), None)
     except (ValueError, RecursionError) as error:
-        told = str(error) if isinstance(error, UnreadableError) else f"{shown(cell)} is no list of communicationItems"
-        return None, [], told
+        problem = (
+            str(error) if isinstance(error, UnreadableError) else f"{shown(cell)} is no list of communicationItems"
+        )
+        return None, [], problem
 
 
 COMPANIES: Final[dict[str, tuple[str, ...]]] = {

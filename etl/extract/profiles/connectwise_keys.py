@@ -22,7 +22,7 @@ def with_company_key(frame: pl.DataFrame) -> pl.DataFrame:
     number = pl.col("company_id_cw") if "company_id_cw" in frame.columns else pl.lit(None, dtype=pl.String)
     identifier = pl.col("company_identifier")
     # what a spreadsheet spoilt is left as it is, and refused as such
-    marked = pl.when(_is_spoilt("company_identifier")).then(identifier).otherwise(pl.lit(IDENTIFIED) + identifier)
+    marked = pl.when(_is_malformed("company_identifier")).then(identifier).otherwise(pl.lit(IDENTIFIED) + identifier)
     is_long = number.is_null() & (identifier.str.len_chars() > _LONGEST_IDENTIFIER)
     problem = pl.lit(f"company_identifier: a Company ID has at most {_LONGEST_IDENTIFIER} characters")
     return frame.with_columns(
@@ -47,8 +47,8 @@ def with_contact_key(frame: pl.DataFrame) -> pl.DataFrame:
     key = pl.concat_str(pl.coalesce(*companies, pl.lit("")), pl.coalesce(name, email), separator="|")
     frame = frame.with_columns(contact_id_cw=key)
     is_shared = pl.col("contact_id_cw").is_duplicated() & name.is_not_null() & email.is_not_null()
-    told_apart = pl.concat_str("contact_id_cw", email, separator="|")
-    return frame.with_columns(contact_id_cw=pl.when(is_shared).then(told_apart).otherwise("contact_id_cw"))
+    with_email = pl.concat_str("contact_id_cw", email, separator="|")
+    return frame.with_columns(contact_id_cw=pl.when(is_shared).then(with_email).otherwise("contact_id_cw"))
 
 
 def apart(frame: pl.DataFrame) -> pl.DataFrame:
@@ -61,11 +61,11 @@ def apart(frame: pl.DataFrame) -> pl.DataFrame:
     if "company_id_cw" not in frame.columns or "company_identifier" in frame.columns:
         return frame
     value = pl.col("company_id_cw")
-    is_text = value.str.contains(r"\p{L}") & ~_is_spoilt("company_id_cw")
+    is_text = value.str.contains(r"\p{L}") & ~_is_malformed("company_id_cw")
     return frame.with_columns(
         company_id_cw=pl.when(~is_text).then(value), company_identifier=pl.when(is_text).then(value)
     )
 
 
-def _is_spoilt(column: str) -> pl.Expr:
+def _is_malformed(column: str) -> pl.Expr:
     return pl.col(column).str.contains(f"^(?:{MALFORMED_ID})$")

@@ -226,7 +226,7 @@ def bind(row: Numbered, shape: Shape) -> Header:
 
 def told(held: Held) -> Captions:
     """Which captions are read, and which are not; those that are known and not read are not told."""
-    found = held.header.told
+    found = held.header.captions
     known = held.shape.not_read
     return Captions(found.used, tuple(one for one in found.ignored if not _fits_any(fold_caption(one), known)))
 

@@ -70,7 +70,7 @@ def describe_decision(decision: str, contact: str | None, until: date | None) ->
     return f"{decision}{f' CW-{contact}' if contact else ''}{f' until {until}' if until else ''}"
 
 
-class Rule:
+class ContactRule:
     """Judges one row that can be read and that no other contradicts."""
 
     def __init__(self, known: KnownAccess, log: pl.DataFrame, importing: Importing) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from etl.errors import Problem
 from etl.review.contacts.contact_decisions import ContactDecided, read_contact_decision
-from etl.review.contacts.contact_rule import KnownAccess, Rule, describe_decision, said
+from etl.review.contacts.contact_rule import ContactRule, KnownAccess, describe_decision, said
 from etl.review.decision_file import Line
 from etl.review.precedence import Importing
 from etl.review.row_verdict import Verdict, hold_back
@@ -36,7 +36,7 @@ def judge_contacts(
     for _, found in read:
         if isinstance(found, ContactDecided):
             first[found.company_id_cw].setdefault(said(found), found)
-    rule = Rule(known, log, importing)
+    rule = ContactRule(known, log, importing)
     verdicts: list[Verdict[ContactDecided]] = []
     for line, found in read:
         if isinstance(found, Problem):

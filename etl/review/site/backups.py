@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from etl.review.chain import Head, Link, head_of
+from etl.review.chain import ChainHead, Link, head_of
 from etl.review.opened import RegisterError, opened
 
 FOLDER: Final = "backups"
@@ -38,7 +38,7 @@ class Copy:
     links: Sequence[Link]
 
     @property
-    def head(self) -> Head:
+    def head(self) -> ChainHead:
         """The end of its chain."""
         return head_of(self.links)
 

@@ -15,7 +15,7 @@ from etl.domain import LATEST, MANIFEST
 from etl.errors import HistoryError, Problem, RegisterUnusableError
 from etl.files import open_to_all, writable_by_all
 from etl.history.store import History
-from etl.review.chain import Head, Link, Witness, objection
+from etl.review.chain import ChainHead, Link, Witness, objection
 from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import MarkerError, marker_path, read_marker
 from etl.review.register import Register, RegisterError, Snapshot
@@ -46,7 +46,7 @@ class LastRun:
     """
 
     run_id: str
-    register: Head | None = None
+    register: ChainHead | None = None
     after: str | None = None
     site_key: str | None = None
 
@@ -61,7 +61,7 @@ class LastRun:
 class Used:
     """The state that a run was made with, as its manifest and the history remember it."""
 
-    register: Head = field(default_factory=Head)
+    register: ChainHead = field(default_factory=ChainHead)
     after: str | None = None
     site_key: str | None = None
 
@@ -70,7 +70,7 @@ class Used:
         return {REGISTER: head_facts(self.register), HISTORY: {"after": self.after}, SITE_KEY: self.site_key}
 
 
-def head_facts(head: Head) -> dict[str, Any]:
+def head_facts(head: ChainHead) -> dict[str, Any]:
     """The end of a chain, as it is written."""
     return {"imports": head.imports, "head": head.digest}
 
@@ -215,7 +215,7 @@ def check_history(settings: Settings, published: list[str], remedy: str = _BEGIN
         raise HistoryError(settings.history_path, why, remedy)
 
 
-def used(settings: Settings, head: Head, after: str | None) -> Used:
+def used(settings: Settings, head: ChainHead, after: str | None) -> Used:
     """The state that this run was made with.
 
     Args:
@@ -240,5 +240,5 @@ def _refused(settings: Settings, error: RegisterError) -> RegisterUnusableError:
     )
 
 
-def _head(facts: Mapping[str, Any]) -> Head:
-    return Head(int(facts["imports"]), str(facts["head"]))
+def _head(facts: Mapping[str, Any]) -> ChainHead:
+    return ChainHead(int(facts["imports"]), str(facts["head"]))
