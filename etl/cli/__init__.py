@@ -22,7 +22,10 @@ UMASK: Final = 0o027
 COMMANDS: Final = {
     "init": ("etl.cli.run:init", "Write a billsight.toml for the export files in FOLDER"),
     "check": ("etl.cli.run:check", "Check the configuration and read every source, without running"),
-    "shapes": ("etl.cli.shapes:shapes", "List the export files that can be read, or explain one"),
+    "shapes": (
+        "etl.cli.shapes:shapes",
+        "List the export files that can be read, how to make them, and what they do not say",
+    ),
     "run": (
         "etl.cli.run:run",
         "Read the sources, check every invoice and publish the report",

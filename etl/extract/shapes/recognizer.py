@@ -17,6 +17,8 @@ from etl.extract.shapes.named_patterns import AGEING_BAND
 from etl.extract.shapes.shape import CaptionPattern, Recognition, Shape, fold_caption
 
 _MOST_LACKING: Final = 4
+_LONGEST: Final = 400
+"""Characters of a caption or a title: a longer cell is neither."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,10 @@ class _Head:
     @cached_property
     def folded(self) -> list[list[str]]:
         """The cells of the rows in which a header may be, folded."""
-        return [[fold_caption(cell) for cell in row] for _, row in self.rows[:HEADER_WITHIN]]
+        return [
+            [fold_caption(cell) if len(cell) <= _LONGEST else "" for cell in row]
+            for _, row in self.rows[:HEADER_WITHIN]
+        ]
 
     @cached_property
     def titles(self) -> list[str]:
