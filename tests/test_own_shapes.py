@@ -81,7 +81,7 @@ def test_every_command_reads_with_a_shape_of_the_users_own(configuration: Path, 
     shutil.rmtree(folder / "out")
     configuration.unlink()
     begun = billsight("init", folder)
-    assert "accounting_invoices.csv: Quarry Ledger: Open items" in begun.out or "Quarry Ledger" in begun.out
+    assert "Quarry Ledger: Open items" in begun.out
     assert "quarry_open_items.toml" not in begun.out
 
 
@@ -110,7 +110,7 @@ def test_two_configurations_share_no_shapes(tmp_path: Path, billsight: Billsight
         (SHAPE.replace("version = 3", 'version = 3\nfamily = "table"'), "quarry_open_items", "shape.family"),
     ],
 )
-def test_a_wrong_shape_is_refused_with_its_file_and_key(
+def test_a_wrong_shape_is_refused_with_its_file_and_key(  # noqa: PLR0913
     configuration: Path, billsight: Billsight, shape: str, name: str, told: str
 ) -> None:
     """Also one that would stand in for a shape that is shipped."""
