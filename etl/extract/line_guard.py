@@ -31,10 +31,11 @@ def judge_lines(frame: pl.DataFrame, header: Header, where: str) -> pl.DataFrame
 
     Locality: whole.
     """
-    key = [name for name in ("invoice_number", "invoice_id_acct") if name in frame.columns][:1]
+    numbers = [name for name in frame.columns if name == "invoice_number"]
+    key = numbers or [name for name in frame.columns if name == "invoice_id_acct"]
     if not key or "total_amount" not in frame.columns:
         return frame
-    key += [name for name in ("customer_name", "customer_id_acct", "invoice_date") if name in frame.columns]
+    key += [name for name in frame.columns if name in {"customer_name", "customer_id_acct", "invoice_date"}]
     is_one = pl.col(key[0]).is_not_null() & pl.col("read_problem").is_null()
     differs = is_one & (pl.col("total_amount").drop_nulls().n_unique().over(key) > 1)
     if header.is_of_lines and frame.select(differs.any()).item():
@@ -70,7 +71,7 @@ def refuse_ids_of_customers(frame: pl.DataFrame, header: Header, where: str) -> 
     several = frame.group_by("invoice_id_acct").agg(number.drop_nulls().n_unique().alias("numbers"))
     shared = several.filter(pl.col("invoice_id_acct").is_not_null() & (pl.col("numbers") > 1))
     if shared.height:
-        caption, example = header.cells[at], shared["invoice_id_acct"].min()
+        caption, example = header.cells[at], str(shared["invoice_id_acct"].sort()[0])
         found = f"ids with several invoice numbers each ({shared.height}), such as {example} (column {caption})"
         remedy = 'Export the id of the invoice itself, or set invoice_id_acct = "" under columns to read no id.'
         raise InputError([Problem(where, found, "an id for each invoice, not for each customer", remedy, header.line)])
