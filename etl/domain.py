@@ -303,6 +303,20 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """The shape that read a file.
+
+    Attributes:
+        id: its name.
+        version: of a shape that is data; null where code reads it. So is the digest, sha256 of the shape's text.
+    """
+
+    id: str
+    version: int | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
 class FileReport:
     """The result of loading one source file.
 
@@ -318,6 +332,7 @@ class FileReport:
         may_go_on: a title line may say so.
         is_open_only: its shape lists only what is still open.
         range: the range in its title lines, as written; empty: none.
+        reader: the shape that read it.
     """
 
     relation: str
@@ -335,6 +350,7 @@ class FileReport:
     may_go_on: bool = False
     is_open_only: bool = False
     range: str = ""
+    reader: Reader | None = None
 
     @property
     def file(self) -> str:

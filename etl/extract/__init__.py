@@ -19,7 +19,8 @@ from etl.extract.profiles.profile import (
     Extract,
 )
 from etl.extract.read import captions, read_text, source_problems
-from etl.extract.shapes.catalogue import list_shapes
+from etl.extract.shapes.catalogue import Shapes, list_shapes
+from etl.extract.shapes.own_shapes import shapes_beside
 from etl.extract.source_files import SETTING, find_files, made_at, refuse_changed, source_file, written_at
 from etl.extract.stated import earliest
 
@@ -37,6 +38,7 @@ __all__ = [
     "Extract",
     "Made",
     "Recognition",
+    "Shapes",
     "Sighting",
     "SourceFile",
     "bulk_scan",
@@ -56,6 +58,7 @@ __all__ = [
     "recognize_or_refuse",
     "refuse_changed",
     "refusing_shape",
+    "shapes_beside",
     "source_file",
     "source_problems",
     "written_at",

@@ -33,6 +33,7 @@ from etl.extract.read import source_problems
 from etl.extract.read_table import PORTALS, Found, best_in
 from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import RowTable, open_table
+from etl.extract.shapes.catalogue import Shapes
 from etl.extract.shapes.recognizer import judge_document
 from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
@@ -93,7 +94,9 @@ class BulkScan:
         return [warning] if warning else []
 
 
-def bulk_scan(file: SourceFile, relation: Relation, source: Source, minimum_bytes: int) -> BulkScan | None:
+def bulk_scan(  # noqa: PLR0913 what read_text takes, and from which size on
+    file: SourceFile, relation: Relation, source: Source, minimum_bytes: int, shapes: Shapes | None = None
+) -> BulkScan | None:
     """Whether a file can be read by one select: big, delimited, UTF-8, header on its first line, columns only renamed.
 
     Null means that `read_text` should read it, or say what is wrong with it.
@@ -101,9 +104,11 @@ def bulk_scan(file: SourceFile, relation: Relation, source: Source, minimum_byte
     try:
         if file.path.stat().st_size < minimum_bytes or relation.name not in _NEEDED or _is_pattern(file.path):
             return None
-        if source.decimal_comma or source_problems(file.name, relation, source) or _magic(file.path) == ZSTD_MAGIC:
+        if source.decimal_comma or _magic(file.path) == ZSTD_MAGIC:
             return None
-        document = peek(file, source)
+        if source_problems(file.name, relation, source, shapes):
+            return None
+        document = peek(file, source, shapes=shapes)
         is_text = document.kind is FileKind.DELIMITED and b"\0" not in document.data
         if not is_text or document.decoded.encoding.lower() not in _UTF8:
             return None

@@ -17,6 +17,7 @@ from etl.extract.read_records import Sample, sample_of
 from etl.extract.read_table import best_of, find_in
 from etl.extract.record_files import RECORD_KINDS
 from etl.extract.row_tables import Table, open_table
+from etl.extract.shapes.catalogue import OWN_FOLDER, Shapes
 from etl.extract.shapes.recognizer import Held, judge_document, judge_records
 from etl.extract.shapes.shape import Shape
 from etl.extract.shapes.verdict import nearest, refusal, two_shapes
@@ -70,18 +71,18 @@ class Sighting:
     note: str
 
 
-def recognize(path: Path) -> Recognition | None:
+def recognize(path: Path, shapes: Shapes | None = None) -> Recognition | None:
     """Tell what a file is by its content; null where it is nothing that is read."""
-    return _sightings(path, path.parent)[0].recognition
+    return _sightings(path, path.parent, shapes)[0].recognition
 
 
-def recognize_or_refuse(path: Path) -> Recognition:
+def recognize_or_refuse(path: Path, shapes: Shapes | None = None) -> Recognition:
     """Tell what a file is by its content.
 
     Raises:
         InputError: it is refused by name, fits two shapes, or is nothing that is read.
     """
-    document = _peeked(path, path.name)
+    document = _peeked(path, path.name, shapes)
     against = _against(document)
     if against is not None:
         raise InputError([against])
@@ -92,10 +93,10 @@ def recognize_or_refuse(path: Path) -> Recognition:
     return seen
 
 
-def refusing_shape(path: Path) -> str | None:
+def refusing_shape(path: Path, shapes: Shapes | None = None) -> str | None:
     """The id of the shape that refuses a file; null where none does."""
     try:
-        refused = _refusing(_peeked(path, path.name))
+        refused = _refusing(_peeked(path, path.name, shapes))
     except InputError:
         return None
     return refused[0].id if refused else None
@@ -104,7 +105,7 @@ def refusing_shape(path: Path) -> str | None:
 def _refusing(document: OpenedFile) -> tuple[Shape, int | None] | None:
     """The shape that refuses a document, and the line of its header."""
     if document.kind in RECORD_KINDS:
-        shape = judge_records(sample_of(document).inner)
+        shape = judge_records(sample_of(document).inner, document.shapes)
         return (shape, None) if shape else None
     refused = judge_document(open_table(document), document).refused
     return (refused.shape, refused.header.line) if refused else None
@@ -119,21 +120,32 @@ def _against(document: OpenedFile) -> Problem | None:
     return two_shapes(read, where) if len(read) > 1 else None
 
 
-def _peeked(path: Path, name: str) -> OpenedFile:
-    return peek(SourceFile(path, name, ""), Source.model_validate({"path": name}))
+def _peeked(path: Path, name: str, shapes: Shapes | None) -> OpenedFile:
+    return peek(SourceFile(path, name, ""), Source.model_validate({"path": name}), shapes=shapes)
 
 
-def describe_folder(folder: Path) -> list[Sighting]:
-    """Every file below a folder, sorted, and what it seems to be; hidden files and those of billsight are left out."""
+def describe_folder(folder: Path, shapes: Shapes | None = None) -> list[Sighting]:
+    """Every file below a folder, sorted, and what it seems to be; hidden files and those of billsight are left out.
+
+    Args:
+        folder: where the configuration is, or will be.
+        shapes: those of its configuration; null: those that are shipped.
+    """
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     visible = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     own = _own_folders(folder)
     return [
         sighting
         for path in visible
-        if own.isdisjoint(path.parents) and not path.name.startswith("billsight.toml")
-        for sighting in _sightings(path, folder)
+        if own.isdisjoint(path.parents) and not _is_own_file(path, folder)
+        for sighting in _sightings(path, folder, shapes)
     ]
+
+
+def _is_own_file(path: Path, folder: Path) -> bool:
+    """Whether it is a configuration, or a shape beside it."""
+    is_shape = path.suffix == ".toml" and path.parent == folder / OWN_FOLDER
+    return is_shape or path.name.startswith("billsight.toml")
 
 
 def _own_folders(folder: Path) -> set[Path]:
@@ -160,11 +172,11 @@ def recognize_document(document: OpenedFile) -> Recognition | None:
     return best if best is not None and best.confidence >= _LEAST else None
 
 
-def _sightings(path: Path, folder: Path) -> list[Sighting]:
+def _sightings(path: Path, folder: Path, shapes: Shapes | None) -> list[Sighting]:
     """What a file seems to be; XML and IIF may hold several lists, and stand for each of them."""
     name = path.relative_to(folder).as_posix()
     try:
-        document = _peeked(path, name)
+        document = _peeked(path, name, shapes)
         against = _against(document)
         if against is not None:
             return [Sighting(path, name, None, readable(f"refused, {against.found}. {against.remedy}"))]

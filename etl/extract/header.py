@@ -10,11 +10,14 @@ from typing import Final
 
 from etl.errors import Problem
 from etl.extract.formats.delimited import Numbered
-from etl.extract.profiles.profile import Captions, TableProfile
+from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Captions, TableProfile
+from etl.extract.table_guard import foreign_list
 
 HEADER_WITHIN: Final = 20
 """A header further down is no header: reports put at most a few title lines above it."""
 
+_UNTITLED: Final = frozenset({TABLE, CONNECTWISE_CSV})
+"""Shapes that are known by some captions alone."""
 _FOLDED: Final = re.compile(r"[\W_]+")
 _SHOWN: Final = 12
 _LEDGER: Final = frozenset({"split", "clr", "debit", "credit", "debitamount", "creditamount", "accountfullname"})
@@ -44,6 +47,7 @@ class Header:
         groups: our column -> number in the caption -> position, of the cells that together make it.
         missing: groups of columns of which none was found.
         twice: captions that we need and that occur more than once.
+        is_named: the configuration says which captions are which columns.
     """
 
     line: int
@@ -52,6 +56,7 @@ class Header:
     groups: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     missing: tuple[tuple[str, ...], ...] = ()
     twice: tuple[str, ...] = ()
+    is_named: bool = False
 
     @property
     def positions(self) -> dict[str, int]:
@@ -109,7 +114,7 @@ def resolve(row: Numbered, profile: TableProfile, configured: Mapping[str, str])
     have = columns.keys() | groups.keys()
     groups_needed = (*((column,) for column, caption in configured.items() if caption), *profile.required)
     missing = tuple(dict.fromkeys(group for group in groups_needed if have.isdisjoint(group)))
-    return Header(line, cells, columns, groups, missing, tuple(dict.fromkeys(twice)))
+    return Header(line, cells, columns, groups, missing, tuple(dict.fromkeys(twice)), bool(configured))
 
 
 def find_header(rows: Sequence[Numbered], profile: TableProfile, configured: Mapping[str, str]) -> Header | None:
@@ -185,6 +190,8 @@ def _refusals(header: Header, profile: TableProfile) -> list[tuple[str, str, str
     if profile.is_starred_refused and starred:
         remedy = "Give the exported list: the template holds what was to be imported, not what is in the books."
         refusals.append((starred, "an import template", remedy))
+    if profile.shape in _UNTITLED and not header.is_named:
+        refusals += foreign_list(header.cells, [*map(fold, header.cells)], header.columns, profile.relation)
     return refusals
 
 

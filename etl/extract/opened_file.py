@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, NoReturn
@@ -18,6 +18,7 @@ from etl.extract.formats.encoding import Text
 from etl.extract.formats.iif import is_iif
 from etl.extract.formats.xml_layouts import XmlRoot, find_root
 from etl.extract.formats.xml_records import DECLARATIONS
+from etl.extract.shapes.catalogue import Shapes, all_shapes
 from etl.schemas import Relation
 
 HEAD_BYTES: Final = 1 << 18
@@ -55,6 +56,7 @@ class OpenedFile:
 
     Attributes:
         is_whole: false where only the beginning was read.
+        shapes: all that may read or refuse it.
     """
 
     file: SourceFile
@@ -62,6 +64,7 @@ class OpenedFile:
     kind: FileKind
     source: Source
     is_whole: bool = True
+    shapes: Shapes = field(default_factory=all_shapes)
 
     @cached_property
     def decoded(self) -> Text:
@@ -86,17 +89,24 @@ class OpenedFile:
         return self.kind.value if self.kind in {FileKind.JSON, FileKind.IIF} else ""
 
 
-def open_document(file: SourceFile, source: Source, relation: Relation) -> OpenedFile:
+def open_document(file: SourceFile, source: Source, relation: Relation, shapes: Shapes | None = None) -> OpenedFile:
     """Read the whole file and tell its kind.
+
+    Args:
+        file: what to read.
+        source: its encoding, where the configuration names it.
+        relation: what it should hold, for messages.
+        shapes: those of the configuration; null: those that are shipped.
 
     Raises:
         InputError: empty, truncated, or a kind that is not read.
     """
     data = source_files.whole(file)
-    return OpenedFile(file, data, _kind(_FileStart(file.name, data, relation.help), source), source)
+    kind = _kind(_FileStart(file.name, data, relation.help), source)
+    return OpenedFile(file, data, kind, source, shapes=all_shapes() if shapes is None else shapes)
 
 
-def peek(file: SourceFile, source: Source, expected: str = "a data file") -> OpenedFile:
+def peek(file: SourceFile, source: Source, expected: str = "a data file", shapes: Shapes | None = None) -> OpenedFile:
     """Read only as much as is needed to tell what the file is; all but JSON and delimited files need the whole.
 
     Raises:
@@ -107,9 +117,10 @@ def peek(file: SourceFile, source: Source, expected: str = "a data file") -> Ope
     except OSError as error:
         raise InputError([Problem(file.name, str(error), "a readable file", "Check its permissions.")]) from None
     kind = _kind(_FileStart(file.name, data, expected, len(data) < HEAD_BYTES), source)
+    shapes = all_shapes() if shapes is None else shapes
     if kind not in {FileKind.JSON, FileKind.DELIMITED}:
-        return OpenedFile(file, source_files.whole(file), kind, source)
-    return OpenedFile(file, data, kind, source, is_whole=len(data) < HEAD_BYTES)
+        return OpenedFile(file, source_files.whole(file), kind, source, shapes=shapes)
+    return OpenedFile(file, data, kind, source, len(data) < HEAD_BYTES, shapes)
 
 
 @dataclass(frozen=True)

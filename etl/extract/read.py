@@ -16,6 +16,7 @@ from etl.extract.read_records import read_records, sample_of, unknown_records
 from etl.extract.read_table import best_in, no_header, read_table
 from etl.extract.record_files import RECORD_KINDS
 from etl.extract.row_tables import open_table
+from etl.extract.shapes.catalogue import Shapes
 from etl.extract.shapes.read_shape import read_shape
 from etl.extract.shapes.recognizer import judge_document, judge_records
 from etl.extract.shapes.verdict import choose, nearest, refusal
@@ -25,21 +26,22 @@ _FEED: Final = '"CDCResponse"'
 _FEED_WITHIN: Final = 1_000
 
 
-def read_text(file: SourceFile, relation: Relation, source: Source) -> Extract:
+def read_text(file: SourceFile, relation: Relation, source: Source, shapes: Shapes | None = None) -> Extract:
     """Read a file as text, unjudged: validation decides which rows are good.
 
     Args:
         file: what to read.
         relation: what it should hold; no other column is ever read.
         source: shape, encoding, captions and so on, where the configuration names them.
+        shapes: those of the configuration; null: those that are shipped.
 
     Raises:
         InputError: the file as a whole cannot be understood; every problem that was found is listed.
     """
-    problems = source_problems(file.name, relation, source)
+    problems = source_problems(file.name, relation, source, shapes)
     if problems:
         raise InputError(problems)
-    document = open_document(file, source, relation)
+    document = open_document(file, source, relation, shapes)
     if document.kind in RECORD_KINDS:
         return _read_records(document, relation)
     return _read_table(document, relation)
@@ -58,12 +60,12 @@ def captions(file: SourceFile) -> list[str]:
     return [cell.strip() for cell in first[1] if cell.strip()] if first else []
 
 
-def source_problems(where: str, relation: Relation, source: Source) -> list[Problem]:
+def source_problems(where: str, relation: Relation, source: Source, shapes: Shapes | None = None) -> list[Problem]:
     """What is wrong with the configuration of a source, whatever its files hold."""
     problems = []
-    if source.shape not in {"auto", *shapes_of(relation.name)}:
-        found = f"shape = {source.shape!r}" + ("" if source.shape in every_shape() else ", which is no shape")
-        known = ", ".join(("auto", *shapes_of(relation.name)))
+    if source.shape not in {"auto", *shapes_of(relation.name, shapes)}:
+        found = f"shape = {source.shape!r}" + ("" if source.shape in every_shape(shapes) else ", which is no shape")
+        known = ", ".join(("auto", *shapes_of(relation.name, shapes)))
         problems.append(Problem(where, found, f"one of {known}", f"Correct shape under [sources.{relation.name}]."))
     elif source.columns and source.shape not in {"auto", TABLE}:
         remedy = f"Remove columns, or set shape to {TABLE!r}, under [sources.{relation.name}]."
@@ -87,7 +89,7 @@ def _read_records(document: OpenedFile, relation: Relation) -> Extract:
         raise InputError(
             [Problem(document.file.name, f"{document.kind.upper()} records", "a table, as columns are named", remedy)]
         )
-    refused = judge_records(sample_of(document).inner)
+    refused = judge_records(sample_of(document).inner, document.shapes)
     if refused is not None:
         raise InputError([refusal(refused, relation.help, document.file.name)])
     profile = _record_profile(document, relation)

@@ -14,6 +14,7 @@ from etl.extract.footers import labels, titles_go_on
 from etl.extract.formats.delimited import Numbered
 from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.header import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
+from etl.extract.line_guard import judge_lines, refuse_ids_of_customers
 from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
 from etl.extract.report_titles import is_header_again
@@ -95,7 +96,7 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     warnings += [_UNREAD_TIME.format(line) for line, text in lines if is_unread(text)]
     unknown = unknown_terms(frame)
     before = frame.height
-    finished = profile.finish(_without_repeated_lines(frame, header) if _is_ledger(profile) else frame)
+    finished = profile.finish(_documents(frame, header, document.file.name) if _is_ledger(profile) else frame)
     refuse_if_cut(finished, document.file.name)
     refuse_bills(finished, relation, document.file.name)
     if finished.height < before:
@@ -137,6 +138,16 @@ def _oddities(header: Header, relation: Relation, finished: pl.DataFrame) -> lis
 
 def _is_ledger(profile: TableProfile) -> bool:
     return profile.shape == TABLE and profile.relation == "accounting_invoices"
+
+
+def _documents(frame: pl.DataFrame, header: Header, where: str) -> pl.DataFrame:
+    """A row for each document of a list of invoices.
+
+    Raises:
+        InputError: its rows are line items, or its only id is the customer's.
+    """
+    refuse_ids_of_customers(frame, header, where)
+    return judge_lines(_without_repeated_lines(frame, header), header, where)
 
 
 def _without_repeated_lines(frame: pl.DataFrame, header: Header) -> pl.DataFrame:

@@ -45,18 +45,19 @@ def explain_file(path: Path, settings: Settings | None = None) -> dict[str, Any]
     """
     named = _named(path, settings) if settings else None
     file = extract.SourceFile(path, path.name, "")
+    shapes = extract.shapes_beside(settings.base) if settings else None
     try:
-        relation, source = named or (_recognized(path), Source.model_validate({"path": path.name}))
-        found = extract.read_text(file, relation, source)
+        relation, source = named or (_recognized(path, shapes), Source.model_validate({"path": path.name}))
+        found = extract.read_text(file, relation, source, shapes)
         zone = settings.zone_of(source) if settings else ZoneInfo("UTC")
         formats = settle_formats(found.frame, relation, source, zone)
         split = validate(found.frame.filter(~is_removal(relation)), relation, formats)
     except InputError as error:
-        return _refused(path, error, named[0].name if named else None)
+        return _refused(path, error, named[0].name if named else None, shapes)
     documents = _documents(split.accepted, relation)
     sums, unknown = _sums(split.accepted, relation)
     return {
-        "profile": found.shape_id or found.shape,
+        "profile": found.reader.id,
         "relation": relation.name,
         "refused": None,
         "documents": documents,
@@ -129,21 +130,21 @@ def _named(path: Path, settings: Settings) -> tuple[Relation, Source] | None:
     return None
 
 
-def _recognized(path: Path) -> Relation:
+def _recognized(path: Path, shapes: extract.Shapes | None) -> Relation:
     """The relation that a file's content shows.
 
     Raises:
         InputError: it is refused, or nothing that is read.
     """
-    seen = extract.recognize_or_refuse(path)
+    seen = extract.recognize_or_refuse(path, shapes)
     return RELATIONS[seen.relation]
 
 
-def _refused(path: Path, error: InputError, relation: str | None) -> dict[str, Any]:
+def _refused(path: Path, error: InputError, relation: str | None, shapes: extract.Shapes | None) -> dict[str, Any]:
     reason = "; ".join(dict.fromkeys(problem.found for problem in error.problems))
     remedy = " ".join(dict.fromkeys(problem.remedy for problem in error.problems))
     return {
-        "profile": extract.refusing_shape(path),
+        "profile": extract.refusing_shape(path, shapes),
         "relation": relation,
         "refused": {"reason": reason, "remedy": remedy},
         "documents": {},

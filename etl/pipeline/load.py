@@ -14,7 +14,7 @@ import polars as pl
 
 from etl import extract
 from etl.config import Settings, Source
-from etl.domain import FileReport, OnStage, RunStage, utc
+from etl.domain import FileReport, OnStage, Reader, RunStage, utc
 from etl.errors import InputError, Problem
 from etl.pipeline.deduplicate import Settled, bare, is_removal, remove, settle
 from etl.pipeline.prefetch import IN_TURN, Opener, PreparedFile, opened_ahead
@@ -51,6 +51,7 @@ class Loader:
     settings: Settings
     bulk_bytes: int = BULK_BYTES
     missing: dict[str, str] = field(default_factory=dict)
+    _shapes: extract.Shapes | None = None
 
     def load(self, on_stage: OnStage = lambda *_: None) -> list[FileReport]:
         """Load every configured source; what is not configured becomes an empty relation.
@@ -59,9 +60,10 @@ class Loader:
             InputError: files cannot be understood; the problems of all of them are listed.
         """
         self.engine.run(_QUARANTINE)
+        self._shapes = extract.shapes_beside(self.settings.base)
         problems: list[Problem] = []
         reports: dict[str, list[FileReport]] = {}
-        with closing(opened_ahead(Opener(self.settings, self.bulk_bytes, self.missing))) as coming:
+        with closing(opened_ahead(Opener(self.settings, self.bulk_bytes, self.missing, self._shapes))) as coming:
             for relation in IN_TURN:
                 on_stage(RunStage.LOAD_SOURCES, relation.name)
                 self._create(relation)
@@ -119,7 +121,7 @@ class Loader:
         file, source = opened.file, opened.source
         if opened.scan is not None and (read := self._bulk(file, opened.scan, source)) is not None:
             return read
-        extracted = opened.text or extract.read_text(file, relation, source)
+        extracted = opened.text or extract.read_text(file, relation, source, self._shapes)
         formats = settle_formats(extracted.frame, relation, source, self.settings.zone_of(source))
         # a 'sync from' date is a day of the portal, wherever the clock of the log stands
         formats = replace(formats, zones={"from_at": self.settings.portal_zone})
@@ -137,7 +139,7 @@ class Loader:
         return _ReadFile(
             file, extracted.profile, rows, notes_text, tuple(extracted.unknown), made, source.as_of, removed,
             goes_on=extracted.goes_on, may_go_on=extracted.may_go_on, is_open_only=extracted.is_open_only,
-            range=extracted.window or "",
+            range=extracted.window or "", reader=extracted.reader,
         )  # fmt: skip
 
     def _made(self, file: extract.SourceFile, extracted: extract.Extract | None = None) -> extract.Made | None:
@@ -198,7 +200,7 @@ class Loader:
         notes = "; ".join(map(readable, [*scan.warnings, *unknown]))
         return _ReadFile(
             file, scan.profile.shape, extracted, notes, tuple(unknown), self._made(file), source.as_of, removed,
-            bool(left_over),
+            bool(left_over), reader=Reader(scan.profile.shape),
         )  # fmt: skip
 
     def _finish(self, relation: Relation, files: Sequence[_ReadFile]) -> Settled:
@@ -251,7 +253,7 @@ class Loader:
         return FileReport(
             relation.name, file.file, file.profile, file.rows, accepted, quarantined, latest_at, notes, file.unknown,
             copies, _stated(file, self.settings.portal_zone) or file.made,
-            file.goes_on, file.may_go_on, file.is_open_only, file.range,
+            file.goes_on, file.may_go_on, file.is_open_only, file.range, file.reader,
         )  # fmt: skip
 
 
@@ -272,6 +274,7 @@ class _ReadFile:
     may_go_on: bool = False
     is_open_only: bool = False
     range: str = ""
+    reader: Reader | None = None
 
 
 def _stated(file: _ReadFile, zone: ZoneInfo) -> extract.Made | None:

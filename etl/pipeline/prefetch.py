@@ -46,12 +46,14 @@ class Opener:
 
     Attributes:
         bulk_bytes: files from this size on are scanned by the engine.
+        shapes: those of the configuration; null: those that are shipped.
         missing: called with the optional relations without files, and the places where they should be.
     """
 
     settings: Settings
     bulk_bytes: int
     missing: dict[str, str]
+    shapes: extract.Shapes | None = None
 
     def opened(self) -> Iterator[Coming]:
         """Every file of every relation, in the order of `IN_TURN`."""
@@ -71,8 +73,9 @@ class Opener:
             for file in files:
                 try:
                     self._refuse_twice(file, relation, seen)
-                    scan = extract.bulk_scan(file, relation, source, self.bulk_bytes)
-                    yield PreparedFile(source, file, scan, None if scan else extract.read_text(file, relation, source))
+                    scan = extract.bulk_scan(file, relation, source, self.bulk_bytes, self.shapes)
+                    text = None if scan else extract.read_text(file, relation, source, self.shapes)
+                    yield PreparedFile(source, file, scan, text)
                 except InputError as error:
                     yield error
 

@@ -99,7 +99,8 @@ def write_configuration(folder: Path, *, is_forced: bool) -> str:
     if target.exists() and not is_forced:
         remedy = "Keep it, or overwrite it with --force."
         raise ConfigurationError([Problem(str(target), "a configuration", "none yet", remedy)])
-    sightings = extract.describe_folder(folder)
+    shapes = extract.shapes_beside(folder)
+    sightings = extract.describe_folder(folder, shapes)
     recognized = [sighting for sighting in sightings if sighting.recognition is not None]
     with output_errors(target):
         kept = _set_aside(target)
@@ -204,12 +205,13 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
     """
     problems: list[Problem] = []
     lines: list[str] = []
+    shapes = extract.shapes_beside(settings.base)
     for relation, source in ((RELATIONS[name], one) for name in settings.sources for one in settings.sources_of(name)):
         name = relation.name
         try:
             for file in files_of(settings, source, relation):
                 try:
-                    found = extract.read_text(file, relation, source)
+                    found = extract.read_text(file, relation, source, shapes)
                     formats = settle_formats(found.frame, relation, source, settings.zone_of(source))
                     split = validate(found.frame.filter(~is_removal(relation)), relation, formats)
                 except InputError as error:

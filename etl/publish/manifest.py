@@ -8,7 +8,7 @@ import os
 import platform
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -152,7 +152,9 @@ def _manifest(written: Written, outputs: list[dict[str, Any]]) -> dict[str, Any]
 
 def _inputs(written: Written) -> Iterable[dict[str, Any]]:
     for file in sorted(written.files, key=lambda file: (file.relation, file.file)):
-        yield {"relation": file.relation, **_entry(file.file, file.source.path, file.source.digest)}
+        entry = _entry(file.file, file.source.path, file.source.digest)
+        read_by = {"shape": asdict(file.reader)} if file.reader else {}
+        yield {"relation": file.relation, **entry, **read_by}
 
 
 def _entry(name: str, path: Path, digest: str) -> dict[str, Any]:

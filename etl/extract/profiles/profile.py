@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl.domain import Reader
 from etl.extract.stated import Stated
 
 CONNECTWISE_JSON: Final = "connectwise_json"
@@ -59,7 +60,7 @@ class Extract:
         stated: each time at which a list of the portal was made, as its title lines and footers say.
         goes_on: the file says that there are more rows than it has.
         may_go_on: a title line may say so, and nobody understands it.
-        shape_id: of a file whose shape is data: which one.
+        shape_read: of a file whose shape is data: which one.
         is_open_only: it lists only what is still open.
         absent: what such a file never says, in words.
     """
@@ -76,9 +77,14 @@ class Extract:
     stated: list[Stated] = field(default_factory=list)
     goes_on: bool = False
     may_go_on: bool = False
-    shape_id: str = ""
+    shape_read: Reader | None = None
     is_open_only: bool = False
     absent: tuple[str, ...] = ()
+
+    @property
+    def reader(self) -> Reader:
+        """The shape that read it."""
+        return self.shape_read or Reader(self.shape)
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:

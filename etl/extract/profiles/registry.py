@@ -18,7 +18,7 @@ from etl.extract.profiles import (
     xero_xml,
 )
 from etl.extract.profiles.profile import Profile, RecordProfile, TableProfile
-from etl.extract.shapes.catalogue import all_shapes
+from etl.extract.shapes.catalogue import Shapes, all_shapes
 
 PROFILES: Final[tuple[Profile, ...]] = (
     *connectwise_json.PROFILES,
@@ -50,18 +50,27 @@ def table_profiles(relation: str | None = None, shape: str = "auto") -> Iterator
     return (profile for profile in _of(relation, shape) if isinstance(profile, TableProfile))
 
 
-def shapes_of(relation: str) -> tuple[str, ...]:
-    """The shapes in which a relation can be read: families, and ids of shape files."""
+def shapes_of(relation: str, shapes: Shapes | None = None) -> tuple[str, ...]:
+    """The shapes in which a relation can be read: families, and ids of shape files.
+
+    Args:
+        relation: one of RELATIONS.
+        shapes: those of a configuration; null: those that are shipped.
+    """
     own = [profile.shape for profile in PROFILES if profile.relation == relation]
-    as_data = [shape for shape in all_shapes() if shape.relation == relation]
+    as_data = [shape for shape in _or_shipped(shapes) if shape.relation == relation]
     found = [*own[:-1], *(shape.family for shape in as_data), *own[-1:], *(shape.id for shape in as_data)]
     return tuple(dict.fromkeys(found))
 
 
-def every_shape() -> frozenset[str]:
+def every_shape(shapes: Shapes | None = None) -> frozenset[str]:
     """What `shape` of a source may say for one relation or another."""
-    as_data = {name for shape in all_shapes() if shape.relation for name in (shape.family, shape.id)}
+    as_data = {name for shape in _or_shipped(shapes) if shape.relation for name in (shape.family, shape.id)}
     return frozenset({profile.shape for profile in PROFILES} | as_data)
+
+
+def _or_shipped(shapes: Shapes | None) -> Shapes:
+    return all_shapes() if shapes is None else shapes
 
 
 def _of(relation: str | None, shape: str) -> Iterator[Profile]:

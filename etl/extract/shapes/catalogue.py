@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, TypeAlias
 
 from etl.errors import InputError, Problem
 from etl.extract.shapes.shape import Shape
@@ -12,10 +12,15 @@ from etl.extract.shapes.shape_file import parse_shape
 from etl.schemas import RELATIONS
 
 _FOLDER: Final = "known"
+OWN_FOLDER: Final = "shapes"
+"""Folder beside the configuration with shapes of its own."""
+
+Shapes: TypeAlias = tuple[Shape, ...]
+"""All shapes there are for a file."""
 
 
 @cache
-def all_shapes() -> tuple[Shape, ...]:
+def all_shapes() -> Shapes:
     """The shapes, sorted by their ids.
 
     Raises:

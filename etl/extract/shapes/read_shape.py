@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from etl.domain import Reader
 from etl.errors import InputError, Problem
 from etl.extract.conform import conform, split_lists, tidy
 from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
@@ -99,7 +100,7 @@ def _extract(
         told(held),
         printed_at,
         as_of,
-        shape_id=shape.id,
+        shape_read=Reader(shape.id, shape.version, shape.digest),
         is_open_only=shape.knows.is_open_only,
         absent=shape.knows.absent,
     )

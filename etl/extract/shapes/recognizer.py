@@ -12,7 +12,6 @@ from etl.extract.header import HEADER_WITHIN, Header
 from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.profile import Captions
 from etl.extract.row_tables import RowTable, Table
-from etl.extract.shapes.catalogue import all_shapes
 from etl.extract.shapes.named_patterns import AGEING_BAND
 from etl.extract.shapes.shape import CaptionPattern, Recognition, Shape, fold_caption
 
@@ -99,16 +98,16 @@ def judge(table: Table, kind: FileKind, shapes: Iterable[Shape]) -> Judgment:
 
 
 def judge_document(table: Table, document: OpenedFile) -> Judgment:
-    """What the shapes that are shipped say of a file."""
-    return judge(table, document.kind, all_shapes())
+    """What the shapes of a configuration say of a file."""
+    return judge(table, document.kind, document.shapes)
 
 
-def judge_records(keys: Iterable[str]) -> Shape | None:
+def judge_records(keys: Iterable[str], shapes: Iterable[Shape]) -> Shape | None:
     """The shape that refuses records with these keys; null where none does."""
     folded = [fold_caption(key) for key in keys]
     refusing = [
         shape
-        for shape in all_shapes()
+        for shape in shapes
         if shape.refusal and "json" in shape.recognition.kinds and _fits_keys(folded, shape.recognition)
     ]
     return max(refusing, key=lambda one: one.recognition.weight, default=None)

@@ -232,6 +232,8 @@ class Shape:
         columns: our column (or `_helper`) -> captions, best first.
         not_read: captions that are known and not read, on purpose.
         refusal: null where it is read.
+        version: a number that its author raises when it changes.
+        digest: sha256 of its file's text.
     """
 
     id: str
@@ -247,6 +249,8 @@ class Shape:
     values: Values = Values()
     knows: Knowledge = Knowledge()
     refusal: Refusal | None = None
+    version: int = 1
+    digest: str = ""
     examples: tuple[Example, ...] = ()
 
     @property

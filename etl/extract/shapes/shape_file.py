@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from etl.errors import InputError, Problem
@@ -36,12 +38,13 @@ _READ: Final = ("columns", "rows", "values", "knows")
 """Tables of a shape that is read; one that is refused has none."""
 
 
-def parse_shape(text: str, where: str) -> Shape:
+def parse_shape(text: str, where: str, *, is_own: bool = False) -> Shape:
     """The shape that a file describes.
 
     Args:
         text: TOML.
         where: the file, for messages; its name without `.toml` must be the shape's id.
+        is_own: a user's own needs no example, and its examples need no text: counts and sums hold no data.
 
     Raises:
         InputError: it is no TOML, or something in it is wrong; every problem is listed.
@@ -51,14 +54,14 @@ def parse_shape(text: str, where: str) -> Shape:
     except tomllib.TOMLDecodeError as error:
         raise InputError([Problem(where, f"text that is no TOML ({error})", "a shape file", "Correct it.")]) from None
     file = TomlSection(where, "", values, [])
-    shape = _shape(file)
+    shape = _shape(file, is_own=is_own)
     file.finish()
     if file.problems:
         raise InputError(file.problems)
-    return shape
+    return replace(shape, digest=sha256(text.encode()).hexdigest())
 
 
-def _shape(file: TomlSection) -> Shape:
+def _shape(file: TomlSection, *, is_own: bool) -> Shape:
     head = file.section("shape", is_needed=True)
     refused = file.section("refuse") if "refuse" in file.values else None
     identifier = head.text("id", is_needed=True)
@@ -83,7 +86,8 @@ def _shape(file: TomlSection) -> Shape:
         _values(file.section("values"), [*captions, *names]),
         _knowledge(file.section("knows")),
         _refusal(refused) if refused else None,
-        tuple(_example(one) for one in file.sections("example")),
+        head.number("version", 1),
+        examples=tuple(_example(one, is_own=is_own) for one in file.sections("example")),
     )
     head.finish()
     if refused is not None:
@@ -92,7 +96,7 @@ def _shape(file: TomlSection) -> Shape:
                 file.note(key, "a table", "none in a shape that is refused")
     elif relation == "accounting_invoices" and not _has_amount(shape):
         columns.note("total_amount", "nothing", "a total or a balance: a document needs one of them")
-    if not shape.examples:
+    if not shape.examples and not is_own:
         file.note("example", "nothing", "at least one [[example]]: it is the test of the shape")
     return shape
 
@@ -245,10 +249,10 @@ def _refusal(section: TomlSection) -> Refusal:
     return found
 
 
-def _example(section: TomlSection) -> Example:
+def _example(section: TomlSection, *, is_own: bool) -> Example:
     documents, left_out, sums = (section.section(key) for key in ("documents", "left_out", "sums"))
     found = Example(
-        section.text("text", is_needed=True).lstrip("\n"),
+        section.text("text", is_needed=not is_own).lstrip("\n"),
         {name: documents.number(name) for name in documents.values},
         {code: _sums(sums.section(code)) for code in sums.values},
         {name: left_out.number(name) for name in left_out.values},

@@ -65,13 +65,13 @@ class TomlSection:
         value = self._value(key, bool)
         return None if value is None else bool(value)
 
-    def number(self, key: str) -> int:
-        """A whole number; 0 where it is not given."""
+    def number(self, key: str, absent: int = 0) -> int:
+        """A whole number; the one for `absent` where it is not given."""
         value = self._value(key, int)
         if isinstance(value, bool):
             self.note(key, "true or false", "a number")
-            return 0
-        return int(value or 0)
+            return absent
+        return absent if value is None else int(value)
 
     def section(self, key: str, *, is_needed: bool = False) -> TomlSection:
         """A table below this one; an empty one where it is not given."""

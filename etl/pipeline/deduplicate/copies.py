@@ -2,7 +2,8 @@
 
 The newer row holds: by its own change time, else by the time at which its file was made. Where neither is known, a
 void or deleted document was open before, and an open balance only gets smaller, for payments are never taken back as
-a rule; another total has no such order, and is refused. Rows of one file that contradict each other are all set aside.
+a rule; another total has no such order, and is refused. Then the row that says more holds, and never the place or the
+name of its file. Rows of one file that contradict each other are all set aside.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class _Settling:
         table, key, has = f"accepted.{self.relation.name}", ", ".join(self.relation.key), self.relation.names
         document = ", ".join(f"coalesce({name}::varchar, chr(30))" for name in self.relation.key)
         status = "coalesce(document_status in ('voided', 'deleted'), false)" if "document_status" in has else "false"
+        said = " + ".join(f"({name} is not null)::int" for name in has)
         self.engine.run(f"""
             create or replace temp table grouped as
             select
@@ -112,7 +114,8 @@ class _Settling:
                 {"modified_at" if "modified_at" in has else "null::timestamp"} as changed_at, {status} as is_void,
                 {"currency_code = 'XXX'" if "currency_code" in has else "false"} as lacks_currency,
                 {f"abs({open_amount(self.relation, 'rows')})" if "balance_amount" in has else "null::decimal(18, 4)"}
-                as open_amount
+                as open_amount,
+                {said} as said
             from {table} as rows
             where hash({key}) in (select hash({key}) from {table} group by 1 having count(*) > 1)""")
 
@@ -163,7 +166,7 @@ class _Settling:
                     order by
                         case when is_timed then changed_at end desc nulls last,
                         case when is_dated then made_at end desc nulls last,
-                        is_void desc, lacks_currency, open_amount nulls last, position desc
+                        is_void desc, lacks_currency, open_amount nulls last, said desc, content, position desc
                 ) as place
             from rest""")
         is_document = self.relation.name in _DOCUMENTS
