@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,6 +29,8 @@ BEFORE_TEXT: Final = "\ufeff \t\r\n"
 """Characters that may stand in front of a text."""
 
 _SAMPLE: Final = 4096
+_MYOB: Final = re.compile(r"\{\}[ \t,;]*\r?\n[^\s\[{]")
+"""The line above the header of a text export of MYOB AccountRight."""
 
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b\x00")
 _MAGIC: Final = (
@@ -160,7 +163,8 @@ def _kind_of_text(head: _FileStart, sample: str) -> FileKind:
     looked_at = head.data[:_SAMPLE]
     if sum(looked_at.count(bytes([byte])) for byte in _CONTROLS) > len(looked_at) // 10:
         head.refuse("a binary file", "Give a JSON, CSV, XLSX or Parquet file.")
-    return FileKind.JSON if sample[:1] in {"[", "{"} else FileKind.DELIMITED
+    is_json = sample[:1] in {"[", "{"} and not _MYOB.match(sample)
+    return FileKind.JSON if is_json else FileKind.DELIMITED
 
 
 def _kind_of_xml(head: _FileStart, root: XmlRoot) -> FileKind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -28,8 +28,11 @@ def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Count
     """
     values = shape.values
     frame = _with_members(frame, shape)
-    inherited = [name for name in shape.rows.inherit if name in frame.columns]
-    frame = frame.with_columns(pl.col(inherited).forward_fill())
+    frame = _with_inherited(frame, shape.rows.inherit)
+    for name, parts in values.joined.items():
+        there = [pl.col(part) for part in parts if part in frame.columns]
+        whole = pl.concat_str(there, separator=", ", ignore_nulls=True).replace("", None)
+        frame = frame.with_columns(pl.coalesce(*_own(frame, name), whole).alias(name))
     left_out: Counter[str] = Counter()
     for rule in values.left_out:
         is_out = holds(frame, rule.when)
@@ -37,19 +40,28 @@ def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Count
         left_out[rule.name] += frame.height - kept.height
         frame = kept
     for name, constant in values.constants.items():
-        own = [pl.col(name)] if name in frame.columns else []
-        frame = frame.with_columns(pl.coalesce(*own, pl.lit(constant)).alias(name))
-    frame = _with_computed(frame, values.computed)
+        frame = frame.with_columns(pl.coalesce(*_own(frame, name), pl.lit(constant)).alias(name))
+    frame = _with_computed(
+        frame, {name: values.computed[name] for name in values.computed if name not in shape.from_sums}
+    )
     for setting in values.settings:
         is_so = holds(frame, setting.when)
         for name, value in setting.values.items():
-            own_value = pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
-            frame = frame.with_columns(pl.when(is_so).then(pl.lit(value)).otherwise(own_value).alias(name))
+            taken = _cell(frame, value[1:-1]) if value.startswith("{") else pl.lit(value)
+            frame = frame.with_columns(pl.when(is_so).then(taken).otherwise(_cell(frame, name)).alias(name))
     for name, words in values.words.items():
         if name in frame.columns:
             ours = fold_term(name).replace_strict(dict(words), default=None, return_dtype=pl.String)
             frame = frame.with_columns(pl.coalesce(ours, pl.col(name)).alias(name))
     return frame, +left_out
+
+
+def complete_sums(frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
+    """The computed amounts that need the sum of the line items.
+
+    Locality: row.
+    """
+    return _with_computed(frame, {name: shape.values.computed[name] for name in shape.from_sums})
 
 
 def holds(frame: pl.DataFrame, condition: Condition) -> pl.Expr:
@@ -99,6 +111,22 @@ def _with_computed(frame: pl.DataFrame, computed: Mapping[str, tuple[tuple[int, 
         whole = parts[0]
         for part in parts[1:]:
             whole = whole + part
-        own = [pl.col(name)] if name in frame.columns else []
-        frame = frame.with_columns(pl.coalesce(*own, as_amount(whole, comma=comma)).alias(name))
+        frame = frame.with_columns(pl.coalesce(*_own(frame, name), as_amount(whole, comma=comma)).alias(name))
     return frame
+
+
+def _with_inherited(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Rows in which all of the columns are empty take them from the last row in which one is not."""
+    there = [name for name in names if name in frame.columns]
+    if not there:
+        return frame
+    own_row = pl.when(pl.any_horizontal(pl.col(there).is_not_null())).then(pl.int_range(pl.len()))
+    return frame.with_columns(pl.col(there).gather(own_row.forward_fill()))
+
+
+def _own(frame: pl.DataFrame, name: str) -> list[pl.Expr]:
+    return [pl.col(name)] if name in frame.columns else []
+
+
+def _cell(frame: pl.DataFrame, name: str) -> pl.Expr:
+    return pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)

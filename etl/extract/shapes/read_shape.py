@@ -19,8 +19,8 @@ from etl.extract.profiles.document_terms import document_type
 from etl.extract.profiles.profile import Extract, Transform
 from etl.extract.report_titles import as_of_lines, is_header_again, printed, window_of
 from etl.extract.row_buffer import Body
-from etl.extract.shapes.cell_values import apply_values
-from etl.extract.shapes.document_lines import join_lines
+from etl.extract.shapes.cell_values import apply_values, complete_sums
+from etl.extract.shapes.document_lines import join_lines, refuse_doubtful
 from etl.extract.shapes.recognizer import Held, told
 from etl.extract.shapes.row_kinds import cell_names, tell_rows_apart
 from etl.extract.shapes.verdict import refuse_bills
@@ -66,7 +66,8 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
     frame, nobodys = _without_strangers(frame, relation)
     notes.update({_NOBODYS: nobodys} if nobodys else {})
     before, unknown = frame.height, unknown_terms(frame)
-    joined = join_lines(frame, shape, document.file.name)
+    refuse_doubtful(frame, shape, document.file.name)
+    joined = complete_sums(join_lines(frame, shape, document.file.name), shape)
     notes.update({"repeated line item": before - joined.height} if before > joined.height else {})
     finished = FINISH[relation.name](joined)
     refuse_bills(finished, relation, document.file.name)

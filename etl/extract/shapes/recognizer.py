@@ -176,10 +176,9 @@ class _Head:
     def _against(self, row: int, shape: Shape) -> list[str]:
         """Captions of other files, a title of another report, or headings of another kind."""
         rule = shape.recognition
-        there = {
-            cell: pattern.text for cell in self.folded[row] for pattern in rule.captions_none if pattern.fits(cell)
-        }
-        against = [f"no caption {self.rows[row][1][self.folded[row].index(cell)].strip()}" for cell in there]
+        cells = self.folded[row]
+        there = [cell for cell in dict.fromkeys(cells) if cell and _has(cells, rule.captions_none, cell)]
+        against = [f"no caption {self.rows[row][1][cells.index(cell)].strip()}" for cell in there]
         titles = self.titles[:row]
         own = any(_is_title(title, rule) for title in titles)
         if rule.is_title_required and not own:
@@ -235,8 +234,12 @@ def told(held: Held) -> Captions:
     return Captions(found.used, tuple(one for one in found.ignored if not _fits_any(fold_caption(one), known)))
 
 
-def _has(cells: Sequence[str], group: Sequence[CaptionPattern]) -> bool:
-    return any(_fits_any(cell, group) for cell in cells if cell)
+def _has(cells: Sequence[str], group: Sequence[CaptionPattern], cell: str | None = None) -> bool:
+    """Whether one of the captions is there, as often as it asks for; with a cell: whether this cell is the caption."""
+    among = cells if cell is None else [cell]
+    return any(
+        pattern.fits(one) and cells.count(one) >= pattern.occurrence for one in among if one for pattern in group
+    )
 
 
 def _fits_any(cell: str, patterns: Iterable[CaptionPattern]) -> bool:

@@ -111,7 +111,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Setting:
-    """Values that rows take on: our column -> value."""
+    """Values that rows take on: our column -> value, or `{name}` for what another column says."""
 
     when: Condition
     values: Mapping[str, str]
@@ -131,7 +131,10 @@ class RowRules:
         document: our columns that lines of one document share; empty: a row is a document.
         lines: how lines make a document, among `LINES`.
         sum_of: our column or helper whose values are added up.
-        inherit: our columns that are empty where they repeat the row above.
+        sum_once: a helper that each line repeats and that is added to the sum once, such as freight.
+        inherit: our columns that repeat the row above where all of them are empty.
+        unique: our columns in which no value stands twice in a file of this shape.
+        same: our columns that say the same in every row.
     """
 
     group: str = ""
@@ -143,7 +146,10 @@ class RowRules:
     document: tuple[str, ...] = ()
     lines: str = ""
     sum_of: str = ""
+    sum_once: str = ""
     inherit: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
 
     @property
     def has_furniture(self) -> bool:
@@ -161,6 +167,7 @@ class Values:
         left_out: rows that are counted and not read; the first that holds names them.
         settings: what rows of some kind take on.
         computed: our column -> signed columns whose amounts give it, where it is empty.
+        joined: our column -> columns whose texts give it, with a comma between, where it is empty.
     """
 
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -168,6 +175,7 @@ class Values:
     left_out: tuple[LeftOut, ...] = ()
     settings: tuple[Setting, ...] = ()
     computed: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -252,6 +260,12 @@ class Shape:
     version: int = 1
     digest: str = ""
     examples: tuple[Example, ...] = ()
+
+    @property
+    def from_sums(self) -> tuple[str, ...]:
+        """The computed columns that need the sum of the line items."""
+        needing = [name for name, terms in self.values.computed.items() if "total_amount" in {one for _, one in terms}]
+        return tuple(needing) if self.rows.sum_of else ()
 
     @property
     def full_title(self) -> str:

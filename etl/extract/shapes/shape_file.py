@@ -148,13 +148,16 @@ def _rows(section: TomlSection, known: list[str]) -> RowRules:
         section.texts("document", known),
         section.text("lines", LINES),
         section.text("sum_of", known),
+        section.text("sum_once", known),
         section.texts("inherit", known),
+        section.texts("unique", known),
+        section.texts("same", known),
     )
     if bool(rules.document) != bool(rules.lines):
         section.note(
             "document", "document without lines, or lines without document", "both, where a row is a line item"
         )
-    if (rules.lines == "sum") != bool(rules.sum_of):
+    if (rules.lines == "sum") != bool(rules.sum_of) or (rules.sum_once and not rules.sum_of):
         section.note("sum_of", "sum_of without lines = 'sum', or the other way round", "both")
     section.finish()
     return rules
@@ -180,15 +183,16 @@ def _expressions(section: TomlSection, key: str) -> tuple[str, ...]:
 
 def _values(section: TomlSection, known: list[str]) -> Values:
     constants = section.section("constants")
-    words = section.section("words")
+    words, joined = section.section("words"), section.section("joined")
     values = Values(
         {name: constants.text(name) for name in constants.values},
         {name: _folded(words.section(name)) for name in words.values},
         tuple(_left_out(one, known) for one in section.sections("left_out")),
         tuple(_setting(one, known) for one in section.sections("set")),
         {name: _terms(section.section("computed"), name, known) for name in section.section("computed").values},
+        {name: joined.texts(name, known) for name in joined.values},
     )
-    for table in (constants, words):
+    for table in (constants, words, joined):
         for name in table.values:
             if name not in known:
                 table.note(name, f"the unknown column {name!r}", "a column of the relation or a helper", known)
@@ -220,6 +224,9 @@ def _setting(section: TomlSection, known: list[str]) -> Setting:
     for name in to.values:
         if name not in known:
             to.note(name, f"the unknown column {name!r}", "a column of the relation or a helper", known)
+        copied = to.text(name)
+        if copied.startswith("{") and copied.strip("{}") not in known:
+            to.note(name, f"the unknown column {copied!r}", "a column of the relation or a helper", known)
     found = Setting(_condition(section, known), {name: to.text(name) for name in to.values})
     section.finish()
     return found
