@@ -260,5 +260,7 @@ def _money(cells: pl.DataFrame) -> pl.DataFrame:
         marts_amount=pl.col("amount").sum(),
         staging_balance=pl.col("amount").sum(),
         marts_balance=pl.col("amount").sum(),
+        staging_unknown=pl.lit(0),
+        marts_unknown=pl.lit(0),
     )
     return summed.with_columns(does_hold=pl.lit(value=True)).sort("currency_code").cast(dict(FRAMES["money"]))

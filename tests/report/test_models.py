@@ -87,7 +87,8 @@ select *, company_name as company_identifier, 'Reno' as city, false as is_inacti
     'Active' as status_name,
     case company_id_cw when '6' then 'https://www.acme.example/home' when '7' then 'none' end as website;
 create table accepted.accounting_invoices as
-select invoice_id_acct, invoice_number, invoice_date, due_date, currency_code, total_amount
+select invoice_id_acct, invoice_number, invoice_date, due_date, currency_code, total_amount, balance_amount,
+    'open' as document_status
 from marts.invoice_visibility order by row_key;
 create table marts.invoice_changes (move varchar, is_compared boolean, is_blocked boolean, was_blocked boolean,
     code_before varchar, state varchar, primary_cause varchar, mapping_source varchar, currency_code varchar,
@@ -242,6 +243,11 @@ def test_money_is_compared_once_for_the_page_and_for_the_invariant(engine: Engin
     assert engine.rows("from checks.money_is_kept") == []
     engine.run("update report.cells set total_amount = total_amount + 1 where currency_code = 'EUR'")
     build(engine, models, ["checks.money_is_kept"])
-    assert engine.rows("from checks.money_is_kept") == [("EUR: 10.0000 in staging, 11.0000 in the answers",)]
+    assert engine.rows("from checks.money_is_kept") == [
+        (
+            "EUR: totals of 10.0000 in staging, 11.0000 in the answers; balances of 10.0000 and 10.0000; totals without"
+            " a balance of 0.0000 and 0.0000",
+        )
+    ]
     shown = {row["currency_code"]: row["does_hold"] for row in summarise(_facts(engine))["laws"]["money"]}
     assert shown == {"EUR": False, "USD": True}
