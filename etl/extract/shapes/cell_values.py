@@ -46,11 +46,14 @@ def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Count
         is_so = holds(frame, setting.when)
         for name, value in setting.values.items():
             own_value = pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
-            frame = frame.with_columns(pl.when(is_so).then(pl.lit(value)).otherwise(own_value).alias(name))
+            frame = frame.with_columns(pl.when(is_so).then(pl.lit(value or None)).otherwise(own_value).alias(name))
     for name, words in values.words.items():
         if name in frame.columns:
             ours = fold_term(name).replace_strict(dict(words), default=None, return_dtype=pl.String)
             frame = frame.with_columns(pl.coalesce(ours, pl.col(name)).alias(name))
+    if values.key:
+        key = pl.concat_str(values.key, separator="|")
+        frame = frame.with_columns(invoice_id_acct=key, has_internal_id=pl.lit("false"))
     return frame, +left_out
 
 

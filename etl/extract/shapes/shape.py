@@ -161,6 +161,7 @@ class Values:
         left_out: rows that are counted and not read; the first that holds names them.
         settings: what rows of some kind take on.
         computed: our column -> signed columns whose amounts give it, where it is empty.
+        key: our columns that are the key of an invoice, in place of an internal id.
     """
 
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -168,6 +169,7 @@ class Values:
     left_out: tuple[LeftOut, ...] = ()
     settings: tuple[Setting, ...] = ()
     computed: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

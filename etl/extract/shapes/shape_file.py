@@ -183,6 +183,7 @@ def _values(section: TomlSection, known: list[str]) -> Values:
         tuple(_left_out(one, known) for one in section.sections("left_out")),
         tuple(_setting(one, known) for one in section.sections("set")),
         {name: _terms(section.section("computed"), name, known) for name in section.section("computed").values},
+        section.texts("key", known),
     )
     for table in (constants, words):
         for name in table.values:
