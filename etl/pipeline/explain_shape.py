@@ -51,11 +51,14 @@ def explain_file(path: Path, settings: Settings | None = None) -> dict[str, Any]
         found = extract.read_text(file, relation, source, shapes)
         zone = settings.zone_of(source) if settings else ZoneInfo("UTC")
         formats = settle_formats(found.frame, relation, source, zone)
-        split = validate(found.frame.filter(~is_removal(relation)), relation, formats)
+        kept = found.frame.filter(~is_removal(relation))
+        split = validate(kept, relation, formats)
     except InputError as error:
         return _refused(path, error, named[0].name if named else None, shapes)
     documents = _documents(split.accepted, relation)
     sums, unknown = _sums(split.accepted, relation)
+    removed = found.frame.height - kept.height
+    left_out = {**found.shape_notes, **({"deleted": removed} if removed else {})}
     return {
         "profile": found.reader.id,
         "relation": relation.name,
@@ -64,7 +67,7 @@ def explain_file(path: Path, settings: Settings | None = None) -> dict[str, Any]
         "sums": sums,
         "balances_unknown": unknown,
         "quarantined": split.rejected.height,
-        "left_out": {KINDS.get(kind, kind): count for kind, count in sorted(found.shape_notes.items())},
+        "left_out": {KINDS.get(kind, kind): count for kind, count in sorted(left_out.items())},
         "title": found.profile,
         "absent": list(found.absent),
         "is_open_only": found.is_open_only,

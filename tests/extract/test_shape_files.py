@@ -6,9 +6,11 @@ import io
 from typing import Any, Final
 
 import openpyxl
+import polars as pl
 import pytest
 
 from etl.errors import InputError
+from etl.extract.shapes.cell_values import apply_values
 from etl.extract.shapes.group_stack import LabelRow, resolve_groups
 from etl.extract.shapes.shape import CaptionPattern, RowRules, fold_caption
 from etl.extract.shapes.shape_file import parse_shape
@@ -233,3 +235,25 @@ def test_a_list_that_holds_only_what_is_open_says_so(shelf: Any) -> None:
     found = shelf.read("accounting_invoices", "o.csv")
     assert found.is_open_only
     assert [f"{one.at:%Y-%m-%d}" for one in found.stated] == ["2026-09-10"]
+
+
+def test_values_below_zero_empty_cells_and_keys() -> None:
+    """An amount below zero is told apart, a cell is emptied, and columns make the key of an invoice."""
+    values = """[values]
+key = ["invoice_number", "customer_name"]
+[[values.set]]
+when = { balance_amount = ["@negative"] }
+to = { document_type = "credit note", total_amount = "" }
+[[example]]"""
+    shape = parse_shape(GOOD.replace("[[example]]", values), "known/x.toml")
+    rows = {
+        "invoice_number": ["7", "8", None],
+        "customer_name": ["Orchard", "Orchard", "Orchard"],
+        "total_amount": ["5", "6", "7"],
+        "balance_amount": ["5", "(6.00)", None],
+    }
+    frame, _ = apply_values(pl.DataFrame(rows), shape)
+    assert frame["document_type"].to_list() == [None, "credit note", None]
+    assert frame["total_amount"].to_list() == ["5", None, "7"]
+    assert frame["invoice_id_acct"].to_list() == ["7|Orchard", "8|Orchard", None]
+    assert frame["has_internal_id"].unique().to_list() == ["false"]

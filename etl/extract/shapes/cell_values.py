@@ -8,10 +8,12 @@ from typing import Final
 
 import polars as pl
 
-from etl.extract.profiles.document_terms import fold_term
+from etl.extract.profiles.document_terms import fold_term, is_negative
 from etl.extract.shapes.shape import Condition, Shape
 from etl.extract.sums import units
 
+NEGATIVE: Final = "@negative"
+"""In place of a word: an amount below zero."""
 _DECIMALS: Final = 18
 _SHOWN_DECIMALS: Final = 4
 _COMMA_DECIMALS: Final = r",[0-9]{1,2}\)?-?$"
@@ -47,12 +49,15 @@ def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Count
     for setting in values.settings:
         is_so = holds(frame, setting.when)
         for name, value in setting.values.items():
-            taken = _cell(frame, value[1:-1]) if value.startswith("{") else pl.lit(value)
+            taken = _cell(frame, value[1:-1]) if value.startswith("{") else pl.lit(value or None, dtype=pl.String)
             frame = frame.with_columns(pl.when(is_so).then(taken).otherwise(_cell(frame, name)).alias(name))
     for name, words in values.words.items():
         if name in frame.columns:
             ours = fold_term(name).replace_strict(dict(words), default=None, return_dtype=pl.String)
             frame = frame.with_columns(pl.coalesce(ours, pl.col(name)).alias(name))
+    if values.key:
+        key = pl.concat_str(values.key, separator="|")
+        frame = frame.with_columns(invoice_id_acct=key, has_internal_id=pl.lit("false"))
     return frame, +left_out
 
 
@@ -68,8 +73,10 @@ def holds(frame: pl.DataFrame, condition: Condition) -> pl.Expr:
     """Whether a row fits a condition; a column that the file lacks is an empty one."""
     parts = [pl.lit(value=True)]
     for name, words in condition.words.items():
-        folded = fold_term(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
-        parts.append(folded.fill_null("").is_in(list(words)))
+        own = pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
+        folded = fold_term(name) if name in frame.columns else own
+        is_below_zero = is_negative(own).fill_null(value=False) & pl.lit(NEGATIVE in words)
+        parts.append(folded.fill_null("").is_in(list(words)) | is_below_zero)
     return pl.all_horizontal(parts)
 
 

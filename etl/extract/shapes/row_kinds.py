@@ -14,7 +14,7 @@ from etl.extract.shapes.shape import RowRules, Shape
 from etl.extract.shapes.total_checks import check_totals
 from etl.schemas import RELATIONS, ColumnKind
 
-_AMOUNT: Final = r"^[^\w]{0,3}\(?[-+]?[^\w]{0,3}[0-9][0-9.,' ]*\)?-?(?: ?[A-Za-z]{2,3})?$"
+_AMOUNT: Final = r"^[^\w]{0,3}\(?[-+]?[^\w]{0,3}[0-9][0-9.,' ]*\)?-?(?: ?%| ?[A-Za-z]{2,3})?$"
 NO_GROUP: Final = "no row above has a customer's name: the customer is not known"
 _ODD: Final = "the row is no document, no heading and no total"
 _ODD_IN_GROUPS: Final = f"{_ODD}: the customer is not known"
@@ -96,7 +96,7 @@ def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFra
         .then(pl.lit("repeated header"))
         .when(is_lone & _is_footer(rules, is_lone))
         .then(pl.lit("footer"))
-        .when(is_lone & _fits_any(pl.col("_label"), rules.skip))
+        .when((is_lone | pl.col("_has_money_only")) & _fits_any(pl.col("_label"), rules.skip))
         .then(pl.lit("skipped line"))
     )
     bare = pl.when(pl.lit(rules.is_bare_total) & pl.col("_is_bare")).then(pl.lit("total"))

@@ -168,6 +168,7 @@ class Values:
         settings: what rows of some kind take on.
         computed: our column -> signed columns whose amounts give it, where it is empty.
         joined: our column -> columns whose texts give it, with a comma between, where it is empty.
+        key: our columns that are the key of an invoice, in place of an internal id.
     """
 
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -176,6 +177,7 @@ class Values:
     settings: tuple[Setting, ...] = ()
     computed: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,7 @@ def _values(section: TomlSection, known: list[str]) -> Values:
         tuple(_setting(one, known) for one in section.sections("set")),
         {name: _terms(section.section("computed"), name, known) for name in section.section("computed").values},
         {name: joined.texts(name, known) for name in joined.values},
+        section.texts("key", known),
     )
     for table in (constants, words, joined):
         for name in table.values:
