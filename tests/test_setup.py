@@ -12,7 +12,8 @@ import pytest
 from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source, load
 from etl.demo import DemoPlan
 from etl.errors import BillsightError, ConfigurationError, GateError, InputError
-from etl.pipeline.setup import check_sources, write_configuration
+from etl.pipeline.first_run import write_configuration
+from etl.pipeline.setup import check_sources
 from etl.review.register import Import, Judgement, Register
 from tests import nights
 
@@ -33,11 +34,12 @@ def test_init_recognises_every_source_that_the_fixtures_configuration_names(tmp_
         relation: sorted(file.name for pattern in _patterns(source) for file in folder.glob(pattern))
         for relation, source in by_hand.sources.items()
     }
-    told = write_configuration(folder, is_forced=True)
+    (folder / "billsight.toml").unlink()
+    told = write_configuration(folder, is_forced=False)
     found = load(folder / "billsight.toml", {})
     for relation, files in named.items():
         assert relation in found.sources, f"{relation}: {told}"
-        assert sorted(_patterns(found.sources[relation])) == files
+        assert sorted({file.name for one in _patterns(found.sources[relation]) for file in folder.glob(one)}) == files
     assert set(found.sources) == set(named)
 
 
