@@ -1,4 +1,4 @@
-"""Before the first run: write a configuration, check it against the files, write a demo provider."""
+"""Around the first run: check the configuration against the files, and write a demo provider."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _lines(sighting: Sighting, tables: Iterable[SourceTable]) -> list[str]:
     if found is None:
         by_hand = next((table for table in tables if table.is_on and sighting.name in table.files), None)
         if by_hand is not None:
-            return [f"{sighting.name}: {RELATIONS[by_hand.relation].help} (as you say)"]
+            return [f"{sighting.name}: {RELATIONS[by_hand.relation].help} (as your configuration says)"]
         return [f"{sighting.name}: not recognized{': ' + sighting.note if sighting.note else ''}"]
     words = f"{RELATIONS[found.relation].help} ({found.shape}){': ' + found.note if found.note else ''}"
     of_file = [table for table in tables if sighting.name in table.files]
