@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from etl.pipeline.setup import _HEADER
+from etl.pipeline.first_run.toml_text import HEADER
 from etl.safe_text import is_secret_like
 
 
@@ -118,4 +118,4 @@ def test_what_is_no_secret_can_be_shown(text: str) -> None:
 
 def test_the_configuration_that_init_writes_seems_to_hold_none() -> None:
     """No line of it."""
-    assert [line for line in _HEADER.splitlines() if is_secret_like(line)] == []
+    assert [line for line in HEADER.splitlines() if is_secret_like(line)] == []

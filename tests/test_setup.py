@@ -12,7 +12,8 @@ import pytest
 from etl.config import Backfill, Limits, Matching, Output, Portal, Provider, Source, load
 from etl.demo import DemoPlan
 from etl.errors import BillsightError, ConfigurationError, GateError, InputError
-from etl.pipeline.setup import check_sources, write_configuration
+from etl.pipeline.first_run import write_configuration
+from etl.pipeline.setup import check_sources
 from etl.review.register import Import, Judgement, Register
 from tests import nights
 
@@ -33,11 +34,12 @@ def test_init_recognises_every_source_that_the_fixtures_configuration_names(tmp_
         relation: sorted(file.name for pattern in _patterns(source) for file in folder.glob(pattern))
         for relation, source in by_hand.sources.items()
     }
-    told = write_configuration(folder, is_forced=True)
+    (folder / "billsight.toml").unlink()
+    told = write_configuration(folder, is_forced=False)
     found = load(folder / "billsight.toml", {})
     for relation, files in named.items():
         assert relation in found.sources, f"{relation}: {told}"
-        assert sorted(_patterns(found.sources[relation])) == files
+        assert sorted({file.name for one in _patterns(found.sources[relation]) for file in folder.glob(one)}) == files
     assert set(found.sources) == set(named)
 
 
@@ -73,8 +75,9 @@ def test_init_on_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_every_line_that_is_switched_off_can_be_switched_on(tmp_path: Path) -> None:
     """The template names only keys that exist, with values that are allowed."""
-    write_configuration(nights.copied(tmp_path / "night"), is_forced=True)
-    path = tmp_path / "night" / "billsight.toml"
+    path = nights.copied(tmp_path / "night") / "billsight.toml"
+    path.unlink()
+    write_configuration(path.parent, is_forced=False)
     lines = path.read_text(encoding="utf-8").splitlines()
     on = [line.removeprefix("# ") if " = " in line or line.startswith("# [sources") else line for line in lines]
     path.write_text("\n".join(on), encoding="utf-8")
@@ -115,7 +118,8 @@ def test_no_value_can_add_a_line_to_what_check_and_init_print(tmp_path: Path) ->
     companies = json.loads(path.read_text(encoding="utf-8"))
     companies[0]["status"] = {"id": 1, "name": f"Former {forged}"}
     path.write_text(json.dumps(companies), encoding="utf-8")
-    told = write_configuration(folder, is_forced=True)
+    (folder / "billsight.toml").unlink()
+    told = write_configuration(folder, is_forced=False)
     settings = load(folder / "billsight.toml", {})
     assert settings.sources["accounting_invoices"].path == f"sales {forged}.csv"
     assert settings.portal.minimum_security_level == 6

@@ -128,6 +128,13 @@ def progress() -> Callable[[str], None]:
     return lambda stage: say(f"  {stage} ...", err=True)
 
 
+def asking() -> Callable[[str, str], str] | None:
+    """What asks the person at the terminal a question with a default; None if nobody is there."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    return lambda question, default: str(click.prompt(printable(question), default=default))
+
+
 def warn(sentence: str) -> None:
     """Print a warning on stderr; the exit code does not change."""
     say(f"billsight: warning: {one_line(sentence)}", err=True)

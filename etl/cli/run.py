@@ -13,34 +13,39 @@ import click
 
 from etl.amounts import NO_BALANCE
 from etl.causes import FIGURE_TITLES
-from etl.cli.options import CONFIG, hand_over, progress, say, warn
+from etl.cli.options import CONFIG, asking, hand_over, progress, say, warn
 from etl.config import load
 from etl.domain import DATABASE, LATEST, Run, instant
 from etl.notify.messages import count
 from etl.notify.notifier import notifying
 from etl.pipeline import setup
+from etl.pipeline.first_run import write_configuration
 from etl.pipeline.gates import FailOn, RunOptions
 from etl.pipeline.run import RunOutcome, reconcile
 from etl.report import why
 from etl.review.site.site_state import mode_warnings
 from etl.safe_text import readable
+from etl.signals import set_stop_message
 
 _USUAL: Final = "billsight.toml"
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--force", is_flag=True, help="Overwrite an existing billsight.toml.")
+@click.option("--force", is_flag=True, help="Write it again: keep the settings, and a copy of the old file.")
 def init(folder: Path, *, force: bool) -> None:
     """Write a billsight.toml for the export files in FOLDER.
 
-    Each file is recognized by its captions. The configuration is commented.
+    Each file is recognized by its content. On a terminal, init asks what the files do not tell; without one, these
+    settings are comments. Ctrl-C writes nothing.
 
     \b
-    Example:
+    Examples:
       billsight init exports/
+      billsight init exports/ --force    write it again: the settings stay, and so does a copy
     """
-    say(setup.write_configuration(folder, is_forced=force))
+    set_stop_message("Nothing was written.")
+    say(write_configuration(folder, is_forced=force, ask=asking()))
 
 
 @click.command()

@@ -37,6 +37,7 @@ _HINTS: Final = {
 }
 """What a file's name may say where its content leaves a choice."""
 
+_SYSTEMS: Final = ("ConnectWise", "QuickBooks Online", "QuickBooks Desktop", "Xero", "Sage Intacct")
 _LEAST: Final = 0.35
 _READ: Final = "a list that is read"
 
@@ -48,12 +49,14 @@ class Recognition:
     Attributes:
         confidence: 0 to 1; below 0.6 a person should look.
         note: what it was recognised by.
+        system: the accounting package or PSA that wrote it; empty: a table that does not say so.
     """
 
     relation: str
     shape: str
     confidence: float
     note: str
+    system: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,7 @@ def _of_records(document: OpenedFile) -> list[Recognition]:
     return [
         Recognition(
             profile.relation, profile.shape, 0.95 if profile.fits(sample.keys, sample.entity) else 0.9,
-            sample.shown if sample.counts else f"{sample.count} {sample.shown}",
+            sample.shown if sample.counts else f"{sample.count} {sample.shown}", _system(profile.title),
         )
         for profile in record_profiles(file_format=document.record_format)
         if any(profile.fits(sample.keys, entity) for entity in sample.entities)
@@ -209,7 +212,14 @@ def _of_records(document: OpenedFile) -> list[Recognition]:
 
 def _of_shape(held: Held) -> Recognition:
     note = f"{held.shape.full_title}: {held.header.shown}"
-    return Recognition(held.shape.relation, held.shape.family, 0.95, note)
+    return Recognition(
+        held.shape.relation, held.shape.family, 0.95, note, _system(held.shape.system) or held.shape.system
+    )
+
+
+def _system(words: str) -> str:
+    """The system that a title begins with; empty where it begins with none."""
+    return next((system for system in _SYSTEMS if words.startswith(system)), "")
 
 
 def _of_table(document: OpenedFile, table: Table) -> list[Recognition]:
@@ -234,4 +244,6 @@ def _judged(name: str, profile: TableProfile, header: Header) -> Recognition:
     confidence += 0.0 if profile.shape == TABLE else 0.2
     confidence += 0.1 if any(hint in name for hint in _HINTS[profile.relation]) else 0.0
     note = f"{profile.title}: {header.shown}"
-    return Recognition(profile.relation, profile.shape, round(min(confidence, 0.99), 2), note)
+    return Recognition(
+        profile.relation, profile.shape, round(min(confidence, 0.99), 2), note, _system(profile.title)
+    )  # fmt: skip

@@ -1,15 +1,11 @@
-"""Before the first run: write a configuration, check it against the files, write a demo provider."""
+"""Around the first run: check the configuration against the files, and write a demo provider."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -17,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from etl import extract
-from etl.config import Settings, Source
+from etl.config import Settings
 from etl.demo import HEADING, DemoPlan, write_demo
 from etl.domain import Run
 from etl.errors import ClockError, ConfigurationError, HistoryError, InputError, Problem
@@ -31,165 +27,12 @@ from etl.pipeline.prefetch import files_of
 from etl.pipeline.source_scopes import find_scopes, notes
 from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
-from etl.safe_text import one_line, readable
+from etl.safe_text import readable
 from etl.schemas import RELATIONS
 from etl.validate import settle_formats, validate
 from etl.warehouse.engine import Engine
 
 _DEMO_IMPORT: Final = "demonstration"
-_MOST_BYTES_FOR_CAPTIONS: Final = 50_000_000
-_INACTIVE: Final = re.compile(r"inactive|former|terminat|cancel|closed|lost", re.IGNORECASE)
-_MOST_CAPTIONS: Final = 20
-_HEADER: Final = """\
-# billsight.toml, written by `billsight init`. Lines that begin with # are switched off.
-# After changing something: `billsight check`. Paths are relative to this file.
-
-[portal]
-# Portal Security Level Considered Client Admin: contacts at or above it see invoices (1 to 6).
-minimum_security_level = 6
-# Does the ConnectWise security level decide who sees invoices ("levels"), or the portal's Client Profiles ("profiles")?
-# On today's ConnectBooster look at Client Profiles: where profiles were assigned there, write "profiles".
-access = "levels"
-# The portal's current "new sync from" date, and the earliest one that was ever used.
-# sync_from_date = 2026-01-01
-# first_sync_from_date = 2024-01-01
-# Set to true if sync_runs reaches back to the very first sync.
-# is_sync_log_complete = false
-# Changes younger than this wait for the next sync; a sync that succeeded longer ago than this has stalled.
-grace_hours = 24
-stall_hours = 48
-# The zone in which the portal reads its dates.
-time_zone = "UTC"
-# hidden_company_types = ["Prospect"]
-# hidden_company_statuses = ["Not Approved"]
-
-[provider]
-# name = "Your company"
-# Your own e-mail domains say nothing about a client.
-# email_domains = ["example.com"]
-# How many days may pass until an invoice is closed and batched? Until then it is waiting.
-# batch_days = 7
-# A company is known to be active or inactive if its status is Active, is in connectwise_statuses, or is named here.
-{company_statuses}
-# active_company_statuses = ["Active"]
-{billing_statuses}
-
-[output]
-folder = "out"
-register = "state/register.sqlite"
-
-[review]
-# Each run first imports the decided fix files in this folder. To use it, create the folder.
-inbox = "inbox"
-# allow_override = false
-"""
-
-
-def write_configuration(folder: Path, *, is_forced: bool) -> str:
-    """Recognize the files in a folder and write `billsight.toml` there.
-
-    Returns:
-        What was found, file by file, and what is still missing.
-
-    Raises:
-        ConfigurationError: there is a configuration already.
-        OutputError: it cannot be written.
-    """
-    target = folder / "billsight.toml"
-    if target.exists() and not is_forced:
-        remedy = "Keep it, or overwrite it with --force."
-        raise ConfigurationError([Problem(str(target), "a configuration", "none yet", remedy)])
-    shapes = extract.shapes_beside(folder)
-    sightings = extract.describe_folder(folder, shapes)
-    recognized = [sighting for sighting in sightings if sighting.recognition is not None]
-    with output_errors(target):
-        kept = _set_aside(target)
-        target.write_text(_header(recognized) + _sources(recognized), encoding="utf-8")
-    lines = [one_line(f"{sighting.name}: {_words(sighting)}") for sighting in sightings]
-    found = {sighting.recognition.relation for sighting in recognized if sighting.recognition}
-    missing = [
-        f"Missing: {r.help} [sources.{r.name}]" for r in RELATIONS.values() if r.is_required and r.name not in found
-    ]
-    before = [f"The configuration that was there is now {kept}."] if kept else []
-    return "\n".join([*lines, *missing, *before, f"Wrote {target}. Next: billsight check --config {target}"])
-
-
-def _set_aside(target: Path) -> Path | None:
-    """Rename a configuration that is replaced, so that manual changes are not lost."""
-    if not target.is_file():
-        return None
-    kept = next(path for number in count(1) if not (path := target.with_name(f"{target.name}.{number}")).exists())
-    return target.rename(kept)
-
-
-def _header(sightings: Iterable[extract.Sighting]) -> str:
-    """The settings, with the captions that were seen where a caption decides."""
-    companies = _captions(sightings, "connectwise_companies", "status_name")
-    billed = _captions(sightings, "connectwise_invoices", "billing_status_name")
-    inactive = [caption for caption in companies if _INACTIVE.search(caption)] or ["Former client"]
-    closed = [caption for caption in billed if "closed" in caption.lower()] or ["Closed"]
-    return _HEADER.replace(
-        "{company_statuses}", _offered("companies", companies, "inactive_company_statuses", inactive)
-    ).replace("{billing_statuses}", _offered("ConnectWise invoices", billed, "closed_billing_statuses", closed))
-
-
-def _offered(where: str, seen: Mapping[str, int], setting: str, captions: Iterable[str]) -> str:
-    counted = ", ".join(f"{readable(caption)} ({count})" for caption, count in seen.items())
-    listed = ", ".join(map(_quoted, captions))
-    line = f"# {setting} = [{listed}]"
-    return f"# Statuses seen in the {where}: {counted}\n{line}" if seen else line
-
-
-def _captions(sightings: Iterable[extract.Sighting], relation: str, column: str) -> dict[str, int]:
-    """The values of a column of the recognized files, the commonest first; very large files are left for `check`."""
-    counts: Counter[str] = Counter()
-    for sighting in sightings:
-        if sighting.recognition is None or sighting.recognition.relation != relation:
-            continue
-        if sighting.path.stat().st_size > _MOST_BYTES_FOR_CAPTIONS:
-            continue
-        source = Source.model_validate({"path": sighting.name})
-        with suppress(InputError, *extract.DAMAGES, OSError):
-            file = extract.SourceFile(sighting.path, sighting.name, "")
-            frame = extract.read_text(file, RELATIONS[relation], source).frame
-            if column in frame.columns:
-                counts.update(frame[column].drop_nulls().to_list())
-    return dict(counts.most_common(_MOST_CAPTIONS))
-
-
-def _words(sighting: extract.Sighting) -> str:
-    found = sighting.recognition
-    if found is None:
-        return f"not recognized{': ' + sighting.note if sighting.note else ''}"
-    return f"{RELATIONS[found.relation].help} ({found.shape}){': ' + found.note if found.note else ''}"
-
-
-def _sources(sightings: Iterable[extract.Sighting]) -> str:
-    paths: dict[str, list[tuple[str, str]]] = {}
-    for sighting in sightings:
-        if sighting.recognition is not None:
-            paths.setdefault(sighting.recognition.relation, []).append((sighting.name, sighting.recognition.shape))
-    parts = []
-    for name, relation in RELATIONS.items():
-        files = paths.get(name, [])
-        listed = ", ".join(_quoted(path) for path, _ in files)
-        off = "" if files else "# "
-        path = f"[{listed}]" if len(files) > 1 else listed or '"..."'
-        shapes = ", ".join(sorted({shape for _, shape in files}))
-        parts += [
-            "",
-            f"# {relation.help}{' (required)' if relation.is_required else ''}{': ' + shapes if shapes else ''}",
-            f"{off}[sources.{name}]",
-            f"{off}path = {path}",
-            '# date_order = "mdy"' if files else None,
-            '# currency_code = "USD"' if files and any(c.name == "currency_code" for c in relation.columns) else None,
-        ]
-    return "\n".join(part for part in parts if part is not None) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """A text as TOML writes it: characters such as a line break are escaped, as in JSON."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def check_sources(settings: Settings, config: Path | None = None) -> str:

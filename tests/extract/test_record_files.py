@@ -7,7 +7,8 @@ from typing import Any
 
 from etl.config import load
 from etl.extract import describe_folder, recognize
-from etl.pipeline.setup import check_sources, write_configuration
+from etl.pipeline.first_run import write_configuration
+from etl.pipeline.setup import check_sources
 
 IIF = (
     "!CUST\tNAME\tEMAIL\nCUST\tNordic Dental\tap@nordic.example\n"
