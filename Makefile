@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
-NIGHT := data/fixtures/night/billsight.toml
+CONFIG := data/fixtures/night/billsight.toml
 AS_OF := 2026-11-22T02:00:00Z
 OUT := $(CURDIR)/out
 GRID := reports/vendor
@@ -22,7 +22,7 @@ MOST_SECONDS ?= 3600
 SEED ?= 1
 
 # The demonstration is published in the checkout, wherever its configuration lies.
-NIGHT_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)" BILLSIGHT_OUTPUT__SITE_KEY="$(OUT)/site.key" \
+RUN_ENVIRONMENT := BILLSIGHT_OUTPUT__FOLDER="$(OUT)" BILLSIGHT_OUTPUT__SITE_KEY="$(OUT)/site.key" \
     BILLSIGHT_OUTPUT__HISTORY="$(OUT)/history.sqlite"
 
 define FIND_PYTHON
@@ -56,13 +56,13 @@ endef
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/ready ## run the night on the invented provider in data/fixtures and say where the report is
+run: .venv/ready ## run on the invented provider in data/fixtures and say where the report is
 	@chmod o-rwx data/fixtures/night/state/*.sqlite
-	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight run --config $(NIGHT) --as-of $(AS_OF)
+	@$(RUN_ENVIRONMENT) $(BIN)/billsight run --config $(CONFIG) --as-of $(AS_OF)
 	@echo "Report: $(OUT)/latest/report.html"
 
-why: .venv/ready ## ask for one invoice of that night: make why INVOICE=INV-1045
-	@$(NIGHT_ENVIRONMENT) $(BIN)/billsight why "$(INVOICE)" --config $(NIGHT)
+why: .venv/ready ## ask for one invoice of that run: make why INVOICE=INV-1045
+	@$(RUN_ENVIRONMENT) $(BIN)/billsight why "$(INVOICE)" --config $(CONFIG)
 
 check: lint ## style, types, SQL and the quick tests: no browser, run, page or database; about a minute
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not browser and not whole" $(TESTS)
@@ -85,10 +85,10 @@ format: .venv/ready ## put style right where a tool can
 docs: .venv/ready ## write the generated pages in docs/ again
 	@$(BIN)/python -m tests.dictionary
 
-fuzz: .venv/ready ## judge 100,000 spoilt inputs, about half an hour (INPUTS, MOST_SECONDS, SEED)
+fuzz: .venv/ready ## judge 100,000 malformed inputs, about half an hour (INPUTS, MOST_SECONDS, SEED)
 	@$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --seconds $(MOST_SECONDS) --seed $(SEED) --workers $(WORKERS)
 
-bench: .venv/ready-bench ## measure the night against its peers and print a table
+bench: .venv/ready-bench ## measure a run against its peers and print a table
 	@$(BIN)/python -m benchmarks
 
 bench-linking: .venv/ready-bench ## measure the linker against its peers, one table per data set
@@ -97,7 +97,7 @@ bench-linking: .venv/ready-bench ## measure the linker against its peers, one ta
 bench-page: .venv/ready chromium ## measure how large the page is and how soon it can be used
 	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" $(BIN)/python -m benchmarks.page
 
-bench-year: .venv/ready ## play a year of nights and measure how what is remembered grows
+bench-year: .venv/ready ## play a year of nightly runs and measure how what is remembered grows
 	$(BIN)/python -m benchmarks.year
 
 soak: .venv/ready chromium ## the tests that have more to try, with all of it: every pair, six times the examples; about an hour

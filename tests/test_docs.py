@@ -25,7 +25,7 @@ from tests.test_promises import FILES
 
 README = nights.ROOT / "README.md"
 PAGES = [README, nights.ROOT / "CONTRIBUTING.md", *sorted(dictionary.DOCS.rglob("*.md"))]
-RUNNABLE = [README, dictionary.GUIDE, dictionary.DOCS / "night.md"]
+RUNNABLE = [README, dictionary.GUIDE, dictionary.DOCS / "database.md"]
 
 
 def _blocks(page: Path, language: str) -> list[str]:
@@ -139,8 +139,8 @@ def test_the_configuration_of_the_guide_reads_such_a_table(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("number", range(3))
 def test_the_queries_find_something(night: Path, number: int) -> None:
-    """Each example of docs/night.md runs on a published night and has an answer."""
-    queries = _blocks(dictionary.DOCS / "night.md", "sql")
+    """Each example of docs/database.md runs on a published night and has an answer."""
+    queries = _blocks(dictionary.DOCS / "database.md", "sql")
     assert len(queries) == 3
     engine = Engine(night / "run.duckdb", is_read_only=True)
     try:
@@ -164,7 +164,7 @@ def test_every_relation_of_a_night_is_described(night: Path) -> None:
         engine.close()
     described = {*dictionary.JUDGED, *dictionary.headers(), *(f"accepted.{name}" for name in RELATIONS)}
     assert found == described
-    schemas = set(re.findall(r"(?m)^\| `(\w+)` \|", (dictionary.DOCS / "night.md").read_text(encoding="utf-8")))
+    schemas = set(re.findall(r"(?m)^\| `(\w+)` \|", (dictionary.DOCS / "database.md").read_text(encoding="utf-8")))
     assert schemas == {"ctl", "accepted", "quarantine", *FOLDERS}
 
 

@@ -128,7 +128,7 @@ def test_each_rule_finds_its_example(rule: Rule) -> None:
 RIGHT = (
     "Tell the client.", "This tells the two apart.", "besides, in the nightly run", "`run.duckdb` and `the\nnight`",
     "```sh\nthe night, mended anew\n```", "<!-- clauses: generated -->\nput aside\n<!-- end of clauses -->",
-    "[the database](night.md#what-is-promised), [docs/laws.md](docs/laws.md)", "A standard of outstanding amounts.",
+    "[the database](database.md#what-is-promised), [docs/laws.md](docs/laws.md)", "A standard of outstanding amounts.",
     "read, for the first time, for example", "a judgement",
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 -- reads:   marts.invoice_checks, ctl.states, ctl.causes, accepted.accounting_invoices
 -- purpose: blocked invoices and their causes. Issues come from this list, and the next run compares with it.
 -- units:   balance_amount in currency_code
--- source:  the night's checks
+-- source:  the run's checks
 
 select
     ---------- ids

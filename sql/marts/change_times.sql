@@ -4,7 +4,7 @@
 -- reads:   marts.invoice_checks
 -- purpose: when each invoice last changed, and whether the portal has it: what a sync from some date reads again.
 -- units:   UTC
--- source:  accounting extract and the night's checks
+-- source:  accounting extract and the run's checks
 
 select
     checks.changed_at,

@@ -3,7 +3,7 @@
 -- reads:   marts.company_checks, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states, ctl.run
 -- purpose: every mapped company: whether anyone can see its invoices, the contact to propose, and what that person would see.
 -- units:   amounts in words, each beside its currency
--- source:  the night's checks
+-- source:  the run's checks
 
 with open_amounts as (
     select

@@ -4,7 +4,7 @@
 --          staging.connectwise__contacts, ctl.causes
 -- purpose: every company that a customer is mapped to, who can look into the portal there, and the one contact to propose.
 -- units:   counts of contacts; proposed_failed and perhaps_unknown are masks of causes
--- source:  ConnectWise contacts and companies; mappings of the night
+-- source:  ConnectWise contacts and companies; mappings of the run
 
 -- a contact that could not be read is there, and may be able to see
 with unread as (

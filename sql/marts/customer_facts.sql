@@ -3,7 +3,7 @@
 -- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings, marts.company_checks, marts.contact_emails, quarantine.rows, ctl.run
 -- purpose: every accounting customer, its mapping, and what is known of the company it is mapped to.
 -- units:   access_failed, access_unknown and access_reached are masks of causes
--- source:  accounting extract, mappings of the night, ConnectWise companies, the portal's mappings
+-- source:  accounting extract, mappings of the run, ConnectWise companies, the portal's mappings
 
 -- a row that could not be read is there
 with unread as (

@@ -3,7 +3,7 @@
 -- reads:   ctl.blocked_before, ctl.compared_codes, marts.blocked_invoices, marts.lost_invoices, marts.invoice_checks, marts.customer_checks, staging.accounting__invoices, ctl.causes, ctl.states
 -- purpose: invoices that are newly blocked or no longer blocked since the last run, and those that cannot be compared.
 -- units:   amount in currency_code: what is blocked; of what is rightly absent now, its total
--- source:  the answers of the last run, and the night's checks
+-- source:  the answers of the last run, and the run's checks
 
 with changed as (
     select

@@ -4,7 +4,7 @@
 -- reads:   staging.accounting__invoices, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states, marts.cause_sets
 -- purpose: the answer for every accounting invoice: can the client see it, and if not, why and what frees it.
 -- units:   amounts in currency_code; days_past_due in days
--- source:  the night's checks
+-- source:  the run's checks
 
 select
     ---------- ids

@@ -3,7 +3,7 @@
 -- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks, marts.contact_checks, marts.company_checks, marts.lost_invoices, staging.accounting__invoices, accepted.portal_invoices, quarantine.rows, ctl.run
 -- purpose: every issue that changed since the last run, with what this run found about its subject.
 -- units:   amount in currency_code: what is blocked, and of an invoice that no longer is, its total
--- source:  the history, and the night's checks
+-- source:  the history, and the run's checks
 
 with both_nights as (
     select

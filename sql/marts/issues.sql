@@ -5,7 +5,7 @@
 --          document or the sync is at fault, the customer if the mapping is or the client has no contact, the proposed
 --          contact if a login is. If the portal and accounting differ on the amount owed, it is the invoice, blocked or not.
 -- units:   invoices are those that are blocked; amount in currency_code, of an amount that differs the difference, both null where there are several currencies
--- source:  the night's checks
+-- source:  the run's checks
 
 with codes_of_sets as (
     select

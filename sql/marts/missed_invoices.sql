@@ -4,7 +4,7 @@
 -- purpose: every invoice that a sync missed, and what arrived for its customer, and for others, while it was missed. An
 --          invoice is held back where its customer or company is inactive, deleted, hidden or gone.
 -- units:   balance_amount in currency_code
--- source:  the night's checks
+-- source:  the run's checks
 
 with held_back as (
     select sum(causes.mask)::ubigint as mask

@@ -6,7 +6,7 @@
 --          customers for review, without a candidate, in conflict, judged to be a company that is gone,
 --          certain and not yet mapped in the portal, or with invoices that their mapping blocks
 -- units:   certainty and lead 0 to 1; score in half bits; blocked_amounts names its currencies
--- source:  matching; the night's answers
+-- source:  matching; the run's answers
 
 with currencies as (
     select
