@@ -11,7 +11,7 @@ from typing import Final
 from etl.errors import Problem
 from etl.extract.formats.delimited import Numbered
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Captions, TableProfile
-from etl.extract.table_guard import foreign_list
+from etl.extract.profiles.table_guard import foreign_list
 
 HEADER_WITHIN: Final = 20
 """A header further down is no header: reports put at most a few title lines above it."""

@@ -14,8 +14,8 @@ from etl.extract.footers import labels, titles_go_on
 from etl.extract.formats.delimited import Numbered
 from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.header import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
-from etl.extract.line_guard import judge_lines, refuse_ids_of_customers
 from etl.extract.opened_file import FileKind, OpenedFile
+from etl.extract.profiles.line_guard import judge_lines, refuse_ids_of_customers
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
 from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import Table, open_table

@@ -13,7 +13,7 @@ from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.profile import Captions
 from etl.extract.row_tables import RowTable, Table
 from etl.extract.shapes.named_patterns import AGEING_BAND
-from etl.extract.shapes.shape import CaptionPattern, Recognition, Shape, fold_caption
+from etl.extract.shapes.shape import CaptionPattern, RecognizeRules, Shape, fold_caption
 
 _MOST_LACKING: Final = 4
 _LONGEST: Final = 400
@@ -113,7 +113,7 @@ def judge_records(keys: Iterable[str], shapes: Iterable[Shape]) -> Shape | None:
     return max(refusing, key=lambda one: one.recognition.weight, default=None)
 
 
-def _fits_keys(folded: Sequence[str], rule: Recognition) -> bool:
+def _fits_keys(folded: Sequence[str], rule: RecognizeRules) -> bool:
     groups = [*((one,) for one in rule.captions_all), *rule.captions_any]
     return all(_has(folded, group) for group in groups) and not _has(folded, rule.captions_none)
 
@@ -155,7 +155,7 @@ class _Head:
         against = [] if not self.folded else self._against(row, shape)
         return Near(shape, tuple([*lacking, *against][:_MOST_LACKING]), found)
 
-    def _lacking_captions(self, at: int, rule: Recognition) -> tuple[list[str], int]:
+    def _lacking_captions(self, at: int, rule: RecognizeRules) -> tuple[list[str], int]:
         """The captions that a row lacks, and how many of those that are asked for it has."""
         cells = self.folded[at]
         groups = [(one,) for one in rule.captions_all] + list(rule.captions_any)
@@ -246,5 +246,5 @@ def _fits_any(cell: str, patterns: Iterable[CaptionPattern]) -> bool:
     return any(pattern.fits(cell) for pattern in patterns)
 
 
-def _is_title(line: str, rule: Recognition) -> bool:
+def _is_title(line: str, rule: RecognizeRules) -> bool:
     return bool(line) and any(one.fits(line) or one.fits(line.removesuffix(" report")) for one in rule.titles)

@@ -14,7 +14,7 @@ GROUPS: Final = ("customer", "band", "account")
 LINES: Final = ("header repeats", "sum", "refuse")
 """How line items make a document: they repeat its values, or their amounts are added up, or they are refused."""
 
-_MARKS: Final = re.compile(r"[^\w#*%<>]+|_+")
+_MARKS: Final = re.compile(r"[^\w#*%<>$]+|_+")
 
 
 def fold_caption(caption: str) -> str:
@@ -65,7 +65,7 @@ class CaptionPattern:
 
 
 @dataclass(frozen=True)
-class Recognition:
+class RecognizeRules:
     """The predicates that must all hold.
 
     Attributes:
@@ -250,7 +250,7 @@ class Shape:
     family: str
     system: str
     title: str
-    recognition: Recognition
+    recognition: RecognizeRules
     relation: str = ""
     export: str = ""
     columns: Mapping[str, tuple[CaptionPattern, ...]] = field(default_factory=dict)

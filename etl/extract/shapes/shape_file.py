@@ -21,7 +21,7 @@ from etl.extract.shapes.shape import (
     Example,
     Knowledge,
     LeftOut,
-    Recognition,
+    RecognizeRules,
     Refusal,
     RowRules,
     Setting,
@@ -118,8 +118,8 @@ def _patterns(section: TomlSection, key: str) -> tuple[CaptionPattern, ...]:
     return tuple(map(CaptionPattern.of, section.texts(key)))
 
 
-def _recognition(section: TomlSection) -> Recognition:
-    found = Recognition(
+def _recognition(section: TomlSection) -> RecognizeRules:
+    found = RecognizeRules(
         section.texts("kinds", KINDS) or TABLES,
         _patterns(section, "title_any"),
         bool(section.flag("title_required")),

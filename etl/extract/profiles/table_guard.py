@@ -65,10 +65,10 @@ def foreign_list(cells: Sequence[str], folded: Sequence[str], columns: Mapping[s
     """
     captions = {name: cell for name, cell in zip(folded, cells, strict=True) if name}
     for signs, found, relations in _SIGNS:
-        if relation in relations and (told := _first(captions, signs)):
-            return [(told, found, _REMEDY)]
-    if relation in _NO_DOCUMENTS and (told := _document(captions)):
-        return [(told, "a list of documents", _REMEDY)]
+        if relation in relations and (caption := _first(captions, signs)):
+            return [(caption, found, _REMEDY)]
+    if relation in _NO_DOCUMENTS and (caption := _document(captions)):
+        return [(caption, "a list of documents", _REMEDY)]
     if relation in _WITHOUT_BOTH and _is_of_mappings(captions):
         return [(_first(captions, _COMPANY), "a list of mappings", _REMEDY)]
     if relation == "accounting_invoices" and _is_of_customers(captions, columns):
