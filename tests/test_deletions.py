@@ -122,7 +122,7 @@ def test_what_a_loader_flagged_as_deleted_is_deleted(engine: Engine, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("header", "row"),
+    "listed",
     [
         (
             "invoice_id,contact_id,date,total,amount_due,invoice_number,status,type",
@@ -135,7 +135,7 @@ def test_what_a_loader_flagged_as_deleted_is_deleted(engine: Engine, tmp_path: P
     ],
 )
 @pytest.mark.parametrize(
-    ("caption", "flag", "kept_flag"),
+    "flag",
     [
         ("_fivetran_deleted", "true", "false"),
         ("_fivetran_active", "false", "true"),
@@ -145,10 +145,11 @@ def test_what_a_loader_flagged_as_deleted_is_deleted(engine: Engine, tmp_path: P
     ],
 )
 def test_a_flag_means_the_same_in_every_shape(
-    engine: Engine, tmp_path: Path, header: str, row: tuple[str, ...], caption: str, flag: str, kept_flag: str
+    engine: Engine, tmp_path: Path, listed: tuple[str, tuple[str, ...]], flag: tuple[str, str, str]
 ) -> None:
     """No shape has to name it."""
-    for value, status in ((flag, "deleted"), (kept_flag, "open")):
+    (header, row), (caption, gone, there) = listed, flag
+    for value, status in ((gone, "deleted"), (there, "open")):
         write_table(tmp_path / "a.csv", f"{header},{caption}", (*row, value))
         load_files(engine, tmp_path)
         assert kept(engine, "document_status") == [(status,)]

@@ -233,3 +233,27 @@ def test_a_list_that_holds_only_what_is_open_says_so(shelf: Any) -> None:
     found = shelf.read("accounting_invoices", "o.csv")
     assert found.is_open_only
     assert [f"{one.at:%Y-%m-%d}" for one in found.stated] == ["2026-09-10"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            ",Type,Date,Num,Due Date,Aging,Open Balance\nPaper Mill,,,,,,\n,Bill,05/13/2026,7,06/12/2026,30,90.00\n"
+            ",Credit,05/14/2026,8,,,-5.00\nTotal Paper Mill,,,,,,85.00\n"
+        ),
+        (
+            "Type,Date,Num,Name,Due Date,Amount,Open Balance\nItem Receipt,05/13/2026,7,Paper Mill,06/12/2026,30.00,30.00\n"
+            "Credit,05/14/2026,8,Paper Mill,,-5.00,-5.00\n"
+        ),
+        (
+            "ContactName,InvoiceNumber,InvoiceDate,DueDate,PlannedDate,Total,InvoiceAmountDue,Currency,Status\n"
+            "Paper Mill,B-7,13 May 2026,12 Jun 2026,,90.00,90.00,USD,Awaiting Payment\n"
+        ),
+    ],
+)
+def test_what_may_be_owed_to_vendors_is_no_list_of_invoices(shelf: Any, text: str) -> None:
+    """Vendors give credits, too; without a type nothing says which side owes."""
+    shelf.put("a.csv", text)
+    (problem,) = shelf.problems("accounting_invoices", "a.csv")
+    assert "you owe" in problem.found or "you do" in problem.found
