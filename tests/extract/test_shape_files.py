@@ -243,7 +243,8 @@ def test_a_list_that_holds_only_what_is_open_says_so(shelf: Any) -> None:
             ",Credit,05/14/2026,8,,,-5.00\nTotal Paper Mill,,,,,,85.00\n"
         ),
         (
-            "Type,Date,Num,Name,Due Date,Amount,Open Balance\nItem Receipt,05/13/2026,7,Paper Mill,06/12/2026,30.00,30.00\n"
+            "Type,Date,Num,Name,Due Date,Amount,Open Balance\n"
+            "Item Receipt,05/13/2026,7,Paper Mill,06/12/2026,30.00,30.00\n"
             "Credit,05/14/2026,8,Paper Mill,,-5.00,-5.00\n"
         ),
         (
