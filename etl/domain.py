@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 _MONTH: Final = "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec)"
 MALFORMED_ID: Final = "|".join((
@@ -302,6 +302,27 @@ class Made:
     is_day: bool = False
 
 
+class AnswerPart(NamedTuple):
+    """Which part of all records an answer holds; pages or records are counted, from 1.
+
+    Attributes:
+        name: of the list.
+        begins: the first one.
+        ends: the last one.
+        whole: how many there are.
+    """
+
+    name: str
+    begins: int
+    ends: int
+    whole: int
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is missing."""
+        return self.begins <= 1 and self.ends >= self.whole
+
+
 @dataclass(frozen=True)
 class Reader:
     """The shape that read a file.
@@ -330,6 +351,7 @@ class FileReport:
         made: when it was made, as a setting, its footer or its name says.
         goes_on: a title line says that there are more rows than it has.
         may_go_on: a title line may say so.
+        parts: which part of all records each of its answers holds, where they say it.
         is_open_only: its shape lists only what is still open.
         range: the range in its title lines, as written; empty: none.
         reader: the shape that read it.
@@ -351,6 +373,7 @@ class FileReport:
     is_open_only: bool = False
     range: str = ""
     reader: Reader | None = None
+    parts: tuple[AnswerPart, ...] = ()
 
     @property
     def file(self) -> str:

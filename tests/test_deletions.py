@@ -101,6 +101,10 @@ def test_a_deletion_with_an_id_alone_acts_for_xero_and_for_customers(engine: Eng
         ("deleted_at", "2026-11-20T00:00:00-00:00", "deleted"),
         ("deleted_at", "1795171200000", "deleted"),
         ("deleted_at", "9999-12-31", "open"),
+        ("_fivetran_active", "false", "deleted"),
+        ("_fivetran_active", "TRUE", "open"),
+        ("_dlt_valid_to", "2026-11-20T10:00:00Z", "deleted"),
+        ("_dlt_valid_to", "", "open"),
         ("is_deleted", "1.0", "deleted"),
         ("is_deleted", "-1", "deleted"),
         ("is_deleted", "0.0", "open"),
@@ -115,6 +119,40 @@ def test_what_a_loader_flagged_as_deleted_is_deleted(engine: Engine, tmp_path: P
     write_table(tmp_path / "a.csv", header, ("1", "1001", "58", "2026-11-14", "100", "100", flag))
     load_files(engine, tmp_path)
     assert kept(engine, "document_status") == [(status,)]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        (
+            "invoice_id,contact_id,date,total,amount_due,invoice_number,status,type",
+            ("i-1", "c-1", "2026-10-01", "80", "80", "INV-8", "AUTHORISED", "ACCREC"),
+        ),
+        (
+            "ContactName,InvoiceNumber,InvoiceDate,Total,InvoiceAmountDue,Currency,Type,Status",
+            ("Tern Foods", "INV-8", "2026-10-01", "80", "80", "USD", "Sales invoice", "Awaiting Payment"),
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "flag",
+    [
+        ("_fivetran_deleted", "true", "false"),
+        ("_fivetran_active", "false", "true"),
+        ("_sdc_deleted_at", "2026-11-01 08:00:00", ""),
+        ("_ab_cdc_deleted_at", "2026-11-01T08:00:00Z", ""),
+        ("Is Deleted", "1", "0"),
+    ],
+)
+def test_a_flag_means_the_same_in_every_shape(
+    engine: Engine, tmp_path: Path, listed: tuple[str, tuple[str, ...]], flag: tuple[str, str, str]
+) -> None:
+    """No shape has to name it."""
+    (header, row), (caption, gone, there) = listed, flag
+    for value, status in ((gone, "deleted"), (there, "open")):
+        write_table(tmp_path / "a.csv", f"{header},{caption}", (*row, value))
+        load_files(engine, tmp_path)
+        assert kept(engine, "document_status") == [(status,)]
 
 
 @pytest.mark.parametrize("flag", ["zorb", "2", "perhaps", "7", "not zorbed", "not before 2026-12-01"])

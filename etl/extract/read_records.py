@@ -132,8 +132,12 @@ def read_records(document: OpenedFile, profile: RecordProfile, relation: Relatio
     goes_on = file.goes_on(profile.entities)
     if goes_on:
         warnings.append("the file says that the list has more records than it holds: export all of them in one file")
-    unknown = unknown_terms(clean)
-    return Extract(text, profile.title, profile.shape, notes, warnings=warnings, unknown=unknown, goes_on=goes_on)
+    elif not all(part.is_all for part in file.parts):
+        warnings.append("the file says that it holds only a part of the list: give all parts in the same source")
+    return Extract(
+        text, profile.title, profile.shape, notes, warnings=warnings, unknown=unknown_terms(clean), goes_on=goes_on,
+        parts=tuple(file.parts),
+    )  # fmt: skip
 
 
 def unknown_records(document: OpenedFile, expected: str, remedy: str) -> Problem:

@@ -98,7 +98,7 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     before = frame.height
     finished = profile.finish(_documents(frame, header, document.file.name) if _is_ledger(profile) else frame)
     refuse_if_cut(finished, document.file.name)
-    refuse_bills(finished, relation, document.file.name)
+    refuse_bills(frame, relation, document.file.name)
     if finished.height < before:
         notes["footer" if is_list else "repeated line item"] = before - finished.height
     warnings += _oddities(header, relation, finished)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final, Protocol
 
+from etl.domain import AnswerPart
 from etl.extract.formats.iif import IifFile
 from etl.extract.formats.json_records import JsonRecord, json_records
 from etl.extract.formats.xml_records import XmlAnswer
@@ -22,11 +23,13 @@ class RecordFile(Protocol):
 
     Attributes:
         lists: after reading: names of the lists that were seen; empty where the format has no names for them.
+        parts: after reading: which part of all records each answer holds, where it says it.
         size: characters or bytes of the file.
         warnings: what was odd about its text.
     """
 
     lists: set[str]
+    parts: list[AnswerPart]
     size: int
     warnings: tuple[str, ...]
 
@@ -47,6 +50,7 @@ class _JsonFile:
     def __init__(self, document: OpenedFile) -> None:
         self.text, self.where = document.decoded.text, document.file.name
         self.lists: set[str] = set()
+        self.parts: list[AnswerPart] = []
         self.size, self.warnings = len(self.text), document.decoded.warnings
 
     def goes_on(self, lists: Collection[str]) -> bool:
@@ -54,7 +58,7 @@ class _JsonFile:
         return False
 
     def records(self) -> Iterator[JsonRecord]:
-        return json_records(self.text, self.where)
+        return json_records(self.text, self.where, self.parts)
 
 
 def open_records(document: OpenedFile) -> RecordFile:

@@ -14,7 +14,7 @@ import polars as pl
 
 from etl import extract
 from etl.config import Settings, Source
-from etl.domain import FileReport, OnStage, Reader, RunStage, utc
+from etl.domain import AnswerPart, FileReport, OnStage, Reader, RunStage, utc
 from etl.errors import InputError, Problem
 from etl.pipeline.deduplicate import Settled, bare, is_removal, remove, settle
 from etl.pipeline.prefetch import IN_TURN, Opener, PreparedFile, opened_ahead
@@ -138,8 +138,8 @@ class Loader:
         rows = extracted.frame.height - removed.height
         return _ReadFile(
             file, extracted.profile, rows, notes_text, tuple(extracted.unknown), made, source.as_of, removed,
-            goes_on=extracted.goes_on, may_go_on=extracted.may_go_on, is_open_only=extracted.is_open_only,
-            range=extracted.window or "", reader=extracted.reader,
+            goes_on=extracted.goes_on, may_go_on=extracted.may_go_on, parts=extracted.parts,
+            is_open_only=extracted.is_open_only, range=extracted.window or "", reader=extracted.reader,
         )  # fmt: skip
 
     def _made(self, file: extract.SourceFile, extracted: extract.Extract | None = None) -> extract.Made | None:
@@ -253,7 +253,7 @@ class Loader:
         return FileReport(
             relation.name, file.file, file.profile, file.rows, accepted, quarantined, latest_at, notes, file.unknown,
             copies, _stated(file, self.settings.portal_zone) or file.made,
-            file.goes_on, file.may_go_on, file.is_open_only, file.range, file.reader,
+            file.goes_on, file.may_go_on, file.is_open_only, file.range, file.reader, file.parts,
         )  # fmt: skip
 
 
@@ -275,6 +275,7 @@ class _ReadFile:
     is_open_only: bool = False
     range: str = ""
     reader: Reader | None = None
+    parts: tuple[AnswerPart, ...] = ()
 
 
 def _stated(file: _ReadFile, zone: ZoneInfo) -> extract.Made | None:

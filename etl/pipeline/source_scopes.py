@@ -7,6 +7,7 @@ guess never makes a list say more: an older instant, a cut list and an unknown s
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from etl.config import Source
-from etl.domain import FileReport
+from etl.domain import AnswerPart, FileReport
 from etl.extract import GOES_ON, NOT_UNDERSTOOD, SETTING, written_at
 from etl.history.coverage import stated
 from etl.history.source_status import RunInputs, SourceRead
@@ -34,6 +35,7 @@ _WORDS: Final = {
     "all": "everything", "open": "only what is open", "since": "everything since", "unknown": "not known",
 }  # fmt: skip
 _CUT: Final = "it was not read completely, or too many of its rows were quarantined"
+_PART: Final = "the files say that they hold only some of the pages"
 _LEFT_OUT: Final = "the file says that there are more rows"
 _MAY_GO_ON: Final = (
     "a line above or below its rows may say that there are more. If these are all, set is_complete = true"
@@ -117,8 +119,31 @@ def _left_out(engine: Engine, relation: str, source: Source, files: Sequence[Fil
     """The reason why the list has, or may have, more rows than the file; empty if there is none."""
     if any(file.goes_on for file in files) or _has_line(engine, relation, GOES_ON):
         return _LEFT_OUT
+    if any(_misses(group) for group in _parts(files).values()):
+        return _PART
     is_unread = any(file.may_go_on for file in files) or _has_line(engine, relation, NOT_UNDERSTOOD)
     return _MAY_GO_ON if is_unread and not source.is_complete else ""
+
+
+def _parts(files: Sequence[FileReport]) -> dict[str, list[AnswerPart]]:
+    """Name of each list -> the parts of it that are there."""
+    parts: dict[str, list[AnswerPart]] = {}
+    for file in files:
+        for part in file.parts:
+            parts.setdefault(part.name, []).append(part)
+    return parts
+
+
+def _misses(parts: Sequence[AnswerPart]) -> bool:
+    """Whether the parts together leave some of the whole out; a part that is there more often shows another whole."""
+    often = Counter(parts)
+    if len({(part.whole, count) for part, count in often.items()}) > len({part.whole for part in parts}):
+        return True
+    reached = 0
+    for part in sorted(parts, key=lambda one: one.begins):
+        if part.begins <= reached + 1:
+            reached = max(reached, part.ends)
+    return reached < max(max(part.whole, part.ends) for part in parts)
 
 
 def _has_line(engine: Engine, relation: str, reason: str) -> bool:

@@ -257,3 +257,28 @@ to = { document_type = "credit note", total_amount = "" }
     assert frame["total_amount"].to_list() == ["5", None, "7"]
     assert frame["invoice_id_acct"].to_list() == ["7|Orchard", "8|Orchard", None]
     assert frame["has_internal_id"].unique().to_list() == ["false"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            ",Type,Date,Num,Due Date,Aging,Open Balance\nPaper Mill,,,,,,\n,Bill,05/13/2026,7,06/12/2026,30,90.00\n"
+            ",Credit,05/14/2026,8,,,-5.00\nTotal Paper Mill,,,,,,85.00\n"
+        ),
+        (
+            "Type,Date,Num,Name,Due Date,Amount,Open Balance\n"
+            "Item Receipt,05/13/2026,7,Paper Mill,06/12/2026,30.00,30.00\n"
+            "Credit,05/14/2026,8,Paper Mill,,-5.00,-5.00\n"
+        ),
+        (
+            "ContactName,InvoiceNumber,InvoiceDate,DueDate,PlannedDate,Total,InvoiceAmountDue,Currency,Status\n"
+            "Paper Mill,B-7,13 May 2026,12 Jun 2026,,90.00,90.00,USD,Awaiting Payment\n"
+        ),
+    ],
+)
+def test_what_may_be_owed_to_vendors_is_no_list_of_invoices(shelf: Any, text: str) -> None:
+    """Vendors give credits, too; without a type nothing says which side owes."""
+    shelf.put("a.csv", text)
+    (problem,) = shelf.problems("accounting_invoices", "a.csv")
+    assert "you owe" in problem.found or "you do" in problem.found

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
+from etl.domain import AnswerPart
 from etl.errors import InputError, Problem
 from etl.extract.formats.json_records import JsonRecord
 
@@ -62,6 +63,7 @@ class IifFile:
         self.size = len(text)
         self.warnings: tuple[str, ...] = ()
         self.lists: set[str] = set()
+        self.parts: list[AnswerPart] = []
         self._columns: dict[str, list[str]] = {}
         self._open: _Transaction | None = None
 

@@ -8,7 +8,9 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from etl.domain import AnswerPart
 from etl.errors import InputError, Problem
+from etl.extract.formats.answer_pages import part_of
 from etl.extract.formats.powershell import CutError, is_cut, shown
 from etl.safe_text import readable
 
@@ -58,20 +60,25 @@ class JsonRecord:
     problem: str | None = None
 
 
-def json_records(text: str, where: str) -> Iterator[JsonRecord]:
+def json_records(text: str, where: str, parts: list[AnswerPart] | None = None) -> Iterator[JsonRecord]:
     """Every record of an array, of an answer with its list inside, of NDJSON, or of several of these in a row.
+
+    Args:
+        text: the file.
+        where: the file, for messages.
+        parts: takes what each answer says of the part that it holds.
 
     Raises:
         InputError: the text is cut off or is not JSON; records before that place were already given out.
     """
-    return _Walk(text, where).documents()
+    return _Walk(text, where, [] if parts is None else parts).documents()
 
 
 class _Walk:
     """A position in the text and the line it is on."""
 
-    def __init__(self, text: str, where: str) -> None:
-        self.text, self.where = text, where
+    def __init__(self, text: str, where: str, parts: list[AnswerPart]) -> None:
+        self.text, self.where, self.parts = text, where, parts
         self.line, self.counted, self.records, self.broken, self.depth = 1, 0, 0, 0, 0
         self.doubled: str | None = None
         self.decoder = json.JSONDecoder(
@@ -165,12 +172,15 @@ class _Walk:
 
     def _members(self, at: int) -> Generator[JsonRecord, None, int]:
         """The records in an answer such as {"QueryResponse": {"Invoice": [...]}}; returns the position behind it."""
+        said: dict[str, Any] = {}
+        listed, before = "", self.records
         at = self._skip(at + 1)
         while self.text[at : at + 1] != "}":
             key, at = self._decode(at)
             at = self._skip(self._expect(":", self._skip(at)))
             entity = "" if key in CONTAINERS or key == "value" else str(key)
             is_list = key in CONTAINERS or key in RECORD_LISTS
+            listed = listed or (entity if is_list else "")
             if is_list and self.text[at : at + 1] == "[":
                 at = yield from self._elements(at, entity)
             elif key in CONTAINERS and self.text[at : at + 1] == "{":
@@ -180,9 +190,12 @@ class _Walk:
                 value, at = self._decode(at)
                 if is_list and (isinstance(value, dict) or is_cut(value)):
                     yield from self._records(value, start, entity)
+                said |= value if key == "pagination" and isinstance(value, dict) else {key: value}
             at = self._skip(at)
             if self.text[at : at + 1] != "}":
                 at = self._skip(self._expect(",", at))
+        part = part_of(listed, said, self.records - before)
+        self.parts += [part] if part else []
         return at + 1
 
     def _expect(self, sign: str, at: int) -> int:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
 
+from etl.domain import AnswerPart
 from etl.errors import InputError, Problem
+from etl.extract.formats.answer_pages import part_of
 from etl.extract.formats.json_records import JsonRecord
 from etl.extract.formats.xml_layouts import LINES, XmlLayout
 
@@ -73,6 +75,7 @@ class XmlAnswer:
 
     Attributes:
         lists: names of the lists that were seen, also of those without a record.
+        parts: which part of all records it holds, where it says it.
         size: how long it is.
         warnings: what was odd about its text.
     """
@@ -83,6 +86,7 @@ class XmlAnswer:
         above = data[: len(data) - len(self.data)]
         self._above = above.count(b"\n") if isinstance(above, bytes) else above.count("\n")
         self.lists: set[str] = set()
+        self.parts: list[AnswerPart] = []
         self._remaining: dict[tuple[str, str], int] = {}
         self.size = len(data)
         self.warnings: tuple[str, ...] = ()
@@ -151,6 +155,8 @@ class XmlAnswer:
         held = self.layout.list_of(self._path, local)
         if held is not None:
             self.lists.add(held)
+            part = part_of(held, local)
+            self.parts += [part] if part else []
             self._note_remaining(held, self.layout.left(local))
 
     def _start_member(self, name: str, attributes: dict[str, str]) -> None:
@@ -214,6 +220,9 @@ class XmlAnswer:
             self._check_end()
 
     def _check_end(self) -> None:
+        counters = {path[-1]: text for path, text in self._said if "pagination" in path[:-1]}
+        part = part_of(min(self.lists - {"pagination"}, default=""), counters, self._count)
+        self.parts += [part] if part else []
         if failure := self.layout.failure_at_end(self._said):
             self._refuse(failure, "an answer with records", "Correct the request and export it again.")
 

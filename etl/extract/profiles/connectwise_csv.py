@@ -21,7 +21,7 @@ from etl.extract.profiles.profile import CONNECTWISE_CSV, TableProfile
 _FLAGS: Final = {"is_closed": ("closed", "open"), "is_inactive": ("inactive", "active")}
 """What some lists say instead of true and false."""
 
-_LOADERS: Final = {name: captions for name, captions in DELETED.items() if captions == (name,)}
+_LOADERS: Final = {name: captions for name, captions in DELETED.items() if name != "_deleted"}
 """Columns in which loaders say that a record is gone."""
 
 _ITEM_PARTS: Final = {

@@ -16,9 +16,14 @@ DELETED: Final[Mapping[str, tuple[str, ...]]] = {
     "_fivetran_deleted": ("_fivetran_deleted",),
     "_sdc_deleted_at": ("_sdc_deleted_at",),
     "_ab_cdc_deleted_at": ("_ab_cdc_deleted_at",),
-    "_deleted": ("is_deleted", "Deleted", "deleted_at", "deleted_flag"),
+    "_dlt_valid_to": ("_dlt_valid_to",),
+    "_fivetran_active": ("_fivetran_active",),
+    "_hevo_deleted": ("__hevo__marked_deleted",),
+    "_deleted": ("is_deleted", "Deleted", "deleted_at", "deleted_flag", "deleted_on", "deleted_date"),
 }
 """Columns in which loaders flag what was deleted, each with its captions."""
+_KEPT_FLAG: Final = "_fivetran_active"
+"""The flag that says yes of what is still there."""
 _GONE: Final = (
     "x", "d", "del", "delete", "deleted", "remove", "removed", "gone", "erased", "purged", "trashed", "gelöscht",
     "supprimé", "supprimée", "eliminado", "eliminada", "eliminato", "eliminata", "excluído", "verwijderd",
@@ -109,11 +114,13 @@ def with_known_flags(frame: pl.DataFrame) -> pl.DataFrame:
 
     Locality: row.
     """
-    for name in DELETED.keys() & set(frame.columns):
+    for name in sorted(DELETED.keys() & set(frame.columns)):
         flag = pl.col(name).str.to_lowercase()
         is_kept = (
             flag.is_in(_NOT_GONE) | flag.str.contains(_ZERO) | flag.str.contains(_NO_DAY) | flag.str.contains(_NEVER)
         )
+        if name == _KEPT_FLAG:
+            is_kept = flag.is_in(TRUE_WORDS) | flag.str.contains(_ONE)
         problem = pl.format("deletion flag: '{}' says neither that the row was deleted nor that it was not", name)
         is_strange = pl.col(name).is_not_null() & ~_is_gone(name) & ~is_kept
         frame = frame.with_columns(read_problem=pl.coalesce("read_problem", pl.when(is_strange).then(problem)))
@@ -122,6 +129,8 @@ def with_known_flags(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _is_gone(name: str) -> pl.Expr:
     flag = pl.col(name).str.to_lowercase()
+    if name == _KEPT_FLAG:
+        return flag.is_in(FALSE_WORDS) | flag.str.contains(_ZERO)
     is_day = flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) & ~flag.str.contains(_NOT_YET)
     return flag.is_in([*TRUE_WORDS, *_GONE]) | flag.str.contains(_ONE) | is_day
 

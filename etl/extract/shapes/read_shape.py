@@ -70,7 +70,7 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
     joined = complete_sums(join_lines(frame, shape, document.file.name), shape)
     notes.update({"repeated line item": before - joined.height} if before > joined.height else {})
     finished = FINISH[relation.name](joined)
-    refuse_bills(finished, relation, document.file.name)
+    refuse_bills(joined, relation, document.file.name)
     refuse_if_cut(finished, document.file.name)
     warnings += [] if finished.height else ["the file has a header and no rows"]
     return _extract(document, held, relation, (finished, dict(+notes), warnings, unknown, footers))

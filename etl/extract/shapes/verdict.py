@@ -9,13 +9,26 @@ import polars as pl
 
 from etl.config import Source
 from etl.errors import InputError, Problem
+from etl.extract.profiles.document_terms import document_type, fold_term, fold_word
 from etl.extract.profiles.profile import TABLE
 from etl.extract.row_tables import RowTable
 from etl.extract.shapes.recognizer import Held, Judgment
 from etl.extract.shapes.shape import Shape
 from etl.schemas import RELATIONS, Relation
 
-_OF_VENDORS: Final = frozenset({"bill", "other", "journal"})
+_OF_CLIENTS: Final = frozenset({"invoice", "sales_receipt", "estimate", "pro_forma", "retainer"})
+"""Types of documents that only clients get: vendors send bills and credits, too."""
+_OF_VENDORS: Final = frozenset(
+    map(
+        fold_word,
+        (
+            "bill payment", "bill payment (check)", "bill payment (cheque)", "bill payment (credit card)",
+            "bill pmt -check", "bill pmt -ccard", "bill credit", "vendor credit", "supplier credit", "vendor payment",
+            "supplier payment", "item receipt", "accpaycredit", "purchase order",
+        ),
+    )
+)  # fmt: skip
+"""Words for what only vendors send or get."""
 _LEAST_FOUND: Final = 2
 """Captions that a shape must have found in a file to be told as the nearest."""
 
@@ -87,13 +100,14 @@ def refuse_bills(frame: pl.DataFrame, relation: Relation, where: str) -> None:
     """A table of what is owed to vendors is no list of invoices, whatever its captions are.
 
     Raises:
-        InputError: every row is a bill, or a payment of one.
+        InputError: there are bills, payments of bills or the like, and nothing that only clients get.
     """
     if relation.name != "accounting_invoices" or "document_type" not in frame.columns or frame.is_empty():
         return
-    types = set(frame.get_column("document_type").drop_nulls().unique())
-    if "bill" in types and types <= _OF_VENDORS:
-        remedy = "Export what clients owe, such as Invoice List by Date."
+    said = frame.select(word=fold_term("document_type"), kind=document_type("document_type")).unique()
+    is_of_vendors = (said.get_column("word").is_in(_OF_VENDORS) | (said.get_column("kind") == "bill")).any()
+    if is_of_vendors and _OF_CLIENTS.isdisjoint(said.get_column("kind")):
+        remedy = "Export what clients owe: Open Invoices, A/R Aging Detail or Invoice List by Date."
         raise InputError([Problem(where, "a list of bills: what you owe, not what clients owe", relation.help, remedy)])
 
 
