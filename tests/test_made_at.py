@@ -13,7 +13,7 @@ import pytest
 from etl.config import Settings, Source
 from etl.errors import InputError
 from etl.extract import SourceFile, made_at
-from etl.extract.report_layout import printed
+from etl.extract.report_titles import printed
 from etl.history.source_status import _range_of
 from etl.warehouse.engine import Engine
 from tests.ledgers import kept, load_files, write_ledger

@@ -22,15 +22,15 @@ def test_rows_that_continue_repeat_the_whole_customer(shelf: Any) -> None:
     assert [row["invoice_number"] for row in rows] == ["1", "5", "2"]
 
 
-MYOB: Final = "{}\nCo./Last Name\tFirst Name\tInvoice No.\tDate\tInc-Tax Amount\tSale Status\tAmount Paid"
+MYOB: Final = "{}\nInclusive\tCo./Last Name\tFirst Name\tInvoice No.\tDate\tInc-Tax Amount\tSale Status\tAmount Paid"
 
 
 def test_freight_is_added_once(shelf: Any) -> None:
     """Each line repeats it; the balance is what the sum leaves."""
     shelf.put(
         "s.txt",
-        f"{MYOB}\tInc-Tax Freight Amount\nBirch\tBo\t7\t13/08/2026\t$10.00\tI\t$4.00\t$3.00\n"
-        "Birch\tBo\t7\t13/08/2026\t$20.00\tI\t$4.00\t$3.00\n",
+        f"{MYOB}\tInc-Tax Freight Amount\nX\tBirch\tBo\t7\t13/08/2026\t$10.00\tI\t$4.00\t$3.00\n"
+        "X\tBirch\tBo\t7\t13/08/2026\t$20.00\tI\t$4.00\t$3.00\n",
     )
     (row,) = shelf.rows("accounting_invoices", "s.txt")
     amounts = (row["total_amount"], row["balance_amount"])
@@ -42,7 +42,7 @@ def test_a_line_without_an_amount_spoils_the_sum(shelf: Any, amount: str) -> Non
     """A sum that leaves it out would be too small."""
     shelf.put(
         "s.txt",
-        f"{MYOB}\nBirch\t\t7\t13/08/2026\t$10.00\tI\t$0.00\nBirch\t\t7\t13/08/2026\t{amount}\tI\t$0.00\n",
+        f"{MYOB}\nX\tBirch\t\t7\t13/08/2026\t$10.00\tI\t$0.00\nX\tBirch\t\t7\t13/08/2026\t{amount}\tI\t$0.00\n",
     )
     (row,) = shelf.rows("accounting_invoices", "s.txt")
     assert "no amount that can be read" in row["read_problem"]
@@ -52,7 +52,7 @@ def test_lines_that_disagree_on_what_is_paid_are_told(shelf: Any) -> None:
     """A balance that is computed of it would be a guess."""
     shelf.put(
         "s.txt",
-        f"{MYOB}\nBirch\t\t7\t13/08/2026\t$10.00\tI\t$5.00\nBirch\t\t7\t13/08/2026\t$20.00\tI\t$0.00\n",
+        f"{MYOB}\nX\tBirch\t\t7\t13/08/2026\t$10.00\tI\t$5.00\nX\tBirch\t\t7\t13/08/2026\t$20.00\tI\t$0.00\n",
     )
     (row,) = shelf.rows("accounting_invoices", "s.txt")
     assert "disagree on _paid" in row["read_problem"]

@@ -122,8 +122,7 @@ def test_rows_that_repeat_a_balance_are_set_aside(tmp_path: Path) -> None:
 def test_an_id_of_the_customer_makes_no_invoice(tmp_path: Path) -> None:
     """A lone Internal ID with several numbers is refused; without it the same list is read."""
     text = (
-        "Date,Type,Document Number,Name,Internal ID,Status,Amount\n"
-        "2026-11-20,Invoice,A-1,Quill,77,Open,100.00\n2026-11-21,Invoice,A-2,Quill,77,Open,50.00\n"
+        "Date,Document Number,Name,Internal ID,Amount\n2026-11-20,A-1,Quill,77,100.00\n2026-11-21,A-2,Quill,77,50.00\n"
     )
     with pytest.raises(InputError, match="ids with several invoice numbers"):
         _read(tmp_path, text, "accounting_invoices")
