@@ -30,9 +30,10 @@ from etl.extract.opened_file import FileKind, OpenedFile, peek
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.profiles.registry import table_profiles
 from etl.extract.read import source_problems
-from etl.extract.read_table import PORTALS, Found, best_in
+from etl.extract.read_table import PORTALS, Found, best_in, may_run
 from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import RowTable, open_table
+from etl.extract.running_balance import JUDGED, why_no_open_balance
 from etl.extract.shapes.catalogue import Shapes
 from etl.extract.shapes.recognizer import judge_document
 from etl.extract.unknown_words import unknown_terms
@@ -195,11 +196,34 @@ def _scan(document: OpenedFile, relation: Relation, source: Source) -> BulkScan 
     is_gzip = _magic(path).startswith(GZIP_MAGIC)
     if is_gzip:
         refuse_bomb(path, name)
+    if (
+        "balance_amount" not in source.columns
+        and may_run(found.header, relation)
+        and _has_running(path, found, delimiter)
+    ):
+        return None
     plain = not is_padded and not is_gzip and is_plain(path, delimiter)
     return BulkScan(
         path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip, plain,
         source.book,
     )  # fmt: skip
+
+
+def _has_running(path: Path, found: Found, delimiter: str) -> bool:
+    """Whether the rows show that the balance is no open one, or cannot be looked at."""
+    columns = {name: at for name, at in found.header.columns.items() if name in JUDGED}
+    lazy = pl.scan_csv(
+        path, separator=delimiter, has_header=False, skip_rows=1, infer_schema=False, encoding="utf8-lossy",
+        truncate_ragged_lines=True, raise_if_empty=False,
+    )  # fmt: skip
+    texts = [
+        pl.col(f"column_{at + 1}").str.strip_chars(BLANKS).replace("", None).alias(name) for name, at in columns.items()
+    ]
+    try:
+        frame = lazy.select(texts).collect()
+    except pl.exceptions.PolarsError:
+        return True
+    return why_no_open_balance(frame) is not None
 
 
 def _is_plain(found: Found, profile: TableProfile, document: OpenedFile) -> bool:

@@ -20,7 +20,9 @@ _UNTITLED: Final = frozenset({TABLE, CONNECTWISE_CSV})
 """Shapes that are known by some captions alone."""
 _FOLDED: Final = re.compile(r"[\W_]+")
 _SHOWN: Final = 12
-_LEDGER: Final = frozenset({"split", "clr", "debit", "credit", "debitamount", "creditamount", "accountfullname"})
+_LEDGER: Final = frozenset(
+    {"split", "clr", "debit", "credit", "debitamount", "creditamount", "debitamt", "creditamt", "accountfullname"}
+)
 _PAID: Final = frozenset({"paid", "amountpaid", "paidamount", "amtpaid", "payments", "totalpaid"})
 _MONEY: Final = re.compile(r"balance|remaining|outstanding|unpaid|owed|owing|\bdue\b|\bopen\b|\bpaid\b", re.IGNORECASE)
 _NO_MONEY: Final = re.compile(r"\b(?:date|days?|on|terms?|status|is|by|from|to|method|type)\b", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -13,12 +13,21 @@ from etl.extract.conform import conform, split_lists, tidy
 from etl.extract.footers import labels, titles_go_on
 from etl.extract.formats.delimited import Numbered
 from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
-from etl.extract.header import Header, find_header, header_problems, missing_problem, nearest_header, unread_balance
+from etl.extract.header import (
+    Header,
+    find_header,
+    fold,
+    header_problems,
+    missing_problem,
+    nearest_header,
+    unread_balance,
+)
 from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.line_guard import judge_lines, refuse_ids_of_customers
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
 from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import Table, open_table
+from etl.extract.running_balance import is_bare, why_no_open_balance
 from etl.extract.shapes.verdict import refuse_bills
 from etl.extract.source_files import written_at
 from etl.extract.stated import is_unread, stated_in
@@ -91,6 +100,7 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     warnings = list(_decoding_warnings(document))
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
+    frame, header, no_balance = _without_running_balance(frame, header, document, relation)
     titles = [(line, " ".join(filter(None, map(str.strip, row)))) for line, row in above] if is_list else []
     lines = [*titles, *labels(frame)] if is_list else []
     warnings += [_UNREAD_TIME.format(line) for line, text in lines if is_unread(text)]
@@ -101,7 +111,7 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     refuse_bills(frame, relation, document.file.name)
     if finished.height < before:
         notes["footer" if is_list else "repeated line item"] = before - finished.height
-    warnings += _oddities(header, relation, finished)
+    warnings += no_balance or _oddities(header, relation, finished)
     return Extract(
         conform(finished, relation, document.file), profile.title, profile.shape, notes, None, warnings, unknown,
         header.captions, None, stated_in([text for _, text in lines], written_at(document.file)) if lines else [],
@@ -134,6 +144,27 @@ def _oddities(header: Header, relation: Relation, finished: pl.DataFrame) -> lis
     balance = unread_balance(header.cells, header.columns) if relation.name == "accounting_invoices" else None
     emptiness = None if finished.height else "the file has a header and no rows"
     return [odd for odd in (balance, emptiness) if odd]
+
+
+def _without_running_balance(
+    frame: pl.DataFrame, header: Header, document: OpenedFile, relation: Relation
+) -> tuple[pl.DataFrame, Header, list[str]]:
+    """Without a `Balance` that is not what is owed of each invoice, and what to tell of it."""
+    why = None
+    if may_run(header, relation) and "balance_amount" not in document.source.columns:
+        why = why_no_open_balance(frame.filter(pl.col("read_problem").is_null()))
+    if why is None:
+        return frame, header, []
+    caption = header.cells[header.columns["balance_amount"]]
+    columns = {name: at for name, at in header.columns.items() if name != "balance_amount"}
+    warning = f"{caption} is not read as the open balance, so what is still owed is not known: {why}"
+    return frame.drop("balance_amount"), replace(header, columns=columns), [warning]
+
+
+def may_run(header: Header, relation: Relation) -> bool:
+    """Whether the rows must show that a balance is an open one, as its caption does not say so."""
+    at = header.columns.get("balance_amount")
+    return relation.name == "accounting_invoices" and at is not None and is_bare(fold(header.cells[at]))
 
 
 def _is_ledger(profile: TableProfile) -> bool:

@@ -21,6 +21,7 @@ from etl.extract.report_titles import as_of_lines, is_header_again, printed, win
 from etl.extract.row_buffer import Body
 from etl.extract.shapes.cell_values import apply_values, complete_sums
 from etl.extract.shapes.document_lines import join_lines, refuse_doubtful
+from etl.extract.shapes.heading_kinds import not_customers
 from etl.extract.shapes.recognizer import Held, told
 from etl.extract.shapes.row_kinds import cell_names, tell_rows_apart
 from etl.extract.shapes.verdict import refuse_bills
@@ -51,6 +52,7 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
     frame, warnings, footers = body.frame, list(_decoding_warnings(document)), []
     if furnished and frame.height:
         apart = tell_rows_apart(frame, header, shape)
+        _refuse_other_groups(document, held, apart.headings)
         frame, warnings, footers = apart.frame, [*warnings, *apart.warnings], apart.footers
         notes.update(apart.counts)
         if not apart.counts and (shape.rows.totals or shape.rows.footer):
@@ -120,6 +122,14 @@ def _refuse_twice(document: OpenedFile, held: Held) -> None:
     ]
     if problems:
         raise InputError(problems)
+
+
+def _refuse_other_groups(document: OpenedFile, held: Held, headings: list[tuple[str, bool]]) -> None:
+    kind = not_customers(headings) if held.shape.rows.group == "customer" else None
+    if kind is not None:
+        found = f"{held.shape.full_title} grouped by {kind}: the customer of an invoice is not known"
+        remedy = "Group it by customer and export it again."
+        raise InputError([Problem(document.file.name, found, "headings that are customers", remedy)])
 
 
 def _furniture(held: Held, body: Body) -> dict[str, int]:

@@ -30,12 +30,14 @@ class KindRows:
         counts: kind -> how many rows are left out.
         warnings: totals that disagree, groups that do not close.
         footers: the texts of the footers.
+        headings: of each group its label, and whether it is inside another group.
     """
 
     frame: pl.DataFrame
     counts: dict[str, int]
     warnings: list[str]
     footers: list[str]
+    headings: list[tuple[str, bool]]
 
 
 def cell_names(header: Header) -> list[str]:
@@ -55,7 +57,8 @@ def tell_rows_apart(frame: pl.DataFrame, header: Header, shape: Shape) -> KindRo
     """
     rules = shape.rows
     judged = _with_kinds(frame.with_row_index("_row"), header, shape)
-    groups = resolve_groups(_label_rows(judged), rules, _last_record(judged))
+    labels = _label_rows(judged)
+    groups = resolve_groups(labels, rules, _last_record(judged))
     judged = _with_groups(judged, groups)
     counts = judged.filter(~pl.col("_kind").is_in(["record", "unknown"])).get_column("_kind").value_counts(name="n")
     footers = judged.filter(pl.col("_kind") == "footer").get_column("_label").to_list()
@@ -66,7 +69,12 @@ def tell_rows_apart(frame: pl.DataFrame, header: Header, shape: Shape) -> KindRo
         kept = kept.with_columns(pl.coalesce(pl.col("_group_name"), *own).alias("customer_name"))
     helpers = [name for name in kept.columns if name.startswith("_cell/")]
     kept = kept.drop(*helpers, "_row", "_kind", "_label", "_at", "_indent", "_has_amount", "_group", "_group_name")
-    return KindRows(kept, dict(sorted(counts.iter_rows())), warnings, footers)
+    label_of = {label.row: label.label for label in labels}
+    inside = (
+        path != " ".join(label_of[row].split()) for row, path in zip(groups.heading_rows, groups.paths, strict=True)
+    )
+    headings = list(zip((label_of[row] for row in groups.heading_rows), inside, strict=True))
+    return KindRows(kept, dict(sorted(counts.iter_rows())), warnings, footers, headings)
 
 
 def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFrame:

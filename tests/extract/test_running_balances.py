@@ -1,0 +1,76 @@
+"""A column `Balance` is the open balance only where the rows allow it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.extract.test_bulk import scan_of
+
+INVOICES = "accounting_invoices"
+HEADER = "id,customer_id,Date,Type,Num,Name,Amount,Balance"
+RUNNING = {
+    "larger": ["1,1,2026-03-01,Invoice,1,Elm,80.00,80.00", "2,1,2026-03-02,Invoice,2,Elm,30.00,110.00"],
+    "sign": ["1,1,2026-03-01,Invoice,1,Elm,80.00,80.00", "2,1,2026-03-02,Invoice,2,Elm,30.00,-20.00"],
+    "paid": [
+        "1,1,2026-03-01,Invoice,1,Elm,80.00,80.00",
+        "2,1,2026-03-02,Payment,,Elm,-80.00,0.00",
+        "3,1,2026-03-03,Invoice,2,Elm,30.00,30.00",
+    ],
+    "paid without a sign": [
+        "1,1,2026-03-01,Invoice,1,Elm,80.00,80.00",
+        "4,2,2026-03-01,Invoice,7,Oak,55.00,55.00",
+        "2,1,2026-03-02,Payment,,Elm,80.00,0.00",
+        "3,1,2026-03-03,Invoice,2,Elm,30.00,30.00",
+    ],
+    "newest first": [
+        "3,1,2026-03-03,Invoice,2,Elm,30.00,30.00",
+        "2,1,2026-03-02,Payment,,Elm,-80.00,0.00",
+        "1,1,2026-03-01,Invoice,1,Elm,80.00,80.00",
+    ],
+    "of the customer": [
+        "1,1,2026-03-01,Invoice,1,Elm,80.00,25.00",
+        "2,1,2026-03-02,Invoice,2,Elm,30.00,25.00",
+        "3,2,2026-03-02,Invoice,3,Oak,10.00,0.00",
+    ],
+}
+OPEN = {
+    "mixed": ["1,1,2026-03-01,Invoice,1,Elm,80.00,0.00", "2,1,2026-03-02,Invoice,2,Elm,30.00,30.00"],
+    "a flat fee": ["1,1,2026-04-01,Invoice,1,Elm,80.00,80.00", "2,1,2026-03-01,Invoice,2,Elm,80.00,0.00"],
+    "all open": ["1,1,2026-03-01,Invoice,1,Elm,80.00,80.00", "2,1,2026-03-02,Invoice,2,Elm,30.00,30.00"],
+    "all paid": ["1,1,2026-03-01,Invoice,1,Elm,80.00,0.00", "2,1,2026-03-02,Invoice,2,Elm,30.00,0.00"],
+    "a credit": ["1,1,2026-03-01,Invoice,1,Elm,80.00,10.00", "2,1,2026-03-02,Credit Memo,2,Elm,-30.00,-30.00"],
+}
+
+
+@pytest.mark.parametrize("rows", RUNNING.values(), ids=RUNNING)
+def test_a_balance_that_runs_is_not_read(shelf: Any, rows: list[str]) -> None:
+    """What is owed is unknown, and the reason is told; a big file gets the same reading."""
+    shelf.put("i.csv", "\n".join([HEADER, *rows, ""]))
+    extract = shelf.read(INVOICES, "i.csv")
+    assert extract.frame.get_column("balance_amount").null_count() == len(rows)
+    assert [one for one in extract.warnings if one.startswith("Balance is not read as the open balance")]
+    assert extract.captions is not None
+    assert "Balance" in extract.captions.ignored
+    assert scan_of(shelf, INVOICES, "i.csv") is None
+
+
+@pytest.mark.parametrize("rows", OPEN.values(), ids=OPEN)
+def test_a_balance_of_each_invoice_is_read(shelf: Any, rows: list[str]) -> None:
+    """Nothing speaks against it."""
+    shelf.put("i.csv", "\n".join([HEADER, *rows, ""]))
+    extract = shelf.read(INVOICES, "i.csv")
+    assert extract.frame.get_column("balance_amount").to_list() == [row.split(",")[-1] for row in rows]
+    assert not extract.warnings
+    assert scan_of(shelf, INVOICES, "i.csv") is not None
+
+
+def test_a_caption_that_says_open_and_a_person_are_believed(shelf: Any) -> None:
+    """Only a caption without such a word is judged by its rows."""
+    rows = ["1,1,2026-03-01,Invoice,1,Elm,80.00,95.00", ""]
+    shelf.put("i.csv", "\n".join([HEADER.replace("Balance", "Open balance"), *rows]))
+    assert shelf.read(INVOICES, "i.csv").frame.get_column("balance_amount").to_list() == ["95.00"]
+    shelf.put("j.csv", "\n".join([HEADER, *rows]))
+    named = shelf.read(INVOICES, "j.csv", columns={"balance_amount": "Balance"})
+    assert named.frame.get_column("balance_amount").to_list() == ["95.00"]
