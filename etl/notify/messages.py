@@ -28,8 +28,16 @@ _BY_KIND: Final = {
         "Read what the job wrote: it names what does not hold. Keep the source files of this run.",
     ),
     "GateError": (
-        "the run looks wrong: far fewer rows or mappings than usual, or invoices that are too old",
-        "Read what the job wrote: it names what is odd. Where less is right, run it with --accept-shrink.",
+        "the run looks wrong: far fewer rows or mappings than usual, too old invoices, or decisions on unknown companies",
+        "Read what the job wrote: it says what to do. Where fewer rows or mappings are right, run it with --accept-shrink.",
+    ),
+    "JoinError": (
+        "too few rows of one list belong to a row of another",
+        "Read what the job wrote: it names the columns, with examples. Export both lists again from the same system.",
+    ),
+    "JoinDropError": (
+        "far fewer rows of one list than usual belong to a row of another",
+        "Read what the job wrote, and export both lists again. Where the share is right, run it with --accept-shrink.",
     ),
     "ClockError": (
         "the clock of the server does not fit the sources or the last run",
@@ -94,6 +102,7 @@ class Failure:
     Attributes:
         kind: name of the error's class. Its text is never sent: it may contain values of rows.
         link: where the last report is; empty where there is none.
+        joins: the names of the joins in which too little joins, where that stopped it.
     """
 
     run_id: str
@@ -101,6 +110,7 @@ class Failure:
     exit_code: int
     kind: str
     link: str
+    joins: tuple[str, ...] = ()
 
 
 def run_message(run: Figures, exit_code: int, link: str, *, is_recovered: bool) -> Message:
@@ -139,6 +149,7 @@ def run_message(run: Figures, exit_code: int, link: str, *, is_recovered: bool) 
 def failure_message(failure: Failure) -> Message:
     """The message of a run that published nothing: the kind of failure, the report that stays, the next step."""
     what, remedy = _meaning(failure.exit_code, failure.kind)
+    what += f" ({'; '.join(failure.joins)})" if failure.joins else ""
     stays = f"The last report stays as it is: {failure.link}" if failure.link else "There is no report yet."
     lines = [
         f"This run published nothing: {what} (exit code {failure.exit_code}, {failure.kind}).",
@@ -151,7 +162,9 @@ def failure_message(failure: Failure) -> Message:
         title=f"{failure.provider_name or 'billsight'}: the run failed (exit code {failure.exit_code})",
         body="\n".join(lines),
         kind="failure",
-        fingerprint=_digest({"exit_code": failure.exit_code, "kind": failure.kind}),
+        fingerprint=_digest(
+            {"exit_code": failure.exit_code, "kind": failure.kind} | ({"joins": failure.joins} if failure.joins else {})
+        ),
     )
 
 
