@@ -28,8 +28,8 @@ _BY_KIND: Final = {
         "Read what the job wrote: it names what does not hold. Keep the source files of this run.",
     ),
     "GateError": (
-        "the run looks wrong: far fewer rows or mappings than usual, too old invoices, or decisions on unknown companies",
-        "Read what the job wrote: it says what to do. Where fewer rows or mappings are right, run it with --accept-shrink.",
+        "the run looks wrong: far fewer rows or mappings than usual, old invoices, or decisions on unknown companies",
+        "Read what the job wrote: it says what to do. Where fewer rows or mappings are right, run with --accept-shrink.",
     ),
     "JoinError": (
         "too few rows of one list belong to a row of another",
