@@ -29,7 +29,7 @@ _BY_KIND: Final = {
     ),
     "GateError": (
         "the run looks wrong: far fewer rows or mappings than usual, old invoices, or decisions on unknown companies",
-        "Read what the job wrote: it says what to do. Where fewer rows or mappings are right, run with --accept-shrink.",
+        "Read what the job wrote: it says what to do. Where fewer of them are right, run it with --accept-shrink.",
     ),
     "JoinError": (
         "too few rows of one list belong to a row of another",
