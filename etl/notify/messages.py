@@ -31,14 +31,8 @@ _BY_KIND: Final = {
         "the run looks wrong: far fewer rows or mappings than usual, old invoices, or decisions on unknown companies",
         "Read what the job wrote: it says what to do. Where fewer of them are right, run it with --accept-shrink.",
     ),
-    "JoinError": (
-        "too few rows of one list belong to a row of another",
-        "Read what the job wrote: it names the columns, with examples. Export both lists again from the same system.",
-    ),
-    "JoinDropError": (
-        "far fewer rows of one list than usual belong to a row of another",
-        "Read what the job wrote, and export both lists again. Where the share is right, run it with --accept-shrink.",
-    ),
+    "JoinError": ("too few rows of one list join another", "Read what the job wrote, and export both lists again."),
+    "JoinDropError": ("far fewer rows join than usual", "Read what the job wrote; if right, run with --accept-shrink."),
     "ClockError": (
         "the clock of the server does not fit the sources or the last run",
         "Correct the clock of the server, or run with --as-of.",
@@ -162,9 +156,7 @@ def failure_message(failure: Failure) -> Message:
         title=f"{failure.provider_name or 'billsight'}: the run failed (exit code {failure.exit_code})",
         body="\n".join(lines),
         kind="failure",
-        fingerprint=_digest(
-            {"exit_code": failure.exit_code, "kind": failure.kind} | ({"joins": failure.joins} if failure.joins else {})
-        ),
+        fingerprint=_digest({"exit_code": failure.exit_code, "kind": failure.kind, "joins": failure.joins}),
     )
 
 
