@@ -142,11 +142,10 @@ def run_message(run: Figures, exit_code: int, link: str, *, is_recovered: bool) 
 
 def failure_message(failure: Failure) -> Message:
     """The message of a run that published nothing: the kind of failure, the report that stays, the next step."""
-    what, remedy = _meaning(failure.exit_code, failure.kind)
-    what += f" ({'; '.join(failure.joins)})" if failure.joins else ""
+    (what, remedy), joins = _meaning(failure.exit_code, failure.kind), failure.joins
     stays = f"The last report stays as it is: {failure.link}" if failure.link else "There is no report yet."
     lines = [
-        f"This run published nothing: {what} (exit code {failure.exit_code}, {failure.kind}).",
+        f"This run published nothing: {'; '.join((what, *joins))} (exit code {failure.exit_code}, {failure.kind}).",
         stays,
         "",
         f"What to do: {remedy}",
