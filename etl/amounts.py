@@ -7,6 +7,8 @@ from typing import Final
 
 import polars as pl
 
+NO_CURRENCY: Final = "XXX"
+"""ISO 4217 for none. Files for programs keep it; people read `(no currency)`."""
 _CENT: Final = Decimal("0.01")
 NO_BALANCE: Final = "without a known balance"
 """Said of invoices of which nobody says what is open: their totals are never added to what is owed."""
@@ -16,6 +18,11 @@ def money_text(amount: Decimal) -> str:
     """An exact decimal with at least two places: `1234.50`, `0.125`."""
     rounded = amount.quantize(_CENT)
     return f"{rounded:f}" if rounded == amount else f"{amount.normalize():f}"
+
+
+def with_currency(number: str, currency_code: str) -> str:
+    """An amount for people: `USD 20.00`, or `20.00 (no currency)`."""
+    return f"{number} (no currency)" if currency_code == NO_CURRENCY else f"{currency_code} {number}"
 
 
 def format_totals(rows: pl.DataFrame) -> str:

@@ -11,6 +11,8 @@ BillsightError
 ├── RegisterError         6  the register cannot be read, or does not take what was to be added
 ├── HistoryError          4  the history of the runs cannot be read or written
 ├── GateError             4  the run is too odd to be published; every reason listed
+│   ├── JoinError         4  too few rows of one list have their counterpart in another
+│   │   └── JoinDropError 4  fewer than usual have it
 │   └── ClockError        4  the clock of the machine does not fit the sources or the last run
 ├── SiteKeyError          4  the key of the fix files' fingerprints cannot be read or made
 ├── PruneBlockedError               4  what may go cannot be known, because a waiting file cannot be read
@@ -28,7 +30,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -169,6 +171,22 @@ class GateError(BillsightError):
         self.reasons = tuple(reasons)
         lines = "\n".join(f"  - {one_line(reason)}" for reason in self.reasons)
         super().__init__(f"Nothing was published, the last report stays. Sanity checks failed:\n{lines}")
+
+
+class JoinError(GateError):
+    """Too few rows of one list have their counterpart in another, whatever was usual.
+
+    Attributes:
+        joins: the names of the joins, which hold no values of rows.
+    """
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self.joins = tuple(reasons)
+        super().__init__(reasons.values())
+
+
+class JoinDropError(JoinError):
+    """Fewer rows join than usual, which may be right."""
 
 
 class ClockError(GateError):

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from etl.cli.run import _summary_line
+from etl.config import load
+from etl.history.run_list import show_run
 from etl.notify.digest import figures
 from etl.notify.messages import run_message
 from etl.pipeline.run import RunOutcome
+from etl.report.filters import certainty
 from etl.report.why import explain, to_text
 from tests import apart
 from tests.worlds import World, invoice, shown
@@ -203,3 +206,35 @@ def test_an_edited_total_is_no_new_issue_of_a_figure_that_it_is_not_in(tmp_path:
     found = World(tmp_path).run([edited, invoice(2, **PAID)], [shown(1), shown(2)])
     assert _figure(found, "shown_not_owed") == (1, {"USD": "100.00"})
     assert apart.states(found) == {("A2", "PORTAL_SHOWS_SETTLED"): ("new", None)}
+
+
+def test_people_read_that_no_currency_is_named_and_which_setting_names_it(tmp_path: Path) -> None:
+    """Programs read XXX; a candidate of an unmapped customer is an estimate, which is never whole."""
+    world = World(tmp_path)
+    world.write("mappings", [{"customer_id_acct": "C9", "customer_name": "Gone", "company_id_cw": "109"}])
+    without = {"currency_code": ""}
+    found = world.run([invoice(1, **without), invoice(2, **without)], [shown(9, customer_id_acct="C9")])
+    blocked = found.summary["numbers"]["blocked"]
+    assert [(row["currency_code"], row["amount"]) for row in blocked["amounts"]] == [("XXX", "200.00")]
+    line, answer = _summary_line(found), _why(found, 1)
+    shown_run = show_run(load(tmp_path / "billsight.toml", {}), "latest", as_json=False)
+    for text in (line, answer, shown_run):
+        assert "XXX" not in text
+        assert "(no currency)" in text
+    assert line.count("set currency_code") == 1
+    assert "[sources.accounting_invoices]" in line
+    assert re.search(r"estimate (> 99\.9 %|\d{1,2}\.\d %)", answer)
+    assert not re.search(r"100(\.0)? %", answer)
+
+
+def test_the_setting_is_not_asked_for_where_currencies_are_named(tmp_path: Path) -> None:
+    """Nothing is missing then."""
+    world = World(tmp_path)
+    world.write("mappings", [{"customer_id_acct": "C9", "customer_name": "Gone", "company_id_cw": "109"}])
+    assert "currency_code" not in _summary_line(world.run([invoice(1)], [shown(9, customer_id_acct="C9")]))
+
+
+@pytest.mark.parametrize(("ratio", "words"), [(1.0, "> 99.9 %"), (0.999999, "> 99.9 %"), (0.5, "50.0 %")])
+def test_an_estimate_is_never_whole(ratio: float, words: str) -> None:
+    """Whatever rounding made of it."""
+    assert certainty(ratio) == words

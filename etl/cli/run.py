@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from etl.amounts import NO_BALANCE
+from etl.amounts import NO_BALANCE, NO_CURRENCY, with_currency
 from etl.causes import FIGURE_TITLES
 from etl.cli.options import CONFIG, asking, hand_over, progress, say, warn
 from etl.config import load
@@ -171,8 +171,19 @@ def _moved(changes: dict[str, Any]) -> str:
 def _difference(words: str, figure: dict[str, Any]) -> str:
     if not figure["invoices"]:
         return ""
-    amounts = ", ".join(f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in figure["amounts"])
+    amounts = ", ".join(_amount(row, "amount") for row in figure["amounts"])
     return f"{words}: {count(figure['invoices'], 'invoice')}, {amounts}. "
+
+
+def _amount(row: dict[str, Any], name: str) -> str:
+    return with_currency(f"{Decimal(row[name]):,.2f}", row["currency_code"])
+
+
+def _without_currency(blocked: dict[str, Any]) -> str:
+    """The remedy, once, where an amount has no currency."""
+    if all(row["currency_code"] != NO_CURRENCY for row in blocked["amounts"]):
+        return ""
+    return 'No currency is named: set currency_code, such as "USD", under [sources.accounting_invoices]. '
 
 
 def _owed(blocked: dict[str, Any]) -> str:
@@ -180,10 +191,10 @@ def _owed(blocked: dict[str, Any]) -> str:
     rows = blocked["amounts"]
     known = [row for row in rows if row["invoices"] > row["unknown_invoices"]]
     unknown = [row for row in rows if row["unknown_invoices"]]
-    parts = [", ".join(f"{row['currency_code']} {Decimal(row['amount']):,.2f}" for row in known)] if known else []
+    parts = [", ".join(_amount(row, "amount") for row in known)] if known else []
     if unknown:
         invoices = sum(row["unknown_invoices"] for row in unknown)
-        totals = ", ".join(f"{row['currency_code']} {Decimal(row['unknown_amount']):,.2f}" for row in unknown)
+        totals = ", ".join(_amount(row, "unknown_amount") for row in unknown)
         parts.append(f"{invoices:,} of them {NO_BALANCE} ({totals} in total)")
     return "; ".join(parts) or "nothing"
 
@@ -197,4 +208,5 @@ def _summary_line(outcome: RunOutcome) -> str:
     partial = f"Partial: {'; '.join(reasons)}. " if reasons else ""
     unknown = outcome.summary["known"]["unknown_invoices"]
     unsure = f"For {unknown} the data cannot tell whether they show. " if unknown else ""
+    unsure += _without_currency(numbers["blocked"])
     return f"{line}{unsure}{since}{partial}{outcome.inbox}{outcome.pruned}Report: {outcome.folder / 'report.html'}"

@@ -19,6 +19,8 @@ HEADER_WITHIN: Final = 20
 _UNTITLED: Final = frozenset({TABLE, CONNECTWISE_CSV})
 """Shapes that are known by some captions alone."""
 _FOLDED: Final = re.compile(r"[\W_]+")
+_REPORTED: Final = re.compile(r"Company_I[Dd]")
+"""COMPANY_ID in capitals may be the interface's company_id in a database that writes all names so."""
 _SHOWN: Final = 12
 _LEDGER: Final = frozenset(
     {"split", "clr", "debit", "credit", "debitamount", "creditamount", "debitamt", "creditamt", "accountfullname"}
@@ -218,15 +220,20 @@ def _positions(
 ) -> list[int]:
     """Where the best alias stands that the header has; more than one place is a problem to tell.
 
-    `Company ID` is the identifier that people see, `company/id` the record's number: an alias with a slash
-    fits no caption with a space.
+    `Company ID` and `Company_ID` are the identifier that people see, `company/id` and `company_id` the record's number:
+    an alias with a slash fits no caption with a space, and `company/id` none that a report writes.
     """
     for alias in aliases:
         there = places.get(fold(alias), [])
-        alike = [at for at in there if at not in taken and not ("/" in alias and " " in cells[at])]
+        alike = [at for at in there if at not in taken and not ("/" in alias and _is_for_people(cells[at]))]
         if alike:
             return alike
     return []
+
+
+def _is_for_people(caption: str) -> bool:
+    """Whether a caption is of a view (`Company ID`) or of a report (`Company_ID`), not of an interface."""
+    return " " in caption or _REPORTED.fullmatch(caption) is not None
 
 
 def _is_running_balance(columns: Mapping[str, int], cells: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any, Final
 
-from etl.amounts import NO_BALANCE
+from etl.amounts import NO_BALANCE, with_currency
 from etl.causes import BY_CODE
 from etl.config import Settings
 from etl.domain import RUNS
@@ -148,7 +148,7 @@ def _ended(run: PastRun) -> str:
 def _blocked(run: PastRun) -> str:
     unknown = run.facts.get("unknown_balances", 0)
     amounts = [
-        f"{row['currency_code']} {Decimal(row['amount']):,.2f}"
+        with_currency(f"{Decimal(row['amount']):,.2f}", row["currency_code"])
         for row in run.facts.get("amounts", [])
         if Decimal(row["amount"]) or not unknown
     ]

@@ -28,9 +28,11 @@ _BY_KIND: Final = {
         "Read what the job wrote: it names what does not hold. Keep the source files of this run.",
     ),
     "GateError": (
-        "the run looks wrong: far fewer rows or mappings than usual, or invoices that are too old",
-        "Read what the job wrote: it names what is odd. Where less is right, run it with --accept-shrink.",
+        "the run looks wrong: far fewer rows or mappings than usual, old invoices, or decisions on unknown companies",
+        "Read what the job wrote: it says what to do. Where fewer of them are right, run it with --accept-shrink.",
     ),
+    "JoinError": ("too few rows of one list join another", "Read what the job wrote, and export both lists again."),
+    "JoinDropError": ("far fewer rows join than usual", "Read what the job wrote; if right, run with --accept-shrink."),
     "ClockError": (
         "the clock of the server does not fit the sources or the last run",
         "Correct the clock of the server, or run with --as-of.",
@@ -94,6 +96,7 @@ class Failure:
     Attributes:
         kind: name of the error's class. Its text is never sent: it may contain values of rows.
         link: where the last report is; empty where there is none.
+        joins: the names of the joins in which too little joins, where that stopped it.
     """
 
     run_id: str
@@ -101,6 +104,7 @@ class Failure:
     exit_code: int
     kind: str
     link: str
+    joins: tuple[str, ...] = ()
 
 
 def run_message(run: Figures, exit_code: int, link: str, *, is_recovered: bool) -> Message:
@@ -138,10 +142,10 @@ def run_message(run: Figures, exit_code: int, link: str, *, is_recovered: bool) 
 
 def failure_message(failure: Failure) -> Message:
     """The message of a run that published nothing: the kind of failure, the report that stays, the next step."""
-    what, remedy = _meaning(failure.exit_code, failure.kind)
+    (what, remedy), joins = _meaning(failure.exit_code, failure.kind), failure.joins
     stays = f"The last report stays as it is: {failure.link}" if failure.link else "There is no report yet."
     lines = [
-        f"This run published nothing: {what} (exit code {failure.exit_code}, {failure.kind}).",
+        f"This run published nothing: {'; '.join((what, *joins))} (exit code {failure.exit_code}, {failure.kind}).",
         stays,
         "",
         f"What to do: {remedy}",
@@ -151,7 +155,7 @@ def failure_message(failure: Failure) -> Message:
         title=f"{failure.provider_name or 'billsight'}: the run failed (exit code {failure.exit_code})",
         body="\n".join(lines),
         kind="failure",
-        fingerprint=_digest({"exit_code": failure.exit_code, "kind": failure.kind}),
+        fingerprint=_digest({"exit_code": failure.exit_code, "kind": failure.kind, "joins": failure.joins}),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from etl.config import Settings
 from etl.domain import Run
-from etl.errors import BillsightError, ExitCode
+from etl.errors import BillsightError, ExitCode, JoinError
 from etl.notify import addresses, last_sent, metrics
 from etl.notify.digest import Figures, figures
 from etl.notify.health_check import LOG, START, ping, signal_of
@@ -87,7 +87,7 @@ class Notifier:
         return self._take_warnings()
 
     def failed(self, run: Run, error: BaseException) -> list[str]:
-        """Notify of a run that published nothing; only the kind of the error and its exit code are sent."""
+        """Notify of a run that published nothing; only its kind, its exit code and the names of joins are sent."""
         self.is_over = True
         exit_code = error.exit_code if isinstance(error, BillsightError) else ExitCode.BUG
         ending = metrics.Ending(self._clock(), int(exit_code), time.monotonic() - self._started)
@@ -96,7 +96,8 @@ class Notifier:
             signal_of(ending.exit_code), f"run {run.run_id}: exit code {ending.exit_code}, {ending.seconds:.0f} s"
         )
         kind = type(error).__name__
-        failure = Failure(run.run_id, self._provider(), ending.exit_code, kind, self._last_report())
+        joins = error.joins if isinstance(error, JoinError) else ()
+        failure = Failure(run.run_id, self._provider(), ending.exit_code, kind, self._last_report(), joins)
         self._say(lambda _: failure_message(failure))
         return self._take_warnings()
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any, Final, Literal
 
-from etl.errors import GateError
+from etl.errors import GateError, JoinDropError, JoinError
 from etl.history.coverage import Coverage, coverage, coverage_of_known, is_open_by_shape, is_open_only
 from etl.history.source_status import A_LOG, RunInputs, SourceRead, freshest_allowed, usual_rows, usual_runs
 from etl.history.store import PastRun
@@ -170,13 +170,16 @@ def check_joins(inputs: RunInputs, measured: Measured, *, is_shrink_accepted: bo
         relation -> why it is not used.
 
     Raises:
-        GateError: too few invoices have customers, or too few companies have contacts.
+        JoinError: too few invoices have customers, or too few companies have contacts.
+        JoinDropError: fewer of them than usual, and no less than must be.
     """
     past = () if is_shrink_accepted else inputs.past
     complaints = [(join.question, _apart(replace(inputs, past=past), join, measured)) for join in measured.joins]
-    reasons = [why for question, why in complaints if why and question.stops]
-    if reasons:
-        raise GateError(reasons)
+    stopping = {question.name: why for question, why in complaints if why and question.stops}
+    if stopping:
+        # the option lifts the comparison with the past alone
+        is_drop = all(why.endswith(_ACCEPT) for why in stopping.values())
+        raise (JoinDropError if is_drop else JoinError)(stopping)
     return {
         question.source: f"{RELATIONS[question.source].help} are not used, because too few of their rows join. {why}"
         for question, why in complaints

@@ -9,7 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from etl.amounts import money_text
+from etl.amounts import money_text, with_currency
 
 _EMAIL: Final = re.compile(r"([^\s@\"'<>,;:()]*)@([^\s@\"'<>,;:()]*[^\s@\"'<>,;:().])")
 _ALMOST: Final = 0.999
@@ -58,7 +58,7 @@ def _masked(found: re.Match[str]) -> str:
 
 def money(amount: str, currency_code: str) -> Markup:
     """An amount; the reader's browser writes it in the reader's way."""
-    shown = _with_currency(f"{Decimal(amount):,f}", currency_code)
+    shown = with_currency(f"{Decimal(amount):,f}", currency_code)
     return Markup('<data class="money" value="{}" data-currency="{}">{}</data>').format(amount, currency_code, shown)
 
 
@@ -79,12 +79,8 @@ def moved(change: str | int, currency_code: str = "") -> Markup:
     shown = f"{sign}{abs(number):,f}"
     if not currency_code:
         return Markup('<data class="moved" value="{}">{}</data>').format(change, shown)
-    words = _with_currency(shown, currency_code)
+    words = with_currency(shown, currency_code)
     return Markup('<data class="moved" value="{}" data-currency="{}">{}</data>').format(change, currency_code, words)
-
-
-def _with_currency(number: str, currency_code: str) -> str:
-    return f"{number} (no currency)" if currency_code == "XXX" else f"{currency_code} {number}"
 
 
 def way(change: str | int) -> str:
@@ -100,7 +96,7 @@ def share(ratio: str) -> Markup:
 
 def certainty(ratio: float) -> str:
     """A certainty as a percentage that never says 100 % of an estimate."""
-    return "> 99.9 %" if _ALMOST < ratio < 1 else f"{ratio * 100:.1f} %" if ratio < 1 else "100 %"
+    return "> 99.9 %" if ratio > _ALMOST else f"{ratio * 100:.1f} %"
 
 
 def points(number: float) -> str:

@@ -42,7 +42,7 @@ export const plural = (number, one, many) => `${count(number)} ${number === 1 ? 
 
 /** A certainty as a percentage that never says 100 % of an estimate. */
 export const certainty = (ratio) =>
-  ratio > 0.999 && ratio < 1 ? `> ${percent.format(0.999)}` : percent.format(ratio);
+  ratio > 0.999 ? `> ${percent.format(0.999)}` : percent.format(ratio);
 
 /** Signed points of evidence. */
 export const points = (number) => (number ? `${number > 0 ? "+" : "\u2212"}${Math.abs(number).toFixed(1)}` : "0.0");

@@ -40,6 +40,8 @@ def test_what_is_no_company_id_is_no_key(shelf: Any, identifier: str, key: str, 
     [
         ("Company_RecID,Company_ID,Company_Name", "9,Northwind,Northwind Dental", ("9", "Northwind")),
         ("Company_ID,Company_Name,Status", "Northwind,Northwind Dental,Active", ("ID:Northwind", "Northwind")),
+        ("Company_ID,Company_Name,Status", "310,Northwind Dental,Active", ("ID:310", "310")),
+        ("Company_RecID,Company_ID,Company_Name", "9,310,Northwind Dental", ("9", "310")),
         ("company_id,company_identifier,company_name", "9,Northwind,Northwind Dental", ("9", "Northwind")),
         ("id,identifier,name,_info__last_updated,_dlt_id", "9,Northwind,ND,2026-01-02T03:04:05Z,x", ("9", "Northwind")),
         ("id,identifier,name,_airbyte_raw_id", "9,117,Northwind Dental,x", ("9", "117")),
@@ -69,6 +71,35 @@ def test_contacts_of_a_report_and_of_a_view(shelf: Any) -> None:
     (row,) = shelf.rows("connectwise_contacts", "i.csv")
     assert row["company_identifier"] == "Northwind"
     assert "company_id_cw" not in row
+
+
+@pytest.mark.parametrize("relation", ["connectwise_contacts", "connectwise_invoices"])
+@pytest.mark.parametrize(
+    ("caption", "column"),
+    [
+        ("Company_ID", "company_identifier"),
+        ("Company_Id", "company_identifier"),
+        ("Company ID", "company_identifier"),
+        ("company_id", "company_id_cw"),
+        ("COMPANY_ID", "company_id_cw"),
+        ("company/id", "company_id_cw"),
+        ("companyId", "company_id_cw"),
+        ("Company_RecID", "company_id_cw"),
+    ],
+)
+def test_a_number_is_the_company_id_or_the_record_id_as_its_caption_says(
+    shelf: Any, relation: str, caption: str, column: str
+) -> None:
+    """Reports and views show the Company ID, which may be a number; the interface gives the record's number."""
+    lists = {
+        "connectwise_contacts": "First_Name,Email,{}\nAnn,ann@x.example,310\n",
+        "connectwise_invoices": "Invoice_Number,Invoice_Total,{}\n5004,10.00,310\n",
+    }
+    shelf.put("n.csv", lists[relation].format(caption))
+    (row,) = shelf.rows(relation, "n.csv")
+    names = ("company_identifier", "company_id_cw")
+    assert [name for name in names if row.get(name) == "310"] == [column]
+    assert [row[name] for name in names if name in row and name != column] == []
 
 
 def test_contacts_without_record_id_keep_their_key_with_another_email(shelf: Any) -> None:

@@ -284,6 +284,8 @@ def test_other_figures_are_another_message(fixture_summary: dict[str, Any], path
         (4, "InputError", "billsight check"),
         (4, "InvariantError", "does not hold"),
         (4, "GateError", "--accept-shrink"),
+        (4, "JoinError", "too few rows of one list"),
+        (4, "JoinDropError", "--accept-shrink"),
         (4, "ClockError", "Correct the clock of the server, or run with --as-of"),
         (4, "HistoryError", "restore the history"),
         (4, "RegisterUnusableError", "billsight register restore"),
@@ -305,6 +307,15 @@ def test_a_failure_says_what_still_stands_and_what_to_do(exit_code: int, kind: s
     assert told.kind == "failure"
     assert told.fingerprint == failure_message(Failure("run-8", "", exit_code, kind, "")).fingerprint
     assert told.fingerprint != failure_message(Failure("run-8", "", exit_code + 1, kind, "")).fingerprint
+
+
+def test_a_stop_by_joins_names_them_and_advises_only_what_can_help() -> None:
+    """A share below the limit stays below it with --accept-shrink."""
+    name = "open invoices -> customers"
+    for kind, is_help in (("JoinError", False), ("JoinDropError", True)):
+        told = failure_message(Failure("run-1", "", 4, kind, "", (name,)))
+        assert (name in told.body, "--accept-shrink" in told.body) == (True, is_help)
+        assert told.fingerprint != failure_message(Failure("run-1", "", 4, kind, "", ("another",))).fingerprint
 
 
 def test_a_first_failure_does_not_speak_of_a_report() -> None:

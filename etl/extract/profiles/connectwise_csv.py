@@ -1,7 +1,8 @@
 """ConnectWise lists as CSV or XLSX: REST answers flattened (`company/id`, `company.id`, `company_id`), or a view.
 
-There is no fixed layout: a view exports the columns that its user shows, often without RecID. `Company ID`, with a
-space, is the identifier that people see; `company_id` is the record's number, which has digits only.
+There is no fixed layout: a view exports the columns that its user shows, often without RecID. `Company ID` of a view
+and `Company_ID` of Report Writer are the identifier that people see, even if it is a number; `company_id` of the
+interface is the record's number, which has digits only.
 """
 
 from __future__ import annotations

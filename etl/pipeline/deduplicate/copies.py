@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from etl.errors import InputError, Problem
 from etl.pipeline.deduplicate.completion import open_amount, remarks, settings_of, with_given
+from etl.pipeline.deduplicate.full_names import use_full_names
 from etl.pipeline.deduplicate.identity import content, identify_invoices, separate_documents
 from etl.schemas import ColumnKind, Relation
 from etl.warehouse.engine import Engine, literal
@@ -72,13 +73,16 @@ def settle(engine: Engine, relation: Relation, made_at: Mapping[str, datetime]) 
     Raises:
         InputError: files contradict each other and nothing says which is newer, or are the books of two companies.
     """
-    if relation.name == "accounting_invoices" and not identify_invoices(engine):
+    is_accounting = relation.name == "accounting_invoices"
+    doubts = use_full_names(engine) if is_accounting else {}
+    if is_accounting and not identify_invoices(engine):
         return None
     key = ", ".join(relation.key)
     # hashes are quicker to compare than texts, and keys whose hashes differ are different
     hashes = engine.frame(f"select hash({key}) as hash from accepted.{relation.name}")["hash"]
     if hashes.n_unique() == len(hashes):
-        return None
+        engine.run("create or replace temp table older as select null::bigint as position limit 0")
+        return Settled(notes=doubts) if doubts else None
     separate_documents(engine, relation)
     settling = _Settling(engine, relation)
     settling.gather(made_at)
@@ -88,7 +92,8 @@ def settle(engine: Engine, relation: Relation, made_at: Mapping[str, datetime]) 
     if problems:
         raise InputError(problems)
     settling.set_aside()
-    return Settled(settling.copies(), settling.notes())
+    notes = settling.notes()
+    return Settled(settling.copies(), {file: notes.get(file, []) + doubts.get(file, []) for file in {*notes, *doubts}})
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,11 @@ _BESIDE: Final = {
         where spelt.number_key = {number_key} and upper(spelt.invoice_number) <> {exact_number}""",
     "candidates": """
         select string_agg(
-            concat(found.company_id_cw, ' ', companies.company_name, ', certainty ', round(found.certainty, 2)),
+            concat(
+                found.company_id_cw, ' ', companies.company_name, ', estimate ',
+                -- an estimate is never said to be sure
+                if(found.certainty > 0.999, '> 99.9 %', format('{{:.1f}} %', found.certainty::double * 100))
+            ),
             '; ' order by found.rank)
         from matching.candidates as found
         left join staging.connectwise__companies as companies on found.company_id_cw = companies.company_id_cw

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Final
 
+from etl.amounts import with_currency
 from etl.causes import BY_CODE, NOT_YET, SHOWN_WRONG
 from etl.domain import CauseClass
 from etl.report.why.answer import Answer, Check, Fix
@@ -134,7 +135,8 @@ def _fix_heading(row: Row, fix: Fix, place: int) -> str:
         return f"Then: {BY_CODE[fix.cause].title} [{fix.cause}], by {fix.who}"
     if row["is_freed_alone"]:
         balance = row["balance_amount"]
-        freed = "it; what of it is open is not known" if balance is None else f"{row['currency_code']} {money(balance)}"
+        known = "" if balance is None else with_currency(money(balance), row["currency_code"])
+        freed = known or "it; what of it is open is not known"
         return f"Fix, by {fix.who}: frees {freed}"
     return f"Fix, by {fix.who}: not enough alone, see below"
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from etl.amounts import with_currency
 from etl.causes import BY_CODE, PROFILES, is_in
 from etl.domain import Subject
 from etl.report.why.queries import Row
@@ -41,10 +42,10 @@ def amounts(row: Row) -> str:
     """What is open of what; nothing is said of an amount that nobody gives."""
     balance, total, currency = row["balance_amount"], row["total_amount"], row["currency_code"]
     if balance is None:
-        return f"{currency} {money(total)} in total, its open balance is not known"
+        return f"{with_currency(money(total), currency)} in total, its open balance is not known"
     whole = "its total is not known" if total is None else f"of {money(total)}"
     source = ", as its status says" if row["balance_source"] == "status" else ""
-    return f"{currency} {money(balance)} open{',' if total is None else ''} {whole}{source}"
+    return f"{with_currency(money(balance), currency)} open{',' if total is None else ''} {whole}{source}"
 
 
 def _amount(row: Row, _: str | None) -> str:
@@ -172,7 +173,7 @@ def _portal_amount(row: Row, _: str | None) -> str:
     portal = f"the portal gives no balance{said}" if shown is None else f"portal {money(shown)} open{said}"
     if row["balance_amount"] is None:
         return f"{portal}; accounting gives no balance"
-    return f"{portal}; accounting {money(row['balance_amount'])} {row['currency_code']} open"
+    return f"{portal}; accounting {with_currency(money(row['balance_amount']), row['currency_code'])} open"
 
 
 def _contacts(row: Row, failed: str | None) -> str:
@@ -277,7 +278,7 @@ def difference(row: Row) -> str:
     """What the portal and the books say differently of what is owed; empty where they agree."""
     if row["difference_amount"] is None:
         return ""
-    amount = f"{row['currency_code']} {money(row['difference_amount'])}"
+    amount = with_currency(money(row["difference_amount"]), row["currency_code"])
     if is_in(row["failed"], "PAYMENT_NOT_POSTED"):
         return f"; but {amount} was paid in the portal, and the books do not have the payment"
     if is_in(row["failed"], "PORTAL_SHOWS_SETTLED"):
