@@ -29,16 +29,18 @@ from etl.extract.header import header_problems, unread_balance
 from etl.extract.opened_file import FileKind, OpenedFile, peek
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.profiles.registry import table_profiles
+from etl.extract.profiles.running_balance import JUDGED, why_no_open_balance
 from etl.extract.read import source_problems
 from etl.extract.read_table import PORTALS, Found, best_in, may_run
 from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import RowTable, open_table
-from etl.extract.running_balance import JUDGED, why_no_open_balance
 from etl.extract.shapes.catalogue import Shapes
 from etl.extract.shapes.recognizer import judge_document
 from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
 
+_JUDGED_ROWS: Final = 100_000
+"""Rows that are looked at to tell whether a balance runs."""
 _SHAPES: Final = frozenset({TABLE, CONNECTWISE_CSV})
 _SAMPLE_ROWS: Final = 500
 _UTF8: Final = frozenset({"utf-8", "utf-8-sig", "utf8"})
@@ -210,17 +212,19 @@ def _scan(document: OpenedFile, relation: Relation, source: Source) -> BulkScan 
 
 
 def _has_running(path: Path, found: Found, delimiter: str) -> bool:
-    """Whether the rows show that the balance is no open one, or cannot be looked at."""
-    columns = {name: at for name, at in found.header.columns.items() if name in JUDGED}
+    """Whether the first rows show that the balance is no open one, or cannot be looked at."""
     lazy = pl.scan_csv(
         path, separator=delimiter, has_header=False, skip_rows=1, infer_schema=False, encoding="utf8-lossy",
         truncate_ragged_lines=True, raise_if_empty=False,
     )  # fmt: skip
-    texts = [
-        pl.col(f"column_{at + 1}").str.strip_chars(BLANKS).replace("", None).alias(name) for name, at in columns.items()
-    ]
     try:
-        frame = lazy.select(texts).collect()
+        names = lazy.collect_schema().names()
+        texts = [
+            pl.col(names[at]).str.strip_chars(BLANKS).replace("", None).alias(name)
+            for name, at in found.header.columns.items()
+            if name in JUDGED and at < len(names)
+        ]
+        frame = lazy.head(_JUDGED_ROWS).select(texts).collect()
     except pl.exceptions.PolarsError:
         return True
     return why_no_open_balance(frame) is not None

@@ -25,9 +25,9 @@ from etl.extract.header import (
 from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles.line_guard import judge_lines, refuse_ids_of_customers
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
+from etl.extract.profiles.running_balance import is_bare, why_no_open_balance
 from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import Table, open_table
-from etl.extract.running_balance import is_bare, why_no_open_balance
 from etl.extract.shapes.verdict import refuse_bills
 from etl.extract.source_files import written_at
 from etl.extract.stated import is_unread, stated_in

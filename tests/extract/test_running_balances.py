@@ -12,7 +12,6 @@ INVOICES = "accounting_invoices"
 HEADER = "id,customer_id,Date,Type,Num,Name,Amount,Balance"
 RUNNING = {
     "larger": ["1,1,2026-03-01,Invoice,1,Elm,80.00,80.00", "2,1,2026-03-02,Invoice,2,Elm,30.00,110.00"],
-    "sign": ["1,1,2026-03-01,Invoice,1,Elm,80.00,80.00", "2,1,2026-03-02,Invoice,2,Elm,30.00,-20.00"],
     "paid": [
         "1,1,2026-03-01,Invoice,1,Elm,80.00,80.00",
         "2,1,2026-03-02,Payment,,Elm,-80.00,0.00",

@@ -20,6 +20,8 @@ _MOST_LACKING: Final = 4
 _WITH_FLAGS: Final = frozenset({"accounting_invoices", "accounting_customers"})
 _LONGEST: Final = 400
 """Characters of a caption or a title: a longer cell is neither."""
+_WIDEST: Final = 2_000
+"""Captions of a header: no shape has its own further to the right."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class _Head:
     def folded(self) -> list[list[str]]:
         """The cells of the rows in which a header may be, folded."""
         return [
-            [fold_caption(cell) if len(cell) <= _LONGEST else "" for cell in row]
+            [fold_caption(cell) if len(cell) <= _LONGEST else "" for cell in row[:_WIDEST]]
             for _, row in self.rows[:HEADER_WITHIN]
         ]
 

@@ -64,7 +64,7 @@ def ask_settings(
         if key in portal:
             continue
         seen = [*count_captions(recognized, "connectwise_companies", column)]
-        if seen and (chosen := _several(ask, f"Companies of which {words} does the portal hide?", seen)):
+        if seen and (chosen := _several(ask, f"Which {words} of companies does the portal hide?", seen)):
             portal[key] = chosen
     if "email_domains" not in provider and (domains := _domains(ask)):
         provider["email_domains"] = domains
