@@ -171,8 +171,20 @@ def recognize_document(document: OpenedFile) -> Recognition | None:
         if read:
             return None if len(read) > 1 else _of_shape(read[0])
         candidates = _of_table(document, table)
-    best = max(candidates, key=lambda seen: seen.confidence, default=None)
+    # a file of several lists is first of all one of invoices
+    best = max(
+        candidates, key=lambda seen: (_is_of_lists(document) and _is_of_invoices(seen), seen.confidence), default=None
+    )
     return best if best is not None and best.confidence >= _LEAST else None
+
+
+def _is_of_lists(document: OpenedFile) -> bool:
+    """Whether a file may hold several lists, as XML and IIF do."""
+    return document.kind in {FileKind.XML, FileKind.IIF}
+
+
+def _is_of_invoices(seen: Recognition) -> bool:
+    return seen.relation == "accounting_invoices"
 
 
 def _sightings(path: Path, folder: Path, shapes: Shapes | None) -> list[Sighting]:
@@ -183,9 +195,8 @@ def _sightings(path: Path, folder: Path, shapes: Shapes | None) -> list[Sighting
         against = _against(document)
         if against is not None:
             return [Sighting(path, name, None, readable(f"refused, {against.found}. {against.remedy}"))]
-        is_of_lists = document.kind in {FileKind.XML, FileKind.IIF}
-        found = _of_records(document) if is_of_lists else [recognize_document(document)]
-        unknown = sample_of(document).shown if is_of_lists else _unknown(document)
+        found = _of_records(document) if _is_of_lists(document) else [recognize_document(document)]
+        unknown = sample_of(document).shown if _is_of_lists(document) else _unknown(document)
     except InputError as error:
         return [Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))]
     return [Sighting(path, name, seen, readable(seen.note if seen else unknown)) for seen in found or [None]]
