@@ -41,8 +41,6 @@ ALSO_SQL = {
 CLOCKS = re.compile(r"time\.(?:monotonic|perf_counter|time)(?:_ns)?")
 
 BANNED_WORDS = frozenset({"told", "tell", "telling", "night", "tonight", "evening", "spoilt", "furniture", "anew"})
-NOT_DONE = re.compile(r"etl/extract/shapes/.*")
-"""Modules whose names still have to change; empty it, and remove it, when they are done."""
 
 
 def test_no_test_measures_how_long_something_takes() -> None:
@@ -86,8 +84,7 @@ def _words(name: str) -> list[str]:
 @pytest.mark.parametrize("path", PRODUCT, ids=_name)
 def test_an_identifier_says_what_it_holds(path: Path) -> None:
     """These words stand for ten things each: a name takes the word of the one that it holds."""
-    if not NOT_DONE.fullmatch(_name(path)):
-        assert _banned(ast.parse(path.read_text(encoding="utf-8"))) == set()
+    assert _banned(ast.parse(path.read_text(encoding="utf-8"))) == set()
 
 
 @pytest.mark.parametrize(
@@ -124,10 +121,9 @@ def _classes(paths: list[Path]) -> dict[str, list[str]]:
 
 
 def test_no_two_classes_have_one_name() -> None:
-    """A class name means one thing in all of `etl`; of two that are not done, neither counts."""
+    """A class name means one thing in all of `etl`."""
     twice = {name: where for name, where in _classes(PRODUCT).items() if len(where) > 1}
-    done = {name: where for name, where in twice.items() if not all(map(NOT_DONE.fullmatch, where))}
-    assert done == {}
+    assert twice == {}
 
 
 def test_two_classes_of_one_name_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

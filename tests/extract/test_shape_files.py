@@ -38,7 +38,7 @@ def test_a_shape_is_read() -> None:
     shape = parse_shape(GOOD, "known/x.toml")
     assert (shape.id, shape.family, shape.relation) == ("x", "x", "accounting_invoices")
     assert shape.columns["total_amount"] == (CaptionPattern.of("Amount"),)
-    assert not shape.rows.has_furniture
+    assert not shape.rows.is_report
 
 
 @pytest.mark.parametrize(

@@ -43,15 +43,15 @@ def join_lines(frame: pl.DataFrame, shape: Shape, where: str) -> pl.DataFrame:
     problem = pl.col("read_problem").drop_nulls().first()
     comma = is_sum and is_decimal_comma(frame.get_column(shape.rows.sum_of))
     added = [_sum(shape, comma=comma, has_once=shape.rows.sum_once in frame.columns)] if is_sum else []
-    told_of = [*(f"_on_{name}" for name in repeated), *(["_unread"] if is_sum else [])]
+    disagreements = [*(f"_on_{name}" for name in repeated), *(["_unread"] if is_sum else [])]
     unread = [_unread(shape.rows.sum_of, comma=comma)] if is_sum else []
     joined = (
         frame.with_columns(alone)
         .group_by([*keys, *(f"_{name}" for name in repeated)], maintain_order=True)
         .agg(pl.col(others).first(), problem, *added, *unread, *map(_disagreement, repeated))
     )
-    told = pl.concat_str("read_problem", *told_of, separator="; ", ignore_nulls=True)
-    joined = joined.with_columns(read_problem=pl.when(told != "").then(told))
+    problem = pl.concat_str("read_problem", *disagreements, separator="; ", ignore_nulls=True)
+    joined = joined.with_columns(read_problem=pl.when(problem != "").then(problem))
     if is_sum:
         joined = joined.with_columns(total_amount=as_amount(pl.col("_sum"), comma=comma))
         return joined.select(*dict.fromkeys([*frame.columns, "total_amount"]))
@@ -95,5 +95,5 @@ def _unread(name: str, *, comma: bool) -> pl.Expr:
 
 def _disagreement(name: str) -> pl.Expr:
     listed = pl.col(name).unique().sort().str.join(", ")
-    told = pl.concat_str(pl.lit(f"the line items of the invoice disagree on {name}: "), listed)
-    return pl.when(pl.col(name).n_unique() > 1).then(told).alias(f"_on_{name}")
+    problem = pl.concat_str(pl.lit(f"the line items of the invoice disagree on {name}: "), listed)
+    return pl.when(pl.col(name).n_unique() > 1).then(problem).alias(f"_on_{name}")

@@ -22,8 +22,8 @@ from etl.extract.row_buffer import Body
 from etl.extract.shapes.cell_values import apply_values, complete_sums
 from etl.extract.shapes.document_lines import join_lines, refuse_doubtful
 from etl.extract.shapes.heading_kinds import not_customers
-from etl.extract.shapes.recognizer import Held, told
-from etl.extract.shapes.row_kinds import cell_names, tell_rows_apart
+from etl.extract.shapes.recognizer import Held, captions_of
+from etl.extract.shapes.row_kinds import cell_names, judge_rows
 from etl.extract.shapes.verdict import refuse_bills
 from etl.extract.source_files import written_at
 from etl.extract.stated import stated_in
@@ -45,13 +45,13 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
     """
     _refuse_twice(document, held)
     header, shape = held.header, held.shape
-    furnished = shape.rows.has_furniture
-    cells = {name: at for at, name in enumerate(cell_names(header))} if furnished else {}
+    is_report = shape.rows.is_report
+    cells = {name: at for at, name in enumerate(cell_names(header))} if is_report else {}
     body = held.table.body(header, {**header.positions, **cells}, held.candidate)
-    notes: Counter[str] = Counter(_furniture(held, body))
+    notes: Counter[str] = Counter(_surroundings(held, body))
     frame, warnings, footers = body.frame, list(_decoding_warnings(document)), []
-    if furnished and frame.height:
-        apart = tell_rows_apart(frame, header, shape)
+    if is_report and frame.height:
+        apart = judge_rows(frame, header, shape)
         _refuse_other_groups(document, held, apart.headings)
         frame, warnings, footers = apart.frame, [*warnings, *apart.warnings], apart.footers
         notes.update(apart.counts)
@@ -100,7 +100,7 @@ def _extract(
         window_of(lines),
         warnings + ([balance] if balance else []),
         unknown,
-        told(held),
+        captions_of(held),
         printed_at,
         as_of,
         shape_read=Reader(shape.id, shape.version, shape.digest),
@@ -132,7 +132,7 @@ def _refuse_other_groups(document: OpenedFile, held: Held, headings: list[tuple[
         raise InputError([Problem(document.file.name, found, "headings that are customers", remedy)])
 
 
-def _furniture(held: Held, body: Body) -> dict[str, int]:
+def _surroundings(held: Held, body: Body) -> dict[str, int]:
     above = sum(any(cell.strip() for cell in row) for _, row in held.above)
     return {name: count for name, count in {"blank": body.blank, "preamble": above}.items() if count}
 

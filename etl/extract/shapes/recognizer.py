@@ -244,8 +244,8 @@ def _flags(cells: Sequence[str], bound: Collection[str], taken: Collection[int])
     return {name: at for name, at in found.items() if at is not None}
 
 
-def told(held: Held) -> Captions:
-    """Which captions are read, and which are not; those that are known and not read are not told."""
+def captions_of(held: Held) -> Captions:
+    """Which captions are read, and which are not; those that are known and not read are left out."""
     found = held.header.captions
     known = held.shape.not_read
     return Captions(found.used, tuple(one for one in found.ignored if not _fits_any(fold_caption(one), known)))

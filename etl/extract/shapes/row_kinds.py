@@ -23,7 +23,7 @@ _BARE_FOOTER: Final = r"^[^0-9]*$"
 
 @dataclass(frozen=True)
 class KindRows:
-    """The rows of a table, told apart.
+    """The rows of a table by their kind.
 
     Attributes:
         frame: the records and the rows that nobody understands, which have a `read_problem`.
@@ -45,7 +45,7 @@ def cell_names(header: Header) -> list[str]:
     return [f"_cell/{at}" for at in range(len(header.cells))]
 
 
-def tell_rows_apart(frame: pl.DataFrame, header: Header, shape: Shape) -> KindRows:
+def judge_rows(frame: pl.DataFrame, header: Header, shape: Shape) -> KindRows:
     """Find the kind of every row, give each record its group, and hold the totals against the rows.
 
     Args:
@@ -99,7 +99,7 @@ def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFra
         ).alias("_is_header"),
     )
     is_lone = pl.col("_filled") == 1
-    furniture = (
+    surroundings = (
         pl.when(pl.col("_is_header"))
         .then(pl.lit("repeated header"))
         .when(is_lone & _is_footer(rules, is_lone))
@@ -108,7 +108,7 @@ def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFra
         .then(pl.lit("skipped line"))
     )
     bare = pl.when(pl.lit(rules.is_bare_total) & pl.col("_is_bare")).then(pl.lit("total"))
-    kind = pl.coalesce(furniture, _label_kind(rules, header, is_lone), bare, pl.lit("record"))
+    kind = pl.coalesce(surroundings, _label_kind(rules, header, is_lone), bare, pl.lit("record"))
     has_amount = (pl.col("_filled") > 1) & pl.col("_has_money_only")
     return frame.with_columns(kind.alias("_kind"), has_amount.alias("_has_amount")).drop(
         "_filled", "_has_money_only", "_is_bare", "_is_header"

@@ -152,7 +152,7 @@ class RowRules:
     same: tuple[str, ...] = ()
 
     @property
-    def has_furniture(self) -> bool:
+    def is_report(self) -> bool:
         """Whether rows can be anything but records, lines, blanks and captions again."""
         return bool(self.group or self.totals or self.footer or self.skip or self.is_bare_total)
 

@@ -33,9 +33,9 @@ def check_totals(judged: pl.DataFrame, groups: Groups, rules: RowRules) -> list[
         by_sign = [_wrong(_units(judged, column, comma=comma), groups, rules) for comma in (False, True)]
         point, comma_decimals = by_sign
         wrong |= point if len(point) <= len(comma_decimals) else comma_decimals
-    told = [wrong[row] for row in sorted(wrong)]
-    more = [f"{len(told) - _MOST} more totals are not the sums of their rows"] if len(told) > _MOST else []
-    return [*told[:_MOST], *more]
+    problems = [wrong[row] for row in sorted(wrong)]
+    more = [f"{len(problems) - _MOST} more totals are not the sums of their rows"] if len(problems) > _MOST else []
+    return [*problems[:_MOST], *more]
 
 
 def _units(judged: pl.DataFrame, column: str, *, comma: bool) -> pl.DataFrame:

@@ -62,8 +62,8 @@ def choose(judgment: Judgment, source: Source, relation: Relation, where: str) -
 
 def refusal(shape: Shape, expected: str, where: str, line: int | None = None) -> Problem:
     """Why a file is refused, and what to export instead."""
-    told = shape.refusal
-    reason, remedy = (told.reason, told.remedy) if told else ("", "")
+    refused = shape.refusal
+    reason, remedy = (refused.reason, refused.remedy) if refused else ("", "")
     return Problem(where, f"{shape.full_title}: {reason}", expected, remedy, line or None)
 
 
