@@ -29,6 +29,9 @@ _PAID: Final = frozenset({"paid", "amountpaid", "paidamount", "amtpaid", "paymen
 _MONEY: Final = re.compile(r"balance|remaining|outstanding|unpaid|owed|owing|\bdue\b|\bopen\b|\bpaid\b", re.IGNORECASE)
 _NO_MONEY: Final = re.compile(r"\b(?:date|days?|on|terms?|status|is|by|from|to|method|type)\b", re.IGNORECASE)
 _AMOUNT: Final = re.compile(r"(?!\d{1,2}\.\d{1,2}\.\d{2,4}$|\d{8}$)[^\w]*\(?-?\W{0,2}[0-9][0-9., ']*\)?(?: ?[A-Z]{3})?")
+_FOREIGN: Final = re.compile(r"(?<![a-z])(?:foreign|fcy|fx)(?![a-z])", re.IGNORECASE)
+_IS_AMOUNT: Final = re.compile(r"amount|amt|balance|total", re.IGNORECASE)
+_READ_AMOUNTS: Final = ("total_amount", "balance_amount")
 _LINES: Final = frozenset(
     {"quantity", "qty", "itemname", "itemdescription", "itemprice", "itemtotal", "itemcode", "lineitem", "unitprice"}
     | {"unitamount", "lineamount", "linetotal", "linesubtotal"}
@@ -178,7 +181,18 @@ def header_problems(header: Header, profile: TableProfile, where: str) -> list[P
         Problem(where, f"{found} (column {caption})", profile.title, remedy, header.line)
         for caption, found, remedy in _refusals(header, profile)
     ]
-    return twice + refusals
+    return twice + refusals + currency_problems(header, where)
+
+
+def currency_problems(header: Header, where: str) -> list[Problem]:
+    """Amounts in the home currency beside foreign ones: a currency in its own column is of one of them only."""
+    read = [header.cells[header.columns[name]] for name in _READ_AMOUNTS if name in header.columns]
+    foreign = [cell for cell in header.cells if _FOREIGN.search(cell) and _IS_AMOUNT.search(cell)]
+    if header.is_named or "currency_code" not in header.columns or not foreign or not set(read) - set(foreign):
+        return []
+    found = f"amounts in two currencies: {', '.join([*read, *foreign])}"
+    remedy = "Name the columns whose amounts are in that currency under columns, or export without foreign amounts."
+    return [Problem(where, found, "amounts in the currency of the same row", remedy, header.line)]
 
 
 def is_refused(header: Header, profile: TableProfile) -> bool:

@@ -100,13 +100,14 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     warnings = list(_decoding_warnings(document))
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
-    frame, header, no_balance = _without_running_balance(frame, header, document, relation)
     titles = [(line, " ".join(filter(None, map(str.strip, row)))) for line, row in above] if is_list else []
     lines = [*titles, *labels(frame)] if is_list else []
     warnings += [_UNREAD_TIME.format(line) for line, text in lines if is_unread(text)]
     unknown = unknown_terms(frame)
     before = frame.height
-    finished = profile.finish(_documents(frame, header, document.file.name) if _is_ledger(profile) else frame)
+    documents = _documents(frame, header, document.file.name) if _is_ledger(profile) else frame
+    documents, header, no_balance = _without_running_balance(documents, header, document, relation)
+    finished = profile.finish(documents)
     refuse_if_cut(finished, document.file.name)
     refuse_bills(frame, relation, document.file.name)
     if finished.height < before:

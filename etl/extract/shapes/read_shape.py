@@ -12,7 +12,7 @@ from etl.domain import Reader
 from etl.errors import InputError, Problem
 from etl.extract.conform import conform, split_lists, tidy
 from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
-from etl.extract.header import unread_balance
+from etl.extract.header import currency_problems, unread_balance
 from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.profiles import generic_table
 from etl.extract.profiles.document_terms import document_type
@@ -43,7 +43,7 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
     Raises:
         InputError: a caption that is needed once is there twice, or the file holds line items that are refused.
     """
-    _refuse_twice(document, held)
+    _refuse_columns(document, held, relation)
     header, shape = held.header, held.shape
     is_report = shape.rows.is_report
     cells = {name: at for at, name in enumerate(cell_names(header))} if is_report else {}
@@ -109,7 +109,7 @@ def _extract(
     )
 
 
-def _refuse_twice(document: OpenedFile, held: Held) -> None:
+def _refuse_columns(document: OpenedFile, held: Held, relation: Relation) -> None:
     problems = [
         Problem(
             document.file.name,
@@ -120,6 +120,7 @@ def _refuse_twice(document: OpenedFile, held: Held) -> None:
         )
         for caption in held.header.twice
     ]
+    problems += currency_problems(held.header, document.file.name) if relation.name == "accounting_invoices" else []
     if problems:
         raise InputError(problems)
 
