@@ -121,7 +121,8 @@ def test_rows_that_repeat_a_balance_are_set_aside(tmp_path: Path) -> None:
 
 def test_an_id_of_the_customer_makes_no_invoice(tmp_path: Path) -> None:
     """A lone Internal ID with several numbers is refused; without it the same list is read."""
-    text = "Date,Invoice Number,Customer,Internal ID,Amount\n2026-11-20,A-1,Quill,77,100.00\n2026-11-21,A-2,Quill,77,50.00\n"
+    head = "Date,Invoice Number,Customer,Internal ID,Amount\n"
+    text = f"{head}2026-11-20,A-1,Quill,77,100.00\n2026-11-21,A-2,Quill,77,50.00\n"
     with pytest.raises(InputError, match="ids with several invoice numbers"):
         _read(tmp_path, text, "accounting_invoices")
     named = {
