@@ -17,7 +17,8 @@ from etl.diagnose.customer_checks import check_customers
 from etl.diagnose.invoice_checks import CheckContext, check_invoices
 from etl.diagnose.sync import SyncLog
 from etl.domain import Stage, Subject
-from tests.diagnose.test_causes import CUSTOMER, FACT, FACTS, RUNS
+from tests.diagnose.test_causes import FACT, FACTS, RUNS
+from tests.diagnose.test_customer_checks import CUSTOMER
 from tests.soak import runs
 
 AS_OF = datetime(2026, 11, 22, 2, tzinfo=UTC)
