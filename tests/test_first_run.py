@@ -114,6 +114,67 @@ def test_without_a_terminal_what_nobody_knows_is_a_comment(folder: Path) -> None
     assert '# currency_code = "USD"' in (folder / "billsight.toml").read_text(encoding="utf-8")
 
 
+def _with_types_and_levels(folder: Path) -> None:
+    companies = json.loads((folder / "companies.json").read_text(encoding="utf-8"))
+    for at, company in enumerate(companies):
+        company["types"] = [{"id": 1, "name": "Client"}, {"id": 2, "name": "Prospect"}][: 1 + at % 2]
+    (folder / "companies.json").write_text(json.dumps(companies), encoding="utf-8")
+    contacts = [
+        {"id": at, "company": {"id": at}, "communicationItems": [], "portalSecurityLevel": level}
+        for at, level in ((1, 1), (2, 5), (3, 5))
+    ]
+    (folder / "contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
+
+
+def test_the_levels_and_types_that_the_files_hold_are_offered(folder: Path) -> None:
+    """With how often they are there; a company may have several types."""
+    _with_types_and_levels(folder)
+    person = Answers({"types": "2", "currency": "-"})
+    write_configuration(folder, is_forced=False, ask=person)
+    assert _read(folder)["portal"]["hidden_company_types"] == ["Prospect"]
+    assert any("Levels in the contacts: 1 (1), 5 (2)" in question for question in person.asked)
+    assert "# Levels seen in the contacts: 1 (1), 5 (2)\n" in (folder / "billsight.toml").read_text(encoding="utf-8")
+
+
+def test_no_level_is_offered_where_none_was_seen(folder: Path) -> None:
+    """Contacts without levels leave no line behind."""
+    write_configuration(folder, is_forced=False)
+    text = (folder / "billsight.toml").read_text(encoding="utf-8")
+    assert "Levels seen" not in text
+    assert "{" not in text.partition("[sources")[0]
+
+
+OWN = """\
+[shape]
+id = "help_desk"
+title = "Bills of a help desk"
+export = "Bills > Export"
+relation = "accounting_invoices"
+system = "Help desk"
+[recognize]
+captions_all = ["Bill No", "Payer Ref", "Sum Due"]
+[columns]
+invoice_number = ["Bill No"]
+customer_id_acct = ["Payer Ref"]
+invoice_date = ["Day"]
+total_amount = ["Sum Due"]
+"""
+
+
+def test_a_file_of_an_own_shape_is_asked_about_as_any_other(folder: Path) -> None:
+    """Its amounts have no currency, and its dates can be read in two ways."""
+    for page in (1, 2, 3):
+        (folder / f"invoices-{page}.csv").unlink()
+    (folder / "shapes").mkdir()
+    (folder / "shapes" / "help_desk.toml").write_text(OWN, encoding="utf-8")
+    (folder / "bills.csv").write_text("Bill No,Payer Ref,Day,Sum Due\nB1,7,03/04/2026,10\n", encoding="utf-8")
+    person = Answers({"order": "2", "currency": "cad"})
+    write_configuration(folder, is_forced=False, ask=person)
+    assert _read(folder)["sources"]["accounting_invoices"] == {
+        "path": "bills.csv", "date_order": "dmy", "currency_code": "CAD",
+    }  # fmt: skip
+
+
 def test_two_accounting_systems_are_never_both_read_in_silence(folder: Path) -> None:
     """Without a terminal both are switched off, and each file says why."""
     _with_qbo_and_xero(folder)

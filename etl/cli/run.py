@@ -36,7 +36,7 @@ _USUAL: Final = "billsight.toml"
 def init(folder: Path, *, force: bool) -> None:
     """Write a billsight.toml for the export files in FOLDER.
 
-    Each file is recognized by its content. On a terminal, init asks what the files do not tell; without one, these
+    Each file is recognized by its content. On a terminal, init asks what the files do not say; without one, these
     settings are comments. Ctrl-C writes nothing.
 
     \b

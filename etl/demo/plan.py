@@ -9,7 +9,7 @@ from typing import Final, Literal
 Shape = Literal["table", "quickbooks_online", "xero"]
 
 AS_OF: Final = datetime(2026, 11, 22, 2, tzinfo=UTC)
-"""In the portal's zone this is still the evening before: a run that confuses the two dates is noticed."""
+"""In the portal's zone this is still the day before: a run that confuses the two dates is noticed."""
 
 
 @dataclass(frozen=True)

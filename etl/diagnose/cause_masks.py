@@ -14,7 +14,7 @@ from etl.causes import CAUSES, bits
 from etl.domain import Subject
 
 Checks: TypeAlias = Mapping[str, pl.Expr]
-"""Cause -> whether its check is passed: true, false, or null where the data cannot tell."""
+"""Cause -> whether its check is passed: true, false, or null where the data does not say."""
 
 NOTHING = pl.lit(0, dtype=pl.UInt64)
 

@@ -6,7 +6,7 @@ One module per shape of source, a registry of their profiles, and a bulk path fo
 from etl.domain import Made, SourceFile
 from etl.extract.bulk_scan import BulkScan, bulk_scan, careful_rows, lines_of
 from etl.extract.bulk_sql import bulk_select, bulk_source
-from etl.extract.describe import describe_columns
+from etl.extract.describe import describe_columns, list_shapes
 from etl.extract.detect import Recognition, Sighting, describe_folder, recognize, recognize_or_refuse, refusing_shape
 from etl.extract.footers import GOES_ON, NOT_UNDERSTOOD
 from etl.extract.formats.compression import DAMAGES
@@ -19,7 +19,7 @@ from etl.extract.profiles.profile import (
     Extract,
 )
 from etl.extract.read import captions, read_text, source_problems
-from etl.extract.shapes.catalogue import Shapes, list_shapes
+from etl.extract.shapes.catalogue import Shapes
 from etl.extract.shapes.own_shapes import shapes_beside
 from etl.extract.source_files import SETTING, find_files, made_at, refuse_changed, source_file, written_at
 from etl.extract.stated import earliest

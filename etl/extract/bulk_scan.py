@@ -40,7 +40,7 @@ from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
 
 _JUDGED_ROWS: Final = 100_000
-"""Rows that are looked at to tell whether a balance runs."""
+"""Rows that are checked for a running balance."""
 _SHAPES: Final = frozenset({TABLE, CONNECTWISE_CSV})
 _SAMPLE_ROWS: Final = 500
 _UTF8: Final = frozenset({"utf-8", "utf-8-sig", "utf8"})

@@ -1,4 +1,4 @@
-"""What was made of a file's columns, in a few lines: for `billsight check`."""
+"""What is read, in a few lines: the columns of a file for `billsight check`, and all files for `billsight shapes`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from etl.extract.header import fold
-from etl.extract.profiles.profile import Extract
+from etl.extract.profiles.profile import TABLE, Extract
+from etl.extract.profiles.registry import PROFILES
+from etl.extract.shapes.catalogue import all_shapes
+from etl.extract.shapes.shape import Shape
 from etl.safe_text import readable
-from etl.schemas import Relation
+from etl.schemas import RELATIONS, Relation
 
 _WIDTH: Final = 110
 _MOST: Final = 15
@@ -54,3 +57,29 @@ def _line(what: str, names: Iterable[str]) -> str:
 def _wrapped(text: str) -> str:
     lines = textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
     return lines.replace(_HARD, " ")
+
+
+def list_shapes() -> str:
+    """Every export that is read, how to make it and what it never says; then those that are refused by name."""
+    shapes = sorted(all_shapes(), key=lambda one: (one.system, one.title))
+    read = [one for one in shapes if not one.refusal]
+    lines: list[str] = []
+    for system in dict.fromkeys(one.system for one in read):
+        lines.append(system)
+        lines += [line for shape in read if shape.system == system for line in _of_shape(shape)]
+    lines.append("Answers of APIs, lists of ConnectWise and other files with a reader of their own")
+    lines += [f"  {one.title} ({one.shape})" for one in PROFILES if one.shape != TABLE]
+    lines.append("Tables with usual captions, or with captions that you name under columns")
+    lines += [f"  {one.title}" for one in PROFILES if one.shape == TABLE]
+    lines.append("Refused by name")
+    lines += [f"  {one.refused_as}" for one in shapes if one.refusal]
+    return "\n".join(lines)
+
+
+def _of_shape(shape: Shape) -> Iterator[str]:
+    yield f"  {shape.title} ({shape.id}): {RELATIONS[shape.relation].help}"
+    yield f"    export: {shape.export}"
+    if shape.knows.absent:
+        yield f"    never in it: {', '.join(shape.knows.absent)}"
+    if shape.knows.is_open_only:
+        yield "    it lists only what is open"

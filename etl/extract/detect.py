@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from etl.extract.read_table import best_of, find_in
 from etl.extract.record_files import RECORD_KINDS
 from etl.extract.row_tables import Table, open_table
 from etl.extract.shapes.catalogue import OWN_FOLDER, Shapes
-from etl.extract.shapes.recognizer import Held, judge_document, judge_records
+from etl.extract.shapes.recognizer import Held, Judgment, judge_document, judge_records
 from etl.extract.shapes.shape import Shape
 from etl.extract.shapes.verdict import nearest, refusal, two_shapes
 from etl.safe_text import readable
@@ -40,6 +41,7 @@ _HINTS: Final = {
 _SYSTEMS: Final = ("ConnectWise", "QuickBooks Online", "QuickBooks Desktop", "Xero", "Sage Intacct")
 _LEAST: Final = 0.35
 _READ: Final = "a list that is read"
+_NO_HEADER: Final = "no known header or record"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,60 @@ class Sighting:
     note: str
 
 
+class _Content:
+    """What is in a file: each way of looking at it is used once, however many questions are asked."""
+
+    def __init__(self, document: OpenedFile) -> None:
+        self.document = document
+
+    @property
+    def is_of_records(self) -> bool:
+        return self.document.kind in RECORD_KINDS
+
+    @property
+    def is_of_lists(self) -> bool:
+        """Whether it may hold several lists, as XML and IIF do."""
+        return self.document.kind in {FileKind.XML, FileKind.IIF}
+
+    @cached_property
+    def sample(self) -> Sample:
+        return sample_of(self.document)
+
+    @cached_property
+    def table(self) -> Table:
+        return open_table(self.document)
+
+    @cached_property
+    def judgment(self) -> Judgment:
+        """What the shapes say of a table; of records there is none."""
+        return Judgment((), ()) if self.is_of_records else judge_document(self.table, self.document)
+
+    @cached_property
+    def refused(self) -> tuple[Shape, Header | None] | None:
+        """The shape that refuses it, and the header of a table."""
+        if self.document.kind is FileKind.JSON:
+            shape = judge_records(self.sample.inner, self.document.shapes)
+            return (shape, None) if shape else None
+        held = self.judgment.refused
+        return (held.shape, held.header) if held else None
+
+    @property
+    def objection(self) -> Problem | None:
+        """Why it is refused by name, or which two shapes it fits; null where nothing speaks against it."""
+        where = self.document.file.name
+        if self.refused:
+            return refusal(self.refused[0], _READ, where, self.refused[1])
+        return two_shapes(self.judgment.read, where) if len(self.judgment.read) > 1 else None
+
+    @property
+    def unknown(self) -> str:
+        """What to say of a file that is nothing that is read."""
+        if self.is_of_lists:
+            return self.sample.shown
+        near = nearest(self.judgment)
+        return f"{_NO_HEADER}; {near}" if near else _NO_HEADER
+
+
 def recognize(path: Path, shapes: Shapes | None = None) -> Recognition | None:
     """Tell what a file is by its content; null where it is nothing that is read."""
     return _sightings(path, path.parent, shapes)[0].recognition
@@ -85,46 +141,27 @@ def recognize_or_refuse(path: Path, shapes: Shapes | None = None) -> Recognition
     Raises:
         InputError: it is refused by name, fits two shapes, or is nothing that is read.
     """
-    document = _peeked(path, path.name, shapes)
-    against = _against(document)
-    if against is not None:
-        raise InputError([against])
-    seen = recognize_document(document)
+    content = _peeked(path, path.name, shapes)
+    if content.objection is not None:
+        raise InputError([content.objection])
+    seen = _recognized(content)
     if seen is None:
         remedy = "`billsight shapes` lists what can be read, and how to export it."
-        raise InputError([Problem(path.name, _unknown(document), _READ, remedy)])
+        raise InputError([Problem(path.name, content.unknown, _READ, remedy)])
     return seen
 
 
 def refusing_shape(path: Path, shapes: Shapes | None = None) -> str | None:
     """The id of the shape that refuses a file; null where none does."""
     try:
-        refused = _refusing(_peeked(path, path.name, shapes))
+        refused = _peeked(path, path.name, shapes).refused
     except InputError:
         return None
     return refused[0].id if refused else None
 
 
-def _refusing(document: OpenedFile) -> tuple[Shape, int | None] | None:
-    """The shape that refuses a document, and the line of its header."""
-    if document.kind in RECORD_KINDS:
-        shape = judge_records(sample_of(document).inner, document.shapes)
-        return (shape, None) if shape else None
-    refused = judge_document(open_table(document), document).refused
-    return (refused.shape, refused.header.line) if refused else None
-
-
-def _against(document: OpenedFile) -> Problem | None:
-    """Why a document is refused by name, or which two shapes it fits; null where nothing speaks against it."""
-    where = document.file.name
-    if refused := _refusing(document):
-        return refusal(refused[0], _READ, where, refused[1])
-    read = () if document.kind in RECORD_KINDS else judge_document(open_table(document), document).read
-    return two_shapes(read, where) if len(read) > 1 else None
-
-
-def _peeked(path: Path, name: str, shapes: Shapes | None) -> OpenedFile:
-    return peek(SourceFile(path, name, ""), Source.model_validate({"path": name}), shapes=shapes)
+def _peeked(path: Path, name: str, shapes: Shapes | None) -> _Content:
+    return _Content(peek(SourceFile(path, name, ""), Source.model_validate({"path": name}), shapes=shapes))
 
 
 def describe_folder(folder: Path, shapes: Shapes | None = None) -> list[Sighting]:
@@ -146,7 +183,7 @@ def describe_folder(folder: Path, shapes: Shapes | None = None) -> list[Sighting
 
 
 def _is_own_file(path: Path, folder: Path) -> bool:
-    """Whether it is a configuration, or a shape beside it."""
+    """Whether it is a configuration, or a shape next to it."""
     is_shape = path.suffix == ".toml" and path.parent == folder / OWN_FOLDER
     return is_shape or path.name.startswith("billsight.toml")
 
@@ -163,60 +200,48 @@ def recognize_document(document: OpenedFile) -> Recognition | None:
     Raises:
         InputError: a workbook or Parquet file is damaged.
     """
-    if document.kind in RECORD_KINDS:
-        candidates = _of_records(document)
-    else:
-        table = open_table(document)
-        read = judge_document(table, document).read
-        if read:
-            return None if len(read) > 1 else _of_shape(read[0])
-        candidates = _of_table(document, table)
+    return _recognized(_Content(document))
+
+
+def _recognized(content: _Content) -> Recognition | None:
+    read = content.judgment.read
+    if read:
+        return None if len(read) > 1 else _of_shape(read[0])
+    candidates = _of_records(content) if content.is_of_records else _of_table(content.document, content.table)
     # a file of several lists is first of all one of invoices
     best = max(
-        candidates, key=lambda seen: (_is_of_lists(document) and _is_of_invoices(seen), seen.confidence), default=None
+        candidates,
+        key=lambda seen: (content.is_of_lists and seen.relation == "accounting_invoices", seen.confidence),
+        default=None,
     )
     return best if best is not None and best.confidence >= _LEAST else None
-
-
-def _is_of_lists(document: OpenedFile) -> bool:
-    """Whether a file may hold several lists, as XML and IIF do."""
-    return document.kind in {FileKind.XML, FileKind.IIF}
-
-
-def _is_of_invoices(seen: Recognition) -> bool:
-    return seen.relation == "accounting_invoices"
 
 
 def _sightings(path: Path, folder: Path, shapes: Shapes | None) -> list[Sighting]:
     """What a file seems to be; XML and IIF may hold several lists, and stand for each of them."""
     name = path.relative_to(folder).as_posix()
     try:
-        document = _peeked(path, name, shapes)
-        against = _against(document)
+        content = _peeked(path, name, shapes)
+        against = content.objection
         if against is not None:
             return [Sighting(path, name, None, readable(f"refused, {against.found}. {against.remedy}"))]
-        found = _of_records(document) if _is_of_lists(document) else [recognize_document(document)]
-        unknown = sample_of(document).shown if _is_of_lists(document) else _unknown(document)
+        found = _of_records(content) if content.is_of_lists else [_recognized(content)]
+        return [
+            Sighting(path, name, seen, readable(seen.note if seen else content.unknown)) for seen in found or [None]
+        ]
     except InputError as error:
         return [Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))]
-    return [Sighting(path, name, seen, readable(seen.note if seen else unknown)) for seen in found or [None]]
 
 
-def _unknown(document: OpenedFile) -> str:
-    no_header = "no known header or record"
-    near = "" if document.kind in RECORD_KINDS else nearest(judge_document(open_table(document), document))
-    return f"{no_header}; {near}" if near else no_header
-
-
-def _of_records(document: OpenedFile) -> list[Recognition]:
+def _of_records(content: _Content) -> list[Recognition]:
     """An answer may hold several lists: the first of them counts most, but need not be one that is read."""
-    sample: Sample = sample_of(document)
+    sample = content.sample
     return [
         Recognition(
             profile.relation, profile.shape, 0.95 if profile.fits(sample.keys, sample.entity) else 0.9,
             sample.shown if sample.counts else f"{sample.count} {sample.shown}", _system(profile.title),
         )
-        for profile in record_profiles(file_format=document.record_format)
+        for profile in record_profiles(file_format=content.document.record_format)
         if any(profile.fits(sample.keys, entity) for entity in sample.entities)
     ]  # fmt: skip
 

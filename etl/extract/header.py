@@ -173,19 +173,23 @@ def nearest_header(rows: Sequence[Numbered], profile: TableProfile, configured: 
 
 def header_problems(header: Header, profile: TableProfile, where: str) -> list[Problem]:
     """Everything that keeps a found header from being used."""
-    twice = [
-        Problem(where, f"the caption {caption} more than once", "one such column", "Rename or remove one.", header.line)
-        for caption in header.twice
-    ]
     refusals = [
         Problem(where, f"{found} (column {caption})", profile.title, remedy, header.line)
         for caption, found, remedy in _refusals(header, profile)
     ]
-    return twice + refusals + currency_problems(header, where)
+    return repeated_captions(header, where) + refusals + currency_problems(header, where)
+
+
+def repeated_captions(header: Header, where: str) -> list[Problem]:
+    """Captions that are needed once and are there twice."""
+    return [
+        Problem(where, f"the caption {caption} more than once", "one such column", "Rename or remove one.", header.line)
+        for caption in header.twice
+    ]
 
 
 def currency_problems(header: Header, where: str) -> list[Problem]:
-    """Amounts in the home currency beside foreign ones: a currency in its own column is of one of them only."""
+    """Amounts in the home currency and foreign ones: a currency in its own column is of one of them only."""
     read = [header.cells[header.columns[name]] for name in _READ_AMOUNTS if name in header.columns]
     foreign = [cell for cell in header.cells if _FOREIGN.search(cell) and _IS_AMOUNT.search(cell)]
     if header.is_named or "currency_code" not in header.columns or not foreign or not set(read) - set(foreign):

@@ -74,6 +74,11 @@ class OpenedFile:
         """The text, for all but workbooks and Parquet files."""
         return encoding.decode(self.data, self.file.name, self.source.encoding, is_whole=self.is_whole)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was odd about the text of a delimited file."""
+        return self.decoded.warnings if self.kind is FileKind.DELIMITED else ()
+
     @cached_property
     def head(self) -> Text:
         """The beginning of the text."""

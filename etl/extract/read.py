@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -89,20 +90,28 @@ def _read_records(document: OpenedFile, relation: Relation) -> Extract:
         raise InputError(
             [Problem(document.file.name, f"{document.kind.upper()} records", "a table, as columns are named", remedy)]
         )
-    refused = judge_records(sample_of(document).inner, document.shapes)
-    if refused is not None:
-        raise InputError([refusal(refused, relation.help, document.file.name)])
-    profile = _record_profile(document, relation)
+    profiles = list(record_profiles(relation.name, document.source.shape, document.record_format))
+    # the format of XML and IIF names the system; reading tells whether their records are ours
+    profile = (
+        _profile_of_json(document, profiles, relation) if document.kind is FileKind.JSON else next(iter(profiles), None)
+    )
     if profile is None:
         raise InputError(_misfit(document, relation))
     return read_records(document, profile, relation)
 
 
-def _record_profile(document: OpenedFile, relation: Relation) -> RecordProfile | None:
-    profiles = list(record_profiles(relation.name, document.source.shape, document.record_format))
-    if document.kind is not FileKind.JSON:
-        return next(iter(profiles), None)  # the format names the system; reading tells whether its records are ours
+def _profile_of_json(
+    document: OpenedFile, profiles: Sequence[RecordProfile], relation: Relation
+) -> RecordProfile | None:
+    """The first profile that the records fit; null where none does.
+
+    Raises:
+        InputError: a shape refuses them by name.
+    """
     sample = sample_of(document)
+    refused = judge_records(sample.inner, document.shapes)
+    if refused is not None:
+        raise InputError([refusal(refused, relation.help, document.file.name)])
     if not sample.count and profiles:
         return profiles[0]  # an answer without records, or cut off before the first: any profile tells it alike
     if not sample.keys and profiles:

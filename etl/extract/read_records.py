@@ -70,7 +70,7 @@ def sample_of(document: OpenedFile) -> Sample:
     """Look at the first records of JSON, and at the lists of all of XML and IIF, which may begin with others.
 
     Raises:
-        InputError: XML or IIF that cannot be read; reading the whole file tells it of JSON, with the line.
+        InputError: XML or IIF that cannot be read; for JSON, reading the whole file reports it, with the line.
     """
     seen: list[JsonRecord] = []
     file = open_records(document)

@@ -22,7 +22,7 @@ from etl.extract.header import (
     nearest_header,
     unread_balance,
 )
-from etl.extract.opened_file import FileKind, OpenedFile
+from etl.extract.opened_file import OpenedFile
 from etl.extract.profiles.line_guard import judge_lines, refuse_ids_of_customers
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
 from etl.extract.profiles.running_balance import is_bare, why_no_open_balance
@@ -97,7 +97,7 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     above = [numbered for numbered in found.above if any(cell.strip() for cell in numbered[1])]
     left_out = {"blank": body.blank, "preamble": len(above), "repeated header": body.frame.height - frame.height}
     notes = {reason: count for reason, count in left_out.items() if count}
-    warnings = list(_decoding_warnings(document))
+    warnings = list(document.warnings)
     frame = mark_cut_cells(frame, [name for name in header.positions if name != "_items"])
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
     titles = [(line, " ".join(filter(None, map(str.strip, row)))) for line, row in above] if is_list else []
@@ -137,10 +137,6 @@ def _without_captions(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     return frame.filter(~is_header_again(captions))
 
 
-def _decoding_warnings(document: OpenedFile) -> tuple[str, ...]:
-    return document.decoded.warnings if document.kind is FileKind.DELIMITED else ()
-
-
 def _oddities(header: Header, relation: Relation, finished: pl.DataFrame) -> list[str]:
     balance = unread_balance(header.cells, header.columns) if relation.name == "accounting_invoices" else None
     emptiness = None if finished.height else "the file has a header and no rows"
@@ -150,7 +146,7 @@ def _oddities(header: Header, relation: Relation, finished: pl.DataFrame) -> lis
 def _without_running_balance(
     frame: pl.DataFrame, header: Header, document: OpenedFile, relation: Relation
 ) -> tuple[pl.DataFrame, Header, list[str]]:
-    """Without a `Balance` that is not what is owed of each invoice, and what to tell of it."""
+    """Without a `Balance` that is not what is owed of each invoice, and the warning."""
     why = None
     if may_run(header, relation) and "balance_amount" not in document.source.columns:
         why = why_no_open_balance(frame.filter(pl.col("read_problem").is_null()))
@@ -159,6 +155,7 @@ def _without_running_balance(
     caption = header.cells[header.columns["balance_amount"]]
     columns = {name: at for name, at in header.columns.items() if name != "balance_amount"}
     warning = f"{caption} is not read as the open balance, so what is still owed is not known: {why}"
+    warning += f'; if it is the open balance, set balance_amount = "{caption}" under columns'
     return frame.drop("balance_amount"), replace(header, columns=columns), [warning]
 
 

@@ -15,7 +15,7 @@ from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.row_buffer import Body, Positions, RowBuffer, refuse_emptiness
 
 HEAD_ROWS: Final = 60
-"""Rows at the beginning that tell what a table is: its header, and the first headings below it."""
+"""Rows at the beginning that show what a table is: its header, and the first headings below it."""
 CHUNK_ROWS: Final = 4_096
 """Rows held as Python objects at a time."""
 

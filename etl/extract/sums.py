@@ -37,6 +37,8 @@ PERHAPS: Final = "only one text: a sum of the rows above, or a document or a cus
 
 _WHOLE, _DECIMALS = 18, 18
 """How many digits of an amount are read before and behind its decimal sign: spreadsheets write up to 18 decimals."""
+_COMMA_DECIMALS: Final = r",[0-9]{1,2}\)?-?$"
+_POINT_DECIMALS: Final = r"\.[0-9]{1,2}\)?-?$"
 _Tally = tuple[int, ...]
 """Of some rows: how many there are, and with one text; then the sum of each column, and how many cells are unread."""
 
@@ -101,6 +103,11 @@ def _tallies(amounts: pl.DataFrame, lone: Sequence[int], *, comma: bool) -> list
     )
     own, with_own = cells[list(lone)].rows(), cells.select(pl.all().cum_sum())[list(lone)].rows()
     return [(one, _minus(both, one)) for one, both in zip(own, with_own, strict=True)]
+
+
+def is_decimal_comma(texts: pl.Series) -> bool:
+    """Whether amounts have their decimals behind a comma."""
+    return bool(texts.str.contains(_COMMA_DECIMALS).any()) and not texts.str.contains(_POINT_DECIMALS).any()
 
 
 def units(text: pl.Expr, *, comma: bool) -> pl.Expr:

@@ -279,7 +279,7 @@ def _blocked(comparison: RunComparison, last: PastRun, run_numbers: Row) -> list
 
 
 def _blocked_change(comparison: RunComparison, last: PastRun, run_numbers: Row) -> int | None:
-    """By how many blocked invoices the run differs from the last, in what both could tell."""
+    """By how many blocked invoices the run differs from the last, among what both know."""
     if comparison.apart is None:
         return None
     change: int = run_numbers["blocked_invoices"] - last.facts["blocked_invoices"]

@@ -75,7 +75,7 @@ class RunHistory:
     Attributes:
         runs: every run, oldest first.
         open_issues: what stood open after the last of them.
-        blocked: the invoices that were blocked when a run last could tell; null where the last run cannot be read.
+        blocked: the invoices that were blocked when a run last knew; null where the last run cannot be read.
         portal_memory: what the last run remembered of the portal's list, one row per invoice.
     """
 
@@ -237,7 +237,7 @@ def _compared_codes(before: pl.DataFrame, reading: SourceCoverage) -> pl.DataFra
 
 
 def stage_facts(engine: Engine, facts: Mapping[str, Any]) -> None:
-    """Write into the run itself what the history will be told once it is published."""
+    """Write into the run itself what the history will hold once it is published."""
     engine.write("ctl.remembered", pl.DataFrame({"facts": [json.dumps(facts, ensure_ascii=False, sort_keys=True)]}))
 
 

@@ -181,7 +181,7 @@ def _amounts(rows: Rows, column: str = "amount") -> tuple[Money, ...]:
 
 
 def _is_known(row: dict[str, Any]) -> bool:
-    """Whether a row of amounts has a balance in it: not every part of the summary tells of those without one."""
+    """Whether a row of amounts has a balance in it: not every part of the summary counts those without one."""
     unknown = row.get("unknown_invoices", 0)
     return bool(Decimal(row["amount"]) or not unknown or row["invoices"] > unknown)
 

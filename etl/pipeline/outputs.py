@@ -47,7 +47,7 @@ _OPTIONAL: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """A run that was judged and compared with the last: its database, and what the page tells about it.
+    """A run that was judged and compared with the last: its database, and what the page says about it.
 
     Attributes:
         files: what became of each source file.

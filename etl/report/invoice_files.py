@@ -50,7 +50,7 @@ def write_answers(engine: Engine, publication: Publication) -> None:
 
 
 def _words(engine: Engine) -> dict[str, pl.DataFrame]:
-    """What the numbers of an answer mean: few words, put beside millions of invoices at a fraction of a join's cost."""
+    """What the numbers of an answer mean: few words, added to millions of invoices at a fraction of a join's cost."""
     sets = engine.frame("from marts.cause_sets")
     return {
         "customer_key": engine.frame("from report.answer_customers"),

@@ -22,7 +22,7 @@ _WRITTEN: Final = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
 
 
 def read_id(line: Line, column: str, prefix: str) -> str | Problem:
-    """The id behind its prefix; anything that a spreadsheet may have made of it is told, not mended."""
+    """The id behind its prefix; anything that a spreadsheet may have made of it is reported, not corrected."""
     text = line.cells[column]
     if text[: len(prefix) + 1].upper() == f"{prefix}-" and len(text) > len(prefix) + 1:
         bare = text[len(prefix) + 1 :]

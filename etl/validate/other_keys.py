@@ -84,7 +84,7 @@ class Said:
 
     @property
     def note(self) -> str:
-        """What is told of the file; empty where nothing came of it."""
+        """The notes on the file; empty where nothing came of it."""
         return f"{self.text}; this is used" if self.is_used else self.text if self.is_join else ""
 
 

@@ -2,7 +2,7 @@
 -- grain:   one row
 -- kind:    view
 -- reads:   marts.company_access
--- purpose: how many companies are mapped, and of how many nobody can tell who sees invoices
+-- purpose: how many companies are mapped, and of how many it is unknown who sees invoices
 -- units:   companies
 -- source:  the run's checks
 

@@ -24,7 +24,7 @@ with counted as (
         ---------- amounts
         count(*) as invoices,
         coalesce(sum(checks.total_amount), 0) as total_amount,
-        -- what is known to be open; the totals of the others are told apart and never added to it
+        -- what is known to be open; the totals of the others are counted apart and never added to it
         coalesce(sum(checks.balance_amount), 0) as amount,
         count(*) filter (where checks.balance_amount is null) as unknown_invoices,
         coalesce(sum(checks.total_amount) filter (where checks.balance_amount is null), 0) as unknown_amount,

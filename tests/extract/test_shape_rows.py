@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 
 import pytest
@@ -22,6 +23,7 @@ def test_rows_that_continue_repeat_the_whole_customer(shelf: Any) -> None:
     assert [row["invoice_number"] for row in rows] == ["1", "5", "2"]
 
 
+MOST_SECONDS: Final = 20
 MYOB: Final = "{}\nInclusive\tCo./Last Name\tFirst Name\tInvoice No.\tDate\tInc-Tax Amount\tSale Status\tAmount Paid"
 
 
@@ -88,3 +90,17 @@ def test_an_id_without_a_known_owner_is_not_read(shelf: Any) -> None:
     rows = shelf.rows("accounting_invoices", "n.csv")
     assert len({row["invoice_id_acct"] for row in rows}) == 2
     assert {row["has_internal_id"] for row in rows} == {"false"}
+
+
+@pytest.mark.parametrize("extra", [500, 2_000])
+def test_a_report_of_many_columns_is_read_in_time(shelf: Any, extra: int) -> None:
+    """A step for each cell within a step for each cell would take minutes."""
+    fill, names = "," * (extra + 5), ",".join(f"Field {at}" for at in range(extra))
+    rows = [
+        f"Open Invoices{fill}", "", f",Date,Transaction type,Num,Due date,Open balance,{names}", f"Ace{fill}",
+        f",01/05/2026,Invoice,1001,02/05/2026,100.00{',' * extra}", f"Total for Ace,,,,,100.00{',' * extra}",
+    ]  # fmt: skip
+    shelf.put("i.csv", "\n".join(rows))
+    begun = time.process_time()
+    assert shelf.read("accounting_invoices", "i.csv").frame["invoice_number"].to_list() == ["1001"]
+    assert time.process_time() - begun < MOST_SECONDS

@@ -124,7 +124,7 @@ def test_words_for_type_and_status_become_ours(shelf: Any) -> None:
     lines = ["Invoice,Void,5,0", "Credit Memo,Awaiting Payment,5,5", "Flurb,Glorp,5,0", ",,5,5", "Deposit,PAID,5,"]
     shelf.put(
         "i.csv",
-        "id,customer_id,date,type,status,total,open balance\n" + "".join(f"1,7,2026-01-05,{line}\n" for line in lines),
+        "id,customer_id,date,type,status,total,balance\n" + "".join(f"1,7,2026-01-05,{line}\n" for line in lines),
     )
     rows = shelf.rows("accounting_invoices", "i.csv")
     assert [row["document_type"] for row in rows] == ["invoice", "credit_memo", "unknown", "invoice", "other"]

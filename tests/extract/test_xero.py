@@ -159,6 +159,7 @@ def test_the_import_template_is_refused(shelf: Any) -> None:
     )
     (problem,) = shelf.problems("accounting_invoices", "t.csv")
     assert "import template" in problem.found
+    assert "(column *InvoiceNumber)" in problem.found
 
 
 def test_exported_contacts_have_a_star_and_are_read(shelf: Any) -> None:

@@ -227,7 +227,7 @@ class XmlAnswer:
             self._refuse(failure, "an answer with records", "Correct the request and export it again.")
 
     def _value(self, element: _Element, name: str) -> Any:
-        """A text, an object, a list; a text that has a name beside it, as references have, is an object, too."""
+        """A text, an object, a list; a text with a name attribute, as references have, is an object, too."""
         text = "".join(element.texts)
         if element.members:
             if text.strip():

@@ -71,7 +71,7 @@ def finish_companies(frame: pl.DataFrame) -> pl.DataFrame:
 def finish_listed_contacts(frame: pl.DataFrame) -> pl.DataFrame:
     """Contacts of a list view, which may have no RecID and name their company by its Company ID.
 
-    Locality: whole (only to tell several contacts of one name apart).
+    Locality: whole (only to distinguish contacts of one name).
     """
     return with_contact_key(apart(finish_contacts(frame)))
 

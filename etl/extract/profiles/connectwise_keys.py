@@ -21,7 +21,7 @@ def with_company_key(frame: pl.DataFrame) -> pl.DataFrame:
     frame = apart(frame)
     number = pl.col("company_id_cw") if "company_id_cw" in frame.columns else pl.lit(None, dtype=pl.String)
     identifier = pl.col("company_identifier")
-    # what a spreadsheet spoilt is left as it is, and refused as such
+    # a malformed id is left as it is: it is refused as such
     marked = pl.when(_is_malformed("company_identifier")).then(identifier).otherwise(pl.lit(IDENTIFIED) + identifier)
     is_long = number.is_null() & (identifier.str.len_chars() > _LONGEST_IDENTIFIER)
     problem = pl.lit(f"company_identifier: a Company ID has at most {_LONGEST_IDENTIFIER} characters")
@@ -32,11 +32,11 @@ def with_company_key(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_contact_key(frame: pl.DataFrame) -> pl.DataFrame:
-    """Company and name are the key where a list has no RecID; the e-mail tells several contacts of one name apart.
+    """Company and name are the key where a list has no RecID; the e-mail distinguishes contacts of one name.
 
     A contact that gets another e-mail stays the same contact.
 
-    Locality: whole (only to tell them apart).
+    Locality: whole (only to distinguish them).
     """
     if "contact_id_cw" in frame.columns:
         return frame
@@ -54,7 +54,7 @@ def with_contact_key(frame: pl.DataFrame) -> pl.DataFrame:
 def apart(frame: pl.DataFrame) -> pl.DataFrame:
     """A text in the place of the RecID is the Company ID, where no other column has that: `Company_ID` of a report.
 
-    A RecID has digits only, unless a spreadsheet spoilt it.
+    A RecID has digits only, unless a spreadsheet changed it.
 
     Locality: row.
     """

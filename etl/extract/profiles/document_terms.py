@@ -102,6 +102,12 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
     ),
 })  # fmt: skip
 """Folded type -> ours; nothing at all is `invoice`, and any other word is `unknown`: nobody knows what it is."""
+VENDOR_WORDS: Final = frozenset(_folded({
+    "": "bill payment, bill payment (check), bill payment (cheque), bill payment (credit card), bill pmt -check,"
+    "bill pmt -ccard, bill credit, vendor credit, supplier credit, vendor payment, supplier payment, item receipt,"
+    "accpaycredit, purchase order",
+}))  # fmt: skip
+"""Folded words for what only vendors send or get."""
 
 _OPEN: Final = (
     "open, partially paid, partly paid, part paid, partial, unpaid, not paid, outstanding, due, overdue, past due,"

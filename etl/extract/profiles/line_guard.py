@@ -16,7 +16,7 @@ _LINE: Final = "total_amount: rows of one number, customer and day have differen
 
 
 def judge_lines(frame: pl.DataFrame, header: Header, where: str) -> pl.DataFrame:
-    """Refuse line items, or set aside the rows that show that they are some: no row has its invoice's total.
+    """Refuse line items, or quarantine the rows that show that they are some: no row has its invoice's total.
 
     Args:
         frame: the columns of a list of invoices that were found, as text.
@@ -60,7 +60,7 @@ def refuse_ids_of_customers(frame: pl.DataFrame, header: Header, where: str) -> 
         where: the file, for messages.
 
     Raises:
-        InputError: a lone `Internal ID` stands beside several invoice numbers.
+        InputError: a lone `Internal ID` has several invoice numbers.
 
     Locality: whole.
     """

@@ -1,6 +1,6 @@
 """QuickBooks Online API answers saved as XML: the same entities as in JSON.
 
-A reference is a text with its name beside it, as in <CustomerRef name="Acme">2</CustomerRef>.
+A reference is a text with a name attribute, as in <CustomerRef name="Acme">2</CustomerRef>.
 """
 
 from __future__ import annotations

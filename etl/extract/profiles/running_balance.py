@@ -7,16 +7,15 @@ from typing import Final
 import polars as pl
 
 from etl.extract.profiles.document_terms import document_type
-from etl.extract.sums import units
+from etl.extract.sums import is_decimal_comma, units
 
 _BARE: Final = frozenset({"balance", "balanceamount"})
 _NEEDED: Final = ("total_amount", "balance_amount")
 _CUSTOMER: Final = ("customer_id_acct", "customer_name")
 JUDGED: Final = (*_NEEDED, *_CUSTOMER, "document_type")
 """The columns that are looked at, as text."""
-_COMMA, _POINT = r",[0-9]{1,2}\)?-?$", r"\.[0-9]{1,2}\)?-?$"
-_ENOUGH: Final = 2
-"""Invoices of one amount, one open and one paid, look like one step down; a second step is no chance."""
+_REDUCING: Final = ("payment", "credit_memo")
+"""Types that make a balance smaller, with or without a sign before their amount."""
 
 
 def is_bare(folded_caption: str) -> bool:
@@ -34,40 +33,43 @@ def why_no_open_balance(frame: pl.DataFrame) -> str | None:
     """
     if not set(_NEEDED) <= set(frame.columns):
         return None
-    texts = pl.concat([frame.get_column(name).drop_nulls() for name in _NEEDED])
-    comma = bool(texts.str.contains(_COMMA).any()) and not texts.str.contains(_POINT).any()
+    comma = is_decimal_comma(pl.concat([frame.get_column(name).drop_nulls() for name in _NEEDED]))
     customer = [pl.col(name) for name in _CUSTOMER if name in frame.columns]
-    is_invoice = pl.lit(value=True)
+    is_reducing = pl.lit(value=False)
     if "document_type" in frame.columns:
-        is_invoice = pl.col("document_type").is_null() | (document_type("document_type") == "invoice")
-    rows = frame.select(
+        is_reducing = document_type("document_type").is_in(_REDUCING)
+    rows = frame.filter(pl.all_horizontal(pl.col(_NEEDED).is_not_null())).select(
         *(units(pl.col(name), comma=comma).alias(name) for name in _NEEDED),
         pl.coalesce(customer).alias("customer") if customer else pl.lit("").alias("customer"),
-        is_invoice.alias("is_invoice"),
-        *(pl.col(name).is_not_null().alias(f"has_{name}") for name in _NEEDED),
-    ).filter("has_total_amount", "has_balance_amount", *(pl.col(name).is_not_null() for name in _NEEDED))
+        is_reducing.alias("is_reducing"),
+    )
+    rows = rows.drop_nulls(_NEEDED)
     by_customer = rows.sort("customer", maintain_order=True)
-    if any(_runs(one) for ordered in (rows, by_customer) for one in (ordered, ordered.reverse())):
+    is_first, is_another = pl.int_range(pl.len()) == 0, pl.col("customer").ne_missing(pl.col("customer").shift(1))
+    if any(
+        _runs(one, is_first | is_start)
+        for ordered, is_start in ((rows, pl.lit(value=False)), (by_customer, is_another))
+        for one in (ordered, ordered.reverse())
+    ):
         return "each balance is the one before plus or minus the amount"
     if _repeats(rows):
         return "all invoices of a customer have the same balance"
     return None
 
 
-def _runs(rows: pl.DataFrame) -> bool:
-    """Whether every balance follows from the one before it, in at least one step that is not plain anyway."""
+def _runs(rows: pl.DataFrame, is_start: pl.Expr) -> bool:
+    """Whether every balance follows from the one before it, and one of them can be no invoice's own.
+
+    Open and paid invoices of one amount follow from each other, too: only a balance beyond its amount, or below a
+    payment or a credit, shows that it runs.
+    """
     total, balance = pl.col("total_amount"), pl.col("balance_amount")
     before = balance.shift(1)
-    is_start = (pl.col("customer") != pl.col("customer").shift(1)).fill_null(value=True)
-    is_up, is_down = balance == before + total, balance == before - total
-    is_own = is_start & (balance.abs() == total.abs())
-    is_step = (before != 0) & (total != 0)
-    counts = rows.select(
-        (is_up | is_down | is_own).fill_null(value=True).all().alias("all"),
-        (is_step & (is_up | (is_down & ~pl.col("is_invoice")))).sum().alias("certain"),
-        (is_step & is_down).sum().alias("down"),
-    ).row(0, named=True)
-    return bool(counts["all"] and (counts["certain"] or counts["down"] >= _ENOUGH))
+    follows = (balance == before + total) | (balance == before - total)
+    is_beyond = (balance.abs() > total.abs()) | (balance.sign() * total.sign() < 0)
+    is_shown = ~is_start & (before != 0) & (total != 0) & (is_beyond | pl.col("is_reducing") | (total < 0))
+    found = rows.select((is_start | follows).all().alias("all"), (is_shown & follows).any().alias("shown"))
+    return found.row(0) == (True, True)
 
 
 def _repeats(rows: pl.DataFrame) -> bool:

@@ -47,7 +47,7 @@ _SIGNS: Final = (
 """Captions, what they show a table to be, and the relations that cannot have them."""
 
 _WITHOUT_BOTH: Final = frozenset({"accounting_customers", "connectwise_companies"})
-"""Relations that have customers or companies, never one beside the other."""
+"""Relations that have customers or companies, never both."""
 
 Why = tuple[str, str, str]
 """Caption, what it shows the table to be, what to do."""
@@ -83,7 +83,7 @@ def _first(captions: Mapping[str, str], signs: frozenset[str]) -> str:
 
 
 def _document(captions: Mapping[str, str]) -> str:
-    """The caption of a document's number, beside its day or its amount; empty where there is none."""
+    """The caption of a document's number, where a day or an amount is there, too; empty where there is none."""
     has_day, has_amount = bool(_first(captions, _DAYS)), bool(_first(captions, _AMOUNTS))
     own = _first(captions, _NUMBERS) if has_day or has_amount else ""
     return own or (_first(captions, _ANY_NUMBER) if has_day and has_amount else "")

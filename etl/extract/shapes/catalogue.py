@@ -9,11 +9,10 @@ from typing import Final, TypeAlias
 from etl.errors import InputError, Problem
 from etl.extract.shapes.shape import Shape
 from etl.extract.shapes.shape_file import parse_shape
-from etl.schemas import RELATIONS
 
 _FOLDER: Final = "known"
 OWN_FOLDER: Final = "shapes"
-"""Folder beside the configuration with shapes of its own."""
+"""Folder next to the configuration with its own shapes."""
 
 Shapes: TypeAlias = tuple[Shape, ...]
 """All shapes there are for a file."""
@@ -38,22 +37,3 @@ def all_shapes() -> Shapes:
     if problems:
         raise InputError(problems)
     return tuple(found)
-
-
-def list_shapes() -> str:
-    """Every file that is read, how to export it, and what it never says; then those that are refused by name."""
-    lines: list[str] = []
-    shapes = sorted(all_shapes(), key=lambda one: (one.system, one.title))
-    read = [one for one in shapes if not one.refusal]
-    for system in dict.fromkeys(one.system for one in read):
-        lines.append(system)
-        for shape in (one for one in read if one.system == system):
-            lines.append(f"  {shape.title} ({shape.id}): {RELATIONS[shape.relation].help}")
-            lines.append(f"    export: {shape.export}")
-            if shape.knows.absent:
-                lines.append(f"    never in it: {', '.join(shape.knows.absent)}")
-            if shape.knows.is_open_only:
-                lines.append("    it lists only what is open")
-    lines.append("Refused by name")
-    lines += [f"  {one.full_title}: {one.refusal.reason}" for one in shapes if one.refusal]
-    return "\n".join(lines)

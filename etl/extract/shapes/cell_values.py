@@ -10,14 +10,12 @@ import polars as pl
 
 from etl.extract.profiles.document_terms import fold_term, is_negative
 from etl.extract.shapes.shape import Condition, Shape
-from etl.extract.sums import units
+from etl.extract.sums import is_decimal_comma, units
 
 NEGATIVE: Final = "@negative"
 """In place of a word: an amount below zero."""
 _DECIMALS: Final = 18
 _SHOWN_DECIMALS: Final = 4
-_COMMA_DECIMALS: Final = r",[0-9]{1,2}\)?-?$"
-_POINT_DECIMALS: Final = r"\.[0-9]{1,2}\)?-?$"
 
 
 def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Counter[str]]:
@@ -34,7 +32,7 @@ def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Count
     for name, parts in values.joined.items():
         there = [pl.col(part) for part in parts if part in frame.columns]
         whole = pl.concat_str(there, separator=", ", ignore_nulls=True).replace("", None)
-        frame = frame.with_columns(pl.coalesce(*_own(frame, name), whole).alias(name))
+        frame = frame.with_columns(pl.coalesce(_cell(frame, name), whole).alias(name))
     left_out: Counter[str] = Counter()
     for rule in values.left_out:
         is_out = holds(frame, rule.when)
@@ -42,7 +40,7 @@ def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Count
         left_out[rule.name] += frame.height - kept.height
         frame = kept
     for name, constant in values.constants.items():
-        frame = frame.with_columns(pl.coalesce(*_own(frame, name), pl.lit(constant)).alias(name))
+        frame = frame.with_columns(pl.coalesce(_cell(frame, name), pl.lit(constant)).alias(name))
     frame = _with_computed(
         frame, {name: values.computed[name] for name in values.computed if name not in shape.from_sums}
     )
@@ -73,16 +71,11 @@ def holds(frame: pl.DataFrame, condition: Condition) -> pl.Expr:
     """Whether a row fits a condition; a column that the file lacks is an empty one."""
     parts = [pl.lit(value=True)]
     for name, words in condition.words.items():
-        own = pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
+        own = _cell(frame, name)
         folded = fold_term(name) if name in frame.columns else own
         is_below_zero = is_negative(own).fill_null(value=False) & pl.lit(NEGATIVE in words)
         parts.append(folded.fill_null("").is_in(list(words)) | is_below_zero)
     return pl.all_horizontal(parts)
-
-
-def is_decimal_comma(texts: pl.Series) -> bool:
-    """Whether amounts have their decimals behind a comma."""
-    return bool(texts.str.contains(_COMMA_DECIMALS).any()) and not texts.str.contains(_POINT_DECIMALS).any()
 
 
 def as_amount(smallest: pl.Expr, *, comma: bool) -> pl.Expr:
@@ -118,7 +111,7 @@ def _with_computed(frame: pl.DataFrame, computed: Mapping[str, tuple[tuple[int, 
         whole = parts[0]
         for part in parts[1:]:
             whole = whole + part
-        frame = frame.with_columns(pl.coalesce(*_own(frame, name), as_amount(whole, comma=comma)).alias(name))
+        frame = frame.with_columns(pl.coalesce(_cell(frame, name), as_amount(whole, comma=comma)).alias(name))
     return frame
 
 
@@ -131,9 +124,6 @@ def _with_inherited(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return frame.with_columns(pl.col(there).gather(own_row.forward_fill()))
 
 
-def _own(frame: pl.DataFrame, name: str) -> list[pl.Expr]:
-    return [pl.col(name)] if name in frame.columns else []
-
-
 def _cell(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """A column; one that the file lacks is empty."""
     return pl.col(name) if name in frame.columns else pl.lit(None, dtype=pl.String)

@@ -7,9 +7,9 @@ from typing import Final
 import polars as pl
 
 from etl.errors import InputError, Problem
-from etl.extract.shapes.cell_values import as_amount, is_decimal_comma
+from etl.extract.shapes.cell_values import as_amount
 from etl.extract.shapes.shape import Shape
-from etl.extract.sums import units
+from etl.extract.sums import is_decimal_comma, units
 
 _REPEATED: Final = ("total_amount", "balance_amount", "currency_code", "document_status", "invoice_date")
 """What every line item of one document says alike."""
@@ -36,7 +36,7 @@ def join_lines(frame: pl.DataFrame, shape: Shape, where: str) -> pl.DataFrame:
         for name in dict.fromkeys([*_REPEATED, *needed, shape.rows.sum_once])
         if name in frame.columns and not (is_sum and name == "total_amount") and name not in keys
     ]
-    # without a number, a document is told apart by everything that its lines repeat
+    # without a number, a document is known by everything that its lines repeat
     number = next((name for name in ("invoice_id_acct", "invoice_number") if name in keys), keys[0])
     alone = [pl.when(pl.col(number).is_null()).then(name).alias(f"_{name}") for name in repeated]
     others = [name for name in frame.columns if name not in {*keys, "read_problem"}]

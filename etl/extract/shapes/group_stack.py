@@ -26,7 +26,7 @@ class LabelRow:
     Attributes:
         row: its place among the rows.
         depth: position of its first cell, and blanks before the text.
-        has_amount: whether amounts stand beside it.
+        has_amount: whether the row has amounts, too.
         is_odd: it has more than that: nobody knows what it is, and it ends the groups.
     """
 

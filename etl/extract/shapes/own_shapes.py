@@ -1,4 +1,4 @@
-"""The shapes of one configuration: those that are shipped, and a user's own beside it."""
+"""The shapes of one configuration: those that are shipped, and a user's own next to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AUTO: Final = "auto"
 
 
 def shapes_beside(folder: Path) -> Shapes:
-    """Every shape there is for a configuration; read anew, so that two configurations share nothing.
+    """All shapes of a configuration, read each time: two configurations share nothing.
 
     Args:
         folder: that of the configuration; `shapes/*.toml` in it are shapes of the user's own.

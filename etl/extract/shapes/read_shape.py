@@ -12,8 +12,8 @@ from etl.domain import Reader
 from etl.errors import InputError, Problem
 from etl.extract.conform import conform, split_lists, tidy
 from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
-from etl.extract.header import currency_problems, unread_balance
-from etl.extract.opened_file import FileKind, OpenedFile
+from etl.extract.header import currency_problems, repeated_captions, unread_balance
+from etl.extract.opened_file import OpenedFile
 from etl.extract.profiles import generic_table
 from etl.extract.profiles.document_terms import document_type
 from etl.extract.profiles.profile import Extract, Transform
@@ -49,7 +49,7 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
     cells = {name: at for at, name in enumerate(cell_names(header))} if is_report else {}
     body = held.table.body(header, {**header.positions, **cells}, held.candidate)
     notes: Counter[str] = Counter(_surroundings(held, body))
-    frame, warnings, footers = body.frame, list(_decoding_warnings(document)), []
+    frame, warnings, footers = body.frame, list(document.warnings), []
     if is_report and frame.height:
         apart = judge_rows(frame, header, shape)
         _refuse_other_groups(document, held, apart.headings)
@@ -110,17 +110,9 @@ def _extract(
 
 
 def _refuse_columns(document: OpenedFile, held: Held, relation: Relation) -> None:
-    problems = [
-        Problem(
-            document.file.name,
-            f"the caption {caption} more than once",
-            "one such column",
-            "Rename or remove one.",
-            held.header.line,
-        )
-        for caption in held.header.twice
-    ]
-    problems += currency_problems(held.header, document.file.name) if relation.name == "accounting_invoices" else []
+    where = document.file.name
+    problems = repeated_captions(held.header, where)
+    problems += currency_problems(held.header, where) if relation.name == "accounting_invoices" else []
     if problems:
         raise InputError(problems)
 
@@ -136,10 +128,6 @@ def _refuse_other_groups(document: OpenedFile, held: Held, headings: list[tuple[
 def _surroundings(held: Held, body: Body) -> dict[str, int]:
     above = sum(any(cell.strip() for cell in row) for _, row in held.above)
     return {name: count for name, count in {"blank": body.blank, "preamble": above}.items() if count}
-
-
-def _decoding_warnings(document: OpenedFile) -> tuple[str, ...]:
-    return document.decoded.warnings if document.kind is FileKind.DELIMITED else ()
 
 
 def _without_strangers(frame: pl.DataFrame, relation: Relation) -> tuple[pl.DataFrame, int]:

@@ -197,15 +197,16 @@ class _Head:
         return against
 
     def _headings(self, row: int) -> str:
-        """What the first headings below a header are: `bands`, `names`, or empty where none is seen."""
-        lone = [
+        """What the first heading below a header is: `bands`, `names`, or empty where there is none."""
+        lone = (
             cells[0].strip()
             for _, cells in self.rows[row + 1 :]
             if cells and cells[0].strip() and not any(map(str.strip, cells[1:]))
-        ]
-        if not lone:
+        )
+        first = next(lone, None)
+        if first is None:
             return ""
-        return "bands" if all(AGEING_BAND.fullmatch(one) for one in lone[:1]) else "names"
+        return "bands" if AGEING_BAND.fullmatch(first) else "names"
 
 
 def bind(row: Numbered, shape: Shape) -> Header:
@@ -242,6 +243,13 @@ def _flags(cells: Sequence[str], bound: Collection[str], taken: Collection[int])
         if name not in bound
     }
     return {name: at for name, at in found.items() if at is not None}
+
+
+def telltale(cells: Sequence[str], shape: Shape) -> str | None:
+    """The caption by which a shape is known; null where its title is what it is known by."""
+    rule = shape.recognition
+    asked = rule.captions_any[0] if rule.captions_any else rule.captions_all
+    return None if rule.is_title_required else next((one for one in cells if _fits_any(fold_caption(one), asked)), None)
 
 
 def captions_of(held: Held) -> Captions:

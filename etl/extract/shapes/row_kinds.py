@@ -84,19 +84,20 @@ def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFra
     frame = frame.with_columns(pl.col(names).fill_null(""))
     cells = [pl.col(name).str.strip_chars() for name in names]
     money = _money_positions(header, shape)
-    first_at = pl.coalesce(pl.when(cell != "").then(pl.lit(at)) for at, cell in enumerate(cells))
     label = pl.coalesce(pl.when(cell != "").then(cell) for cell in cells)
     raw = pl.coalesce(pl.when(cell != "").then(pl.col(name)) for name, cell in zip(names, cells, strict=True))
+    # each in a step of its own: an expression of all cells within one for each cell grows with their square
     frame = frame.with_columns(
         label.alias("_label"),
-        first_at.alias("_at"),
+        pl.coalesce(pl.when(cell != "").then(pl.lit(at)) for at, cell in enumerate(cells)).alias("_at"),
         (raw.str.len_chars() - raw.str.strip_chars_start().str.len_chars()).alias("_indent"),
         pl.sum_horizontal((cell != "").cast(pl.Int32) for cell in cells).alias("_filled"),
-        _only_amounts(cells, money, first_at).alias("_has_money_only"),
-        _only_amounts(cells, money, pl.lit(-1)).alias("_is_bare"),
         pl.all_horizontal(
             cell.str.to_lowercase() == caption.lower() for cell, caption in zip(cells, header.cells, strict=True)
         ).alias("_is_header"),
+    ).with_columns(
+        _only_amounts(cells, money, pl.col("_at")).alias("_has_money_only"),
+        _only_amounts(cells, money, pl.lit(-1)).alias("_is_bare"),
     )
     is_lone = pl.col("_filled") == 1
     surroundings = (

@@ -273,3 +273,9 @@ class Shape:
     def full_title(self) -> str:
         """The system and the report."""
         return f"{self.system}: {self.title}"
+
+    @property
+    def refused_as(self) -> str:
+        """What a refused file is, and why it is not read; a reason that names the report says both."""
+        reason = self.refusal.reason if self.refusal else ""
+        return reason if self.title.casefold() in reason.casefold() else f"{self.full_title}: {reason}"

@@ -1,4 +1,4 @@
-"""A shape file, from TOML into a `Shape`; everything that is wrong with it is told at once."""
+"""A shape file, from TOML into a `Shape`; all problems are reported at once."""
 
 from __future__ import annotations
 

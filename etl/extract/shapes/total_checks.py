@@ -16,7 +16,7 @@ _WHY: Final = "rows are missing, or the export was edited"
 
 
 def check_totals(judged: pl.DataFrame, groups: Groups, rules: RowRules) -> list[str]:
-    """What to tell of totals that are not the sums of their rows.
+    """Warnings about totals that are not the sums of their rows.
 
     Args:
         judged: all rows with `_row`, `_kind`, `_group` and our amounts as text.
@@ -52,7 +52,7 @@ def _units(judged: pl.DataFrame, column: str, *, comma: bool) -> pl.DataFrame:
 
 
 def _wrong(amounts: pl.DataFrame, groups: Groups, rules: RowRules) -> dict[int, str]:
-    """Row of a total -> what to tell, where the amount is not the sum; amounts that cannot be read say nothing."""
+    """Row of a total -> the warning, where the amount is not the sum; amounts that cannot be read say nothing."""
     rows = [total.row for total in groups.totals]
     starts = [groups.heading_rows[total.group] if total.group is not None else 0 for total in groups.totals]
     ends = amounts[rows].rows(named=True)

@@ -9,28 +9,18 @@ import polars as pl
 
 from etl.config import Source
 from etl.errors import InputError, Problem
-from etl.extract.profiles.document_terms import document_type, fold_term, fold_word
+from etl.extract.header import Header
+from etl.extract.profiles.document_terms import VENDOR_WORDS, document_type, fold_term
 from etl.extract.profiles.profile import TABLE
 from etl.extract.row_tables import RowTable
-from etl.extract.shapes.recognizer import Held, Judgment
+from etl.extract.shapes.recognizer import Held, Judgment, telltale
 from etl.extract.shapes.shape import Shape
 from etl.schemas import RELATIONS, Relation
 
 _OF_CLIENTS: Final = frozenset({"invoice", "sales_receipt", "estimate", "pro_forma", "retainer"})
 """Types of documents that only clients get: vendors send bills and credits, too."""
-_OF_VENDORS: Final = frozenset(
-    map(
-        fold_word,
-        (
-            "bill payment", "bill payment (check)", "bill payment (cheque)", "bill payment (credit card)",
-            "bill pmt -check", "bill pmt -ccard", "bill credit", "vendor credit", "supplier credit", "vendor payment",
-            "supplier payment", "item receipt", "accpaycredit", "purchase order",
-        ),
-    )
-)  # fmt: skip
-"""Words for what only vendors send or get."""
 _LEAST_FOUND: Final = 2
-"""Captions that a shape must have found in a file to be told as the nearest."""
+"""Captions that a shape must have found in a file to be shown as the nearest."""
 
 
 def choose(judgment: Judgment, source: Source, relation: Relation, where: str) -> Held | None:
@@ -48,7 +38,7 @@ def choose(judgment: Judgment, source: Source, relation: Relation, where: str) -
     is_stated = bool(source.columns) and source.shape == TABLE
     refused = judgment.refused
     if refused and not is_stated:
-        raise InputError([refusal(refused.shape, relation.help, where, refused.header.line)])
+        raise InputError([refusal(refused.shape, relation.help, where, refused.header)])
     if source.columns or source.shape == TABLE:
         return None
     wanted = [one for one in judgment.read if source.shape in {"auto", one.shape.family, one.shape.id}]
@@ -60,11 +50,12 @@ def choose(judgment: Judgment, source: Source, relation: Relation, where: str) -
     return None
 
 
-def refusal(shape: Shape, expected: str, where: str, line: int | None = None) -> Problem:
-    """Why a file is refused, and what to export instead."""
-    refused = shape.refusal
-    reason, remedy = (refused.reason, refused.remedy) if refused else ("", "")
-    return Problem(where, f"{shape.full_title}: {reason}", expected, remedy, line or None)
+def refusal(shape: Shape, expected: str, where: str, header: Header | None = None) -> Problem:
+    """Why a file is refused, and what to export instead; of a table, which caption shows it."""
+    caption = None if header is None else telltale(header.cells, shape)
+    found = shape.refused_as + (f" (column {caption})" if caption else "")
+    line = header.line if header else None
+    return Problem(where, found, expected, shape.refusal.remedy if shape.refusal else "", line)
 
 
 def two_shapes(fitting: Sequence[Held], where: str) -> Problem:
@@ -105,7 +96,7 @@ def refuse_bills(frame: pl.DataFrame, relation: Relation, where: str) -> None:
     if relation.name != "accounting_invoices" or "document_type" not in frame.columns or frame.is_empty():
         return
     said = frame.select(word=fold_term("document_type"), kind=document_type("document_type")).unique()
-    is_of_vendors = (said.get_column("word").is_in(_OF_VENDORS) | (said.get_column("kind") == "bill")).any()
+    is_of_vendors = (said.get_column("word").is_in(VENDOR_WORDS) | (said.get_column("kind") == "bill")).any()
     if is_of_vendors and _OF_CLIENTS.isdisjoint(said.get_column("kind")):
         remedy = "Export what clients owe: Open Invoices, A/R Aging Detail or Invoice List by Date."
         raise InputError([Problem(where, "a list of bills: what you owe, not what clients owe", relation.help, remedy)])

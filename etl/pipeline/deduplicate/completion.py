@@ -1,7 +1,7 @@
 """An amount or a status that the row of a document lacks, and another row of the same document gives.
 
 One list has totals, another has balances: together they say more than either, where nothing in them disagrees. What
-differs is told and never filled in.
+differs is reported and never filled in.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def settings_of(relation: Relation) -> tuple[str, str]:
 
 
 def remarks(relation: Relation) -> dict[str, str]:
-    """What to tell of two files -> when, for a pair of rows of documents."""
+    """Remark on two files -> when it applies, for a pair of rows of documents."""
     older, newer = open_amount(relation, "older"), open_amount(relation, "newer")
     total, balance = "coalesce(newer.total_amount, given_total)", f"coalesce({newer}, given_balance)"
     settled = f"case when given_status in {_SETTLED} then 0 end"

@@ -3,7 +3,7 @@
 The newer row holds: by its own change time, else by the time at which its file was made. Where neither is known, a
 void or deleted document was open before, and an open balance only gets smaller, for payments are never taken back as
 a rule; another total has no such order, and is refused. Then the row that says more holds, and never the place or the
-name of its file. Rows of one file that contradict each other are all set aside.
+name of its file. Rows of one file that contradict each other are all quarantined.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ class _Settling:
                 f"Name the book of each file: write [[sources.{self.relation.name}]] once for each book, "
                 'with its path and a name, such as book = "US".',
             )
-            for row in self._where(_BOOKS[self.relation.name])
+            for row in self._where(_BOOKS[self.relation.name], is_mutual=True)
             if row["seen"] >= fewest and (fewest == 1 or 2 * row["seen"] >= row["shared"])
         ]
 
@@ -211,7 +211,7 @@ class _Settling:
                 "files that agree, or files whose dates show which is newer",
                 remedy,
             )
-            for row in self._where(condition)
+            for row in self._where(condition, is_mutual=True)
         ]
 
     def set_aside(self) -> None:
@@ -282,23 +282,34 @@ class _Settling:
         kinds = {column.name: column.kind for column in self.relation.columns}
         return [name for name in self.relation.names if name not in loose and kinds[name] is not ColumnKind.TEXTS]
 
-    def _where(self, condition: str) -> list[dict[str, Any]]:
-        """Pairs from two files that satisfy a condition, counted per pair of files, with three examples."""
+    def _where(self, condition: str, *, is_mutual: bool = False) -> list[dict[str, Any]]:
+        """Pairs from two files that satisfy a condition, counted per pair of files, with three examples.
+
+        Args:
+            condition: on `newer`, the row that holds, and `older`.
+            is_mutual: it does not matter which of the two files has the row that holds.
+        """
         shown = [name for name in self.relation.names if name in _EXAMPLE] or list(self.relation.names[:3])
-        newer, older = (
+        kept, other = (
             f"concat_ws(' ', {', '.join(f'{side}.{name}' for name in shown)}, 'on line ' || {side}.source_line)"
-            for side in ("newer", "older")
+            for side in ("kept", "other")
         )
-        example = f"concat(newer.{self.relation.key[0]}, ' is ', {newer}, ' and ', {older})"
+        example = f"concat(kept.{self.relation.key[0]}, ' is ', {kept}, ' and ', {other})"
         examples = f"(list({example} order by newer.position) filter (where {condition}))[:3]"
+        swapped = "newer.source_file < older.source_file" if is_mutual else "false"
         return self.engine.frame(f"""
             select
-                newer.source_file as kept, older.source_file as file, count(*) as shared,
+                kept.source_file as kept, other.source_file as file, count(*) as shared,
                 count(*) filter (where {condition}) as seen,
                 array_to_string({examples}, '; ') as examples
-            from pairs
-            where is_apart
-            group by all
+            from (
+                select
+                    *, case when {swapped} then older else newer end as kept,
+                    case when {swapped} then newer else older end as other
+                from pairs
+                where is_apart
+            ) as sided
+            group by kept.source_file, other.source_file
             having seen > 0
             order by all""").to_dicts()
 

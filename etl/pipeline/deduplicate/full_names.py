@@ -1,7 +1,7 @@
 """A sub-customer that one report names by its leaf (`Warehouse`) and another in full (`Acme Corp:Warehouse`).
 
 A row under a leaf is the row under the full name where number, day and total agree and exactly one full name ends with
-the leaf. It then bears the full name, and is one document with the other. Where that is not so, it is told.
+the leaf. It then bears the full name, and is one document with the other. Otherwise, a note says so.
 """
 
 from __future__ import annotations

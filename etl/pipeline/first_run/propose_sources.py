@@ -112,7 +112,7 @@ def _of_system(table: SourceTable, system: str, systems: Systems) -> SourceTable
     if not system:
         return table
     if not systems.chosen:
-        note = f"{_of(system)}. Remove the # in front of the system that the portal shows."
+        note = f"{_of(system)}. Uncomment the system that the portal shows."
         return replace(table, is_on=False, notes=(note,))
     if system not in systems.chosen:
         note = f"{_of(system)}: not used, because {' and '.join(systems.chosen)} was chosen."

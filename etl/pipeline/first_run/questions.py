@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from etl import extract
 from etl.config import Source
 from etl.errors import InputError
-from etl.pipeline.first_run.captions_seen import MOST_BYTES, count_captions
+from etl.pipeline.first_run.captions_seen import MOST_BYTES, SeenCaptions, list_counts
 from etl.pipeline.first_run.propose_sources import SourceTable
 from etl.safe_text import readable
 from etl.schemas import RELATIONS
@@ -45,35 +45,39 @@ def ask_systems(names: Mapping[str, Sequence[str]], ask: Ask) -> tuple[str, ...]
     return (chosen, *(system for system in systems if system != chosen))
 
 
-def ask_settings(
-    recognized: Sequence[extract.Sighting], values: Mapping[str, dict[str, Any]], ask: Ask
-) -> dict[str, dict[str, Any]]:
-    """Ask for the settings that no file tells; what is set already is not asked.
+def ask_settings(seen: SeenCaptions, values: Mapping[str, dict[str, Any]], ask: Ask) -> dict[str, dict[str, Any]]:
+    """Ask for the settings that no file gives; what is set already is not asked.
 
     Args:
-        recognized: the files, for the statuses in them.
+        seen: the captions in the files.
         values: section -> key -> value, as kept.
         ask: asks the person.
     """
     portal, provider = dict(values.get("portal", {})), dict(values.get("provider", {}))
     if "minimum_security_level" not in portal:
         question = "Portal Security Level Considered Client Admin? Contacts at or above it see invoices. (1 to 6)"
+        levels = dict(sorted(seen.count("connectwise_contacts", "portal_security_level").items()))
+        question += f"\nLevels in the contacts: {list_counts(levels)}" if levels else ""
         portal["minimum_security_level"] = _number(ask, question, 6, "6")
     hidden = (("hidden_company_statuses", "statuses", "status_name"), ("hidden_company_types", "types", "type_names"))
     for key, words, column in hidden:
         if key in portal:
             continue
-        seen = [*count_captions(recognized, "connectwise_companies", column)]
-        if seen and (chosen := _several(ask, f"Which {words} of companies does the portal hide?", seen)):
+        captions = [*seen.count("connectwise_companies", column)]
+        if captions and (chosen := _several(ask, f"Which {words} of companies does the portal hide?", captions)):
             portal[key] = chosen
     if "email_domains" not in provider and (domains := _domains(ask)):
         provider["email_domains"] = domains
     return {**values, "portal": portal, "provider": provider}
 
 
-def ask_tables(folder: Path, tables: Sequence[SourceTable], ask: Ask) -> list[SourceTable]:
-    """Ask for the currency and the order of dates of files that do not tell them."""
-    formats = {id(table): _unknown_formats(folder, table) for table in tables if table.is_on and not table.is_kept}
+def ask_tables(
+    folder: Path, shapes: extract.Shapes, tables: Sequence[SourceTable], ask: Ask
+) -> list[SourceTable]:  # fmt: skip
+    """Ask for the currency and the order of dates of files that do not give them."""
+    formats = {
+        id(table): _unknown_formats(folder, shapes, table) for table in tables if table.is_on and not table.is_kept
+    }
     priced = [table for table in tables if "currency_code" in formats.get(id(table), {})]
     code = _currency(ask, formats[id(priced[0])]["currency_code"]) if priced else ""
     asked: list[SourceTable] = []
@@ -90,7 +94,7 @@ def ask_tables(folder: Path, tables: Sequence[SourceTable], ask: Ask) -> list[So
     return asked
 
 
-def _unknown_formats(folder: Path, table: SourceTable) -> dict[str, str]:
+def _unknown_formats(folder: Path, shapes: extract.Shapes, table: SourceTable) -> dict[str, str]:
     """The settings that the files of a table need, each with the file that needs it."""
     unknown: dict[str, str] = {}
     relation = RELATIONS[table.relation]
@@ -99,7 +103,8 @@ def _unknown_formats(folder: Path, table: SourceTable) -> dict[str, str]:
             continue
         source = Source.model_validate({**table.settings, "path": name})
         with suppress(InputError, *extract.DAMAGES, OSError):
-            frame = extract.read_text(extract.SourceFile(folder / name, name, ""), relation, source).frame
+            file = extract.SourceFile(folder / name, name, "")
+            frame = extract.read_text(file, relation, source, shapes).frame
             if table.relation in _PRICED and source.currency_code is None and frame["currency_code"].null_count():
                 unknown.setdefault("currency_code", name)
             readings = [source.model_copy(update={"date_order": order}) for order in (None, *_ORDERS.values())]

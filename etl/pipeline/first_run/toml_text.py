@@ -21,6 +21,7 @@ HEADER: Final = """\
 
 [portal]
 # Portal Security Level Considered Client Admin: contacts at or above it see invoices (1 to 6).
+{security_levels}
 minimum_security_level = 6
 # Does the ConnectWise security level decide who sees invoices ("levels"), or the portal's Client Profiles ("profiles")?
 # On today's ConnectBooster look at Client Profiles: where profiles were assigned there, write "profiles".

@@ -1,4 +1,4 @@
-"""`billsight init`: recognize the files of a folder, ask what they cannot tell, and write `billsight.toml`."""
+"""`billsight init`: recognize the files of a folder, ask what they do not say, and write `billsight.toml`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from etl import extract
 from etl.errors import ConfigurationError, Problem
 from etl.extract import Sighting
 from etl.files import output_errors, write_whole
-from etl.pipeline.first_run.captions_seen import offer_captions
+from etl.pipeline.first_run.captions_seen import SeenCaptions, offer_captions
 from etl.pipeline.first_run.kept_settings import KeptSettings, read_kept_settings
 from etl.pipeline.first_run.propose_sources import ACCOUNTING, SourceTable, Systems, find_systems, propose_tables
 from etl.pipeline.first_run.questions import Ask, ask_settings, ask_systems, ask_tables
@@ -46,16 +46,18 @@ def write_configuration(folder: Path, *, is_forced: bool, ask: Ask | None = None
         remedy = "Keep it, or overwrite it with --force."
         raise ConfigurationError([Problem(str(target), "a configuration", "none yet", remedy)])
     kept = read_kept_settings(target)
-    sightings = extract.describe_folder(folder, extract.shapes_beside(folder))
+    shapes = extract.shapes_beside(folder)
+    sightings = extract.describe_folder(folder, shapes)
     recognized = [sighting for sighting in sightings if sighting.recognition is not None]
     systems = _choose_systems(recognized, kept, ask)
     new = _new_tables(folder, recognized, kept, systems)
     tables = [*(_retired(table, new) for table in kept.tables), *new]
     values = {section: dict(keys) for section, keys in kept.values.items()}
+    seen = SeenCaptions(recognized, shapes)
     if ask is not None:
-        tables = ask_tables(folder, tables, ask)
-        values = ask_settings(recognized, values, ask)
-    template = offer_captions(recognized)
+        tables = ask_tables(folder, shapes, tables, ask)
+        values = ask_settings(seen, values, ask)
+    template = offer_captions(seen)
     before = _replace(target, fill_template(template, values) + write_sources(tables))
     lines = [one_line(line) for sighting in sightings for line in _lines(sighting, tables)]
     remarks = [*_of_systems(systems), *kept.remarks, *_missing(tables), *before]
@@ -154,7 +156,7 @@ def _of_systems(systems: Systems) -> list[str]:
     if systems.chosen or not systems.names:
         return []
     names = ", ".join(f"{system} ({len(files)} files)" for system, files in systems.names.items())
-    remedy = "Their sources are switched off: remove the # in front of the one that the portal shows."
+    remedy = "Their sources are switched off: uncomment those of the one that the portal shows."
     return [f"Several accounting systems are in this folder: {names}. {remedy}"]
 
 
