@@ -85,7 +85,7 @@ def dictionary() -> str:
     ]
     for relation in RELATIONS.values():
         lines += ["", *_relation(relation)]
-    lines += ["", "## What a night makes of it", "", "In `run.duckdb`, one schema per step.", ""]
+    lines += ["", "## What a run makes of it", "", "In `run.duckdb`, one schema per step.", ""]
     lines += _table(("relation", "one row per", "what it holds", "units"), _models())
     lines += [
         "",

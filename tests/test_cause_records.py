@@ -21,7 +21,7 @@ RECORD_AND_WORDS: Final = frozenset({"etl/causes.py", "etl/report/why/values.py"
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "etl/history/issues.py": "which cause of a contact or a company takes the place of another one",
     "reports/sections/mapping.html.j2": "the reason of a mapping is a reason for it, or one against it",
-    "sql/marts/company_facts.sql": "what is not known of a contact that could not be read",
+    "sql/intermediate/company_facts.sql": "what is not known of a contact that could not be read",
     "sql/marts/portal_only_invoices.sql": "what only the portal has is no invoice of CAUSES; one code is the same",
     "sql/report/customer_cells.sql": "a visible invoice counts under the difference of its amount",
 }

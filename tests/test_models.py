@@ -67,8 +67,8 @@ def test_a_portal_row_with_the_invoices_id_is_that_invoice(make: Make) -> None:
     """Whatever number it shows; nothing is left to be found by number."""
     shown = [SHOWN | {"invoice_id_acct": "1", "invoice_number": "something else"}]
     engine = make(*OF_DOCUMENTS, *OF_PORTAL, accounting_invoices=[INVOICE], portal_invoices=shown)
-    assert engine.rows("select row_key from marts.portal_by_id") == [(0,)]
-    assert engine.rows("from marts.portal_by_number") == []
+    assert engine.rows("select row_key from intermediate.portal_by_id") == [(0,)]
+    assert engine.rows("from intermediate.portal_by_number") == []
 
 
 def test_a_login_is_shared_among_active_contacts_however_it_is_written(make: Make) -> None:
@@ -84,8 +84,10 @@ def test_a_login_is_shared_among_active_contacts_however_it_is_written(make: Mak
         {"contact_id_cw": "8", "company_id_cw": "9", "default_email": "office@acme.example"},
     ]
     companies = [COMPANY, COMPANY | {"company_id_cw": "9", "is_deleted": "true"}]
-    engine = make("marts.contact_facts", connectwise_contacts=contacts, connectwise_companies=companies)
-    holders = "select contact_id_cw, login_holders_here, login_holders_elsewhere from marts.contact_facts order by 1"
+    engine = make("intermediate.contact_facts", connectwise_contacts=contacts, connectwise_companies=companies)
+    holders = (
+        "select contact_id_cw, login_holders_here, login_holders_elsewhere from intermediate.contact_facts order by 1"
+    )
     assert engine.rows(holders) == [
         ("1", 1, 1), ("2", 0, 2), ("3", 0, 0), ("4", 1, 0), ("5", 0, 0), ("6", 1, 0), ("7", 1, 1), ("8", 0, 3),
     ]  # fmt: skip
@@ -153,8 +155,8 @@ def test_a_number_is_shared_only_by_live_invoices(make: Make) -> None:
         INVOICE | {"invoice_id_acct": "5", "invoice_number": "INV-8"},
         INVOICE | {"invoice_id_acct": "6", "invoice_number": "inv-8"},
     ]
-    engine = make("marts.shared_numbers", accounting_invoices=invoices)
-    assert engine.rows("select exact_number, holders from marts.shared_numbers") == [("INV-8", 2)]
+    engine = make("intermediate.shared_numbers", accounting_invoices=invoices)
+    assert engine.rows("select exact_number, holders from intermediate.shared_numbers") == [("INV-8", 2)]
 
 
 @pytest.mark.parametrize("number", ["2.02611E+11", "1,2E+19", "5E+05", "1001.0", "1001,0"])

@@ -26,11 +26,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 def _answers(engine: Engine) -> dict[str, str]:
     """Document id -> what the portal's list says of it."""
-    by_id = {key for (key,) in engine.rows("select row_key from marts.portal_by_id")}
+    by_id = {key for (key,) in engine.rows("select row_key from intermediate.portal_by_id")}
     by_number = {
         key: UNKNOWN if is_undecided else ANEW if is_recreated else FOUND
         for key, is_undecided, is_recreated in engine.rows(
-            "select row_key, is_undecided, is_recreated from marts.portal_by_number"
+            "select row_key, is_undecided, is_recreated from intermediate.portal_by_number"
         )
     }
     keys = engine.rows("select row_key, invoice_id_acct from staging.accounting__invoices order by 1")
@@ -201,14 +201,14 @@ def test_a_change_that_most_rows_share_is_the_lists_format(engine: Engine) -> No
     invoices = [OTHER | {"invoice_id_acct": f"n{at}", "invoice_number": f"{at}"} for at in range(100, 130)]
     rows = [{"invoice_number": f"Invoice {at}", "customer_id_acct": "c1"} for at in range(100, 130)]
     assert _answer(engine, [*rows, {"invoice_number": "Invoice 7700"}], *invoices) == FOUND
-    assert engine.rows("select number_form from marts.portal_form") == [(1,)]
-    assert not engine.rows("from marts.portal_by_number where is_reformatted")
+    assert engine.rows("select number_form from intermediate.portal_form") == [(1,)]
+    assert not engine.rows("from intermediate.portal_by_number where is_reformatted")
     # the amounts still speak against a row
     assert _answer(engine, [*rows, {"invoice_number": "Invoice 7700", "total_amount": "1"}], *invoices) == NOTHING
     # rows that are equal as they stand are no format, however many there are
     plain = [row | {"invoice_number": f"{at}"} for at, row in zip(range(100, 130), rows, strict=True)]
     assert _answer(engine, [*plain, {"invoice_number": "77-00", "total_amount": "80"}], *invoices) == NOTHING
-    assert engine.rows("select number_form from marts.portal_form") == [(0,)]
+    assert engine.rows("select number_form from intermediate.portal_form") == [(0,)]
 
 
 def test_a_row_whose_number_was_spoilt_may_be_any_of_that_amount(engine: Engine) -> None:
@@ -278,7 +278,7 @@ def test_presence_needs_a_row_of_its_own_that_nothing_contradicts(engine: Engine
     shown = [row | {"portal_invoice_id": f"P{at}"} for at, row in enumerate(rows)]
     fill(engine, accounting_invoices=invoices, portal_invoices=shown)
     found = engine.rows("""
-        select claims.portal_row_key, claims.row_key from marts.portal_claims as claims
+        select claims.portal_row_key, claims.row_key from intermediate.portal_claims as claims
         where not claims.is_undecided""")
     assert len({document for _, document in found}) <= len({row for row, _ in found})
     for row_at, document_at in found:

@@ -37,7 +37,7 @@ def _answer(engine: Engine, shown: dict[str, Any], others: tuple[str, ...], **in
         for at, name in enumerate(others)
     ]
     fill(engine, connectwise_companies=FIRMS, accounting_invoices=[INVOICE | invoice], portal_invoices=rows)
-    found = engine.rows("select is_elsewhere, is_undecided from marts.portal_strangers")
+    found = engine.rows("select is_elsewhere, is_undecided from intermediate.portal_strangers")
     assert len(found) <= 1
     return {(): OWN, (True, False): ELSEWHERE, (False, True): UNKNOWN}[found[0] if found else ()]
 

@@ -21,7 +21,7 @@ def check_contacts(contacts: pl.DataFrame, portal: Portal) -> pl.DataFrame:
     Locality: group: company_id_cw (only to mark the proposed contact; the checks are row-local).
 
     Args:
-        contacts: rows of marts.contact_facts.
+        contacts: rows of intermediate.contact_facts.
         portal: its lowest security level (1-6) that sees invoices, and whether levels decide at all.
 
     Returns:
@@ -123,7 +123,7 @@ def check_companies(companies: pl.DataFrame, portal: Portal) -> pl.DataFrame:
     Locality: row.
 
     Args:
-        companies: rows of marts.company_facts.
+        companies: rows of intermediate.company_facts.
         portal: its lowest security level (1-6) that sees invoices, and whether levels decide at all.
 
     Returns:

@@ -16,7 +16,7 @@ def doubt(checks: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         checks: what `customer_checks.check_customers` found.
-        facts: the rows of marts.customer_facts that it was asked about, in the same order.
+        facts: the rows of intermediate.customer_facts that it was asked about, in the same order.
     """
     is_doubtful = facts["is_mapping_contradictory"]
     unproven = cause_masks.only(pl.col("failed"), NOT_IN_PORTAL)

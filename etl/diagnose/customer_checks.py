@@ -21,12 +21,12 @@ def check_customers(customers: pl.DataFrame, ambiguous_lead: float) -> pl.DataFr
     Locality: row.
 
     Args:
-        customers: rows of marts.customer_facts.
+        customers: rows of intermediate.customer_facts.
         ambiguous_lead: a smaller lead of the best candidate is ambiguous.
 
     Returns:
         One row per customer: `failed`, `unknown` and `reached` (masks), `is_mapped`, `is_transport_reached`,
-        `is_access_reached`, `can_anyone_see`, and what marts.invoice_facts joins on.
+        `is_access_reached`, `can_anyone_see`, and what intermediate.invoice_facts joins on.
     """
     is_mapped = pl.col("mapping_state") == MappingState.MAPPED
     has_target = is_mapped & pl.col("has_company").fill_null(value=False)

@@ -58,7 +58,7 @@ def check_invoices(facts: pl.DataFrame, context: CheckContext) -> pl.DataFrame:
     Locality: row.
 
     Args:
-        facts: rows of marts.invoice_facts, any number of them.
+        facts: rows of intermediate.invoice_facts, any number of them.
         context: what is known of the portal and its syncs.
 
     Returns:

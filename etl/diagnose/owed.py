@@ -23,7 +23,7 @@ def judge_amounts(facts: pl.DataFrame, log: SyncLog, list_at: int, grace_hours: 
     Locality: row.
 
     Args:
-        facts: rows of marts.invoice_facts, with `is_present`.
+        facts: rows of intermediate.invoice_facts, with `is_present`.
         log: the runs that had ended when the list was made.
         list_at: when the list was made, microseconds since 1970, UTC.
         grace_hours: hours after which the portal should have caught up, log or no log.

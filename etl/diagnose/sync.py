@@ -119,7 +119,7 @@ class Absence:
 
     @classmethod
     def of(cls, facts: pl.DataFrame) -> Self:
-        """The times of marts.invoice_facts."""
+        """The times of intermediate.invoice_facts."""
         return cls(
             created=to_instants(facts["created_at"]),
             changed=to_instants(facts["changed_at"]),

@@ -124,7 +124,7 @@ def judge(facts: pl.DataFrame, reading: SourceCoverage) -> pl.DataFrame:
     Locality: row.
 
     Args:
-        facts: rows of marts.issue_facts, with `was_ended`: whether the issue was there once, and ended.
+        facts: rows of intermediate.issue_facts, with `was_ended`: whether the issue was there once, and ended.
         reading: what was read.
 
     Returns:

@@ -35,7 +35,7 @@ PORTAL_MEMORY: Final[dict[str, pl.DataType]] = {
     "balance_amount": pl.Decimal(18, 4),
     "balance_since": pl.Datetime("us"),
 }
-"""The columns of marts.portal_memory: when the portal last showed an invoice, and since when it has its balance."""
+"""The columns of intermediate.portal_memory: when the portal last showed an invoice, since when it has its balance."""
 _UNMAPPED_NOW: Final = f"marts.issues where kind = 'customer' and code in {UNMAPPED}"
 _IS_UNMAPPED: Final = (pl.col("kind") == "customer") & pl.col("code").is_in(UNMAPPED)
 STATES: Final = (
@@ -44,7 +44,7 @@ STATES: Final = (
 )  # fmt: skip
 """The columns of marts.issue_states."""
 _COMPARED: Final = (
-    "marts.lost_invoices", "marts.issue_facts", "marts.invoice_changes",
+    "intermediate.lost_invoices", "intermediate.issue_facts", "marts.invoice_changes",
 )  # fmt: skip
 _WRITTEN: Final = {
     "new": "opened",
@@ -162,7 +162,7 @@ def _portal_memory(folder: Path) -> pl.DataFrame:
     """What the last run remembered of the portal's list; nothing where it cannot be read."""
     try:
         with published(folder / DATABASE) as engine:
-            return engine.frame("from marts.portal_memory")
+            return engine.frame("from intermediate.portal_memory")
     except NotFoundError:
         return pl.DataFrame(schema=PORTAL_MEMORY)
 
@@ -178,7 +178,7 @@ def compare(engine: Engine, past: RunHistory, reading: SourceCoverage) -> None:
     engine.write("ctl.blocked_before", before)
     engine.write("ctl.compared_codes", _compared_codes(before, reading))
     build(engine, models, _COMPARED)
-    facts = engine.frame("from marts.issue_facts order by kind, subject_id, code")
+    facts = engine.frame("from intermediate.issue_facts order by kind, subject_id, code")
     facts = _seen_earlier(past.history, facts).with_columns(was_ended=pl.col("times_seen").is_not_null())
     # of all times that it was seen, every one but the first
     is_back = (pl.col("change") == Change.REOPENED).cast(pl.Int64)

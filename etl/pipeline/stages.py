@@ -38,9 +38,9 @@ from etl.warehouse.models import Model, build, names_in, read_models
 
 BATCH_ROWS: Final = 1_000_000
 _AFTER_CHECKS: Final = (
-    "marts.invoice_visibility", "marts.missed_invoices", "marts.change_times", "marts.contact_access",
-    "marts.company_access", "marts.posting_habits", "marts.unposted_invoices", "marts.portal_only_invoices",
-    "marts.amount_differences", "marts.portal_memory", "marts.contradictions",
+    "marts.invoice_visibility", "marts.missed_invoices", "intermediate.change_times", "marts.contact_access",
+    "marts.company_access", "intermediate.posting_habits", "marts.unposted_invoices", "marts.portal_only_invoices",
+    "marts.amount_differences", "intermediate.portal_memory", "marts.contradictions",
 )  # fmt: skip
 _COUNTED_BY: Final = (
     "row_key", "customer_key", "currency_code", "total_amount", "balance_amount", "days_past_due", "ageing_bucket",
@@ -49,14 +49,14 @@ _COUNTED_BY: Final = (
 """What stands beside the checks of an invoice, so that whatever counts invoices need not join them again."""
 
 OF_DOCUMENTS: Final = (
-    "marts.shared_numbers", "marts.portal_companies", "marts.portal_pairs", "marts.portal_by_id",
-    "marts.portal_unmatched",
+    "intermediate.shared_numbers", "intermediate.portal_companies", "intermediate.portal_pairs",
+    "intermediate.portal_by_id", "intermediate.portal_unmatched",
 )  # fmt: skip
 """Which numbers several invoices carry, and which documents the portal names by their ids."""
 
 OF_PORTAL: Final = (
-    "marts.customer_names", "marts.portal_strangers", "marts.portal_candidates", "marts.portal_form",
-    "marts.portal_claims", "marts.portal_by_number",
+    "intermediate.customer_names", "intermediate.portal_strangers", "intermediate.portal_candidates",
+    "intermediate.portal_form", "intermediate.portal_claims", "intermediate.portal_by_number",
 )  # fmt: skip
 """Which documents the portal shows under their numbers; for that the mappings have to be known."""
 
@@ -161,11 +161,13 @@ def _map(engine: Engine, shared: Future[pl.DataFrame], order: RunContext, judgem
 
 def _check_access(engine: Engine, models: dict[str, Model], settings: Settings) -> None:
     portal = settings.portal
-    build(engine, models, ["marts.contact_facts"])
-    engine.write("marts.contact_checks", access_checks.check_contacts(engine.frame("from marts.contact_facts"), portal))
-    build(engine, models, ["marts.company_facts"])
+    build(engine, models, ["intermediate.contact_facts"])
     engine.write(
-        "marts.company_checks", access_checks.check_companies(engine.frame("from marts.company_facts"), portal)
+        "marts.contact_checks", access_checks.check_contacts(engine.frame("from intermediate.contact_facts"), portal)
+    )
+    build(engine, models, ["intermediate.company_facts"])
+    engine.write(
+        "marts.company_checks", access_checks.check_companies(engine.frame("from intermediate.company_facts"), portal)
     )
 
 
@@ -182,18 +184,20 @@ def _check_invoices(
         has_portal_list=has_list,
         has_connectwise_invoices=has_billed,
     )
-    build(engine, models, ["marts.contact_emails", "marts.customer_facts", *OF_PORTAL])
-    facts = engine.frame("from marts.customer_facts")
+    build(engine, models, ["intermediate.contact_emails", "intermediate.customer_facts", *OF_PORTAL])
+    facts = engine.frame("from intermediate.customer_facts")
     customers = customer_checks.check_customers(facts, settings.matching.ambiguous_lead)
     engine.write("marts.customer_checks", contradictions.doubt(customers, facts))
     check_context = replace(check_context, unadvised=without_access(engine, decisions))
-    build(engine, models, ["marts.invoice_facts"])
-    engine.write("marts.invoice_checks", _checked(engine.frame("from marts.invoice_facts limit 0"), check_context))
+    build(engine, models, ["intermediate.invoice_facts"])
+    engine.write(
+        "marts.invoice_checks", _checked(engine.frame("from intermediate.invoice_facts limit 0"), check_context)
+    )
     starts = range(0, engine.count("accepted.accounting_invoices"), BATCH_ROWS)
-    for facts in engine.batches("marts.invoice_facts", "row_key", starts):
+    for facts in engine.batches("intermediate.invoice_facts", "row_key", starts):
         engine.append("marts.invoice_checks", _checked(facts, check_context))
-    build(engine, models, ["marts.cause_masks"])
-    sets = engine.frame("from marts.cause_masks")
+    build(engine, models, ["intermediate.cause_masks"])
+    sets = engine.frame("from intermediate.cause_masks")
     texts = [" ".join(codes(mask)) for mask in sets["mask"]]
     engine.write("marts.cause_sets", sets.with_columns(codes=pl.Series(texts, dtype=pl.String)))
 
@@ -206,7 +210,7 @@ def _find_gaps(engine: Engine, settings: Settings, log: SyncLog) -> None:
     missed = engine.frame("from marts.missed_invoices")
     # only what was missed needs the times of everything else
     some = "" if len(missed) else " limit 0"
-    times = engine.frame(f"from marts.change_times order by changed_at{some}")
+    times = engine.frame(f"from intermediate.change_times order by changed_at{some}")
     arrived = to_instants(times.filter("is_present")["changed_at"])
     grouped = gaps.group_gaps(missed, arrived, log)
     engine.write("marts.sync_gaps", gaps.describe_gaps(grouped))

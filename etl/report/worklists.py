@@ -50,7 +50,7 @@ NUMBER_FORMS: Final = {
     2: "with or without leading zeros",
     3: "with other separators, or without them",
 }
-"""How the portal's list may write its invoice numbers, by marts.portal_form.number_form."""
+"""How the portal's list may write its invoice numbers, by intermediate.portal_form.number_form."""
 
 
 def plain_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from etl.domain import MALFORMED_ID, NO_MONEY, NO_NUMBER
 from etl.errors import NotFoundError, ResourcesExhaustedError, tells_of_full_disk
 from etl.resources import resource
 
-SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "marts", "report", "checks")
+SCHEMAS = ("ctl", "accepted", "quarantine", "staging", "matching", "intermediate", "marts", "report", "checks")
 
 
 MACROS: Final = f"""

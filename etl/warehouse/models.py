@@ -10,7 +10,7 @@ from etl.resources import resource
 from etl.warehouse.engine import Engine
 
 HEADER_KEYS = ("model", "grain", "kind", "reads", "purpose", "units", "source")
-FOLDERS = ("staging", "matching", "marts", "report", "checks")
+FOLDERS = ("staging", "matching", "intermediate", "marts", "report", "checks")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 -- model:   marts.amount_differences
 -- grain:   one row per document
--- reads:   marts.invoice_checks, staging.accounting__invoices, marts.customer_checks, marts.portal_only_invoices, ctl.causes
+-- reads:   marts.invoice_checks, staging.accounting__invoices, marts.customer_checks, marts.portal_only_invoices,
+--          ctl.causes
 -- purpose: where the portal and the books differ on what is owed. figure: shown_not_owed, what the portal still asks for and
 --          the books do not; paid_in_portal, what the client paid there and the books do not have.
 -- units:   amount in currency_code

@@ -1,6 +1,7 @@
 -- model:   marts.changed_issues
 -- grain:   kind, subject_id, code
--- reads:   marts.issue_states, staging.accounting__invoices, staging.accounting__customers, staging.connectwise__contacts, staging.connectwise__companies, ctl.causes
+-- reads:   marts.issue_states, staging.accounting__invoices, staging.accounting__customers,
+--          staging.connectwise__contacts, staging.connectwise__companies, ctl.causes
 -- purpose: what changed since the last run, most money first, with the names that people know it by
 -- units:   amount in currency_code
 -- source:  the history, and the run's checks

@@ -1,6 +1,8 @@
 -- model:   marts.contradictions
 -- grain:   kind, subject_id, one_says, other_says
--- reads:   staging.accounting__invoices, staging.accounting__customers, staging.connectwise__companies, staging.contradictory_mappings, accepted.portal_invoices, accepted.accounting_invoices, marts.portal_pairs, marts.portal_strangers, matching.mappings, ctl.run
+-- reads:   staging.accounting__invoices, staging.accounting__customers, staging.connectwise__companies,
+--          staging.contradictory_mappings, accepted.portal_invoices, accepted.accounting_invoices,
+--          intermediate.portal_pairs, intermediate.portal_strangers, matching.mappings, ctl.run
 -- purpose: what the sources say of one thing in two ways that cannot both be true. Derived from the values of each run: a
 --          contradiction is listed until they change, and known where the settings have its mark, which is of its values.
 -- units:   amount in currency_code: the open balance concerned
@@ -37,7 +39,7 @@ held as (
         invoices.total_amount,
         invoices.balance_amount,
         invoices.currency_code
-    from marts.portal_pairs as pairs
+    from intermediate.portal_pairs as pairs
     inner join accepted.portal_invoices as portal
         on pairs.portal_row_key = portal.rowid
     inner join accepted.accounting_invoices as invoices
@@ -124,7 +126,7 @@ found as (
         ) as other_says,
         invoices.currency_code,
         invoices.balance_amount as amount
-    from marts.portal_strangers as strangers
+    from intermediate.portal_strangers as strangers
     inner join accepted.portal_invoices as portal
         on strangers.portal_row_key = portal.rowid
     inner join accepted.accounting_invoices as invoices

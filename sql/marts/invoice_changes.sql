@@ -1,6 +1,7 @@
 -- model:   marts.invoice_changes
 -- grain:   invoice_id_acct
--- reads:   ctl.blocked_before, ctl.compared_codes, marts.blocked_invoices, marts.lost_invoices, marts.invoice_checks, marts.customer_checks, staging.accounting__invoices, ctl.causes, ctl.states
+-- reads:   ctl.blocked_before, ctl.compared_codes, marts.blocked_invoices, intermediate.lost_invoices,
+--          marts.invoice_checks, marts.customer_checks, staging.accounting__invoices, ctl.causes, ctl.states
 -- purpose: invoices that are newly blocked or no longer blocked since the last run, and those that cannot be compared.
 -- units:   amount in currency_code: what is blocked; of what is rightly absent now, its total
 -- source:  the answers of the last run, and the run's checks
@@ -23,7 +24,7 @@ with changed as (
 
 lost as (
     select distinct invoice_id_acct
-    from marts.lost_invoices
+    from intermediate.lost_invoices
 ),
 
 judged as (

@@ -1,7 +1,8 @@
 -- model:   marts.invoice_visibility
 -- grain:   invoice_id_acct
 -- kind:    view
--- reads:   staging.accounting__invoices, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states, marts.cause_sets
+-- reads:   staging.accounting__invoices, marts.invoice_checks, marts.customer_checks, ctl.causes, ctl.states,
+--          marts.cause_sets
 -- purpose: the answer for every accounting invoice: can the client see it, and if not, why and what frees it.
 -- units:   amounts in currency_code; days_past_due in days
 -- source:  the run's checks

@@ -1,6 +1,7 @@
 -- model:   marts.issues
 -- grain:   kind, subject_id, code
--- reads:   marts.blocked_invoices, marts.cause_sets, marts.customer_checks, marts.company_checks, marts.invoice_checks, accepted.accounting_invoices, ctl.causes
+-- reads:   marts.blocked_invoices, marts.cause_sets, marts.customer_checks, marts.company_checks,
+--          marts.invoice_checks, accepted.accounting_invoices, ctl.causes
 -- purpose: what keeps clients from seeing their invoices in this run, each issue once. Its subject is the invoice if the
 --          document or the sync is at fault, the customer if the mapping is or the client has no contact, the proposed
 --          contact if a login is. If the portal and accounting differ on the amount owed, it is the invoice, blocked or not.

@@ -1,6 +1,6 @@
 -- model:   marts.portal_only_invoices
 -- grain:   portal_row_key
--- reads:   marts.portal_unmatched, marts.portal_claims, marts.portal_candidates, quarantine.rows,
+-- reads:   intermediate.portal_unmatched, intermediate.portal_claims, intermediate.portal_candidates, quarantine.rows,
 --          accepted.portal_invoices, ctl.portal_memory, ctl.run
 -- purpose: invoices that the portal shows and the accounting extract does not have: created again under another id, deleted
 --          in accounting, or, if the extract need not hold everything, possibly only settled.
@@ -11,27 +11,27 @@ with claimed as (
     select
         claims.portal_row_key,
         bool_and(claims.has_old_id and not claims.is_undecided) as is_recreated
-    from marts.portal_claims as claims
+    from intermediate.portal_claims as claims
     group by claims.portal_row_key
 ),
 
 -- what may be a document of accounting is not gone from it
 explained as (
     select distinct candidates.portal_row_key
-    from marts.portal_candidates as candidates
+    from intermediate.portal_candidates as candidates
     where not candidates.has_old_id and (candidates.is_same_customer or not candidates.is_somebody_known)
 
     union
 
     select claims.portal_row_key
-    from marts.portal_claims as claims
+    from intermediate.portal_claims as claims
     where claims.is_undecided
 
     union
 
     -- what was in the books when the last sync began has left them since: the portal had no time to follow
     select portal.portal_row_key
-    from marts.portal_unmatched as portal
+    from intermediate.portal_unmatched as portal
     cross join ctl.run as this_run
     inner join ctl.portal_memory as memory
         on portal.number_key = number_key(memory.invoice_number)
@@ -41,7 +41,7 @@ explained as (
 
     -- and what is in quarantine is not gone, either
     select portal.portal_row_key
-    from marts.portal_unmatched as portal
+    from intermediate.portal_unmatched as portal
     inner join quarantine.rows as aside
         on portal.number_key = number_key(aside.row_values ->> 'invoice_number')
     where aside.relation = 'accounting_invoices'
@@ -52,7 +52,7 @@ explained as (
     from accepted.portal_invoices as listed
     inner join quarantine.rows as aside
         on listed.invoice_id_acct = aside.row_values ->> 'invoice_id_acct'
-    inner join marts.portal_unmatched as portal
+    inner join intermediate.portal_unmatched as portal
         on listed.rowid = portal.portal_row_key
     where aside.relation = 'accounting_invoices'
 ),
@@ -81,7 +81,7 @@ judged as (
             -- without a date it may be older than books that begin somewhere
             or coalesce(portal.invoice_date >= this_run.first_invoice_date, this_run.accounting_scope <> 'since')
         ) as is_in_window
-    from marts.portal_unmatched as portal
+    from intermediate.portal_unmatched as portal
     cross join ctl.run as this_run
     left join claimed
         on portal.portal_row_key = claimed.portal_row_key

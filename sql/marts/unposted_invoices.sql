@@ -1,6 +1,7 @@
 -- model:   marts.unposted_invoices
 -- grain:   invoice_id_cw
--- reads:   staging.connectwise__invoices, staging.connectwise__companies, matching.number_pairs, marts.posting_habits, ctl.run
+-- reads:   staging.connectwise__invoices, staging.connectwise__companies, matching.number_pairs,
+--          intermediate.posting_habits, ctl.run
 -- purpose: ConnectWise invoices that accounting does not have, and where on the way they stopped.
 -- units:   total_amount in currency_code, null of zero totals and credits; missing_amount is what counts as a loss
 -- source:  ConnectWise invoices and companies against the accounting extract
@@ -26,7 +27,7 @@ dated as (
         )::integer as expected_date
     from absent
     cross join ctl.run as this_run
-    cross join marts.posting_habits as habits
+    cross join intermediate.posting_habits as habits
 ),
 
 batches as (
@@ -58,7 +59,7 @@ judged as (
         end as cause
     from dated
     cross join ctl.run as this_run
-    cross join marts.posting_habits as habits
+    cross join intermediate.posting_habits as habits
     cross join batches
     left join staging.connectwise__companies as companies
         on dated.billed_company_id_cw = companies.company_id_cw

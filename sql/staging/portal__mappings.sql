@@ -1,6 +1,7 @@
 -- model:   staging.portal__mappings
 -- grain:   customer_id_acct
--- reads:   accepted.portal_mappings, accepted.portal_invoices, staging.accounting__customers, staging.contradictory_mappings, ctl.run
+-- reads:   accepted.portal_mappings, accepted.portal_invoices, staging.accounting__customers,
+--          staging.contradictory_mappings, ctl.run
 -- purpose: the portal's own mappings; a customer that the portal has not mapped has no company. A list of names without ids
 --          is read by name if only one customer has that name. A row that contradicts itself maps no customer. Without a
 --          list, the company to which the portal shows all of a customer's invoices is the mapping.

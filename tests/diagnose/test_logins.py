@@ -57,10 +57,10 @@ def _answers(engine: Engine, contacts: Rows, portal: Portal | None = None) -> An
     told = {"is_login_disabled": False, "is_inactive": False}
     rows = [{"contact_id_cw": str(place), **told, **contact} for place, contact in enumerate(contacts, 1)]
     replace(engine, "connectwise_contacts", rows)
-    build(engine, MODELS, [*STAGING, "marts.contact_facts"])
-    engine.write("marts.contact_checks", check_contacts(engine.frame("from marts.contact_facts"), portal))
-    build(engine, MODELS, ["marts.company_facts"])
-    judged = check_companies(engine.frame("from marts.company_facts"), portal)
+    build(engine, MODELS, [*STAGING, "intermediate.contact_facts"])
+    engine.write("marts.contact_checks", check_contacts(engine.frame("from intermediate.contact_facts"), portal))
+    build(engine, MODELS, ["intermediate.company_facts"])
+    judged = check_companies(engine.frame("from intermediate.company_facts"), portal)
     return {
         row["company_id_cw"]: (row["can_anyone_see"], codes(row["failed"]), codes(row["unknown"]))
         for row in judged.to_dicts()

@@ -19,7 +19,12 @@ from etl.warehouse.models import build, names_in, read_models
 from tests.records import Rows, fill
 
 MODELS = read_models()
-BUILT = (*names_in(MODELS, "staging"), "matching.number_pairs", "marts.posting_habits", "marts.unposted_invoices")
+BUILT = (
+    *names_in(MODELS, "staging"),
+    "matching.number_pairs",
+    "intermediate.posting_habits",
+    "marts.unposted_invoices",
+)
 CLOSED = Provider(closed_billing_statuses=["Closed"])
 INVOICE = {
     "invoice_id_acct": "1", "invoice_number": "INV-7", "customer_id_acct": "c1", "customer_name": "Acme",

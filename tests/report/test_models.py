@@ -134,7 +134,7 @@ insert into marts.amount_differences values
 create table ctl.scopes as select 'portal_invoices' as relation, 'open' as kind, cast(null as date) as since,
     'setting scope' as reason, timestamp '2026-11-21 09:00:00' as made_at, 'time of the file' as made_reason,
     'a reason' as cut_reason, 'only what is open' as holds;
-create table marts.portal_form as select 1 as number_form, 24 as rows_equal;
+create table intermediate.portal_form as select 1 as number_form, 24 as rows_equal;
 insert into marts.unposted_invoices
     values ('5', 'N', '6', 'Acme', 12.5, 'USD', null, 'CW_NOT_CLOSED', 12.5, 'Close it');
 """

@@ -48,9 +48,9 @@ _FACTS: Final = """
     cross join ctl.run as this_run
     inner join staging.accounting__invoices as invoices on answers.row_key = invoices.row_key
     -- the keys once more: a condition on the answers does not reach into a view
-    inner join (from marts.invoice_facts where row_key in ({keys})) as facts on answers.row_key = facts.row_key
+    inner join (from intermediate.invoice_facts where row_key in ({keys})) as facts on answers.row_key = facts.row_key
     inner join marts.invoice_checks as checks on answers.row_key = checks.row_key
-    left join marts.customer_facts as customers on answers.customer_id_acct = customers.customer_id_acct
+    left join intermediate.customer_facts as customers on answers.customer_id_acct = customers.customer_id_acct
     left join staging.accounting__customers as own on answers.customer_id_acct = own.customer_id_acct
     left join matching.mappings as mappings on answers.customer_id_acct = mappings.customer_id_acct
     left join matching.mappings as parents on own.parent_customer_id_acct = parents.customer_id_acct
@@ -60,7 +60,7 @@ _FACTS: Final = """
     left join marts.company_access as access on answers.company_id_cw = access.company_id_cw
     left join marts.contact_states as decided
         on answers.company_id_cw = decided.company_id_cw and decided.state = 'nobody'
-    left join marts.company_facts as company_facts on answers.company_id_cw = company_facts.company_id_cw
+    left join intermediate.company_facts as company_facts on answers.company_id_cw = company_facts.company_id_cw
     left join marts.contact_checks as contacts on access.proposed_contact_id_cw = contacts.contact_id_cw
     where answers.row_key in ({keys})
     order by answers.row_key"""

@@ -1,7 +1,9 @@
--- model:   marts.invoice_facts
+-- model:   intermediate.invoice_facts
 -- grain:   row_key
 -- kind:    view
--- reads:   staging.accounting__invoices, marts.customer_checks, marts.portal_by_id, marts.portal_by_number, marts.portal_strangers, marts.portal_form, marts.shared_numbers, matching.number_pairs, marts.contact_emails, ctl.portal_memory, ctl.run
+-- reads:   staging.accounting__invoices, marts.customer_checks, intermediate.portal_by_id,
+--          intermediate.portal_by_number, intermediate.portal_strangers, intermediate.portal_form,
+--          intermediate.shared_numbers, matching.number_pairs, intermediate.contact_emails, ctl.portal_memory, ctl.run
 -- purpose: what decides about each accounting invoice, and what it is counted by, without its text: etl/diagnose judges it
 --          batch by batch. customer_key is the row of marts.customer_checks.
 -- units:   customer_failed, customer_unknown and customer_reached are masks of causes; amounts in currency_code; days_past_due in days
@@ -19,7 +21,7 @@ strangers as (
     select
         strangers.row_key,
         bool_or(strangers.is_elsewhere) as is_elsewhere
-    from marts.portal_strangers as strangers
+    from intermediate.portal_strangers as strangers
     group by strangers.row_key
 )
 
@@ -148,21 +150,21 @@ select
 
 from staging.accounting__invoices as invoices
 cross join ctl.run as this_run
-cross join marts.portal_form as form
+cross join intermediate.portal_form as form
 inner join marts.customer_checks as customers
     on invoices.customer_id_acct = customers.customer_id_acct
-left join marts.portal_by_id as by_id
+left join intermediate.portal_by_id as by_id
     on invoices.row_key = by_id.row_key
-left join marts.portal_by_number as by_number
+left join intermediate.portal_by_number as by_number
     on invoices.row_key = by_number.row_key
 left join strangers
     on invoices.row_key = strangers.row_key
 left join ctl.portal_memory as memory
     on invoices.invoice_id_acct = memory.invoice_id_acct
-left join marts.shared_numbers as shared_numbers
+left join intermediate.shared_numbers as shared_numbers
     on invoices.exact_number = shared_numbers.exact_number
 left join in_connectwise
     on invoices.row_key = in_connectwise.row_key
-left join marts.contact_emails as contact_emails
+left join intermediate.contact_emails as contact_emails
     on customers.company_id_cw = contact_emails.company_id_cw
     and lower(regexp_extract(invoices.bill_email, '[^,; ]+')) = contact_emails.email

@@ -1,4 +1,4 @@
--- model:   marts.change_times
+-- model:   intermediate.change_times
 -- grain:   row_key
 -- kind:    view
 -- reads:   marts.invoice_checks

@@ -1,6 +1,7 @@
--- model:   marts.posting_habits
+-- model:   intermediate.posting_habits
 -- grain:   one row
--- reads:   matching.number_pairs, staging.accounting__invoices, staging.connectwise__invoices, staging.connectwise__companies, ctl.run
+-- reads:   matching.number_pairs, staging.accounting__invoices, staging.connectwise__invoices,
+--          staging.connectwise__companies, ctl.run
 -- purpose: how invoices usually come from ConnectWise into accounting, and until when the accounting extract can show it.
 -- units:   usual_lag_days from the date in ConnectWise to the creation in accounting, nine of ten invoices of a year; null for few
 -- source:  ConnectWise invoices and companies against the accounting extract

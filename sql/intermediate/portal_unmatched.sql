@@ -1,6 +1,6 @@
--- model:   marts.portal_unmatched
+-- model:   intermediate.portal_unmatched
 -- grain:   portal_row_key
--- reads:   accepted.portal_invoices, marts.portal_pairs
+-- reads:   accepted.portal_invoices, intermediate.portal_pairs
 -- purpose: portal rows to match by number: rows without an accounting id, with an id that accounting does not have, or with
 --          the id of a void or deleted document that may have been created again under the same number.
 -- units:   total_amount and balance_amount in currency_code
@@ -15,7 +15,7 @@ with unmatched as materialized (
         pairs.named_company_id_cw,
         pairs.is_contradicted
     from accepted.portal_invoices as portal
-    inner join marts.portal_pairs as pairs
+    inner join intermediate.portal_pairs as pairs
         on portal.rowid = pairs.portal_row_key
     where (pairs.row_key is null or pairs.is_gone) and portal.portal_status is distinct from 'gone'
 ),
@@ -24,7 +24,7 @@ with unmatched as materialized (
 ids as (
     select count(pairs.row_key) * 2 < count(*) as are_own
     from accepted.portal_invoices as portal
-    inner join marts.portal_pairs as pairs
+    inner join intermediate.portal_pairs as pairs
         on portal.rowid = pairs.portal_row_key
     where portal.invoice_id_acct is not null and not pairs.is_other_kind
 )

@@ -1,4 +1,4 @@
--- model:   marts.contact_emails
+-- model:   intermediate.contact_emails
 -- grain:   company_id_cw, email
 -- reads:   staging.connectwise__contacts
 -- purpose: every e-mail address of an active contact, by company.

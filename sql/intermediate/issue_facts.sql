@@ -1,6 +1,8 @@
--- model:   marts.issue_facts
+-- model:   intermediate.issue_facts
 -- grain:   kind, subject_id, code
--- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks, marts.contact_checks, marts.company_checks, marts.lost_invoices, staging.accounting__invoices, accepted.portal_invoices, quarantine.rows, ctl.run
+-- reads:   ctl.open_issues, ctl.causes, ctl.states, marts.issues, marts.invoice_checks, marts.customer_checks,
+--          marts.contact_checks, marts.company_checks, intermediate.lost_invoices, staging.accounting__invoices,
+--          accepted.portal_invoices, quarantine.rows, ctl.run
 -- purpose: every issue that changed since the last run, with what this run found about its subject.
 -- units:   amount in currency_code: what is blocked, and of an invoice that no longer is, its total
 -- source:  the history, and the run's checks
@@ -49,7 +51,7 @@ set_aside as (
     select
         'invoice' as kind,
         lost.invoice_id_acct as subject_id
-    from marts.lost_invoices as lost
+    from intermediate.lost_invoices as lost
 
     union
 
@@ -57,7 +59,7 @@ set_aside as (
     select
         'invoice' as kind,
         invoices.invoice_id_acct as subject_id
-    from marts.lost_invoices as lost
+    from intermediate.lost_invoices as lost
     inner join staging.accounting__invoices as invoices
         on lost.exact_number = invoices.exact_number
 
@@ -87,7 +89,7 @@ set_aside as (
     select
         'customer' as kind,
         lost.customer_id_acct as subject_id
-    from marts.lost_invoices as lost
+    from intermediate.lost_invoices as lost
 ),
 
 -- a list that may be cut, or says neither balance nor status, does not tell what is owed

@@ -1,11 +1,12 @@
--- model:   marts.portal_pairs
+-- model:   intermediate.portal_pairs
 -- grain:   portal_row_key, row_key
--- reads:   staging.portal__invoices, staging.accounting__invoices, staging.accounting__customers, marts.portal_companies
+-- reads:   staging.portal__invoices, staging.accounting__invoices, staging.accounting__customers,
+--          intermediate.portal_companies
 -- purpose: every portal row and the accounting document that has its id; row_key is null if none has. The id is no proof if
 --          the number differs and so does the total or the customer, or if another document has that number: a portal's
 --          own ids may look like accounting ids. Nor is a row that is void or hidden in the portal, or a
 --          payment, a credit or an estimate with the id of an invoice. other_name and other_customer_id_acct: whom the row
---          names, where that is not written as the document's customer is; marts.portal_strangers judges them.
+--          names, where that is not written as the document's customer is; intermediate.portal_strangers judges them.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
 
@@ -55,7 +56,7 @@ with held as (
     left join staging.accounting__customers as customers
         on invoices.customer_id_acct = customers.customer_id_acct
     -- an id says more than a name
-    left join marts.portal_companies as companies
+    left join intermediate.portal_companies as companies
         on case when portal.company_id_cw is null then coalesce(portal.company_name, portal.customer_name) end
         = companies.shown_name
 ),

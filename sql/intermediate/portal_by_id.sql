@@ -1,7 +1,7 @@
--- model:   marts.portal_by_id
+-- model:   intermediate.portal_by_id
 -- grain:   row_key
 -- kind:    view
--- reads:   marts.portal_pairs
+-- reads:   intermediate.portal_pairs
 -- purpose: what the portal shows for each accounting document whose id it has.
 -- units:   amounts in portal_currency_code
 -- source:  the portal's own list of invoices against the accounting extract
@@ -19,6 +19,6 @@ select
         when min(pairs.portal_balance_amount) = max(pairs.portal_balance_amount) then max(pairs.portal_balance_amount)
     end as portal_balance_amount,
     max(pairs.portal_currency_code) as portal_currency_code
-from marts.portal_pairs as pairs
+from intermediate.portal_pairs as pairs
 where pairs.row_key is not null
 group by pairs.row_key

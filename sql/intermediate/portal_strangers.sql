@@ -1,7 +1,7 @@
--- model:   marts.portal_strangers
+-- model:   intermediate.portal_strangers
 -- grain:   portal_row_key
--- reads:   marts.portal_pairs, marts.portal_companies, marts.customer_names, matching.mappings, staging.accounting__customers,
---          staging.connectwise__companies
+-- reads:   intermediate.portal_pairs, intermediate.portal_companies, intermediate.customer_names, matching.mappings,
+--          staging.accounting__customers, staging.connectwise__companies
 -- purpose: portal rows that have a document's id and name somebody else than its customer. is_elsewhere: the customer's id or
 --          the name is that of one live company alone, and not of the customer's own. is_undecided: it is another's or
 --          nobody's, and does not tell whose. A list whose names hardly anybody knows is written in names of its own: there
@@ -14,7 +14,7 @@ with named as materialized (
         pairs.customer_id_acct,
         pairs.other_name,
         pairs.other_customer_id_acct
-    from marts.portal_pairs as pairs
+    from intermediate.portal_pairs as pairs
     where pairs.row_key is not null and (pairs.other_name is not null or pairs.other_customer_id_acct is not null)
 ),
 
@@ -45,7 +45,7 @@ meant as (
         null as meant_customer_id_acct,
         shown.company_id_cw
     from named
-    inner join marts.portal_companies as shown
+    inner join intermediate.portal_companies as shown
         on named.other_name = shown.shown_name
     where shown.company_count > 0
 
@@ -57,9 +57,9 @@ meant as (
         names.customer_id_acct as meant_customer_id_acct,
         mappings.company_id_cw
     from named
-    inner join marts.portal_companies as shown
+    inner join intermediate.portal_companies as shown
         on named.other_name = shown.shown_name
-    inner join marts.customer_names as names
+    inner join intermediate.customer_names as names
         on shown.name = names.name
     left join matching.mappings as mappings
         on names.customer_id_acct = mappings.customer_id_acct
@@ -110,12 +110,12 @@ weighed as (
 
 known as (
     select distinct names.name
-    from marts.customer_names as names
+    from intermediate.customer_names as names
 ),
 
 listed as (
     select count(*) filter (where shown.company_count > 0 or known.name is not null) * 2 < count(*) as are_names_unknown
-    from marts.portal_companies as shown
+    from intermediate.portal_companies as shown
     left join known
         on shown.name = known.name
 ),
@@ -132,7 +132,7 @@ judged as (
             when pairs.is_customer_told or pairs.other_name is null then false
             else not listed.are_names_unknown or pairs.is_number_different or pairs.is_total_different
         end as is_strange
-    from marts.portal_pairs as pairs
+    from intermediate.portal_pairs as pairs
     cross join listed
     left join weighed
         on pairs.customer_id_acct = weighed.customer_id_acct

@@ -1,4 +1,4 @@
--- model:   marts.contact_facts
+-- model:   intermediate.contact_facts
 -- grain:   contact_id_cw
 -- reads:   staging.connectwise__contacts, staging.connectwise__companies
 -- purpose: every contact, the part it plays at its company, and which other contacts its login may find.

@@ -1,6 +1,6 @@
--- model:   marts.portal_form
+-- model:   intermediate.portal_form
 -- grain:   one row
--- reads:   marts.portal_candidates, marts.portal_pairs, staging.accounting__invoices
+-- reads:   intermediate.portal_candidates, intermediate.portal_pairs, staging.accounting__invoices
 -- purpose: how the portal's list writes its numbers. Where most rows are written otherwise than in accounting, the smallest
 --          change that makes at least 95 % of them equal to one document each, amounts agreeing, and at least 20: that is
 --          the list's format. A change that makes two numbers of accounting equal is none. is_by_id: nine of ten rows name
@@ -13,7 +13,7 @@ with rows_of as (
         candidates.portal_row_key,
         min(candidates.number_form) as number_form,
         count(*) = 1 and bool_and(coalesce(candidates.is_same_amount, false)) as is_equal
-    from marts.portal_candidates as candidates
+    from intermediate.portal_candidates as candidates
     where candidates.is_invoice and candidates.number_form < 4
     group by candidates.portal_row_key
 ),
@@ -34,7 +34,7 @@ fitting as (
 
 ids as (
     select coalesce(count(pairs.row_key) >= 0.9 * count(*), false) and count(*) > 0 as is_by_id
-    from marts.portal_pairs as pairs
+    from intermediate.portal_pairs as pairs
 ),
 
 numbers as (

@@ -1,4 +1,4 @@
--- model:   marts.portal_memory
+-- model:   intermediate.portal_memory
 -- grain:   invoice_id_acct
 -- reads:   marts.invoice_checks, accepted.accounting_invoices, ctl.states, ctl.portal_memory, ctl.run
 -- purpose: what the next run has to know: when a list that loses what is paid last showed an open invoice, since when an

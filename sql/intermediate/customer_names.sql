@@ -1,4 +1,4 @@
--- model:   marts.customer_names
+-- model:   intermediate.customer_names
 -- grain:   customer_id_acct, name
 -- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies
 -- purpose: the names under which the portal may list a customer: its own, and that of the company it is mapped to. The name

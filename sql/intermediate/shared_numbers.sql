@@ -1,4 +1,4 @@
--- model:   marts.shared_numbers
+-- model:   intermediate.shared_numbers
 -- grain:   exact_number
 -- reads:   staging.accounting__invoices
 -- purpose: invoice numbers that more than one live invoice carries.

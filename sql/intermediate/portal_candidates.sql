@@ -1,6 +1,6 @@
--- model:   marts.portal_candidates
+-- model:   intermediate.portal_candidates
 -- grain:   portal_row_key, row_key
--- reads:   marts.portal_unmatched, staging.accounting__invoices, marts.customer_names, matching.mappings,
+-- reads:   intermediate.portal_unmatched, staging.accounting__invoices, intermediate.customer_names, matching.mappings,
 --          staging.accounting__customers, staging.connectwise__companies, ctl.run
 -- purpose: portal rows and the accounting documents that they may be: how alike the numbers are, whether the customers
 --          agree, and whether the amounts do. number_form: 0 as written, 1 but for words before the number, 2 but for
@@ -14,7 +14,7 @@ with shown as (
         portal.*,
         name_key(coalesce(portal.company_name, portal.customer_name)) as name,
         known.customer_id_acct is not null as is_customer_known
-    from marts.portal_unmatched as portal
+    from intermediate.portal_unmatched as portal
     left join staging.accounting__customers as known
         on portal.customer_id_acct = known.customer_id_acct
     -- a credit, an estimate or a payment is no invoice, whatever its number
@@ -26,7 +26,7 @@ known_names as (
     select
         names.name,
         true as is_taken
-    from marts.customer_names as names
+    from intermediate.customer_names as names
 
     union
 
@@ -243,7 +243,7 @@ select
     ) as is_somebody_known
 from pairs
 cross join listed
-left join marts.customer_names as own_names
+left join intermediate.customer_names as own_names
     on pairs.customer_id_acct = own_names.customer_id_acct and pairs.name = own_names.name
 left join named
     on pairs.name = named.name

@@ -1,4 +1,4 @@
--- model:   marts.cause_masks
+-- model:   intermediate.cause_masks
 -- grain:   mask
 -- kind:    view
 -- reads:   marts.invoice_checks

@@ -1,6 +1,6 @@
--- model:   marts.portal_claims
+-- model:   intermediate.portal_claims
 -- grain:   portal_row_key, row_key
--- reads:   marts.portal_candidates, marts.portal_form
+-- reads:   intermediate.portal_candidates, intermediate.portal_form
 -- purpose: which accounting document a portal row is that names none by id. match_level: 2 the very number and the
 --          customer, 3 the very number and the amount where the list names no customer, 4 a number that is only written
 --          differently, with the amount; 5 alike, and nothing decides. Live invoices come first; what they leave may be a
@@ -15,8 +15,8 @@ with alike as (
         -- a number in the list's own format is the very number, unless the amounts say otherwise
         candidates.number_form = 0
         or (candidates.number_form <= form.number_form and coalesce(candidates.is_same_amount, false)) as is_very_number
-    from marts.portal_candidates as candidates
-    cross join marts.portal_form as form
+    from intermediate.portal_candidates as candidates
+    cross join intermediate.portal_form as form
     -- an old id says that the invoice was made anew only for the very same customer
     where not candidates.has_old_id or candidates.is_same_customer
 ),

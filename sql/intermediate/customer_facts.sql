@@ -1,6 +1,7 @@
--- model:   marts.customer_facts
+-- model:   intermediate.customer_facts
 -- grain:   customer_id_acct
--- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings, marts.company_checks, marts.contact_emails, quarantine.rows, ctl.run
+-- reads:   staging.accounting__customers, matching.mappings, staging.connectwise__companies, staging.portal__mappings,
+--          marts.company_checks, intermediate.contact_emails, quarantine.rows, ctl.run
 -- purpose: every accounting customer, its mapping, and what is known of the company it is mapped to.
 -- units:   access_failed, access_unknown and access_reached are masks of causes
 -- source:  accounting extract, mappings of the run, ConnectWise companies, the portal's mappings
@@ -89,7 +90,7 @@ left join staging.connectwise__companies as companies
     on mappings.company_id_cw = companies.company_id_cw
 left join marts.company_checks as access_checks
     on mappings.company_id_cw = access_checks.company_id_cw
-left join marts.contact_emails as contact_emails
+left join intermediate.contact_emails as contact_emails
     on mappings.company_id_cw = contact_emails.company_id_cw
     and lower(regexp_extract(customers.email, '[^,; ]+')) = contact_emails.email
 left join unread as unread_customers

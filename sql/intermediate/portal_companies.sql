@@ -1,4 +1,4 @@
--- model:   marts.portal_companies
+-- model:   intermediate.portal_companies
 -- grain:   shown_name
 -- reads:   accepted.portal_invoices, staging.connectwise__companies, quarantine.rows
 -- purpose: the names on the portal's rows, and the company that each names: how many companies have it, and which one if it

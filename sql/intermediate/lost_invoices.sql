@@ -1,4 +1,4 @@
--- model:   marts.lost_invoices
+-- model:   intermediate.lost_invoices
 -- grain:   invoice_id_acct, customer_id_acct, exact_number
 -- reads:   quarantine.rows, staging.accounting__invoices
 -- purpose: invoices that were read and not accepted: they are not gone. An older copy of one that was accepted is no loss.

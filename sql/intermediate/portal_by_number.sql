@@ -1,7 +1,7 @@
--- model:   marts.portal_by_number
+-- model:   intermediate.portal_by_number
 -- grain:   row_key
--- reads:   marts.portal_claims, marts.portal_unmatched, marts.portal_pairs, quarantine.rows, accepted.portal_invoices,
---          staging.accounting__invoices
+-- reads:   intermediate.portal_claims, intermediate.portal_unmatched, intermediate.portal_pairs, quarantine.rows,
+--          accepted.portal_invoices, staging.accounting__invoices
 -- purpose: accounting documents found in the portal by number, for the portal rows that hold no accounting id, or an id
 --          that accounting no longer has. A row that is in quarantine, or void or hidden in the portal, proves nothing, and
 --          nothing is missing that it may be.
@@ -30,7 +30,7 @@ with doubtful as (
         portal.invoice_id_acct,
         null as invoice_number
     from accepted.portal_invoices as portal
-    inner join marts.portal_pairs as pairs
+    inner join intermediate.portal_pairs as pairs
         on portal.rowid = pairs.portal_row_key
     where pairs.is_other_kind
 ),
@@ -62,8 +62,8 @@ claimed as (
         portal.total_amount,
         portal.balance_amount,
         portal.currency_code
-    from marts.portal_claims as claims
-    inner join marts.portal_unmatched as portal
+    from intermediate.portal_claims as claims
+    inner join intermediate.portal_unmatched as portal
         on claims.portal_row_key = portal.portal_row_key
 
     union all by name
@@ -75,7 +75,7 @@ claimed as (
         false as has_old_id,
         false as is_reformatted
     from set_aside
-    anti join marts.portal_claims as claims
+    anti join intermediate.portal_claims as claims
         on set_aside.row_key = claims.row_key
 )
 

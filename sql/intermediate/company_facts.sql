@@ -1,4 +1,4 @@
--- model:   marts.company_facts
+-- model:   intermediate.company_facts
 -- grain:   company_id_cw
 -- reads:   marts.contact_checks, matching.mappings, quarantine.rows, staging.connectwise__companies,
 --          staging.connectwise__contacts, ctl.causes
