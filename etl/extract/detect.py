@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +27,7 @@ from etl.safe_text import readable
 from etl.schemas import RELATIONS
 
 _HINTS: Final = {
-    "portal_invoices": ("portal",),
+    "portal_invoices": ("portal", "booster"),
     "portal_mappings": ("mapping", "mapper"),
     "sync_runs": ("sync",),
     "connectwise_companies": ("compan",),
@@ -38,6 +39,9 @@ _HINTS: Final = {
 }
 """What a file's name may say where its content leaves a choice."""
 
+_PORTALS_OWN: Final = frozenset({"portal_invoice_id", "company_id_cw"})
+"""Columns that a list of invoices has only if the portal wrote it."""
+_PORTALS_CAPTION: Final = re.compile(r"portal|\bcard\b|auto-?pay", re.IGNORECASE)
 _SYSTEMS: Final = ("ConnectWise", "QuickBooks Online", "QuickBooks Desktop", "Xero", "Sage Intacct")
 _LEAST: Final = 0.35
 _READ: Final = "a list that is read"
@@ -271,7 +275,21 @@ def _of_table(document: OpenedFile, table: Table) -> list[Recognition]:
     relations = [relation for relation in RELATIONS if relation not in refused]
     best = [best_of(fit for fit in found if fit[0].relation == name) for name in relations]
     named = document.file.name.lower()
-    return [_judged(named, fit[0], fit[1].header) for fit in best if fit]
+    fits = {profile.relation: (profile, found.header) for profile, found in filter(None, best)}
+    if (
+        "accounting_invoices" in fits
+        and "portal_invoices" in fits
+        and not _is_portals(named, fits["portal_invoices"][1])
+    ):
+        del fits["portal_invoices"]
+    return [_judged(named, profile, header) for profile, header in fits.values()]
+
+
+def _is_portals(name: str, header: Header) -> bool:
+    """Whether a list of invoices says that the portal wrote it: what is taken for the portal's list proves presence."""
+    is_named = any(hint in name for hint in _HINTS["portal_invoices"])
+    is_shown = any(_PORTALS_CAPTION.search(caption) for caption in header.cells)
+    return is_named or is_shown or not _PORTALS_OWN.isdisjoint(header.columns)
 
 
 def _judged(name: str, profile: TableProfile, header: Header) -> Recognition:

@@ -104,3 +104,20 @@ def test_a_big_answer_is_known_by_its_beginning(shelf: Any) -> None:
 def test_an_import_template_is_not_recognised(shelf: Any) -> None:
     """It is no list of invoices."""
     assert recognize(shelf.put("t.csv", "*ContactName,*InvoiceNumber,*InvoiceDate,*DueDate,Total\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "relation"),
+    [("open.csv", "Invoice Number,Customer Name,Invoice Date,Total,Balance", "accounting_invoices"),
+     ("export 7.csv", "Invoice No,Client,Date,Amount,Balance Due,Status", "accounting_invoices"),
+     ("portal.csv", "Invoice Number,Customer Name,Invoice Date,Total,Balance", "portal_invoices"),
+     ("ConnectBooster.csv", "Invoice Number,Customer Name,Invoice Date,Total,Balance", "portal_invoices"),
+     ("open.csv", "Portal Invoice ID,Invoice Number,Customer Name,Invoice Date,Total,Balance", "portal_invoices"),
+     ("open.csv", "Invoice Number,Card Name,Customer,Invoice Date,Total,Balance", "portal_invoices")],
+)  # fmt: skip
+def test_only_what_says_so_is_the_portals_list(tmp_path: Any, name: str, header: str, relation: str) -> None:
+    """The portal's list proves that clients see an invoice, so no list of the books may be taken for it."""
+    (tmp_path / name).write_text(f"{header}\n" + ",".join("1" for _ in header.split(",")) + "\n", encoding="utf-8")
+    seen = recognize(tmp_path / name)
+    assert seen is not None
+    assert seen.relation == relation

@@ -38,7 +38,7 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = _folded({
         "invoice, invoices, inv, sales invoice, tax invoice, customer invoice, service invoice, service tax invoice,"
         "posted sales invoice, commercial invoice, final invoice, deposit invoice, down payment invoice, downpayment,"
         "progress invoice, progress, agreement, standard, miscellaneous, misc invoice, time and materials, accrec,"
-        "ar invoice, ar inv, custinvc, si, statement charge, finance charge,"
+        "ar invoice, ar inv, custinvc, si, statement charge, stmt charge, stmt chrg, finance charge, fin chrg,"
         # French, German, Spanish, Portuguese, Italian, Dutch
         "facture, factures, facture client, facture de vente, facture d'acompte, facture de situation,"
         "rechnung, rechnungen, ausgangsrechnung, kundenrechnung, verkaufsrechnung, anzahlungsrechnung,"

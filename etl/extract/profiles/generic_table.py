@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from etl.extract.profiles import connectwise_csv, portal_lists
-from etl.extract.profiles.invoice_keys import DELETED, finish_customers, finish_invoices
+from etl.extract.profiles.invoice_keys import DELETED, VOIDED, finish_customers, finish_invoices
 from etl.extract.profiles.profile import TABLE, TableProfile, Transform
 from etl.schemas import RELATIONS
 
@@ -78,6 +78,7 @@ _INVOICES: Final[dict[str, tuple[str, ...]]] = {
         "last_updated_time",
     ),
     **DELETED,
+    **VOIDED,
 }
 _CUSTOMERS: Final[dict[str, tuple[str, ...]]] = {
     "customer_id_acct": ("id", "Customer ID", "customer_id", "contact_id", "Internal ID", "QuickBooks Internal Id"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import polars as pl
@@ -22,15 +22,44 @@ DELETED: Final[Mapping[str, tuple[str, ...]]] = {
     "_deleted": ("is_deleted", "Deleted", "deleted_at", "deleted_flag", "deleted_on", "deleted_date"),
 }
 """Columns in which loaders flag what was deleted, each with its captions."""
-_KEPT_FLAG: Final = "_fivetran_active"
-"""The flag that says yes of what is still there."""
+VOIDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "_voided": (
+        "Voided", "Void", "is_voided", "is_void", "voided_at", "voided_on", "void_date", "voided_date",
+        "Cancelled", "Canceled", "is_cancelled", "is_canceled", "cancelled_at", "canceled_at", "cancelled_on",
+        "canceled_on",
+    ),
+}  # fmt: skip
+"""The column of a list in which a document is flagged as void, with its captions."""
+HIDDEN: Final[Mapping[str, tuple[str, ...]]] = {
+    **DELETED,
+    **VOIDED,
+    "_hidden": (
+        "Hidden", "is_hidden", "Hidden from Client", "Hidden from Customer", "Hidden from Portal", "Archived",
+        "is_archived", "Draft", "is_draft",
+    ),
+    "_visible": (
+        "Visible", "is_visible", "Visible to Client", "Visible to Customer", "Visible in Portal", "Client Visible",
+        "Customer Visible", "Shown", "Show", "Show in Portal", "Show to Client", "Published", "is_published",
+    ),
+}  # fmt: skip
+"""Columns of a portal's list that say whether clients see an invoice."""
+_KEPT_FLAGS: Final = frozenset({"_fivetran_active", "_visible"})
+"""Flags that say yes of what is still there."""
+_WAS_DELETED: Final = "deletion flag: '{}' says neither that the row was deleted nor that it was not"
+_MEANING: Final = {
+    "_voided": "void flag: '{}' says neither that the document is void nor that it is not",
+    "_hidden": "hidden flag: '{}' says neither that the invoice is hidden nor that it is not",
+    "_visible": "visible flag: '{}' says neither that clients see the invoice nor that they do not",
+}
+"""Flag -> what is wrong with a value that nobody understands."""
 _GONE: Final = (
     "x", "d", "del", "delete", "deleted", "remove", "removed", "gone", "erased", "purged", "trashed", "gelöscht",
     "supprimé", "supprimée", "eliminado", "eliminada", "eliminato", "eliminata", "excluído", "verwijderd",
+    "v", "void", "voided", "cancelled", "canceled", "hidden", "archived", "draft",
 )  # fmt: skip
 _NOT_GONE: Final = (
     *FALSE_WORDS, "null", "none", "nil", "nan", "n/a", "-", "active", "live", "current", "not deleted", "undeleted",
-    "never",
+    "never", "visible", "shown", "published", "not void", "not voided", "not hidden",
 )  # fmt: skip
 _ONE, _ZERO = r"^[-+]?1(?:[.,]0+)?$", r"^[-+]?0+(?:[.,]0+)?$"
 _DAY: Final = (
@@ -71,7 +100,11 @@ def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
         frame = frame.with_columns(invoice_id_acct=_together("invoice_number", "customer_id_acct", "invoice_date"))
     return frame.with_columns(
         document_type=document_type("document_type"),
-        document_status=pl.when(is_flagged(frame)).then(pl.lit("deleted")).otherwise(status),
+        document_status=pl.when(is_flagged(frame))
+        .then(pl.lit("deleted"))
+        .when(is_flagged(frame, VOIDED))
+        .then(pl.lit("void"))
+        .otherwise(status),
         has_internal_id=pl.lit("true" if has_ids else "false")
         if "has_internal_id" not in frame.columns
         else "has_internal_id",
@@ -100,28 +133,32 @@ def finish_customers(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(is_active=pl.when(is_marked | is_flagged(frame)).then(pl.lit("false")).otherwise(known))
 
 
-def is_flagged(frame: pl.DataFrame) -> pl.Expr:
-    """Whether a loader flagged the row as deleted, by a word or by the time at which it was.
+def is_flagged(frame: pl.DataFrame, flags: Collection[str] = DELETED) -> pl.Expr:
+    """Whether one of the flags says that the row is gone, by a word or by the time at which it went.
+
+    Args:
+        frame: with a column for each flag that its file has.
+        flags: the columns that are asked.
 
     Locality: row.
     """
-    said = [_is_gone(name) for name in frame.columns if name in DELETED]
+    said = [_is_gone(name) for name in frame.columns if name in flags]
     return pl.any_horizontal(said).fill_null(value=False) if said else pl.lit(value=False)
 
 
 def with_known_flags(frame: pl.DataFrame) -> pl.DataFrame:
-    """A row whose flag says neither that it was deleted nor that it was not is set aside.
+    """A row whose flag says neither that it is gone nor that it is not is set aside.
 
     Locality: row.
     """
-    for name in sorted(DELETED.keys() & set(frame.columns)):
+    for name in sorted(HIDDEN.keys() & set(frame.columns)):
         flag = pl.col(name).str.to_lowercase()
         is_kept = (
             flag.is_in(_NOT_GONE) | flag.str.contains(_ZERO) | flag.str.contains(_NO_DAY) | flag.str.contains(_NEVER)
         )
-        if name == _KEPT_FLAG:
-            is_kept = flag.is_in(TRUE_WORDS) | flag.str.contains(_ONE)
-        problem = pl.format("deletion flag: '{}' says neither that the row was deleted nor that it was not", name)
+        if name in _KEPT_FLAGS:
+            is_kept = flag.is_in([*TRUE_WORDS, "visible", "shown", "published"]) | flag.str.contains(_ONE)
+        problem = pl.format(_MEANING.get(name, _WAS_DELETED), name)
         is_strange = pl.col(name).is_not_null() & ~_is_gone(name) & ~is_kept
         frame = frame.with_columns(read_problem=pl.coalesce("read_problem", pl.when(is_strange).then(problem)))
     return frame
@@ -129,8 +166,10 @@ def with_known_flags(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _is_gone(name: str) -> pl.Expr:
     flag = pl.col(name).str.to_lowercase()
-    if name == _KEPT_FLAG:
-        return flag.is_in(FALSE_WORDS) | flag.str.contains(_ZERO)
+    if name in _KEPT_FLAGS:
+        return flag.is_in([*FALSE_WORDS, "hidden", "not visible", "not shown", "not published"]) | flag.str.contains(
+            _ZERO
+        )
     is_day = flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) & ~flag.str.contains(_NOT_YET)
     return flag.is_in([*TRUE_WORDS, *_GONE]) | flag.str.contains(_ONE) | is_day
 
@@ -147,11 +186,13 @@ def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
 
     Locality: whole.
     """
+    frame = with_known_flags(without_footers(frame))
     frame = _with_absent(
-        without_footers(frame), "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name",
+        frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name",
         "company_id_cw", "document_type", "portal_status",
     )  # fmt: skip
-    frame = frame.with_columns(document_type=stated_type("document_type"), portal_status=portal_status("portal_status"))
+    status = pl.when(is_flagged(frame, HIDDEN)).then(pl.lit("gone")).otherwise(portal_status("portal_status"))
+    frame = frame.with_columns(document_type=stated_type("document_type"), portal_status=status)
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")
     made = _together("invoice_number", customer)
     own = ["portal_invoice_id"] if "portal_invoice_id" in frame.columns else []

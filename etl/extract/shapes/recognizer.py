@@ -10,7 +10,7 @@ from typing import Final
 from etl.extract.formats.delimited import Numbered
 from etl.extract.header import HEADER_WITHIN, Header, fold
 from etl.extract.opened_file import FileKind, OpenedFile
-from etl.extract.profiles.invoice_keys import DELETED
+from etl.extract.profiles.invoice_keys import DELETED, VOIDED
 from etl.extract.profiles.profile import Captions
 from etl.extract.row_tables import RowTable, Table
 from etl.extract.shapes.named_patterns import AGEING_BAND
@@ -235,11 +235,11 @@ def bind(row: Numbered, shape: Shape) -> Header:
 
 
 def _flags(cells: Sequence[str], bound: Collection[str], taken: Collection[int]) -> dict[str, int]:
-    """The columns in which loaders flag what was deleted: they mean the same in every shape."""
+    """The columns in which rows are flagged as deleted or void: they mean the same in every shape."""
     at_caption = {fold(cell): at for at, cell in reversed(list(enumerate(cells))) if cell and at not in taken}
     found = {
         name: next((at_caption[caption] for caption in map(fold, captions) if caption in at_caption), None)
-        for name, captions in DELETED.items()
+        for name, captions in {**DELETED, **VOIDED}.items()
         if name not in bound
     }
     return {name: at for name, at in found.items() if at is not None}
