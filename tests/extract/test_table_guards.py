@@ -132,3 +132,25 @@ def test_an_id_of_the_customer_makes_no_invoice(tmp_path: Path) -> None:
     assert _read(tmp_path, text, "accounting_invoices", columns=named).frame["invoice_id_acct"].n_unique() == 2
     own = text.replace("A-2,Quill,77", "A-2,Quill,78")
     assert _read(tmp_path, own, "accounting_invoices").frame["invoice_id_acct"].to_list() == ["77", "78"]
+
+
+PAYMENTS = [
+    "Payment Date,Customer,Invoice Number,Date,Amount,Reference", "Date,Customer,Invoice No,Amount,Payment Method",
+    "Customer Name,Invoice #,Transaction Date,Check Number,Amount", "Invoice Number,Client,Date,Total,Amount Applied",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("relation", ["accounting_invoices", "portal_invoices"])
+@pytest.mark.parametrize("header", PAYMENTS)
+def test_payments_are_no_invoices(tmp_path: Path, header: str, relation: str) -> None:
+    """Each row names the invoice that it pays: its day and its amount are the payment's."""
+    row = ",".join({"Date": "2026-10-05", "Transaction Date": "2026-10-05"}.get(one, "7") for one in header.split(","))
+    with pytest.raises(InputError, match="a list of payments"):
+        _read(tmp_path, f"{header}\n{row}\n", relation)
+
+
+@pytest.mark.parametrize("more", ["Balance", "Due Date", "Status", "Type"])
+def test_invoices_with_a_column_about_payment_are_invoices(tmp_path: Path, more: str) -> None:
+    """A list of invoices has what a list of payments cannot have."""
+    text = f"Invoice Number,Customer,Date,Amount,Payment Method,{more}\nQ-1,Quill Orchards,2026-11-20,100.00,Card,\n"
+    assert _read(tmp_path, text, "accounting_invoices").frame.height == 1

@@ -37,6 +37,7 @@ _OF_PORTAL: Final = frozenset({"portal_invoices", "portal_mappings"})
 _OF_CONNECTWISE: Final = frozenset(
     {"connectwise_companies", "connectwise_contacts", "connectwise_statuses", "connectwise_invoices"}
 )
+_WITH_PAYMENTS: Final = frozenset({"accounting_invoices", "portal_invoices"})
 _SIGNS: Final = (
     (_PORTAL, "a list of the portal", _ACCOUNTING | _OF_CONNECTWISE | {"portal_mappings", "sync_runs"}),
     (_CONNECTWISE, "a list of ConnectWise", _ACCOUNTING | _OF_PORTAL | {"sync_runs"}),
@@ -45,6 +46,14 @@ _SIGNS: Final = (
     (_CUSTOMER, "a list with customers of accounting", frozenset({"connectwise_statuses"})),
 )
 """Captions, what they show a table to be, and the relations that cannot have them."""
+
+_PAYMENTS: Final = frozenset(
+    {"paymentdate", "paymentid", "paymentnumber", "paymentno", "paymentamount", "paymentmethod", "paymentref"}
+    | {"paymentreference", "paymenttype", "checknumber", "checkno", "chequenumber", "chequeno", "depositto"}
+    | {"receiptnumber", "receiptno", "amountapplied", "appliedamount", "datereceived", "amountreceived", "appliedto"}
+)
+_OWED: Final = frozenset({"balance_amount", "due_date", "document_status", "portal_status", "document_type"})
+"""Columns that a list of invoices has, and a list of their payments has not."""
 
 _WITHOUT_BOTH: Final = frozenset({"accounting_customers", "connectwise_companies"})
 """Relations that have customers or companies, never both."""
@@ -71,6 +80,8 @@ def foreign_list(cells: Sequence[str], folded: Sequence[str], columns: Mapping[s
         return [(caption, "a list of documents", _REMEDY)]
     if relation in _WITHOUT_BOTH and _is_of_mappings(captions):
         return [(_first(captions, _COMPANY), "a list of mappings", _REMEDY)]
+    if relation in _WITH_PAYMENTS and _OWED.isdisjoint(columns) and (caption := _first(captions, _PAYMENTS)):
+        return [(caption, "a list of payments: no row has a balance, a due date, a status or a type", _REMEDY)]
     if relation == "accounting_invoices" and _is_of_customers(captions, columns):
         caption = cells[columns["invoice_id_acct"]]
         return [(caption, "a list of customers: no row has a number, a total, a due date or a type", _REMEDY)]

@@ -15,7 +15,8 @@ _CERTAIN: Final = {
     r"|current \(.*due\)|not(?: yet)? (?:over)?due|> ?\d+(?: days)?|over \d+(?: days)?",
     "terms": r"net ?\d+(?: days)?|due (?:up)?on receipt|\d+% ?\d+,? net ?\d+|\d+ days(?: net)?|not specified|no terms",
     "date": rf"{_MONTH},? \d{{4}}|q[1-4] \d{{4}}|week of .*|\d{{1,4}}[-/.]\d{{1,2}}(?:[-/.]\d{{1,4}})?",
-    "type": r"invoices?|credit (?:memo|note)s?|payments?|sales receipts?|(?:statement|stmt) charges?|journal entr(?:y|ies)",
+    "type": r"invoices?|credit (?:memo|note)s?|payments?|sales receipts?|(?:statement|stmt) charges?"
+    r"|journal entr(?:y|ies)",
     "account": r"(?:\d+ ?\W ?)?accounts receivable(?: ?\(a/r\))?|undeposited funds|.* income",
     "status": r"overdue|unpaid|partially paid|paid in full|voided",
 }
