@@ -149,6 +149,28 @@ def test_payments_are_no_invoices(tmp_path: Path, header: str, relation: str) ->
         _read(tmp_path, f"{header}\n{row}\n", relation)
 
 
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [("Number,Customer,Date,Expiry Date,Total,Status", "quotes or estimates"),
+     ("Quote Number,Number,Customer,Date,Total", "quotes or estimates"),
+     ("Number,Customer,Order Date,Date,Total,Status", "orders"),
+     ("Number,Customer,Date,Amount,Frequency,Next Date", "subscriptions or recurring"),
+     ("Transaction ID,Date,Customer,Amount,Fee,Net,Status", "card payments")],
+)  # fmt: skip
+def test_other_documents_are_no_invoices(tmp_path: Path, header: str, found: str) -> None:
+    """They have a number, a customer, a day and an amount, too."""
+    row = ",".join("2026-10-05" if "Date" in one else "7" for one in header.split(","))
+    with pytest.raises(InputError, match=found):
+        _read(tmp_path, f"{header}\n{row}\n", "accounting_invoices")
+
+
+@pytest.mark.parametrize("more", ["Order Number", "Valid Until", "Frequency", "Fee"])
+def test_an_invoice_may_name_an_order(tmp_path: Path, more: str) -> None:
+    """Its own number, a due date or a balance says what it is."""
+    text = f"Number,Customer,Date,Amount,Due Date,{more}\nQ-1,Quill Orchards,2026-11-20,100.00,2026-12-20,7\n"
+    assert _read(tmp_path, text, "accounting_invoices").frame.height == 1
+
+
 @pytest.mark.parametrize("more", ["Balance", "Due Date", "Status", "Type"])
 def test_invoices_with_a_column_about_payment_are_invoices(tmp_path: Path, more: str) -> None:
     """A list of invoices has what a list of payments cannot have."""

@@ -14,6 +14,8 @@ _NUMBERS: Final = frozenset(
     | {"txnid", "transactionid"}
 )
 """Captions of a document's number or id."""
+_OWN_NUMBERS: Final = frozenset({"invoicenumber", "invoiceno", "invoiceid", "invoicenum"})
+"""Captions that only an invoice's number or id has."""
 _ANY_NUMBER: Final = frozenset({"number", "num", "no"})
 _DAYS: Final = frozenset({"date", "invoicedate", "transactiondate", "txndate", "documentdate", "duedate"})
 _AMOUNTS: Final = frozenset(
@@ -37,7 +39,24 @@ _OF_PORTAL: Final = frozenset({"portal_invoices", "portal_mappings"})
 _OF_CONNECTWISE: Final = frozenset(
     {"connectwise_companies", "connectwise_contacts", "connectwise_statuses", "connectwise_invoices"}
 )
-_WITH_PAYMENTS: Final = frozenset({"accounting_invoices", "portal_invoices"})
+_QUOTES: Final = frozenset(
+    {"expirydate", "expirationdate", "expireson", "validuntil", "validto", "acceptedon", "accepteddate"}
+    | {"quotenumber", "quoteno", "quoteid", "quotedate", "quotestatus", "estimatenumber", "estimateno", "estimateid"}
+    | {"estimatedate", "estimatestatus", "proposalnumber"}
+)
+_ORDERS: Final = frozenset({"ordernumber", "orderdate", "salesordernumber", "salesorderno", "sonumber", "shipdate"})
+_SUBSCRIPTIONS: Final = frozenset(
+    {"nextinvoicedate", "nextinvoice", "nextdate", "nextbillingdate", "recurringid", "subscriptionid", "frequency"}
+)
+_FEES: Final = frozenset({"fee", "fees", "processingfee", "stripefee", "merchantfee"})
+_NETS: Final = frozenset({"net", "netamount", "payout", "payoutid", "payoutdate"})
+_NO_INVOICES: Final = (
+    (_QUOTES, "a list of quotes or estimates"),
+    (_ORDERS, "a list of orders"),
+    (_SUBSCRIPTIONS, "a list of subscriptions or recurring invoices"),
+)
+"""Captions, and what they show a table without a due date, a balance and an invoice's own number to be."""
+_OF_INVOICES: Final = frozenset({"accounting_invoices", "portal_invoices"})
 _SIGNS: Final = (
     (_PORTAL, "a list of the portal", _ACCOUNTING | _OF_CONNECTWISE | {"portal_mappings", "sync_runs"}),
     (_CONNECTWISE, "a list of ConnectWise", _ACCOUNTING | _OF_PORTAL | {"sync_runs"}),
@@ -80,12 +99,24 @@ def foreign_list(cells: Sequence[str], folded: Sequence[str], columns: Mapping[s
         return [(caption, "a list of documents", _REMEDY)]
     if relation in _WITHOUT_BOTH and _is_of_mappings(captions):
         return [(_first(captions, _COMPANY), "a list of mappings", _REMEDY)]
-    if relation in _WITH_PAYMENTS and _OWED.isdisjoint(columns) and (caption := _first(captions, _PAYMENTS)):
+    if relation in _OF_INVOICES and (why := _other_documents(captions, columns)):
+        return [why]
+    if relation in _OF_INVOICES and _OWED.isdisjoint(columns) and (caption := _first(captions, _PAYMENTS)):
         return [(caption, "a list of payments: no row has a balance, a due date, a status or a type", _REMEDY)]
     if relation == "accounting_invoices" and _is_of_customers(captions, columns):
         caption = cells[columns["invoice_id_acct"]]
         return [(caption, "a list of customers: no row has a number, a total, a due date or a type", _REMEDY)]
     return []
+
+
+def _other_documents(captions: Mapping[str, str], columns: Mapping[str, int]) -> Why | None:
+    """Why its rows are quotes, orders, subscriptions or card payments; null where they may be invoices."""
+    if (fee := _first(captions, _FEES)) and _first(captions, _NETS):
+        return fee, "a list of card payments: fees are taken off", _REMEDY
+    if not {"due_date", "balance_amount"}.isdisjoint(columns) or not _OWN_NUMBERS.isdisjoint(captions):
+        return None
+    found = ((_first(captions, signs), what) for signs, what in _NO_INVOICES)
+    return next(((caption, what, _REMEDY) for caption, what in found if caption), None)
 
 
 def _first(captions: Mapping[str, str], signs: frozenset[str]) -> str:
