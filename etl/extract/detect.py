@@ -109,13 +109,13 @@ class _Content:
         return Judgment((), ()) if self.is_of_records else judge_document(self.table, self.document)
 
     @cached_property
-    def refused(self) -> tuple[Shape, Header | None] | None:
-        """The shape that refuses it, and the header of a table."""
+    def refused(self) -> tuple[Shape, Held | None] | None:
+        """The shape that refuses it, and where in a table."""
         if self.document.kind is FileKind.JSON:
             shape = judge_records(self.sample.inner, self.document.shapes)
             return (shape, None) if shape else None
         held = self.judgment.refused
-        return (held.shape, held.header) if held else None
+        return (held.shape, held) if held else None
 
     @property
     def objection(self) -> Problem | None:

@@ -245,11 +245,16 @@ def _flags(cells: Sequence[str], bound: Collection[str], taken: Collection[int])
     return {name: at for name, at in found.items() if at is not None}
 
 
-def telltale(cells: Sequence[str], shape: Shape) -> str | None:
-    """The caption by which a shape is known; null where its title is what it is known by."""
-    rule = shape.recognition
+def telltale(held: Held) -> str:
+    """What a shape is known by in a file: a title, or a caption; empty where it is neither."""
+    rule = held.shape.recognition
+    if rule.is_title_required:
+        lines = (" ".join(filter(None, map(str.strip, cells))) for _, cells in held.above)
+        title = next((line for line in lines if _is_title(fold_caption(line), rule)), None)
+        return f"title {title}" if title else ""
     asked = rule.captions_any[0] if rule.captions_any else rule.captions_all
-    return None if rule.is_title_required else next((one for one in cells if _fits_any(fold_caption(one), asked)), None)
+    caption = next((one for one in held.header.cells if _fits_any(fold_caption(one), asked)), None)
+    return f"column {caption}" if caption else ""
 
 
 def captions_of(held: Held) -> Captions:

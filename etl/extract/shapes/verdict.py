@@ -9,7 +9,6 @@ import polars as pl
 
 from etl.config import Source
 from etl.errors import InputError, Problem
-from etl.extract.header import Header
 from etl.extract.profiles.document_terms import VENDOR_WORDS, document_type, fold_term
 from etl.extract.profiles.profile import TABLE
 from etl.extract.row_tables import RowTable
@@ -38,7 +37,7 @@ def choose(judgment: Judgment, source: Source, relation: Relation, where: str) -
     is_stated = bool(source.columns) and source.shape == TABLE
     refused = judgment.refused
     if refused and not is_stated:
-        raise InputError([refusal(refused.shape, relation.help, where, refused.header)])
+        raise InputError([refusal(refused.shape, relation.help, where, refused)])
     if source.columns or source.shape == TABLE:
         return None
     wanted = [one for one in judgment.read if source.shape in {"auto", one.shape.family, one.shape.id}]
@@ -50,11 +49,11 @@ def choose(judgment: Judgment, source: Source, relation: Relation, where: str) -
     return None
 
 
-def refusal(shape: Shape, expected: str, where: str, header: Header | None = None) -> Problem:
-    """Why a file is refused, and what to export instead; of a table, which caption shows it."""
-    caption = None if header is None else telltale(header.cells, shape)
-    found = shape.refused_as + (f" (column {caption})" if caption else "")
-    line = header.line if header else None
+def refusal(shape: Shape, expected: str, where: str, held: Held | None = None) -> Problem:
+    """Why a file is refused, and what to export instead; of a table, which title or caption shows it."""
+    shown = telltale(held) if held else ""
+    found = shape.refused_as + (f" ({shown})" if shown else "")
+    line = held.header.line if held else None
     return Problem(where, found, expected, shape.refusal.remedy if shape.refusal else "", line)
 
 
