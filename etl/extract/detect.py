@@ -15,12 +15,12 @@ from etl.extract.header import Header, is_refused
 from etl.extract.opened_file import FileKind, OpenedFile, peek
 from etl.extract.profiles.profile import TABLE, TableProfile
 from etl.extract.profiles.registry import record_profiles, table_profiles
-from etl.extract.read_records import Sample, sample_of
+from etl.extract.read_records import Sample, find_refusing, sample_of
 from etl.extract.read_table import best_of, find_in
 from etl.extract.record_files import RECORD_KINDS
 from etl.extract.row_tables import Table, open_table
 from etl.extract.shapes.catalogue import OWN_FOLDER, Shapes
-from etl.extract.shapes.recognizer import Held, Judgment, judge_document, judge_records
+from etl.extract.shapes.recognizer import Held, Judgment, judge_document
 from etl.extract.shapes.shape import Shape
 from etl.extract.shapes.verdict import nearest, refusal, two_shapes
 from etl.safe_text import readable
@@ -112,7 +112,7 @@ class _Content:
     def refused(self) -> tuple[Shape, Held | None] | None:
         """The shape that refuses it, and where in a table."""
         if self.document.kind is FileKind.JSON:
-            shape = judge_records(self.sample.inner, self.document.shapes)
+            shape = find_refusing(self.sample, self.document)
             return (shape, None) if shape else None
         held = self.judgment.refused
         return (held.shape, held) if held else None

@@ -13,13 +13,13 @@ from etl.extract.detect import recognize_document
 from etl.extract.opened_file import FileKind, OpenedFile, open_document, peek
 from etl.extract.profiles.profile import TABLE, Extract, RecordProfile
 from etl.extract.profiles.registry import every_shape, record_profiles, shapes_of, table_profiles
-from etl.extract.read_records import read_records, sample_of, unknown_records
+from etl.extract.read_records import find_refusing, read_records, sample_of, unknown_records
 from etl.extract.read_table import best_in, no_header, read_table
 from etl.extract.record_files import RECORD_KINDS
 from etl.extract.row_tables import open_table
 from etl.extract.shapes.catalogue import Shapes
 from etl.extract.shapes.read_shape import read_shape
-from etl.extract.shapes.recognizer import judge_document, judge_records
+from etl.extract.shapes.recognizer import judge_document
 from etl.extract.shapes.verdict import choose, nearest, refusal
 from etl.schemas import RELATIONS, Relation
 
@@ -109,7 +109,7 @@ def _profile_of_json(
         InputError: a shape refuses them by name.
     """
     sample = sample_of(document)
-    refused = judge_records(sample.inner, document.shapes)
+    refused = find_refusing(sample, document)
     if refused is not None:
         raise InputError([refusal(refused, relation.help, document.file.name)])
     if not sample.count and profiles:

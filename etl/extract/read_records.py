@@ -20,6 +20,8 @@ from etl.extract.profiles.profile import Extract, RecordProfile
 from etl.extract.profiles.registry import record_profiles
 from etl.extract.record_files import RecordFile, open_records
 from etl.extract.row_buffer import refuse_emptiness
+from etl.extract.shapes.recognizer import judge_records
+from etl.extract.shapes.shape import Shape
 from etl.extract.unknown_words import unknown_terms
 from etl.schemas import ColumnKind, Relation
 
@@ -98,6 +100,13 @@ def _keys_inside(record: dict[str, Any]) -> Iterator[str]:
     for value in record.values():
         for one in value[:SAMPLE] if isinstance(value, list) else ():
             yield from one if isinstance(one, dict) else ()
+
+
+def find_refusing(sample: Sample, document: OpenedFile) -> Shape | None:
+    """The shape that refuses records by their keys, or by those of records inside them where no profile reads them."""
+    refused = judge_records(sample.keys, document.shapes)
+    is_read = any(profile.fits(sample.keys, "") for profile in record_profiles(file_format=document.record_format))
+    return refused if refused or is_read else judge_records(sample.inner, document.shapes)
 
 
 def read_records(document: OpenedFile, profile: RecordProfile, relation: Relation) -> Extract:

@@ -161,3 +161,20 @@ def test_columns_beside_an_answer_are_told(shelf: Any) -> None:
         "connectwise_companies", "c.json", shape="connectwise_json", columns={"company_id_cw": "id"}
     )
     assert "columns together with shape" in problem.found
+
+
+@pytest.mark.parametrize(
+    ("relation", "name", "inner"),
+    [("connectwise_companies", "types", {"vendorFlag": False, "defaultFlag": True}),
+     ("connectwise_contacts", "communicationItems", {"communicationType": "Email", "contactId": 1, "value": "a@a.it"}),
+     ("connectwise_companies", "agreements", {"agreementStatus": "Active", "company": {}})],
+)  # fmt: skip
+def test_what_lies_inside_a_record_does_not_refuse_it(
+    shelf: Any, relation: str, name: str, inner: dict[str, Any]
+) -> None:
+    """A list of its own is refused by the same keys."""
+    own = {"firstName": "Ann"} if relation == "connectwise_contacts" else {"identifier": "A", "name": "A"}
+    shelf.put("r.json", [{"id": 1, **own, name: [inner]}])
+    assert shelf.read(relation, "r.json").frame.height == 1
+    shelf.put("inner.json", [inner])
+    assert "billsight does not need this list" in shelf.problems(relation, "inner.json")[0].found
