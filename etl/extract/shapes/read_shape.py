@@ -106,6 +106,7 @@ def _extract(
         shape_read=Reader(shape.id, shape.version, shape.digest),
         is_open_only=shape.knows.is_open_only,
         absent=shape.knows.absent,
+        formats=shape.values.formats,
     )
 
 
