@@ -353,6 +353,10 @@ class ShapeFormats:
     decimal_comma: bool | None = None
 
 
+FORMATS_BY_FILE: Final = ShapeFormats()
+"""Those of a shape that says nothing of them."""
+
+
 @dataclass(frozen=True)
 class FileReport:
     """The result of loading one source file.

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from etl.config import Source
-from etl.domain import DateOrder, ShapeFormats
+from etl.domain import FORMATS_BY_FILE, DateOrder, ShapeFormats
 from etl.errors import InputError, Problem
 from etl.schemas import Relation
 from etl.validate.dates import ORDERS
@@ -57,12 +57,12 @@ class Formats:
     book: str | None = None
 
 
-def settle_formats(
+def settle_formats(  # noqa: PLR0913 - a file, and everything that can say how it is written
     text: pl.DataFrame | Iterable[pl.DataFrame],
     relation: Relation,
     source: Source,
     zone: ZoneInfo,
-    stated: ShapeFormats = ShapeFormats(),
+    stated: ShapeFormats = FORMATS_BY_FILE,
 ) -> Formats:
     """Infer the formats of a file; the configuration has precedence, then what its shape says of all its files.
 
@@ -129,7 +129,8 @@ def _found_order(
     """
     if stated is not None:
         stray = evidence.first(f"not {stated}")
-        return stated, [] if stray is None else [_against_shape(evidence, stray, f"date_order = {stated}", "date_order")]
+        said = f"date_order = {stated}"
+        return stated, [] if stray is None else [_against_shape(evidence, stray, said, "date_order")]
     if not evidence.seen("numeric"):
         return None, []
     against = {order: evidence.seen(f"not {order}") for order in ORDERS}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.domain import AnswerPart, Reader, ShapeFormats
+from etl.domain import FORMATS_BY_FILE, AnswerPart, Reader, ShapeFormats
 from etl.extract.stated import Stated
 
 CONNECTWISE_JSON: Final = "connectwise_json"
@@ -83,7 +83,7 @@ class Extract:
     is_open_only: bool = False
     absent: tuple[str, ...] = ()
     parts: tuple[AnswerPart, ...] = ()
-    formats: ShapeFormats = ShapeFormats()
+    formats: ShapeFormats = FORMATS_BY_FILE
 
     @property
     def reader(self) -> Reader:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from etl.domain import ShapeFormats
+from etl.domain import FORMATS_BY_FILE, ShapeFormats
 
 TABLES: Final = ("delimited", "workbook", "parquet")
 KINDS: Final = (*TABLES, "json")
@@ -181,7 +181,7 @@ class Values:
     computed: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     key: tuple[str, ...] = ()
-    formats: ShapeFormats = ShapeFormats()
+    formats: ShapeFormats = FORMATS_BY_FILE
 
 
 @dataclass(frozen=True)
