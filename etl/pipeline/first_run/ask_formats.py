@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from etl import extract
 from etl.config import Source
-from etl.domain import DateOrder, ShapeFormats
+from etl.domain import FORMATS_BY_FILE, DateOrder, ShapeFormats
 from etl.errors import InputError
 from etl.pipeline.first_run.column_values import cut
 from etl.pipeline.first_run.questions import Ask, ask_number
@@ -39,11 +39,14 @@ def ask_formats(ask: Ask, found: extract.Extract, relation: str, name: str) -> S
     Raises:
         InputError: no order and no sign reads all of its values.
     """
+    if _can_settle(found, relation, name, FORMATS_BY_FILE):
+        settled = _settled(found, relation, name, FORMATS_BY_FILE)
+        return ShapeFormats(settled.date_order, settled.decimal_comma or None)
     every = (ShapeFormats(*pair) for pair in product((None, *ORDERS), (None, *_SIGNS)))
     working = [one for one in every if _can_settle(found, relation, name, one)]
     if not working:
-        _settled(found, relation, name, ShapeFormats())
-        return ShapeFormats()
+        _settled(found, relation, name, FORMATS_BY_FILE)
+        return FORMATS_BY_FILE
     question = f"In which order are the dates in {readable(name)}, such as {_first(found, relation, _DAYS)}?"
     order = _chosen(ask, question, _ORDERS, (one.date_order for one in working))
     question = f"What does {_first(found, relation, _AMOUNTS)} mean in {readable(name)}?"

@@ -8,8 +8,17 @@ from typing import Final
 import polars as pl
 
 from etl import extract
+from etl.errors import InputError
 from etl.extract import UnknownTable
-from etl.pipeline.first_run.column_values import cut, find_misfit, find_repeated, find_split, is_amount, sample_values
+from etl.pipeline.first_run.column_values import (
+    TableValues,
+    cut,
+    find_larger,
+    find_misfit,
+    find_repeated,
+    find_split,
+    sample_values,
+)
 from etl.pipeline.first_run.own_shape import OWN_IDS
 from etl.pipeline.first_run.questions import Conversation, LeftOutError, ask_number
 from etl.pipeline.first_run.wanted_columns import WANTED, describe_column, lacking_groups, propose_columns
@@ -50,9 +59,11 @@ def ask_columns(talk: Conversation, table: UnknownTable, relation: str, shapes: 
 
     Raises:
         LeftOutError: a column that is needed has no caption, or the person leaves the file out.
+        InputError: the captions say that it is another list.
     """
-    proposed = propose_columns(table, relation, shapes)
-    mapping = ColumnMapping(talk, table, relation)
+    values = TableValues(table.rows)
+    proposed = propose_columns(table, values, relation, shapes)
+    mapping = ColumnMapping(talk, table, values, relation)
     for name in WANTED[relation]:
         mapping.ask(name, proposed.get(name))
     while lacking := next(lacking_groups(relation, mapping.found), None):
@@ -62,8 +73,7 @@ def ask_columns(talk: Conversation, table: UnknownTable, relation: str, shapes: 
                 mapping.ask(name, None, LEAVE if name == lacking[-1] else NONE)
     against = table.why_not(relation, mapping.found)
     if against is not None:
-        talk.say(f"{readable(table.name)} is left out: {against.found}. {against.remedy}")
-        raise LeftOutError
+        raise InputError([against])
     return {name: mapping.found[name] for name in WANTED[relation] if name in mapping.found}
 
 
@@ -74,12 +84,14 @@ class ColumnMapping:
     Attributes:
         talk: asks the person.
         table: the file.
+        values: its values.
         relation: what its rows are.
         found: our column -> position of its caption.
     """
 
     talk: Conversation
     table: UnknownTable
+    values: TableValues
     relation: str
     found: dict[str, int] = field(default_factory=dict)
 
@@ -119,7 +131,7 @@ class ColumnMapping:
         if other:
             return f"it is {other} already"
         rows = self.table.rows
-        against = find_misfit(rows, str(at), column)
+        against = find_misfit(self.values, str(at), column)
         if not against and column.name == OWN_IDS[self.relation]:
             against = find_repeated(rows, str(at))
         if not against and column.name == "customer_id_acct" and "customer_name" in self.found:
@@ -128,7 +140,11 @@ class ColumnMapping:
 
     def _why_no_open_balance(self, at: int) -> str:
         """Why a balance is not what is owed of each invoice, whichever column has the amounts that it follows."""
-        amounts = [self.found["total_amount"]] if "total_amount" in self.found else _amounts(self.table, at)
+        amounts = (
+            [self.found["total_amount"]]
+            if "total_amount" in self.found
+            else [one for one in self.table.places if one != at and self.values.has_amounts(str(one))]
+        )
         others = {one: self.found[one] for one in _BESIDE if one in self.found}
         for total in amounts:
             places: dict[str, int] = {"total_amount": total, "balance_amount": at, **others}
@@ -136,13 +152,7 @@ class ColumnMapping:
             why = extract.why_no_open_balance(judged)
             if why:
                 return f"it is no open balance: {why} (amounts of {cut(self.table.header.cells[total])})"
-        return ""
-
-
-def _amounts(table: UnknownTable, but: int) -> list[int]:
-    """The positions of the other columns of amounts."""
-    texts = {at: table.rows.get_column(str(at)).drop_nulls() for at in table.places if at != but}
-    return [at for at, text in texts.items() if text.len() and is_amount(text).all()]
+        return find_larger(self.table.rows, str(amounts[0]), str(at)) if "total_amount" in self.found else ""
 
 
 def list_captions(table: UnknownTable) -> str:

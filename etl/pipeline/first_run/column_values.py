@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -19,7 +21,8 @@ _DECIMALS: Final = r"[.,][0-9]{2}\D*$"
 _EMAIL: Final = r"^[^@\s]+@[^@\s]+\.[^@\s]+"
 _CODE: Final = "^[A-Za-z]{3}$"
 _LETTER: Final = r"\p{L}"
-_EMAILS: Final = ("email", "default_email", "bill_email")
+EMAILS: Final = ("email", "default_email", "bill_email")
+"""Our columns of e-mail addresses."""
 
 
 def sample_values(frame: pl.DataFrame, name: str) -> str:
@@ -34,21 +37,68 @@ def cut(text: str) -> str:
     return shown if len(shown) <= MOST_SHOWN else shown[: MOST_SHOWN - 1] + "…"
 
 
-def find_misfit(frame: pl.DataFrame, name: str, column: Column) -> str:
-    """Why the values of a caption cannot be those of our column, with the first such value and its line.
+class TableValues:
+    """The values of a table, each column of which is read once, however many questions are asked.
 
     Args:
         frame: text, and `source_line`.
-        name: the column of the frame.
+    """
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+        self._read: dict[str, _ColumnTexts] = {}
+
+    def texts(self, name: str) -> _ColumnTexts:
+        """A column without its empty cells."""
+        if name not in self._read:
+            self._read[name] = _ColumnTexts(
+                self.frame.select("source_line", pl.col(name).alias("text")).drop_nulls("text")
+            )
+        return self._read[name]
+
+    def has_amounts(self, name: str) -> bool:
+        """Whether a column has amounts alone."""
+        texts = self.texts(name)
+        return texts.rows.height > 0 and bool(texts.amount.all())
+
+
+@dataclass(frozen=True)
+class _ColumnTexts:
+    rows: pl.DataFrame
+
+    @cached_property
+    def text(self) -> pl.Series:
+        return self.rows.get_column("text")
+
+    @cached_property
+    def day(self) -> pl.Series:
+        """Which texts are days, in one order or another."""
+        read = [dates.days(self.text, order).is_not_null() for order in dates.ORDERS]
+        return read[0] | read[1] | read[2]
+
+    @cached_property
+    def amount(self) -> pl.Series:
+        """Which texts are amounts, with a decimal point or a comma."""
+        read = [money.amounts(self.text, decimal_comma=comma).is_not_null() for comma in (False, True)]
+        return read[0] | read[1]
+
+
+def find_misfit(values: TableValues, name: str, column: Column) -> str:
+    """Why the values of a caption cannot be those of our column, with the first such value and its line.
+
+    Args:
+        values: of the table.
+        name: the column of the table.
         column: ours.
 
     Returns:
         A sentence; empty where nothing speaks against it.
     """
-    rows = frame.select("source_line", pl.col(name).alias("text")).drop_nulls("text")
+    texts = values.texts(name)
+    rows = texts.rows
     if rows.is_empty():
         return "it has no values"
-    for is_against, why, most in _objections(rows.get_column("text"), column):
+    for is_against, why, most in _objections(texts, column):
         against = rows.filter(is_against)
         if against.height > most * rows.height:
             line, value = against.select("source_line", "text").row(0)
@@ -86,40 +136,44 @@ def find_split(frame: pl.DataFrame, name: str, identifier: str) -> str:
     return f"line {line}: {cut(customer)!r} has {keys} of them, so it is not the id of the customer"
 
 
-def is_amount(text: pl.Series) -> pl.Series:
-    """Which texts are amounts, with a decimal point or a comma."""
-    return (
-        money.amounts(text, decimal_comma=False).is_not_null() | money.amounts(text, decimal_comma=True).is_not_null()
-    )
+def find_larger(frame: pl.DataFrame, total: str, balance: str) -> str:
+    """Why a balance is not what is left of a total: it is larger in too many rows; empty where it is not.
+
+    Args:
+        frame: text, and `source_line`.
+        total: the column of the frame with the totals.
+        balance: the column of the frame with the balances.
+    """
+    rows = frame.select("source_line", total=pl.col(total), balance=pl.col(balance)).drop_nulls()
+    for comma in (False, True):
+        read = [money.amounts(rows.get_column(name), decimal_comma=comma).abs() for name in ("total", "balance")]
+        if not read[0].null_count() and not read[1].null_count():
+            larger = rows.filter(read[1] > read[0])
+            if larger.height <= MOST_IMPOSSIBLE * rows.height:
+                return ""
+            line, whole, left = larger.row(0)
+            return f"line {line} has {cut(left)!r}, which is more than the total {cut(whole)!r}"
+    return ""
 
 
-def is_day(text: pl.Series) -> pl.Series:
-    """Which texts are days, in one order or another."""
-    found = pl.Series([False] * text.len(), dtype=pl.Boolean)
-    for order in dates.ORDERS:
-        found = found | dates.days(text, order).is_not_null()
-    return found
-
-
-def _objections(text: pl.Series, column: Column) -> Iterator[tuple[pl.Series, str, float]]:
+def _objections(texts: _ColumnTexts, column: Column) -> Iterator[tuple[pl.Series, str, float]]:
     """Which values speak against a column, what they are, and as what share they may be there."""
-    day, amount = is_day(text), is_amount(text)
-    most = MOST_IMPOSSIBLE
+    text, most = texts.text, MOST_IMPOSSIBLE
     match column.kind:
         case ColumnKind.MONEY:
-            yield day, "which is a date, not an amount", 0.0
-            yield ~amount, "which is not an amount", most
+            yield texts.day, "which is a date, not an amount", 0.0
+            yield ~texts.amount, "which is not an amount", most
         case ColumnKind.DATE | ColumnKind.INSTANT:
             serial = text.str.contains(dates.SERIAL)
             if serial.sum() < LEAST_SERIALS * text.len():
-                yield ~day, "which is not a date", most
+                yield ~texts.day, "which is not a date", most
         case ColumnKind.CURRENCY:
             yield ~text.str.contains(_CODE), "which is not a currency code of three letters", most
-        case _ if column.name in _EMAILS:
+        case _ if column.name in EMAILS:
             yield ~text.str.contains(_EMAIL), "which is not an e-mail address", most
         case ColumnKind.TEXT:
-            yield day, "which is a date", 1 - most
-            yield amount & text.str.contains(_DECIMALS), "which is an amount", 1 - most
+            yield texts.day, "which is a date", 1 - most
+            yield texts.amount & text.str.contains(_DECIMALS), "which is an amount", 1 - most
             if column.name.endswith("_name"):
                 yield ~text.str.contains(_LETTER), "which has no letter: it is no name", 1 - most
                 yield text.str.contains(_EMAIL), "which is an e-mail address", 1 - most

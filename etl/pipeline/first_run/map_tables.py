@@ -40,7 +40,7 @@ class Mappings:
         shapes: those of the folder, then the new ones.
         files: the text of each new shape's file, relative to the folder.
         names: the files that the new shapes read.
-        declined: files that a new shape would read, and that the person leaves out.
+        declined: files that the person leaves out.
         remarks: what was said after the last question.
     """
 
@@ -56,7 +56,7 @@ class Mappings:
 
     def _applied(self, sighting: Sighting) -> Sighting:
         if sighting.name not in self.names:
-            return replace(sighting, note="left out, as you said") if sighting.name in self.declined else sighting
+            return replace(sighting, note="left out as you said") if sighting.name in self.declined else sighting
         seen = extract.recognize(sighting.path, self.shapes)
         return replace(sighting, recognition=seen, note=seen.note if seen else "", is_unknown=False)
 
@@ -86,6 +86,7 @@ def map_tables(
                 continue
             own, text = _ask_shape(talk, sighting, table, found.shapes, system)
         except LeftOutError:
+            found.declined.add(sighting.name)
             continue
         except InputError as error:
             talk.say(f"{readable(sighting.name)} is left out: {_shown(error)}")

@@ -9,7 +9,7 @@ from typing import Final
 
 from etl import extract
 from etl.extract import UnknownTable
-from etl.pipeline.first_run.column_values import find_misfit
+from etl.pipeline.first_run.column_values import EMAILS, TableValues, find_misfit
 from etl.schemas import RELATIONS, Column, ColumnKind
 
 WANTED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -65,7 +65,8 @@ _PHRASES: Final[Mapping[str, str]] = {
 _STEMS: Final[Mapping[str, str]] = {
     "invoice_number": r"^(?:re|rechnung|beleg|invoice|inv|bill|doc|document|facture|factura|fattura|faktura)\w*"
     r"(?: (?:nr|no|num|number|id|ref|#)\b.*)?$|^(?:rechnungs?|beleg)nummer$",
-    "customer_name": r"kunde(?!n?n(?:r|ummer))|customer|client|debtor|debitor(?!en)|payer|bill(?:ed)? to|firma?\b",
+    "customer_name": r"kunde(?!n?n(?:r|ummer))|customer|client|debtor|debitor(?!en)|payer"
+    r"|bill(?:ed)? to|firma?\b|\bname$|trading",
     "customer_id_acct": r"(?:kunden?|customer|client|debit\w*|account|acct)\W*(?:nr|no|num\w*|id|code|key|ref|#)\b",
     "invoice_date": r"^(?:(?:rechnung|beleg|invoice|issue|bill|post|raise)\w* ?(?:datum|date|day|on)?"
     r"|datum|date|day|fecha)$",
@@ -97,13 +98,15 @@ _ALONE: Final = (ColumnKind.DATE, ColumnKind.MONEY)
 _WORDS: Final = re.compile(r"[^\W\d_]+|#")
 
 
-def propose_columns(table: UnknownTable, relation: str, shapes: extract.Shapes) -> dict[str, int]:
+def propose_columns(
+    table: UnknownTable, values: TableValues, relation: str, shapes: extract.Shapes
+) -> dict[str, int]:  # fmt: skip
     """Our column -> position of the caption that fits it best, by its words and its values; each caption once."""
     columns = {column.name: column for column in RELATIONS[relation].columns}
     scores: list[tuple[float, int, str, int]] = []
     for order, name in enumerate(WANTED[relation]):
-        fitting = [at for at in table.places if not find_misfit(table.rows, str(at), columns[name])]
-        is_only = len(fitting) == 1 and columns[name].kind in _ALONE
+        fitting = [at for at in table.places if not find_misfit(values, str(at), columns[name])]
+        is_only = len(fitting) == 1 and (columns[name].kind in _ALONE or name in EMAILS)
         known = extract.known_captions(relation, name, shapes)
         for at in fitting:
             score = _score(table.header.cells[at], columns[name], known) + (_ONLY if is_only else 0)
