@@ -329,6 +329,18 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "shapes").iterdir()] == ["wave_invoices_2.toml"]
 
 
+def test_a_shape_that_would_take_a_known_file_is_not_kept(tmp_path: Path) -> None:
+    """A list with the captions of the guide has those of the strange one, too."""
+    known = "Invoice Number,Customer Name,Date,Total,Sum\n1,Quill,2026-11-03,5.00,5.00\n"
+    (tmp_path / "known.csv").write_text(known, encoding="utf-8")
+    strange = "Invoice Number,Customer Name,Date,Sum\n7,Quill,2026-11-03,6.00\n"
+    (tmp_path / "strange.csv").write_text(strange, encoding="utf-8")
+    said = write_configuration(tmp_path, is_forced=False, ask=Person({"strange.csv": INVOICES}))
+    assert "strange.csv is left out: known.csv has its captions, and is known." in said
+    assert _configured(tmp_path)["sources"]["accounting_invoices"]["path"] == "known.csv"
+    assert not (tmp_path / "shapes").exists()
+
+
 def test_equal_captions_are_told_apart_by_their_place(tmp_path: Path) -> None:
     """The second `Value` is `Value#2` in the shape, and is read."""
     text = "Bill no,Billed to,Raised on,Value,Value\n1,Quill,2026-11-03,7.00,70.00\n2,Brack,2026-11-04,8.00,80.00\n"

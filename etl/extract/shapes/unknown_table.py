@@ -79,6 +79,12 @@ class UnknownTable:
         is_plain = pattern.folded == folded[at] and pattern.occurrence == wanted and not pattern.member
         return text if folded[at] and is_plain and len(set(fitting)) == 1 else ""
 
+    @property
+    def known_by(self) -> list[str]:
+        """The captions by which such a file is known again; one with digits may name a day."""
+        spelled = map(self.spelled, self.places)
+        return [caption for caption in spelled if not any(map(str.isdigit, caption))]
+
     def why_not(self, relation: str, columns: Mapping[str, int]) -> Problem | None:
         """Why its captions say that it is no list of a relation; null where they leave it open.
 
@@ -123,7 +129,7 @@ def find_unknown_table(path: Path, name: str, shapes: Shapes, *, is_whole: bool 
         shapes: those of the folder.
         is_whole: whether all of its rows are wanted; else its beginning is read.
     """
-    if _ENDINGS.isdisjoint(path.suffixes):
+    if _ENDINGS.isdisjoint(map(str.casefold, path.suffixes)):
         return None
     file, source = SourceFile(path, name, ""), Source.model_validate({"path": name})
     try:

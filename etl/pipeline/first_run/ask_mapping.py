@@ -127,11 +127,11 @@ class ColumnMapping:
 
     def _objection(self, column: Column, at: int) -> str:
         """Why a caption cannot be a column; empty where nothing speaks against it."""
-        other = next((name for name, place in self.found.items() if place == at), None)
-        if other:
-            return f"it is {other} already"
         rows = self.table.rows
         against = find_misfit(self.values, str(at), column)
+        other = next((name for name, place in self.found.items() if place == at), None)
+        if not against and other:
+            against = f"it is {other} already"
         if not against and column.name == OWN_IDS[self.relation]:
             against = find_repeated(rows, str(at))
         if not against and column.name == "customer_id_acct" and "customer_name" in self.found:

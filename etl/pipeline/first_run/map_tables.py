@@ -62,7 +62,7 @@ class Mappings:
 
 
 def map_tables(
-    sightings: Iterable[Sighting], known: Collection[str], shapes: extract.Shapes, ask: Ask
+    sightings: Sequence[Sighting], known: Collection[str], shapes: extract.Shapes, ask: Ask
 ) -> Mappings:  # fmt: skip
     """Ask what each unknown table is.
 
@@ -91,9 +91,12 @@ def map_tables(
         except InputError as error:
             talk.say(f"{readable(sighting.name)} is left out: {_shown(error)}")
             continue
-        system = own.system
-        found.files[own.file] = text
-        found.shapes = own.parsed(found.shapes)
+        system, shapes_now = own.system, own.parsed(found.shapes)
+        other = _known_alike(own, sightings, shapes_now)
+        if other is not None:
+            talk.say(f"{readable(sighting.name)} is left out: {readable(other)} has its captions, and is known.")
+            continue
+        found.files[own.file], found.shapes = text, shapes_now
         found.names.add(sighting.name)
     return replace(found, remarks=talk.said)
 
@@ -122,6 +125,16 @@ def _made(sighting: Sighting, found: Mappings) -> str | None:
     return seen.relation if seen else None
 
 
+def _known_alike(own: OwnShape, sightings: Iterable[Sighting], shapes: extract.Shapes) -> str | None:
+    """A file that is known, and that the new shape would read in place of what reads it now; null where none is."""
+    for sighting in sightings:
+        if sighting.recognition is not None and sighting.path.stat().st_size <= MOST_BYTES:
+            seen = extract.recognize(sighting.path, shapes)
+            if seen is None or seen.shape == own.id:
+                return sighting.name
+    return None
+
+
 def _ask_alike(talk: Conversation, sighting: Sighting, relation: str, found: Mappings) -> None:
     """Ask whether a further file of a new shape is read, too."""
     found.declined.add(sighting.name)
@@ -146,7 +159,7 @@ def _ask_shape(  # noqa: PLR0913 - a file, what is known of it, and whom to ask
     name = choose_id(sighting.name, relation, extract.taken_names(shapes))
     program = talk("Which program wrote it?", system or name) or name
     captions = {column: table.spelled(at) for column, at in columns.items()}
-    own = OwnShape(name, program, PurePosixPath(sighting.name).name, relation, captions)
+    own = OwnShape(name, program, PurePosixPath(sighting.name).name, relation, captions, tuple(table.known_by))
     found = _read(sighting, relation, own.parsed(shapes))
     own = replace(own, formats=ask_formats(talk, found, relation, sighting.name))
     if relation in PRICED and "currency_code" not in captions and _lacks_currency(found, relation):

@@ -35,6 +35,7 @@ class OwnShape:
         title: the file that it was made from.
         relation: what its rows are.
         captions: our column -> caption, as a shape file spells it.
+        others: further captions of the file: without them it is another layout.
         formats: the order of dates and the decimal sign, where they are known.
         currency_code: of amounts that name none; empty: not known.
     """
@@ -44,6 +45,7 @@ class OwnShape:
     title: str
     relation: str
     captions: Mapping[str, str]
+    others: tuple[str, ...] = ()
     formats: ShapeFormats = field(default_factory=ShapeFormats)
     currency_code: str = ""
 
@@ -65,7 +67,7 @@ class OwnShape:
         parts = [
             ["# Written by `billsight init`, as a person confirmed it. docs/shapes.md explains every line."],
             _section("shape", head),
-            _section("recognize", {"captions_all": list(dict.fromkeys(self.captions.values()))}),
+            _section("recognize", {"captions_all": list(dict.fromkeys([*self.captions.values(), *self.others]))}),
             _section("columns", {column: [caption] for column, caption in self.captions.items()}),
             _section("rows", self._rows()),
             _section("values", self._values()),
