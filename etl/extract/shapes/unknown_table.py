@@ -19,12 +19,12 @@ from etl.extract.conform import BLANKS, GUARDED
 from etl.extract.formats.delimited import Numbered
 from etl.extract.header import HEADER_WITHIN, Header, fold
 from etl.extract.opened_file import FileKind, peek
-from etl.extract.profiles.profile import TABLE
 from etl.extract.profiles.registry import table_profiles
 from etl.extract.profiles.table_guard import foreign_list
 from etl.extract.row_tables import Table, open_table
 from etl.extract.shapes.catalogue import Shapes
 from etl.extract.shapes.shape import CaptionPattern, fold_caption
+from etl.schemas import RELATIONS
 
 _ENDINGS: Final = frozenset({".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm"})
 """Of names of tables: prose with commas is no table, and nobody is asked about it."""
@@ -104,7 +104,7 @@ class UnknownTable:
         if not against:
             return None
         caption, found, remedy = against[0]
-        return Problem(self.name, f"{found} (column {caption})", f"a {TABLE} of it", remedy, self.header.line)
+        return Problem(self.name, f"{found} (column {caption})", RELATIONS[relation].help, remedy, self.header.line)
 
 
 def known_captions(relation: str, column: str, shapes: Shapes) -> tuple[str, ...]:

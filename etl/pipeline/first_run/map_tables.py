@@ -195,5 +195,4 @@ def _lacks_currency(found: extract.Extract, relation: str) -> bool:
 
 
 def _shown(error: InputError) -> str:
-    problems: Sequence[Any] = error.problems
-    return "; ".join(f"{readable(one.found)}. {readable(one.remedy)}" for one in problems)
+    return "; ".join(f"{readable(one.found)}. {readable(one.remedy)}" for one in error.problems)

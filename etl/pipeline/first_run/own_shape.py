@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -107,11 +107,8 @@ def _example(explained: Mapping[str, Any]) -> Iterator[str]:
     yield "# What was read when this shape was confirmed: counts and sums, no row."
     yield "[[example]]"
     yield from (f"{name} = {write_value(explained[name])}" for name in ("documents", "left_out") if explained[name])
-    yield from _counts({"quarantined": explained["quarantined"], "warnings": len(explained["warnings"])}.items())
+    yield f"quarantined = {explained['quarantined']}"
+    yield f"warnings = {len(explained['warnings'])}"
     for code, sums in explained["sums"].items():
         yield f"[example.sums.{code}]"
         yield from (f"{name} = {write_value(value)}" for name, value in sums.items() if value is not None)
-
-
-def _counts(counts: Iterable[tuple[str, int]]) -> Iterator[str]:
-    return (f"{name} = {count}" for name, count in counts)
