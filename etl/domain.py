@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
+
+DateOrder = Literal["ymd", "mdy", "dmy"]
+"""The order of the parts of a date such as 03/04/2026."""
 
 _MONTH: Final = "(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec)"
 MALFORMED_ID: Final = "|".join((
@@ -335,6 +338,23 @@ class Reader:
     id: str
     version: int | None = None
     digest: str | None = None
+
+
+@dataclass(frozen=True)
+class ShapeFormats:
+    """How all files of a shape are written, as the shape says; null: each file shows it.
+
+    Attributes:
+        date_order: order of dates such as 03/04/2026.
+        decimal_comma: 1.234,50 rather than 1,234.50.
+    """
+
+    date_order: DateOrder | None = None
+    decimal_comma: bool | None = None
+
+
+FORMATS_BY_FILE: Final = ShapeFormats()
+"""Those of a shape that says nothing of them."""
 
 
 @dataclass(frozen=True)

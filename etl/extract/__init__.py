@@ -10,6 +10,7 @@ from etl.extract.describe import describe_columns, list_shapes
 from etl.extract.detect import Recognition, Sighting, describe_folder, recognize, recognize_or_refuse, refusing_shape
 from etl.extract.footers import GOES_ON, NOT_UNDERSTOOD
 from etl.extract.formats.compression import DAMAGES
+from etl.extract.header import fold
 from etl.extract.profiles.profile import (
     CONNECTWISE_CSV,
     CONNECTWISE_JSON,
@@ -18,9 +19,13 @@ from etl.extract.profiles.profile import (
     XERO_JSON,
     Extract,
 )
+from etl.extract.profiles.running_balance import why_no_open_balance
 from etl.extract.read import captions, read_text, source_problems
-from etl.extract.shapes.catalogue import Shapes
-from etl.extract.shapes.own_shapes import shapes_beside
+from etl.extract.shapes.catalogue import OWN_FOLDER, Shapes
+from etl.extract.shapes.own_shapes import shapes_beside, taken_names
+from etl.extract.shapes.shape import fold_caption
+from etl.extract.shapes.shape_file import parse_shape
+from etl.extract.shapes.unknown_table import UnknownTable, find_unknown_table, known_captions
 from etl.extract.source_files import SETTING, find_files, made_at, refuse_changed, source_file, written_at
 from etl.extract.stated import earliest
 
@@ -30,6 +35,7 @@ __all__ = [
     "DAMAGES",
     "GOES_ON",
     "NOT_UNDERSTOOD",
+    "OWN_FOLDER",
     "QUICKBOOKS_ONLINE_JSON",
     "SETTING",
     "TABLE",
@@ -41,6 +47,7 @@ __all__ = [
     "Shapes",
     "Sighting",
     "SourceFile",
+    "UnknownTable",
     "bulk_scan",
     "bulk_select",
     "bulk_source",
@@ -50,9 +57,14 @@ __all__ = [
     "describe_folder",
     "earliest",
     "find_files",
+    "find_unknown_table",
+    "fold",
+    "fold_caption",
+    "known_captions",
     "lines_of",
     "list_shapes",
     "made_at",
+    "parse_shape",
     "read_text",
     "recognize",
     "recognize_or_refuse",
@@ -61,5 +73,7 @@ __all__ = [
     "shapes_beside",
     "source_file",
     "source_problems",
+    "taken_names",
+    "why_no_open_balance",
     "written_at",
 ]

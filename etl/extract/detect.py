@@ -72,12 +72,14 @@ class Sighting:
     Attributes:
         recognition: null where it is nothing that is read.
         note: why it is not, or what it was recognised by.
+        is_unknown: a table that no shape and no profile knows, and that nothing refuses.
     """
 
     path: Path
     name: str
     recognition: Recognition | None
     note: str
+    is_unknown: bool = False
 
 
 class _Content:
@@ -231,8 +233,12 @@ def _sightings(path: Path, folder: Path, shapes: Shapes | None) -> list[Sighting
             return [Sighting(path, name, None, readable(f"refused, {against.found}. {against.remedy}"))]
         found = _of_records(content) if content.is_of_lists else [_recognized(content)]
         return [
-            Sighting(path, name, seen, readable(seen.note if seen else content.unknown)) for seen in found or [None]
-        ]
+            Sighting(
+                path, name, seen, readable(seen.note if seen else content.unknown),
+                seen is None and not content.is_of_records,
+            )
+            for seen in found or [None]
+        ]  # fmt: skip
     except InputError as error:
         return [Sighting(path, name, None, "; ".join(problem.found for problem in error.problems))]
 

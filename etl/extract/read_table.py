@@ -47,9 +47,10 @@ class Found:
 
 PORTALS: Final = frozenset({"portal_invoices", "portal_mappings"})
 """Lists that may say in a line of their own when they were made."""
-_UNREAD_TIME: Final = (
+UNREAD_TIME: Final = (
     "line {} says when the list was made, but the time cannot be read: the list may be older than it seems"
 )
+"""What to say of such a line."""
 
 
 def find_in(table: Table, profile: TableProfile, configured: Mapping[str, str]) -> Found | None:
@@ -102,7 +103,7 @@ def read_table(document: OpenedFile, profile: TableProfile, relation: Relation, 
     frame = tidy(split_lists(_joined_groups(frame, header), relation), relation)
     titles = [(line, " ".join(filter(None, map(str.strip, row)))) for line, row in above] if is_list else []
     lines = [*titles, *labels(frame)] if is_list else []
-    warnings += [_UNREAD_TIME.format(line) for line, text in lines if is_unread(text)]
+    warnings += [UNREAD_TIME.format(line) for line, text in lines if is_unread(text)]
     unknown = unknown_terms(frame)
     before = frame.height
     documents = _documents(frame, header, document.file.name) if _is_ledger(profile) else frame

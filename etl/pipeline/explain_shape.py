@@ -48,13 +48,21 @@ def explain_file(path: Path, settings: Settings | None = None) -> dict[str, Any]
     shapes = extract.shapes_beside(settings.base) if settings else None
     try:
         relation, source = named or (_recognized(path, shapes), Source.model_validate({"path": path.name}))
-        found = extract.read_text(file, relation, source, shapes)
         zone = settings.zone_of(source) if settings else ZoneInfo("UTC")
-        formats = settle_formats(found.frame, relation, source, zone)
-        kept = found.frame.filter(~is_removal(relation))
-        split = validate(kept, relation, formats)
+        return explain_text(extract.read_text(file, relation, source, shapes), relation, source, zone)
     except InputError as error:
         return _refused(path, error, named[0].name if named else None, shapes)
+
+
+def explain_text(found: extract.Extract, relation: Relation, source: Source, zone: ZoneInfo) -> dict[str, Any]:
+    """Tell what of a file is read, as `explain_file` does.
+
+    Raises:
+        InputError: its dates or amounts can be read in two ways.
+    """
+    formats = settle_formats(found.frame, relation, source, zone, found.formats)
+    kept = found.frame.filter(~is_removal(relation))
+    split = validate(kept, relation, formats)
     documents = _documents(split.accepted, relation)
     sums, unknown = _sums(split.accepted, relation)
     removed = found.frame.height - kept.height

@@ -122,7 +122,7 @@ class Loader:
         if opened.scan is not None and (read := self._bulk(file, opened.scan, source)) is not None:
             return read
         extracted = opened.text or extract.read_text(file, relation, source, self._shapes)
-        formats = settle_formats(extracted.frame, relation, source, self.settings.zone_of(source))
+        formats = settle_formats(extracted.frame, relation, source, self.settings.zone_of(source), extracted.formats)
         # a 'sync from' date is a day of the portal, wherever the clock of the log stands
         formats = replace(formats, zones={"from_at": self.settings.portal_zone})
         removed = self._store(extracted.frame, relation, formats)

@@ -55,7 +55,7 @@ def check_sources(settings: Settings, config: Path | None = None) -> str:
             for file in files_of(settings, source, relation):
                 try:
                     found = extract.read_text(file, relation, source, shapes)
-                    formats = settle_formats(found.frame, relation, source, settings.zone_of(source))
+                    formats = settle_formats(found.frame, relation, source, settings.zone_of(source), found.formats)
                     split = validate(found.frame.filter(~is_removal(relation)), relation, formats)
                 except InputError as error:
                     problems += error.problems

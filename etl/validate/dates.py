@@ -10,14 +10,14 @@ except in a log, whose order distinguishes the two.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from etl.domain import DateOrder
 from etl.validate.text_forms import folded, read_once
 
-DateOrder = Literal["ymd", "mdy", "dmy"]
 ORDERS: Final[tuple[DateOrder, ...]] = ("mdy", "dmy", "ymd")
 
 EARLIEST: Final = date(1970, 1, 1)

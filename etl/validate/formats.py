@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from etl.config import Source
+from etl.domain import FORMATS_BY_FILE, DateOrder, ShapeFormats
 from etl.errors import InputError, Problem
 from etl.schemas import Relation
-from etl.validate.dates import ORDERS, DateOrder
+from etl.validate.dates import ORDERS
 from etl.validate.format_clues import PAIRS, observe
 
 MOST_STRAYS: Final = 0.01
@@ -56,10 +57,14 @@ class Formats:
     book: str | None = None
 
 
-def settle_formats(
-    text: pl.DataFrame | Iterable[pl.DataFrame], relation: Relation, source: Source, zone: ZoneInfo
+def settle_formats(  # noqa: PLR0913 - a file, and everything that can say how it is written
+    text: pl.DataFrame | Iterable[pl.DataFrame],
+    relation: Relation,
+    source: Source,
+    zone: ZoneInfo,
+    stated: ShapeFormats = FORMATS_BY_FILE,
 ) -> Formats:
-    """Infer the formats of a file; the configuration has precedence.
+    """Infer the formats of a file; the configuration has precedence, then what its shape says of all its files.
 
     Locality: whole.
 
@@ -68,23 +73,26 @@ def settle_formats(
         relation: what the rows are.
         source: the configuration of the file.
         zone: where the clocks of times without an offset stand.
+        stated: what the shape of the file says.
 
     Raises:
-        InputError: dates or amounts can be read in two ways, or not in the configured one; all problems are listed.
+        InputError: dates or amounts can be read in two ways, not in the configured one, or not as the shape says; all
+            problems are listed.
     """
     batches = [text] if isinstance(text, pl.DataFrame) else text
     evidence = _FormatEvidence(observe(batches, relation), f"[sources.{relation.name}]")
-    order, problems = (source.date_order, []) if source.date_order else _found_order(evidence)
+    order, problems = (source.date_order, []) if source.date_order else _found_order(evidence, stated.date_order)
     unread = _left_out(evidence, relation) if problems else frozenset[str]()
     if unread:
         problems = []
-    if order is not None:
+    elif order is not None and not problems:
         problems += _impossible(evidence, order)
+    comma = stated.decimal_comma if source.decimal_comma is None else source.decimal_comma
     if source.decimal_comma is None:
-        problems += _unclear_decimals(evidence)
+        problems += _unclear_decimals(evidence) if comma is None else _other_decimals(evidence, comma=comma)
     if problems:
         raise InputError(problems)
-    decimal_comma = evidence.seen("comma") > 0 if source.decimal_comma is None else source.decimal_comma
+    decimal_comma = evidence.seen("comma") > 0 if comma is None else comma
     serials = _serial_columns(evidence)
     return Formats(order, zone, decimal_comma, source.currency_code, serials, unread_columns=unread, book=source.book)
 
@@ -110,8 +118,19 @@ class _FormatEvidence:
         return bearers.row(0, named=True) if bearers.height else None
 
 
-def _found_order(evidence: _FormatEvidence) -> tuple[DateOrder | None, list[Problem]]:
-    """The one order that the file's numeric dates allow, or the problem if there is none."""
+def _found_order(
+    evidence: _FormatEvidence, stated: DateOrder | None
+) -> tuple[DateOrder | None, list[Problem]]:  # fmt: skip
+    """The one order that the file's numeric dates allow, or the problem if there is none.
+
+    Args:
+        evidence: the marks of the file.
+        stated: the order that its shape says: then no date may contradict it.
+    """
+    if stated is not None:
+        stray = evidence.first(f"not {stated}")
+        said = f"date_order = {stated}"
+        return stated, [] if stray is None else [_against_shape(evidence, stray, said, "date_order")]
     if not evidence.seen("numeric"):
         return None, []
     against = {order: evidence.seen(f"not {order}") for order in ORDERS}
@@ -171,6 +190,19 @@ def _unclear_decimals(evidence: _FormatEvidence) -> list[Problem]:
         finding = f"{_quoted(either)}, and no amount that tells the decimal sign"
         return [_problem(either, finding, "amounts that can be read in one way only", remedy)]
     return []
+
+
+def _other_decimals(evidence: _FormatEvidence, *, comma: bool) -> list[Problem]:
+    """The first amount that can only be read with another decimal sign than the shape's."""
+    stray = evidence.first("point" if comma else "comma")
+    said = f"decimal_comma = {str(comma).lower()}"
+    return [] if stray is None else [_against_shape(evidence, stray, said, "decimal_comma")]
+
+
+def _against_shape(evidence: _FormatEvidence, stray: dict[str, Any], said: str, key: str) -> Problem:
+    found = f"{_quoted(stray)}, which contradicts {said} of the file's shape"
+    remedy = f"Correct the shape, or set {key} in {evidence.table}; rows that it cannot read are then quarantined."
+    return _problem(stray, found, f"values as {said} reads them", remedy)
 
 
 def _serial_columns(evidence: _FormatEvidence) -> frozenset[str]:

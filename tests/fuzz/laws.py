@@ -86,7 +86,7 @@ class Fuzz:
         relation, source = RELATIONS[one.shape.relation], Source(**{"path": one.name, **one.source})
         try:
             found = extract.read_text(extract.source_file(path, path.parent), relation, source)
-            formats = settle_formats(found.frame, relation, source, self.night.zone_of(source))
+            formats = settle_formats(found.frame, relation, source, self.night.zone_of(source), found.formats)
         except InputError as error:
             return _refused(error, one.name)
         left_out = sum(found.shape_notes.get(note, 0) for note in ("blank", "repeated header", "repeated line item"))

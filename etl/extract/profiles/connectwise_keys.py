@@ -16,7 +16,8 @@ def with_company_key(frame: pl.DataFrame) -> pl.DataFrame:
 
     Locality: row.
     """
-    if {"company_id_cw", "company_identifier"} <= set(frame.columns):
+    has_id, has_identifier = (name in frame.columns for name in ("company_id_cw", "company_identifier"))
+    if has_id == has_identifier:
         return frame
     frame = apart(frame)
     number = pl.col("company_id_cw") if "company_id_cw" in frame.columns else pl.lit(None, dtype=pl.String)

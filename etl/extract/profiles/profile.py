@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from etl.domain import AnswerPart, Reader
+from etl.domain import FORMATS_BY_FILE, AnswerPart, Reader, ShapeFormats
 from etl.extract.stated import Stated
 
 CONNECTWISE_JSON: Final = "connectwise_json"
@@ -60,6 +60,7 @@ class Extract:
         stated: each time at which a list of the portal was made, as its title lines and footers say.
         goes_on: the file says that there are more rows than it has.
         may_go_on: a title line may say so, and nobody understands it.
+        formats: how its shape says that all of its files are written.
         parts: which part of all records each of its answers holds, where they say it.
         shape_read: of a file whose shape is data: which one.
         is_open_only: it lists only what is still open.
@@ -82,6 +83,7 @@ class Extract:
     is_open_only: bool = False
     absent: tuple[str, ...] = ()
     parts: tuple[AnswerPart, ...] = ()
+    formats: ShapeFormats = FORMATS_BY_FILE
 
     @property
     def reader(self) -> Reader:

@@ -42,7 +42,7 @@ def apply_values(frame: pl.DataFrame, shape: Shape) -> tuple[pl.DataFrame, Count
     for name, constant in values.constants.items():
         frame = frame.with_columns(pl.coalesce(_cell(frame, name), pl.lit(constant)).alias(name))
     frame = _with_computed(
-        frame, {name: values.computed[name] for name in values.computed if name not in shape.from_sums}
+        frame, {name: values.computed[name] for name in values.computed if name not in shape.from_sums}, shape
     )
     for setting in values.settings:
         is_so = holds(frame, setting.when)
@@ -64,7 +64,7 @@ def complete_sums(frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
 
     Locality: row.
     """
-    return _with_computed(frame, {name: shape.values.computed[name] for name in shape.from_sums})
+    return _with_computed(frame, {name: shape.values.computed[name] for name in shape.from_sums}, shape)
 
 
 def holds(frame: pl.DataFrame, condition: Condition) -> pl.Expr:
@@ -98,12 +98,15 @@ def _with_members(frame: pl.DataFrame, shape: Shape) -> pl.DataFrame:
     return frame
 
 
-def _with_computed(frame: pl.DataFrame, computed: Mapping[str, tuple[tuple[int, str], ...]]) -> pl.DataFrame:
+def _with_computed(
+    frame: pl.DataFrame, computed: Mapping[str, tuple[tuple[int, str], ...]], shape: Shape
+) -> pl.DataFrame:  # fmt: skip
     """Amounts that others give; an amount that the file has stays as it is."""
     for name, terms in computed.items():
         if any(column not in frame.columns for _, column in terms):
             continue
-        comma = any(is_decimal_comma(frame.get_column(column)) for _, column in terms)
+        found = any(is_decimal_comma(frame.get_column(column)) for _, column in terms)
+        comma = found if shape.values.formats.decimal_comma is None else shape.values.formats.decimal_comma
         parts = [
             pl.when(pl.col(column).is_not_null()).then(units(pl.col(column), comma=comma)) * sign
             for sign, column in terms

@@ -41,7 +41,8 @@ def join_lines(frame: pl.DataFrame, shape: Shape, where: str) -> pl.DataFrame:
     alone = [pl.when(pl.col(number).is_null()).then(name).alias(f"_{name}") for name in repeated]
     others = [name for name in frame.columns if name not in {*keys, "read_problem"}]
     problem = pl.col("read_problem").drop_nulls().first()
-    comma = is_sum and is_decimal_comma(frame.get_column(shape.rows.sum_of))
+    stated = shape.values.formats.decimal_comma
+    comma = is_sum and (is_decimal_comma(frame.get_column(shape.rows.sum_of)) if stated is None else stated)
     added = [_sum(shape, comma=comma, has_once=shape.rows.sum_once in frame.columns)] if is_sum else []
     disagreements = [*(f"_on_{name}" for name in repeated), *(["_unread"] if is_sum else [])]
     unread = [_unread(shape.rows.sum_of, comma=comma)] if is_sum else []

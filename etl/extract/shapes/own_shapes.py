@@ -23,7 +23,7 @@ def shapes_beside(folder: Path) -> Shapes:
     Raises:
         InputError: files of the user's own are wrong, or take a name that is taken; the problems of all are listed.
     """
-    taken = {_AUTO, *every_shape(), *(shape.id for shape in all_shapes())}
+    taken = taken_names(all_shapes())
     found: list[Shape] = []
     problems: list[Problem] = []
     for path in sorted((folder / OWN_FOLDER).glob("*.toml")):
@@ -41,6 +41,11 @@ def shapes_beside(folder: Path) -> Shapes:
     if problems:
         raise InputError(problems)
     return (*all_shapes(), *found)
+
+
+def taken_names(shapes: Shapes) -> frozenset[str]:
+    """The names that no further shape may have next to these."""
+    return frozenset({_AUTO, *every_shape(shapes), *(shape.id for shape in shapes)})
 
 
 def _is_family(name: str, relation: str) -> bool:

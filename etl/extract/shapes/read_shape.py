@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -11,12 +12,15 @@ import polars as pl
 from etl.domain import Reader
 from etl.errors import InputError, Problem
 from etl.extract.conform import conform, split_lists, tidy
+from etl.extract.footers import labels, titles_go_on
 from etl.extract.formats.powershell import mark_cut_cells, refuse_if_cut
 from etl.extract.header import currency_problems, repeated_captions, unread_balance
 from etl.extract.opened_file import OpenedFile
 from etl.extract.profiles import generic_table
+from etl.extract.profiles.connectwise_csv import finish_companies, finish_listed_contacts, finish_listed_invoices
 from etl.extract.profiles.document_terms import document_type
 from etl.extract.profiles.profile import Extract, Transform
+from etl.extract.read_table import PORTALS, UNREAD_TIME
 from etl.extract.report_titles import as_of_lines, is_header_again, printed, window_of
 from etl.extract.row_buffer import Body
 from etl.extract.shapes.cell_values import apply_values, complete_sums
@@ -26,11 +30,16 @@ from etl.extract.shapes.recognizer import Held, captions_of
 from etl.extract.shapes.row_kinds import cell_names, judge_rows
 from etl.extract.shapes.verdict import refuse_bills
 from etl.extract.source_files import written_at
-from etl.extract.stated import stated_in
+from etl.extract.stated import is_unread, stated_in
 from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
 
-FINISH: Final[Mapping[str, Transform]] = {profile.relation: profile.finish for profile in generic_table.PROFILES}
+FINISH: Final[Mapping[str, Transform]] = {
+    **{profile.relation: profile.finish for profile in generic_table.PROFILES},
+    "connectwise_companies": finish_companies,
+    "connectwise_contacts": finish_listed_contacts,
+    "connectwise_invoices": finish_listed_invoices,
+}
 """Relation -> what derives keys, types and states."""
 _NOBODYS: Final = "document without a customer"
 _OURS: Final = ("other", "bill", "journal")
@@ -75,7 +84,8 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
     refuse_bills(joined, relation, document.file.name)
     refuse_if_cut(finished, document.file.name)
     warnings += [] if finished.height else ["the file has a header and no rows"]
-    return _extract(document, held, relation, (finished, dict(+notes), warnings, unknown, footers))
+    found = _extract(document, held, relation, (finished, dict(+notes), warnings, unknown, footers))
+    return _of_portal(found, document, held, joined) if relation.name in PORTALS else found
 
 
 def _extract(
@@ -106,6 +116,32 @@ def _extract(
         shape_read=Reader(shape.id, shape.version, shape.digest),
         is_open_only=shape.knows.is_open_only,
         absent=shape.knows.absent,
+        formats=shape.values.formats,
+    )
+
+
+def _of_portal(found: Extract, document: OpenedFile, held: Held, frame: pl.DataFrame) -> Extract:
+    """With what lines of a portal's list say: when it was made, and whether it goes on.
+
+    Args:
+        found: what was read.
+        document: its file.
+        held: its shape.
+        frame: the rows with the footers among them.
+    """
+    above = [(line, " ".join(filter(None, map(str.strip, row)))) for line, row in held.above]
+    titles = [(line, text) for line, text in above if text]
+    lines = [*titles, *labels(frame)]
+    unread = [UNREAD_TIME.format(line) for line, text in lines if is_unread(text)]
+    goes_on, may_go_on = titles_go_on([text for _, text in titles], found.frame.height)
+    footers = frame.height - found.frame.height
+    return replace(
+        found,
+        shape_notes={**found.shape_notes, **({"footer": footers} if footers else {})},
+        warnings=[*found.warnings, *unread],
+        stated=stated_in([text for _, text in lines], written_at(document.file)),
+        goes_on=goes_on,
+        may_go_on=may_go_on,
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from etl.domain import FORMATS_BY_FILE, ShapeFormats
+
 TABLES: Final = ("delimited", "workbook", "parquet")
 KINDS: Final = (*TABLES, "json")
 GROUPS: Final = ("customer", "band", "account")
@@ -169,6 +171,7 @@ class Values:
         computed: our column -> signed columns whose amounts give it, where it is empty.
         joined: our column -> columns whose texts give it, with a comma between, where it is empty.
         key: our columns that are the key of an invoice, in place of an internal id.
+        formats: how its dates and amounts are written.
     """
 
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -178,6 +181,7 @@ class Values:
     computed: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     key: tuple[str, ...] = ()
+    formats: ShapeFormats = FORMATS_BY_FILE
 
 
 @dataclass(frozen=True)

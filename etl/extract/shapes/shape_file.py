@@ -6,8 +6,9 @@ import re
 import tomllib
 from dataclasses import replace
 from hashlib import sha256
-from typing import Final
+from typing import Final, cast, get_args
 
+from etl.domain import DateOrder, ShapeFormats
 from etl.errors import InputError, Problem
 from etl.extract.profiles.document_terms import fold_word
 from etl.extract.shapes.named_patterns import PATTERNS
@@ -192,6 +193,7 @@ def _values(section: TomlSection, known: list[str]) -> Values:
         {name: _terms(section.section("computed"), name, known) for name in section.section("computed").values},
         {name: joined.texts(name, known) for name in joined.values},
         section.texts("key", known),
+        _formats(section),
     )
     for table in (constants, words, joined):
         for name in table.values:
@@ -199,6 +201,11 @@ def _values(section: TomlSection, known: list[str]) -> Values:
                 table.note(name, f"the unknown column {name!r}", "a column of the relation or a helper", known)
     section.finish()
     return values
+
+
+def _formats(section: TomlSection) -> ShapeFormats:
+    order = section.text("date_order", get_args(DateOrder))
+    return ShapeFormats(cast("DateOrder", order) if order else None, section.flag("decimal_comma"))
 
 
 def _folded(section: TomlSection) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -14,6 +14,7 @@ from etl.extract import Sighting
 from etl.files import output_errors, write_whole
 from etl.pipeline.first_run.captions_seen import SeenCaptions, offer_captions
 from etl.pipeline.first_run.kept_settings import KeptSettings, read_kept_settings
+from etl.pipeline.first_run.map_tables import Mappings, describe_unknown, map_tables
 from etl.pipeline.first_run.propose_sources import ACCOUNTING, SourceTable, Systems, find_systems, propose_tables
 from etl.pipeline.first_run.questions import Ask, ask_settings, ask_systems, ask_tables
 from etl.pipeline.first_run.toml_text import fill_template, write_sources
@@ -48,19 +49,23 @@ def write_configuration(folder: Path, *, is_forced: bool, ask: Ask | None = None
     kept = read_kept_settings(target)
     shapes = extract.shapes_beside(folder)
     sightings = extract.describe_folder(folder, shapes)
+    by_hand = {file for table in kept.tables for file in table.files}
+    mapped = map_tables(sightings, by_hand, shapes, ask) if ask is not None else Mappings(shapes)
+    sightings = mapped.applied(sightings)
     recognized = [sighting for sighting in sightings if sighting.recognition is not None]
     systems = _choose_systems(recognized, kept, ask)
     new = _new_tables(folder, recognized, kept, systems)
     tables = [*(_retired(table, new) for table in kept.tables), *new]
     values = {section: dict(keys) for section, keys in kept.values.items()}
-    seen = SeenCaptions(recognized, shapes)
+    seen = SeenCaptions(recognized, mapped.shapes)
     if ask is not None:
-        tables = ask_tables(folder, shapes, tables, ask)
+        tables = ask_tables(folder, mapped.shapes, tables, ask, mapped.names)
         values = ask_settings(seen, values, ask)
-    template = offer_captions(seen)
-    before = _replace(target, fill_template(template, values) + write_sources(tables))
+    text = fill_template(offer_captions(seen), values) + write_sources(tables)
+    text += describe_unknown([one for one in sightings if one.is_unknown and one.name not in by_hand], shapes)
+    before = _replace(target, text, mapped.files)
     lines = [one_line(line) for sighting in sightings for line in _lines(sighting, tables)]
-    remarks = [*_of_systems(systems), *kept.remarks, *_missing(tables), *before]
+    remarks = [*mapped.remarks, *_of_systems(systems), *kept.remarks, *_missing(tables), *before]
     return "\n".join([*lines, *remarks, f"Wrote {target}. Next: billsight check --config {target}"])
 
 
@@ -121,15 +126,26 @@ def _retired(table: SourceTable, new: Iterable[SourceTable]) -> SourceTable:
     return replace(table, is_on=False, notes=("From your old configuration: it finds no file now.",))
 
 
-def _replace(target: Path, text: str) -> list[str]:
-    """Write the configuration; one that was there is renamed, so that nothing in it is lost."""
+def _replace(target: Path, text: str, shapes: Mapping[str, str]) -> list[str]:
+    """Write new shapes and the configuration; one that was there is renamed, so that nothing in it is lost.
+
+    Args:
+        target: the configuration.
+        text: its own.
+        shapes: file next to it -> text.
+    """
     with output_errors(target), unstoppable():
+        for name, shape in shapes.items():
+            path = target.parent / name
+            path.parent.mkdir(exist_ok=True)
+            write_whole(path, shape.encode(), _MODE)
         kept = None
         if target.is_file():
             free = (target.with_name(f"{target.name}.{number}") for number in count(1))
             kept = target.rename(next(path for path in free if not path.exists()))
         write_whole(target, text.encode(), _MODE)
-    return [f"The configuration that was there is now {kept}."] if kept else []
+    written = [f"Wrote {target.parent / name}." for name in shapes]
+    return [*written, *([f"The configuration that was there is now {kept}."] if kept else [])]
 
 
 def _lines(sighting: Sighting, tables: Iterable[SourceTable]) -> list[str]:
