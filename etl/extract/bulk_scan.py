@@ -27,6 +27,7 @@ from etl.extract.formats.plain_bytes import is_plain
 from etl.extract.formats.powershell import mark_cut_cells
 from etl.extract.header import header_problems, unread_balance
 from etl.extract.opened_file import FileKind, OpenedFile, peek
+from etl.extract.profiles.line_guard import has_lone_id
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.profiles.registry import table_profiles
 from etl.extract.profiles.running_balance import JUDGED, is_settled, why_no_open_balance
@@ -241,7 +242,9 @@ def _is_plain(found: Found, profile: TableProfile, document: OpenedFile) -> bool
     is_renaming = (
         profile.shape in _SHAPES and not header.groups and not any(name.startswith("_") for name in header.columns)
     )
-    is_renaming = is_renaming and not (profile.relation == "accounting_invoices" and header.is_of_lines)
+    is_renaming = is_renaming and not (
+        profile.relation == "accounting_invoices" and (header.is_of_lines or has_lone_id(header))
+    )
     is_first = header.line == 1 and not any("\n" in cell or "\r" in cell for cell in header.cells)
     needed = _NEEDED[profile.relation] <= header.columns.keys()
     return is_renaming and is_first and needed and not header_problems(header, profile, document.file.name)
