@@ -8,7 +8,7 @@ import pytest
 
 from etl.config import Source
 from etl.errors import InputError
-from etl.extract import Extract, SourceFile, describe_folder, read_text
+from etl.extract import Extract, SourceFile, bulk_scan, describe_folder, read_text
 from etl.schemas import RELATIONS
 
 LISTS = {
@@ -132,3 +132,14 @@ def test_an_id_of_the_customer_makes_no_invoice(tmp_path: Path) -> None:
     assert _read(tmp_path, text, "accounting_invoices", columns=named).frame["invoice_id_acct"].n_unique() == 2
     own = text.replace("A-2,Quill,77", "A-2,Quill,78")
     assert _read(tmp_path, own, "accounting_invoices").frame["invoice_id_acct"].to_list() == ["77", "78"]
+
+
+def test_a_lone_id_is_judged_by_all_rows_of_a_big_file_too(tmp_path: Path) -> None:
+    """One select would take each row for itself; with an id that says whose it is, it may."""
+    text = "Internal ID,Invoice Number,Customer ID,Date,Amount\n77,A-1,7,2026-11-20,100.00\n77,A-2,7,2026-11-21,50.00\n"
+    for caption, is_scanned in (("Internal ID", False), ("Invoice ID", True)):
+        path = tmp_path / "big.csv"
+        path.write_text(text.replace("Internal ID", caption), encoding="utf-8")
+        file, source = SourceFile(path, path.name, ""), Source(path=path.name)
+        scan = bulk_scan(file, RELATIONS["accounting_invoices"], source, 0)
+        assert (scan is not None) is is_scanned
