@@ -27,9 +27,10 @@ from etl.extract.formats.plain_bytes import is_plain
 from etl.extract.formats.powershell import mark_cut_cells
 from etl.extract.header import header_problems, unread_balance
 from etl.extract.opened_file import FileKind, OpenedFile, peek
+from etl.extract.profiles.line_guard import has_lone_id
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.profiles.registry import table_profiles
-from etl.extract.profiles.running_balance import JUDGED, why_no_open_balance
+from etl.extract.profiles.running_balance import JUDGED, is_settled, why_no_open_balance
 from etl.extract.read import source_problems
 from etl.extract.read_table import PORTALS, Found, best_in, may_run
 from etl.extract.report_titles import is_header_again
@@ -40,7 +41,8 @@ from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
 
 _JUDGED_ROWS: Final = 100_000
-"""Rows that are checked for a running balance."""
+"""Rows that nearly always show that a balance does not run; if they do not, more are looked at."""
+_MORE: Final = 8
 _SHAPES: Final = frozenset({TABLE, CONNECTWISE_CSV})
 _SAMPLE_ROWS: Final = 500
 _UTF8: Final = frozenset({"utf-8", "utf-8-sig", "utf8"})
@@ -212,7 +214,7 @@ def _scan(document: OpenedFile, relation: Relation, source: Source) -> BulkScan 
 
 
 def _has_running(path: Path, found: Found, delimiter: str) -> bool:
-    """Whether the first rows show that the balance is no open one, or cannot be looked at."""
+    """Whether the balance is no open one, or cannot be looked at; as many rows are read as it takes to know."""
     lazy = pl.scan_csv(
         path, separator=delimiter, has_header=False, skip_rows=1, infer_schema=False, encoding="utf8-lossy",
         truncate_ragged_lines=True, raise_if_empty=False,
@@ -224,7 +226,11 @@ def _has_running(path: Path, found: Found, delimiter: str) -> bool:
             for name, at in found.header.columns.items()
             if name in JUDGED and at < len(names)
         ]
-        frame = lazy.head(_JUDGED_ROWS).select(texts).collect()
+        rows = _JUDGED_ROWS
+        while (frame := lazy.head(rows).select(texts).collect()).height == rows:
+            if is_settled(frame):
+                return False
+            rows *= _MORE
     except pl.exceptions.PolarsError:
         return True
     return why_no_open_balance(frame) is not None
@@ -236,7 +242,9 @@ def _is_plain(found: Found, profile: TableProfile, document: OpenedFile) -> bool
     is_renaming = (
         profile.shape in _SHAPES and not header.groups and not any(name.startswith("_") for name in header.columns)
     )
-    is_renaming = is_renaming and not (profile.relation == "accounting_invoices" and header.is_of_lines)
+    is_renaming = is_renaming and not (
+        profile.relation == "accounting_invoices" and (header.is_of_lines or has_lone_id(header))
+    )
     is_first = header.line == 1 and not any("\n" in cell or "\r" in cell for cell in header.cells)
     needed = _NEEDED[profile.relation] <= header.columns.keys()
     return is_renaming and is_first and needed and not header_problems(header, profile, document.file.name)

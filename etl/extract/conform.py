@@ -42,13 +42,23 @@ def tidy(frame: pl.DataFrame, relation: Relation) -> pl.DataFrame:
     lists = [name for name, kind in frame.schema.items() if kind == pl.List(pl.String)]
     stripped = pl.element().str.strip_chars(BLANKS)
     several = pl.col(lists).list.eval(stripped.filter(stripped != ""))
-    plain = pl.col(texts).str.strip_chars(BLANKS).str.replace(GUARDED, "${1}").str.strip_chars(BLANKS).replace("", None)
+    guarded = _with_text(frame, texts, '="')
+    frame = frame.with_columns(pl.col(texts).str.strip_chars(BLANKS), several)
+    frame = frame.with_columns(pl.col(guarded).str.replace(GUARDED, "${1}").str.strip_chars(BLANKS))
     dates = [column.name for column in relation.columns if column.kind is ColumnKind.DATE and column.name in texts]
     endings = "|".join(re.escape(ending) for ending in MIDNIGHTS)
-    return frame.with_columns(plain, several).with_columns(
-        pl.col(dates).str.replace(rf"^(\d{{4}}-\d\d-\d\d)(?:{endings})$", "${1}"),
+    return frame.with_columns(pl.col(texts).replace("", None)).with_columns(
+        pl.col(_with_text(frame, dates, "00:00:00")).str.replace(rf"^(\d{{4}}-\d\d-\d\d)(?:{endings})$", "${1}"),
         *(pl.when(pl.col(name).list.len() > 0).then(pl.col(name)).alias(name) for name in lists),
     )
+
+
+def _with_text(frame: pl.DataFrame, names: Sequence[str], text: str) -> list[str]:
+    """The columns in which a text stands: to look for one costs far less than an expression."""
+    if not names:
+        return []
+    found = frame.select(pl.col(names).str.contains(text, literal=True).any()).row(0)
+    return [name for name, is_there in zip(names, found, strict=True) if is_there]
 
 
 def without_nuls(frame: pl.DataFrame) -> pl.DataFrame:

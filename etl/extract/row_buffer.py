@@ -65,15 +65,27 @@ class RowBuffer:
         lines, rows = zip(*kept, strict=True)
         self.is_last_short = len(rows[-1]) < self.width and lines[-1] == chunk[-1][0]
         problems: list[str | None] = [None] * len(rows)
+        columns: Mapping[int, Sequence[str]]
         if all(len(row) == self.width for row in rows):
-            columns = list(zip(*rows, strict=True))
-            data = [pl.Series(name, columns[at], dtype=pl.String) for name, at in self.wanted.items()]
+            columns = dict(enumerate(zip(*rows, strict=True)))
         else:
             problems = [self._problem(row) for row in rows]
-            data = [pl.Series(name, _column(rows, at), dtype=pl.String) for name, at in self.wanted.items()]
-        data.append(pl.Series("source_line", lines, dtype=pl.Int64))
-        data.append(pl.Series("read_problem", problems, dtype=pl.String))
-        self.frames.append(pl.DataFrame(data))
+            columns = {at: _column(rows, at) for at in self.wanted.values()}
+        cells = [pl.Series(str(at), columns[at], dtype=pl.String) for at in set(self.wanted.values())]
+        numbers = pl.Series("source_line", lines, dtype=pl.Int64)
+        self._keep(pl.DataFrame([*cells, numbers]), pl.Series("read_problem", problems, dtype=pl.String))
+
+    def add_regular(self, rows: pl.DataFrame, blank: int) -> None:
+        """Take over rows of full width that follow the earlier ones, as `RegularText.frame` gives them."""
+        self.blank += blank
+        if rows.height:
+            self.is_last_short = False
+            self._keep(rows, pl.Series("read_problem", [None], dtype=pl.String).new_from_index(0, rows.height))
+
+    def _keep(self, rows: pl.DataFrame, problems: pl.Series) -> None:
+        """Each cell once, under each name that is wanted of it."""
+        named = [pl.col(str(at)).alias(name) for name, at in self.wanted.items()]
+        self.frames.append(rows.select(*named, "source_line", problems))
 
     def body(self, *, is_cut: bool) -> Body:
         """Everything that was taken over; `is_cut`: the file has no last line end."""

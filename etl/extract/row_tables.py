@@ -9,15 +9,14 @@ from itertools import islice
 from typing import Final, Protocol
 
 from etl.extract.formats import parquet, workbook
-from etl.extract.formats.delimited import DELIMITERS, Numbered, first_rows, rows_of
+from etl.extract.formats.delimited import CHUNK_ROWS, DELIMITERS, Numbered, first_rows, parts_below, rows_of
+from etl.extract.formats.regular_text import RegularText
 from etl.extract.header import HEADER_WITHIN, Header
 from etl.extract.opened_file import FileKind, OpenedFile
 from etl.extract.row_buffer import Body, Positions, RowBuffer, refuse_emptiness
 
 HEAD_ROWS: Final = 60
 """Rows at the beginning that show what a table is: its header, and the first headings below it."""
-CHUNK_ROWS: Final = 4_096
-"""Rows held as Python objects at a time."""
 
 
 class Table(Protocol):
@@ -55,6 +54,7 @@ class RowTable:
         is_cut: the last line has no end, so a short last row is a cut one.
         delimiters: of the ways; none for a workbook.
         sheets: of a workbook, the names of the ways.
+        text: of a delimited file.
     """
 
     ways: Sequence[Callable[[], Iterator[Numbered]]]
@@ -64,6 +64,7 @@ class RowTable:
     is_cut: bool = False
     delimiters: Sequence[str] = ()
     sheets: Sequence[str] = ()
+    text: str = ""
 
     def candidates(self) -> list[Sequence[Numbered]]:
         """The first rows, once for each delimiter."""
@@ -71,14 +72,29 @@ class RowTable:
 
     def body(self, header: Header, wanted: Positions, candidate: int) -> Body:
         """The wanted columns below the header."""
-        rows = (row for row in self.ways[candidate]() if row[0] > header.line)
         gathered = RowBuffer(wanted, len(header.cells))
         seen = 0
-        while chunk := list(islice(rows, CHUNK_ROWS)):
-            seen += len(chunk)
+        for part in self._parts(header, candidate):
+            if isinstance(part, list):
+                gathered.add(part)
+                seen += len(part)
+            else:
+                line, piece = part
+                gathered.add_regular(*self._regular(header, candidate).frame(piece, wanted.values(), line))
+                seen += piece.count("\n")
             refuse_emptiness(self.where, seen * len(wanted), self.size)
-            gathered.add(chunk)
         return gathered.body(is_cut=self.is_cut)
+
+    def _parts(self, header: Header, candidate: int) -> Iterator[tuple[int, str] | list[Numbered]]:
+        if self.delimiters:
+            yield from parts_below(self.text, self.where, self._regular(header, candidate), header.line)
+            return
+        rows = (row for row in self.ways[candidate]() if row[0] > header.line)
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            yield chunk
+
+    def _regular(self, header: Header, candidate: int) -> RegularText:
+        return RegularText(self.delimiters[candidate], len(header.cells))
 
 
 def _of_sheets(sheets: Mapping[str, list[Numbered]], document: OpenedFile) -> RowTable:
@@ -96,7 +112,7 @@ def _delimited(document: OpenedFile) -> RowTable:
     ways = [_reader(text, delimiter, name) for delimiter in delimiters]
     heads: list[Sequence[Numbered]] = [first_rows(sample, delimiter, HEAD_ROWS) for delimiter in delimiters]
     is_cut = document.is_whole and not text.endswith(("\n", "\r"))
-    return RowTable(ways, heads, name, len(text), is_cut, delimiters)
+    return RowTable(ways, heads, name, len(text), is_cut, delimiters, text=text)
 
 
 def _reader(text: str, delimiter: str, name: str) -> Callable[[], Iterator[Numbered]]:

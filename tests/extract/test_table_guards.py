@@ -8,7 +8,7 @@ import pytest
 
 from etl.config import Source
 from etl.errors import InputError
-from etl.extract import Extract, SourceFile, describe_folder, read_text
+from etl.extract import Extract, SourceFile, bulk_scan, describe_folder, read_text
 from etl.schemas import RELATIONS
 
 LISTS = {
@@ -176,3 +176,14 @@ def test_invoices_with_a_column_about_payment_are_invoices(tmp_path: Path, more:
     """A list of invoices has what a list of payments cannot have."""
     text = f"Invoice Number,Customer,Date,Amount,Payment Method,{more}\nQ-1,Quill Orchards,2026-11-20,100.00,Card,\n"
     assert _read(tmp_path, text, "accounting_invoices").frame.height == 1
+
+
+def test_a_lone_id_is_judged_by_all_rows_of_a_big_file_too(tmp_path: Path) -> None:
+    """One select would take each row for itself; with an id that says whose it is, it may."""
+    text = "Internal ID,Invoice Number,Customer ID,Date,Amount\n77,A-1,7,2026-11-20,100.00\n77,A-2,7,2026-11-21,50.00\n"
+    for caption, is_scanned in (("Internal ID", False), ("Invoice ID", True)):
+        path = tmp_path / "big.csv"
+        path.write_text(text.replace("Internal ID", caption), encoding="utf-8")
+        file, source = SourceFile(path, path.name, ""), Source(path=path.name)
+        scan = bulk_scan(file, RELATIONS["accounting_invoices"], source, 0)
+        assert (scan is not None) is is_scanned

@@ -10,13 +10,16 @@ from itertools import chain, islice
 from typing import Final
 
 from etl.errors import InputError, Problem
+from etl.extract.formats.regular_text import PIECE, RegularText
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 
 Numbered = tuple[int, list[str]]
 """A row and the physical line, from 1, on which it begins."""
 
-_PIECE: Final = 1 << 20
+CHUNK_ROWS: Final = 4_096
+"""Rows held as Python objects at a time."""
+
 _END: Final = "\ue000 end of file \ue000"
 
 
@@ -29,8 +32,35 @@ def rows_of(text: str, delimiter: str, where: str) -> Iterator[Numbered]:
     return numbered(_lines(text), delimiter, where)
 
 
-def numbered(lines: Iterable[str], delimiter: str, where: str) -> Iterator[Numbered]:
-    """Every row of the lines.
+def parts_below(text: str, where: str, regular: RegularText, above: int) -> Iterator[tuple[int, str] | list[Numbered]]:
+    """The rows of the text below a line: regular pieces, each with the line on which it begins, and rows between them.
+
+    Raises:
+        InputError: as by `rows_of`.
+    """
+    at, line = 0, 1
+    while at < len(text):
+        end = text.find("\n", at + PIECE) + 1 or len(text)
+        if line > above and end - at <= 2 * PIECE and regular.holds(piece := text[at:end]):
+            yield line, piece
+            at, line = end, line + piece.count("\n")
+            continue
+        lines = _CountedLines(text, at)
+        rows: list[Numbered] = []
+        for row in numbered(lines, regular.delimiter, where, line):
+            rows += [row] if row[0] > above else []
+            if len(rows) == CHUNK_ROWS:
+                yield rows
+                rows = []
+            if lines.at >= end or line <= above:
+                break
+        if rows:
+            yield rows
+        at, line = lines.at, line + lines.count
+
+
+def numbered(lines: Iterable[str], delimiter: str, where: str, first: int = 1) -> Iterator[Numbered]:
+    """Every row of the lines, of which the first one has a number.
 
     A row of our own behind the last line tells whether the last quotation mark was closed: without it,
     an open one swallows the rest of the file without a word.
@@ -39,7 +69,7 @@ def numbered(lines: Iterable[str], delimiter: str, where: str) -> Iterator[Numbe
         InputError: a quotation mark that is never closed, or a field longer than any real one.
     """
     reader = csv.reader(chain(lines, [_END]), delimiter=delimiter)
-    start = 1
+    start = first
     try:
         for row in reader:
             if row == [_END]:
@@ -47,7 +77,7 @@ def numbered(lines: Iterable[str], delimiter: str, where: str) -> Iterator[Numbe
             if row and row[-1].endswith(_END):
                 raise InputError([_unclosed(where, start)])
             yield start, row
-            start = reader.line_num + 1
+            start = first + reader.line_num
     except csv.Error as error:
         raise InputError([_endless(where, start, str(error))]) from None
 
@@ -60,11 +90,23 @@ def first_rows(text: str, delimiter: str, count: int) -> list[Numbered]:
     return rows
 
 
-def _lines(text: str) -> Iterator[str]:
+class _CountedLines:
+    """The lines of a text from a place on; where the next one begins, and how many there were."""
+
+    def __init__(self, text: str, at: int) -> None:
+        self.text, self.at, self.count = text, at, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in _lines(self.text, self.at):
+            self.at += len(line)
+            self.count += 1
+            yield line
+
+
+def _lines(text: str, at: int = 0) -> Iterator[str]:
     """The lines with their ends, piece by piece: a StringIO of a whole file holds four bytes for every character."""
-    at = 0
     while at < len(text):
-        end = text.find("\n", at + _PIECE) + 1 or len(text)
+        end = text.find("\n", at + PIECE) + 1 or len(text)
         yield from io.StringIO(text[at:end], newline="")
         at = end
 

@@ -51,6 +51,12 @@ def judge_lines(frame: pl.DataFrame, header: Header, where: str) -> pl.DataFrame
     return frame.with_columns(read_problem=pl.when(is_line).then(pl.lit(_LINE)).otherwise("read_problem"))
 
 
+def has_lone_id(header: Header) -> bool:
+    """Whether the caption of the id does not say whose it is: then only all rows of the file show it."""
+    at = header.columns.get("invoice_id_acct")
+    return at is not None and fold(header.cells[at]) in _LONE_IDS
+
+
 def refuse_ids_of_customers(frame: pl.DataFrame, header: Header, where: str) -> None:
     """Refuse an id that is the customer's: it would make one invoice of all that the customer has.
 
@@ -64,9 +70,9 @@ def refuse_ids_of_customers(frame: pl.DataFrame, header: Header, where: str) -> 
 
     Locality: whole.
     """
-    at = header.columns.get("invoice_id_acct")
-    if at is None or fold(header.cells[at]) not in _LONE_IDS or "invoice_number" not in frame.columns:
+    if not has_lone_id(header) or "invoice_number" not in frame.columns:
         return
+    at = header.columns["invoice_id_acct"]
     number = pl.col("invoice_number").str.strip_chars().str.to_uppercase()
     several = frame.group_by("invoice_id_acct").agg(number.drop_nulls().n_unique().alias("numbers"))
     shared = several.filter(pl.col("invoice_id_acct").is_not_null() & (pl.col("numbers") > 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import polars as pl
@@ -34,6 +35,40 @@ def why_no_open_balance(frame: pl.DataFrame) -> str | None:
     if not set(_NEEDED) <= set(frame.columns):
         return None
     comma = is_decimal_comma(pl.concat([frame.get_column(name).drop_nulls() for name in _NEEDED]))
+    rows = _amounts(frame, comma=comma)
+    if any(_runs(*order) == (True, True) for order in _orders(rows)):
+        return "each balance is the one before plus or minus the amount"
+    several = _with_several_amounts(rows)
+    is_one = several.select((pl.col("balances") == 1).all() & (pl.col("balance_amount") != 0).any())
+    if several.height and is_one.item():
+        return "all invoices of a customer have the same balance"
+    return None
+
+
+def is_settled(frame: pl.DataFrame) -> bool:
+    """Whether the first rows of a file show that its balances are open ones, whatever stands below.
+
+    Rows that follow each other here do so in the whole file, in each order that is looked at, and one that does not
+    follow is enough; so are two balances of one customer.
+
+    Args:
+        frame: as for `why_no_open_balance`, cut off somewhere.
+
+    Locality: whole.
+    """
+    if not set(_NEEDED) <= set(frame.columns):
+        return True
+    # the rows below may say which sign separates the decimals
+    return all(_contradict(_amounts(frame, comma=comma)) for comma in (False, True))
+
+
+def _contradict(rows: pl.DataFrame) -> bool:
+    has_two_balances = _with_several_amounts(rows).select((pl.col("balances") > 1).any()).item()
+    return bool(has_two_balances) and not any(_runs(*order)[0] for order in _orders(rows))
+
+
+def _amounts(frame: pl.DataFrame, *, comma: bool) -> pl.DataFrame:
+    """The rows that have both amounts, in their smallest units, with `customer` and `is_reducing`."""
     customer = [pl.col(name) for name in _CUSTOMER if name in frame.columns]
     is_reducing = pl.lit(value=False)
     if "document_type" in frame.columns:
@@ -43,22 +78,20 @@ def why_no_open_balance(frame: pl.DataFrame) -> str | None:
         pl.coalesce(customer).alias("customer") if customer else pl.lit("").alias("customer"),
         is_reducing.alias("is_reducing"),
     )
-    rows = rows.drop_nulls(_NEEDED)
+    return rows.drop_nulls(_NEEDED)
+
+
+def _orders(rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.Expr]]:
+    """The orders in which a balance may run, and where it begins again: the file's, by customer, and both backwards."""
     by_customer = rows.sort("customer", maintain_order=True)
     is_first, is_another = pl.int_range(pl.len()) == 0, pl.col("customer").ne_missing(pl.col("customer").shift(1))
-    if any(
-        _runs(one, is_first | is_start)
-        for ordered, is_start in ((rows, pl.lit(value=False)), (by_customer, is_another))
-        for one in (ordered, ordered.reverse())
-    ):
-        return "each balance is the one before plus or minus the amount"
-    if _repeats(rows):
-        return "all invoices of a customer have the same balance"
-    return None
+    for ordered, is_start in ((rows, pl.lit(value=False)), (by_customer, is_another)):
+        yield ordered, is_first | is_start
+        yield ordered.reverse(), is_first | is_start
 
 
-def _runs(rows: pl.DataFrame, is_start: pl.Expr) -> bool:
-    """Whether every balance follows from the one before it, and one of them can be no invoice's own.
+def _runs(rows: pl.DataFrame, is_start: pl.Expr) -> tuple[bool, bool]:
+    """Whether every balance follows from the one before it, and whether one of them can be no invoice's own.
 
     Open and paid invoices of one amount follow from each other, too: only a balance beyond its amount, or below a
     payment or a credit, shows that it runs.
@@ -68,17 +101,17 @@ def _runs(rows: pl.DataFrame, is_start: pl.Expr) -> bool:
     follows = (balance == before + total) | (balance == before - total)
     is_beyond = (balance.abs() > total.abs()) | (balance.sign() * total.sign() < 0)
     is_shown = ~is_start & (before != 0) & (total != 0) & (is_beyond | pl.col("is_reducing") | (total < 0))
-    found = rows.select((is_start | follows).all().alias("all"), (is_shown & follows).any().alias("shown"))
-    return found.row(0) == (True, True)
+    every, shown = rows.select((is_start | follows).all().alias("all"), (is_shown & follows).any().alias("shown")).row(
+        0
+    )
+    return bool(every), bool(shown)
 
 
-def _repeats(rows: pl.DataFrame) -> bool:
-    """Whether each customer with several amounts has one balance, and one of these balances is not zero."""
+def _with_several_amounts(rows: pl.DataFrame) -> pl.DataFrame:
+    """The customers with several amounts: how many balances they have, and one of these."""
     total, balance = pl.col("total_amount"), pl.col("balance_amount")
-    several = (
+    return (
         rows.group_by("customer")
         .agg(total.n_unique().alias("totals"), balance.n_unique().alias("balances"), balance.first())
         .filter(pl.col("totals") > 1)
     )
-    is_one = several.select((pl.col("balances") == 1).all() & (pl.col("balance_amount") != 0).any())
-    return several.height > 0 and bool(is_one.item())

@@ -70,7 +70,6 @@ def read_shape(document: OpenedFile, held: Held, relation: Relation) -> Extract:
         captions = {name: header.cells[at] for name, at in header.columns.items()}
         frame = frame.filter(~is_header_again(captions))
         notes.update({"repeated header": body.frame.height - frame.height})
-    frame = frame.drop([name for name in frame.columns if name.startswith("_cell/")])
     frame = tidy(split_lists(mark_cut_cells(frame, list(header.columns)), relation), relation)
     frame, left_out = apply_values(frame, shape)
     notes.update(left_out)

@@ -67,8 +67,7 @@ def judge_rows(frame: pl.DataFrame, header: Header, shape: Shape) -> KindRows:
     if rules.group == "customer":
         own = [pl.col("customer_name")] if "customer_name" in kept.columns else []
         kept = kept.with_columns(pl.coalesce(pl.col("_group_name"), *own).alias("customer_name"))
-    helpers = [name for name in kept.columns if name.startswith("_cell/")]
-    kept = kept.drop(*helpers, "_row", "_kind", "_label", "_at", "_indent", "_has_amount", "_group", "_group_name")
+    kept = kept.drop("_row", "_kind", "_label", "_at", "_indent", "_has_amount", "_group", "_group_name")
     label_of = {label.row: label.label for label in labels}
     inside = (
         path != " ".join(label_of[row].split()) for row, path in zip(groups.heading_rows, groups.paths, strict=True)
@@ -78,10 +77,39 @@ def judge_rows(frame: pl.DataFrame, header: Header, shape: Shape) -> KindRows:
 
 
 def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFrame:
-    """With `_kind` (`label` where only the rows around say what it is), `_label`, `_at`, `_indent`, `_has_amount`."""
-    rules = shape.rows
+    """With `_kind` (`label` where only the rows around say what it is), `_label`, `_at`, `_indent`, `_has_amount`.
+
+    Most rows of a big file are plainly records: only the others are looked at closely.
+    """
     names = cell_names(header)
     frame = frame.with_columns(pl.col(names).fill_null(""))
+    is_record = frame.select(_is_plainly_record(header, shape)).to_series()
+    records = frame.get_column("_row").filter(is_record)
+    close = _kinds_of(frame.filter(~is_record), header, shape, int(records[-1]) if records.len() else -1)
+    found = close.select("_row", "_kind", "_label", "_at", "_indent", "_has_amount")
+    return (
+        frame.drop(names)
+        .join(found, on="_row", how="left", maintain_order="left")
+        .with_columns(pl.col("_kind").fill_null("record"), pl.col("_has_amount").fill_null(value=False))
+    )
+
+
+def _is_plainly_record(header: Header, shape: Shape) -> pl.Expr:
+    """Whether a row has two cells that no total and no footer has, and begins neither as a heading nor as captions."""
+    cells = [pl.col(name).str.strip_chars() for name in cell_names(header)]
+    money = _money_positions(header, shape)
+    lead = _lead(header)
+    texts = pl.sum_horizontal((cell != "").cast(pl.Int32) for at, cell in enumerate(cells) if at not in money)
+    is_heading = pl.any_horizontal(pl.lit(value=False), *(cell != "" for cell in cells[: max(lead, 1)]))
+    is_header = cells[lead].str.to_lowercase() == header.cells[lead].lower()
+    is_plain = (texts > 1) & ~is_header
+    return is_plain & ~is_heading if shape.rows.group else is_plain
+
+
+def _kinds_of(frame: pl.DataFrame, header: Header, shape: Shape, last_record: int) -> pl.DataFrame:
+    """The kinds of rows that may be anything; the last row of those left out is plainly a record."""
+    rules = shape.rows
+    names = cell_names(header)
     cells = [pl.col(name).str.strip_chars() for name in names]
     money = _money_positions(header, shape)
     label = pl.coalesce(pl.when(cell != "").then(cell) for cell in cells)
@@ -100,10 +128,11 @@ def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFra
         _only_amounts(cells, money, pl.lit(-1)).alias("_is_bare"),
     )
     is_lone = pl.col("_filled") == 1
+    is_last = (pl.col("_row") > last_record) & ~(~is_lone).cum_max(reverse=True)
     surroundings = (
         pl.when(pl.col("_is_header"))
         .then(pl.lit("repeated header"))
-        .when(is_lone & _is_footer(rules, is_lone))
+        .when(is_lone & _is_footer(rules, is_last))
         .then(pl.lit("footer"))
         .when((is_lone | pl.col("_has_money_only")) & _fits_any(pl.col("_label"), rules.skip))
         .then(pl.lit("skipped line"))
@@ -111,9 +140,12 @@ def _with_kinds(frame: pl.DataFrame, header: Header, shape: Shape) -> pl.DataFra
     bare = pl.when(pl.lit(rules.is_bare_total) & pl.col("_is_bare")).then(pl.lit("total"))
     kind = pl.coalesce(surroundings, _label_kind(rules, header, is_lone), bare, pl.lit("record"))
     has_amount = (pl.col("_filled") > 1) & pl.col("_has_money_only")
-    return frame.with_columns(kind.alias("_kind"), has_amount.alias("_has_amount")).drop(
-        "_filled", "_has_money_only", "_is_bare", "_is_header"
-    )
+    return frame.with_columns(kind.alias("_kind"), has_amount.alias("_has_amount"))
+
+
+def _lead(header: Header) -> int:
+    """The position of the first caption."""
+    return next((at for at, cell in enumerate(header.cells) if cell), 0)
 
 
 def _label_kind(rules: RowRules, header: Header, is_lone: pl.Expr) -> pl.Expr:
@@ -122,17 +154,16 @@ def _label_kind(rules: RowRules, header: Header, is_lone: pl.Expr) -> pl.Expr:
     money_only = pl.col("_has_money_only")
     if not rules.group:
         return pl.when((is_lone | money_only) & is_total_like).then(pl.lit("label"))
-    lead = next((at for at, cell in enumerate(header.cells) if cell), 0)
+    lead = _lead(header)
     in_area = pl.col("_at") < max(lead, 1)
     is_label = in_area & (is_lone | (money_only & is_total_like))
     return pl.when(is_label).then(pl.lit("label")).when(in_area & pl.lit(lead > 0)).then(pl.lit("unknown"))
 
 
-def _is_footer(rules: RowRules, is_lone: pl.Expr) -> pl.Expr:
+def _is_footer(rules: RowRules, is_last: pl.Expr) -> pl.Expr:
     """A footer stands below the last record; in a table without headings one with a day may stand at a page's end."""
     if not rules.footer:
         return pl.lit(value=False)
-    is_last = ~(~is_lone).cum_max(reverse=True)
     is_dated = pl.lit(not rules.group) & ~pl.col("_label").str.contains(_BARE_FOOTER)
     return _fits_any(pl.col("_label"), [rules.footer]) & (is_last | is_dated)
 

@@ -30,9 +30,9 @@ def check_totals(judged: pl.DataFrame, groups: Groups, rules: RowRules) -> list[
         return []
     wrong: dict[int, str] = {}
     for column in columns:
-        by_sign = [_wrong(_units(judged, column, comma=comma), groups, rules) for comma in (False, True)]
-        point, comma_decimals = by_sign
-        wrong |= point if len(point) <= len(comma_decimals) else comma_decimals
+        point = _wrong(_units(judged, column, comma=False), groups, rules)
+        comma = _wrong(_units(judged, column, comma=True), groups, rules) if point else point
+        wrong |= point if len(point) <= len(comma) else comma
     problems = [wrong[row] for row in sorted(wrong)]
     more = [f"{len(problems) - _MOST} more totals are not the sums of their rows"] if len(problems) > _MOST else []
     return [*problems[:_MOST], *more]

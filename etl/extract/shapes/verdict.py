@@ -94,7 +94,8 @@ def refuse_bills(frame: pl.DataFrame, relation: Relation, where: str) -> None:
     """
     if relation.name != "accounting_invoices" or "document_type" not in frame.columns or frame.is_empty():
         return
-    said = frame.select(word=fold_term("document_type"), kind=document_type("document_type")).unique()
+    written = frame.select(pl.col("document_type").unique())
+    said = written.select(word=fold_term("document_type"), kind=document_type("document_type"))
     is_of_vendors = (said.get_column("word").is_in(VENDOR_WORDS) | (said.get_column("kind") == "bill")).any()
     if is_of_vendors and _OF_CLIENTS.isdisjoint(said.get_column("kind")):
         remedy = "Export what clients owe: Open Invoices, A/R Aging Detail or Invoice List by Date."
