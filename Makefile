@@ -123,7 +123,7 @@ domains: .venv/ready ## build the lists in etl/match/domains again, from npm (ne
 	    name="$${package%@*}"; mkdir "$$folder/$$name"; \
 	    (cd "$$folder/$$name"; tar xzf "$$(npm pack --silent "$$package")"); \
 	done; \
-	$(BIN)/python -m tests.domains "$$folder"
+	$(BIN)/python -m tests.support.domain_lists "$$folder"
 
 wheel: .venv/ready ## build the wheel into dist/
 	@$(BIN)/hatchling build -t wheel -d dist

@@ -23,8 +23,8 @@ from etl.notify.messages import run_message
 from etl.pipeline.run import RunOutcome
 from etl.report.why import explain, to_text
 from etl.warehouse.models import build, read_models
-from tests.accepted import engine_of
-from tests.worlds import World, invoice, shown
+from tests.support.accepted_database import engine_of
+from tests.support.one_client import World, invoice, shown
 
 OTHERS = {"customer_id_acct": "C2", "customer_name": "Harrow Timber"}
 """A customer whom nobody has mapped: what it owes is blocked."""

@@ -18,8 +18,8 @@ from etl.errors import ConfigurationError, ExitCode, NotFoundError
 from etl.pipeline import stages
 from etl.publish.publication import lock
 from etl.warehouse.engine import Engine
-from tests import nights
-from tests.command import Billsight
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
 
 AS_OF = "2026-11-22T02:00:00Z"
 
@@ -27,7 +27,7 @@ AS_OF = "2026-11-22T02:00:00Z"
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider."""
-    return nights.invented(tmp_path_factory.mktemp("small"), nights.SMALL)
+    return provider_runs.invented(tmp_path_factory.mktemp("small"), provider_runs.SMALL)
 
 
 @pytest.fixture

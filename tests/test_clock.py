@@ -14,7 +14,7 @@ from etl.cli import run as command
 from etl.demo.plan import AS_OF
 from etl.errors import ExitCode
 from etl.pipeline import setup
-from tests.command import Billsight, Ended
+from tests.support.command_results import Billsight, Ended
 
 Night = Callable[[datetime], Ended]
 

@@ -17,8 +17,8 @@ from etl.review.import_decisions import FileOutcome
 from etl.review.mapping_decisions import MAPPINGS
 from etl.review.read_decision_file import is_about_contacts, read_rows
 from etl.review.register import RegisterError
-from tests import contact_world as world
-from tests.contact_world import approve
+from tests.support import contact_provider as world
+from tests.support.contact_provider import approve
 
 ABOUT = {MAPPINGS: "acct_customer_id", CONTACTS: "cw_contact_id"}
 """The caption that tells one kind of file from the other."""

@@ -14,12 +14,12 @@ from playwright.sync_api import Page, expect
 from etl.causes import BY_CODE
 from etl.errors import ExitCode
 from etl.review.contacts.contact_register import ContactRegister
-from tests import contact_world as world
-from tests import nights
-from tests.command import Billsight, Contacts
-from tests.contact_world import LEVEL, approve, row, states
-from tests.decided import decide, kinds, save, written
 from tests.report.opening import opened
+from tests.support import contact_provider as world
+from tests.support import provider_runs
+from tests.support.command_results import Billsight, Contacts
+from tests.support.contact_provider import LEVEL, approve, row, states
+from tests.support.decision_files import decide, kinds, save, written
 
 
 def test_a_contact_that_was_not_proposed_may_be_approved_when_the_client_asked(
@@ -123,7 +123,7 @@ def test_a_contact_that_was_not_read_is_not_called_gone(clients: Path, contacts:
     contacts("import", approve(clients, "501"))
     world.made(clients, {"61": {"is_inactive": "perhaps"}})
     outcome = world.run(clients, "run-2")
-    assert nights.table(outcome, "quarantine.rows").height == 1
+    assert provider_runs.table(outcome, "quarantine.rows").height == 1
     assert states(clients)["501"] == "not checked"
 
 
@@ -175,7 +175,7 @@ def test_the_inbox_takes_contacts_too(clients: Path) -> None:
 
 def test_the_states_are_a_relation_of_the_run(clients: Path) -> None:
     """One row per mapped company, without the fingerprint's key or a decision that nobody made."""
-    frame = nights.latest(clients, "marts.contact_states")
+    frame = provider_runs.latest(clients, "marts.contact_states")
     assert frame.height == 4
     assert frame["row_fp"].str.contains(r"^FP-[0-9a-f]{16}$").all()
     assert frame.filter(pl.col("decision").is_not_null()).is_empty()

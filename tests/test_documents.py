@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from etl.errors import InputError
 from etl.warehouse.engine import Engine
-from tests.ledgers import IDS, kept, load_files, write_ledger, write_table
+from tests.support.ledger_files import IDS, kept, load_files, write_ledger, write_table
 
 WORDS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
 

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from etl.warehouse.engine import published
-from tests.command import Billsight
+from tests.support.command_results import Billsight
 
 COMPANIES = """\
 Company Name,Company ID,Type,City

@@ -18,8 +18,8 @@ from etl.errors import InputError
 from etl.pipeline.load import Loader
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
-from tests.loaded import ALWAYS, NEVER, Loaded, load
 from tests.soak import runs
+from tests.support.loading import ALWAYS, NEVER, Loaded, load
 
 INVOICES = RELATIONS["accounting_invoices"]
 HEADER = "id,doc_number,customer_id,txn_date,due_date,total,balance,currency,status,type,created_at,modified_at"

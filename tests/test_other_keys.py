@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.validate.other_keys import settle_keys
 from etl.warehouse.engine import Engine
-from tests.accepted import engine_of
+from tests.support.accepted_database import engine_of
 
 Row = dict[str, Any]
 NAMES = ("Quill Farm", "Brack Dental", "Oskar Freight", "Thistle Surveys", "Mellow Bakery", "North Pier", "Zeal Optics")

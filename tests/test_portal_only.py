@@ -9,7 +9,7 @@ import pytest
 
 from etl.pipeline.source_scopes import Scope
 from etl.warehouse.engine import Engine
-from tests.portal_rows import AS_OF, INVOICE, SHOWN, fill
+from tests.support.portal_tables import AS_OF, INVOICE, SHOWN, fill
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from etl.warehouse.engine import Engine
-from tests.portal_rows import COMPANIES, CUSTOMERS, INVOICE, SHOWN, Rows, fill
 from tests.soak import runs
+from tests.support.portal_tables import COMPANIES, CUSTOMERS, INVOICE, SHOWN, Rows, fill
 
 NOTHING, FOUND, UNKNOWN, ANEW = "nothing", "found", "unknown", "made anew"
 

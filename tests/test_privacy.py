@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from etl.domain import RunStage
-from tests.command import Ended
-from tests.decided import certain, decide, proposed, save
 from tests.reliability.calling import NIGHT, called, records
+from tests.support.command_results import Ended
+from tests.support.decision_files import certain, decide, proposed, save
 
 MADE = ("out", "state", "inbox/done", "inbox/rejected")
 GENEROUS = "import os; os.umask(0); from etl.__main__ import main; main()"

@@ -20,10 +20,10 @@ from etl.pipeline import prune_runs
 from etl.pipeline.prune_runs import PruneBlockedError, Pruned, prune
 from etl.publish.manifest import KEPT, verify
 from etl.publish.publication import lock
-from tests import nights
-from tests.command import Billsight
-from tests.decided import decide, proposed, save
 from tests.reliability.calling import environment
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
+from tests.support.decision_files import decide, proposed, save
 
 KILLED = """
 import os, signal, sys
@@ -54,7 +54,9 @@ def three(decided_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shutil.copytree(decided_on, tmp_path_factory.mktemp("pruning") / "night", symlinks=True)
     shutil.rmtree(folder / "out")
     for number, days in ((1, 40), (2, 20), (3, 0)):
-        nights.run(folder, f"night-{number}", {"BILLSIGHT_RETENTION__DAYS": "1000"}, AS_OF - timedelta(days=days))
+        provider_runs.run(
+            folder, f"night-{number}", {"BILLSIGHT_RETENTION__DAYS": "1000"}, AS_OF - timedelta(days=days)
+        )
     return folder
 
 
@@ -142,7 +144,7 @@ def test_when_a_waiting_file_cannot_be_read_nothing_is_pruned(
 
 def test_a_night_prunes_and_says_nothing_of_it(folder: Path) -> None:
     """By its own clock; the run before it may be one that goes."""
-    outcome = nights.run(folder, "night-4", {"BILLSIGHT_RETENTION__DAYS": "10"}, AS_OF + timedelta(days=1))
+    outcome = provider_runs.run(folder, "night-4", {"BILLSIGHT_RETENTION__DAYS": "10"}, AS_OF + timedelta(days=1))
     assert outcome.pruned.runs == ["night-1", "night-2"]
     assert str(outcome.pruned) == ""
     assert _names(folder, "night-2") == KEPT

@@ -16,9 +16,9 @@ from etl.errors import ExitCode, HistoryError, InputError
 from etl.review.register import Import, Judgement, Register
 from etl.review.site import backups
 from etl.review.site.site_key import SiteKeyError
-from tests import nights
-from tests.command import Billsight, Ended, Mappings
-from tests.decided import certain, decide, held, proposed, save
+from tests.support import provider_runs
+from tests.support.command_results import Billsight, Ended, Mappings
+from tests.support.decision_files import certain, decide, held, proposed, save
 
 
 def _another(path: Path) -> None:
@@ -43,8 +43,8 @@ LOSSES: dict[str, Callable[[Path], object]] = {
 @pytest.fixture(scope="module")
 def decided_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider here, for many runs follow on copies of it; not to be changed."""
-    folder = nights.invented(tmp_path_factory.mktemp("register") / "night", DemoPlan(40, 120, 3))
-    nights.run(folder, "night-1")
+    folder = provider_runs.invented(tmp_path_factory.mktemp("register") / "night", DemoPlan(40, 120, 3))
+    provider_runs.run(folder, "night-1")
     shutil.rmtree(folder / "state" / "backups")  # the tests look at what is copied from here on
     return folder
 
@@ -53,10 +53,10 @@ def decided_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def four_runs(decided_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """That provider after four runs, with the history of the second as older.sqlite; not to be changed."""
     folder = shutil.copytree(decided_on, tmp_path_factory.mktemp("four") / "night", symlinks=True)
-    nights.run(folder, "night-2")
+    provider_runs.run(folder, "night-2")
     shutil.copy(folder / "state" / "history.sqlite", folder / "older.sqlite")
     for name in ("night-3", "night-4"):
-        nights.run(folder, name)
+        provider_runs.run(folder, name)
     return folder
 
 
@@ -188,15 +188,15 @@ def test_a_history_that_lost_runs_is_refused(four_runs: Path, tmp_path: Path, bi
     {**LOSSES, "older": lambda path: shutil.copy(older, path)}[loss](path)
     content = path.read_bytes() if path.exists() else None
     with pytest.raises(HistoryError, match=r"register restore --history.*register init --history"):
-        nights.run(folder, "night-5")
+        provider_runs.run(folder, "night-5")
     assert (path.read_bytes() if path.exists() else None) == content
     assert site.latest == "night-4"
     again = shutil.copytree(folder, folder.parent / "again", symlinks=True)
     assert site.call("register", "restore", "--history").code == 0
-    assert nights.run(folder, "night-5").summary["changes"]["is_first"] is False
+    assert provider_runs.run(folder, "night-5").summary["changes"]["is_first"] is False
     assert Site(again, billsight).call("register", "init", "--history").code == 0
-    nights.run(again, "night-5")
-    nights.run(again, "night-6")
+    provider_runs.run(again, "night-5")
+    provider_runs.run(again, "night-6")
 
 
 def test_a_key_that_is_gone_or_another_is_refused(folder: Path, billsight: Billsight) -> None:
@@ -210,7 +210,7 @@ def test_a_key_that_is_gone_or_another_is_refused(folder: Path, billsight: Bills
         if other:
             key.write_bytes(other)
         with pytest.raises(SiteKeyError, match=r"register restore --site-key.*register init --site-key"):
-            nights.run(folder, "night-2")
+            provider_runs.run(folder, "night-2")
         assert site.call("mappings", "import", file).code == ExitCode.UNUSABLE
         assert (key.read_bytes() if key.exists() else None) == other
         assert site.call("register", "restore", "--site-key").code == 0
@@ -218,7 +218,7 @@ def test_a_key_that_is_gone_or_another_is_refused(folder: Path, billsight: Bills
     key.unlink()
     assert site.call("register", "init", "--site-key").code == 0
     assert key.read_bytes() != content
-    nights.run(folder, "night-2")
+    provider_runs.run(folder, "night-2")
     assert site.call("mappings", "import", file).code == ExitCode.REFUSED
 
 
@@ -228,7 +228,7 @@ def test_a_lost_register_keeps_the_inbox_as_it_is(site: Site) -> None:
     file = save(site.folder / "inbox" / "kim.csv", decide(certain(proposed(site.folder), 3)[2:], "approve"))
     site.register.unlink()
     with pytest.raises(InputError, match="empty or gone"):
-        nights.run(site.folder, "night-2")
+        provider_runs.run(site.folder, "night-2")
     assert file.exists()
     assert not site.register.exists()
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from etl.errors import InputError
 from etl.warehouse.engine import Engine
-from tests.ledgers import IDS, kept, load_files, write_table
-from tests.loaded import ALWAYS, NEVER, Loaded
+from tests.support.ledger_files import IDS, kept, load_files, write_table
+from tests.support.loading import ALWAYS, NEVER, Loaded
 
 SETTLED = {"Paid": "paid", "Void": "voided"}
 CAPTIONS = {"total": "Total", "balance": "Open Balance", "status": "Status"}

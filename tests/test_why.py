@@ -23,7 +23,7 @@ from etl.report.why.values import values
 from etl.schemas import RELATIONS, SQL_TYPE
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, read_models
-from tests import nights, worlds
+from tests.support import one_client, provider_runs
 
 RESULTS = {"passed", "failed", "unknown", "not reached"}
 UNSPOKEN = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|\bnan\b|\bnull\b|Decimal|\d\.\d{4}\b|  \(\)| ,")
@@ -39,7 +39,9 @@ def night(decided_on: Path) -> Path:
 @pytest.fixture(scope="module")
 def stalled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A night whose sync has stalled."""
-    return nights.run(nights.invented(tmp_path_factory.mktemp("stalled"), DemoPlan(120, 900, 6, stalled=True))).folder
+    return provider_runs.run(
+        provider_runs.invented(tmp_path_factory.mktemp("stalled"), DemoPlan(120, 900, 6, stalled=True))
+    ).folder
 
 
 @cache
@@ -150,16 +152,16 @@ def test_an_old_amount_is_told_although_the_invoice_shows(night: Path) -> None:
 
 def test_the_recommended_date_is_told_or_that_the_invoice_is_too_old_for_it(tmp_path: Path) -> None:
     """'The recommended date' in a fix is of no use without the date."""
-    folder = nights.copied(tmp_path / "night")
-    cheap = nights.run(folder, "cheap", {"BILLSIGHT_BACKFILL__RESYNC_COST": "0"})
-    options = nights.table(cheap, "marts.backfill_options").filter("is_recommended")
+    folder = provider_runs.copied(tmp_path / "night")
+    cheap = provider_runs.run(folder, "cheap", {"BILLSIGHT_BACKFILL__RESYNC_COST": "0"})
+    options = provider_runs.table(cheap, "marts.backfill_options").filter("is_recommended")
     day: date = options["sync_from_date"].item()
-    missed = nights.table(cheap, "marts.missed_invoices").filter(cause="BEFORE_SYNC_START").sort("created_at")
+    missed = provider_runs.table(cheap, "marts.missed_invoices").filter(cause="BEFORE_SYNC_START").sort("created_at")
     (oldest,) = explain(cheap.folder / "run.duckdb", missed["invoice_id_acct"][0])
     assert oldest.fixes[0].detail == (
         "It is older than the recommended date: if no payment is pending, resync this invoice by itself"
     )
-    later = nights.table(cheap, "marts.missed_invoices").filter(cause="MISSED_IN_WINDOW").sort("created_at")
+    later = provider_runs.table(cheap, "marts.missed_invoices").filter(cause="MISSED_IN_WINDOW").sort("created_at")
     (youngest,) = explain(cheap.folder / "run.duckdb", later["invoice_id_acct"][-1])
     assert youngest.fixes[0].detail == f"Recommended date: {day}, for everything that was missed since"
 
@@ -266,13 +268,13 @@ def test_what_is_not_checked_is_never_told_as_a_fact(cause: Cause, night: Path) 
 
 def test_an_export_without_deletions_and_times_is_told_as_it_is(tmp_path: Path) -> None:
     """The recycle bin is asked about, not asserted; a time that is not given is not 'never'."""
-    world = worlds.World(tmp_path)
+    world = one_client.World(tmp_path)
     companies = json.loads((tmp_path / "companies.json").read_text())
     companies[0].pop("deletedFlag")
     (tmp_path / "companies.json").write_text(json.dumps(companies))
     numbers = range(1, 4)
-    invoices = [worlds.invoice(number, created_at="", modified_at="") for number in numbers]
-    outcome = world.run(invoices, [worlds.shown(1)])
+    invoices = [one_client.invoice(number, created_at="", modified_at="") for number in numbers]
+    outcome = world.run(invoices, [one_client.shown(1)])
     text = to_text(explain(outcome.folder / "run.duckdb", "INV-2"))
     company = "101 Larkfield Bakery"
     assert (

@@ -18,7 +18,7 @@ from etl.demo import DemoPlan, write_demo
 from etl.demo.connectwise import DECOY
 from etl.demo.plan import Shape
 from etl.domain import CauseClass, State
-from tests.nights import BY_SETTINGS
+from tests.support.provider_runs import BY_SETTINGS
 
 ROOT = Path(__file__).parents[2]
 SHAPES: tuple[Shape, ...] = ("table", "quickbooks_online", "xero")

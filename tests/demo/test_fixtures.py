@@ -13,7 +13,7 @@ from etl.config import load
 from etl.demo import DemoPlan, write_demo
 from etl.demo.connectwise import DECOY
 from etl.domain import State
-from tests.nights import BY_SETTINGS
+from tests.support.provider_runs import BY_SETTINGS
 
 FIXTURES = Path(__file__).parents[2] / "data" / "fixtures"
 NIGHT, BY_HAND = FIXTURES / "night", {"accounting_invoices-spoilt.json"}

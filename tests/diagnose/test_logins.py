@@ -19,8 +19,8 @@ from etl.domain import Run
 from etl.pipeline.control import write_control
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, read_models
-from tests.records import Rows, fill, replace
 from tests.soak import runs
+from tests.support.accepted_rows import Rows, fill, replace
 
 Answers = dict[str, tuple[bool | None, list[str], list[str]]]
 """Company -> whether anybody there can see, the checks that fail, those that are unknown."""

@@ -16,7 +16,7 @@ from etl.pipeline.control import write_control
 from etl.pipeline.source_scopes import Scope
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, names_in, read_models
-from tests.records import Rows, fill
+from tests.support.accepted_rows import Rows, fill
 
 MODELS = read_models()
 BUILT = (

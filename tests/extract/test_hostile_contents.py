@@ -18,7 +18,7 @@ import zstandard
 from etl.config import Source
 from etl.extract import bulk_scan
 from etl.schemas import RELATIONS
-from tests.archives import zipped
+from tests.support.zip_archives import zipped
 
 pytestmark = pytest.mark.slow
 HEADER = "id,doc_number,customer_id,txn_date,total"

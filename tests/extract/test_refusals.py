@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from tests.archives import zipped
+from tests.support.zip_archives import zipped
 
 COMPANIES = json.dumps([{"id": number, "name": f"Company {number}"} for number in range(3)], indent=1)
 CONTACTS = json.dumps([{"id": 1, "firstName": "Ann", "communicationItems": []}])

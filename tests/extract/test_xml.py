@@ -15,7 +15,7 @@ from etl.extract.formats import xml_records
 from etl.extract.formats.json_records import JsonRecord
 from etl.extract.formats.xml_layouts import find_root
 from etl.extract.formats.xml_records import XmlAnswer
-from tests.xml_answers import AMOUNTS, INVOICES, qbxml
+from tests.support.xml_answers import AMOUNTS, INVOICES, qbxml
 
 BOMB = '<!DOCTYPE QBXML [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><QBXML><QBXMLMsgsRs/></QBXML>'
 OUTSIDE = '<!DOCTYPE QBXML [<!ENTITY a SYSTEM "file:///etc/hostname">]><QBXML><QBXMLMsgsRs>&a;</QBXMLMsgsRs></QBXML>'

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.xml_answers import CUSTOMERS, INTACCT, INVOICES, QBO, QBO_INVOICE, XERO, intacct
+from tests.support.xml_answers import CUSTOMERS, INTACCT, INVOICES, QBO, QBO_INVOICE, XERO, intacct
 
 
 def test_an_online_invoice(shelf: Any) -> None:

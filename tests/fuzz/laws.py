@@ -28,7 +28,7 @@ from etl.warehouse.engine import Engine
 from tests.fuzz.record_texts import text_samples
 from tests.fuzz.shapes import Sample, shapes
 from tests.fuzz.spoil import Spoilt, spoilt
-from tests.loaded import ALWAYS, NEVER, load
+from tests.support.loading import ALWAYS, NEVER, load
 
 LONGEST_MESSAGE = 4_500
 _BY_LOADER, _BY_SIGHT = 0.05, 0.04

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from etl import config
 from etl.demo import DemoPlan
 from etl.demo.plan import Shape
-from tests import nights
+from tests.support import provider_runs
 
 Kind = Literal["table", "json", "text", "decisions"]
 
@@ -56,11 +56,11 @@ def shapes(folder: Path) -> list[Sample]:
     """
     found = [*_of_folder(folder / "night", "fixtures")]
     for name in ("xero_csv", "quickbooks_report"):
-        found += _of_folder(nights.FIXTURES / "shapes" / name, name)
+        found += _of_folder(provider_runs.FIXTURES / "shapes" / name, name)
     plans: tuple[Shape, ...] = ("table", "quickbooks_online", "xero")
     for shape in plans:
         if not (folder / shape).exists():
-            nights.invented(folder / shape, DemoPlan(6, 20, 1, shape))
+            provider_runs.invented(folder / shape, DemoPlan(6, 20, 1, shape))
         found += _of_folder(folder / shape, shape)
     return [*found, *_decisions(folder / "night")]
 

@@ -12,9 +12,9 @@ import pytest
 
 from etl.demo import DemoPlan
 from etl.notify import health_check
-from tests import nights
-from tests.command import Billsight
-from tests.receiving import Receiver, Site, receiving
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
+from tests.support.http_receiver import Receiver, Site, receiving
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider, not to be changed."""
-    return nights.invented(tmp_path_factory.mktemp("told") / "small", DemoPlan(12, 30, 18))
+    return provider_runs.invented(tmp_path_factory.mktemp("told") / "small", DemoPlan(12, 30, 18))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def fixture_summary(decided_on: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def small_summary(small: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The summary of the small provider's night; not to be changed."""
-    return nights.run(shutil.copytree(small, tmp_path_factory.mktemp("told") / "night")).summary
+    return provider_runs.run(shutil.copytree(small, tmp_path_factory.mktemp("told") / "night")).summary
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from etl.notify.digest import figures
 from etl.notify.messages import Message, run_message
-from tests import nights
-from tests.notify_figures import changes, quiet
+from tests.support import provider_runs
+from tests.support.change_figures import changes, quiet
 
 LINK = "https://reports.example/latest"
 ALLOWED = re.compile(
@@ -184,7 +184,7 @@ def _names(folder: Path) -> set[str]:
         "staging.connectwise__companies": ("company_name",),
         "staging.connectwise__contacts": ("first_name", "last_name", "default_email"),
     }.items():
-        frame = nights.latest(folder, relation)
+        frame = provider_runs.latest(folder, relation)
         for column in columns:
             assert column in frame.columns, (relation, frame.columns)
             found |= set(frame[column].cast(pl.String).drop_nulls())

@@ -18,7 +18,7 @@ from etl.errors import InputError
 from etl.notify.digest import figures
 from etl.notify.metrics import Ending, write_failure, write_run
 from etl.notify.notifier import Notifier
-from tests.notify_figures import changes
+from tests.support.change_figures import changes
 
 NIGHT = Ending(1_800_000_000.5, 0, 41.25)
 NIGHT_AS_OF = datetime(2026, 11, 22, 2, tzinfo=UTC)

@@ -12,9 +12,9 @@ import pytest
 
 from etl.errors import ExitCode
 from etl.notify import send
-from tests import nights
-from tests.command import Billsight
-from tests.receiving import AS_OF, KEY, TOKEN, Site
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
+from tests.support.http_receiver import AS_OF, KEY, TOKEN, Site
 
 
 @pytest.mark.parametrize("kind", ["a folder", "unreadable text", "missing", "empty"])
@@ -133,7 +133,7 @@ def test_secrets_are_nowhere_but_where_they_were_put(site: Site) -> None:
 def test_what_apprise_logs_stays_with_it(site: Site) -> None:
     """In a process of its own that logs everything: none of it is on stderr, with addresses that fail."""
     shutil.rmtree(site.folder / "state")
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT), "PYTHONWARNINGS": "default"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(provider_runs.ROOT), "PYTHONWARNINGS": "default"}
     environment["BILLSIGHT_NOTIFY_URLS"] = (
         f"json://kim:pa55word@127.0.0.1:9/{TOKEN} mailto://kim:pa55word@127.0.0.1:9?from=a@b.example&to=c@d.example"
     )
@@ -160,7 +160,7 @@ def test_a_night_without_messages_imports_nothing_for_them() -> None:
         "try: main()\nexcept SystemExit: pass\n"
         "print(sorted({'apprise', 'prometheus_client', 'requests', 'urllib.request'} & set(sys.modules)))"
     )
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(provider_runs.ROOT)}
     said = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert said.stdout.splitlines()[-1] == "[]"
 
@@ -171,7 +171,7 @@ def test_what_is_left_running_does_not_hold_up_the_end() -> None:
         "import threading; from etl.notify.deadline import side_by_side\n"
         "print(side_by_side([lambda: 1, threading.Event().wait, lambda: 1 // 0], 1.0))"
     )
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(provider_runs.ROOT)}
     command = [sys.executable, "-c", script]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=30)
     assert said.stdout == "[1, None, ZeroDivisionError('integer division or modulo by zero')]\n"

@@ -13,7 +13,7 @@ import pytest
 from etl.errors import ExitCode
 from etl.notify import send
 from etl.pipeline import stages
-from tests.receiving import TOKEN, Site
+from tests.support.http_receiver import TOKEN, Site
 
 
 def test_one_change_is_one_message(site: Site) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests import nights
-from tests.command import Ended
+from tests.support import provider_runs
+from tests.support.command_results import Ended
 
 AS_OF = "2026-11-22T02:00:00Z"
 NIGHT = ("run", "--config", "billsight.toml", "--as-of", AS_OF)
@@ -22,7 +22,7 @@ _MOST_SECONDS = 120
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The test's own, with this checkout first, and as many threads as the machine gives."""
     own = {name: value for name, value in os.environ.items() if name != "POLARS_MAX_THREADS"}
-    return {**own, "PYTHONPATH": str(nights.ROOT), "BILLSIGHT_LIMITS__THREADS": "2", **(more or {})}
+    return {**own, "PYTHONPATH": str(provider_runs.ROOT), "BILLSIGHT_LIMITS__THREADS": "2", **(more or {})}
 
 
 def begun(

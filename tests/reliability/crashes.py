@@ -25,12 +25,12 @@ from pathlib import Path
 
 from etl.demo.plan import AS_OF
 from etl.publish.manifest import verify
-from tests import nights
-from tests.decided import Rows, decide, proposed, save
 from tests.reliability.calling import begun, hidden, records, stage_of, stages
 from tests.reliability.killed_commands import KINDS, kill_command
 from tests.reliability.reader import Reader
 from tests.reliability.remembered import Memory, beside, copied, damages
+from tests.support import provider_runs
+from tests.support.decision_files import Rows, decide, proposed, save
 
 STARTING, ENDING = "starting", "ending"
 STEP = timedelta(minutes=20)
@@ -212,7 +212,7 @@ def _until(child: subprocess.Popen[str], is_there: Callable[[], bool]) -> None:
 
 def prepared(folder: Path, seed: int) -> Site:
     """A copy of the fixtures after its first night, with an inbox."""
-    site = Site(nights.copied(folder), random.Random(seed))
+    site = Site(provider_runs.copied(folder), random.Random(seed))
     (site.folder / "inbox").mkdir()
     site.whole_night()
     check(site)

@@ -19,8 +19,8 @@ from functools import cache
 from pathlib import Path
 
 from etl.publish.manifest import verify
-from tests.command import Ended
 from tests.reliability.calling import NIGHT, called, environment, hidden
+from tests.support.command_results import Ended
 
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 WITHOUT_PRIVILEGES = ("setpriv", "--bounding-set", "-all", "--inh-caps", "-all")

@@ -13,10 +13,10 @@ import pytest
 from etl.history.store import History
 from etl.pipeline import run
 from etl.publish.manifest import verify
-from tests import nights
-from tests.decided import proposed
 from tests.reliability import crashes
 from tests.reliability.reader import Reader
+from tests.support import provider_runs
+from tests.support.decision_files import proposed
 
 KILLS = 6
 
@@ -112,7 +112,7 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
     with monkeypatch.context() as patched:
         patched.setattr(run, "record", killed)
         with pytest.raises(KeyboardInterrupt):
-            nights.run(folder, "night-2", {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": "6"})
+            provider_runs.run(folder, "night-2", {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": "6"})
     with pytest.raises(crashes.BrokenError, match=r"knows \['night-1'\], published were \['night-1', 'night-2'\]"):
         crashes.check(site)
     crashes.check(site, is_ended=False)
@@ -120,9 +120,9 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
     with monkeypatch.context() as patched:
         patched.setattr(run, "judge_run", killed)
         with pytest.raises(KeyboardInterrupt):
-            nights.run(folder, "night-3")
+            provider_runs.run(folder, "night-3")
     crashes.check(site)
     assert History(site.state / "history.sqlite").open_issues().height > before
-    nights.run(folder, "night-4")
+    provider_runs.run(folder, "night-4")
     crashes.check(site)
     assert site.memory.was_latest == ["night-1", "night-2", "night-4"]

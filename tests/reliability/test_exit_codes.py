@@ -16,10 +16,10 @@ import pytest
 
 from etl.errors import ExitCode
 from etl.publish.publication import lock
-from tests import nights
-from tests.command import Billsight, Ended
 from tests.dictionary import DOCS
 from tests.reliability.calling import AS_OF, NIGHT, begun, called, wait_for
+from tests.support import provider_runs
+from tests.support.command_results import Billsight, Ended
 
 Night = Callable[..., Ended]
 
@@ -90,7 +90,9 @@ def test_the_table_has_every_code_and_no_other() -> None:
 
 def test_the_readme_names_the_codes_of_published_nights() -> None:
     """Of any other it says that nothing was published."""
-    (section,) = re.findall(r"(?ms)^## Exit codes\n(.*?)^## ", (nights.ROOT / "README.md").read_text(encoding="utf-8"))
+    (section,) = re.findall(
+        r"(?ms)^## Exit codes\n(.*?)^## ", (provider_runs.ROOT / "README.md").read_text(encoding="utf-8")
+    )
     named = {int(code) for code in re.findall(r"\bwith (\d+)\b", section)}
     assert named == {code for code, published in _table().items() if published.startswith("yes")}
 

@@ -13,8 +13,8 @@ import pytest
 
 from etl.errors import ExitCode, InputError, Problem, ResourcesExhaustedError
 from etl.limits import _SAYINGS, exhaustion, limit_errors
-from tests.command import Ended
 from tests.reliability.calling import NIGHT, called, environment, hidden
+from tests.support.command_results import Ended
 
 ABORTED = """
 import os, signal, sys

@@ -10,10 +10,10 @@ import pytest
 
 from etl.errors import ExitCode
 from etl.publish.manifest import verify
-from tests.command import Ended
-from tests.decided import certain, decide, proposed, save
 from tests.reliability.calling import hidden
 from tests.reliability.places import Seen, can_mount, night_where, night_with_small_files
+from tests.support.command_results import Ended
+from tests.support.decision_files import certain, decide, proposed, save
 
 needs_mounts = pytest.mark.skipif(not can_mount(), reason="needs a namespace of its own: unshare --user --mount")
 

@@ -12,9 +12,9 @@ import pytest
 from etl.csv_guard import guard
 from etl.errors import ExitCode
 from etl.review.register import Register
-from tests.archives import zipped
-from tests.command import Mappings
-from tests.decided import bare, certain, decide, held, kinds, proposed, save, written
+from tests.support.command_results import Mappings
+from tests.support.decision_files import bare, certain, decide, held, kinds, proposed, save, written
+from tests.support.zip_archives import zipped
 from tests.test_inbox import take
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from etl.causes import CAUSES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _SPOKEN_ATTRIBUTE = re.compile(r'(?:aria-label|title|placeholder)="([^"]*)"')
 
 

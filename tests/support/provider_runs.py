@@ -18,7 +18,7 @@ from etl.pipeline.run import RunOutcome, reconcile
 from etl.pipeline.setup import write_demonstration
 from etl.warehouse.engine import published
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "data" / "fixtures"
 SMALL = DemoPlan(12, 30, 18)
 """For what depends on no particular invoice, and runs many nights."""

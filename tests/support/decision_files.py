@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.review.register import Register
-from tests.command import Ended
+from tests.support.command_results import Ended
 
 Rows = list[dict[str, str]]
 

@@ -15,7 +15,7 @@ from etl.domain import Run
 from etl.history.store import History
 from etl.pipeline.gates import RunOptions
 from etl.pipeline.run import RunOutcome, reconcile
-from tests import nights
+from tests.support import provider_runs
 
 OPTIONAL = (
     "accounting_customers", "connectwise_statuses", "connectwise_invoices", "portal_invoices", "portal_mappings",
@@ -49,11 +49,11 @@ def edit(path: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
 
 def states(outcome: RunOutcome) -> dict[tuple[str, str], tuple[str, str | None]]:
     """(subject, code) -> (change, reason), of what is not as it was."""
-    rows = nights.table(outcome, "marts.issue_states").iter_rows(named=True)
+    rows = provider_runs.table(outcome, "marts.issue_states").iter_rows(named=True)
     return {(row["subject_id"], row["code"]): (row["change"], row["reason"]) for row in rows}
 
 
 def issues(folder: Path, kind: str, code: str) -> list[str]:
     """The subjects of what is open in the latest night."""
-    found = nights.latest(folder, "marts.issues").filter((pl.col("kind") == kind) & (pl.col("code") == code))
+    found = provider_runs.latest(folder, "marts.issues").filter((pl.col("kind") == kind) & (pl.col("code") == code))
     return sorted(found["subject_id"])

@@ -15,7 +15,7 @@ from typing import Any, Final
 from etl.config import load
 from etl.domain import Run
 from etl.notify.notifier import Notifier
-from tests.command import Billsight, Ended
+from tests.support.command_results import Billsight, Ended
 
 AS_OF: Final = "2026-11-22T02:00:00Z"
 CLOCK: Final = datetime(2026, 11, 22, 2, tzinfo=UTC)
