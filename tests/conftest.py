@@ -1,4 +1,4 @@
-"""What tests share: how Hypothesis searches, the Chromium that the report is opened in, a night and its way back."""
+"""What tests share: how Hypothesis searches, the Chromium that the report is opened in, a run and its way back."""
 
 from __future__ import annotations
 
@@ -77,26 +77,26 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def fixture_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunOutcome]:
-    """The fixtures, and their one night; not to be changed."""
+    """The fixtures, and their one run; not to be changed."""
     folder = provider_runs.copied(tmp_path_factory.mktemp("way-back") / "night")
     return folder, provider_runs.run(folder, "night-1")
 
 
 @pytest.fixture(scope="session")
 def decided_on(fixture_night: tuple[Path, RunOutcome]) -> Path:
-    """The fixtures after one night; not to be changed."""
+    """The fixtures after one run; not to be changed."""
     return fixture_night[0]
 
 
 @pytest.fixture
 def folder(decided_on: Path, tmp_path: Path) -> Path:
-    """A copy of the fixtures after one night."""
+    """A copy of the fixtures after one run."""
     return shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
 
 
 @pytest.fixture(scope="session")
 def invented_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An invented provider after one night; not to be changed."""
+    """An invented provider after one run; not to be changed."""
     folder = provider_runs.invented(tmp_path_factory.mktemp("apart") / "provider", DemoPlan(150, 700, 3))
     provider_runs.run(folder, "night-1")
     return folder
@@ -104,7 +104,7 @@ def invented_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def provider(invented_night: Path, tmp_path: Path) -> Path:
-    """A copy of the invented provider after one night."""
+    """A copy of the invented provider after one run."""
     return shutil.copytree(invented_night, tmp_path / "provider", symlinks=True)
 
 

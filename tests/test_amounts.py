@@ -1,4 +1,4 @@
-"""Where the portal and the books differ on what is owed: two figures, told everywhere, and never before their time."""
+"""Where the portal and the books differ on what is owed: two figures, reported everywhere, never too early."""
 
 from __future__ import annotations
 

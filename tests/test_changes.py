@@ -1,4 +1,4 @@
-"""From night to night: what is new, what is resolved and why, and what nobody looked at."""
+"""From run to run: what is new, what is resolved and why, and what nobody looked at."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.support.two_runs import FILES, KEY, OPTIONAL
 
 
 def test_a_second_look_at_the_same_files_finds_nothing_new(provider: Path) -> None:
-    """Everything is still open, nothing is freed, and the numbers of both nights agree."""
+    """Everything is still open, nothing is freed, and the numbers of both runs agree."""
     before = two_runs.history(provider).open_issues().height
     second = two_runs.night(provider, 2)
     quiet = {"new": 0, "reopened": 0, "resolved": 0, "not_checked": 0, "open": before}
@@ -153,7 +153,7 @@ def test_a_run_that_failed_and_is_run_again_under_its_name_is_remembered(provide
 
 
 def test_a_history_that_is_begun_again_on_purpose_calls_nothing_new(provider: Path) -> None:
-    """As the message of a damaged one advises: a first night then."""
+    """As the message of a damaged one advises: a first run then."""
     two_runs.night(provider, 2)
     (provider / "state" / "history.sqlite").unlink()
     begin_again(load(provider / "billsight.toml", {}), Order("history", AS_OF))
@@ -172,7 +172,7 @@ ONCE = [(source, HOW[place % 2]) for place, source in enumerate(OPTIONAL)]
     ("source", "how"), [*ONCE, *also((source, how) for source, other in ONCE for how in HOW if how != other)]
 )
 def test_two_nights_without_a_source_resolve_nothing_that_it_showed(provider: Path, source: str, how: str) -> None:
-    """Neither the first nor the second night without it, and when it is back everything is as it was."""
+    """Neither the first nor the second run without it, and when it is back everything is as it was."""
     path, configuration = provider / FILES[source], provider / "billsight.toml"
     kept = {one: one.read_bytes() for one in (path, configuration)}
     before = two_runs.history(provider).open_issues().select(*KEY).rows()
@@ -211,7 +211,7 @@ def test_two_nights_without_a_source_resolve_nothing_that_it_showed(provider: Pa
 
 
 def test_a_row_in_quarantine_is_not_gone(provider: Path) -> None:
-    """Its invoice cannot be read tonight: that is not the same as not being there."""
+    """Its invoice cannot be read in this run: that is not the same as not being there."""
     drafts = two_runs.issues(provider, "invoice", "DRAFT")
     unreadable = pl.when(pl.col("Id") == drafts[0]).then(pl.lit("many")).otherwise("TotalAmt")
     two_runs.edit(
@@ -224,7 +224,7 @@ def test_a_row_in_quarantine_is_not_gone(provider: Path) -> None:
 
 
 def test_a_row_that_was_in_quarantine_is_compared_with_what_it_was_before(provider: Path) -> None:
-    """Two invoices that were blocked cannot be read one night: then the one is blocked as before, the other is paid."""
+    """Two invoices that were blocked cannot be read one run: then the one is blocked as before, the other is paid."""
     invoices, drafts = provider / "accounting_invoices.csv", two_runs.issues(provider, "invoice", "DRAFT")[:2]
     content = invoices.read_bytes()
     spoilt = pl.when(pl.col("Id").is_in(drafts)).then(pl.lit("many")).otherwise("TotalAmt")
@@ -241,7 +241,7 @@ def test_a_row_that_was_in_quarantine_is_compared_with_what_it_was_before(provid
 
 
 def test_an_invoice_that_no_longer_waits_and_is_blocked_is_newly_blocked(provider: Path) -> None:
-    """The night before said that the sync may still bring it; tonight somebody has to do something."""
+    """The run before said that the sync may still bring it; in this run somebody has to do something."""
     before = pl.read_parquet(provider / "out" / "latest" / "invoices.parquet")
     later = reconcile(load(provider / "billsight.toml", {}), Run("later", AS_OF + timedelta(days=3)))
     both = provider_runs.answers(later).join(before, on="invoice_id_acct", suffix="_before")
@@ -266,7 +266,7 @@ def test_without_the_last_report_nobody_knows_which_invoices_moved(provider: Pat
 
 
 def test_what_only_a_missing_source_shows_did_not_come_back(provider: Path) -> None:
-    """It was resolved once; tonight it is not checked, so it was never reopened."""
+    """It was resolved once; in this run it is not checked, so it was never reopened."""
     (provider / FILES["portal_mappings"]).unlink()
     second = two_runs.night(provider, 2)
     rows = (
@@ -286,7 +286,7 @@ def test_what_only_a_missing_source_shows_did_not_come_back(provider: Path) -> N
 def test_a_published_night_that_was_killed_before_it_was_remembered_is_caught_up_with(
     provider: Path, monkeypatch: pytest.MonkeyPatch, billsight: Billsight
 ) -> None:
-    """Its issues are read back from its own folder: the next night compares with it, and counts nothing twice."""
+    """Its issues are read back from its own folder: the next run compares with it, and counts nothing twice."""
     drafts = two_runs.issues(provider, "invoice", "DRAFT")
     two_runs.edit(provider / "accounting_invoices.csv", lambda rows: rows.filter(~pl.col("Id").is_in(drafts[:2])))
     with monkeypatch.context() as patch:

@@ -61,7 +61,7 @@ def test_too_many_bad_rows_make_a_night_partial(billsight: Billsight, folder: Pa
 
 
 def test_a_source_that_cannot_be_read_ends_with_every_problem(billsight: Billsight, folder: Path) -> None:
-    """Two files are broken: both are told, with what was found, expected and to do."""
+    """Two files are broken: both are reported, with what was found, expected and to do."""
     (folder / "accounting_invoices.csv").write_bytes(b"%PDF-1.7")
     (folder / "connectwise_contacts.json").write_bytes(b"")
     for command in ("run", "check"):

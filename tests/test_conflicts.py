@@ -43,7 +43,7 @@ def test_a_value_that_one_of_the_rows_lacks_is_no_contradiction(engine: Engine, 
 def test_two_documents_of_one_number_keep_their_ids_in_every_list(
     engine: Engine, tmp_path: Path, relation: str
 ) -> None:
-    """Their totals tell them apart: a list that has only one of them means that one."""
+    """Their totals distinguish them: a list that has only one of them means that one."""
     header, number = "Invoice Number,Customer,Total", ("1001", "Acme")
     write_table(tmp_path / "a.csv", header, (*number, "100"), (*number, "200"))
     write_table(tmp_path / "b.csv", header, (*number, "200"))

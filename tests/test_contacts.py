@@ -1,4 +1,4 @@
-"""What a run makes of decisions about access, and how it is told."""
+"""What a run makes of decisions about access, and how it is reported."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_row_that_was_decided_on_other_evidence_is_not_taken(clients: Path, co
 
 
 def test_a_company_that_is_to_have_no_login_is_counted_apart(clients: Path, contacts: Contacts) -> None:
-    """It is no longer in the page's queue, and its row gives no advice; a login that appears anyway is told."""
+    """It is no longer in the page's queue, and its row gives no advice; a login that appears anyway is reported."""
     contacts("import", save(clients / "d.csv", decide([row(clients, "501")], "nobody")))
     outcome = world.run(clients, "run-2")
     told = outcome.summary["contacts"]

@@ -48,7 +48,7 @@ def _commands(page: Path) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def night(decided_on: Path) -> Path:
-    """The published night of the fixtures."""
+    """The published run of the fixtures."""
     return decided_on / "out" / "runs" / "night-1"
 
 
@@ -140,7 +140,7 @@ def test_the_configuration_of_the_guide_reads_such_a_table(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("number", range(3))
 def test_the_queries_find_something(night: Path, number: int) -> None:
-    """Each example of docs/database.md runs on a published night and has an answer."""
+    """Each example of docs/database.md runs on a published run and has an answer."""
     queries = _blocks(dictionary.DOCS / "database.md", "sql")
     assert len(queries) == 3
     engine = Engine(night / "run.duckdb", is_read_only=True)

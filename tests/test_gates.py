@@ -1,4 +1,4 @@
-"""Nights that look wrong are not published; and the history can be asked about all of them."""
+"""Runs that look wrong are not published; and the history can be asked about all of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_source_that_lost_all_its_rows_stops_the_night(provider: Path, source:
 
 
 def test_a_night_that_lost_rows_is_not_published_unless_a_person_says_so(provider: Path) -> None:
-    """Half of the invoices and of the contacts: both are told at once; afterwards that is what is usual."""
+    """Half of the invoices and of the contacts: both are reported at once; afterwards that is what is usual."""
     two_runs.edit(provider / "accounting_invoices.csv", lambda rows: rows.head(rows.height // 2))
     contacts = json.loads((provider / "connectwise_contacts.json").read_text())
     (provider / "connectwise_contacts.json").write_text(json.dumps(contacts[: len(contacts) // 2]))
@@ -51,7 +51,7 @@ def test_a_night_that_lost_rows_is_not_published_unless_a_person_says_so(provide
 
 
 def test_a_night_whose_mappings_collapsed_is_not_published(provider: Path) -> None:
-    """Every row is there, but hardly any customer can be told from another."""
+    """Every row is there, but hardly any customer can be distinguished from another."""
     begin_again(load(provider / "billsight.toml", {}), Order("register", AS_OF, is_meant=True))
     two_runs.edit(provider / "portal_mappings.csv", lambda rows: rows.with_columns(company_id=pl.lit("")))
     two_runs.edit(provider / "accounting_customers.csv", lambda rows: rows.with_columns(
@@ -65,7 +65,7 @@ def test_a_night_whose_mappings_collapsed_is_not_published(provider: Path) -> No
 def test_invoices_that_are_far_older_than_usual_stop_the_night_and_a_stale_list_makes_it_partial(
     provider: Path,
 ) -> None:
-    """Usual is what three nights had; the portal's list has no dates, but it should change when invoices do."""
+    """Usual is what three runs had; the portal's list has no dates, but it should change when invoices do."""
     for number in (2, 3):
         two_runs.night(provider, number)
     settings = load(provider / "billsight.toml", {})
@@ -85,7 +85,7 @@ def test_invoices_that_are_far_older_than_usual_stop_the_night_and_a_stale_list_
 
 
 def test_the_history_can_be_asked(provider: Path, billsight: Billsight) -> None:
-    """All runs, one run, the difference of two; and what is not there is told."""
+    """All runs, one run, the difference of two; and what is not there is reported."""
     drafts = two_runs.issues(provider, "invoice", "DRAFT")
     two_runs.edit(provider / "accounting_invoices.csv", lambda rows: rows.filter(pl.col("Id") != drafts[0]))
     two_runs.night(provider, 2)

@@ -1,4 +1,4 @@
-"""A night whose files were written or put there by somebody who means harm: odd names, changes, formulas."""
+"""A run whose files were written or put there by somebody who means harm: odd names, changes, formulas."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_the_name_of_a_file_is_never_a_pattern_or_a_statement(engine: Engine, tm
 
 
 def test_a_source_whose_name_cannot_be_shown_is_in_the_manifest(tmp_path: Path) -> None:
-    """By a name that can; and the night does not take it for a file that has gone."""
+    """By a name that can; and the run does not take it for a file that has gone."""
     folder = provider_runs.copied(tmp_path / "night")
     (folder / "sync_runs.csv").rename(folder / "sync\u200b_runs.csv")
     settings = folder / "billsight.toml"

@@ -1,4 +1,4 @@
-"""The inbox: the night takes it first, moves every file aside with its reasons, and never fails because of one."""
+"""The inbox: the run takes it first, moves every file aside with its reasons, and never fails because of one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.decision_files import certain, decide, proposed, save
 
 @pytest.fixture
 def folder(decided_on: Path, tmp_path: Path) -> Path:
-    """The fixtures after one night, with an empty inbox."""
+    """The fixtures after one run, with an empty inbox."""
     copy = shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
     (copy / "inbox").mkdir()
     return copy
@@ -69,7 +69,7 @@ def test_a_good_file_is_used_by_the_very_night_that_finds_it(folder: Path) -> No
 
 
 def test_a_bad_file_is_moved_aside_with_its_reasons(folder: Path) -> None:
-    """Whatever lies there, the night goes on, and says how many were refused."""
+    """Whatever lies there, the run goes on, and says how many were refused."""
     (row,) = certain(proposed(folder), 1)
     save(folder / "inbox" / "spoilt.csv", decide([row], "approve", acct_customer_id="1.2E+5", row_id=""))
     (folder / "inbox" / "photo.xlsx").write_bytes(b"PK\x03\x04\x00\x00")
@@ -143,7 +143,7 @@ def test_what_is_open_hidden_or_a_link_is_not_read(folder: Path, tmp_path: Path)
 
 
 def test_before_the_first_night_files_wait(folder: Path) -> None:
-    """There is nothing to check them against; the night says so and goes on, and the next one takes them."""
+    """There is nothing to check them against; the run says so and goes on, and the next one takes them."""
     (row,) = certain(proposed(folder), 1)
     save(folder / "inbox" / "kim.csv", decide([row], "approve"))
     (folder / "out" / "latest").unlink()
@@ -154,7 +154,7 @@ def test_before_the_first_night_files_wait(folder: Path) -> None:
 
 
 def test_overrides_need_the_configuration(folder: Path) -> None:
-    """Nobody stands beside the night to say that it is certain."""
+    """Nobody stands beside the run to say that it is certain."""
     (row,) = certain(proposed(folder), 1)
     rows = decide([row], "override", cw_company_id="CW-1003")
     save(folder / "inbox" / "d.csv", rows)

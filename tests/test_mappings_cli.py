@@ -1,4 +1,4 @@
-"""The way back: decisions are imported, used by the next night, looked up, taken back; a bad file changes nothing."""
+"""The way back: decisions are imported, used by the next run, looked up, taken back; a bad file changes nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_decided_file_is_imported_and_says_what_became_of_each_row(folder: Pat
 
 
 def test_importing_twice_changes_nothing(folder: Path, mappings: Mappings) -> None:
-    """The same content under any name leaves no second import, tonight and after the next night."""
+    """The same content under any name leaves no second import, in the same run and after the next one."""
     file = save(folder / "d.csv", decide(certain(proposed(folder), 3), "approve"))
     assert mappings("import", file).code == ExitCode.COMPLETE
     before, count = held(folder), imports(folder)
@@ -142,7 +142,7 @@ def test_evidence_that_changed_makes_a_row_stale_and_only_that_row(folder: Path,
 
 
 def test_what_a_night_wrote_is_known_whatever_the_night_was_called(folder: Path) -> None:
-    """A long name is a name; what cannot be one was written by no night."""
+    """A long name is a name; what cannot be one was written by no run."""
     name = "long-" * 20
     provider_runs.run(folder, name)
     (row,) = certain(proposed(folder), 1)
@@ -194,7 +194,7 @@ def test_without_a_night_there_is_nothing_to_compare_with(folder: Path, mappings
 
 
 def _told(outcome: RunOutcome) -> dict[str, bytes]:
-    """What a night says, apart from its name and from the nights before it."""
+    """What a run says, apart from its name and from the runs before it."""
     name = outcome.folder.name.encode()
     parts = ("mapping_fixes.csv", "invoices.csv", "contact_fixes.csv", "sync_gaps.csv")
     files = {part: (outcome.folder / part).read_bytes().replace(name, b"") for part in parts}
@@ -203,7 +203,7 @@ def _told(outcome: RunOutcome) -> dict[str, bytes]:
 
 
 def test_the_next_night_uses_it_and_a_revert_undoes_it(folder: Path, mappings: Mappings) -> None:
-    """Night 1, approve, exclude, reject and snooze, night 2 shows it, revert, night 3 equals night 1."""
+    """Run 1, approve, exclude, reject and snooze, run 2 shows it, revert, run 3 equals run 1."""
     first = _told(provider_runs.run(folder, "night-1b"))
     rows = proposed(folder)
     approved, excluded, rejected, snoozed = certain(rows, 4)
@@ -224,7 +224,7 @@ def test_the_next_night_uses_it_and_a_revert_undoes_it(folder: Path, mappings: M
 
 
 def test_whoever_was_snoozed_comes_back_on_the_day(folder: Path, mappings: Mappings) -> None:
-    """The night of that day proposes the customer again; the register still knows that it was snoozed."""
+    """The run of that day proposes the customer again; the register still knows that it was snoozed."""
     (row,) = certain(proposed(folder), 1)
     mappings("import", save(folder / "d.csv", decide([row], "snooze:2026-11-23")))
     for day, is_there in ((22, False), (24, True)):

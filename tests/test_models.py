@@ -44,7 +44,7 @@ Make = Callable[..., Engine]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Make]:
-    """A night's database from a few rows of each source, with staging and the named models built."""
+    """A run's database from a few rows of each source, with staging and the named models built."""
     engine = Engine(tmp_path / "run.duckdb", threads=1, memory_gb=0.5)
 
     def made(*models: str, mapped: dict[str, str] | None = None, **rows: Rows) -> Engine:

@@ -1,4 +1,4 @@
-"""A whole night against its truth: every cause is found exactly, no more, no less, whatever the provider hands out."""
+"""A whole run against its truth: every cause is found exactly, no more, no less, whatever the provider hands out."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ Judged = Callable[..., tuple[Path, RunOutcome]]
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """The night of a plan, without some of its sources; one for each, not to be changed."""
+    """The run of a plan, without some of its sources; one for each, not to be changed."""
 
     @cache
     def by(plan: str, *sources: str) -> tuple[Path, RunOutcome]:
@@ -101,7 +101,7 @@ def test_the_truth_is_found_for_other_providers_too(tmp_path: Path, seed: int) -
 
 
 def test_the_night_of_the_fixtures_is_found_exactly(fixture_night: tuple[Path, RunOutcome]) -> None:
-    """Ordinary pages with three spoilt documents among them: those are in quarantine, and nothing else is."""
+    """Ordinary pages with three malformed documents among them: those are in quarantine, and nothing else is."""
     folder, outcome = fixture_night
     assert provider_runs.differences(provider_runs.truth(folder), provider_runs.answers(outcome)) == []
     aside = pl.read_csv(outcome.folder / "quarantine.csv", infer_schema=False)
@@ -206,7 +206,7 @@ def test_a_list_that_is_older_than_a_change_says_nothing_of_it(tmp_path: Path) -
 
 
 WITHHELD = {
-    # without the log, what is missing is still missing; only why cannot be told as finely
+    # without the log, what is missing is still missing; only why cannot be said as finely
     "sync_runs": (ABSENCES, {"MISSED_IN_WINDOW"}),
     "connectwise_statuses": ({"TARGET_INACTIVE"}, set()),
     "accounting_customers": (
@@ -236,7 +236,7 @@ def test_a_source_that_is_not_given_takes_only_what_it_alone_can_tell(judged: Ju
 
 
 def test_what_cannot_be_decided_is_unknown_and_not_passed(judged: Judged) -> None:
-    """Without the statuses nobody knows which companies are inactive, and the night says so."""
+    """Without the statuses nobody knows which companies are inactive, and the run says so."""
     folder, outcome = judged("a table", "connectwise_statuses")
     answers = provider_runs.answers(outcome)
     truth = provider_runs.truth(folder).filter(pl.col("causes").str.contains("TARGET_INACTIVE"))
@@ -270,13 +270,13 @@ def test_with_neither_list_nor_log_only_what_is_certain_is_said(tmp_path: Path) 
 
 
 def test_a_required_source_without_a_row_is_no_night(tmp_path: Path) -> None:
-    """An export that came out empty must not look like a night on which nothing is blocked."""
+    """An export that came out empty must not look like a run on which nothing is blocked."""
     with pytest.raises(InputError, match="at least one of the invoices of the accounting package"):
         provider_runs.run(provider_runs.invented(tmp_path, DemoPlan(20, 0, 10)))
 
 
 def test_the_register_in_the_fixtures_holds_the_judgements_beside_it(tmp_path: Path) -> None:
-    """The file that the first night opens was made from judgements.csv, and opening it leaves it as it is."""
+    """The file that the first run opens was made from judgements.csv, and opening it leaves it as it is."""
     night = provider_runs.FIXTURES / "night"
     committed = night / "state" / "register.sqlite"
     before = committed.read_bytes()

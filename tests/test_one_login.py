@@ -79,7 +79,7 @@ Published = Callable[[str], Path]
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """The night of this provider, by what gives access."""
+    """The run of this provider, by what gives access."""
     folders: dict[str, Path] = {}
 
     def by(access: str) -> Path:

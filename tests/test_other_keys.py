@@ -171,7 +171,7 @@ def test_an_unknown_id_with_a_known_name_is_not_joined_by_the_name() -> None:
 
 
 def test_account_numbers_in_the_place_of_customer_ids_are_found_by_the_names() -> None:
-    """Numbers that are ids of others, too, are told by five names that agree."""
+    """Numbers that are ids of others, too, are recognized by five names that agree."""
     customers = [
         {"customer_id_acct": str(place), "account_number": str((place + 1) % 6), "customer_name": NAMES[place]}
         for place in range(6)

@@ -1,4 +1,4 @@
-"""A run that lacks a source concludes nothing: what both runs could not tell is not checked, counted and named."""
+"""A run that lacks a source concludes nothing: what both runs could not say is not checked, counted and named."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_whatever_source_a_run_lacks_nothing_moved_where_nothing_changed(folder:
 
 
 def test_a_source_that_is_no_longer_configured_makes_nothing_new() -> None:
-    """Customers that the portal's list mapped last night are not newly unmapped because nobody gave it: not checked."""
+    """Customers that the portal's list mapped before are not newly unmapped because nobody gave it: not checked."""
     before = frozenset(RELATIONS) - {"sync_runs"}
     tonight = before - {"portal_mappings"}
     reading = SourceCoverage(tonight, given=tonight, runs={LAST: before})

@@ -1,4 +1,4 @@
-"""What a published night promises: the same bytes again, nothing lost, no secret, no formula, whole or not at all."""
+"""What a published run promises: the same bytes again, nothing lost, no secret, no formula, whole or not at all."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SPOILT = ("", "abc", "1,2e4.50.0", "=1+1", "31/31/2026", "1.00E+08", "-", "(12.5
 
 
 def _published(folder: Path) -> list[str]:
-    """Everything in the output folder that a reader, or the next night, could come upon, but for the logs."""
+    """Everything in the output folder that a reader, or the next run, could come upon, but for the logs."""
     out = folder / "out"
     names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*")) if out.exists() else []
     return [name for name in names if name.partition("/")[0] != "logs"]
@@ -65,7 +65,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def good(provider: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small provider after a good night; not to be changed."""
+    """The small provider after a good run; not to be changed."""
     folder = _written(tmp_path_factory.mktemp("good"), provider)
     provider_runs.run(folder, "good")
     return folder
@@ -73,7 +73,7 @@ def good(provider: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def named(tmp_path_factory: pytest.TempPathFactory) -> RunOutcome:
-    """A night of the fixtures that has a name of its own; not to be changed."""
+    """A run of the fixtures that has a name of its own; not to be changed."""
     return provider_runs.run(provider_runs.copied(tmp_path_factory.mktemp("named") / "first"), "the-night-of-the-test")
 
 
@@ -94,7 +94,7 @@ def test_the_same_inputs_give_the_same_bytes(named: RunOutcome, tmp_path: Path) 
 
 
 def test_every_file_says_which_night_it_is_of(named: RunOutcome) -> None:
-    """A fix file that comes back must be traced to the night that proposed it."""
+    """A fix file that comes back must be traced to the run that proposed it."""
     for name in (
         "report.html",
         "summary.json",
@@ -120,7 +120,7 @@ EDITS = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 11), st.sampled_fr
 def test_no_row_and_no_cent_is_lost(
     provider: Path, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, int, str]]
 ) -> None:
-    """However a file is spoilt: a row is answered or in quarantine, and the answers hold the money of their rows."""
+    """However a file is malformed: a row is answered or in quarantine, and the answers hold the money of their rows."""
     folder = _written(tmp_path_factory.mktemp("spoilt"), provider)
     rows = _spoilt(list(csv.reader((provider / INVOICES).read_text(encoding="utf-8").splitlines())), edits)
     with (folder / INVOICES).open("w", newline="", encoding="utf-8") as file:
@@ -163,7 +163,7 @@ LIES = {
 def test_a_night_that_breaks_a_law_is_not_published(
     tmp_path: Path, good: Path, monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
-    """The laws are checked on what would be published, and the last good night stays the latest."""
+    """The laws are checked on what would be published, and the last good run stays the latest."""
     folder = _written(tmp_path, good)
 
     def lying(engine: Engine, *others: Any) -> None:
@@ -258,7 +258,7 @@ def _break_nothing_there(folder: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [_break_dates, _break_kind, _break_nothing_there])
 def test_what_cannot_be_read_publishes_nothing(tmp_path: Path, good: Path, spoil: Callable[[Path], None]) -> None:
-    """The last good night stays the latest to the last byte, and no half-made folder is left."""
+    """The last good run stays the latest to the last byte, and no half-made folder is left."""
     folder = _written(tmp_path, good)
     before, content = _published(folder), _bytes(folder / "out" / "runs" / "good")
     spoil(folder)

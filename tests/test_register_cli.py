@@ -265,7 +265,7 @@ def test_copies_are_made_while_the_register_is_in_use_and_thinned_out(tmp_path: 
 
 
 def test_an_import_is_taken_although_no_copy_can_be_made(folder: Path, mappings: Mappings) -> None:
-    """The decision counts; that there is no copy is told."""
+    """The decision counts; that there is no copy is reported."""
     (folder / "state" / "backups").write_text("a file where the folder should be", encoding="utf-8")
     ended = mappings("import", save(folder / "d.csv", decide(certain(proposed(folder), 1), "approve")))
     assert ended.code == ExitCode.COMPLETE

@@ -149,7 +149,7 @@ def test_json_is_json_whatever_stands_in_it() -> None:
     ids=ascii,
 )
 def test_every_character_that_is_not_seen_is_an_escape(char: str) -> None:
-    """By its Unicode category, or because it shows nothing: two names that look alike can be told apart."""
+    """By its Unicode category, or because it shows nothing: two names that look alike can be distinguished."""
     text = f"A{char}B"
     told = "A B" if char == "\x85" else f"A{ascii(char)[1:-1]}B"
     assert (readable(text), one_line(text), printable(text)) == (told,) * 3

@@ -1,4 +1,4 @@
-"""Before the first night: a configuration that fits the files, and a check that reads them as the night would."""
+"""Before the first run: a configuration that fits the files, and a check that reads them as the run would."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _patterns(source: Source) -> list[str]:
 
 
 def test_what_init_writes_runs(tmp_path: Path) -> None:
-    """From a folder of files to a published night, without touching the configuration."""
+    """From a folder of files to a published run, without touching the configuration."""
     folder = _exports(provider_runs.invented(tmp_path, DemoPlan(30, 120, 4, "quickbooks_online")))
     (folder / "billsight.toml").unlink()
     write_configuration(folder, is_forced=False)

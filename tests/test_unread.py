@@ -1,4 +1,4 @@
-"""Unknown is not absent, malformed is not absent: nights on a small provider whose files say too little."""
+"""Unknown is not absent, malformed is not absent: runs on a small provider whose files say too little."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ WORDS = ("Flurb", "Zahlschein 7", "请款单", "Miscelaneous", "X")
 
 
 def test_a_word_that_nobody_knows_concludes_nothing(tmp_path: Path) -> None:
-    """What shows is visible; what does not is unknown, never rightly absent and never blocked; the word is told.
+    """What shows is visible; what does not is unknown, never rightly absent and never blocked; the word is reported.
 
     Each word is that of two rows, as many rows have words that are known; of each two the first is shown.
     """
@@ -124,7 +124,7 @@ def test_a_word_that_nobody_knows_concludes_nothing(tmp_path: Path) -> None:
 
 
 def test_words_that_are_known_are_not_told(tmp_path: Path) -> None:
-    """A quiet night says nothing of words."""
+    """A quiet run says nothing of words."""
     outcome = provider_runs.run(
         site(tmp_path, ["Invoice", "Facture", "INV", "Tax Invoice"], list(CLIENTS)), as_of=AS_OF
     )

@@ -32,13 +32,13 @@ UNSPOKEN = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|\bnan\b|\bnull\b|Decimal|\d\
 
 @pytest.fixture(scope="module")
 def night(decided_on: Path) -> Path:
-    """The published night of the fixtures."""
+    """The published run of the fixtures."""
     return decided_on / "out" / "runs" / "night-1"
 
 
 @pytest.fixture(scope="module")
 def stalled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A night whose sync has stalled."""
+    """A run whose sync has stalled."""
     return provider_runs.run(
         provider_runs.invented(tmp_path_factory.mktemp("stalled"), DemoPlan(120, 900, 6, stalled=True))
     ).folder
@@ -93,7 +93,7 @@ def test_every_cause_is_told_with_its_values_and_its_fix(cause: object, night: P
 
 
 def test_every_gate_is_shown_and_says_what_the_night_said(night: Path) -> None:
-    """For every set of causes that occurs: no gate is left out, and none is told otherwise than it was judged."""
+    """For every set of causes that occurs: no gate is left out, and none is shown otherwise than it was judged."""
     answers = pl.read_parquet(night / "invoices.parquet").unique(["state", "causes"], maintain_order=True)
     for row in answers.to_dicts():
         (answer,) = _told(night, row["invoice_id_acct"])
@@ -119,7 +119,7 @@ def test_only_what_was_looked_at_is_called_passed(night: Path) -> None:
 
 
 def test_nobody_is_told_to_raise_a_level_where_somebody_can_see(night: Path) -> None:
-    """The change for a contact is told only where an access gate failed: never a blanket raise."""
+    """The change for a contact is reported only where an access gate failed: never a blanket raise."""
     rows = pl.read_parquet(night / "invoices.parquet")
     access = {cause.code for cause in CAUSES if cause.stage == "access" and cause.kind == "defect"}
     # the invoices of the test above, which are of every set of causes, too

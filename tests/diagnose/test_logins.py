@@ -1,4 +1,4 @@
-"""One login at several contacts: what a night makes of it, from the contacts' records to each company's answer."""
+"""One login at several contacts: what a run makes of it, from the contacts' records to each company's answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invoices that ConnectWise has and accounting has not: what waits, what is missing, and what cannot be told."""
+"""Invoices that ConnectWise has and accounting has not: what waits, what is missing, and what cannot be known."""
 
 from __future__ import annotations
 

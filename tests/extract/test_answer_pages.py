@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_an_answer_says_which_part_it_holds(shelf: Any, name: str) -> None:
-    """A warning tells it."""
+    """A warning reports it."""
     text, expected = FILES[name]
     shelf.put(name, text)
     found = shelf.read(INVOICES, name)

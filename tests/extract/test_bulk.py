@@ -310,7 +310,7 @@ def test_a_blank_far_behind_the_first_rows_is_found(engine: Engine, shelf: Any) 
 
 
 def test_rows_stay_in_the_order_of_the_file(tmp_path: Path, shelf: Any) -> None:
-    """With several threads, too: row keys and every file of the night follow it."""
+    """With several threads, too: row keys and every file of the run follow it."""
     shelf.put("i.csv", "\n".join([HEADER, *(f"{n}{GOOD.removeprefix('1')}" for n in range(600_000)), ""]))
     opened = Engine(tmp_path / "run.duckdb", threads=4, memory_gb=1)
     opened.run(f"create table read as {bulk_select(scan_of(shelf, 'accounting_invoices', 'i.csv'), UTC)}")

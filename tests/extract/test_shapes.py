@@ -132,7 +132,7 @@ def test_a_refused_shape_is_refused_everywhere(tmp_path: Path, shape: Shape, at:
 
 @pytest.mark.parametrize(("shape", "at"), READ, ids=_id)
 def test_a_file_given_as_another_relation_is_refused(tmp_path: Path, shape: Shape, at: int) -> None:
-    """It is told what it is: a run never begins with a list that it takes for another."""
+    """It is named as what it is: a run never begins with a list that it takes for another."""
     path = tmp_path / "x.csv"
     path.write_text(shape.examples[at].text)
     for relation in RELATIONS.values():

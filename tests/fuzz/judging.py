@@ -51,7 +51,7 @@ class Tally:
 
 
 def prepared(folder: Path) -> Path:
-    """A folder with the fixtures after one night, from which the samples are taken."""
+    """A folder with the fixtures after one run, from which the samples are taken."""
     provider_runs.copied(folder / "night")
     provider_runs.run(folder / "night", "night-1")
     shapes(folder)

@@ -1,4 +1,4 @@
-"""What holds of every input, however spoilt: it is read or refused in words, no row is lost, no judgement made up."""
+"""What holds of every input, however malformed: it is read or refused in words, no row lost, no judgement made up."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class Fuzz:
         before = Register.open(self.register).log().height
         output = Output(register_file=self.register)
         settings = self.night.model_copy(update={"base": self.folder, "output": output})
-        # what the night proposed is the same for every input
+        # what the run proposed is the same for every input
         with patch.object(import_mappings, "read_evidence", lambda _: self.known):
             outcome = import_files(settings, [path], ImportOptions("fuzz", AS_OF))
         (file,) = outcome.files

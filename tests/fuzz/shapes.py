@@ -1,4 +1,4 @@
-"""Real shapes to spoil: small files as the systems write them, each with what is known about it beforehand."""
+"""Real shapes to damage: small files as the systems write them, each with what is known about it beforehand."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def shapes(folder: Path) -> list[Sample]:
     """Every shape there is.
 
     Args:
-        folder: for invented providers; the fixtures after one night stand in its `night`.
+        folder: for invented providers; the fixtures after one run stand in its `night`.
     """
     found = [*_of_folder(folder / "night", "fixtures")]
     for name in ("xero_csv", "quickbooks_report"):
@@ -99,7 +99,7 @@ def _answer(path: Path, shape: Sample) -> Sample:
 
 
 def _decisions(night: Path) -> Iterator[Sample]:
-    """The fix file of the night with decisions written into it, some of them good."""
+    """The fix file of the run with decisions written into it, some of them good."""
     text = (night / "out" / "latest" / "mapping_fixes.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     words = ("approve", "reject", "exclude", "unsure", "snooze:2027-01-05", "", "approve", "override")

@@ -19,7 +19,7 @@ INPUTS, SEED = 400, 7
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shapes that are spoilt."""
+    """The shapes that are malformed."""
     return prepared(tmp_path_factory.mktemp("samples"))
 
 

@@ -1,4 +1,4 @@
-"""The health check hears of every night that begins and of how it ends."""
+"""The health check hears of every run that begins and of how it ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.http_receiver import AS_OF, KEY, Site
 
 
 def test_the_health_check_hears_start_and_end(site: Site) -> None:
-    """With ids and counts, in front of what the address asks for; a night that failed sends its code."""
+    """With ids and counts, in front of what the address asks for; a run that failed sends its code."""
     site.set("ping_url_file", "ping")
     (site.folder / "urls").write_text("# nobody yet\n", encoding="utf-8")
     site.night("night-1")

@@ -1,4 +1,4 @@
-"""Nights that are told, by the real command to a real server: once per change, and never at the cost of the night."""
+"""Runs that are reported, by the real command to a real server: once per change, and never at the cost of the run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.http_receiver import TOKEN, Site
 
 
 def test_one_change_is_one_message(site: Site) -> None:
-    """The first night, a change, a failure, the next failure of another kind, and the recovery; nothing in between."""
+    """The first run, a change, a failure, the next failure of another kind, and the recovery; nothing in between."""
     site.night("night-1")
     (first,) = site.receiver.take()
     assert first.message["type"] == "info"
@@ -78,7 +78,7 @@ def test_what_was_told_is_forgotten_only_towards_telling_again(site: Site) -> No
 
 
 def test_what_a_killed_run_left_does_not_pile_up(site: Site) -> None:
-    """The next night removes what is old beside the memory; what another run writes at this moment stays."""
+    """The next run removes what is old beside the memory; what another run writes at this moment stays."""
     old, young = (site.told.with_name(f".notified.json.{name}.new") for name in ("old", "young"))
     for path in (old, young):
         path.write_bytes(b"{")
@@ -88,7 +88,7 @@ def test_what_a_killed_run_left_does_not_pile_up(site: Site) -> None:
 
 
 def test_a_memory_that_cannot_be_written_is_a_warning(site: Site) -> None:
-    """The message is out; the next night may tell it again."""
+    """The message is out; the next run may send it again."""
     shutil.rmtree(site.told.parent)
     site.told.parent.write_bytes(b"a file where a folder should be")
     (warning,) = site.tell()
@@ -97,7 +97,7 @@ def test_a_memory_that_cannot_be_written_is_a_warning(site: Site) -> None:
 
 
 def test_an_address_that_does_not_answer_is_a_warning_and_is_tried_again(site: Site) -> None:
-    """The night ends as it would have; the others are told once, the missing one as soon as it works."""
+    """The run ends as it would have; the others are notified once, the missing one as soon as it works."""
     urls = [site.address("one"), site.address("two")]
     closed = "json://127.0.0.1:9/closed"  # nobody listens at that port
     (site.folder / "urls").write_text(f"{urls[0]}\n{closed}\n", encoding="utf-8")
@@ -157,7 +157,7 @@ def test_a_bug_is_told_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_telling_that_breaks_is_a_warning(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where billsight itself is wrong; its text is not told, for it may carry a secret."""
+    """Also where billsight itself is wrong; its text is not reported, for it may carry a secret."""
 
     def broken(*_: object) -> None:
         raise ValueError(TOKEN)

@@ -43,13 +43,13 @@ def called(folder: Path, *words: str, **how: Any) -> Ended:
 
 
 def records(log: Path) -> list[dict[str, Any]]:
-    """What a night wrote into its log; a line that a kill cut off is left out."""
+    """What a run wrote into its log; a line that a kill cut off is left out."""
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     return [json.loads(line) for line in lines if line.endswith("}")]
 
 
 def stages(log: Path) -> list[str]:
-    """The stages that a night has begun so far."""
+    """The stages that a run has begun so far."""
     return [stage_of(record) for record in records(log) if record["event"] == "stage"]
 
 
@@ -59,7 +59,7 @@ def stage_of(record: dict[str, Any]) -> str:
 
 
 def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str) -> None:
-    """Until the night has begun a stage."""
+    """Until the run has begun a stage."""
     log, deadline = folder / "out" / "logs" / f"{run_id}.jsonl", time.monotonic() + _MOST_SECONDS
     while child.poll() is None and not any(name.startswith(stage) for name in stages(log)):
         assert time.monotonic() < deadline
@@ -68,7 +68,7 @@ def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str
 
 
 def hidden(folder: Path) -> list[str]:
-    """What a night may leave half made."""
+    """What a run may leave half made."""
     places = ("out", "out/runs", "state", "inbox", "inbox/done")
     names = [path.name for place in places for path in (folder / place).glob(".*")]
     return sorted(name for name in names if name != ".lock")

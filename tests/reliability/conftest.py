@@ -11,7 +11,7 @@ from tests.support import provider_runs
 
 @pytest.fixture(scope="session")
 def invented_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small one here, for most of its nights are processes of their own; not to be changed."""
+    """A small one here, for most of its runs are processes of their own; not to be changed."""
     folder = provider_runs.invented(tmp_path_factory.mktemp("reliable") / "provider", provider_runs.SMALL)
     provider_runs.run(folder, "night-1")
     return folder

@@ -1,4 +1,4 @@
-"""The small version of `make crash`: some nights, killed at any moment while somebody reads and somebody decides."""
+"""The small version of `make crash`: some runs, killed at any moment while somebody reads and somebody decides."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KILLS = 6
 
 @pytest.mark.slow
 def test_killed_nights_leave_a_whole_report_a_whole_register_and_nothing_that_grows(tmp_path: Path) -> None:
-    """After each kill `latest` is whole, no decision is lost or taken twice, and the next night succeeds."""
+    """After each kill `latest` is whole, no decision is lost or taken twice, and the next run succeeds."""
     site = crashes.prepared(tmp_path / "night", seed=5)
     reader = crashes.crash(site, KILLS)
     assert site.died.total() == KILLS

@@ -72,7 +72,7 @@ WAYS: dict[int, Callable[[Path], Ended]] = {
 """How the command comes to end with each code."""
 
 QUIET = {ExitCode.COMPLETE, ExitCode.PARTIAL, ExitCode.UNREACHABLE, ExitCode.FAIL_ON}
-"""What is told with these codes is an answer, on stdout; or the code alone says it."""
+"""What is reported with these codes is an answer, on stdout; or the code alone says it."""
 
 
 def _table() -> dict[int, str]:
@@ -138,7 +138,7 @@ def _without_row(path: Path, number: int) -> None:
 def test_a_night_that_is_asked_to_fail_is_published_all_the_same(
     provider: Path, night: Night, asked: tuple[str, ...], code: int
 ) -> None:
-    """With 10 where anything asked for is there; nothing is new since the night before."""
+    """With 10 where anything asked for is there; nothing is new since the run before."""
     ended = night("--run-id", "asked", *(word for what in asked for word in ("--fail-on", what)))
     assert (ended.code, ended.err) == (code, "")
     assert _latest(provider)[0] == "asked"
@@ -204,14 +204,14 @@ def test_half_the_invoices_are_not_published_until_somebody_says_that_it_is_righ
 
 
 def test_a_test_of_the_messages_says_what_there_is_to_configure(provider: Path, billsight: Billsight) -> None:
-    """Nobody would be told of a night: that is no success."""
+    """Nobody would be notified of a run: that is no success."""
     ended = billsight("notify", "test", "--config", provider / "billsight.toml")
     assert (ended.code, ended.err) == (ExitCode.UNREACHABLE, "")
     assert "[notify]" in ended.out
 
 
 def test_a_history_that_cannot_be_made_is_told_when_the_night_is_published(provider: Path, night: Night) -> None:
-    """The first night has its report all the same; the next cannot tell what is new, and refuses."""
+    """The first run has its report all the same; the next cannot say what is new, and refuses."""
     shutil.rmtree(provider / "out")
     (provider / "elsewhere").touch()
     with (provider / "billsight.toml").open("a", encoding="utf-8") as file:

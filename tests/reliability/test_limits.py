@@ -56,7 +56,7 @@ def test_too_little_is_told_in_a_sentence(provider: Path, limit: str) -> None:
 
 @pytest.mark.parametrize("name", ["ABRT", "SEGV", "TRAP"])
 def test_a_library_that_aborts_the_process_leaves_nothing_behind(provider: Path, name: str) -> None:
-    """Where memory is limited: the process that was called tells, removes the work folder and ends with 4."""
+    """Where memory is limited: the process that was called says so, removes the work folder and ends with 4."""
     latest = (provider / "out" / "latest").readlink()
     ended = _limited(provider, ROOMY, "-c", ABORTED.format(name=name))
     assert ended.code == ExitCode.UNUSABLE, ended

@@ -1,4 +1,4 @@
-"""The whole loop: a night, a review in the browser, the import, the next night, the way back."""
+"""The whole loop: a run, a review in the browser, the import, the next run, the way back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def picked(page: Page) -> str:
 def test_decisions_of_the_page_come_back_as_mappings_and_can_be_taken_back(
     page: Page, folder: Path, mappings: Mappings, tmp_path: Path
 ) -> None:
-    """Night 1, approve, map through the search, exclude, download, import, night 2, revert, night 3 as night 1."""
+    """Run 1, approve, map through the search, exclude, download, import, run 2, revert, run 3 as run 1."""
     before = mapped(folder)
     reviewing(page, (folder / "out" / "latest" / "report.html").resolve().as_uri())
     chosen = []

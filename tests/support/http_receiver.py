@@ -1,4 +1,4 @@
-"""A server on this machine that takes whatever is sent to it, and a provider whose nights are told to it."""
+"""A server on this machine that takes whatever is sent to it, and a provider whose runs are reported to it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def receiving() -> Iterator[Receiver]:
 
 
 class Site:
-    """A provider whose nights are told to a receiver."""
+    """A provider whose runs are reported to a receiver."""
 
     def __init__(self, folder: Path, receiver: Receiver, command: Billsight, summary: dict[str, Any]) -> None:
         self.folder, self.receiver, self._command, self._summary = folder, receiver, command, summary
@@ -122,11 +122,11 @@ class Site:
         self.config.write_text(text.replace("[notify]\n", f"[notify]\n{line}"), encoding="utf-8")
 
     def night(self, run_id: str) -> Ended:
-        """One night."""
+        """One run."""
         return self._command("run", "--config", self.config, "--as-of", AS_OF, "--run-id", run_id)
 
     def tell(self) -> list[str]:
-        """Tell of a night that was published elsewhere; the warnings."""
+        """Tell of a run that was published elsewhere; the warnings."""
         teller = Notifier(load(self.config, {}))
         return [*teller.start(Run("night", CLOCK)), *teller.published(self._summary, self.folder, 0)]
 

@@ -1,4 +1,4 @@
-"""Nights apart: one provider whose exports change from one night to the next."""
+"""Runs apart: one provider whose exports change from one run to the next."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILES = {name: f"{name}.{'json' if name == 'connectwise_statuses' else 'csv'}" f
 
 
 def night(folder: Path, number: int, **orders: Any) -> RunOutcome:
-    """A night by its number, a second after the one before; orders as those of `etl.pipeline.gates`."""
+    """A run by its number, a second after the one before; orders as those of `etl.pipeline.gates`."""
     settings = load(folder / "billsight.toml", {"BILLSIGHT_LIMITS__THREADS": "1"})
     night = Run(f"night-{number}", AS_OF + timedelta(seconds=number - 1))
     return reconcile(settings, night, lambda _: None, RunOptions(**orders))
@@ -54,6 +54,6 @@ def states(outcome: RunOutcome) -> dict[tuple[str, str], tuple[str, str | None]]
 
 
 def issues(folder: Path, kind: str, code: str) -> list[str]:
-    """The subjects of what is open in the latest night."""
+    """The subjects of what is open in the latest run."""
     found = provider_runs.latest(folder, "marts.issues").filter((pl.col("kind") == kind) & (pl.col("code") == code))
     return sorted(found["subject_id"])
