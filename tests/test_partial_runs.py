@@ -17,17 +17,23 @@ from etl.notify.messages import run_message
 from etl.pipeline.run import RunOutcome
 from etl.review.register import Import, Judgement, Register
 from etl.schemas import RELATIONS
+from tests.soak import also
 from tests.support import provider_runs, two_runs
 from tests.support.two_runs import FILES, OPTIONAL
 
 MOVES = ("newly_blocked", "freed", "not_checked")
-SUBSETS = (
+SUBSETS = [
     ["portal_invoices"],
-    ["portal_mappings", "sync_runs"],
-    ["accounting_customers", "connectwise_statuses"],
-    ["connectwise_invoices", "portal_invoices", "sync_runs"],
     list(OPTIONAL),
-)
+    *also(
+        [
+            ["portal_mappings", "sync_runs"],
+            ["accounting_customers", "connectwise_statuses"],
+            ["connectwise_invoices", "portal_invoices", "sync_runs"],
+        ]
+    ),
+]
+"""The list that shows most, and all at once; `make soak` tries some together."""
 
 
 @pytest.fixture(scope="module")
@@ -211,21 +217,19 @@ def _reject_all(folder: Path, customer: str) -> None:
     Register.open(folder / "state" / "register.sqlite").append(rejected, Import("import-7", two_runs.AS_OF, "kim"))
 
 
-def test_rejecting_the_last_candidate_is_the_same_issue(tmp_path: Path) -> None:
+def test_rejecting_the_last_candidate_is_the_same_issue(provider: Path) -> None:
     """An unmapped customer stays one issue: not new, not resolved, not reopened, and first seen when it was."""
-    folder = provider_runs.copied(tmp_path / "night")
-    two_runs.night(folder, 1)
-    customer = two_runs.issues(folder, "customer", "UNMAPPED_PROBABLE")[0]
-    _reject_all(folder, customer)
-    second = two_runs.night(folder, 2)
-    assert customer in two_runs.issues(folder, "customer", "UNMAPPED_NO_CANDIDATE")
+    customer = two_runs.issues(provider, "customer", "UNMAPPED_PROBABLE")[0]
+    _reject_all(provider, customer)
+    second = two_runs.night(provider, 2)
+    assert customer in two_runs.issues(provider, "customer", "UNMAPPED_NO_CANDIDATE")
     (state,) = provider_runs.table(second, "marts.issue_states").filter(kind="customer", subject_id=customer).to_dicts()
     assert (state["change"], state["code"], state["code_before"], state["times_reopened"]) == (
         "open", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_PROBABLE", 0,
     )  # fmt: skip
     counts = two_runs.counts(second)
     assert (counts["new"], counts["resolved"], counts["reopened"]) == (0, 0, 0)
-    first, history = two_runs.counts(second)["open"], History(folder / "state" / "history.sqlite")
+    first, history = two_runs.counts(second)["open"], History(provider / "state" / "history.sqlite")
     assert history.open_issues().height == first
     (episode,) = history.open_issues().filter(kind="customer", subject_id=customer).to_dicts()
     assert (episode["code"], episode["first_run"]) == ("UNMAPPED_NO_CANDIDATE", 1)
@@ -234,5 +238,5 @@ def test_rejecting_the_last_candidate_is_the_same_issue(tmp_path: Path) -> None:
     }
     found = provider_runs.table(second, "marts.issues").filter(kind="customer")
     assert by_code == dict.fromkeys(by_code, 0) | dict(found.group_by("code").len().iter_rows())
-    third = two_runs.night(folder, 3)
+    third = two_runs.night(provider, 3)
     assert json.dumps(two_runs.counts(third)) == json.dumps({**counts, "open": first})
