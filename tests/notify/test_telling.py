@@ -107,18 +107,19 @@ def test_an_address_that_does_not_answer_is_a_warning_and_is_tried_again(site: S
     assert ended.err == f"billsight: warning: address 2 (json) did not work: {reason}\n"
     assert [one.path for one in site.receiver.take()] == [f"/one/{TOKEN}"]
     (site.folder / "urls").write_text("\n".join(urls), encoding="utf-8")
-    assert site.night("night-2").err == ""
+    assert site.tell() == []
     assert [one.path for one in site.receiver.take()] == [f"/two/{TOKEN}"]
-    assert site.night("night-3").err == ""
+    assert site.tell() == []
     assert site.receiver.take() == []
 
 
 def test_what_nobody_was_told_is_told_the_next_night(site: Site) -> None:
     """A message that reached nobody was not said."""
     site.receiver.statuses = [500]
-    assert "did not work" in site.night("night-1").err
+    (warning,) = site.tell()
+    assert "did not work" in warning
     site.receiver.take()
-    assert site.night("night-2").err == ""
+    assert site.tell() == []
     assert len(site.receiver.take()) == 1
 
 
@@ -135,9 +136,7 @@ def test_a_receiver_that_never_answers_does_not_hold_up_the_night(site: Site, mo
     """Waiting is bounded, whatever the other side does."""
     monkeypatch.setattr(send, "LONGEST", 0.2)
     site.receiver.is_dumb = True
-    ended = site.night("night-1")
-    assert ended.code == ExitCode.COMPLETE
-    assert ended.err == "billsight: warning: address 1 (json) did not work: no answer within 0.2 seconds\n"
+    assert site.tell() == ["address 1 (json) did not work: no answer within 0.2 seconds"]
     site.receiver.released.set()
 
 
