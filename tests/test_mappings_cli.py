@@ -202,9 +202,11 @@ def _told(outcome: RunOutcome) -> dict[str, bytes]:
     return {**files, "summary.json": json.dumps(alone, sort_keys=True).encode().replace(name, b"")}
 
 
-def test_the_next_night_uses_it_and_a_revert_undoes_it(folder: Path, mappings: Mappings) -> None:
+def test_the_next_night_uses_it_and_a_revert_undoes_it(
+    fixture_night: tuple[Path, RunOutcome], folder: Path, mappings: Mappings
+) -> None:
     """Run 1, approve, exclude, reject and snooze, run 2 shows it, revert, run 3 equals run 1."""
-    first = _told(provider_runs.run(folder, "night-1b"))
+    first = _told(fixture_night[1])
     rows = proposed(folder)
     approved, excluded, rejected, snoozed = certain(rows, 4)
     done = decide([approved], "approve") + decide([excluded], "exclude") + decide([rejected], "reject")
