@@ -100,7 +100,7 @@ bench-page: .venv/ready chromium ## measure how large the page is and how soon i
 bench-year: .venv/ready ## play a year of nightly runs and measure how what is remembered grows
 	$(BIN)/python -m benchmarks.year
 
-soak: .venv/ready chromium ## the tests that have more to try, with all of it: every pair, six times the examples; about an hour
+soak: .venv/ready chromium ## the tests that have more to try, with all of it: every pair, twelve times the examples; an hour or two
 	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" BILLSIGHT_SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $$(grep -rl --include='test_*.py' 'from tests.soak import' tests)
 
 crash: .venv/ready ## kill 200 runs, imports, reverts and prunes at random moments and look what is left (KILLS=500 SEED=2)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from etl.errors import InputError
 from etl.warehouse.engine import Engine
+from tests.soak import runs
 from tests.support.ledger_files import IDS, kept, load_files, write_ledger, write_table
 
 WORDS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
@@ -115,7 +116,7 @@ DOCUMENTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=runs(15), deadline=None)
 @given(rows=DOCUMENTS, data=st.data())
 def test_any_split_over_files_and_formats_counts_each_document_once(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, ...]], data: st.DataObject

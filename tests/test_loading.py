@@ -113,7 +113,7 @@ GOOD = (
 CELLS = st.tuples(st.integers(0, 19), st.sampled_from(HEADER.split(",")), st.sampled_from([*BAD, *GOOD]))
 
 
-@settings(max_examples=runs(30))
+@settings(max_examples=runs(15))
 @given(edits=st.lists(CELLS, max_size=8), order=st.sampled_from([None, "ymd", "mdy"]))
 def test_the_quick_way_accepts_and_sets_aside_what_the_careful_way_does(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, str, str]], order: str | None

@@ -249,7 +249,7 @@ def test_a_state_follows_from_its_gates(facts: dict[str, Any], *, has_list: bool
         assert state == ("visible" if is_shown and is_sure else "unknown")
 
 
-@settings(max_examples=runs(100))
+@settings(max_examples=runs(50))
 @given(facts=st.lists(FACT, max_size=6))
 def test_an_invoice_is_judged_alike_in_any_batch(facts: list[dict[str, Any]]) -> None:
     """Row by row or together: the answer does not depend on the neighbours."""

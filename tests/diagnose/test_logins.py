@@ -157,7 +157,7 @@ CONTACT = st.fixed_dictionaries(
     }
 )
 GENERATED = settings(
-    max_examples=runs(60),
+    max_examples=runs(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -270,7 +270,7 @@ ROWS = st.tuples(*(st.one_of(*[st.just(good)] * 6, ODD) for good in GOOD.split("
 @example([(*GOOD.split(",")[:-1], "@{"), tuple(GOOD.split(","))])
 @example([tuple(f" {good}" for good in GOOD.split(",")), tuple(f"{good}\u2003" for good in GOOD.split(","))])
 @example([("1.2E+11", *GOOD.split(",")[1:]), ("a\x07b", *GOOD.split(",")[1:]), tuple(GOOD.split(","))])
-@settings(max_examples=runs(30))
+@settings(max_examples=runs(15))
 def test_no_row_is_lost_and_none_is_read_differently(
     engine: Engine, common_shelf: Any, rows: list[tuple[str, ...]]
 ) -> None:

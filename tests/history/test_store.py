@@ -43,7 +43,7 @@ def _keys(frame: pl.DataFrame) -> set[tuple[str, str, str]]:
     return set(frame.select(KEY).iter_rows())
 
 
-@settings(max_examples=runs(100))
+@settings(max_examples=runs(50))
 @given(nights=st.lists(st.sets(st.integers(0, len(ISSUES) - 1)), min_size=1, max_size=8))
 def test_what_is_open_and_what_lies_between_two_runs_is_what_happened(
     tmp_path_factory: pytest.TempPathFactory, nights: list[set[int]]
@@ -70,7 +70,7 @@ def test_what_is_open_and_what_lies_between_two_runs_is_what_happened(
 UNMAPPED = [("customer", "7", code) for code in ("UNMAPPED_PROBABLE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS")]
 
 
-@settings(max_examples=runs(100))
+@settings(max_examples=runs(50))
 @given(path=st.lists(st.integers(0, 2), min_size=1, max_size=6))
 def test_an_issue_that_goes_on_under_another_code_stays_one(
     tmp_path_factory: pytest.TempPathFactory, path: list[int]

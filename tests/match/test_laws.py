@@ -49,7 +49,7 @@ def nights(draw: st.DrawFn) -> dict[str, Any]:
 
 
 # each example runs the whole match, SQL included
-few = settings(max_examples=runs(8))
+few = settings(max_examples=runs(5))
 
 
 @few
