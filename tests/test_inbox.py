@@ -94,9 +94,9 @@ def test_a_file_that_is_taken_in_part_has_its_reasons_beside_it(folder: Path) ->
     """The good rows are in the register, so the file is done; what is left is written down."""
     good, bad = certain(proposed(folder), 2)
     save(folder / "inbox" / "kim.csv", decide([good], "approve") + decide([bad], "perhaps"))
-    outcome = provider_runs.run(folder, "night-2")
-    assert "1 taken (1 decision), 0 refused. Reasons: inbox/done/*.reasons.txt. " in str(outcome.inbox)
-    assert (outcome.summary["inbox"]["files_taken_in_part"], outcome.summary["inbox"]["rows_refused"]) == (1, 1)
+    result = take(folder)
+    assert "1 taken (1 decision), 0 refused. Reasons: inbox/done/*.reasons.txt. " in str(result)
+    assert (result.facts()["files_taken_in_part"], result.facts()["rows_refused"]) == (1, 1)
     assert files(folder) == ["done/kim.csv", "done/kim.csv.reasons.txt"]
     assert held(folder) == 1
 
@@ -167,7 +167,7 @@ def test_overrides_need_the_configuration(folder: Path) -> None:
 def test_without_an_inbox_nothing_is_said_or_made(folder: Path) -> None:
     """The folder is how it is switched on."""
     (folder / "inbox").rmdir()
-    assert str(provider_runs.run(folder, "night-2").inbox) == ""
+    assert str(take(folder)) == ""
     assert not (folder / "inbox").exists()
     (folder / "inbox").write_text("a file of that name")
     assert str(take(folder, "night-3")) == ""
