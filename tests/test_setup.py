@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -226,11 +227,18 @@ def test_check_says_what_a_run_would_do(tmp_path: Path) -> None:
     assert "lower" not in str(stopped.value)
 
 
-def test_init_takes_nothing_that_billsight_wrote_for_an_export(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def used_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of exports after a run in it; not to be changed."""
+    folder = _exports(provider_runs.invented(tmp_path_factory.mktemp("used") / "site", DemoPlan(30, 120, 4)))
+    provider_runs.run(folder, "first")
+    return folder
+
+
+def test_init_takes_nothing_that_billsight_wrote_for_an_export(used_site: Path, tmp_path: Path) -> None:
     """Reports, decisions and configurations; the configuration that is replaced is kept."""
-    folder = _exports(provider_runs.invented(tmp_path / "site", DemoPlan(30, 120, 4)))
+    folder = shutil.copytree(used_site, tmp_path / "site", symlinks=True)
     before = (folder / "billsight.toml").read_bytes()
-    provider_runs.run(folder)
     (folder / "inbox" / "done").mkdir(parents=True)
     (folder / "inbox" / "done" / "d.csv").write_bytes((folder / "out" / "latest" / "mapping_fixes.csv").read_bytes())
     told = write_configuration(folder, is_forced=True)
@@ -243,10 +251,9 @@ def test_init_takes_nothing_that_billsight_wrote_for_an_export(tmp_path: Path) -
     assert (folder / "billsight.toml.2").exists()
 
 
-def test_what_a_run_wrote_is_no_source(tmp_path: Path) -> None:
+def test_what_a_run_wrote_is_no_source(used_site: Path, tmp_path: Path) -> None:
     """Its own answers would prove themselves."""
-    folder = provider_runs.invented(tmp_path / "site", DemoPlan(30, 120, 4))
-    provider_runs.run(folder, "first")
+    folder = shutil.copytree(used_site, tmp_path / "site", symlinks=True)
     config = folder / "billsight.toml"
     config.write_text(
         config.read_text(encoding="utf-8").replace('"portal_mappings.csv"', '"out/latest/mapping_fixes.csv"'),
