@@ -15,10 +15,11 @@ from etl.pipeline import run
 from etl.publish.manifest import verify
 from tests.reliability import crashes
 from tests.reliability.reader import Reader
+from tests.soak import runs as kills
 from tests.support import provider_runs
 from tests.support.decision_files import proposed
 
-KILLS = 6
+KILLS = kills(4)
 
 
 @pytest.mark.slow
