@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -49,15 +48,9 @@ def test_a_second_look_at_the_same_files_finds_nothing_new(
     changes = second.summary["changes"]
     assert changes["since"]["run_id"] == "night-1"
     assert all(row["change"] == "0.00" for row in changes["blocked"])
-    assert _moved(second) == (0, 0)
+    assert two_runs.moved(second) == (0, 0)
     assert [night["run_id"] for night in second.summary["trend"]] == ["night-1", "night-2"]
     assert second.exit_code is ExitCode.COMPLETE
-
-
-def _moved(night: RunOutcome) -> tuple[int | None, int | None]:
-    """Invoices that are newly blocked, and that are freed; null where nobody knows."""
-    newly, freed = (night.summary["changes"]["invoices"][part]["invoices"] for part in ("newly_blocked", "freed"))
-    return newly, freed
 
 
 @dataclass(frozen=True)
@@ -87,7 +80,7 @@ def _mend(provider: Path) -> Mended:
         Balance=pl.when(is_paid | is_void).then(pl.lit("0.00")).otherwise("Balance"),
     ))  # fmt: skip
     _show_in_the_portal(provider, missed)
-    _edit_contact(provider, contact, portalSecurityLevel=6)
+    two_runs.edit_contact(provider, contact, portalSecurityLevel=6)
     candidates = provider_runs.latest(provider, "matching.candidates").filter(customer_id_acct=customer, rank=1)
     approved = Judgement(customer, candidates["company_id_cw"][0], "approved", AS_OF, "kim", "test")
     Register.open(provider / "state" / "register.sqlite").append([approved], Import("import-9", AS_OF, "kim"))
@@ -104,12 +97,6 @@ def _show_in_the_portal(provider: Path, invoice: str) -> None:
     two_runs.edit(
         provider / "portal_invoices.csv", lambda rows: pl.concat([rows, pl.DataFrame([shown])], how="diagonal")
     )
-
-
-def _edit_contact(provider: Path, contact: str, **fields: Any) -> None:
-    path = provider / "connectwise_contacts.json"
-    contacts = json.loads(path.read_text())
-    path.write_text(json.dumps([{**one, **(fields if str(one["id"]) == contact else {})} for one in contacts]))
 
 
 def test_what_people_mend_is_resolved_with_its_reason_and_comes_back_as_reopened(provider: Path) -> None:
@@ -187,13 +174,13 @@ def test_two_nights_without_a_source_resolve_nothing_that_it_showed(provider: Pa
             assert (two_runs.counts(night)["new"], two_runs.counts(night)["reopened"]) == (0, 0), (
                 "what only its absence shows"
             )
-            assert _moved(night)[0] == 0
+            assert two_runs.moved(night)[0] == 0
             shown = [row for row in night.summary["changes"]["rows"] if tuple(row[name] for name in KEY) not in before]
             assert {row["last_seen_at"] for row in shown} <= {night.summary["run"]["as_of_at"]}, "it is seen tonight"
         assert two_runs.counts(night)["resolved"] == 0, provider_runs.table(night, "marts.issue_states").filter(
             change="resolved"
         )
-        assert _moved(night)[1] == 0
+        assert two_runs.moved(night)[1] == 0
         not_checked = two_runs.counts(night)["not_checked"]
         assert (not_checked > 0) == (source != "connectwise_invoices"), "no issue hangs on these alone"
         if not_checked or how == "the file is not there":
@@ -209,76 +196,6 @@ def test_two_nights_without_a_source_resolve_nothing_that_it_showed(provider: Pa
     assert back.exit_code is ExitCode.COMPLETE
 
 
-@dataclass(frozen=True)
-class Unreadable:
-    """Three runs after a first one, of which two cannot read all rows.
-
-    Attributes:
-        contact: cannot be read in the second run.
-        drafts: blocked invoices. Neither the second nor the third run can read the first two; the third is gone from
-            the third run on; the second is paid when the fourth run reads it.
-        runs: the second to the fourth.
-    """
-
-    contact: str
-    drafts: list[str]
-    runs: list[RunOutcome]
-
-
-@pytest.fixture(scope="module")
-def unreadable(invented_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Unreadable:
-    """Rows in quarantine for a while; not to be changed."""
-    provider = shutil.copytree(invented_night, tmp_path_factory.mktemp("unreadable") / "provider", symlinks=True)
-    contact = two_runs.issues(provider, "contact", "LEVEL_TOO_LOW")[0]
-    invoices, drafts = provider / "accounting_invoices.csv", two_runs.issues(provider, "invoice", "DRAFT")[:3]
-    whole = pl.read_csv(invoices, infer_schema=False)
-    damaged = whole.with_columns(
-        TotalAmt=pl.when(pl.col("Id").is_in(drafts[:2])).then(pl.lit("many")).otherwise("TotalAmt")
-    )
-    is_gone, is_paid = pl.col("Id") == drafts[2], pl.col("Id") == drafts[1]
-    _edit_contact(provider, contact, inactiveFlag="perhaps")
-    damaged.write_csv(invoices)
-    runs = [two_runs.night(provider, 2)]
-    _edit_contact(provider, contact, inactiveFlag=False)
-    damaged.filter(~is_gone).write_csv(invoices)
-    runs.append(two_runs.night(provider, 3))
-    whole.filter(~is_gone).with_columns(
-        Status=pl.when(is_paid).then(pl.lit("paid")).otherwise("Status"),
-        Balance=pl.when(is_paid).then(pl.lit("0.00")).otherwise("Balance"),
-    ).write_csv(invoices)
-    return Unreadable(contact, drafts, [*runs, two_runs.night(provider, 4)])
-
-
-def test_a_contact_in_quarantine_is_not_gone(unreadable: Unreadable) -> None:
-    """One row of many that cannot be read ends nothing, and frees nothing."""
-    second, third, _ = unreadable.runs
-    aside = provider_runs.table(second, "quarantine.rows")
-    assert aside.filter(relation="connectwise_contacts").height == 1
-    assert two_runs.states(second)[unreadable.contact, "LEVEL_TOO_LOW"] == ("not_checked", None)
-    assert two_runs.counts(second)["resolved"] == 0
-    assert _moved(second) == (0, 0)
-    assert provider_runs.table(third, "quarantine.rows").filter(relation="connectwise_contacts").is_empty()
-    assert _moved(third)[0] == 0, "as it was before"
-
-
-def test_a_row_in_quarantine_is_not_gone(unreadable: Unreadable) -> None:
-    """Its invoice cannot be read in this run: that is not the same as not being there."""
-    _, third, _ = unreadable.runs
-    states = two_runs.states(third)
-    assert states[unreadable.drafts[0], "DRAFT"] == ("not_checked", None)
-    assert states[unreadable.drafts[1], "DRAFT"] == ("not_checked", None)
-    assert states[unreadable.drafts[2], "DRAFT"] == ("resolved", "gone from the extract")
-
-
-def test_a_row_that_was_in_quarantine_is_compared_with_what_it_was_before(unreadable: Unreadable) -> None:
-    """Two invoices that were blocked cannot be read in two runs: then one is blocked as before, the other is paid."""
-    second, third, fourth = unreadable.runs
-    assert _moved(second) == (0, 0)
-    assert _moved(third) == (0, 1), "the third, which is gone"
-    assert _moved(fourth) == (0, 1)
-    assert two_runs.states(fourth)[unreadable.drafts[1], "DRAFT"] == ("resolved", "paid")
-
-
 def test_an_invoice_that_no_longer_waits_and_is_blocked_is_newly_blocked(provider: Path) -> None:
     """The run before said that the sync may still bring it; in this run somebody has to do something."""
     before = pl.read_parquet(provider / "out" / "latest" / "invoices.parquet")
@@ -286,7 +203,7 @@ def test_an_invoice_that_no_longer_waits_and_is_blocked_is_newly_blocked(provide
     both = provider_runs.answers(later).join(before, on="invoice_id_acct", suffix="_before")
     newly = both.filter((pl.col("state") == "blocked") & (pl.col("state_before") != "blocked"))
     assert set(newly["state_before"]) == {"waiting"}
-    assert _moved(later) == (newly.height, 0)
+    assert two_runs.moved(later) == (newly.height, 0)
 
 
 def test_without_the_last_report_nobody_knows_which_invoices_moved(provider: Path, billsight: Billsight) -> None:
@@ -301,7 +218,7 @@ def test_without_the_last_report_nobody_knows_which_invoices_moved(provider: Pat
     assert changes["counts"]["open"] > 50
     assert not changes["changed"]
     third = reconcile(load(provider / "billsight.toml", {}), Run("third", AS_OF + timedelta(hours=2)))
-    assert _moved(third) == (0, 0)
+    assert two_runs.moved(third) == (0, 0)
 
 
 def test_what_only_a_missing_source_shows_did_not_come_back(provider: Path) -> None:

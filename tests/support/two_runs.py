@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -57,3 +58,16 @@ def issues(folder: Path, kind: str, code: str) -> list[str]:
     """The subjects of what is open in the latest run."""
     found = provider_runs.latest(folder, "marts.issues").filter((pl.col("kind") == kind) & (pl.col("code") == code))
     return sorted(found["subject_id"])
+
+
+def moved(night: RunOutcome) -> tuple[int | None, int | None]:
+    """Invoices that are newly blocked, and that are freed; null where nobody knows."""
+    newly, freed = (night.summary["changes"]["invoices"][part]["invoices"] for part in ("newly_blocked", "freed"))
+    return newly, freed
+
+
+def edit_contact(provider: Path, contact: str, **fields: Any) -> None:
+    """Change fields of one contact."""
+    path = provider / "connectwise_contacts.json"
+    contacts = json.loads(path.read_text())
+    path.write_text(json.dumps([{**one, **(fields if str(one["id"]) == contact else {})} for one in contacts]))
