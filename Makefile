@@ -100,7 +100,7 @@ bench-page: .venv/ready chromium ## measure how large the page is and how soon i
 bench-year: .venv/ready ## play a year of nightly runs and measure how what is remembered grows
 	$(BIN)/python -m benchmarks.year
 
-soak: .venv/ready chromium ## the tests that have more to try, with all of it: every pair, six times the examples; about an hour
+soak: .venv/ready chromium ## the tests that have more to try, with all of it: every pair, twelve times the examples; an hour or two
 	@$(FIND_CHROMIUM); CHROMIUM="$$chromium" BILLSIGHT_SOAK=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $$(grep -rl --include='test_*.py' 'from tests.soak import' tests)
 
 crash: .venv/ready ## kill 200 runs, imports, reverts and prunes at random moments and look what is left (KILLS=500 SEED=2)
@@ -123,7 +123,7 @@ domains: .venv/ready ## build the lists in etl/match/domains again, from npm (ne
 	    name="$${package%@*}"; mkdir "$$folder/$$name"; \
 	    (cd "$$folder/$$name"; tar xzf "$$(npm pack --silent "$$package")"); \
 	done; \
-	$(BIN)/python -m tests.domains "$$folder"
+	$(BIN)/python -m tests.support.domain_lists "$$folder"
 
 wheel: .venv/ready ## build the wheel into dist/
 	@$(BIN)/hatchling build -t wheel -d dist

@@ -1,4 +1,4 @@
-"""What tests share: how Hypothesis searches, the Chromium that the report is opened in, a night and its way back."""
+"""What tests share: how Hypothesis searches, the Chromium that the report is opened in, a run and its way back."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from etl import cli
 from etl.demo import DemoPlan
 from etl.pipeline.run import RunOutcome
 from etl.warehouse.engine import Engine
-from tests import contact_world, nights
-from tests.command import Billsight, Contacts, Ended, Mappings
+from tests.support import contact_provider, provider_runs
+from tests.support.command_results import Billsight, Contacts, Ended, Mappings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -31,9 +31,11 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 os.umask(cli.UMASK)  # as the command sets it
 
-RUNNING = frozenset({"etl.pipeline.run", "etl.report.page", "tests.accepted", "tests.apart", "tests.clients",
-                     "tests.contact_world", "tests.fuzz.judging", "tests.laws.provider", "tests.nights",
-                     "tests.reliability.calling", "tests.worlds"})  # fmt: skip
+RUNNING = frozenset({
+    "etl.pipeline.run", "etl.report.page", "tests.fuzz.judging", "tests.laws.provider", "tests.reliability.calling",
+    "tests.support.accepted_database", "tests.support.contact_provider", "tests.support.one_client",
+    "tests.support.orderly_clients", "tests.support.provider_runs", "tests.support.two_runs",
+})  # fmt: skip
 """What a module has imported in which tests make whole runs, databases or pages."""
 RUNS = frozenset({"billsight", "closed_to_all", "engine", "fixture_night", "invented_night", "make", "match"})
 """Fixtures that make a whole run, a match or a database."""
@@ -75,34 +77,34 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def fixture_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunOutcome]:
-    """The fixtures, and their one night; not to be changed."""
-    folder = nights.copied(tmp_path_factory.mktemp("way-back") / "night")
-    return folder, nights.run(folder, "night-1")
+    """The fixtures, and their one run; not to be changed."""
+    folder = provider_runs.copied(tmp_path_factory.mktemp("way-back") / "night")
+    return folder, provider_runs.run(folder, "night-1")
 
 
 @pytest.fixture(scope="session")
 def decided_on(fixture_night: tuple[Path, RunOutcome]) -> Path:
-    """The fixtures after one night; not to be changed."""
+    """The fixtures after one run; not to be changed."""
     return fixture_night[0]
 
 
 @pytest.fixture
 def folder(decided_on: Path, tmp_path: Path) -> Path:
-    """A copy of the fixtures after one night."""
+    """A copy of the fixtures after one run."""
     return shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
 
 
 @pytest.fixture(scope="session")
 def invented_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An invented provider after one night; not to be changed."""
-    folder = nights.invented(tmp_path_factory.mktemp("apart") / "provider", DemoPlan(150, 700, 3))
-    nights.run(folder, "night-1")
+    """An invented provider after one run; not to be changed."""
+    folder = provider_runs.invented(tmp_path_factory.mktemp("apart") / "provider", DemoPlan(150, 700, 3))
+    provider_runs.run(folder, "night-1")
     return folder
 
 
 @pytest.fixture
 def provider(invented_night: Path, tmp_path: Path) -> Path:
-    """A copy of the invented provider after one night."""
+    """A copy of the invented provider after one run."""
     return shutil.copytree(invented_night, tmp_path / "provider", symlinks=True)
 
 
@@ -144,8 +146,8 @@ def mappings(folder: Path, billsight: Billsight) -> Mappings:
 @pytest.fixture(scope="session")
 def closed_to_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A provider into whose clients nobody can look, after one run; not to be changed."""
-    folder = contact_world.made(tmp_path_factory.mktemp("contacts") / "provider")
-    contact_world.run(folder, "run-1")
+    folder = contact_provider.made(tmp_path_factory.mktemp("contacts") / "provider")
+    contact_provider.run(folder, "run-1")
     return folder
 
 

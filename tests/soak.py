@@ -8,11 +8,11 @@ from typing import Any, Final
 
 IS_SOAK: Final = os.environ.get("BILLSIGHT_SOAK") == "1"
 """Whether this is `make soak`."""
-_TIMES: Final = 6
+_TIMES: Final = 12
 
 
 def runs(few: int) -> int:
-    """Examples for Hypothesis where each takes long: so few, and in `make soak` six times as many."""
+    """Examples for Hypothesis where each takes long: so few, and in `make soak` twelve times as many."""
     return few * _TIMES if IS_SOAK else few
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from etl.causes import CAUSES
-from tests.spoken import ROOT, of_causes, of_guide, of_page, of_python, of_sql
+from tests.support.visible_texts import ROOT, of_causes, of_guide, of_page, of_python, of_sql
 
 OF_FILES = {"cli", "config", "demo", "extract", "match"}
 """Packages that speak of files, settings and commands: what to remove there is no document."""

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -60,6 +61,12 @@ SOMEBODYS_MACHINE = re.compile(
     r"|\b(?:files\.pythonhosted|(?:test\.)?pypi)\.org\b|\bregistry\.(?:npmjs\.org|yarnpkg\.com)\b"
     r"|--(?:extra-)?index-url|--find-links|--trusted-host",
 )
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The tree of a Python file, made once for all rules; not to be changed."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _files() -> list[Path]:
@@ -181,14 +188,14 @@ def test_a_module_imports_only_what_stands_below_it(path: Path) -> None:
     """The command line knows the pipeline, the pipeline the stages, and no stage another; each engine has one door."""
     part = _part(path)
     assert not part or part in DEPTH, f"{part} has no place in the layers: give it one, here and in CONTRIBUTING.md"
-    assert not _wrong_arrows(part, ast.parse(path.read_text(encoding="utf-8")), _package(path))
+    assert not _wrong_arrows(part, parsed(path), _package(path))
 
 
 def test_the_arrows_between_parts_go_round_nowhere() -> None:
     """Parts of one layer may lean on each other only one way."""
     arrows: dict[str, set[str]] = {}
     for path in PRODUCT:
-        for name in _imports(ast.parse(path.read_text(encoding="utf-8")), _package(path)):
+        for name in _imports(parsed(path), _package(path)):
             target = name.split(".")[1] if name.startswith("etl.") else ""
             if target in DEPTH and target != _part(path):
                 arrows.setdefault(_part(path), set()).add(target)
@@ -227,7 +234,7 @@ def test_the_rule_of_arrows_sees_a_wrong_one(part: str, source: str, *, is_wrong
 def test_a_file_and_its_functions_fit_on_a_page(path: Path) -> None:
     """At most 300 lines a file and 40 a function, docstrings not counted; only tables of data may be longer."""
     text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    tree = parsed(path)
     assert _lines(tree, text) <= MOST_LINES or _name(path) in TABLES
     sizes = {function.name: _lines(function, text) for function in _functions(tree)}
     assert {name: size for name, size in sizes.items() if size > MOST_FUNCTION_LINES} == {}
@@ -247,7 +254,7 @@ def test_a_long_function_is_seen_and_its_docstring_is_free() -> None:
 @pytest.mark.parametrize("path", PRODUCT, ids=_name)
 def test_everything_public_says_what_it_is(path: Path) -> None:
     """A public function or class without a docstring has no promise that could be held."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     assert list(_undocumented(tree.body)) == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import LAYERS, PRODUCT, ROOT, _name
+from tests.test_architecture import LAYERS, PRODUCT, ROOT, _name, parsed
 
 PRINTS = re.compile(
     r"print|click\.(?:echo|secho|echo_via_pager|open_file|get_\w+_stream)|(?:sys\.)?(?:__)?stdout(?:__)?\.(?:buffer\.)?write\w*"
@@ -84,7 +84,7 @@ def _words(name: str) -> list[str]:
 @pytest.mark.parametrize("path", PRODUCT, ids=_name)
 def test_an_identifier_says_what_it_holds(path: Path) -> None:
     """These words stand for ten things each: a name takes the word of the one that it holds."""
-    assert _banned(ast.parse(path.read_text(encoding="utf-8"))) == set()
+    assert _banned(parsed(path)) == set()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def _classes(paths: list[Path]) -> dict[str, list[str]]:
     """Class, without its underscore -> the modules that define it."""
     modules: dict[str, list[str]] = defaultdict(list)
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ClassDef):
                 modules[node.name.lstrip("_")].append(_name(path))
     return modules
@@ -165,7 +165,7 @@ def _prints(tree: ast.AST) -> list[str]:
 def test_whatever_a_command_prints_is_made_safe(path: Path) -> None:
     """Only `say` and `hand_over` print: they know what a terminal must not get."""
     if _name(path) != "etl/cli/options.py":
-        assert _prints(ast.parse(path.read_text(encoding="utf-8"))) == []
+        assert _prints(parsed(path)) == []
 
 
 @pytest.mark.parametrize(
@@ -206,14 +206,14 @@ def _has_sql(name: str) -> bool:
 @pytest.mark.parametrize("path", [path for path in PRODUCT if not _has_sql(_name(path))], ids=_name)
 def test_a_select_stands_in_a_file_of_sql(path: Path) -> None:
     """There it has a header, a linter and a place in the dictionary; Python reads `from schema.relation`."""
-    assert _selects(ast.parse(path.read_text(encoding="utf-8"))) == []
+    assert _selects(parsed(path)) == []
 
 
 def test_every_exception_is_needed() -> None:
     """A file that no longer has a select loses its place in the list."""
     for listed in ALSO_SQL:
         paths = [path for path in PRODUCT if _name(path).startswith(listed)]
-        assert any(_selects(ast.parse(path.read_text(encoding="utf-8"))) for path in paths), listed
+        assert any(_selects(parsed(path)) for path in paths), listed
 
 
 @pytest.mark.parametrize(

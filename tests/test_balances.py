@@ -1,4 +1,4 @@
-"""Invoices with a total, a balance or both: what is not known is never told as owed."""
+"""Invoices with a total, a balance or both: what is not known is never reported as owed."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from etl.notify.messages import run_message
 from etl.pipeline.run import RunOutcome
 from etl.report.why import explain, to_text
 from etl.warehouse.models import build, read_models
-from tests.accepted import engine_of
-from tests.worlds import World, invoice, shown
+from tests.support.accepted_database import engine_of
+from tests.support.one_client import World, invoice, shown
 
 OTHERS = {"customer_id_acct": "C2", "customer_name": "Harrow Timber"}
 """A customer whom nobody has mapped: what it owes is blocked."""
@@ -53,7 +53,7 @@ def _rows(outcome: RunOutcome) -> dict[str, dict[str, str]]:
 
 
 def test_a_list_without_balances_blocks_nothing_that_is_owed(tmp_path: Path) -> None:
-    """The invoice is blocked, its total stands apart, and no place tells it as open."""
+    """The invoice is blocked, its total stands apart, and no place shows it as open."""
     found = World(tmp_path).run(_without("balance_amount", _unstated(1)), [shown(9)])
     assert _blocked(found) == {
         "invoices": 1, "amount": "0.00", "unknown_invoices": 1, "unknown_amount": "100.00",
@@ -80,7 +80,7 @@ def test_a_list_without_balances_blocks_nothing_that_is_owed(tmp_path: Path) -> 
 
 
 def test_a_list_without_totals_has_its_balances(tmp_path: Path) -> None:
-    """What is open is owed, and whatever only a total could tell is not told."""
+    """What is open is owed, and whatever only a total could show is not reported."""
     rows = [_unstated(1, balance_amount="40.00"), invoice(2, balance_amount="25.00"), _unstated(3, balance_amount="0")]
     found = World(tmp_path).run(_without("total_amount", *rows), [shown(2, balance_amount="25.00")])
     assert _blocked(found) == {

@@ -1,4 +1,4 @@
-"""The benchmark of the night says on what it was measured."""
+"""The benchmark of the run says on what it was measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.session import Limits
 
 @pytest.mark.parametrize("peers", [("duckdb",), ("duckdb", "pandas"), ()], ids=str)
 def test_only_the_versions_of_who_takes_part_are_named(monkeypatch: pytest.MonkeyPatch, peers: tuple[str, ...]) -> None:
-    """A peer that was left out need not be installed; the night itself is always there."""
+    """A peer that was left out need not be installed; the run itself is always there."""
     monkeypatch.setattr(benchmark, "version", lambda name: "9.9" if name == "pandas" else version(name))
     told = benchmark._machine(Limits(2, 2.0), frozenset(peers))
     assert ("pandas 9.9" in told) == ("pandas" in peers)

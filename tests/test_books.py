@@ -9,9 +9,9 @@ import pytest
 from etl.config import Settings, Source, load
 from etl.errors import ConfigurationError, InputError
 from etl.warehouse.engine import Engine
-from tests.ledgers import CUSTOMERS, INVOICES, kept, load_files, write_ledger, write_table
-from tests.loaded import ALWAYS, NEVER
-from tests.loaded import load as load_relation
+from tests.support.ledger_files import CUSTOMERS, INVOICES, kept, load_files, write_ledger, write_table
+from tests.support.loading import ALWAYS, NEVER
+from tests.support.loading import load as load_relation
 
 
 @pytest.mark.parametrize("bulk_bytes", [NEVER, ALWAYS])

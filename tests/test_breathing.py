@@ -15,7 +15,7 @@ from etl.errors import ExitCode, GateError
 from etl.history.coverage import Balances, is_open_only
 from etl.pipeline.gates import RunOptions
 from etl.pipeline.run import RunOutcome, reconcile
-from tests.clients import AS_OF, Clients, Row, clients
+from tests.support.orderly_clients import AS_OF, Clients, Row, clients
 
 
 def _run(provider: Clients, number: int) -> RunOutcome:

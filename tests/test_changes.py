@@ -1,4 +1,4 @@
-"""From night to night: what is new, what is resolved and why, and what nobody looked at."""
+"""From run to run: what is new, what is resolved and why, and what nobody looked at."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -23,31 +23,34 @@ from etl.pipeline.run import RunOutcome, reconcile
 from etl.review.register import Import, Judgement, Register
 from etl.review.site.site_upkeep import Order, begin_again
 from etl.schemas import RELATIONS
-from tests import apart, nights
-from tests.apart import FILES, KEY, OPTIONAL
-from tests.command import Billsight
 from tests.soak import also
+from tests.support import provider_runs, two_runs
+from tests.support.command_results import Billsight
+from tests.support.two_runs import FILES, KEY, OPTIONAL
 
 
-def test_a_second_look_at_the_same_files_finds_nothing_new(provider: Path) -> None:
-    """Everything is still open, nothing is freed, and the numbers of both nights agree."""
-    before = apart.history(provider).open_issues().height
-    second = apart.night(provider, 2)
+@pytest.fixture(scope="module")
+def second_look(invented_night: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunOutcome]:
+    """The invented provider after a second run on the same files; not to be changed."""
+    folder = shutil.copytree(invented_night, tmp_path_factory.mktemp("second") / "provider", symlinks=True)
+    return folder, two_runs.night(folder, 2)
+
+
+def test_a_second_look_at_the_same_files_finds_nothing_new(
+    invented_night: Path, second_look: tuple[Path, RunOutcome]
+) -> None:
+    """Everything is still open, nothing is freed, and the numbers of both runs agree."""
+    before = two_runs.history(invented_night).open_issues().height
+    _, second = second_look
     quiet = {"new": 0, "reopened": 0, "resolved": 0, "not_checked": 0, "open": before}
     assert before > 50
-    assert apart.counts(second) == quiet
+    assert two_runs.counts(second) == quiet
     changes = second.summary["changes"]
     assert changes["since"]["run_id"] == "night-1"
     assert all(row["change"] == "0.00" for row in changes["blocked"])
-    assert _moved(second) == (0, 0)
+    assert two_runs.moved(second) == (0, 0)
     assert [night["run_id"] for night in second.summary["trend"]] == ["night-1", "night-2"]
     assert second.exit_code is ExitCode.COMPLETE
-
-
-def _moved(night: RunOutcome) -> tuple[int | None, int | None]:
-    """Invoices that are newly blocked, and that are freed; null where nobody knows."""
-    newly, freed = (night.summary["changes"]["invoices"][part]["invoices"] for part in ("newly_blocked", "freed"))
-    return newly, freed
 
 
 @dataclass(frozen=True)
@@ -64,48 +67,44 @@ class Mended:
 def _mend(provider: Path) -> Mended:
     """One invoice is paid, one voided, one synced, a mapping approved, a level raised."""
     drafts, duplicates = (
-        apart.issues(provider, "invoice", "DRAFT"),
-        apart.issues(provider, "invoice", "DUPLICATE_NUMBER"),
+        two_runs.issues(provider, "invoice", "DRAFT"),
+        two_runs.issues(provider, "invoice", "DUPLICATE_NUMBER"),
     )
     paid, voided = drafts[0], next(one for one in duplicates if one not in drafts)
-    missed = next(i for i in apart.issues(provider, "invoice", "MISSED_IN_WINDOW") if i not in {paid, voided})
-    customer = apart.issues(provider, "customer", "UNMAPPED_PROBABLE")[0]
-    contact = apart.issues(provider, "contact", "LEVEL_TOO_LOW")[0]
+    missed = next(i for i in two_runs.issues(provider, "invoice", "MISSED_IN_WINDOW") if i not in {paid, voided})
+    customer = two_runs.issues(provider, "customer", "UNMAPPED_PROBABLE")[0]
+    contact = two_runs.issues(provider, "contact", "LEVEL_TOO_LOW")[0]
     is_paid, is_void = pl.col("Id") == paid, pl.col("Id") == voided
-    apart.edit(provider / "accounting_invoices.csv", lambda rows: rows.with_columns(
+    two_runs.edit(provider / "accounting_invoices.csv", lambda rows: rows.with_columns(
         Status=pl.when(is_paid).then(pl.lit("paid")).when(is_void).then(pl.lit("voided")).otherwise("Status"),
         Balance=pl.when(is_paid | is_void).then(pl.lit("0.00")).otherwise("Balance"),
     ))  # fmt: skip
     _show_in_the_portal(provider, missed)
-    _edit_contact(provider, contact, portalSecurityLevel=6)
-    candidates = nights.latest(provider, "matching.candidates").filter(customer_id_acct=customer, rank=1)
+    two_runs.edit_contact(provider, contact, portalSecurityLevel=6)
+    candidates = provider_runs.latest(provider, "matching.candidates").filter(customer_id_acct=customer, rank=1)
     approved = Judgement(customer, candidates["company_id_cw"][0], "approved", AS_OF, "kim", "test")
     Register.open(provider / "state" / "register.sqlite").append([approved], Import("import-9", AS_OF, "kim"))
     return Mended(paid, voided, missed, customer, contact)
 
 
 def _show_in_the_portal(provider: Path, invoice: str) -> None:
-    (row,) = nights.latest(provider, "staging.accounting__invoices").filter(invoice_id_acct=invoice).to_dicts()
+    (row,) = provider_runs.latest(provider, "staging.accounting__invoices").filter(invoice_id_acct=invoice).to_dicts()
     shown = {
         "portal_id": "P999999", "invoice_id": invoice, "invoice_number": row["invoice_number"],
         "customer_id": row["customer_id_acct"], "total": str(row["total_amount"]),
         "balance": str(row["balance_amount"]), "currency": row["currency_code"],
     }  # fmt: skip
-    apart.edit(provider / "portal_invoices.csv", lambda rows: pl.concat([rows, pl.DataFrame([shown])], how="diagonal"))
-
-
-def _edit_contact(provider: Path, contact: str, **fields: Any) -> None:
-    path = provider / "connectwise_contacts.json"
-    contacts = json.loads(path.read_text())
-    path.write_text(json.dumps([{**one, **(fields if str(one["id"]) == contact else {})} for one in contacts]))
+    two_runs.edit(
+        provider / "portal_invoices.csv", lambda rows: pl.concat([rows, pl.DataFrame([shown])], how="diagonal")
+    )
 
 
 def test_what_people_mend_is_resolved_with_its_reason_and_comes_back_as_reopened(provider: Path) -> None:
     """Paid, voided, synced, mapping approved, level raised; then an invoice is unpaid again."""
     original = (provider / "accounting_invoices.csv").read_bytes()
     mended = _mend(provider)
-    second = apart.night(provider, 2)
-    states = apart.states(second)
+    second = two_runs.night(provider, 2)
+    states = two_runs.states(second)
     assert states[mended.paid, "DRAFT"] == ("resolved", "paid")
     assert states[mended.voided, "DUPLICATE_NUMBER"] == ("resolved", "voided")
     assert states[mended.missed, "MISSED_IN_WINDOW"] == ("resolved", "synced")
@@ -116,25 +115,12 @@ def test_what_people_mend_is_resolved_with_its_reason_and_comes_back_as_reopened
     assert second.summary["changes"]["invoices"]["freed"]["invoices"] > 0
 
     (provider / "accounting_invoices.csv").write_bytes(original)
-    third = apart.night(provider, 3)
-    assert apart.states(third)[mended.paid, "DRAFT"] == ("reopened", None)
+    third = two_runs.night(provider, 3)
+    assert two_runs.states(third)[mended.paid, "DRAFT"] == ("reopened", None)
     told = next(row for row in third.summary["changes"]["rows"] if row["subject_id"] == mended.paid)
     assert (told["times_reopened"], told["first_seen_at"]) == (1, "2026-11-22T02:00:00Z")
-    between = apart.history(provider).episodes_between(1, 3).select("subject_id", "code").rows()
+    between = two_runs.history(provider).episodes_between(1, 3).select("subject_id", "code").rows()
     assert (mended.paid, "DRAFT") not in between, "open before and after is no difference"
-
-
-def test_a_contact_in_quarantine_is_not_gone(provider: Path) -> None:
-    """One row of many that cannot be read ends nothing, and frees nothing."""
-    contact = apart.issues(provider, "contact", "LEVEL_TOO_LOW")[0]
-    _edit_contact(provider, contact, inactiveFlag="perhaps")
-    night = apart.night(provider, 2)
-    assert nights.table(night, "quarantine.rows").height == 1
-    assert apart.states(night)[contact, "LEVEL_TOO_LOW"] == ("not_checked", None)
-    assert apart.counts(night)["resolved"] == 0
-    assert _moved(night) == (0, 0)
-    _edit_contact(provider, contact, inactiveFlag=False)
-    assert _moved(apart.night(provider, 3)) == (0, 0), "as it was before"
 
 
 def test_a_run_that_failed_and_is_run_again_under_its_name_is_remembered(provider: Path) -> None:
@@ -143,105 +129,81 @@ def test_a_run_that_failed_and_is_run_again_under_its_name_is_remembered(provide
     content = invoices.read_bytes()
     invoices.write_bytes(b"%PDF-1.7")
     with pytest.raises(InputError):
-        apart.night(provider, 2)
+        two_runs.night(provider, 2)
     invoices.write_bytes(content)
-    apart.night(provider, 2)
-    told = [(run.run_id, run.exit_code, run.is_published) for run in apart.history(provider).runs()]
+    two_runs.night(provider, 2)
+    told = [(run.run_id, run.exit_code, run.is_published) for run in two_runs.history(provider).runs()]
     assert told == [("night-1", 0, True), ("night-2", 0, True)]
 
 
-def test_a_history_that_is_begun_again_on_purpose_calls_nothing_new(provider: Path) -> None:
-    """As the message of a damaged one advises: a first night then."""
-    apart.night(provider, 2)
+def test_a_history_that_is_begun_again_on_purpose_calls_nothing_new(
+    second_look: tuple[Path, RunOutcome], tmp_path: Path
+) -> None:
+    """As the message of a damaged one advises: a first run then."""
+    provider = shutil.copytree(second_look[0], tmp_path / "provider", symlinks=True)
     (provider / "state" / "history.sqlite").unlink()
     begin_again(load(provider / "billsight.toml", {}), Order("history", AS_OF))
-    night = apart.night(provider, 3, fail_on=(FailOn("new"),))
+    night = two_runs.night(provider, 3, fail_on=(FailOn("new"),))
     assert night.summary["changes"]["is_first"] is True
     assert night.exit_code is ExitCode.COMPLETE
-    assert apart.counts(apart.night(provider, 4))["new"] == 0
+    assert two_runs.counts(two_runs.night(provider, 4))["new"] == 0
 
 
 HOW = ("the file is not there", "it is not configured")
-ONCE = [(source, HOW[place % 2]) for place, source in enumerate(OPTIONAL)]
-"""Every source, each of the two ways for half of them; `make soak` tries all pairs."""
+SHOWN = [(OPTIONAL[2], HOW[0]), (OPTIONAL[3], HOW[1]), (OPTIONAL[4], HOW[0])]
+"""The one on which no issue hangs alone, and both lists of the portal; `make soak` tries every source in both ways."""
 
 
 @pytest.mark.parametrize(
-    ("source", "how"), [*ONCE, *also((source, how) for source, other in ONCE for how in HOW if how != other)]
+    ("source", "how"), [*SHOWN, *also(pair for pair in product(OPTIONAL, HOW) if pair not in SHOWN)]
 )
 def test_two_nights_without_a_source_resolve_nothing_that_it_showed(provider: Path, source: str, how: str) -> None:
-    """Neither the first nor the second night without it, and when it is back everything is as it was."""
+    """Neither the first nor the second run without it, and when it is back everything is as it was."""
     path, configuration = provider / FILES[source], provider / "billsight.toml"
     kept = {one: one.read_bytes() for one in (path, configuration)}
-    before = apart.history(provider).open_issues().select(*KEY).rows()
+    before = two_runs.history(provider).open_issues().select(*KEY).rows()
     if how == "it is not configured":
-        nights.without(provider, source)
+        provider_runs.without(provider, source)
     else:
         path.unlink()
     for number in (2, 3):
-        night = apart.night(provider, number)
+        night = two_runs.night(provider, number)
         partial = ExitCode.COMPLETE if how == "it is not configured" else ExitCode.PARTIAL
         assert night.exit_code is partial
         if how == "the file is not there":
-            assert (apart.counts(night)["new"], apart.counts(night)["reopened"]) == (0, 0), (
+            assert (two_runs.counts(night)["new"], two_runs.counts(night)["reopened"]) == (0, 0), (
                 "what only its absence shows"
             )
-            assert _moved(night)[0] == 0
+            assert two_runs.moved(night)[0] == 0
             shown = [row for row in night.summary["changes"]["rows"] if tuple(row[name] for name in KEY) not in before]
             assert {row["last_seen_at"] for row in shown} <= {night.summary["run"]["as_of_at"]}, "it is seen tonight"
-        assert apart.counts(night)["resolved"] == 0, nights.table(night, "marts.issue_states").filter(change="resolved")
-        assert _moved(night)[1] == 0
-        not_checked = apart.counts(night)["not_checked"]
+        assert two_runs.counts(night)["resolved"] == 0, provider_runs.table(night, "marts.issue_states").filter(
+            change="resolved"
+        )
+        assert two_runs.moved(night)[1] == 0
+        not_checked = two_runs.counts(night)["not_checked"]
         assert (not_checked > 0) == (source != "connectwise_invoices"), "no issue hangs on these alone"
         if not_checked or how == "the file is not there":
             assert night.summary["changes"]["not_checked_sources"] == [RELATIONS[source].help]
     for one, content in kept.items():
         one.write_bytes(content)
-    back = apart.night(provider, 4)
-    still = apart.history(provider).open_issues()
-    issues = set(nights.table(back, "marts.issues").select(*KEY).iter_rows())
+    back = two_runs.night(provider, 4)
+    still = two_runs.history(provider).open_issues()
+    issues = set(provider_runs.table(back, "marts.issues").select(*KEY).iter_rows())
     assert issues == set(before) == set(still.filter(pl.col("unseen_since").is_null()).select(*KEY).iter_rows())
     if how == "the file is not there":
         assert still.height == len(before)
     assert back.exit_code is ExitCode.COMPLETE
 
 
-def test_a_row_in_quarantine_is_not_gone(provider: Path) -> None:
-    """Its invoice cannot be read tonight: that is not the same as not being there."""
-    drafts = apart.issues(provider, "invoice", "DRAFT")
-    apart.edit(provider / "accounting_invoices.csv", lambda rows: rows.filter(pl.col("Id") != drafts[1]).with_columns(
-        TotalAmt=pl.when(pl.col("Id") == drafts[0]).then(pl.lit("many")).otherwise("TotalAmt")
-    ))  # fmt: skip
-    states = apart.states(apart.night(provider, 2))
-    assert states[drafts[0], "DRAFT"] == ("not_checked", None)
-    assert states[drafts[1], "DRAFT"] == ("resolved", "gone from the extract")
-
-
-def test_a_row_that_was_in_quarantine_is_compared_with_what_it_was_before(provider: Path) -> None:
-    """Two invoices that were blocked cannot be read one night: then the one is blocked as before, the other is paid."""
-    invoices, drafts = provider / "accounting_invoices.csv", apart.issues(provider, "invoice", "DRAFT")[:2]
-    content = invoices.read_bytes()
-    spoilt = pl.when(pl.col("Id").is_in(drafts)).then(pl.lit("many")).otherwise("TotalAmt")
-    apart.edit(invoices, lambda rows: rows.with_columns(TotalAmt=spoilt))
-    for number in (2, 3):
-        assert _moved(apart.night(provider, number)) == (0, 0)
-    invoices.write_bytes(content)
-    is_paid = pl.col("Id") == drafts[1]
-    apart.edit(invoices, lambda rows: rows.with_columns(
-        Status=pl.when(is_paid).then(pl.lit("paid")).otherwise("Status"),
-        Balance=pl.when(is_paid).then(pl.lit("0.00")).otherwise("Balance"),
-    ))  # fmt: skip
-    assert _moved(apart.night(provider, 4)) == (0, 1)
-
-
 def test_an_invoice_that_no_longer_waits_and_is_blocked_is_newly_blocked(provider: Path) -> None:
-    """The night before said that the sync may still bring it; tonight somebody has to do something."""
+    """The run before said that the sync may still bring it; in this run somebody has to do something."""
     before = pl.read_parquet(provider / "out" / "latest" / "invoices.parquet")
     later = reconcile(load(provider / "billsight.toml", {}), Run("later", AS_OF + timedelta(days=3)))
-    both = nights.answers(later).join(before, on="invoice_id_acct", suffix="_before")
+    both = provider_runs.answers(later).join(before, on="invoice_id_acct", suffix="_before")
     newly = both.filter((pl.col("state") == "blocked") & (pl.col("state_before") != "blocked"))
     assert set(newly["state_before"]) == {"waiting"}
-    assert _moved(later) == (newly.height, 0)
+    assert two_runs.moved(later) == (newly.height, 0)
 
 
 def test_without_the_last_report_nobody_knows_which_invoices_moved(provider: Path, billsight: Billsight) -> None:
@@ -256,21 +218,23 @@ def test_without_the_last_report_nobody_knows_which_invoices_moved(provider: Pat
     assert changes["counts"]["open"] > 50
     assert not changes["changed"]
     third = reconcile(load(provider / "billsight.toml", {}), Run("third", AS_OF + timedelta(hours=2)))
-    assert _moved(third) == (0, 0)
+    assert two_runs.moved(third) == (0, 0)
 
 
 def test_what_only_a_missing_source_shows_did_not_come_back(provider: Path) -> None:
-    """It was resolved once; tonight it is not checked, so it was never reopened."""
+    """It was resolved once; in this run it is not checked, so it was never reopened."""
     (provider / FILES["portal_mappings"]).unlink()
-    second = apart.night(provider, 2)
-    rows = nights.table(second, "marts.issue_states").filter(~pl.col("was_open"), change="not_checked").select(*KEY)
+    second = two_runs.night(provider, 2)
+    rows = (
+        provider_runs.table(second, "marts.issue_states").filter(~pl.col("was_open"), change="not_checked").select(*KEY)
+    )
     for number, change, reason in ((1, "opened", None), (2, "ended", "paid")):
         told = rows.with_columns(
             reason=pl.lit(reason, pl.String), change=pl.lit(change), code_before=pl.lit(None, pl.String)
         )
         run = PastRun(0, f"failed-{number}", "2026-11-22T02:00:01Z", 1, is_published=False, seconds=1)
-        apart.history(provider).record(run, told)
-    third = nights.table(apart.night(provider, 3), "marts.issue_states").join(rows, on=KEY)
+        two_runs.history(provider).record(run, told)
+    third = provider_runs.table(two_runs.night(provider, 3), "marts.issue_states").join(rows, on=KEY)
     assert third.height == rows.height > 0
     assert set(third.select("change", "times_reopened").iter_rows()) == {("not_checked", 0)}
 
@@ -278,21 +242,21 @@ def test_what_only_a_missing_source_shows_did_not_come_back(provider: Path) -> N
 def test_a_published_night_that_was_killed_before_it_was_remembered_is_caught_up_with(
     provider: Path, monkeypatch: pytest.MonkeyPatch, billsight: Billsight
 ) -> None:
-    """Its issues are read back from its own folder: the next night compares with it, and counts nothing twice."""
-    drafts = apart.issues(provider, "invoice", "DRAFT")
-    apart.edit(provider / "accounting_invoices.csv", lambda rows: rows.filter(~pl.col("Id").is_in(drafts[:2])))
+    """Its issues are read back from its own folder: the next run compares with it, and counts nothing twice."""
+    drafts = two_runs.issues(provider, "invoice", "DRAFT")
+    two_runs.edit(provider / "accounting_invoices.csv", lambda rows: rows.filter(~pl.col("Id").is_in(drafts[:2])))
     with monkeypatch.context() as patch:
         patch.setattr(run, "record", lambda *_: None)
-        second = apart.night(provider, 2)
-    assert [run.run_id for run in apart.history(provider).runs()] == ["night-1"]
-    third = apart.night(provider, 3)
-    runs = apart.history(provider).runs()
+        second = two_runs.night(provider, 2)
+    assert [run.run_id for run in two_runs.history(provider).runs()] == ["night-1"]
+    third = two_runs.night(provider, 3)
+    runs = two_runs.history(provider).runs()
     assert [run.run_id for run in runs] == ["night-1", "night-2", "night-3"]
     assert [run.seconds is None for run in runs] == [False, True, False], "nobody knows how long it took"
     listed = billsight("runs", "list", "--config", provider / "billsight.toml").out.splitlines()
     assert [len(line.split()) for line in listed[2:]] == [len(listed[1].split()) - 1, len(listed[1].split())]
     assert third.summary["changes"]["since"]["run_id"] == "night-2"
-    assert apart.counts(second)["resolved"] > 0
-    assert {key: apart.counts(third)[key] for key in ("new", "reopened", "resolved")} == dict.fromkeys(
+    assert two_runs.counts(second)["resolved"] > 0
+    assert {key: two_runs.counts(third)[key] for key in ("new", "reopened", "resolved")} == dict.fromkeys(
         ("new", "reopened", "resolved"), 0
     )

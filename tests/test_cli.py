@@ -18,8 +18,8 @@ from etl.errors import ConfigurationError, ExitCode, NotFoundError
 from etl.pipeline import stages
 from etl.publish.publication import lock
 from etl.warehouse.engine import Engine
-from tests import nights
-from tests.command import Billsight
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
 
 AS_OF = "2026-11-22T02:00:00Z"
 
@@ -27,7 +27,7 @@ AS_OF = "2026-11-22T02:00:00Z"
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider."""
-    return nights.invented(tmp_path_factory.mktemp("small"), nights.SMALL)
+    return provider_runs.invented(tmp_path_factory.mktemp("small"), provider_runs.SMALL)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_too_many_bad_rows_make_a_night_partial(billsight: Billsight, folder: Pa
 
 
 def test_a_source_that_cannot_be_read_ends_with_every_problem(billsight: Billsight, folder: Path) -> None:
-    """Two files are broken: both are told, with what was found, expected and to do."""
+    """Two files are broken: both are reported, with what was found, expected and to do."""
     (folder / "accounting_invoices.csv").write_bytes(b"%PDF-1.7")
     (folder / "connectwise_contacts.json").write_bytes(b"")
     for command in ("run", "check"):

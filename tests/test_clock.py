@@ -14,7 +14,7 @@ from etl.cli import run as command
 from etl.demo.plan import AS_OF
 from etl.errors import ExitCode
 from etl.pipeline import setup
-from tests.command import Billsight, Ended
+from tests.support.command_results import Billsight, Ended
 
 Night = Callable[[datetime], Ended]
 
@@ -47,7 +47,7 @@ def at(provider: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch) ->
     "now", [datetime(1970, 1, 1, tzinfo=UTC), AS_OF - timedelta(hours=1), datetime(2099, 1, 1, tzinfo=UTC)]
 )
 def test_a_clock_that_is_wrong_publishes_and_prunes_nothing(provider: Path, at: Night, now: datetime) -> None:
-    """Both instants are told, and what to do; decided files stay where they are."""
+    """Both instants are reported, and what to do; decided files stay where they are."""
     (provider / "inbox").mkdir()
     (provider / "inbox" / "odd.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     before = sorted(path for path in (provider / "out" / "runs").rglob("*"))

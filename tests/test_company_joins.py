@@ -12,7 +12,7 @@ from etl.errors import InputError
 from etl.validate.company_joins import join_companies
 from etl.validate.other_keys import settle_keys
 from etl.warehouse.engine import Engine
-from tests.accepted import engine_of
+from tests.support.accepted_database import engine_of
 
 Row = dict[str, Any]
 NUMBERED = (

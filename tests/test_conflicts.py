@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from etl.warehouse.engine import Engine
-from tests import nights, worlds
-from tests.ledgers import kept, load_files, write_table
+from tests.support import one_client, provider_runs
+from tests.support.ledger_files import kept, load_files, write_table
 
 CONFLICTS = {
     "portal_invoices": ("portal_id,invoice_id,total", [("P1", "7", "5"), ("P1", "8", "5"), ("P2", "9", "5")]),
@@ -43,7 +43,7 @@ def test_a_value_that_one_of_the_rows_lacks_is_no_contradiction(engine: Engine, 
 def test_two_documents_of_one_number_keep_their_ids_in_every_list(
     engine: Engine, tmp_path: Path, relation: str
 ) -> None:
-    """Their totals tell them apart: a list that has only one of them means that one."""
+    """Their totals distinguish them: a list that has only one of them means that one."""
     header, number = "Invoice Number,Customer,Total", ("1001", "Acme")
     write_table(tmp_path / "a.csv", header, (*number, "100"), (*number, "200"))
     write_table(tmp_path / "b.csv", header, (*number, "200"))
@@ -53,9 +53,9 @@ def test_two_documents_of_one_number_keep_their_ids_in_every_list(
 
 def test_a_portal_row_that_says_two_things_proves_nothing_in_a_run(tmp_path: Path) -> None:
     """The rows are quarantined, and neither document is called visible by them, nor missing."""
-    others = [worlds.invoice(number) for number in range(3, 60)]
-    listed = [worlds.shown(number) for number in range(3, 60)]
-    twice = [worlds.shown(1), worlds.shown(2, portal_invoice_id="P1")]
-    outcome = worlds.World(tmp_path).run([worlds.invoice(1), worlds.invoice(2), *others], [*twice, *listed])
-    states = dict(nights.answers(outcome).select("invoice_id_acct", "state").iter_rows())
+    others = [one_client.invoice(number) for number in range(3, 60)]
+    listed = [one_client.shown(number) for number in range(3, 60)]
+    twice = [one_client.shown(1), one_client.shown(2, portal_invoice_id="P1")]
+    outcome = one_client.World(tmp_path).run([one_client.invoice(1), one_client.invoice(2), *others], [*twice, *listed])
+    states = dict(provider_runs.answers(outcome).select("invoice_id_acct", "state").iter_rows())
     assert (states["A1"], states["A2"], states["A3"]) == ("unknown", "unknown", "visible")

@@ -17,11 +17,11 @@ from etl.review.import_decisions import FileOutcome
 from etl.review.mapping_decisions import MAPPINGS
 from etl.review.read_decision_file import is_about_contacts, read_rows
 from etl.review.register import RegisterError
-from tests import contact_world as world
-from tests.contact_world import approve
+from tests.support import contact_provider as world
+from tests.support.contact_provider import approve
 
 ABOUT = {MAPPINGS: "acct_customer_id", CONTACTS: "cw_contact_id"}
-"""The caption that tells one kind of file from the other."""
+"""The caption that distinguishes one kind of file from the other."""
 
 
 def book(sheets: Mapping[str, tuple[Form, str]], change: Callable[[Workbook], object] = lambda _: None) -> bytes:
@@ -43,7 +43,7 @@ def book(sheets: Mapping[str, tuple[Form, str]], change: Callable[[Workbook], ob
     [(CONTACTS, MAPPINGS, "billsight contacts import"), (MAPPINGS, CONTACTS, "billsight mappings import")],
 )
 def test_a_fix_file_of_the_other_kind_is_named_with_its_command(given: Form, asked: Form, command: str) -> None:
-    """Who gives contact_fixes.csv to the mappings is told which command takes it, and the reverse."""
+    """Who gives contact_fixes.csv to the mappings reads which command takes it, and the reverse."""
     text = ",".join(["row_fp", "decision", "cw_company_id", ABOUT[given]]) + "\nFP-0123456789abcdef,approve,CW-1,2\n"
     for data in (text.encode(), book({"one": (given, "approve")})):
         with pytest.raises(DecisionFileError, match=f"use {command}"):

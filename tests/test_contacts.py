@@ -1,9 +1,10 @@
-"""What a run makes of decisions about access, and how it is told."""
+"""What a run makes of decisions about access, and how it is reported."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,14 +13,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from etl.causes import BY_CODE
+from etl.config import load
 from etl.errors import ExitCode
+from etl.pipeline.run import RunOutcome
 from etl.review.contacts.contact_register import ContactRegister
-from tests import contact_world as world
-from tests import nights
-from tests.command import Billsight, Contacts
-from tests.contact_world import LEVEL, approve, row, states
-from tests.decided import decide, kinds, save, written
+from etl.review.contacts.import_contacts import import_contacts
+from etl.review.import_decisions import ImportOptions
 from tests.report.opening import opened
+from tests.soak import also
+from tests.support import contact_provider as world
+from tests.support import provider_runs
+from tests.support.command_results import Billsight, Contacts
+from tests.support.contact_provider import LEVEL, approve, row, states
+from tests.support.decision_files import decide, kinds, save, written
 
 
 def test_a_contact_that_was_not_proposed_may_be_approved_when_the_client_asked(
@@ -62,7 +68,7 @@ def test_the_next_run_says_what_was_done(clients: Path, contacts: Contacts) -> N
             "502": ("63", {"is_inactive": "true"}, "the contact is inactive"),
             "503": ("64", None, "no longer at this company"),
         },
-        {"501": ("61", {"company_id_cw": "502"}, "no longer at this company")},
+        *also([{"501": ("61", {"company_id_cw": "502"}, "no longer at this company")}]),
     ],
     ids="+".join,
 )
@@ -93,10 +99,28 @@ def test_a_row_that_was_decided_on_other_evidence_is_not_taken(clients: Path, co
     assert "who is active there has changed since" in ended.out
 
 
-def test_a_company_that_is_to_have_no_login_is_counted_apart(clients: Path, contacts: Contacts) -> None:
-    """It is no longer in the page's queue, and its row gives no advice; a login that appears anyway is told."""
-    contacts("import", save(clients / "d.csv", decide([row(clients, "501")], "nobody")))
-    outcome = world.run(clients, "run-2")
+@pytest.fixture(scope="module")
+def nobody_at_501(closed_to_all: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunOutcome]:
+    """The provider after a run that knows of a decision: nobody at that company gets access; not to be changed."""
+    folder = shutil.copytree(closed_to_all, tmp_path_factory.mktemp("nobody") / "clients", symlinks=True)
+    made = decide([row(folder, "501")], "nobody", reviewer="kim", decided_at="2026-11-12T10:00:00Z")
+    options = ImportOptions("kim", datetime.now(UTC))
+    imported = import_contacts(load(folder / "billsight.toml"), [save(folder / "d.csv", made)], options)
+    assert imported.exit_code is ExitCode.COMPLETE
+    return folder, world.run(folder, "run-2")
+
+
+@pytest.fixture
+def decided(nobody_at_501: tuple[Path, RunOutcome], tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(nobody_at_501[0], tmp_path / "decided", symlinks=True)
+
+
+def test_a_company_that_is_to_have_no_login_is_counted_apart(
+    nobody_at_501: tuple[Path, RunOutcome], decided: Path
+) -> None:
+    """It is no longer in the page's queue, and its row gives no advice; a login that appears anyway is reported."""
+    clients, outcome = decided, nobody_at_501[1]
     told = outcome.summary["contacts"]
     assert (told["nobody"], told["companies"], told["closed"], told["listed"]) == (1, 3, 4, 4)
     assert "501" not in {one["company_id_cw"] for one in told["queue"]}
@@ -123,7 +147,7 @@ def test_a_contact_that_was_not_read_is_not_called_gone(clients: Path, contacts:
     contacts("import", approve(clients, "501"))
     world.made(clients, {"61": {"is_inactive": "perhaps"}})
     outcome = world.run(clients, "run-2")
-    assert nights.table(outcome, "quarantine.rows").height == 1
+    assert provider_runs.table(outcome, "quarantine.rows").height == 1
     assert states(clients)["501"] == "not checked"
 
 
@@ -175,30 +199,29 @@ def test_the_inbox_takes_contacts_too(clients: Path) -> None:
 
 def test_the_states_are_a_relation_of_the_run(clients: Path) -> None:
     """One row per mapped company, without the fingerprint's key or a decision that nobody made."""
-    frame = nights.latest(clients, "marts.contact_states")
+    frame = provider_runs.latest(clients, "marts.contact_states")
     assert frame.height == 4
     assert frame["row_fp"].str.contains(r"^FP-[0-9a-f]{16}$").all()
     assert frame.filter(pl.col("decision").is_not_null()).is_empty()
 
 
 def test_no_advice_is_repeated_where_nobody_is_to_have_access(
-    clients: Path, contacts: Contacts, billsight: Billsight
+    closed_to_all: Path, nobody_at_501: tuple[Path, RunOutcome], decided: Path, billsight: Billsight
 ) -> None:
     """The invoice stays blocked, but giving access frees nothing: in the files, the numbers and the answer."""
+    clients = decided
 
-    def freed() -> dict[str, float]:
-        answers = pl.read_csv(clients / "out" / "latest" / "invoices.csv")
+    def freed(folder: Path = clients) -> dict[str, float]:
+        answers = pl.read_csv(folder / "out" / "latest" / "invoices.csv")
         assert set(answers["state"]) == {"blocked"}
         return dict(answers.select("customer_id_acct", "freed_amount").iter_rows())
 
-    def why(number: str, *more: str) -> str:
-        return billsight("why", number, *more, "--config", clients / "billsight.toml").out
+    def why(number: str, *more: str, folder: Path = clients) -> str:
+        return billsight("why", number, *more, "--config", folder / "billsight.toml").out
 
-    assert freed() == {"c501": 120, "c502": 120, "c503": 120, "c504": 120}
-    assert "Wanda Quill (default billing contact): raise" in why("7501")
-    made = decide([row(clients, "501")], "nobody", reviewer="kim", decided_at="2026-11-12T10:00:00Z")
-    assert contacts("import", save(clients / "d.csv", made)).code == ExitCode.COMPLETE
-    summary = world.run(clients, "run-2").summary
+    assert freed(closed_to_all) == {"c501": 120, "c502": 120, "c503": 120, "c504": 120}
+    assert "Wanda Quill (default billing contact): raise" in why("7501", folder=closed_to_all)
+    summary = nobody_at_501[1].summary
     assert freed() == {"c501": 0, "c502": 120, "c503": 120, "c504": 120}
     amounts = [amount for cause in summary["causes"] for amount in cause["amounts"]]
     assert sum(amount["freed_invoices"] for amount in amounts) == 3
@@ -212,16 +235,16 @@ def test_no_advice_is_repeated_where_nobody_is_to_have_access(
     assert "frees USD 120.00" in why("7502")
     page = (clients / "out" / "latest" / "report.html").read_text(encoding="utf-8")
     assert "a person decided that nobody gets access: its invoices count under" in page
-    contacts("revert", "contacts-1")
+    billsight("contacts", "revert", "contacts-1", "--config", clients / "billsight.toml")
     world.run(clients, "run-3")
     assert freed()["c501"] == 120
 
 
-def test_the_page_advises_no_access_where_nobody_is_to_have_it(clients: Path, contacts: Contacts, page: Page) -> None:
+def test_the_page_advises_no_access_where_nobody_is_to_have_it(
+    nobody_at_501: tuple[Path, RunOutcome], page: Page
+) -> None:
     """The check fails as before; beside it stands the decision, not a fix."""
-    contacts("import", save(clients / "d.csv", decide([row(clients, "501")], "nobody")))
-    world.run(clients, "run-2")
-    opened(page, (clients / "out" / "latest" / "report.html").as_uri())
+    opened(page, (nobody_at_501[0] / "out" / "latest" / "report.html").as_uri())
     detail = page.locator("#invoice-detail")
     sentence = "A person decided that nobody at this client gets access: no fix is advised."
     for number, is_told in (("7501", True), ("7502", False)):

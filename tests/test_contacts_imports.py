@@ -10,10 +10,10 @@ import pytest
 from etl.errors import ExitCode
 from etl.pipeline.prune_runs import decided_on
 from etl.review.contacts.contact_register import ContactRegister
-from tests import contact_world as world
-from tests.command import Billsight, Contacts
-from tests.contact_world import LEVEL, approve, held, imports, row
-from tests.decided import decide, kinds, save
+from tests.support import contact_provider as world
+from tests.support.command_results import Billsight, Contacts
+from tests.support.contact_provider import LEVEL, approve, held, imports, row
+from tests.support.decision_files import decide, kinds, save
 
 
 def test_a_decided_file_is_imported_and_says_what_became_of_each_row(clients: Path, contacts: Contacts) -> None:

@@ -12,9 +12,9 @@ from etl.review.contacts.contact_register import ContactRegister
 from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
 from etl.review.site import backups
-from tests import contact_world as world
-from tests.command import Billsight, Contacts
-from tests.contact_world import approve, held
+from tests.support import contact_provider as world
+from tests.support.command_results import Billsight, Contacts
+from tests.support.contact_provider import approve, held
 
 
 def test_each_import_and_each_revert_is_copied(clients: Path, contacts: Contacts) -> None:

@@ -8,7 +8,7 @@ import pytest
 from etl.errors import GateError
 from etl.pipeline.decided_companies import with_keys_of_list
 from etl.review.register import Snapshot
-from tests.accepted import engine_of
+from tests.support.accepted_database import engine_of
 
 NUMBERED = [
     {"company_id_cw": "11", "company_identifier": "QuillFarm", "company_name": "Quill Farm"},

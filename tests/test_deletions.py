@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from etl.warehouse.engine import Engine
-from tests.ledgers import CUSTOMERS, kept, load_files, write_table
+from tests.support.ledger_files import CUSTOMERS, kept, load_files, write_table
 
 FULL = {"Id": "9", "DocNumber": "1001", "CustomerRef": {"value": "58", "name": "Acme"}, "TxnDate": "2026-11-14",
         "TotalAmt": 100, "Balance": 100, "MetaData": {"LastUpdatedTime": "2026-11-14T10:00:00Z"}}  # fmt: skip

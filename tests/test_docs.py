@@ -19,12 +19,13 @@ from etl.config import load
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import FOLDERS
-from tests import dictionary, nights
-from tests.decided import decide, proposed, save
+from tests import dictionary
+from tests.support import provider_runs
+from tests.support.decision_files import decide, proposed, save
 from tests.test_promises import FILES
 
-README = nights.ROOT / "README.md"
-PAGES = [README, nights.ROOT / "CONTRIBUTING.md", *sorted(dictionary.DOCS.rglob("*.md"))]
+README = provider_runs.ROOT / "README.md"
+PAGES = [README, provider_runs.ROOT / "CONTRIBUTING.md", *sorted(dictionary.DOCS.rglob("*.md"))]
 RUNNABLE = [README, dictionary.GUIDE, dictionary.DOCS / "database.md"]
 
 
@@ -47,7 +48,7 @@ def _commands(page: Path) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def night(decided_on: Path) -> Path:
-    """The published night of the fixtures."""
+    """The published run of the fixtures."""
     return decided_on / "out" / "runs" / "night-1"
 
 
@@ -56,7 +57,7 @@ def test_the_commands_of_a_page_work_in_their_order(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """From a folder of exports to the answer for one invoice, as somebody would type it."""
-    folder = nights.copied(tmp_path / "exports")
+    folder = provider_runs.copied(tmp_path / "exports")
     beside = (*folder.glob("truth_*"), *folder.glob("judgements.csv"), *folder.glob("state/*"))
     for path in (folder / "billsight.toml", *beside):
         path.unlink()
@@ -85,11 +86,11 @@ def test_the_commands_of_a_page_work_in_their_order(
 
 def test_the_targets_of_make_are_there() -> None:
     """`make run`, `make test` and what else the pages name; CI runs the first two."""
-    makefile = (nights.ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (provider_runs.ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"(?m)^([a-z-]+):.*## ", makefile))
     named = {
         words[1]
-        for page in (README, nights.ROOT / "CONTRIBUTING.md")
+        for page in (README, provider_runs.ROOT / "CONTRIBUTING.md")
         for words in _commands(page)
         if words[0] == "make"
     }
@@ -107,20 +108,20 @@ def test_the_invoice_of_the_example_has_something_to_tell(night: Path) -> None:
 
 def test_the_configuration_of_the_readme_runs(tmp_path: Path) -> None:
     """Three sources in four lines, as the sentence above them promises."""
-    folder = nights.copied(tmp_path / "night")
+    folder = provider_runs.copied(tmp_path / "night")
     (block,) = _blocks(README, "toml")
     assert "\nFour lines " in README.read_text(encoding="utf-8")
     assert len(block.splitlines()) == 4
     (folder / "billsight.toml").write_text(block, encoding="utf-8")
     page = json.loads((folder / "accounting_invoices-0001.json").read_text(encoding="utf-8"))
-    outcome = nights.run(folder)
+    outcome = provider_runs.run(folder)
     assert outcome.summary["numbers"]["invoices"] == len(page["QueryResponse"]["Invoice"])
     assert outcome.summary["run"]["minimum_level"] == 5
 
 
 def test_the_configuration_of_the_guide_reads_such_a_table(tmp_path: Path) -> None:
     """The captions of the example, and amounts and dates in their spelling."""
-    folder = nights.copied(tmp_path / "night")
+    folder = provider_runs.copied(tmp_path / "night")
     block, _books, _messages = _blocks(dictionary.GUIDE, "toml")
     named = tomllib.loads(block)["sources"]["accounting_invoices"]["columns"]
     assert set(named) <= set(RELATIONS["accounting_invoices"].names)
@@ -131,7 +132,7 @@ def test_the_configuration_of_the_guide_reads_such_a_table(tmp_path: Path) -> No
         f'[sources.{name}]\npath = "{name}.json"\n' for name in ("connectwise_companies", "connectwise_contacts")
     )
     (folder / "billsight.toml").write_text(block + people, encoding="utf-8")
-    answers = nights.answers(nights.run(folder))
+    answers = provider_runs.answers(provider_runs.run(folder))
     assert set(answers["currency_code"]) == {"AUD"}
     assert {day.month for day in answers["invoice_date"]} == {4}
     assert answers.height == 19
@@ -139,7 +140,7 @@ def test_the_configuration_of_the_guide_reads_such_a_table(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("number", range(3))
 def test_the_queries_find_something(night: Path, number: int) -> None:
-    """Each example of docs/database.md runs on a published night and has an answer."""
+    """Each example of docs/database.md runs on a published run and has an answer."""
     queries = _blocks(dictionary.DOCS / "database.md", "sql")
     assert len(queries) == 3
     engine = Engine(night / "run.duckdb", is_read_only=True)
@@ -205,8 +206,8 @@ def test_the_picture_is_one() -> None:
 def test_the_settings_of_the_fixtures_are_those_of_the_guide() -> None:
     """Each key of the demonstration stands in the reference."""
     reference = dictionary.settings()
-    document = tomllib.loads((nights.FIXTURES / "night" / "billsight.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads((provider_runs.FIXTURES / "night" / "billsight.toml").read_text(encoding="utf-8"))
     keys = {key for part, values in document.items() if part != "sources" for key in values}
     assert keys
     assert all(f"| `{key}` |" in reference for key in keys)
-    assert load(nights.FIXTURES / "night" / "billsight.toml", {}).sources
+    assert load(provider_runs.FIXTURES / "night" / "billsight.toml", {}).sources

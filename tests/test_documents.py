@@ -1,4 +1,4 @@
-"""A document is what it is, not the row that tells of it: from however many files, none is lost and none doubled."""
+"""A document is what it is, not the row that describes it: from however many files, none is lost and none doubled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from etl.errors import InputError
 from etl.warehouse.engine import Engine
-from tests.ledgers import IDS, kept, load_files, write_ledger, write_table
+from tests.soak import runs
+from tests.support.ledger_files import IDS, kept, load_files, write_ledger, write_table
 
 WORDS = {"invoice": "Invoice", "credit_memo": "Credit Memo"}
 
@@ -37,7 +38,7 @@ class Document:
 
     @property
     def looks(self) -> tuple[object, ...]:
-        """What a list without ids tells it apart by at first."""
+        """What a list without ids distinguishes it by at first."""
         return (self.kind, self.number or self.total, self.customer, self.day)
 
 
@@ -115,12 +116,12 @@ DOCUMENTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=runs(15), deadline=None)
 @given(rows=DOCUMENTS, data=st.data())
 def test_any_split_over_files_and_formats_counts_each_document_once(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, ...]], data: st.DataObject
 ) -> None:
-    """Whatever file tells of it, in whatever order, format or spelling: none lost, none doubled, sums agree."""
+    """Whatever file describes it, in whatever order, format or spelling: none lost, none doubled, sums agree."""
     documents = [Document(str(9000 + number), *row) for number, row in enumerate(rows)]
     folder = tmp_path_factory.mktemp("split")
     looks = sorted({document.looks for document in documents}, key=repr)
@@ -152,7 +153,7 @@ def test_an_id_whose_number_or_total_alone_differs_is_one_document_of_one_book(e
 def test_files_that_contradict_each_other_without_an_order_are_refused_and_dated_ones_are_not(
     engine: Engine, tmp_path: Path
 ) -> None:
-    """The day in the name is an order; the newer file supersedes, and what differs is told."""
+    """The day in the name is an order; the newer file supersedes, and what differs is reported."""
     row = ("1", "1001", "Acme")
     write_ledger(tmp_path / "list-one.csv", (*row, "100", "100", "open", ""))
     write_ledger(tmp_path / "list-two.csv", (*row, "120", "120", "open", ""))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from etl.warehouse.engine import Engine
-from tests.ledgers import kept, load_files, write_table
+from tests.support.ledger_files import kept, load_files, write_table
 
 HEADER = "Number,Customer Name,Date,Total,Balance"
 DAY = "2026-11-14"

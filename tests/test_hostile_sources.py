@@ -1,4 +1,4 @@
-"""A night whose files were written or put there by somebody who means harm: odd names, changes, formulas."""
+"""A run whose files were written or put there by somebody who means harm: odd names, changes, formulas."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from etl import extract
 from etl.config import Settings, Source
 from etl.errors import InputError
 from etl.warehouse.engine import Engine
-from tests import nights
-from tests.loaded import ALWAYS, NEVER, Loaded, load
+from tests.support import provider_runs
+from tests.support.loading import ALWAYS, NEVER, Loaded, load
 
 INVOICES = "accounting_invoices"
 HEADER = "id,doc_number,customer_id,txn_date,total\n"
@@ -61,12 +61,12 @@ def test_the_name_of_a_file_is_never_a_pattern_or_a_statement(engine: Engine, tm
 
 
 def test_a_source_whose_name_cannot_be_shown_is_in_the_manifest(tmp_path: Path) -> None:
-    """By a name that can; and the night does not take it for a file that has gone."""
-    folder = nights.copied(tmp_path / "night")
+    """By a name that can; and the run does not take it for a file that has gone."""
+    folder = provider_runs.copied(tmp_path / "night")
     (folder / "sync_runs.csv").rename(folder / "sync\u200b_runs.csv")
     settings = folder / "billsight.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace('"sync_runs.csv"', '"sync*_runs.csv"'), "utf-8")
-    inputs = json.loads((nights.run(folder).folder / "manifest.json").read_bytes())["inputs"]
+    inputs = json.loads((provider_runs.run(folder).folder / "manifest.json").read_bytes())["inputs"]
     size = (folder / "sync\u200b_runs.csv").stat().st_size
     assert [one["bytes"] for one in inputs if one["name"] == r"sync\u200b_runs.csv"] == [size]
 
@@ -153,7 +153,7 @@ _MAY_BEGIN = "=+-@\t\r|%\uff1d\uff0b\uff0d\uff20"
 
 def test_no_cell_of_any_file_that_a_night_writes_is_a_formula(tmp_path: Path) -> None:
     """Names that begin like formulas, in every source: in every CSV they begin with an apostrophe."""
-    folder, signs = nights.copied(tmp_path / "night"), cycle(SIGNS)
+    folder, signs = provider_runs.copied(tmp_path / "night"), cycle(SIGNS)
     for path in folder.glob("*.json"):
         text = path.read_text(encoding="utf-8")
         for key in ("name", "DisplayName", "firstName", "CompanyName", "DocNumber", "identifier"):
@@ -165,7 +165,7 @@ def test_no_cell_of_any_file_that_a_night_writes_is_a_formula(tmp_path: Path) ->
     (folder / "connectwise_invoices.csv").write_text(
         invoices + "=1,=2,=3,=4,=5,=6,=7,=8,=9,=10,=11\n", encoding="utf-8"
     )
-    outcome = nights.run(folder)
+    outcome = provider_runs.run(folder)
     files = sorted(outcome.folder.rglob("*.csv"))
     assert len(files) >= 5
     guarded = 0

@@ -1,4 +1,4 @@
-"""The inbox: the night takes it first, moves every file aside with its reasons, and never fails because of one."""
+"""The inbox: the run takes it first, moves every file aside with its reasons, and never fails because of one."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from etl.errors import ExitCode
 from etl.review import inbox
 from etl.review.inbox_memory import Destination, recall, remember
 from etl.review.register import Import, Register
-from tests import nights
-from tests.decided import certain, decide, proposed, save
+from tests.support import provider_runs
+from tests.support.decision_files import certain, decide, proposed, save
 
 
 @pytest.fixture
 def folder(decided_on: Path, tmp_path: Path) -> Path:
-    """The fixtures after one night, with an empty inbox."""
+    """The fixtures after one run, with an empty inbox."""
     copy = shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
     (copy / "inbox").mkdir()
     return copy
@@ -55,11 +55,11 @@ def test_a_good_file_is_used_by_the_very_night_that_finds_it(folder: Path) -> No
     """Put there in the evening, mapped in the morning."""
     (row,) = certain(proposed(folder), 1)
     save(folder / "inbox" / "kim.csv", decide([row], "approve", reviewer="kim"))
-    outcome = nights.run(folder, "night-2")
+    outcome = provider_runs.run(folder, "night-2")
     assert outcome.exit_code == ExitCode.COMPLETE
     assert str(outcome.inbox) == "Inbox: 1 taken (1 decision), 0 refused. "
     assert files(folder) == ["done/kim.csv"]
-    mapped = nights.table(outcome, "matching.mappings").filter(judged_by="kim")
+    mapped = provider_runs.table(outcome, "matching.mappings").filter(judged_by="kim")
     assert mapped["customer_id_acct"].to_list() == [row["acct_customer_id"].removeprefix("ACCT-")]
     log = Register.open(folder / "state" / "register.sqlite").log().tail(1)
     owner = (folder / "inbox" / "done" / "kim.csv").owner()
@@ -69,13 +69,13 @@ def test_a_good_file_is_used_by_the_very_night_that_finds_it(folder: Path) -> No
 
 
 def test_a_bad_file_is_moved_aside_with_its_reasons(folder: Path) -> None:
-    """Whatever lies there, the night goes on, and says how many were refused."""
+    """Whatever lies there, the run goes on, and says how many were refused."""
     (row,) = certain(proposed(folder), 1)
     save(folder / "inbox" / "spoilt.csv", decide([row], "approve", acct_customer_id="1.2E+5", row_id=""))
     (folder / "inbox" / "photo.xlsx").write_bytes(b"PK\x03\x04\x00\x00")
     (folder / "inbox" / "empty").write_bytes(b"")
     (folder / "inbox" / "noise.csv").write_bytes(bytes(range(256)) * 50)
-    outcome = nights.run(folder, "night-2")
+    outcome = provider_runs.run(folder, "night-2")
     assert outcome.exit_code == ExitCode.COMPLETE
     assert str(outcome.inbox) == "Inbox: 0 taken (0 decisions), 4 refused. Reasons: inbox/rejected/*.reasons.txt. "
     told = outcome.summary["inbox"]
@@ -94,9 +94,9 @@ def test_a_file_that_is_taken_in_part_has_its_reasons_beside_it(folder: Path) ->
     """The good rows are in the register, so the file is done; what is left is written down."""
     good, bad = certain(proposed(folder), 2)
     save(folder / "inbox" / "kim.csv", decide([good], "approve") + decide([bad], "perhaps"))
-    outcome = nights.run(folder, "night-2")
-    assert "1 taken (1 decision), 0 refused. Reasons: inbox/done/*.reasons.txt. " in str(outcome.inbox)
-    assert (outcome.summary["inbox"]["files_taken_in_part"], outcome.summary["inbox"]["rows_refused"]) == (1, 1)
+    result = take(folder)
+    assert "1 taken (1 decision), 0 refused. Reasons: inbox/done/*.reasons.txt. " in str(result)
+    assert (result.facts()["files_taken_in_part"], result.facts()["rows_refused"]) == (1, 1)
     assert files(folder) == ["done/kim.csv", "done/kim.csv.reasons.txt"]
     assert held(folder) == 1
 
@@ -143,18 +143,18 @@ def test_what_is_open_hidden_or_a_link_is_not_read(folder: Path, tmp_path: Path)
 
 
 def test_before_the_first_night_files_wait(folder: Path) -> None:
-    """There is nothing to check them against; the night says so and goes on, and the next one takes them."""
+    """There is nothing to check them against; the run says so and goes on, and the next one takes them."""
     (row,) = certain(proposed(folder), 1)
     save(folder / "inbox" / "kim.csv", decide([row], "approve"))
     (folder / "out" / "latest").unlink()
-    outcome = nights.run(folder, "night-2")
+    outcome = provider_runs.run(folder, "night-2")
     assert "1 file waits for the next run" in str(outcome.inbox)
     assert files(folder) == ["kim.csv"]
     assert "1 taken" in str(take(folder, "night-3"))
 
 
 def test_overrides_need_the_configuration(folder: Path) -> None:
-    """Nobody stands beside the night to say that it is certain."""
+    """Nobody stands beside the run to say that it is certain."""
     (row,) = certain(proposed(folder), 1)
     rows = decide([row], "override", cw_company_id="CW-1003")
     save(folder / "inbox" / "d.csv", rows)
@@ -167,7 +167,7 @@ def test_overrides_need_the_configuration(folder: Path) -> None:
 def test_without_an_inbox_nothing_is_said_or_made(folder: Path) -> None:
     """The folder is how it is switched on."""
     (folder / "inbox").rmdir()
-    assert str(nights.run(folder, "night-2").inbox) == ""
+    assert str(take(folder)) == ""
     assert not (folder / "inbox").exists()
     (folder / "inbox").write_text("a file of that name")
     assert str(take(folder, "night-3")) == ""

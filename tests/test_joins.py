@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from etl.errors import ExitCode
-from tests.clients import Clients, Row, clients
-from tests.command import Billsight, Ended
+from tests.support.command_results import Billsight, Ended
+from tests.support.orderly_clients import Clients, Row, clients
 
 AS_OF = "2026-11-29T06:00:00Z"
 

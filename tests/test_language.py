@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.dictionary import DICTIONARY
-from tests.spoken import of_causes, of_page, of_python, of_sql
+from tests.support.visible_texts import of_causes, of_page, of_python, of_sql
 from tests.test_architecture import FILES, ROOT, _name
 
 PAGES = [path for path in FILES if path.suffix == ".md" and path != DICTIONARY]

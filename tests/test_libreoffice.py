@@ -18,8 +18,8 @@ from etl.review.fix_files import mapping_fixes
 from etl.review.fix_workbook import write_workbook
 from etl.review.import_decisions import ImportOptions
 from etl.review.import_mappings import import_files
-from tests.decided import Rows, certain, proposed
 from tests.review.test_fixes import FORMULAS, _fix, _frame
+from tests.support.decision_files import Rows, certain, proposed
 
 OFFICES = ("soffice", "libreoffice")
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

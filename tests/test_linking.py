@@ -11,8 +11,8 @@ import pytest
 
 from etl.match.scorecard import KINDS, read_scorecard
 from etl.pipeline.link_tables import LEFT, RIGHT, Request, link_tables
-from tests import nights
-from tests.command import Billsight
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
 
 CUSTOMERS = """left_id,name,city,phone,email
 A1,Acme Dental LLC,Austin,512 555 0100,ap@acmedental.test
@@ -199,7 +199,7 @@ def test_the_sides_may_change_places(tables: tuple[Path, Path]) -> None:
 def test_explain_draws_any_pair_of_the_latest_night(billsight: Billsight, folder: Path) -> None:
     """By id or by name, a candidate or not: the parts add up, and what keeps it from being certain is said."""
     config = ("--config", folder / "billsight.toml")
-    candidates = nights.latest(folder, "matching.candidates")
+    candidates = provider_runs.latest(folder, "matching.candidates")
     customer, company = candidates.row(0)[:2]
     ended = billsight("explain", customer, company, *config)
     assert ended.code == 0

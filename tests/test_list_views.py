@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from etl.warehouse.engine import published
-from tests.command import Billsight
+from tests.support.command_results import Billsight
 
 COMPANIES = """\
 Company Name,Company ID,Type,City
@@ -82,7 +82,7 @@ def _summary(folder: Path) -> Any:
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_list_views_are_enough_for_a_run(tmp_path: Path, billsight: Billsight, kind: str) -> None:
-    """Numbers and totals prove the company behind a strange name; what the lists cannot tell stays unknown."""
+    """Numbers and totals prove the company behind a strange name; what the lists cannot say stays unknown."""
     config = _provider(tmp_path, kind)
     found = billsight("init", tmp_path)
     assert found.code == 0

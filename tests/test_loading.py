@@ -18,8 +18,8 @@ from etl.errors import InputError
 from etl.pipeline.load import Loader
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
-from tests.loaded import ALWAYS, NEVER, Loaded, load
 from tests.soak import runs
+from tests.support.loading import ALWAYS, NEVER, Loaded, load
 
 INVOICES = RELATIONS["accounting_invoices"]
 HEADER = "id,doc_number,customer_id,txn_date,due_date,total,balance,currency,status,type,created_at,modified_at"
@@ -113,12 +113,12 @@ GOOD = (
 CELLS = st.tuples(st.integers(0, 19), st.sampled_from(HEADER.split(",")), st.sampled_from([*BAD, *GOOD]))
 
 
-@settings(max_examples=runs(30))
+@settings(max_examples=runs(15))
 @given(edits=st.lists(CELLS, max_size=8), order=st.sampled_from([None, "ymd", "mdy"]))
 def test_the_quick_way_accepts_and_sets_aside_what_the_careful_way_does(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, str, str]], order: str | None
 ) -> None:
-    """Good rows, bad rows, rows in another spelling: typed in one scan or value by value, the night is the same."""
+    """Good rows, bad rows, rows in another spelling: typed in one scan or value by value, the run is the same."""
     folder = tmp_path_factory.mktemp("mixed")
     rows = [_row(number) for number in range(1, 21)]
     for place, column, text in edits:
@@ -261,7 +261,7 @@ def test_files_of_one_source_may_be_of_two_kinds(engine: Engine, tmp_path: Path)
 
 
 def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path, engine: Engine) -> None:
-    """Who mends one file after the other runs the night once."""
+    """Who mends one file after the other runs once."""
     (tmp_path / "a.csv").write_bytes(b"%PDF-1.7")
     (tmp_path / "b.csv").write_bytes(b"")
     with pytest.raises(InputError) as refused:
@@ -279,7 +279,7 @@ def test_a_source_that_is_not_configured_is_an_empty_relation(engine: Engine, tm
 
 
 def test_a_required_source_of_which_nothing_is_left_is_refused(engine: Engine, tmp_path: Path) -> None:
-    """A night without invoices would say that all is well."""
+    """A run without invoices would say that all is well."""
     _write(tmp_path / "invoices.csv", [_row(1, total="none")])
     with pytest.raises(InputError, match="none could be accepted"):
         _load(engine, tmp_path, NEVER)

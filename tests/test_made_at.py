@@ -16,8 +16,8 @@ from etl.extract import SourceFile, made_at
 from etl.extract.report_titles import printed
 from etl.history.source_status import _range_of
 from etl.warehouse.engine import Engine
-from tests.ledgers import kept, load_files, write_ledger
-from tests.loaded import NEVER, load
+from tests.support.ledger_files import kept, load_files, write_ledger
+from tests.support.loading import NEVER, load
 
 WRITTEN = int(datetime(2026, 12, 31, tzinfo=UTC).timestamp() * 1e9)
 """When the files of these tests were written, in nanoseconds."""

@@ -22,7 +22,7 @@ from etl.pipeline import run
 from etl.publish.manifest import KEPT, configuration_digest, verify
 from etl.publish.verify import differences
 from etl.warehouse.engine import Engine
-from tests import nights
+from tests.support import provider_runs
 
 INVOICES = 900
 
@@ -184,7 +184,7 @@ def test_a_night_whose_files_are_spoilt_is_not_published(folder: Path, monkeypat
 
     monkeypatch.setattr(run, "write_outputs", spoiling)
     with pytest.raises(InvariantError, match=r"(?s)invoices\.csv: 899 rows.*report\.html: the page") as error:
-        nights.run(folder, "bad")
+        provider_runs.run(folder, "bad")
     assert error.value.exit_code is ExitCode.UNUSABLE
     assert [path.name for path in (folder / "out" / "runs").iterdir()] == ["night-1"]
     assert (folder / "out" / "latest").readlink() == Path("runs/night-1")
@@ -201,7 +201,7 @@ def test_a_source_that_changes_while_it_is_read_ends_the_night(folder: Path, mon
 
     monkeypatch.setattr(run, "_check_laws", meanwhile)
     with pytest.raises(InputError, match=r"sync_runs\.csv: found a file that changed while"):
-        nights.run(folder, "bad")
+        provider_runs.run(folder, "bad")
     assert (folder / "out" / "latest").readlink() == Path("runs/night-1")
 
 

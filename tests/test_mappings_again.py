@@ -10,9 +10,9 @@ import pytest
 
 from etl.cli.options import user
 from etl.errors import ExitCode
-from tests import nights
-from tests.command import Mappings
-from tests.decided import bare, certain, decide, held, kinds, proposed, save
+from tests.support import provider_runs
+from tests.support.command_results import Mappings
+from tests.support.decision_files import bare, certain, decide, held, kinds, proposed, save
 
 
 def test_a_name_that_was_given_stands_beside_the_login(
@@ -50,11 +50,11 @@ def test_a_revert_says_what_to_change_in_the_portal_and_lasts(folder: Path, mapp
     mappings("revert", "import-4")
     assert mappings("import", file, "--again").code == ExitCode.COMPLETE
     assert len(held(folder)) == 2
-    nights.run(folder, "night-2")
+    provider_runs.run(folder, "night-2")
     assert "The run night-2 used it: run billsight once before you decide" in mappings("revert", "import-6").out
     ended = mappings("import", save(folder / "f.csv", decide([approved], "exclude")))
     assert "run billsight once, and decide in its files" in ended.err
-    nights.run(folder, "night-3")
+    provider_runs.run(folder, "night-3")
     fresh = [row for row in proposed(folder) if row["row_id"] == approved["row_id"]]
     assert mappings("import", save(folder / "g.csv", decide(fresh, "approve"))).code == ExitCode.COMPLETE
 

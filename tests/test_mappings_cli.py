@@ -1,4 +1,4 @@
-"""The way back: decisions are imported, used by the next night, looked up, taken back; a bad file changes nothing."""
+"""The way back: decisions are imported, used by the next run, looked up, taken back; a bad file changes nothing."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from etl.errors import ExitCode
 from etl.pipeline.run import RunOutcome
 from etl.review.published_evidence import read_evidence
 from etl.review.register import Register
-from tests import nights
-from tests.command import Mappings
-from tests.decided import bare, certain, decide, held, imports, kinds, proposed, save
+from tests.support import provider_runs
+from tests.support.command_results import Mappings
+from tests.support.decision_files import bare, certain, decide, held, imports, kinds, proposed, save
 
 
 def test_a_decided_file_is_imported_and_says_what_became_of_each_row(folder: Path, mappings: Mappings) -> None:
@@ -44,7 +44,7 @@ def test_a_decided_file_is_imported_and_says_what_became_of_each_row(folder: Pat
 
 
 def test_importing_twice_changes_nothing(folder: Path, mappings: Mappings) -> None:
-    """The same content under any name leaves no second import, tonight and after the next night."""
+    """The same content under any name leaves no second import, in the same run and after the next one."""
     file = save(folder / "d.csv", decide(certain(proposed(folder), 3), "approve"))
     assert mappings("import", file).code == ExitCode.COMPLETE
     before, count = held(folder), imports(folder)
@@ -53,7 +53,7 @@ def test_importing_twice_changes_nothing(folder: Path, mappings: Mappings) -> No
         assert ended.code == ExitCode.COMPLETE
         assert kinds(ended) == ["no-op"] * 3
         assert "Nothing was changed." in ended.out
-    nights.run(folder, "night-2")
+    provider_runs.run(folder, "night-2")
     assert kinds(mappings("import", folder / "renamed.csv")) == ["no-op"] * 3
     assert (held(folder), imports(folder)) == (before, count)
 
@@ -134,7 +134,7 @@ def test_evidence_that_changed_makes_a_row_stale_and_only_that_row(folder: Path,
     name = changed["acct_customer_name"]
     customers.write_text(text.replace(name, f"{name} Trading"), encoding="utf-8")
     assert text != customers.read_text(encoding="utf-8")
-    nights.run(folder, "night-2")
+    provider_runs.run(folder, "night-2")
     ended = mappings("import", file)
     assert (ended.code, kinds(ended)) == (ExitCode.PARTIAL, ["apply", "stale"])
     assert "the evidence has changed since" in ended.out
@@ -142,11 +142,11 @@ def test_evidence_that_changed_makes_a_row_stale_and_only_that_row(folder: Path,
 
 
 def test_what_a_night_wrote_is_known_whatever_the_night_was_called(folder: Path) -> None:
-    """A long name is a name; what cannot be one was written by no night."""
+    """A long name is a name; what cannot be one was written by no run."""
     name = "long-" * 20
-    nights.run(folder, name)
+    provider_runs.run(folder, name)
     (row,) = certain(proposed(folder), 1)
-    nights.run(folder, "after-it")
+    provider_runs.run(folder, "after-it")
     was_written = read_evidence(load(folder / "billsight.toml")).was_written
     assert was_written(name, bare(row)[0], row["row_fp"]) is True
     for other in ("x" * 5_000, "a\0b", "..", "../runs/" + name):
@@ -194,7 +194,7 @@ def test_without_a_night_there_is_nothing_to_compare_with(folder: Path, mappings
 
 
 def _told(outcome: RunOutcome) -> dict[str, bytes]:
-    """What a night says, apart from its name and from the nights before it."""
+    """What a run says, apart from its name and from the runs before it."""
     name = outcome.folder.name.encode()
     parts = ("mapping_fixes.csv", "invoices.csv", "contact_fixes.csv", "sync_gaps.csv")
     files = {part: (outcome.folder / part).read_bytes().replace(name, b"") for part in parts}
@@ -202,16 +202,18 @@ def _told(outcome: RunOutcome) -> dict[str, bytes]:
     return {**files, "summary.json": json.dumps(alone, sort_keys=True).encode().replace(name, b"")}
 
 
-def test_the_next_night_uses_it_and_a_revert_undoes_it(folder: Path, mappings: Mappings) -> None:
-    """Night 1, approve, exclude, reject and snooze, night 2 shows it, revert, night 3 equals night 1."""
-    first = _told(nights.run(folder, "night-1b"))
+def test_the_next_night_uses_it_and_a_revert_undoes_it(
+    fixture_night: tuple[Path, RunOutcome], folder: Path, mappings: Mappings
+) -> None:
+    """Run 1, approve, exclude, reject and snooze, run 2 shows it, revert, run 3 equals run 1."""
+    first = _told(fixture_night[1])
     rows = proposed(folder)
     approved, excluded, rejected, snoozed = certain(rows, 4)
     done = decide([approved], "approve") + decide([excluded], "exclude") + decide([rejected], "reject")
     file = save(folder / "d.csv", done + decide([snoozed], "snooze:2026-12-01"))
     assert mappings("import", file, "--as", "kim").code == ExitCode.COMPLETE
-    second = nights.run(folder, "night-2")
-    mapped = {row["customer_id_acct"]: row for row in nights.table(second, "matching.mappings").to_dicts()}
+    second = provider_runs.run(folder, "night-2")
+    mapped = {row["customer_id_acct"]: row for row in provider_runs.table(second, "matching.mappings").to_dicts()}
     assert mapped[bare(approved)[0]]["company_id_cw"] == bare(approved)[1]
     assert mapped[bare(approved)[0]]["judged_by"] == "kim"
     assert mapped[bare(excluded)[0]]["mapping_state"] == "excluded"
@@ -220,15 +222,15 @@ def test_the_next_night_uses_it_and_a_revert_undoes_it(folder: Path, mappings: M
     assert (rejected["acct_customer_id"], rejected["cw_company_id"]) not in again
     assert _told(second)["summary.json"] != first["summary.json"]
     assert mappings("revert", "import-2", "--as", "lee").code == 0
-    assert _told(nights.run(folder, "night-3")) == first
+    assert _told(provider_runs.run(folder, "night-3")) == first
 
 
 def test_whoever_was_snoozed_comes_back_on_the_day(folder: Path, mappings: Mappings) -> None:
-    """The night of that day proposes the customer again; the register still knows that it was snoozed."""
+    """The run of that day proposes the customer again; the register still knows that it was snoozed."""
     (row,) = certain(proposed(folder), 1)
     mappings("import", save(folder / "d.csv", decide([row], "snooze:2026-11-23")))
     for day, is_there in ((22, False), (24, True)):
-        nights.run(folder, f"night-of-{day}", as_of=datetime(2026, 11, day, 2, tzinfo=UTC))
+        provider_runs.run(folder, f"night-of-{day}", as_of=datetime(2026, 11, day, 2, tzinfo=UTC))
         assert (row["row_id"] in {one["row_id"] for one in proposed(folder)}) is is_there
     assert len(held(folder)) == 1
 
@@ -283,8 +285,8 @@ def test_evidence_that_turns_against_a_judgement_is_told_and_changes_nothing(fol
     gone = re.sub(rf'(?m)^.*"id": ?{company},.*\n', "", text)
     assert gone != text
     companies.write_text(re.sub(r",\s*\]", "\n]", gone), encoding="utf-8")
-    night = nights.run(folder, "night-2")
-    mapped = nights.table(night, "matching.mappings").filter(customer_id_acct=customer)
+    night = provider_runs.run(folder, "night-2")
+    mapped = provider_runs.table(night, "matching.mappings").filter(customer_id_acct=customer)
     assert mapped.select("company_id_cw", "mapping_source").rows() == [(company, "judgement")]
     asked = [one for one in proposed(folder) if one["acct_customer_id"] == row["acct_customer_id"]]
     assert asked

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from etl.errors import ExitCode
-from tests.command import Mappings
-from tests.decided import Rows, bare, certain, decide, held, kinds, proposed, save, written
+from tests.support.command_results import Mappings
+from tests.support.decision_files import Rows, bare, certain, decide, held, kinds, proposed, save, written
 
 BLANKS = {"a": "", "b": ""}
 SAVED: dict[str, Callable[[Rows], bytes]] = {

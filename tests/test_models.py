@@ -18,7 +18,7 @@ from etl.pipeline.stages import OF_DOCUMENTS, OF_PORTAL
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import Model, build, names_in, read_models
-from tests import records
+from tests.support import accepted_rows
 
 SETTINGS = Settings(
     base=Path(),
@@ -44,11 +44,11 @@ Make = Callable[..., Engine]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Make]:
-    """A night's database from a few rows of each source, with staging and the named models built."""
+    """A run's database from a few rows of each source, with staging and the named models built."""
     engine = Engine(tmp_path / "run.duckdb", threads=1, memory_gb=0.5)
 
     def made(*models: str, mapped: dict[str, str] | None = None, **rows: Rows) -> Engine:
-        records.fill(engine, **rows)
+        accepted_rows.fill(engine, **rows)
         write_control(engine, SETTINGS, Run("test", datetime(2026, 11, 22, 2, tzinfo=UTC)))
         engine.run("create or replace table quarantine.rows (relation text, broken_rules text[], row_values text)")
         engine.run("create or replace table matching.mappings (customer_id_acct varchar, company_id_cw varchar)")

@@ -1,4 +1,4 @@
-"""A whole night against its truth: every cause is found exactly, no more, no less, whatever the provider hands out."""
+"""A whole run against its truth: every cause is found exactly, no more, no less, whatever the provider hands out."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from etl.pipeline.setup import remember
 from etl.review.register import Register
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import Model
-from tests import nights
 from tests.soak import also
+from tests.support import provider_runs
 
-EVERY = {cause.code for cause in CAUSES} - nights.BY_SETTINGS
+EVERY = {cause.code for cause in CAUSES} - provider_runs.BY_SETTINGS
 ABSENCES = {"BACKDATED_ENTRY", "SKIPPED_WHILE_UNMAPPED", "MISSED_IN_WINDOW"}
 UNMAPPED = {"UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS", "UNMAPPED_PROBABLE", "SUBCUSTOMER_UNMAPPED"}
 OF_A_TARGET = {"TARGET_DELETED", "TARGET_INACTIVE", "TARGET_MISSING", "TARGET_HIDDEN", "BILL_TO_ELSEWHERE"}
@@ -57,12 +57,14 @@ Judged = Callable[..., tuple[Path, RunOutcome]]
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
-    """The night of a plan, without some of its sources; one for each, not to be changed."""
+    """The run of a plan, without some of its sources; one for each, not to be changed."""
 
     @cache
     def by(plan: str, *sources: str) -> tuple[Path, RunOutcome]:
-        folder = nights.without(nights.invented(tmp_path_factory.mktemp("plan") / "night", PLANS[plan]), *sources)
-        return folder, nights.run(folder)
+        folder = provider_runs.without(
+            provider_runs.invented(tmp_path_factory.mktemp("plan") / "night", PLANS[plan]), *sources
+        )
+        return folder, provider_runs.run(folder)
 
     return by
 
@@ -71,19 +73,19 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
 def test_a_night_finds_every_cause_exactly(judged: Judged, name: str) -> None:
     """State, primary cause and all causes of every invoice are those that were invented."""
     (folder, outcome), plan = judged(name), PLANS[name]
-    assert nights.differences(nights.truth(folder), nights.answers(outcome)) == []
+    assert provider_runs.differences(provider_runs.truth(folder), provider_runs.answers(outcome)) == []
     assert outcome.exit_code == ExitCode.COMPLETE
     assert outcome.summary["numbers"]["invoices"] == plan.invoices
     if plan.with_portal_list:
-        told = _figures(nights.table(outcome, "marts.amount_differences"))
-        assert told == _figures(nights.truth(folder, "truth_amounts"))
+        told = _figures(provider_runs.table(outcome, "marts.amount_differences"))
+        assert told == _figures(provider_runs.truth(folder, "truth_amounts"))
 
 
 def test_the_files_say_what_the_database_says(fixture_night: tuple[Path, RunOutcome]) -> None:
     """invoices.parquet has the rows of marts.invoice_visibility; invoices.csv the same, guarded."""
     _, outcome = fixture_night
-    answers = nights.answers(outcome)
-    told = nights.table(outcome, "marts.invoice_visibility").sort("row_key").select(answers.columns)
+    answers = provider_runs.answers(outcome)
+    told = provider_runs.table(outcome, "marts.invoice_visibility").sort("row_key").select(answers.columns)
     assert_frame_equal(answers, told)
     csv = pl.read_csv(outcome.folder / "invoices.csv", infer_schema=False)
     assert_frame_equal(csv, csv_guard.guard(answers).cast(pl.String))
@@ -92,14 +94,16 @@ def test_the_files_say_what_the_database_says(fixture_night: tuple[Path, RunOutc
 @pytest.mark.parametrize("seed", [0, *also((1, 2))])
 def test_the_truth_is_found_for_other_providers_too(tmp_path: Path, seed: int) -> None:
     """Larger, and never seen while the gates were written."""
-    folder = nights.invented(tmp_path, DemoPlan(400, 2_500, 1_000 + seed))
-    assert nights.differences(nights.truth(folder), nights.answers(nights.run(folder))) == []
+    folder = provider_runs.invented(tmp_path, DemoPlan(400, 2_500, 1_000 + seed))
+    assert (
+        provider_runs.differences(provider_runs.truth(folder), provider_runs.answers(provider_runs.run(folder))) == []
+    )
 
 
 def test_the_night_of_the_fixtures_is_found_exactly(fixture_night: tuple[Path, RunOutcome]) -> None:
-    """Ordinary pages with three spoilt documents among them: those are in quarantine, and nothing else is."""
+    """Ordinary pages with three malformed documents among them: those are in quarantine, and nothing else is."""
     folder, outcome = fixture_night
-    assert nights.differences(nights.truth(folder), nights.answers(outcome)) == []
+    assert provider_runs.differences(provider_runs.truth(folder), provider_runs.answers(outcome)) == []
     aside = pl.read_csv(outcome.folder / "quarantine.csv", infer_schema=False)
     assert aside["source_file"].to_list() == ["accounting_invoices-spoilt.json"] * 3
     assert aside["broken_rules"].is_not_null().all()
@@ -110,16 +114,16 @@ def test_what_is_in_one_system_only_is_found_exactly(fixture_night: tuple[Path, 
     """ConnectWise invoices that never arrived in accounting, and portal rows that accounting does not have."""
     folder, outcome = fixture_night
     for name, relation in (("truth_unposted", "unposted_invoices"), ("truth_portal_only", "portal_only_invoices")):
-        expected = nights.truth(folder, name)
-        found = nights.table(outcome, f"marts.{relation}").select(expected.columns)
+        expected = provider_runs.truth(folder, name)
+        found = provider_runs.table(outcome, f"marts.{relation}").select(expected.columns)
         assert sorted(found.rows()) == sorted(expected.rows()), relation
 
 
 def test_what_the_portal_and_the_books_differ_on_is_found_exactly(fixture_night: tuple[Path, RunOutcome]) -> None:
     """Invoice by invoice: the figure and the amount; nothing of a payment that the portal had no chance to hear of."""
     folder, outcome = fixture_night
-    expected = nights.truth(folder, "truth_amounts").with_columns(pl.col("amount").cast(pl.Decimal(18, 4)))
-    found = nights.table(outcome, "marts.amount_differences").select(expected.columns)
+    expected = provider_runs.truth(folder, "truth_amounts").with_columns(pl.col("amount").cast(pl.Decimal(18, 4)))
+    found = provider_runs.table(outcome, "marts.amount_differences").select(expected.columns)
     assert sorted(found.rows()) == sorted(expected.rows())
     assert {figure for figure, _ in _figures(expected)} == {"shown_not_owed", "paid_in_portal"}
 
@@ -127,8 +131,8 @@ def test_what_the_portal_and_the_books_differ_on_is_found_exactly(fixture_night:
 def test_every_customer_is_mapped_as_it_should_be(fixture_night: tuple[Path, RunOutcome]) -> None:
     """The mapping of each customer, and that nobody was mapped who must not be."""
     folder, outcome = fixture_night
-    expected = nights.truth(folder, "truth_mappings")
-    found = nights.table(outcome, "matching.mappings").select(expected.columns)
+    expected = provider_runs.truth(folder, "truth_mappings")
+    found = provider_runs.table(outcome, "matching.mappings").select(expected.columns)
     known = found.join(expected, on="customer_id_acct", how="semi")
     assert sorted(map(str, known.rows())) == sorted(map(str, expected.rows()))
 
@@ -136,33 +140,33 @@ def test_every_customer_is_mapped_as_it_should_be(fixture_night: tuple[Path, Run
 @pytest.mark.parametrize("shape", ["quickbooks_report", "xero_csv"])
 def test_files_written_by_hand_are_judged_as_their_author_meant(tmp_path: Path, shape: str) -> None:
     """Reports without ids and without times, judged by number."""
-    folder = nights.copied(tmp_path / shape, f"shapes/{shape}")
-    outcome = nights.run(folder)
-    expected = nights.truth(folder, "truth_by_number")
-    assert nights.differences(expected, nights.answers(outcome), "invoice_number") == []
+    folder = provider_runs.copied(tmp_path / shape, f"shapes/{shape}")
+    outcome = provider_runs.run(folder)
+    expected = provider_runs.truth(folder, "truth_by_number")
+    assert provider_runs.differences(expected, provider_runs.answers(outcome), "invoice_number") == []
     assert expected.height == outcome.summary["numbers"]["invoices"]
 
 
 def test_every_cause_of_the_taxonomy_occurs(fixture_night: tuple[Path, RunOutcome], judged: Judged) -> None:
     """A gate that never fails in any test is a gate that nobody has tried."""
     _, stalled = judged("a stalled sync")
-    ordinary = nights.answers(fixture_night[1])
+    ordinary = provider_runs.answers(fixture_night[1])
     assert _causes(ordinary) == EVERY - {"SYNC_STALLED"}
-    assert _causes(ordinary) | _causes(nights.answers(stalled)) == EVERY
+    assert _causes(ordinary) | _causes(provider_runs.answers(stalled)) == EVERY
     assert set(ordinary["state"]) == set(State)
 
 
 def test_what_a_setting_says_of_zero_totals_and_future_dates_is_told_as_such(tmp_path: Path) -> None:
     """Hidden zero totals stay expected; a future invoice waits for its date only where the portal does not show it."""
-    folder = nights.invented(tmp_path, PLANS["a table"])
+    folder = provider_runs.invented(tmp_path, PLANS["a table"])
     settings = {"BILLSIGHT_PORTAL__HIDES_ZERO_INVOICES": "true", "BILLSIGHT_PORTAL__HOLDS_FUTURE_INVOICES": "true"}
-    answers = nights.answers(nights.run(folder, environment=settings))
+    answers = provider_runs.answers(provider_runs.run(folder, environment=settings))
     assert {"HIDDEN_ZERO", "HELD_UNTIL_DATE"} <= _causes(answers)
-    shown = nights.truth(folder, "portal_invoices")["invoice_id"].drop_nulls()
+    shown = provider_runs.truth(folder, "portal_invoices")["invoice_id"].drop_nulls()
     is_zero = pl.col("causes").str.contains("ZERO_TOTAL")
     is_held = pl.col("causes").str.contains("FUTURE_DATED") & ~pl.col("invoice_id_acct").is_in(shown.implode())
     is_waiting = is_held & (pl.col("state") != "expected")
-    truth = nights.truth(folder).select(
+    truth = provider_runs.truth(folder).select(
         "invoice_id_acct",
         state=pl.when(is_waiting).then(pl.lit("waiting")).otherwise("state"),
         primary_cause=pl.when(is_zero).then(pl.lit("HIDDEN_ZERO"))
@@ -175,25 +179,25 @@ def test_what_a_setting_says_of_zero_totals_and_future_dates_is_told_as_such(tmp
         )
         .otherwise("causes"),
     )  # fmt: skip
-    assert nights.differences(truth, answers) == []
+    assert provider_runs.differences(truth, answers) == []
 
 
 def test_a_list_that_is_older_than_a_change_says_nothing_of_it(tmp_path: Path) -> None:
     """What was missed before the list was made stays so; what changed after it is newer than the list, not missed."""
-    folder = nights.invented(tmp_path, PLANS["a table"])
+    folder = provider_runs.invented(tmp_path, PLANS["a table"])
     path, made = folder / "billsight.toml", datetime(2026, 9, 1, 12, tzinfo=UTC)
     table = '[sources.portal_invoices]\npath = "portal_invoices.csv"\n'
     text = path.read_text(encoding="utf-8")
     assert table in text
     path.write_text(text.replace(table, f"{table}as_of = {made.isoformat()}\n"), encoding="utf-8")
-    answers = nights.answers(nights.run(folder))
-    changed = nights.truth(folder, "accounting_invoices").select(
+    answers = provider_runs.answers(provider_runs.run(folder))
+    changed = provider_runs.truth(folder, "accounting_invoices").select(
         invoice_id_acct="Id", changed_at=pl.col("ModifiedAt").str.to_datetime(time_zone="UTC")
     )
-    truth = nights.truth(folder).join(changed, on="invoice_id_acct")
+    truth = provider_runs.truth(folder).join(changed, on="invoice_id_acct")
     # the last sync before the list began within the day
     before = truth.filter(pl.col("changed_at") < made - timedelta(days=1))
-    assert nights.differences(before, answers.join(before, on="invoice_id_acct", how="semi")) == []
+    assert provider_runs.differences(before, answers.join(before, on="invoice_id_acct", how="semi")) == []
     after = truth.filter((pl.col("changed_at") > made) & pl.col("causes").str.contains("|".join(ABSENCES)))
     assert after.height
     told = answers.join(after, on="invoice_id_acct", how="semi")["causes"]
@@ -202,7 +206,7 @@ def test_a_list_that_is_older_than_a_change_says_nothing_of_it(tmp_path: Path) -
 
 
 WITHHELD = {
-    # without the log, what is missing is still missing; only why cannot be told as finely
+    # without the log, what is missing is still missing; only why cannot be said as finely
     "sync_runs": (ABSENCES, {"MISSED_IN_WINDOW"}),
     "connectwise_statuses": ({"TARGET_INACTIVE"}, set()),
     "accounting_customers": (
@@ -221,7 +225,7 @@ def test_a_source_that_is_not_given_takes_only_what_it_alone_can_tell(judged: Ju
     """Every other cause is still found exactly."""
     folder, outcome = judged("a table", source)
     lost, gained = set[str](), set[str]()
-    for row in nights.differences(nights.truth(folder), nights.answers(outcome)):
+    for row in provider_runs.differences(provider_runs.truth(folder), provider_runs.answers(outcome)):
         expected, found = (set(str(row[name]).split()) for name in ("causes", "causes_found"))
         lost |= expected - found
         gained |= found - expected
@@ -232,10 +236,10 @@ def test_a_source_that_is_not_given_takes_only_what_it_alone_can_tell(judged: Ju
 
 
 def test_what_cannot_be_decided_is_unknown_and_not_passed(judged: Judged) -> None:
-    """Without the statuses nobody knows which companies are inactive, and the night says so."""
+    """Without the statuses nobody knows which companies are inactive, and the run says so."""
     folder, outcome = judged("a table", "connectwise_statuses")
-    answers = nights.answers(outcome)
-    truth = nights.truth(folder).filter(pl.col("causes").str.contains("TARGET_INACTIVE"))
+    answers = provider_runs.answers(outcome)
+    truth = provider_runs.truth(folder).filter(pl.col("causes").str.contains("TARGET_INACTIVE"))
     undecided = answers.filter(pl.col("unknown_checks").str.contains("TARGET_INACTIVE"))
     told = set(undecided["invoice_id_acct"]) | set(
         answers.filter(pl.col("causes").str.contains("TARGET_INACTIVE"))["invoice_id_acct"]
@@ -246,37 +250,37 @@ def test_what_cannot_be_decided_is_unknown_and_not_passed(judged: Judged) -> Non
 
 def test_without_the_portals_mappings_nothing_is_said_about_them(tmp_path: Path) -> None:
     """What the documents themselves say stays exactly as it was; no mapping is called new to the portal."""
-    folder = nights.without(nights.invented(tmp_path, PLANS["a table"]), "portal_mappings")
-    found = nights.answers(nights.run(folder))
+    folder = provider_runs.without(provider_runs.invented(tmp_path, PLANS["a table"]), "portal_mappings")
+    found = provider_runs.answers(provider_runs.run(folder))
     assert "UNMAPPED_CERTAIN" not in _causes(found)
-    truth = nights.truth(folder)
+    truth = provider_runs.truth(folder)
     own = pl.col("state") == "expected"
     same = truth.filter(own & ~pl.col("causes").str.contains("CUSTOMER_EXCLUDED"))
     again = found.join(same, on="invoice_id_acct", how="semi")
-    assert nights.differences(same, again) == []
+    assert provider_runs.differences(same, again) == []
 
 
 def test_with_neither_list_nor_log_only_what_is_certain_is_said(tmp_path: Path) -> None:
     """No invoice is called visible, and none is called missed without a reason that its own dates give."""
-    folder = nights.without(nights.invented(tmp_path, PLANS["a table"]), "portal_invoices", "sync_runs")
-    answers = nights.answers(nights.run(folder))
+    folder = provider_runs.without(provider_runs.invented(tmp_path, PLANS["a table"]), "portal_invoices", "sync_runs")
+    answers = provider_runs.answers(provider_runs.run(folder))
     assert State.VISIBLE not in set(answers["state"])
     assert not _causes(answers) & (ABSENCES | {"RECREATED_ID", "STALE_AMOUNT", "SYNC_STALLED"})
     assert "MISSED_IN_WINDOW" in _causes(answers, "unknown_checks")
 
 
 def test_a_required_source_without_a_row_is_no_night(tmp_path: Path) -> None:
-    """An export that came out empty must not look like a night on which nothing is blocked."""
+    """An export that came out empty must not look like a run on which nothing is blocked."""
     with pytest.raises(InputError, match="at least one of the invoices of the accounting package"):
-        nights.run(nights.invented(tmp_path, DemoPlan(20, 0, 10)))
+        provider_runs.run(provider_runs.invented(tmp_path, DemoPlan(20, 0, 10)))
 
 
 def test_the_register_in_the_fixtures_holds_the_judgements_beside_it(tmp_path: Path) -> None:
-    """The file that the first night opens was made from judgements.csv, and opening it leaves it as it is."""
-    night = nights.FIXTURES / "night"
+    """The file that the first run opens was made from judgements.csv, and opening it leaves it as it is."""
+    night = provider_runs.FIXTURES / "night"
     committed = night / "state" / "register.sqlite"
     before = committed.read_bytes()
-    remember(night / "judgements.csv", tmp_path / "register.sqlite", nights.AS_OF)
+    remember(night / "judgements.csv", tmp_path / "register.sqlite", provider_runs.AS_OF)
     made = Register.open(tmp_path / "register.sqlite").current()
     assert made.height > 0
     assert Register.open(committed).current().equals(made)
@@ -307,5 +311,5 @@ def test_a_night_that_is_refused_does_not_join_the_documents_first(
     monkeypatch.setattr(stages, "_map", refuse)
     monkeypatch.setattr(stages, "build", build)
     with pytest.raises(InputError):
-        nights.run(nights.invented(tmp_path, nights.SMALL))
+        provider_runs.run(provider_runs.invented(tmp_path, provider_runs.SMALL))
     assert joined == []

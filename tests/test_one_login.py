@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from etl.report.why import explain, to_json, to_text
-from tests import nights
+from tests.support import provider_runs
 
 BOOKKEEPER = "wanda@ledger-and-quill.example"
 SETTINGS = """
@@ -79,7 +79,7 @@ Published = Callable[[str], Path]
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """The night of this provider, by what gives access."""
+    """The run of this provider, by what gives access."""
     folders: dict[str, Path] = {}
 
     def by(access: str) -> Path:
@@ -89,7 +89,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
             (folder / "billsight.toml").write_text(f'{SETTINGS}access = "{access}"\n{sources}', encoding="utf-8")
             for name, lines in TABLES.items():
                 (folder / f"{name}.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
-            folders[access] = nights.run(folder, as_of=datetime(2026, 11, 12, 6, tzinfo=UTC)).folder
+            folders[access] = provider_runs.run(folder, as_of=datetime(2026, 11, 12, 6, tzinfo=UTC)).folder
         return folders[access]
 
     return by

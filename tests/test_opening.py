@@ -71,7 +71,7 @@ def test_a_few_files_are_opened_ahead_and_no_more(tmp_path: Path, monkeypatch: p
 
 
 def test_what_nobody_takes_any_more_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A night that fails while it loads ends at once: it does not parse the next files first, nor behind its back."""
+    """A run that fails while it loads ends at once: it does not parse the next files first, nor behind its back."""
     opened: list[str] = []
     is_given_up = threading.Event()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.validate.other_keys import settle_keys
 from etl.warehouse.engine import Engine
-from tests.accepted import engine_of
+from tests.support.accepted_database import engine_of
 
 Row = dict[str, Any]
 NAMES = ("Quill Farm", "Brack Dental", "Oskar Freight", "Thistle Surveys", "Mellow Bakery", "North Pier", "Zeal Optics")
@@ -171,7 +171,7 @@ def test_an_unknown_id_with_a_known_name_is_not_joined_by_the_name() -> None:
 
 
 def test_account_numbers_in_the_place_of_customer_ids_are_found_by_the_names() -> None:
-    """Numbers that are ids of others, too, are told by five names that agree."""
+    """Numbers that are ids of others, too, are recognized by five names that agree."""
     customers = [
         {"customer_id_acct": str(place), "account_number": str((place + 1) % 6), "customer_name": NAMES[place]}
         for place in range(6)

@@ -12,8 +12,8 @@ import pytest
 from etl.errors import InputError
 from etl.extract import shapes_beside
 from etl.extract.shapes.catalogue import all_shapes
-from tests.clients import AS_OF, clients
-from tests.command import Billsight
+from tests.support.command_results import Billsight
+from tests.support.orderly_clients import AS_OF, clients
 
 SHAPE = """
 [shape]

@@ -9,7 +9,7 @@ import pytest
 
 from etl.pipeline.source_scopes import Scope
 from etl.warehouse.engine import Engine
-from tests.portal_rows import AS_OF, INVOICE, SHOWN, fill
+from tests.support.portal_tables import AS_OF, INVOICE, SHOWN, fill
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ GONE = {"invoice_number": "9", "customer_id_acct": "c1"}
 
 
 def test_what_accounting_does_not_have_is_gone_only_where_it_would_have_it(engine: Engine) -> None:
-    """An extract of open invoices does not tell whether the rest is paid, void or deleted."""
+    """An extract of open invoices does not say whether the rest is paid, void or deleted."""
     assert _only_there(engine, GONE | {"balance_amount": "70"}, "all") == [("PORTAL_GHOST", 70)]
     assert _only_there(engine, GONE | {"balance_amount": "0"}, "all") == [("PORTAL_GHOST", 0)]
     for scope in ("open", "unknown"):

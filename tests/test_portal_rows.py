@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from etl.warehouse.engine import Engine
-from tests.portal_rows import COMPANIES, CUSTOMERS, INVOICE, SHOWN, Rows, fill
 from tests.soak import runs
+from tests.support.portal_tables import COMPANIES, CUSTOMERS, INVOICE, SHOWN, Rows, fill
 
 NOTHING, FOUND, UNKNOWN, ANEW = "nothing", "found", "unknown", "made anew"
 
@@ -264,7 +264,7 @@ def test_an_id_that_is_anothers_gives_way_to_the_very_number(engine: Engine) -> 
     assert _answers(engine)["2"] == NOTHING
 
 
-@settings(max_examples=runs(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=runs(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(rows=[SOMEBODY_ELSES | {"customer_id_acct": "c2"}], documents=[OWED])
 @example(rows=[SOMEBODY_ELSES | {"total_amount": "80", "invoice_number": "77-00"}], documents=[OWED])
 @given(rows=st.lists(ROW, min_size=1, max_size=4), documents=st.lists(DOCUMENT, min_size=1, max_size=4))

@@ -9,7 +9,7 @@ import pytest
 
 from etl.report.why.values import values
 from etl.warehouse.engine import Engine
-from tests.portal_rows import COMPANIES, INVOICE, SHOWN, fill
+from tests.support.portal_tables import COMPANIES, INVOICE, SHOWN, fill
 
 OWN, UNKNOWN, ELSEWHERE = "own", "unknown", "elsewhere"
 COPIES = [

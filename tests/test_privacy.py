@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from etl.domain import RunStage
-from tests.command import Ended
-from tests.decided import certain, decide, proposed, save
 from tests.reliability.calling import NIGHT, called, records
+from tests.support.command_results import Ended
+from tests.support.decision_files import certain, decide, proposed, save
 
 MADE = ("out", "state", "inbox/done", "inbox/rejected")
 GENEROUS = "import os; os.umask(0); from etl.__main__ import main; main()"
@@ -35,7 +35,7 @@ def _called(folder: Path, *words: str, **how: Any) -> Ended:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A provider after two nights, decided files taken and refused; secrets all around; its register still open."""
+    """A provider after two runs, decided files taken and refused; secrets all around; its register still open."""
     place = tmp_path_factory.mktemp("privacy")
     assert _called(place, "demo-data", "--companies", "40", "--invoices", "120", "provider").code == 0
     folder = place / "provider"

@@ -1,4 +1,4 @@
-"""What a published night promises: the same bytes again, nothing lost, no secret, no formula, whole or not at all."""
+"""What a published run promises: the same bytes again, nothing lost, no secret, no formula, whole or not at all."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from etl.pipeline import load_sources, stages
 from etl.pipeline.run import RunOutcome
 from etl.review.register import Import, Judgement, Register
 from etl.warehouse.engine import Engine
-from tests import nights
 from tests.reliability.calling import NIGHT, called
 from tests.soak import runs
+from tests.support import provider_runs
 
 INVOICES = "accounting_invoices.csv"
 FILES = {
@@ -38,7 +38,7 @@ SPOILT = ("", "abc", "1,2e4.50.0", "=1+1", "31/31/2026", "1.00E+08", "-", "(12.5
 
 
 def _published(folder: Path) -> list[str]:
-    """Everything in the output folder that a reader, or the next night, could come upon, but for the logs."""
+    """Everything in the output folder that a reader, or the next run, could come upon, but for the logs."""
     out = folder / "out"
     names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*")) if out.exists() else []
     return [name for name in names if name.partition("/")[0] != "logs"]
@@ -60,21 +60,21 @@ def _sealed(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider."""
-    return nights.invented(tmp_path_factory.mktemp("small"), nights.SMALL)
+    return provider_runs.invented(tmp_path_factory.mktemp("small"), provider_runs.SMALL)
 
 
 @pytest.fixture(scope="module")
 def good(provider: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small provider after a good night; not to be changed."""
+    """The small provider after a good run; not to be changed."""
     folder = _written(tmp_path_factory.mktemp("good"), provider)
-    nights.run(folder, "good")
+    provider_runs.run(folder, "good")
     return folder
 
 
 @pytest.fixture(scope="module")
 def named(tmp_path_factory: pytest.TempPathFactory) -> RunOutcome:
-    """A night of the fixtures that has a name of its own; not to be changed."""
-    return nights.run(nights.copied(tmp_path_factory.mktemp("named") / "first"), "the-night-of-the-test")
+    """A run of the fixtures that has a name of its own; not to be changed."""
+    return provider_runs.run(provider_runs.copied(tmp_path_factory.mktemp("named") / "first"), "the-night-of-the-test")
 
 
 def _written(folder: Path, provider: Path) -> Path:
@@ -84,7 +84,7 @@ def _written(folder: Path, provider: Path) -> Path:
 
 def test_the_same_inputs_give_the_same_bytes(named: RunOutcome, tmp_path: Path) -> None:
     """Wherever the folder lies and however many threads there are; only the database file keeps its own order."""
-    folder = nights.copied(tmp_path / "elsewhere" / "again")
+    folder = provider_runs.copied(tmp_path / "elsewhere" / "again")
     ended = called(folder, *NIGHT, "--run-id", "the-night-of-the-test", more={"POLARS_MAX_THREADS": "3"})
     assert ended.code == 0, ended
     again = (folder / "out" / "latest").resolve()
@@ -94,7 +94,7 @@ def test_the_same_inputs_give_the_same_bytes(named: RunOutcome, tmp_path: Path) 
 
 
 def test_every_file_says_which_night_it_is_of(named: RunOutcome) -> None:
-    """A fix file that comes back must be traced to the night that proposed it."""
+    """A fix file that comes back must be traced to the run that proposed it."""
     for name in (
         "report.html",
         "summary.json",
@@ -120,20 +120,20 @@ EDITS = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 11), st.sampled_fr
 def test_no_row_and_no_cent_is_lost(
     provider: Path, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[int, int, str]]
 ) -> None:
-    """However a file is spoilt: a row is answered or in quarantine, and the answers hold the money of their rows."""
+    """However a file is malformed: a row is answered or in quarantine, and the answers hold the money of their rows."""
     folder = _written(tmp_path_factory.mktemp("spoilt"), provider)
     rows = _spoilt(list(csv.reader((provider / INVOICES).read_text(encoding="utf-8").splitlines())), edits)
     with (folder / INVOICES).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
     try:
-        outcome = nights.run(folder)
+        outcome = provider_runs.run(folder)
     except InputError:
         assert not [name for name in _published(folder) if name.startswith(("runs/", "latest"))]
         return
     aside = pl.read_csv(outcome.folder / "quarantine.csv", infer_schema=False)
     lines = Counter(int(line) for line in aside.filter(pl.col("source_file") == INVOICES)["source_line"])
     kept = [row for line, row in enumerate(rows[1:], 2) if line not in lines]
-    answers = nights.answers(outcome)
+    answers = provider_runs.answers(outcome)
     assert set(lines.values()) <= {1}
     assert sorted(answers["invoice_id_acct"]) == sorted(row[0] for row in kept)
     plain = {row[0]: row for row in kept if re.fullmatch(r"-?\d+\.\d\d", row[5])}
@@ -163,7 +163,7 @@ LIES = {
 def test_a_night_that_breaks_a_law_is_not_published(
     tmp_path: Path, good: Path, monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
-    """The laws are checked on what would be published, and the last good night stays the latest."""
+    """The laws are checked on what would be published, and the last good run stays the latest."""
     folder = _written(tmp_path, good)
 
     def lying(engine: Engine, *others: Any) -> None:
@@ -174,7 +174,7 @@ def test_a_night_that_breaks_a_law_is_not_published(
     monkeypatch.setattr(stages, "_find_gaps", lying)
     before = _published(folder)
     with pytest.raises(InvariantError) as broken:
-        nights.run(folder, "lying")
+        provider_runs.run(folder, "lying")
     assert broken.value.violations
     assert _published(folder) == before
 
@@ -191,7 +191,7 @@ def test_a_row_that_vanishes_while_it_is_read_breaks_the_first_law(
 
     monkeypatch.setattr(load_sources.Loader, "load", careless)
     with pytest.raises(InvariantError, match="accounting_invoices"):
-        nights.run(_written(tmp_path, provider))
+        provider_runs.run(_written(tmp_path, provider))
     assert not (tmp_path / "out" / "latest").exists()
 
 
@@ -204,10 +204,12 @@ def test_a_secret_reaches_no_file(named: RunOutcome) -> None:
         assert DECOY.encode() not in content, path.name
         assert b"portalPassword" not in content, path.name
     # the database packs its strings, so its cells are looked at one by one
-    relations = nights.table(outcome, "(select schema_name || '.' || table_name as name from duckdb_tables())")["name"]
+    relations = provider_runs.table(outcome, "(select schema_name || '.' || table_name as name from duckdb_tables())")[
+        "name"
+    ]
     assert "staging.connectwise__contacts" in relations.to_list()
     for relation in relations:
-        cells = nights.table(
+        cells = provider_runs.table(
             outcome, f"(select count(*) as hits from {relation} as r where r::varchar like '%{DECOY}%')"
         )
         assert cells["hits"].item() == 0, relation
@@ -215,7 +217,7 @@ def test_a_secret_reaches_no_file(named: RunOutcome) -> None:
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     """Names and numbers that a spreadsheet would run get an apostrophe in every CSV; numbers stay numbers."""
-    folder = nights.invented(tmp_path, DemoPlan(60, 400, 3))
+    folder = provider_runs.invented(tmp_path, DemoPlan(60, 400, 3))
     customers, invoices = folder / "accounting_customers.csv", folder / INVOICES
     named = pl.read_csv(customers, infer_schema=False)
     named.with_columns(Name=pl.lit("=HYPERLINK(") + pl.col("Name"), FullName=None).write_csv(customers)
@@ -225,7 +227,7 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     ).write_csv(invoices)
     mapped = pl.read_csv(folder / "portal_mappings.csv", infer_schema=False)
     mapped.with_columns(company_id=pl.lit("=1+") + pl.col("company_id")).write_csv(folder / "portal_mappings.csv")
-    outcome = nights.run(folder, environment={"BILLSIGHT_LIMITS__QUARANTINE_SHARE": "1"})
+    outcome = provider_runs.run(folder, environment={"BILLSIGHT_LIMITS__QUARANTINE_SHARE": "1"})
     seen = 0
     for path in outcome.folder.glob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -256,12 +258,12 @@ def _break_nothing_there(folder: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [_break_dates, _break_kind, _break_nothing_there])
 def test_what_cannot_be_read_publishes_nothing(tmp_path: Path, good: Path, spoil: Callable[[Path], None]) -> None:
-    """The last good night stays the latest to the last byte, and no half-made folder is left."""
+    """The last good run stays the latest to the last byte, and no half-made folder is left."""
     folder = _written(tmp_path, good)
     before, content = _published(folder), _bytes(folder / "out" / "runs" / "good")
     spoil(folder)
     with pytest.raises(InputError) as refused:
-        nights.run(folder, "bad")
+        provider_runs.run(folder, "bad")
     assert len(refused.value.problems) == (2 if spoil is _break_nothing_there else 1)
     assert _published(folder) == before
     assert _bytes(folder / "out" / "latest") == content
@@ -272,8 +274,8 @@ def test_a_run_is_never_overwritten(tmp_path: Path, good: Path) -> None:
     folder = _written(tmp_path, good)
     content = _bytes(folder / "out" / "runs" / "good")
     with pytest.raises(BillsightError, match="good is there already"):
-        nights.run(folder, "good")
-    nights.run(folder, "two")
+        provider_runs.run(folder, "good")
+    provider_runs.run(folder, "two")
     assert _bytes(folder / "out" / "runs" / "good") == content
     assert (folder / "out" / "latest").resolve().name == "two"
 
@@ -283,22 +285,22 @@ def test_a_persons_judgement_beats_the_portal_and_an_exclusion_leaves_the_queue(
 ) -> None:
     """Who looked at the evidence knows better than a list; who is excluded is nobody's work."""
     folder = _written(tmp_path, invented_night)
-    mapped = nights.latest(folder, "matching.mappings")
+    mapped = provider_runs.latest(folder, "matching.mappings")
     by_portal = mapped.filter(mapping_source="portal", mapping_state="mapped")
     customer, old = by_portal["customer_id_acct"][0], by_portal["company_id_cw"][0]
     other = next(company for company in by_portal["company_id_cw"] if company != old)
-    queued = nights.latest(folder, "report.queue")["customer_id_acct"][0]
+    queued = provider_runs.latest(folder, "report.queue")["customer_id_acct"][0]
     judgements = [
-        Judgement(customer, other, "approved", nights.AS_OF, "r.okafor", "test"),
-        Judgement(queued, None, "excluded", nights.AS_OF, "r.okafor", "test"),
+        Judgement(customer, other, "approved", provider_runs.AS_OF, "r.okafor", "test"),
+        Judgement(queued, None, "excluded", provider_runs.AS_OF, "r.okafor", "test"),
     ]
-    Register.open(folder / "state" / "register.sqlite").append(judgements, Import("t", nights.AS_OF, "r.okafor"))
-    after = nights.run(folder, "after")
-    now = {row["customer_id_acct"]: row for row in nights.table(after, "matching.mappings").to_dicts()}
+    Register.open(folder / "state" / "register.sqlite").append(judgements, Import("t", provider_runs.AS_OF, "r.okafor"))
+    after = provider_runs.run(folder, "after")
+    now = {row["customer_id_acct"]: row for row in provider_runs.table(after, "matching.mappings").to_dicts()}
     assert (now[customer]["company_id_cw"], now[customer]["mapping_source"]) == (other, "judgement")
     assert now[queued]["mapping_state"] == "excluded"
-    assert queued not in set(nights.table(after, "report.queue")["customer_id_acct"])
+    assert queued not in set(provider_runs.table(after, "report.queue")["customer_id_acct"])
     fixes = pl.read_csv(after.folder / "mapping_fixes.csv", infer_schema=False)
     assert f"ACCT-{queued}" not in set(fixes["acct_customer_id"])
-    answers = nights.answers(after).filter(customer_id_acct=queued)
+    answers = provider_runs.answers(after).filter(customer_id_acct=queued)
     assert set(answers["state"]) == {"expected"}

@@ -20,10 +20,10 @@ from etl.pipeline import prune_runs
 from etl.pipeline.prune_runs import PruneBlockedError, Pruned, prune
 from etl.publish.manifest import KEPT, verify
 from etl.publish.publication import lock
-from tests import nights
-from tests.command import Billsight
-from tests.decided import decide, proposed, save
 from tests.reliability.calling import environment
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
+from tests.support.decision_files import decide, proposed, save
 
 KILLED = """
 import os, signal, sys
@@ -50,11 +50,13 @@ with lock(settings.out, "prune") as held:
 
 @pytest.fixture(scope="module")
 def three(decided_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The fixtures after three nights, forty, twenty and no days old."""
+    """The fixtures after three runs, forty, twenty and no days old."""
     folder = shutil.copytree(decided_on, tmp_path_factory.mktemp("pruning") / "night", symlinks=True)
     shutil.rmtree(folder / "out")
     for number, days in ((1, 40), (2, 20), (3, 0)):
-        nights.run(folder, f"night-{number}", {"BILLSIGHT_RETENTION__DAYS": "1000"}, AS_OF - timedelta(days=days))
+        provider_runs.run(
+            folder, f"night-{number}", {"BILLSIGHT_RETENTION__DAYS": "1000"}, AS_OF - timedelta(days=days)
+        )
     return folder
 
 
@@ -103,7 +105,7 @@ def test_the_latest_run_stays_whatever_its_age(folder: Path) -> None:
 def test_a_clock_that_is_wrong_costs_half_of_the_runs_at_most(
     folder: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody could bring the others back; what stays longer is told, by the command and by a run."""
+    """Nobody could bring the others back; what stays longer is reported, by the command and by a run."""
     dry = _pruned(folder, later=4000, is_dry=True)
     assert (dry.runs, dry.logs, dry.held_back) == (["night-1"], ["night-1.jsonl"], 2)
     assert "2 more old runs and logs stay until the next pruning" in str(dry)
@@ -114,7 +116,7 @@ def test_a_clock_that_is_wrong_costs_half_of_the_runs_at_most(
 
 
 def test_a_run_stays_that_a_waiting_file_was_decided_on(folder: Path) -> None:
-    """Until the file is taken: its rows are compared with what that night wrote."""
+    """Until the file is taken: its rows are compared with what that run wrote."""
     (folder / "inbox").mkdir()
     rows = [{**row, "run_id": "night-1"} for row in proposed(folder)[:2]]
     save(folder / "inbox" / "late.csv", decide(rows, "approve"))
@@ -128,7 +130,7 @@ def test_a_run_stays_that_a_waiting_file_was_decided_on(folder: Path) -> None:
 def test_when_a_waiting_file_cannot_be_read_nothing_is_pruned(
     folder: Path, content: bytes, billsight: Billsight
 ) -> None:
-    """It may have been decided on any of them; the command says so and fails, a night says so and succeeds."""
+    """It may have been decided on any of them; the command says so and fails, a run says so and succeeds."""
     (folder / "inbox").mkdir()
     (folder / "inbox" / "odd.csv").write_bytes(content)
     with pytest.raises(PruneBlockedError, match=r"Nothing was pruned: \S+odd\.csv is in the inbox"):
@@ -142,7 +144,7 @@ def test_when_a_waiting_file_cannot_be_read_nothing_is_pruned(
 
 def test_a_night_prunes_and_says_nothing_of_it(folder: Path) -> None:
     """By its own clock; the run before it may be one that goes."""
-    outcome = nights.run(folder, "night-4", {"BILLSIGHT_RETENTION__DAYS": "10"}, AS_OF + timedelta(days=1))
+    outcome = provider_runs.run(folder, "night-4", {"BILLSIGHT_RETENTION__DAYS": "10"}, AS_OF + timedelta(days=1))
     assert outcome.pruned.runs == ["night-1", "night-2"]
     assert str(outcome.pruned) == ""
     assert _names(folder, "night-2") == KEPT
@@ -203,7 +205,7 @@ def test_a_killed_pruning_is_finished_by_the_next(folder: Path) -> None:
 
 
 def test_the_command_prunes_by_todays_date(folder: Path, billsight: Billsight, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dry run names the runs and removes nothing; nobody prunes while a night holds the folder."""
+    """A dry run names the runs and removes nothing; nobody prunes while a run holds the folder."""
     config = folder / "billsight.toml"
     for run in ("night-1", "night-2", "night-3"):
         path = folder / "out" / "runs" / run / "manifest.json"
@@ -226,7 +228,7 @@ def test_the_command_prunes_by_todays_date(folder: Path, billsight: Billsight, m
 
 
 def test_a_log_that_says_nothing_is_as_old_as_its_last_line(folder: Path) -> None:
-    """A night that was killed before its first line was whole."""
+    """A run that was killed before its first line was whole."""
     log = folder / "out" / "logs" / "killed.jsonl"
     log.write_text('{"at": "20')
     long_ago = (AS_OF - timedelta(days=100)).timestamp()

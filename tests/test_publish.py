@@ -147,7 +147,7 @@ def test_a_file_is_written_once(tmp_path: Path) -> None:
 
 
 def test_only_one_run_at_a_time(tmp_path: Path) -> None:
-    """The second is told who holds the lock; afterwards it is free."""
+    """The second learns who holds the lock; afterwards it is free."""
     with (
         lock(tmp_path, "first"),
         pytest.raises(RunLockedError, match=rf"process {os.getpid()}, run first"),

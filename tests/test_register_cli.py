@@ -11,14 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from etl.config import load
 from etl.demo import DemoPlan
 from etl.errors import ExitCode, HistoryError, InputError
+from etl.review.import_decisions import ImportOptions
+from etl.review.import_mappings import import_files
 from etl.review.register import Import, Judgement, Register
 from etl.review.site import backups
 from etl.review.site.site_key import SiteKeyError
-from tests import nights
-from tests.command import Billsight, Ended, Mappings
-from tests.decided import certain, decide, held, proposed, save
+from tests.soak import also
+from tests.support import provider_runs, two_runs
+from tests.support.command_results import Billsight, Ended, Mappings
+from tests.support.decision_files import certain, decide, held, proposed, save
 
 
 def _another(path: Path) -> None:
@@ -43,20 +47,29 @@ LOSSES: dict[str, Callable[[Path], object]] = {
 @pytest.fixture(scope="module")
 def decided_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider here, for many runs follow on copies of it; not to be changed."""
-    folder = nights.invented(tmp_path_factory.mktemp("register") / "night", DemoPlan(40, 120, 3))
-    nights.run(folder, "night-1")
+    folder = provider_runs.invented(tmp_path_factory.mktemp("register") / "night", DemoPlan(40, 120, 3))
+    provider_runs.run(folder, "night-1")
     shutil.rmtree(folder / "state" / "backups")  # the tests look at what is copied from here on
     return folder
 
 
 @pytest.fixture(scope="module")
-def four_runs(decided_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """That provider after four runs, with the history of the second as older.sqlite; not to be changed."""
-    folder = shutil.copytree(decided_on, tmp_path_factory.mktemp("four") / "night", symlinks=True)
-    nights.run(folder, "night-2")
+def three_runs(decided_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That provider after three runs, with the history of the first as older.sqlite; not to be changed."""
+    folder = shutil.copytree(decided_on, tmp_path_factory.mktemp("three") / "night", symlinks=True)
     shutil.copy(folder / "state" / "history.sqlite", folder / "older.sqlite")
-    for name in ("night-3", "night-4"):
-        nights.run(folder, name)
+    for name in ("night-2", "night-3"):
+        provider_runs.run(folder, name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run_after_import(decided_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That provider after an import and a second run, which used it; not to be changed."""
+    folder = shutil.copytree(decided_on, tmp_path_factory.mktemp("used") / "night", symlinks=True)
+    file = save(folder / "d.csv", decide(certain(proposed(folder), 2), "approve"))
+    import_files(load(folder / "billsight.toml"), [file], ImportOptions("kim", datetime.now(UTC)))
+    assert provider_runs.run(folder, "night-2").exit_code is ExitCode.COMPLETE
     return folder
 
 
@@ -90,6 +103,12 @@ def site(folder: Path, billsight: Billsight) -> Site:
     return found
 
 
+@pytest.fixture
+def used(run_after_import: Path, tmp_path: Path, billsight: Billsight) -> Site:
+    """After an import, and the run that used it."""
+    return Site(shutil.copytree(run_after_import, tmp_path / "used", symlinks=True), billsight)
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_run_without_its_register_is_refused_and_the_register_can_be_restored(site: Site, loss: str) -> None:
     """Code 4 for the run, 6 for what asks the register. Then it is as it was."""
@@ -110,18 +129,18 @@ def test_a_run_without_its_register_is_refused_and_the_register_can_be_restored(
 
 
 @pytest.mark.parametrize("lost", ["out", "state/history.sqlite"])
-def test_the_last_run_and_the_history_know_of_a_register_whose_marker_is_gone_too(site: Site, lost: str) -> None:
+def test_the_last_run_and_the_history_know_of_a_register_whose_marker_is_gone_too(used: Site, lost: str) -> None:
     """One witness is enough."""
-    before = held(site.folder)
-    assert site.run("night-2") == ExitCode.COMPLETE
-    site.register.with_name("register.sqlite.head").unlink()
-    site.register.unlink()
-    place = site.folder / lost
+    before = held(used.folder)
+    assert len(before) == 2
+    used.register.with_name("register.sqlite.head").unlink()
+    used.register.unlink()
+    place = used.folder / lost
     shutil.rmtree(place) if place.is_dir() else place.unlink()
-    assert site.run("night-3") == ExitCode.UNUSABLE
-    assert "billsight register restore" in site.call("mappings", "list").err
-    assert site.call("register", "restore").code == 0
-    assert held(site.folder) == before
+    assert used.run("night-3") == ExitCode.UNUSABLE
+    assert "billsight register restore" in used.call("mappings", "list").err
+    assert used.call("register", "restore").code == 0
+    assert held(used.folder) == before
 
 
 def test_what_everybody_may_read_or_change_is_told(folder: Path, billsight: Billsight) -> None:
@@ -145,20 +164,19 @@ def test_what_everybody_may_read_or_change_is_told(folder: Path, billsight: Bill
     assert "everybody on this machine may change it" in site.call("run", "--as-of", "2026-11-22T02:00:00Z").err
 
 
-def test_one_begins_again_only_on_purpose(site: Site) -> None:
+def test_one_begins_again_only_on_purpose(used: Site) -> None:
     """What is whole needs another word; what was lost is then no longer missed, by no witness."""
-    refused = site.call("register", "init")
+    refused = used.call("register", "init")
     assert refused.code == ExitCode.REFUSED
     assert "holds 2 imports" in refused.err
-    assert site.run("night-2") == ExitCode.COMPLETE
-    site.register.unlink()
-    assert site.call("register", "init").code == 0
-    assert held(site.folder) == []
-    assert site.run("night-3") in {ExitCode.COMPLETE, ExitCode.UNUSABLE}  # far fewer customers are mapped now
-    assert site.call("run", "--run-id", "night-4", "--as-of", "2026-11-22T02:00:00Z", "--accept-shrink").code == 0
-    assert site.call("register", "verify").code == 0
-    assert site.call("register", "restore", "--older", next((site.folder / "state" / "backups").iterdir())).code == 0
-    assert len(held(site.folder)) == 2
+    used.register.unlink()
+    assert used.call("register", "init").code == 0
+    assert held(used.folder) == []
+    assert used.run("night-3") in {ExitCode.COMPLETE, ExitCode.UNUSABLE}  # far fewer customers are mapped now
+    assert used.call("run", "--run-id", "night-4", "--as-of", "2026-11-22T02:00:00Z", "--accept-shrink").code == 0
+    assert used.call("register", "verify").code == 0
+    assert used.call("register", "restore", "--older", next((used.folder / "state" / "backups").iterdir())).code == 0
+    assert len(held(used.folder)) == 2
 
 
 def test_an_older_copy_is_taken_only_on_purpose(site: Site, mappings: Mappings) -> None:
@@ -178,25 +196,41 @@ def test_an_older_copy_is_taken_only_on_purpose(site: Site, mappings: Mappings) 
     assert (len(held(site.folder)), site.run("night-2")) == (2, ExitCode.COMPLETE)
 
 
-@pytest.mark.parametrize("loss", ["gone", "empty", "cut", "older"])
-def test_a_history_that_lost_runs_is_refused(four_runs: Path, tmp_path: Path, billsight: Billsight, loss: str) -> None:
-    """It would call everything new. Restored, or begun again on purpose, runs go on."""
-    folder = shutil.copytree(four_runs, tmp_path / "night", symlinks=True)
-    site, path = Site(folder, billsight), folder / "state" / "history.sqlite"
-    older = folder / "older.sqlite"
+def _lose_history(three_runs: Path, folder: Path, billsight: Billsight, loss: str) -> Site:
+    """A site whose history lost runs, after a copy was made of it: a run refuses, and nothing was changed."""
+    site = Site(shutil.copytree(three_runs, folder, symlinks=True), billsight)
+    path, older = folder / "state" / "history.sqlite", folder / "older.sqlite"
     assert site.call("register", "backup").code == 0
     {**LOSSES, "older": lambda path: shutil.copy(older, path)}[loss](path)
     content = path.read_bytes() if path.exists() else None
     with pytest.raises(HistoryError, match=r"register restore --history.*register init --history"):
-        nights.run(folder, "night-5")
+        provider_runs.run(folder, "night-4")
     assert (path.read_bytes() if path.exists() else None) == content
-    assert site.latest == "night-4"
-    again = shutil.copytree(folder, folder.parent / "again", symlinks=True)
+    assert site.latest == "night-3"
+    return site
+
+
+@pytest.mark.parametrize("loss", ["gone", "empty", "cut", "older"])
+def test_a_history_that_lost_runs_is_refused(three_runs: Path, tmp_path: Path, billsight: Billsight, loss: str) -> None:
+    """It would call everything new. Restored, it knows every run and issue that it knew."""
+    site = _lose_history(three_runs, tmp_path / "night", billsight, loss)
     assert site.call("register", "restore", "--history").code == 0
-    assert nights.run(folder, "night-5").summary["changes"]["is_first"] is False
+    restored, whole = two_runs.history(site.folder), two_runs.history(three_runs)
+    assert restored.runs() == whole.runs()
+    assert len(whole.runs()) == 3
+    assert restored.open_issues().equals(whole.open_issues())
+
+
+@pytest.mark.parametrize("loss", ["older", *also(["gone", "empty", "cut"])])
+def test_runs_go_on_after_a_history_was_lost(three_runs: Path, tmp_path: Path, billsight: Billsight, loss: str) -> None:
+    """Restored, what changed since the last run is known; begun again on purpose, the next run is a first one."""
+    site = _lose_history(three_runs, tmp_path / "night", billsight, loss)
+    again = shutil.copytree(site.folder, tmp_path / "again", symlinks=True)
+    assert site.call("register", "restore", "--history").code == 0
+    assert provider_runs.run(site.folder, "night-4").summary["changes"]["is_first"] is False
     assert Site(again, billsight).call("register", "init", "--history").code == 0
-    nights.run(again, "night-5")
-    nights.run(again, "night-6")
+    provider_runs.run(again, "night-4")
+    provider_runs.run(again, "night-5")
 
 
 def test_a_key_that_is_gone_or_another_is_refused(folder: Path, billsight: Billsight) -> None:
@@ -210,7 +244,7 @@ def test_a_key_that_is_gone_or_another_is_refused(folder: Path, billsight: Bills
         if other:
             key.write_bytes(other)
         with pytest.raises(SiteKeyError, match=r"register restore --site-key.*register init --site-key"):
-            nights.run(folder, "night-2")
+            provider_runs.run(folder, "night-2")
         assert site.call("mappings", "import", file).code == ExitCode.UNUSABLE
         assert (key.read_bytes() if key.exists() else None) == other
         assert site.call("register", "restore", "--site-key").code == 0
@@ -218,7 +252,7 @@ def test_a_key_that_is_gone_or_another_is_refused(folder: Path, billsight: Bills
     key.unlink()
     assert site.call("register", "init", "--site-key").code == 0
     assert key.read_bytes() != content
-    nights.run(folder, "night-2")
+    provider_runs.run(folder, "night-2")
     assert site.call("mappings", "import", file).code == ExitCode.REFUSED
 
 
@@ -228,19 +262,18 @@ def test_a_lost_register_keeps_the_inbox_as_it_is(site: Site) -> None:
     file = save(site.folder / "inbox" / "kim.csv", decide(certain(proposed(site.folder), 3)[2:], "approve"))
     site.register.unlink()
     with pytest.raises(InputError, match="empty or gone"):
-        nights.run(site.folder, "night-2")
+        provider_runs.run(site.folder, "night-2")
     assert file.exists()
     assert not site.register.exists()
 
 
-def test_a_manifest_says_which_state_its_run_used(site: Site) -> None:
+def test_a_manifest_says_which_state_its_run_used(used: Site) -> None:
     """The end of the chain that its decisions were read at."""
-    assert site.run("night-2") == ExitCode.COMPLETE
-    manifest = json.loads((site.folder / "out" / "latest" / "manifest.json").read_text(encoding="utf-8"))
-    head = Register.open(site.register).head()
+    manifest = json.loads((used.folder / "out" / "latest" / "manifest.json").read_text(encoding="utf-8"))
+    head = Register.open(used.register).head()
     assert manifest["state"]["register"] == {"imports": 2, "head": head.digest}
     assert manifest["state"]["history"] == {"after": "night-1"}
-    key = site.folder / "state" / "site.key"
+    key = used.folder / "state" / "site.key"
     assert re.fullmatch("[0-9a-f]{16}", manifest["state"]["site_key"])
     assert key.read_bytes().hex() not in json.dumps(manifest)
 
@@ -265,7 +298,7 @@ def test_copies_are_made_while_the_register_is_in_use_and_thinned_out(tmp_path: 
 
 
 def test_an_import_is_taken_although_no_copy_can_be_made(folder: Path, mappings: Mappings) -> None:
-    """The decision counts; that there is no copy is told."""
+    """The decision counts; that there is no copy is reported."""
     (folder / "state" / "backups").write_text("a file where the folder should be", encoding="utf-8")
     ended = mappings("import", save(folder / "d.csv", decide(certain(proposed(folder), 1), "approve")))
     assert ended.code == ExitCode.COMPLETE

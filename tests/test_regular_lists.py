@@ -12,7 +12,7 @@ from etl.config import Settings, load
 from etl.domain import Run
 from etl.history.source_status import RunInputs, freshest_allowed
 from etl.history.store import PastRun
-from tests.nights import FIXTURES
+from tests.support.provider_runs import FIXTURES
 
 START = datetime(2026, 1, 5, 2, tzinfo=UTC)
 STALE_DAYS = 7

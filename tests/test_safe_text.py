@@ -14,8 +14,8 @@ from etl.errors import ExitCode, GateError
 from etl.pipeline import setup
 from etl.review.register import Import, Judgement, Register
 from etl.safe_text import json_text, one_line, printable, readable, text_table
-from tests import nights
-from tests.command import Billsight, Ended
+from tests.support import provider_runs
+from tests.support.command_results import Billsight, Ended
 
 HEBREW = "שלום בע"
 SPOILT = f"{HEBREW} \u202eAc\x1b[2Jme\x9b31m\u2028VISIBLE \u2066co\x07"
@@ -25,12 +25,12 @@ STEERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider after one run, whose first customer has a name that does all of it."""
-    folder = nights.invented(tmp_path_factory.mktemp("safe") / "provider", nights.SMALL)
+    folder = provider_runs.invented(tmp_path_factory.mktemp("safe") / "provider", provider_runs.SMALL)
     customers = folder / "accounting_customers.csv"
     head, first, *rest = customers.read_text(encoding="utf-8").splitlines()
     number, _, after = first.split(",", 2)
     customers.write_text("\n".join([head, f'{number},"{SPOILT}",{after}', *rest, ""]), encoding="utf-8")
-    nights.run(folder)
+    provider_runs.run(folder)
     return folder
 
 
@@ -149,7 +149,7 @@ def test_json_is_json_whatever_stands_in_it() -> None:
     ids=ascii,
 )
 def test_every_character_that_is_not_seen_is_an_escape(char: str) -> None:
-    """By its Unicode category, or because it shows nothing: two names that look alike can be told apart."""
+    """By its Unicode category, or because it shows nothing: two names that look alike can be distinguished."""
     text = f"A{char}B"
     told = "A B" if char == "\x85" else f"A{ascii(char)[1:-1]}B"
     assert (readable(text), one_line(text), printable(text)) == (told,) * 3

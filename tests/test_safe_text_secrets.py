@@ -1,4 +1,4 @@
-"""What looks like a secret is told from names, numbers of invoices, GUIDs and digests."""
+"""What looks like a secret is distinguished from names, numbers of invoices, GUIDs and digests."""
 
 from __future__ import annotations
 

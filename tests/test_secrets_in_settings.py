@@ -8,8 +8,8 @@ import pytest
 
 from etl.config import load
 from etl.errors import ConfigurationError, ExitCode
-from tests import nights
-from tests.command import Billsight
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
 
 PASSWORD = "pa55word"
 TOKEN = "T0pS3cr3tT0pS3cr3tT0p4"
@@ -19,7 +19,7 @@ ADDRESS = f"https://kim:{PASSWORD}@hc.example/{TOKEN}"
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A small provider's configuration."""
-    return nights.copied(tmp_path / "night") / "billsight.toml"
+    return provider_runs.copied(tmp_path / "night") / "billsight.toml"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A wrong setting is told in our own words, with the nearest key where one is misspelled."""
+"""A wrong setting is reported in our own words, with the nearest key where one is misspelled."""
 
 from __future__ import annotations
 

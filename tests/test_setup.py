@@ -1,9 +1,10 @@
-"""Before the first night: a configuration that fits the files, and a check that reads them as the night would."""
+"""Before the first run: a configuration that fits the files, and a check that reads them as the run would."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from etl.errors import BillsightError, ConfigurationError, GateError, InputError
 from etl.pipeline.first_run import write_configuration
 from etl.pipeline.setup import check_sources
 from etl.review.register import Import, Judgement, Register
-from tests import nights
+from tests.support import provider_runs
 
 
 def _exports(folder: Path) -> Path:
@@ -28,7 +29,7 @@ def _exports(folder: Path) -> Path:
 @pytest.mark.parametrize("name", ["night", "shapes/quickbooks_report", "shapes/xero_csv"])
 def test_init_recognises_every_source_that_the_fixtures_configuration_names(tmp_path: Path, name: str) -> None:
     """What a person configured by hand, `init` finds by itself, each file under its relation."""
-    folder = _exports(nights.copied(tmp_path / "night", name))
+    folder = _exports(provider_runs.copied(tmp_path / "night", name))
     by_hand = load(folder / "billsight.toml", {})
     named = {
         relation: sorted(file.name for pattern in _patterns(source) for file in folder.glob(pattern))
@@ -48,17 +49,17 @@ def _patterns(source: Source) -> list[str]:
 
 
 def test_what_init_writes_runs(tmp_path: Path) -> None:
-    """From a folder of files to a published night, without touching the configuration."""
-    folder = _exports(nights.invented(tmp_path, DemoPlan(30, 120, 4, "quickbooks_online")))
+    """From a folder of files to a published run, without touching the configuration."""
+    folder = _exports(provider_runs.invented(tmp_path, DemoPlan(30, 120, 4, "quickbooks_online")))
     (folder / "billsight.toml").unlink()
     write_configuration(folder, is_forced=False)
-    outcome = nights.run(folder)
+    outcome = provider_runs.run(folder)
     assert outcome.summary["numbers"]["invoices"] == 120
 
 
 def test_init_never_overwrites_unless_told(tmp_path: Path) -> None:
     """Somebody has worked on that file."""
-    folder = nights.copied(tmp_path / "night")
+    folder = provider_runs.copied(tmp_path / "night")
     before = (folder / "billsight.toml").read_bytes()
     with pytest.raises(ConfigurationError, match="--force"):
         write_configuration(folder, is_forced=False)
@@ -75,7 +76,7 @@ def test_init_on_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_every_line_that_is_switched_off_can_be_switched_on(tmp_path: Path) -> None:
     """The template names only keys that exist, with values that are allowed."""
-    path = nights.copied(tmp_path / "night") / "billsight.toml"
+    path = provider_runs.copied(tmp_path / "night") / "billsight.toml"
     path.unlink()
     write_configuration(path.parent, is_forced=False)
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -89,7 +90,7 @@ def test_every_line_that_is_switched_off_can_be_switched_on(tmp_path: Path) -> N
 
 def test_names_of_files_are_quoted(tmp_path: Path) -> None:
     """A quote or a backslash in a name is not the end of the configuration."""
-    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    folder = provider_runs.copied(tmp_path / "night", "shapes/xero_csv")
     (folder / "sales_invoices.csv").rename(folder / 'sales "2026" invoices.csv')
     write_configuration(folder, is_forced=True)
     assert load(folder / "billsight.toml", {}).sources["accounting_invoices"].path == 'sales "2026" invoices.csv'
@@ -97,7 +98,7 @@ def test_names_of_files_are_quoted(tmp_path: Path) -> None:
 
 def test_check_says_what_the_night_will_do_with_each_file(tmp_path: Path) -> None:
     """Rows, shape, and what would be quarantined and why."""
-    folder = nights.copied(tmp_path / "night")
+    folder = provider_runs.copied(tmp_path / "night")
     told = check_sources(load(folder / "billsight.toml", {}))
     assert "accounting_invoices-spoilt.json (" in told
     assert "3 rows, 3 would be quarantined" in told
@@ -108,7 +109,7 @@ def test_check_says_what_the_night_will_do_with_each_file(tmp_path: Path) -> Non
 
 def test_no_value_can_add_a_line_to_what_check_and_init_print(tmp_path: Path) -> None:
     """A quarantined value, the name of a file or a status with a line break; nor to the configuration."""
-    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    folder = provider_runs.copied(tmp_path / "night", "shapes/xero_csv")
     forged = "x\nEverything can be read.\nminimum_security_level = 1"
     sales = folder / "sales_invoices.csv"
     text = re.sub(r"\d\d/\d\d/\d{4}|\d{4}-\d\d-\d\d", f'"{forged}"', sales.read_text(encoding="utf-8"), count=1)
@@ -142,7 +143,7 @@ def test_the_last_line_of_check_agrees_with_those_above(
     tmp_path: Path, line: str, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """'Everything can be read' is said only where a run would read everything."""
-    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    folder = provider_runs.copied(tmp_path / "night", "shapes/xero_csv")
     write_configuration(folder, is_forced=True)
     monkeypatch.setattr("etl.pipeline.setup._together", lambda _: [line])
     last = check_sources(load(folder / "billsight.toml", {})).splitlines()[-1]
@@ -152,17 +153,17 @@ def test_the_last_line_of_check_agrees_with_those_above(
 
 def test_check_says_what_each_list_holds(tmp_path: Path) -> None:
     """Scope, time and completeness, each with where it is known from; nothing of lists that are not configured."""
-    folder = nights.copied(tmp_path / "night")
+    folder = provider_runs.copied(tmp_path / "night")
     told = check_sources(load(folder / "billsight.toml", {}))
     assert re.search(r"\n  the portal's own list of invoices: scope \w[\w ]* \(.+\); made \d{4}-.+ UTC \(.+\)\.", told)
     assert "\n  invoices of the accounting package: scope everything (setting scope)" in told
-    nights.without(folder, "portal_invoices")
+    provider_runs.without(folder, "portal_invoices")
     assert "the portal's own list" not in check_sources(load(folder / "billsight.toml", {}))
 
 
 def test_check_tells_all_problems_at_once(tmp_path: Path) -> None:
     """A file that is missing and one that is no list of invoices."""
-    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    folder = provider_runs.copied(tmp_path / "night", "shapes/xero_csv")
     (folder / "connectwise_companies.json").unlink()
     (folder / "sales_invoices.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
     with pytest.raises(InputError) as refused:
@@ -172,7 +173,7 @@ def test_check_tells_all_problems_at_once(tmp_path: Path) -> None:
 
 def test_the_environment_overrules_the_file(tmp_path: Path) -> None:
     """What differs from machine to machine need not stand in a file that is shared."""
-    folder = nights.copied(tmp_path / "night")
+    folder = provider_runs.copied(tmp_path / "night")
     settings = load(
         folder / "billsight.toml", {"BILLSIGHT_PORTAL__GRACE_HOURS": "7", "BILLSIGHT_OUTPUT__FOLDER": "there"}
     )
@@ -195,7 +196,7 @@ def test_every_setting_says_what_it_is(part: type[Portal]) -> None:
 )
 def test_a_setting_of_a_list_that_cannot_be_is_refused_in_words(tmp_path: Path, setting: str, told: str) -> None:
     """No pattern is shown to a person, and no list was made tomorrow."""
-    folder = nights.copied(tmp_path / "night")
+    folder = provider_runs.copied(tmp_path / "night")
     path = folder / "billsight.toml"
     text = path.read_text(encoding="utf-8")
     table = "[sources.accounting_customers]"
@@ -206,7 +207,7 @@ def test_a_setting_of_a_list_that_cannot_be_is_refused_in_words(tmp_path: Path, 
 
 def test_check_says_what_a_run_would_do(tmp_path: Path) -> None:
     """It leaves out what nobody asks, repeats the configuration, and stops where a run would, naming the column."""
-    folder = nights.copied(tmp_path / "night")
+    folder = provider_runs.copied(tmp_path / "night")
     path = folder / "billsight.toml"
     told = check_sources(load(path, {}), path)
     assert told.endswith(f"Next: billsight run --config {path}")
@@ -226,11 +227,18 @@ def test_check_says_what_a_run_would_do(tmp_path: Path) -> None:
     assert "lower" not in str(stopped.value)
 
 
-def test_init_takes_nothing_that_billsight_wrote_for_an_export(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def used_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of exports after a run in it; not to be changed."""
+    folder = _exports(provider_runs.invented(tmp_path_factory.mktemp("used") / "site", DemoPlan(30, 120, 4)))
+    provider_runs.run(folder, "first")
+    return folder
+
+
+def test_init_takes_nothing_that_billsight_wrote_for_an_export(used_site: Path, tmp_path: Path) -> None:
     """Reports, decisions and configurations; the configuration that is replaced is kept."""
-    folder = _exports(nights.invented(tmp_path / "site", DemoPlan(30, 120, 4)))
+    folder = shutil.copytree(used_site, tmp_path / "site", symlinks=True)
     before = (folder / "billsight.toml").read_bytes()
-    nights.run(folder)
     (folder / "inbox" / "done").mkdir(parents=True)
     (folder / "inbox" / "done" / "d.csv").write_bytes((folder / "out" / "latest" / "mapping_fixes.csv").read_bytes())
     told = write_configuration(folder, is_forced=True)
@@ -243,10 +251,9 @@ def test_init_takes_nothing_that_billsight_wrote_for_an_export(tmp_path: Path) -
     assert (folder / "billsight.toml.2").exists()
 
 
-def test_what_a_run_wrote_is_no_source(tmp_path: Path) -> None:
+def test_what_a_run_wrote_is_no_source(used_site: Path, tmp_path: Path) -> None:
     """Its own answers would prove themselves."""
-    folder = nights.invented(tmp_path / "site", DemoPlan(30, 120, 4))
-    nights.run(folder, "first")
+    folder = shutil.copytree(used_site, tmp_path / "site", symlinks=True)
     config = folder / "billsight.toml"
     config.write_text(
         config.read_text(encoding="utf-8").replace('"portal_mappings.csv"', '"out/latest/mapping_fixes.csv"'),
@@ -254,7 +261,7 @@ def test_what_a_run_wrote_is_no_source(tmp_path: Path) -> None:
     )
     told = "a file that a run wrote; expected an export. Correct path under [sources.portal_mappings]"
     with pytest.raises(InputError, match=re.escape(told)):
-        nights.run(folder, "second")
+        provider_runs.run(folder, "second")
     with pytest.raises(InputError, match=re.escape(told)):
         check_sources(load(config, {}))
 
@@ -263,18 +270,18 @@ def test_a_demonstration_never_replaces_what_people_work_with(tmp_path: Path) ->
     """A configuration of their own, or decisions; another demonstration it may replace."""
     folder = tmp_path / "site"
     for seed in (1, 2):
-        nights.invented(folder, DemoPlan(12, 30, seed))
+        provider_runs.invented(folder, DemoPlan(12, 30, seed))
     register = Register.open(folder / "state" / "register.sqlite")
-    decision = Judgement("7", None, "excluded", nights.AS_OF, "kim", "d.csv")
-    register.append([decision], Import("import-2", nights.AS_OF, "kim"))
+    decision = Judgement("7", None, "excluded", provider_runs.AS_OF, "kim", "d.csv")
+    register.append([decision], Import("import-2", provider_runs.AS_OF, "kim"))
     with pytest.raises(ConfigurationError, match="a register with decisions of people; expected none yet"):
-        nights.invented(folder, DemoPlan(12, 30, 3))
+        provider_runs.invented(folder, DemoPlan(12, 30, 3))
     assert register.log()["import_id"].to_list()[-1] == "import-2"
     other = tmp_path / "other"
     other.mkdir()
     (other / "billsight.toml").write_text("[portal]\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="a configuration; expected none yet"):
-        nights.invented(other, DemoPlan(12, 30, 3))
+        provider_runs.invented(other, DemoPlan(12, 30, 3))
     assert [path.name for path in other.iterdir()] == ["billsight.toml"]
 
 

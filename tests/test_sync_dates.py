@@ -12,7 +12,7 @@ import pytest
 from etl.demo.plan import AS_OF
 from etl.pipeline.run import RunOutcome
 from etl.report.why import explain, to_text
-from tests import nights
+from tests.support import provider_runs
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_the_clients_who_are_mailed_and_charged_are_listed_past_due_first(run: R
 
 def test_neither_former_clients_nor_long_ago_dates_are_in_the_plan(run: RunOutcome) -> None:
     """Held back, too old and without a time: counted apart, so that every missed invoice is in one number."""
-    sync, missed = run.summary["sync"], nights.table(run, "marts.missed_invoices")
+    sync, missed = run.summary["sync"], provider_runs.table(run, "marts.missed_invoices")
     best = sync["recommended"]
     assert date.fromisoformat(best["sync_from_date"]) >= AS_OF.date() - timedelta(days=181)
     assert best["single_resyncs"] == sync["resyncs"] == len(sync["resync_list"]) <= 5
@@ -55,7 +55,7 @@ def test_neither_former_clients_nor_long_ago_dates_are_in_the_plan(run: RunOutco
 def test_the_command_warns_before_the_date_is_set(run: RunOutcome) -> None:
     """An invoice that the date brings: how many clients it mails, and what to do first."""
     start = date.fromisoformat(run.summary["sync"]["recommended"]["sync_from_date"]) + timedelta(days=1)
-    missed = nights.table(run, "marts.missed_invoices").filter(
+    missed = provider_runs.table(run, "marts.missed_invoices").filter(
         ~pl.col("is_held_back"), pl.col("created_at") > start, cause="MISSED_IN_WINDOW"
     )
     told = to_text(explain(Path(run.folder) / "run.duckdb", missed["invoice_id_acct"][0]))

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from tests import nights
 from tests.dictionary import DOCS
+from tests.support import provider_runs
 
 PAGE = (DOCS / "threat-model.md").read_text(encoding="utf-8")
 PROMISES = re.findall(r"(?m)^\| ([^|]+) \| `(tests/[\w/]+\.py)::(test_\w+)` \|$", PAGE)
@@ -25,7 +25,7 @@ def test_every_promise_names_its_test() -> None:
 @pytest.mark.parametrize(("promise", "file", "name"), PROMISES, ids=[name for *_, name in PROMISES])
 def test_the_test_of_a_promise_is_there(promise: str, file: str, name: str) -> None:
     """By its name, in its file, and with something to assert."""
-    tree = ast.parse((nights.ROOT / file).read_text(encoding="utf-8"))
+    tree = ast.parse((provider_runs.ROOT / file).read_text(encoding="utf-8"))
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
     assert len(found) == 1, promise
     is_checked = any(isinstance(node, ast.Assert | ast.With) for node in ast.walk(found[0]))

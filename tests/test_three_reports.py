@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from etl.warehouse.engine import Engine
-from tests.ledgers import load_files
+from tests.support.ledger_files import load_files
 
 OPEN = """Open Invoices,,,,,,
 "As of November 29, 2026",,,,,,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from etl.errors import InputError
 from etl.warehouse.engine import Engine
-from tests.ledgers import IDS, kept, load_files, write_table
-from tests.loaded import ALWAYS, NEVER, Loaded
+from tests.support.ledger_files import IDS, kept, load_files, write_table
+from tests.support.loading import ALWAYS, NEVER, Loaded
 
 SETTLED = {"Paid": "paid", "Void": "voided"}
 CAPTIONS = {"total": "Total", "balance": "Open Balance", "status": "Status"}
@@ -68,7 +68,7 @@ def _notes(loaded: Loaded) -> str:
 def test_nothing_that_a_list_knows_is_lost_and_nothing_is_made_up(
     engine: Engine, tmp_path_factory: pytest.TempPathFactory, invoices: list[Truth], data: st.DataObject
 ) -> None:
-    """Whatever lists tell of an invoice, it is one, with each amount and status that any of them gives."""
+    """Whatever lists say about an invoice, it is one, with each amount and status that any of them gives."""
     folder, told = tmp_path_factory.mktemp("lists"), {}
     for at in range(data.draw(st.integers(1, 3))):
         columns = data.draw(COLUMNS)
@@ -153,7 +153,7 @@ def test_a_change_since_takes_no_amount_of_before(engine: Engine, tmp_path: Path
 
 
 def test_a_status_of_another_list_says_that_nothing_is_open(engine: Engine, tmp_path: Path) -> None:
-    """Paid there, open here for some amount, in no order: paid, and the difference is told."""
+    """Paid there, open here for some amount, in no order: paid, and the difference is reported."""
     write_table(tmp_path / "a.csv", f"{TOTALS},Status", ("1001", "Acme", "2026-11-14", "100", "Paid"))
     write_table(tmp_path / "b.csv", BALANCES, ("1001", "Acme", "2026-11-14", "40"))
     loaded = load_files(engine, tmp_path)

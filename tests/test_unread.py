@@ -1,4 +1,4 @@
-"""Unknown is not absent, malformed is not absent: nights on a small provider whose files say too little."""
+"""Unknown is not absent, malformed is not absent: runs on a small provider whose files say too little."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from etl.report.why import explain, to_text
 from etl.schemas import RELATIONS
 from etl.validate import Formats, validate
 from etl.warehouse.engine import Engine
-from tests import nights
+from tests.support import provider_runs
 
 AS_OF = datetime(2026, 11, 29, 6, tzinfo=UTC)
 CLIENTS = {
@@ -95,7 +95,7 @@ def _contact(company: int) -> dict[str, Any]:
 
 def states(outcome: RunOutcome) -> dict[str, tuple[str, str | None]]:
     """Number -> state and primary cause."""
-    found = nights.answers(outcome).select("invoice_number", "state", "primary_cause")
+    found = provider_runs.answers(outcome).select("invoice_number", "state", "primary_cause")
     return {number: (state, cause or None) for number, state, cause in found.iter_rows()}
 
 
@@ -103,13 +103,13 @@ WORDS = ("Flurb", "Zahlschein 7", "请款单", "Miscelaneous", "X")
 
 
 def test_a_word_that_nobody_knows_concludes_nothing(tmp_path: Path) -> None:
-    """What shows is visible; what does not is unknown, never rightly absent and never blocked; the word is told.
+    """What shows is visible; what does not is unknown, never rightly absent and never blocked; the word is reported.
 
     Each word is that of two rows, as many rows have words that are known; of each two the first is shown.
     """
     types = [word for word in WORDS for _ in range(2)] + ["Invoice", "Agreement"] * len(WORDS)
     numbers = _numbers(len(types))
-    outcome = nights.run(site(tmp_path, types, numbers[::2]), as_of=AS_OF)
+    outcome = provider_runs.run(site(tmp_path, types, numbers[::2]), as_of=AS_OF)
     found, told = states(outcome), check_sources(load(tmp_path / "billsight.toml", {}))
     for number, word in zip(numbers[::2], types[::2], strict=True):
         assert found[str(number)][0] == "visible", word
@@ -124,8 +124,10 @@ def test_a_word_that_nobody_knows_concludes_nothing(tmp_path: Path) -> None:
 
 
 def test_words_that_are_known_are_not_told(tmp_path: Path) -> None:
-    """A quiet night says nothing of words."""
-    outcome = nights.run(site(tmp_path, ["Invoice", "Facture", "INV", "Tax Invoice"], list(CLIENTS)), as_of=AS_OF)
+    """A quiet run says nothing of words."""
+    outcome = provider_runs.run(
+        site(tmp_path, ["Invoice", "Facture", "INV", "Tax Invoice"], list(CLIENTS)), as_of=AS_OF
+    )
     assert {state for state, _ in states(outcome).values()} == {"visible"}
     assert not outcome.remarks
 
@@ -137,25 +139,25 @@ def test_a_level_that_the_export_does_not_have_blocks_nobody_and_is_said_once(tm
     for contact in contacts:
         del contact["portalSecurityLevel"]
     (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
-    outcome = nights.run(folder, as_of=AS_OF)
+    outcome = provider_runs.run(folder, as_of=AS_OF)
     assert set(states(outcome).values()) == {("unknown", None)}
     told = [remark for remark in outcome.summary["run"]["remarks"] if "portalSecurityLevel" in remark]
     assert len(told) == 1
     contacts[1:] = [_contact(at) for at in list(CLIENTS)[1:]]
     (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
-    outcome = nights.run(folder, "second", as_of=AS_OF)
+    outcome = provider_runs.run(folder, "second", as_of=AS_OF)
     assert states(outcome)["4101"] == ("blocked", "LEVEL_MISSING")
     assert not any("portalSecurityLevel" in remark for remark in outcome.summary["run"]["remarks"])
 
 
 def test_without_a_sync_log_nothing_is_said_of_a_sync(tmp_path: Path) -> None:
     """That no sync ever succeeded, or that the log explains nothing, would be invented."""
-    folder = nights.without(site(tmp_path, ["Invoice"] * 4, [101, 102, 103]), "sync_runs")
-    outcome = nights.run(folder, as_of=AS_OF)
+    folder = provider_runs.without(site(tmp_path, ["Invoice"] * 4, [101, 102, 103]), "sync_runs")
+    outcome = provider_runs.run(folder, as_of=AS_OF)
     told = to_text(explain(outcome.folder / "run.duckdb", "4104", None))
     assert "no sync log was given" in told
     assert "sync never" not in told
-    gaps = nights.table(outcome, "marts.sync_gaps")["explanation"].to_list()
+    gaps = provider_runs.table(outcome, "marts.sync_gaps")["explanation"].to_list()
     assert not any("sync log explains" in gap for gap in gaps)
 
 
@@ -168,7 +170,7 @@ def test_a_contact_that_could_not_be_read_is_not_missing(tmp_path: Path, lost: d
     folder = site(tmp_path, ["Invoice"] * 4, list(CLIENTS))
     contacts = [_contact(at) | (lost if at == 101 else {}) for at in CLIENTS]
     (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
-    found = states(nights.run(folder, as_of=AS_OF))
+    found = states(provider_runs.run(folder, as_of=AS_OF))
     assert found["4101"] == ("unknown", None)
     assert {found[number][0] for number in ("4102", "4103", "4104")} == {"visible"}
 
@@ -182,9 +184,9 @@ def test_a_company_or_a_customer_that_could_not_be_read_is_not_missing(tmp_path:
     customers = (folder / "accounting_customers.csv").read_text(encoding="utf-8")
     customers = customers.replace(f"{CLIENTS[102]},yes", f"{CLIENTS[102]},perhaps")
     (folder / "accounting_customers.csv").write_text(customers, encoding="utf-8")
-    outcome = nights.run(folder, as_of=AS_OF)
+    outcome = provider_runs.run(folder, as_of=AS_OF)
     assert states(outcome)["4101"] == ("unknown", None)
-    assert "CUSTOMER_NOT_IN_EXTRACT" not in " ".join(nights.answers(outcome)["causes"])
+    assert "CUSTOMER_NOT_IN_EXTRACT" not in " ".join(provider_runs.answers(outcome)["causes"])
 
 
 def test_a_company_whose_id_could_not_be_read_may_be_the_one_that_is_missing(tmp_path: Path) -> None:
@@ -194,9 +196,9 @@ def test_a_company_whose_id_could_not_be_read_may_be_the_one_that_is_missing(tmp
     rows = [json.dumps(company) for company in companies[1:]]
     path = folder / "connectwise_companies.json"
     path.write_text("\n".join(rows), encoding="utf-8")
-    assert states(nights.run(folder, as_of=AS_OF))["4101"] == ("blocked", "TARGET_MISSING")
+    assert states(provider_runs.run(folder, as_of=AS_OF))["4101"] == ("blocked", "TARGET_MISSING")
     path.write_text("\n".join([rows[0], '{"id": 101, "name": ', *rows[1:]]), encoding="utf-8")
-    assert states(nights.run(folder, "second", as_of=AS_OF))["4101"] == ("unknown", None)
+    assert states(provider_runs.run(folder, "second", as_of=AS_OF))["4101"] == ("unknown", None)
 
 
 COMPANY_ROWS = RELATIONS["connectwise_companies"]
@@ -242,7 +244,7 @@ def test_an_unreadable_status_of_another_company_hides_no_missing_company(tmp_pa
     companies = json.loads(path.read_text(encoding="utf-8"))[1:]
     companies[0]["status"] = {"id": "@{name=Active}", "name": "Active"}
     path.write_text(json.dumps(companies), encoding="utf-8")
-    assert states(nights.run(folder, as_of=AS_OF))["4101"] == ("blocked", "TARGET_MISSING")
+    assert states(provider_runs.run(folder, as_of=AS_OF))["4101"] == ("blocked", "TARGET_MISSING")
 
 
 def test_contacts_that_are_all_cut_stop_the_night(tmp_path: Path) -> None:
@@ -251,7 +253,7 @@ def test_contacts_that_are_all_cut_stop_the_night(tmp_path: Path) -> None:
     contacts = [_contact(at) | {"communicationItems": "System.Object[]"} for at in CLIENTS]
     (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
     with pytest.raises(InputError, match="ConvertTo-Json -Depth 10"):
-        nights.run(folder, as_of=AS_OF)
+        provider_runs.run(folder, as_of=AS_OF)
 
 
 def test_a_flag_that_is_not_given_is_unknown(tmp_path: Path) -> None:
@@ -260,7 +262,7 @@ def test_a_flag_that_is_not_given_is_unknown(tmp_path: Path) -> None:
     flags = ("inactiveFlag", "disablePortalLoginFlag")
     contacts = [{key: value for key, value in _contact(at).items() if key not in flags} for at in CLIENTS]
     (folder / "connectwise_contacts.json").write_text(json.dumps(contacts), encoding="utf-8")
-    assert {state for state, _ in states(nights.run(folder, as_of=AS_OF)).values()} == {"unknown"}
+    assert {state for state, _ in states(provider_runs.run(folder, as_of=AS_OF)).values()} == {"unknown"}
 
 
 def test_check_lists_what_becomes_of_the_captions(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import etl
 ROOT = Path(__file__).parents[1]
 NIGHT = ROOT / "data" / "fixtures" / "night"
 PUBLISHED = {0, 3}
-"""Exit codes of a night that was published, whole or partial."""
+"""Exit codes of a run that was published, whole or partial."""
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_every_file_of_the_package_and_nothing_beside_it(wheel: Path) -> None:
-    """A night needs its SQL and its page wherever it is installed; no top-level `sql` claims that name there."""
+    """A run needs its SQL and its page wherever it is installed; no top-level `sql` claims that name there."""
     names = set(zipfile.ZipFile(wheel).namelist())
     here = {
         f"etl/{folder}/{path.relative_to(ROOT / folder).as_posix()}"
@@ -81,7 +81,7 @@ def test_the_installed_package_is_the_one_that_runs(elsewhere: Path, tmp_path: P
 
 
 def test_a_night_runs_from_the_wheel(elsewhere: Path, tmp_path: Path) -> None:
-    """The whole night, from the invented provider's files to a published report, without the checkout."""
+    """The whole run, from the invented provider's files to a published report, without the checkout."""
     night, output = tmp_path / "night", tmp_path / "published"
     shutil.copytree(NIGHT, night, ignore=shutil.ignore_patterns("out", "state"))
     command = [elsewhere / "billsight", "run", "--config", night / "billsight.toml", "--as-of", "2026-11-22T02:00:00Z"]

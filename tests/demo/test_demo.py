@@ -18,7 +18,7 @@ from etl.demo import DemoPlan, write_demo
 from etl.demo.connectwise import DECOY
 from etl.demo.plan import Shape
 from etl.domain import CauseClass, State
-from tests.nights import BY_SETTINGS
+from tests.support.provider_runs import BY_SETTINGS
 
 ROOT = Path(__file__).parents[2]
 SHAPES: tuple[Shape, ...] = ("table", "quickbooks_online", "xero")
@@ -58,7 +58,7 @@ def _written(folder: Path, plan: DemoPlan) -> Path:
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A night of a size at which everything occurs."""
+    """A run of a size at which everything occurs."""
     return _written(tmp_path_factory.mktemp("night"), DemoPlan(companies=120, invoices=1_500, seed=3))
 
 
@@ -279,6 +279,6 @@ def test_memory_does_not_grow_with_the_number_of_invoices(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("broken", [{"companies": 0}, {"invoices": -1}, {"chunk_rows": 0}])
 def test_a_plan_that_makes_no_sense_is_refused(broken: dict[str, int]) -> None:
-    """Better told at once than as an empty folder."""
+    """Better reported at once than as an empty folder."""
     with pytest.raises(ValueError, match="demonstration needs"):
         DemoPlan(**{"companies": 5, "invoices": 5, "seed": 1, **broken})

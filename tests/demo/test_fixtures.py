@@ -13,12 +13,12 @@ from etl.config import load
 from etl.demo import DemoPlan, write_demo
 from etl.demo.connectwise import DECOY
 from etl.domain import State
-from tests.nights import BY_SETTINGS
+from tests.support.provider_runs import BY_SETTINGS
 
 FIXTURES = Path(__file__).parents[2] / "data" / "fixtures"
 NIGHT, BY_HAND = FIXTURES / "night", {"accounting_invoices-spoilt.json"}
 LEFT_BY_NIGHTS = {"out", "state"}
-"""Folders that a night on a fixture leaves; they are not part of it."""
+"""Folders that a run on a fixture leaves; they are not part of it."""
 SHAPES = sorted((FIXTURES / "shapes").iterdir())
 NUMBER_CAPTIONS = {"quickbooks_report": ("Invoice List by Date.csv", 2), "xero_csv": ("sales_invoices.csv", 18)}
 """The invoice file of each shape, and where its numbers stand."""

@@ -103,7 +103,7 @@ def test_a_login_needs_one_proper_address(email: str | None, broken: list[str]) 
 
 
 def test_a_shared_address_and_a_disabled_login_keep_everybody_out() -> None:
-    """The portal cannot tell two contacts of one company apart; a disabled login beats any level."""
+    """The portal cannot distinguish two contacts of one company; a disabled login beats any level."""
     assert _broken(login_holders_here=1) == ["DUPLICATE_LOGIN_EMAIL"]
     assert _broken(is_login_disabled=True) == ["LOGIN_DISABLED"]
     shared = {"login_holders_here": 2, "is_login_disabled": True, "portal_security_level": None}
@@ -237,7 +237,7 @@ def test_a_company_is_open_as_soon_as_one_contact_can_see(company: dict[str, Any
 
 
 def test_the_gates_of_a_closed_company_are_those_of_the_one_to_propose() -> None:
-    """What is to be changed is told for that person, step by step."""
+    """What is to be changed is reported for that person, step by step."""
     (contact,) = _judged({"portal_security_level": "9", "default_email": None, "is_login_disabled": True})
     judged = _company(_portal(5), proposed_failed=contact["failed"], proposed_level="9")
     assert codes(judged["failed"]) == ["NO_LOGIN_EMAIL", "LOGIN_DISABLED", "LEVEL_INVALID"]

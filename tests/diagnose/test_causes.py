@@ -182,7 +182,7 @@ def test_what_is_not_given_is_unknown(facts: dict[str, Any], state: str, failed:
 
 
 def test_without_a_total_a_smaller_amount_is_no_edited_total() -> None:
-    """The portal shows less than is open: paid in part there or another total, which nobody can tell."""
+    """The portal shows less than is open: paid in part there or another total, which nobody can say."""
     shown = {"portal_total_amount": Decimal(100), "portal_balance_amount": Decimal(40)}
     found = _judged(total_amount=None, **shown)
     assert (found[2], found[3]) == ([], ["PAYMENT_NOT_POSTED"])
@@ -249,7 +249,7 @@ def test_a_state_follows_from_its_gates(facts: dict[str, Any], *, has_list: bool
         assert state == ("visible" if is_shown and is_sure else "unknown")
 
 
-@settings(max_examples=runs(100))
+@settings(max_examples=runs(50))
 @given(facts=st.lists(FACT, max_size=6))
 def test_an_invoice_is_judged_alike_in_any_batch(facts: list[dict[str, Any]]) -> None:
     """Row by row or together: the answer does not depend on the neighbours."""

@@ -124,7 +124,7 @@ def test_every_missed_invoice_is_in_one_gap_with_one_reason(
 
 
 def test_nothing_missed_is_no_gap() -> None:
-    """An empty night has an empty table, with its columns."""
+    """An empty run has an empty table, with its columns."""
     gaps = describe_gaps(group_gaps(_missed(), to_instants(pl.Series([], dtype=pl.Datetime("us"))), _log(24)))
     assert gaps.is_empty()
     assert {"gap_id", "reason", "currency_amounts", "explanation"} <= set(gaps.columns)

@@ -1,4 +1,4 @@
-"""One login at several contacts: what a night makes of it, from the contacts' records to each company's answer."""
+"""One login at several contacts: what a run makes of it, from the contacts' records to each company's answer."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from etl.domain import Run
 from etl.pipeline.control import write_control
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, read_models
-from tests.records import Rows, fill, replace
 from tests.soak import runs
+from tests.support.accepted_rows import Rows, fill, replace
 
 Answers = dict[str, tuple[bool | None, list[str], list[str]]]
 """Company -> whether anybody there can see, the checks that fail, those that are unknown."""
@@ -157,7 +157,7 @@ CONTACT = st.fixed_dictionaries(
     }
 )
 GENERATED = settings(
-    max_examples=runs(60),
+    max_examples=runs(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

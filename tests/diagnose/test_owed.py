@@ -116,13 +116,13 @@ def test_a_difference_has_a_direction_and_a_time(
 
 
 def test_a_smaller_balance_without_totals_may_be_a_payment_or_an_edit() -> None:
-    """A list of balances does not tell which, so it is unknown; only nothing at all is a payment."""
+    """A list of balances does not say which, so it is unknown; only nothing at all is a payment."""
     assert _judged(portal_total_amount=None, portal_balance_amount=60) == ([], None, [PAID_THERE])
     assert _judged(portal_total_amount=None, portal_balance_amount=0)[0] == [PAID_THERE]
 
 
 def test_books_that_are_older_than_the_list_need_not_have_the_payment() -> None:
-    """Posted since, or not: nobody can tell before newer books are read."""
+    """Posted since, or not: nobody can say before newer books are read."""
     assert _judged(portal_balance_amount=0, are_books_older=True) == ([], None, [PAID_THERE])
 
 

@@ -1,4 +1,4 @@
-"""Invoices that ConnectWise has and accounting has not: what waits, what is missing, and what cannot be told."""
+"""Invoices that ConnectWise has and accounting has not: what waits, what is missing, and what cannot be known."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from etl.pipeline.control import write_control
 from etl.pipeline.source_scopes import Scope
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, names_in, read_models
-from tests.records import Rows, fill
+from tests.support.accepted_rows import Rows, fill
 
 MODELS = read_models()
 BUILT = (

@@ -60,7 +60,7 @@ class Shelf:
         return [file.name for file in find_files(self.folder, Source(path=path), RELATIONS[relation])]
 
     def problems(self, relation: str, name: str, **source: Any) -> tuple[Problem, ...]:
-        """What is told when a file is refused."""
+        """What is reported when a file is refused."""
         with pytest.raises(InputError) as refusal:
             self.read(relation, name, **source)
         return refusal.value.problems

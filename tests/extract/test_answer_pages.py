@@ -9,7 +9,7 @@ import pytest
 
 from etl.domain import AnswerPart
 from etl.pipeline.source_scopes import _misses
-from tests.xml_answers import INVOICES, QBO, QBO_INVOICE, XERO, intacct
+from tests.support.xml_answers import INVOICES, QBO, QBO_INVOICE, XERO, intacct
 
 RECORD = {"Id": "5", "DocNumber": "5", "CustomerRef": {"value": "4"}, "TxnDate": "2026-10-01", "TotalAmt": 9}
 CONTACT = {"ContactID": "c", "Name": "Tern"}
@@ -35,7 +35,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_an_answer_says_which_part_it_holds(shelf: Any, name: str) -> None:
-    """A warning tells it."""
+    """A warning reports it."""
     text, expected = FILES[name]
     shelf.put(name, text)
     found = shelf.read(INVOICES, name)

@@ -270,7 +270,7 @@ ROWS = st.tuples(*(st.one_of(*[st.just(good)] * 6, ODD) for good in GOOD.split("
 @example([(*GOOD.split(",")[:-1], "@{"), tuple(GOOD.split(","))])
 @example([tuple(f" {good}" for good in GOOD.split(",")), tuple(f"{good}\u2003" for good in GOOD.split(","))])
 @example([("1.2E+11", *GOOD.split(",")[1:]), ("a\x07b", *GOOD.split(",")[1:]), tuple(GOOD.split(","))])
-@settings(max_examples=runs(30))
+@settings(max_examples=runs(15))
 def test_no_row_is_lost_and_none_is_read_differently(
     engine: Engine, common_shelf: Any, rows: list[tuple[str, ...]]
 ) -> None:
@@ -310,7 +310,7 @@ def test_a_blank_far_behind_the_first_rows_is_found(engine: Engine, shelf: Any) 
 
 
 def test_rows_stay_in_the_order_of_the_file(tmp_path: Path, shelf: Any) -> None:
-    """With several threads, too: row keys and every file of the night follow it."""
+    """With several threads, too: row keys and every file of the run follow it."""
     shelf.put("i.csv", "\n".join([HEADER, *(f"{n}{GOOD.removeprefix('1')}" for n in range(600_000)), ""]))
     opened = Engine(tmp_path / "run.duckdb", threads=4, memory_gb=1)
     opened.run(f"create table read as {bulk_select(scan_of(shelf, 'accounting_invoices', 'i.csv'), UTC)}")

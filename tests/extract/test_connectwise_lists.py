@@ -29,7 +29,7 @@ def test_a_list_with_both_keeps_both(shelf: Any) -> None:
     [("N" * 30, "ID:" + "N" * 30, False), ("N" * 31, "ID:" + "N" * 31, True), ("1.2E+05", "1.2E+05", False)],
 )
 def test_what_is_no_company_id_is_no_key(shelf: Any, identifier: str, key: str, *, is_problem: bool) -> None:
-    """At most 30 characters; what a spreadsheet spoilt stays as it is, for the rule that refuses it."""
+    """At most 30 characters; what a spreadsheet damaged stays as it is, for the rule that refuses it."""
     shelf.put("c.csv", f"Company,Company ID\nNorthwind,{identifier}\n")
     (row,) = shelf.rows("connectwise_companies", "c.csv")
     assert (row["company_id_cw"], "at most 30" in row.get("read_problem", "")) == (key, is_problem)
@@ -103,7 +103,7 @@ def test_a_number_is_the_company_id_or_the_record_id_as_its_caption_says(
 
 
 def test_contacts_without_record_id_keep_their_key_with_another_email(shelf: Any) -> None:
-    """Only contacts of one name at one company are told apart by it."""
+    """Only contacts of one name at one company are distinguished by it."""
     header = "First Name,Last Name,Company,Email\n"
     shelf.put(
         "c.csv", header + "Ann,Lee,ND,ann@x.example\nBo,Ray,ND,b1@x.example\nBo,Ray,ND,b2@x.example\n,,ND,z@x.example\n"

@@ -13,10 +13,10 @@ from etl.extract import NOT_UNDERSTOOD
 from etl.extract.footers import DIFFERS, GOES_ON, titles_go_on, without_footers
 from etl.pipeline.run import reconcile
 from etl.warehouse.engine import Engine
-from tests import nights
-from tests.clients import AS_OF, clients
-from tests.ledgers import load_files
-from tests.loaded import ALWAYS, NEVER
+from tests.support import provider_runs
+from tests.support.ledger_files import load_files
+from tests.support.loading import ALWAYS, NEVER
+from tests.support.orderly_clients import AS_OF, clients
 
 PORTAL = "portal_invoices"
 COLUMNS = ("invoice_number", "customer_name", "invoice_date", "total_amount", "balance_amount")
@@ -159,6 +159,6 @@ def test_absence_is_concluded_from_no_list_that_may_go_on(tmp_path: Path, line: 
     table = "[sources.portal_invoices]\n"
     settings.write_text(settings.read_text().replace(table, f"{table}scope = 'open'\n{setting}\n"))
     outcome = reconcile(load(settings, {"BILLSIGHT_LIMITS__THREADS": "1"}), Run("night", AS_OF))
-    scope = nights.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
-    states = nights.answers(outcome)["state"].to_list()
+    scope = provider_runs.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
+    states = provider_runs.answers(outcome)["state"].to_list()
     assert (bool(scope["cut_reason"][0]), "blocked" in states) == (not is_whole, is_whole)

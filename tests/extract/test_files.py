@@ -27,7 +27,7 @@ def test_a_path_is_a_file_a_pattern_a_folder_or_several(shelf: Any) -> None:
 
 
 def test_the_digest_is_that_of_the_bytes_on_disk(shelf: Any) -> None:
-    """Two nights on the same file can be told to be so."""
+    """Two runs on the same file can be seen to be so."""
     path = shelf.put("a.csv.gz", "x")
     (file,) = find_files(shelf.folder, Source(path="a.csv.gz"), RELATIONS["accounting_invoices"])
     assert file.digest == hashlib.sha256(path.read_bytes()).hexdigest()

@@ -18,7 +18,7 @@ import zstandard
 from etl.config import Source
 from etl.extract import bulk_scan
 from etl.schemas import RELATIONS
-from tests.archives import zipped
+from tests.support.zip_archives import zipped
 
 pytestmark = pytest.mark.slow
 HEADER = "id,doc_number,customer_id,txn_date,total"
@@ -106,7 +106,7 @@ def test_a_file_that_is_compressed_twice_is_told(shelf: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["gz", "zst"])
 def test_a_bomb_needs_little_memory(tmp_path: Path, kind: str) -> None:
-    """Six hundred megabytes of zeros, told in a fraction of them."""
+    """Six hundred megabytes of zeros, reported in a fraction of them."""
     path = tmp_path / "bomb.csv"
     with path.open("wb") as stream:
         zeros = bytes(1 << 20)
@@ -249,7 +249,7 @@ def test_a_line_of_fifty_megabytes_is_read_or_refused(shelf: Any, start: str) ->
 def test_answers_inside_answers_are_followed_only_so_far(shelf: Any, opened: str) -> None:
     """Each of them has to be read once more, so that a thousand of them would take a thousand times as long.
 
-    Whether they are read in the end or refused: it is told soon, and no record is lost without a word.
+    Whether they are read in the end or refused: it is reported soon, and no record is lost without a word.
     """
     closed = "".join({"{": "}", "[": "]"}[sign] for sign in reversed(opened) if sign in "{[")
     inner = ",".join(['{"id": 1, "name": "a"}'] * 20_000)

@@ -78,7 +78,7 @@ def test_windows_1252_is_nothing_odd(shelf: Any) -> None:
 
 
 def test_transactions(shelf: Any) -> None:
-    """Only a document that is marked as paid has a known balance; payments are told apart; bills are counted."""
+    """Only a document that is marked as paid has a known balance; payments are distinguished; bills are counted."""
     shelf.put(
         "a.iif",
         HEADS

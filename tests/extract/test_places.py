@@ -1,4 +1,4 @@
-"""Where files lie and what they are called: what is named is read, what is no file or leads elsewhere is told."""
+"""Where files lie and what they are called: what is named is read, what is no file or leads elsewhere is reported."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_link_that_leads_out_of_its_folder_is_told(shelf: Any, path: str) -> N
 
 @pytest.mark.parametrize("path", ["../data", "../data/*.csv", "../data/x.csv"])
 def test_what_is_no_file_is_told_and_never_waited_for(shelf: Any, path: str) -> None:
-    """A pipe without a writer would hold up the night for ever; half a folder would be half the invoices."""
+    """A pipe without a writer would hold up the run for ever; half a folder would be half the invoices."""
     data = shelf.folder / "data"
     data.mkdir()
     place = data / "x.csv"
@@ -124,7 +124,7 @@ ODD_NAMES = (
 
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_file_may_be_called_anything(shelf: Any, name: str) -> None:
-    """Its name is told so that it can be seen and printed, and harms nothing on the way."""
+    """Its name is reported so that it can be seen and printed, and harms nothing on the way."""
     shelf.put(f"data/{name}", TEXT)
     (file,) = found(shelf, "../data")
     assert file.path.name == name

@@ -16,11 +16,11 @@ from etl.domain import Run
 from etl.extract import GOES_ON
 from etl.pipeline.run import reconcile
 from etl.warehouse.engine import Engine
-from tests import nights
-from tests.clients import AS_OF, clients
-from tests.ledgers import WRITTEN, kept, load_files
-from tests.loaded import ALWAYS, NEVER
 from tests.soak import also
+from tests.support import provider_runs
+from tests.support.ledger_files import WRITTEN, kept, load_files
+from tests.support.loading import ALWAYS, NEVER
+from tests.support.orderly_clients import AS_OF, clients
 
 PORTAL = "portal_invoices"
 HEADER = "Date,Invoice Number,Customer,Status,Amount,Balance"
@@ -187,9 +187,9 @@ def test_the_time_in_a_portals_list_is_that_of_the_list_in_a_run(tmp_path: Path,
         table = "[sources.portal_invoices]\n"
         settings.write_text(settings.read_text().replace(table, f"{table}as_of = {as_of}\n"))
     outcome = reconcile(load(settings, {"BILLSIGHT_LIMITS__THREADS": "1"}), Run("night", AS_OF))
-    scope = nights.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
+    scope = provider_runs.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
     said = (
         (datetime(2026, 11, 27, 9), "setting as_of") if as_of else (datetime(2026, 11, 27, 18, 15), "time in the list")
     )
     assert scope.select("made_at", "made_reason").row(0) == said
-    assert nights.answers(outcome)["state"].to_list() == ["visible"] * 3
+    assert provider_runs.answers(outcome)["state"].to_list() == ["visible"] * 3

@@ -16,8 +16,8 @@ from etl.extract.profiles.document_terms import fold_term
 from etl.extract.word_sql import folded
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine, literal
-from tests.ledgers import kept, load_files
-from tests.loaded import ALWAYS, NEVER
+from tests.support.ledger_files import kept, load_files
+from tests.support.loading import ALWAYS, NEVER
 
 PORTAL = "portal_invoices"
 HEADER = "Date,Invoice Number,Customer,Status,Amount,Balance"

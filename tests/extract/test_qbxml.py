@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.xml_answers import AMOUNTS, CUSTOMERS, INVOICES, qbxml
+from tests.support.xml_answers import AMOUNTS, CUSTOMERS, INVOICES, qbxml
 
 
 def test_a_desktop_invoice(shelf: Any) -> None:

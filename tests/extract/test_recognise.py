@@ -1,4 +1,4 @@
-"""Telling what a file is by its content."""
+"""Recognizing what a file is by its content."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ FILES: dict[str, tuple[Any, str, str]] = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_known_by_its_content(shelf: Any, name: str) -> None:
-    """Every relation and shape is told from the others, without a hint in the file's name."""
+    """Every relation and shape is distinguished from the others, without a hint in the file's name."""
     content, relation, shape = FILES[name]
     seen = recognize(shelf.put(name, content))
     assert seen is not None
@@ -72,7 +72,7 @@ def test_what_is_nothing_we_read_is_not_recognised(shelf: Any, content: Any) -> 
 
 
 def test_a_folder_is_described_file_by_file(shelf: Any) -> None:
-    """Every file is told, also the ones that are not read, and why; hidden files are left alone."""
+    """Every file is reported, also the ones that are not read, and why; hidden files are left alone."""
     shelf.put("b/companies.json", FILES["a.json"][0])
     shelf.put("a.pdf", b"%PDF")
     shelf.put(".git/config", "x")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from tests.archives import zipped
+from tests.support.zip_archives import zipped
 
 COMPANIES = json.dumps([{"id": number, "name": f"Company {number}"} for number in range(3)], indent=1)
 CONTACTS = json.dumps([{"id": 1, "firstName": "Ann", "communicationItems": []}])
@@ -38,7 +38,7 @@ INVOICES = "id,doc_number,customer_id,txn_date,total\n1,INV-1,7,2026-01-05,100.0
     ],
 )
 def test_files_that_are_nothing_we_read(shelf: Any, content: bytes, found: str) -> None:
-    """The content tells what a file is; its name does not."""
+    """The content says what a file is; its name does not."""
     shelf.put("invoices.csv", content)
     (problem,) = shelf.problems("accounting_invoices", "invoices.csv")
     assert found in problem.found
@@ -64,7 +64,7 @@ def test_an_answer_that_is_cut_off_tells_how_far_it_goes(shelf: Any) -> None:
 
 
 def test_the_last_line_of_ndjson_that_is_cut_off_is_refused(shelf: Any) -> None:
-    """The same holds line by line, and the line is told."""
+    """The same holds line by line, and the line is reported."""
     shelf.put("c.ndjson", '{"id": 1, "name": "A"}\n{"id": 2, "na')
     (problem,) = shelf.problems("connectwise_companies", "c.ndjson")
     assert "cut off after 1 complete records" in problem.found
@@ -72,7 +72,7 @@ def test_the_last_line_of_ndjson_that_is_cut_off_is_refused(shelf: Any) -> None:
 
 
 def test_an_answer_that_is_no_json_is_refused(shelf: Any) -> None:
-    """The place is told."""
+    """The place is reported."""
     shelf.put("c.json", '[{"id": 1, "name": "A"},\n {"id": 2; "name": "B"}, {"id": 3, "name": "C"}]')
     (problem,) = shelf.problems("connectwise_companies", "c.json")
     assert "not JSON" in problem.found
@@ -80,7 +80,7 @@ def test_an_answer_that_is_no_json_is_refused(shelf: Any) -> None:
 
 
 def test_an_open_quotation_mark_is_refused(shelf: Any) -> None:
-    """It swallows every row behind it, so nothing behind it can be believed; the line on which it opens is told."""
+    """It swallows every row behind it, so nothing behind it can be believed; the line on which it opens is reported."""
     rows = "".join(f"{number},INV-{number},7,2026-01-05,100.00\n" for number in range(2, 60))
     shelf.put("i.csv", INVOICES + '1,"INV-1,7,2026-01-05,5\n' + rows)
     (problem,) = shelf.problems("accounting_invoices", "i.csv")
@@ -97,7 +97,7 @@ def test_a_file_of_another_relation_is_told_what_it_is(shelf: Any) -> None:
 
 
 def test_a_file_of_another_shape_is_told_what_it_is(shelf: Any) -> None:
-    """A shape that was set wrong is a clear error, not an empty night."""
+    """A shape that was set wrong is a clear error, not an empty run."""
     shelf.put("i.json", json.dumps([{"InvoiceID": "1", "Contact": {"ContactID": "7"}}]))
     (problem,) = shelf.problems("accounting_invoices", "i.json", shape="quickbooks_online_json")
     assert "xero_json" in problem.found
@@ -139,7 +139,7 @@ def test_required_columns_that_are_missing_are_told_with_the_header(shelf: Any) 
 
 
 def test_a_caption_that_is_there_twice_is_told(shelf: Any) -> None:
-    """Nobody knows which of two totals is meant; all captions that occur twice are told."""
+    """Nobody knows which of two totals is meant; all captions that occur twice are reported."""
     shelf.put("i.csv", "id,doc_number,customer_id,txn_date,Total,total,txn_date\n1,INV-1,7,2026-01-05,1,2,2026-01-05\n")
     problems = shelf.problems("accounting_invoices", "i.csv")
     assert ["txn_date" in problem.found or "otal" in problem.found for problem in problems] == [True, True]

@@ -71,7 +71,7 @@ OPEN = {
 
 @pytest.mark.parametrize("rows", RUNNING.values(), ids=RUNNING)
 def test_a_balance_that_runs_is_not_read(shelf: Any, rows: list[str]) -> None:
-    """What is owed is unknown, and the reason is told; a big file gets the same reading."""
+    """What is owed is unknown, and the reason is reported; a big file gets the same reading."""
     shelf.put("i.csv", "\n".join([HEADER, *rows, ""]))
     extract = shelf.read(INVOICES, "i.csv")
     assert extract.frame.get_column("balance_amount").null_count() == len(rows)

@@ -171,7 +171,7 @@ def test_only_known_bands_are_headings_of_bands() -> None:
 
 
 def test_totals_are_held_against_their_rows(shelf: Any) -> None:
-    """A group's total that lost a row is told, though nothing else is wrong."""
+    """A group's total that lost a row is reported, though nothing else is wrong."""
     shelf.put(
         "r.csv",
         ",Date,Transaction type,Num,Amount,Open balance\nAcme,,,,,\n,01/20/2026,Invoice,1,10.00,10.00\n"
@@ -238,7 +238,7 @@ def test_a_list_that_holds_only_what_is_open_says_so(shelf: Any) -> None:
 
 
 def test_values_below_zero_empty_cells_and_keys() -> None:
-    """An amount below zero is told apart, a cell is emptied, and columns make the key of an invoice."""
+    """An amount below zero is recognized, a cell is emptied, and columns make the key of an invoice."""
     values = """[values]
 key = ["invoice_number", "customer_name"]
 [[values.set]]

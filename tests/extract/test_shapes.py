@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from etl.extract.shapes.catalogue import all_shapes
 from etl.extract.shapes.shape import Example, Shape, fold_caption
 from etl.pipeline.explain_shape import explain_file
 from etl.schemas import RELATIONS
+from tests.soak import also
 
 SHAPES: Final = {shape.id: shape for shape in all_shapes()}
 READ: Final = [(shape, at) for shape in SHAPES.values() if not shape.refusal for at in range(len(shape.examples))]
@@ -83,8 +84,15 @@ def _expected(example: Example) -> dict[str, Any]:
     return {"documents": dict(example.documents), "sums": sums, "quarantined": example.quarantined}
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("shape", "at"), READ, ids=_id)
+def _read_in_ways() -> Iterator[tuple[Shape, int, str]]:
+    """Each example as it is and in two other ways, which change from one to the next; `make soak` tries every way."""
+    others = [way for way in WAYS if way != "plain"]
+    for place, (shape, at) in enumerate(READ):
+        some = {"plain", *(others[(2 * place + step) % len(others)] for step in range(2)), *also(others)}
+        yield from ((shape, at, way) for way in WAYS if way in some)
+
+
+@pytest.mark.parametrize(("shape", "at", "way"), list(_read_in_ways()), ids=_id)
 def test_a_shape_reads_its_example(tmp_path: Path, shape: Shape, at: int, way: str) -> None:
     """Counts and sums, whatever the delimiter, the line ends, the case of the captions and the lines above."""
     example = shape.examples[at]
@@ -132,7 +140,7 @@ def test_a_refused_shape_is_refused_everywhere(tmp_path: Path, shape: Shape, at:
 
 @pytest.mark.parametrize(("shape", "at"), READ, ids=_id)
 def test_a_file_given_as_another_relation_is_refused(tmp_path: Path, shape: Shape, at: int) -> None:
-    """It is told what it is: a run never begins with a list that it takes for another."""
+    """It is named as what it is: a run never begins with a list that it takes for another."""
     path = tmp_path / "x.csv"
     path.write_text(shape.examples[at].text)
     for relation in RELATIONS.values():

@@ -114,6 +114,6 @@ def test_a_day_without_a_year_is_the_last_one_before_the_file(line: str, at: dat
     ],
 )  # fmt: skip
 def test_a_time_that_cannot_be_read_is_told_with_its_line(shelf: Any, line: str, *, is_told: bool) -> None:
-    """The time of the file is used then, and somebody is told that it may be too new."""
+    """The time of the file is used then, and a remark says that it may be too new."""
     shelf.put("p.csv", f'Zorb\n"{line}"\n{HEADER}\n{ROWS}')
     assert any("line 2 says when" in warning for warning in shelf.read(PORTAL, "p.csv").warnings) is is_told

@@ -120,7 +120,7 @@ def test_a_cut_last_line_says_so(shelf: Any) -> None:
 
 
 def test_words_for_type_and_status_become_ours(shelf: Any) -> None:
-    """Words that nobody knows are told; a state is then read from the amounts, a type is unknown."""
+    """Words that nobody knows are reported; a state is then read from the amounts, a type is unknown."""
     lines = ["Invoice,Void,5,0", "Credit Memo,Awaiting Payment,5,5", "Flurb,Glorp,5,0", ",,5,5", "Deposit,PAID,5,"]
     shelf.put(
         "i.csv",

@@ -1,4 +1,4 @@
-"""Words for documents, states and flags: each is known, or it is unknown and told; none is taken for something else."""
+"""Words for documents, states and flags: each is known, or it is unknown and reported; none passes for another."""
 
 from __future__ import annotations
 

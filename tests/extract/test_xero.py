@@ -69,7 +69,7 @@ def test_statuses_in_our_words(shelf: Any, status: str, ours: str) -> None:
 
 
 def test_bills_and_credit_notes_are_no_invoices(shelf: Any) -> None:
-    """What we owe, and what we credit, is told from what we are owed."""
+    """What we owe, and what we credit, is distinguished from what we are owed."""
     note = {
         "CreditNoteID": "c1",
         "CreditNoteNumber": "CN-1",

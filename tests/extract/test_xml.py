@@ -15,7 +15,7 @@ from etl.extract.formats import xml_records
 from etl.extract.formats.json_records import JsonRecord
 from etl.extract.formats.xml_layouts import find_root
 from etl.extract.formats.xml_records import XmlAnswer
-from tests.xml_answers import AMOUNTS, INVOICES, qbxml
+from tests.support.xml_answers import AMOUNTS, INVOICES, qbxml
 
 BOMB = '<!DOCTYPE QBXML [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><QBXML><QBXMLMsgsRs/></QBXML>'
 OUTSIDE = '<!DOCTYPE QBXML [<!ENTITY a SYSTEM "file:///etc/hostname">]><QBXML><QBXMLMsgsRs>&a;</QBXMLMsgsRs></QBXML>'
@@ -48,7 +48,7 @@ def test_bad_files_are_one_clear_error(shelf: Any, case: str) -> None:
 
 
 def test_bytes_that_are_not_utf_8(shelf: Any) -> None:
-    """They are told as such, and the setting that reads them is named."""
+    """They are reported as such, and the setting that reads them is named."""
     data = qbxml(AMOUNTS).replace("Nordic", "Nørdic").encode("cp1252")
     shelf.put("a.xml", data)
     (problem,) = shelf.problems(INVOICES, "a.xml")
@@ -113,7 +113,7 @@ def test_whatever_is_written_is_read(records: list[dict[str, str]]) -> None:
 
 @given(st.integers(0, 1_200), TEXTS, st.sampled_from(["", "<a>", "</b>", "&", "]]>", "<!--", "\0", '<a b="']))
 def test_whatever_comes_is_read_or_refused(at: int, text: str, sign: str) -> None:
-    """A spoilt answer never raises anything but a refusal, which has a line."""
+    """A malformed answer never raises anything but a refusal, which has a line."""
     whole = qbxml(AMOUNTS, AMOUNTS).encode()
     data = whole[:at] + f"{sign}{quoteattr(text)}".encode() + whole[at + len(text) :]
     layout = find_root(whole.decode()).layout

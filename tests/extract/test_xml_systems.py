@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.xml_answers import CUSTOMERS, INTACCT, INVOICES, QBO, QBO_INVOICE, XERO, intacct
+from tests.support.xml_answers import CUSTOMERS, INTACCT, INVOICES, QBO, QBO_INVOICE, XERO, intacct
 
 
 def test_an_online_invoice(shelf: Any) -> None:
@@ -32,7 +32,7 @@ def test_one_online_customer_alone(shelf: Any) -> None:
 
 
 def test_an_online_fault(shelf: Any) -> None:
-    """An error that was saved instead of the answer is told with its words."""
+    """An error that was saved instead of the answer is reported with its words."""
     fault = "<Fault><Error><Message>Token expired</Message></Error></Fault>"
     shelf.put("a.xml", QBO.format("").replace("<QueryResponse></QueryResponse>", fault))
     assert shelf.problems(INVOICES, "a.xml")[0].found == "a request that failed: Token expired"
@@ -88,7 +88,7 @@ def test_sage_intacct_invoices(shelf: Any) -> None:
 
 
 def test_sage_intacct_amounts_in_another_currency(shelf: Any) -> None:
-    """An amount of the books is never told in the currency of the invoice."""
+    """An amount of the books is never reported in the currency of the invoice."""
     base = "<BASECURR>USD</BASECURR>"
     own = "<TRX_TOTALENTERED>200.00</TRX_TOTALENTERED><TRX_TOTALDUE>7.00</TRX_TOTALDUE>"
     told = []

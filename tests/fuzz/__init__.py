@@ -1,1 +1,1 @@
-"""Spoilt inputs for everything that reads what others wrote."""
+"""Malformed inputs for everything that reads what others wrote."""

@@ -1,6 +1,6 @@
-"""`python -m tests.fuzz`: judge many spoilt inputs and say what came of them.
+"""`python -m tests.fuzz`: judge many malformed inputs and say what came of them.
 
-Workers are processes of their own: one that dies, or is silent for too long, is told with the input that did it.
+Workers are processes of their own: one that dies, or is silent for too long, is reported with the input that did it.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _kept(tally: Tally, options: argparse.Namespace, samples: Path, scratch: Pat
 
 
 def main() -> int:
-    """Read the options, judge, tell."""
+    """Read the options, judge, report."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=3_600, help="most seconds")

@@ -15,7 +15,7 @@ class _Raw(float):
 
 
 def spoilt_answer(shape: Sample, chance: random.Random, told: list[str]) -> tuple[str, int | None]:
-    """A spoilt answer: its text, and its records where every reader must find so many."""
+    """A malformed answer: its text, and its records where every reader must find so many."""
     records = json.loads(json.dumps(shape.records))
     marks: dict[str, str] = {}
     is_counted = True
@@ -33,7 +33,7 @@ def spoilt_answer(shape: Sample, chance: random.Random, told: list[str]) -> tupl
 
 
 def _spoil_record(records: list[Any], act: str, chance: random.Random, marks: dict[str, str]) -> bool | None:
-    """Spoil one of the records; false where nobody can tell any more how many there are."""
+    """Damage one of the records; false where nobody can say any more how many there are."""
     if not records:
         return None
     at = chance.randrange(len(records))

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests import nights
 from tests.fuzz.laws import Fuzz
 from tests.fuzz.shapes import shapes
+from tests.support import provider_runs
 
 SLOW_SECONDS = 5.0
 _REPORT_EVERY = 200
@@ -51,9 +51,9 @@ class Tally:
 
 
 def prepared(folder: Path) -> Path:
-    """A folder with the fixtures after one night, from which the samples are taken."""
-    nights.copied(folder / "night")
-    nights.run(folder / "night", "night-1")
+    """A folder with the fixtures after one run, from which the samples are taken."""
+    provider_runs.copied(folder / "night")
+    provider_runs.run(folder / "night", "night-1")
     shapes(folder)
     return folder
 

@@ -1,4 +1,4 @@
-"""What holds of every input, however spoilt: it is read or refused in words, no row is lost, no judgement made up."""
+"""What holds of every input, however malformed: it is read or refused in words, no row lost, no judgement made up."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from etl.warehouse.engine import Engine
 from tests.fuzz.record_texts import text_samples
 from tests.fuzz.shapes import Sample, shapes
 from tests.fuzz.spoil import Spoilt, spoilt
-from tests.loaded import ALWAYS, NEVER, load
+from tests.support.loading import ALWAYS, NEVER, load
 
 LONGEST_MESSAGE = 4_500
 _BY_LOADER, _BY_SIGHT = 0.05, 0.04
@@ -130,7 +130,7 @@ class Fuzz:
         before = Register.open(self.register).log().height
         output = Output(register_file=self.register)
         settings = self.night.model_copy(update={"base": self.folder, "output": output})
-        # what the night proposed is the same for every input
+        # what the run proposed is the same for every input
         with patch.object(import_mappings, "read_evidence", lambda _: self.known):
             outcome = import_files(settings, [path], ImportOptions("fuzz", AS_OF))
         (file,) = outcome.files

@@ -1,4 +1,4 @@
-"""XML and IIF to spoil: small files as the systems write them, and what happens to their texts."""
+"""XML and IIF to damage: small files as the systems write them, and what happens to their texts."""
 
 from __future__ import annotations
 

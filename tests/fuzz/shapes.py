@@ -1,4 +1,4 @@
-"""Real shapes to spoil: small files as the systems write them, each with what is known about it beforehand."""
+"""Real shapes to damage: small files as the systems write them, each with what is known about it beforehand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from etl import config
 from etl.demo import DemoPlan
 from etl.demo.plan import Shape
-from tests import nights
+from tests.support import provider_runs
 
 Kind = Literal["table", "json", "text", "decisions"]
 
@@ -52,15 +52,15 @@ def shapes(folder: Path) -> list[Sample]:
     """Every shape there is.
 
     Args:
-        folder: for invented providers; the fixtures after one night stand in its `night`.
+        folder: for invented providers; the fixtures after one run stand in its `night`.
     """
     found = [*_of_folder(folder / "night", "fixtures")]
     for name in ("xero_csv", "quickbooks_report"):
-        found += _of_folder(nights.FIXTURES / "shapes" / name, name)
+        found += _of_folder(provider_runs.FIXTURES / "shapes" / name, name)
     plans: tuple[Shape, ...] = ("table", "quickbooks_online", "xero")
     for shape in plans:
         if not (folder / shape).exists():
-            nights.invented(folder / shape, DemoPlan(6, 20, 1, shape))
+            provider_runs.invented(folder / shape, DemoPlan(6, 20, 1, shape))
         found += _of_folder(folder / shape, shape)
     return [*found, *_decisions(folder / "night")]
 
@@ -99,7 +99,7 @@ def _answer(path: Path, shape: Sample) -> Sample:
 
 
 def _decisions(night: Path) -> Iterator[Sample]:
-    """The fix file of the night with decisions written into it, some of them good."""
+    """The fix file of the run with decisions written into it, some of them good."""
     text = (night / "out" / "latest" / "mapping_fixes.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     words = ("approve", "reject", "exclude", "unsure", "snooze:2027-01-05", "", "approve", "override")

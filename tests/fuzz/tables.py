@@ -18,7 +18,7 @@ Rows = list[list[str]]
 
 
 def spoilt_table(shape: Sample, chance: random.Random, told: list[str]) -> tuple[bytes, str, int | None]:
-    """A spoilt table: its bytes, its name, and its rows where every reader must find so many."""
+    """A malformed table: its bytes, its name, and its rows where every reader must find so many."""
     rows = [list(row) for row in shape.rows]
     counted: int | None = None
     is_safe = True
@@ -39,7 +39,7 @@ def spoilt_table(shape: Sample, chance: random.Random, told: list[str]) -> tuple
 
 
 def _is_countable(rows: Rows) -> bool:
-    """Rows that are told from empty ones by everybody alike."""
+    """Rows that are distinguished from empty ones by everybody alike."""
     odd = "\0\ufeff\u200b\u00a0\ue000\x1c\x1d\x1e\x1f\x85"
     return all(not any(sign in cell for sign in odd) for row in rows for cell in row)
 

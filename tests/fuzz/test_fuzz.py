@@ -13,13 +13,14 @@ from etl.extract import read_text
 from etl.review import import_mappings
 from etl.review.import_mappings import MappingImporter
 from tests.fuzz.judging import Tally, judge_all, prepared
+from tests.soak import runs
 
-INPUTS, SEED = 400, 7
+INPUTS, SEED = runs(200), 7
 
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shapes that are spoilt."""
+    """The shapes that are malformed."""
     return prepared(tmp_path_factory.mktemp("samples"))
 
 

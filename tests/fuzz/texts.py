@@ -8,7 +8,7 @@ LOSSY = {"cp1252", "latin-1 as utf-16", "utf-16 as bytes", "utf-7"}
 
 
 def encoded(text: str, chance: random.Random, told: list[str]) -> bytes:
-    """The text in some encoding; how is appended to what is told."""
+    """The text in some encoding; how is appended to what is reported."""
     way = chance.choice(["utf-8"] * 6 + ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", *sorted(LOSSY)])
     told.append(way)
     if way == "latin-1 as utf-16":

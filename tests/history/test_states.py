@@ -1,4 +1,4 @@
-"""What became of an issue: never called resolved by a night that did not look."""
+"""What became of an issue: never called resolved by a run that did not look."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_what_is_there_is_new_or_back_or_still_open() -> None:
 
 
 def test_a_source_that_was_never_given_is_not_waited_for() -> None:
-    """Who has no portal list tonight, and had none when the issue was seen, sees as much as then."""
+    """Who has no portal list in this run, and had none when the issue was seen, sees as much as then."""
     without = ALL - {"portal_invoices"}
     assert not SourceCoverage(without, before={None: ALL}).can_end("MISSED_IN_WINDOW")
     assert SourceCoverage(without, before={None: without}).can_end("MISSED_IN_WINDOW")

@@ -43,12 +43,12 @@ def _keys(frame: pl.DataFrame) -> set[tuple[str, str, str]]:
     return set(frame.select(KEY).iter_rows())
 
 
-@settings(max_examples=runs(100))
+@settings(max_examples=runs(50))
 @given(nights=st.lists(st.sets(st.integers(0, len(ISSUES) - 1)), min_size=1, max_size=8))
 def test_what_is_open_and_what_lies_between_two_runs_is_what_happened(
     tmp_path_factory: pytest.TempPathFactory, nights: list[set[int]]
 ) -> None:
-    """Whatever opens, ends and comes back: the open ones, how often each came back, every difference of two nights."""
+    """Whatever opens, ends and comes back: the open ones, how often each came back, every difference of two runs."""
     history = History(tmp_path_factory.mktemp("history") / "history.sqlite")
     seen = [0] * len(ISSUES)
     for number, (before, now) in enumerate(zip([set(), *nights], nights, strict=False), 1):
@@ -70,7 +70,7 @@ def test_what_is_open_and_what_lies_between_two_runs_is_what_happened(
 UNMAPPED = [("customer", "7", code) for code in ("UNMAPPED_PROBABLE", "UNMAPPED_NO_CANDIDATE", "UNMAPPED_AMBIGUOUS")]
 
 
-@settings(max_examples=runs(100))
+@settings(max_examples=runs(50))
 @given(path=st.lists(st.integers(0, 2), min_size=1, max_size=6))
 def test_an_issue_that_goes_on_under_another_code_stays_one(
     tmp_path_factory: pytest.TempPathFactory, path: list[int]
@@ -87,7 +87,7 @@ def test_an_issue_that_goes_on_under_another_code_stays_one(
 
 
 def test_a_run_is_remembered_once(tmp_path: Path) -> None:
-    """A night that is caught up with after a crash may have been written already."""
+    """A run that is caught up with after a crash may have been written already."""
     history = History(tmp_path / "state" / "history.sqlite")
     for _ in range(2):
         history.record(_run("one"), _changes(("invoice", "1", "DRAFT", None, "opened")))
@@ -165,7 +165,7 @@ def test_an_impossible_history_is_not_written(tmp_path: Path, nights: int) -> No
 
 
 def test_a_history_whose_folder_cannot_be_made_is_refused(tmp_path: Path) -> None:
-    """Something else lies there: that is told, with what to do, and is no bug."""
+    """Something else lies there: that is reported, with what to do, and is no bug."""
     (tmp_path / "state").touch()
     history = History(tmp_path / "state" / "history.sqlite")
     assert history.runs() == []

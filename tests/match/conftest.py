@@ -1,4 +1,4 @@
-"""A small night for the match: frames in, candidates and mappings out, the SQL run as on a real night."""
+"""A small run for the match: frames in, candidates and mappings out, the SQL run as on a real run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Night:
-    """The rows of a night; columns that a row lacks are null."""
+    """The rows of a run; columns that a row lacks are null."""
 
     customers: list[Row]
     companies: list[Row]
@@ -42,7 +42,7 @@ class Night:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the match says about a night."""
+    """What the match says about a run."""
 
     candidates: pl.DataFrame
     mappings: pl.DataFrame
@@ -96,12 +96,12 @@ class Match:
         self._nothing = self._shared([], [])
 
     def __call__(self, night: Night) -> Answer:
-        """Match one night."""
+        """Match one run."""
         customers = relation("accounting_customers", night.customers, has_customer_row=pl.Boolean)
         companies = relation("connectwise_companies", night.companies, is_inactive=pl.Boolean, is_hidden=pl.Boolean)
         contacts = relation("connectwise_contacts", night.contacts)
         both = normalize_records(customers, companies, contacts, night.own_domains)
-        # lists of which one is empty share nothing, and most nights of the tests have none
+        # lists of which one is empty share nothing, and most runs of the tests have none
         is_alone = not (night.invoices and night.billed)
         card, shared = self._card, self._nothing if is_alone else self._shared(night.invoices, night.billed)
         judgements = pl.DataFrame([{key: row.get(key) for key in CURRENT} for row in night.judgements], schema=CURRENT)

@@ -96,7 +96,7 @@ def test_letters_must_begin_alike_and_stand_in_order(tmp_path: Path) -> None:
 
 
 def test_where_many_would_do_none_is_proposed(tmp_path: Path) -> None:
-    """Five are shown; of six, the letters tell nothing."""
+    """Five are shown; of six, the letters say nothing."""
     shorts = ("Was", "Wgo", "Wfd", "Wer", "Wal", "Wnl")
     for count, proposed in ((5, 5), (6, 0)):
         companies = {str(number): f"{short} Inc" for number, short in enumerate(shorts[:count])}

@@ -210,7 +210,7 @@ def test_what_is_compared_of_a_phone_is_said(match: Any, theirs: str, ours: str,
 
 @pytest.mark.parametrize("identifier", ["C-10422", "10422"])
 def test_a_number_that_stands_in_two_columns_is_one_key(identifier: str) -> None:
-    """An identifier that is the account number tells nothing twice; another one does."""
+    """An identifier that is the account number says nothing twice; another one does."""
     customers = relation("accounting_customers", [{"account_number": "c-10422"}]).with_row_index("record")
     company = {"account_number": "C-10422", "company_identifier": identifier}
     companies = relation("connectwise_companies", [company]).with_row_index("record")

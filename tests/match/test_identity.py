@@ -203,7 +203,7 @@ def test_a_differing_phone_or_domain_is_waived_by_an_identifier_only(
 def test_a_second_company_with_contacts_leaves_it_to_an_identifier(
     match: Any, twin: dict[str, Any], *, has_contacts: bool, is_certain: bool
 ) -> None:
-    """Two practices of a group, two owners of a franchise: the name and the phone do not tell which."""
+    """Two practices of a group, two owners of a franchise: the name and the phone do not say which."""
     here = {**PHONE, "website": "acme.test"}
     contacts = [{"contact_id_cw": f"C{n}", "company_id_cw": n} for n in ("1", *(["2"] if has_contacts else []))]
     companies = [{"company_id_cw": "1", **FIRM, **here}, {"company_id_cw": "2", **twin}, OTHER]
@@ -259,7 +259,7 @@ def test_a_firm_that_shares_words_is_no_branch(match: Any, other: str) -> None:
 
 
 def test_a_bookkeeper_at_two_clients_makes_no_twins(match: Any) -> None:
-    """One contact at two companies, and a firm of its own: each client is told by its own name and place."""
+    """One contact at two companies, and a firm of its own: each client is recognized by its own name and place."""
     pat = {"default_email": "pat@quorexbooks.test", "phone_number": "2124157406"}
     contacts = [{"contact_id_cw": f"C{n}", "company_id_cw": n, **pat} for n in "123"]
     names = ("Acme Dental", "Zavent Roofing", "Quorex Books")

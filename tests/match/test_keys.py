@@ -1,4 +1,4 @@
-"""Who is looked at: a pair that shares a key that tells."""
+"""Who is looked at: a pair that shares a key that distinguishes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_of_many_namesakes_the_one_in_town_comes_first(match: Any, customer: str
 def test_words_that_many_have_do_not_crowd_out_the_one_that_tells(
     match: Any, customer: str, company: str, others: str
 ) -> None:
-    """A rare word tells more than two common ones, and a town more than `in`."""
+    """A rare word says more than two common ones, and a town more than `in`."""
     names = [others.format(f"{n}x") for n in range(20)] + [f"Quux{n}x" for n in range(400)]
     companies = [{"company_id_cw": str(n), "company_name": name} for n, name in enumerate(names, start=10)]
     companies = [*companies, {"company_id_cw": "1", "company_name": company, "city": "Sparta"}]

@@ -1,4 +1,4 @@
-"""Laws of the match, over invented nights of a few names that are easily confused."""
+"""Laws of the match, over invented runs of a few names that are easily confused."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NUMBERS = st.lists(st.tuples(st.integers(0, 4), st.integers(1, 4)), max_size=8)
 
 @st.composite
 def nights(draw: st.DrawFn) -> dict[str, Any]:
-    """The rows of a night, with ids by position."""
+    """The rows of a run, with ids by position."""
     customers = [{"customer_id_acct": f"A{n}", **row} for n, row in enumerate(draw(CUSTOMERS))]
     companies = [{"company_id_cw": str(n), **row} for n, row in enumerate(draw(COMPANIES))]
     sold = [(customers[at % len(customers)]["customer_id_acct"], number) for at, number in draw(NUMBERS)]
@@ -49,7 +49,7 @@ def nights(draw: st.DrawFn) -> dict[str, Any]:
 
 
 # each example runs the whole match, SQL included
-few = settings(max_examples=runs(8))
+few = settings(max_examples=runs(5))
 
 
 @few
@@ -81,7 +81,7 @@ def test_an_estimate_is_never_one_and_all_together_are_one_at_most(match: Any, r
 @few
 @given(rows=nights(), shuffled=st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(match: Any, rows: dict[str, Any], shuffled: Any) -> None:
-    """The same extracts in another order are the same night."""
+    """The same extracts in another order are the same run."""
     before = match(match.night(**rows))
     for table in rows.values():
         shuffled.shuffle(table)

@@ -102,7 +102,7 @@ def test_weak_or_equal_evidence_contradicts_nobody(match: Any, companies: list[d
 def test_rejected_candidates_are_not_said_never_to_have_been_there(
     match: Any, rejected: list[str], reason: str
 ) -> None:
-    """Whoever rejected the only candidate is told so, not that no company is like the customer."""
+    """Who rejected the only candidate reads that, not that no company is like the customer."""
     customer = CUSTOMER if rejected else {"customer_id_acct": "A1", "customer_name": "Zebra"}
     given = replace(match.night([customer], COMPANIES), judgements=[judged("rejected", each) for each in rejected])
     mapping = match(given).mapping("A1")

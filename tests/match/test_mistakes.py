@@ -78,7 +78,7 @@ def company(name: str, number: int = 1, **more: str) -> dict[str, str]:
 def test_what_a_careful_person_would_not_map_is_not_certain(
     match: Any, theirs: dict[str, str], ours: dict[str, str]
 ) -> None:
-    """Coincidence, placeholders, words that only look like legal forms, numbers and marks that tell firms apart."""
+    """Coincidence, placeholders, words that only look like legal forms, numbers and marks that distinguish firms."""
     assert match(match.night([theirs], [ours, company("Unlike Everybody", 9)])).certain() == set()
 
 

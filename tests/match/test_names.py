@@ -270,7 +270,7 @@ def test_a_phone_is_the_same_with_any_dash_or_dot(sign: str) -> None:
     ],
 )  # fmt: skip
 def test_several_numbers_in_a_cell_are_never_a_long_one(cell: str, keys: list[str]) -> None:
-    """Each is compared alone; where they cannot be told apart, there is none."""
+    """Each is compared alone; where they cannot be distinguished, there is none."""
     assert listed(phone_keys(VALUE), cell) == keys
 
 

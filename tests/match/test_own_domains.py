@@ -38,7 +38,7 @@ def verdict(match: Any, name: str, domain: str, **more: str) -> tuple[str, str]:
     ],
 )  # fmt: skip
 def test_a_label_that_bears_the_name_is_the_firms(match: Any, name: str, domain: str) -> None:
-    """Its telling word, all of its common words, its letters, or its initials."""
+    """Its distinctive word, all of its common words, its letters, or its initials."""
     assert verdict(match, name, domain) == ("certain", "name and e-mail domain agree")
 
 

@@ -66,7 +66,7 @@ def test_a_last_name_bears_the_name_above_it_in_whole_words() -> None:
 
 
 def test_a_child_that_bears_its_parents_name_has_a_name_of_its_own(match: Any) -> None:
-    """`Zavent Foods North` is told from every other firm's north."""
+    """`Zavent Foods North` is distinguished from every other firm's north."""
     child = {
         "customer_id_acct": "A2",
         "customer_name": "Zavent Foods North",
@@ -77,7 +77,7 @@ def test_a_child_that_bears_its_parents_name_has_a_name_of_its_own(match: Any) -
 
 
 def test_a_family_reaches_over_all_levels() -> None:
-    """Also where the topmost name is no one customer's, and the ids alone tell."""
+    """Also where the topmost name is no one customer's, and the ids alone say."""
     levels = [
         {"customer_id_acct": f"A{n}", "customer_name": "Zavent", "parent_customer_id_acct": f"A{n - 1}"}
         for n in range(6)

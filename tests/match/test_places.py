@@ -1,4 +1,4 @@
-"""Namesakes and their places: which of them is meant, and when nobody can tell."""
+"""Namesakes and their places: which of them is meant, and when nobody can say."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def test_a_sister_firm_loses_to_the_customer_that_bears_the_name(match: Any) -> 
 
 
 def test_two_that_fit_as_well_say_so_of_each_other(match: Any) -> None:
-    """Neither is better: each is told of the other."""
+    """Neither is better: each says so of the other."""
     answer = match(match.night([OWNER, {**OWNER, "customer_id_acct": "A3"}], [MESA, OTHER]))
     details = [rival(answer, who)["detail"] for who in ("A1", "A3")]
     assert details == [f"another one fits the company as well: {who}" for who in ("A3", "A1")]

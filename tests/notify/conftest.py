@@ -1,4 +1,4 @@
-"""Somebody who is told, a small provider, and the figures of the fixtures' night."""
+"""A receiver of messages, a small provider, and the figures of the fixtures' run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 
 from etl.demo import DemoPlan
 from etl.notify import health_check
-from tests import nights
-from tests.command import Billsight
-from tests.receiving import Receiver, Site, receiving
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
+from tests.support.http_receiver import Receiver, Site, receiving
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def _nothing_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """Somebody who is told."""
+    """A receiver of messages."""
     with receiving() as server:
         yield server
 
@@ -37,7 +37,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small provider, not to be changed."""
-    return nights.invented(tmp_path_factory.mktemp("told") / "small", DemoPlan(12, 30, 18))
+    return provider_runs.invented(tmp_path_factory.mktemp("told") / "small", DemoPlan(12, 30, 18))
 
 
 @pytest.fixture
@@ -48,18 +48,18 @@ def provider(small: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def fixture_summary(decided_on: Path) -> dict[str, Any]:
-    """The summary of the fixtures' night; not to be changed."""
+    """The summary of the fixtures' run; not to be changed."""
     content: dict[str, Any] = json.loads((decided_on / "out" / "latest" / "summary.json").read_text(encoding="utf-8"))
     return content
 
 
 @pytest.fixture(scope="session")
 def small_summary(small: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The summary of the small provider's night; not to be changed."""
-    return nights.run(shutil.copytree(small, tmp_path_factory.mktemp("told") / "night")).summary
+    """The summary of the small provider's run; not to be changed."""
+    return provider_runs.run(shutil.copytree(small, tmp_path_factory.mktemp("told") / "night")).summary
 
 
 @pytest.fixture
 def site(provider: Path, receiver: Receiver, billsight: Billsight, small_summary: dict[str, Any]) -> Site:
-    """A provider whose nights are told."""
+    """A provider whose runs are reported."""
     return Site(provider, receiver, billsight, small_summary)

@@ -29,7 +29,7 @@ LINK = "https://reports.example/latest"
     ],
 )
 def test_a_failure_says_what_still_stands_and_what_to_do(exit_code: int, kind: str, words: str) -> None:
-    """And its code; one that is told is not told again while it stays the same."""
+    """And its code; one that is reported is not reported again while it stays the same."""
     told = failure_message(Failure("run-7", "Northgate IT", exit_code, kind, LINK))
     assert told.title == f"Northgate IT: the run failed (exit code {exit_code})"
     assert f"The last report stays as it is: {LINK}" in told.body

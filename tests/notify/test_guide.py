@@ -11,7 +11,7 @@ from etl.notify import metrics
 from etl.notify.digest import figures
 from etl.notify.messages import run_message
 from tests import dictionary
-from tests.notify_figures import changes
+from tests.support.change_figures import changes
 
 SECTION = re.split(r"(?m)^## ", dictionary.GUIDE.read_text(encoding="utf-8").partition("## Notifications\n")[2])[0]
 

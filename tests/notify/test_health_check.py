@@ -1,4 +1,4 @@
-"""The health check hears of every night that begins and of how it ends."""
+"""The health check hears of every run that begins and of how it ends."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from etl.errors import ExitCode
-from tests import nights
-from tests.receiving import AS_OF, KEY, Site
+from tests.support import provider_runs
+from tests.support.http_receiver import AS_OF, KEY, Site
 
 
 def test_the_health_check_hears_start_and_end(site: Site) -> None:
-    """With ids and counts, in front of what the address asks for; a night that failed sends its code."""
+    """With ids and counts, in front of what the address asks for; a run that failed sends its code."""
     site.set("ping_url_file", "ping")
     (site.folder / "urls").write_text("# nobody yet\n", encoding="utf-8")
     site.night("night-1")
@@ -59,7 +59,7 @@ def test_the_health_check_is_told_again_where_that_may_help(site: Site) -> None:
 
 def test_a_night_that_is_stopped_tells_nobody(site: Site) -> None:
     """It ends at once, and whoever heard that it began waits in vain."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(provider_runs.ROOT)}
     environment["BILLSIGHT_PING_URL"] = f"http://{site.receiver.place}/ping/{KEY}"
     command = [sys.executable, "-m", "etl", "run", "--config", str(site.config), "--as-of", AS_OF]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as night:

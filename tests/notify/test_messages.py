@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from etl.notify.digest import figures
 from etl.notify.messages import Message, run_message
-from tests import nights
-from tests.notify_figures import changes, quiet
+from tests.support import provider_runs
+from tests.support.change_figures import changes, quiet
 
 LINK = "https://reports.example/latest"
 ALLOWED = re.compile(
@@ -26,11 +26,11 @@ ALLOWED = re.compile(
     r"|changes/(since/as_of_at|not_checked_sources/\d+|not_compared_sources/\d+|blocked/\d+/(before|change|not_compared)"
     r"|causes/\d+/code)"
 )
-"""Every text of the summary that may be told or counted; whatever else is read in it is a leak."""
+"""Every text of the summary that may be reported or counted; whatever else is read in it is a leak."""
 
 
 def message(summary: dict[str, Any], exit_code: int = 0, *, is_recovered: bool = False) -> Message:
-    """The message of a night."""
+    """The message of a run."""
     return run_message(figures(summary), exit_code, LINK, is_recovered=is_recovered)
 
 
@@ -184,7 +184,7 @@ def _names(folder: Path) -> set[str]:
         "staging.connectwise__companies": ("company_name",),
         "staging.connectwise__contacts": ("first_name", "last_name", "default_email"),
     }.items():
-        frame = nights.latest(folder, relation)
+        frame = provider_runs.latest(folder, relation)
         for column in columns:
             assert column in frame.columns, (relation, frame.columns)
             found |= set(frame[column].cast(pl.String).drop_nulls())
@@ -244,7 +244,7 @@ def test_every_night_can_be_told(fixture_summary: dict[str, Any], data: st.DataO
 
 
 def test_the_same_figures_are_the_same_message_whenever_they_are_told(fixture_summary: dict[str, Any]) -> None:
-    """Neither the run, nor its instant, nor what moved the night before makes it another."""
+    """Neither the run, nor its instant, nor what moved the run before makes it another."""
     later = copy.deepcopy(fixture_summary)
     later["run"] |= {"run_id": "later", "as_of_at": "2026-11-29T02:00:00Z", "remarks": ["something"]}
     told = [message(fixture_summary), message(later), message(with_changes(later, changes()))]
@@ -265,7 +265,7 @@ def test_the_same_figures_are_the_same_message_whenever_they_are_told(fixture_su
     ],
 )
 def test_other_figures_are_another_message(fixture_summary: dict[str, Any], path: tuple[Any, ...]) -> None:
-    """Whatever of the standing figures differs is told; of the causes those that are in the message."""
+    """Whatever of the standing figures differs is reported; of the causes those that are in the message."""
     summary = copy.deepcopy(fixture_summary)
     summary["causes"] = summary["causes"][7:8] * 8
     other = copy.deepcopy(summary)

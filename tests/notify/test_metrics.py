@@ -18,7 +18,7 @@ from etl.errors import InputError
 from etl.notify.digest import figures
 from etl.notify.metrics import Ending, write_failure, write_run
 from etl.notify.notifier import Notifier
-from tests.notify_figures import changes
+from tests.support.change_figures import changes
 
 NIGHT = Ending(1_800_000_000.5, 0, 41.25)
 NIGHT_AS_OF = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_a_success_that_is_not_known_is_as_old_as_can_be(file: Path, content: by
 
 
 def test_a_night_tells_its_own_clock(provider: Path, fixture_summary: dict[str, Any]) -> None:
-    """The success is the moment of publishing, not the instant that the night is judged at; partial nights count."""
+    """The success is the moment of publishing, not the instant that the run is judged at; partial runs count."""
     path = provider / "billsight.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(f'{text}\n[notify]\nmetrics_file = "metrics/billsight.prom"\n', encoding="utf-8")

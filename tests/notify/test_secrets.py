@@ -12,14 +12,14 @@ import pytest
 
 from etl.errors import ExitCode
 from etl.notify import send
-from tests import nights
-from tests.command import Billsight
-from tests.receiving import AS_OF, KEY, TOKEN, Site
+from tests.support import provider_runs
+from tests.support.command_results import Billsight
+from tests.support.http_receiver import AS_OF, KEY, TOKEN, Site
 
 
 @pytest.mark.parametrize("kind", ["a folder", "unreadable text", "missing", "empty"])
 def test_a_file_of_addresses_that_cannot_be_used_is_a_warning(site: Site, kind: str) -> None:
-    """The night ends as it would have, and `notify test` says what is wrong."""
+    """The run ends as it would have, and `notify test` says what is wrong."""
     path = site.folder / "urls"
     path.unlink()
     if kind == "a folder":
@@ -50,7 +50,7 @@ def test_a_file_of_secrets_that_everybody_may_open_is_a_warning(site: Site) -> N
 def test_the_environment_overrules_credentials_and_credentials_the_file(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An empty variable tells nobody: a night that is run by hand."""
+    """An empty variable notifies nobody: a run that is run by hand."""
     credentials = tmp_path / "credentials"
     credentials.mkdir()
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
@@ -85,7 +85,7 @@ def test_a_test_says_of_each_whether_it_worked(site: Site) -> None:
 
 
 def test_a_test_that_fails_ends_with_its_code(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each failing line says why; one that works is told as such."""
+    """Each failing line says why; one that works is reported as such."""
     monkeypatch.setenv("BILLSIGHT_NOTIFY_URLS", f"{site.address()} json://127.0.0.1:9/{TOKEN} {TOKEN}")
     monkeypatch.setenv("BILLSIGHT_PING_URL", f"http://127.0.0.1:9/{KEY}")
     site.set("metrics_file", "no-such-folder/billsight.prom")
@@ -100,7 +100,7 @@ def test_a_test_that_fails_ends_with_its_code(site: Site, monkeypatch: pytest.Mo
 
 
 def test_where_nothing_is_configured_the_way_is_shown(billsight: Billsight, provider: Path) -> None:
-    """With a section that can be copied; and a night says nothing about it."""
+    """With a section that can be copied; and a run says nothing about it."""
     ended = billsight("notify", "test", "--config", provider / "billsight.toml")
     assert ended.code == ExitCode.UNREACHABLE
     for word in ("[notify]", "urls_file", "ping_url_file", "metrics_file", "BILLSIGHT_NOTIFY_URLS", "ping_url"):
@@ -110,7 +110,7 @@ def test_where_nothing_is_configured_the_way_is_shown(billsight: Billsight, prov
 
 
 def test_secrets_are_nowhere_but_where_they_were_put(site: Site) -> None:
-    """Not in what is printed, the published night, the memory or the metrics; also where the other side fails."""
+    """Not in what is printed, the published run, the memory or the metrics; also where the other side fails."""
     site.set("ping_url_file", "ping")
     site.set("metrics_file", "billsight.prom")
     said = []
@@ -133,7 +133,7 @@ def test_secrets_are_nowhere_but_where_they_were_put(site: Site) -> None:
 def test_what_apprise_logs_stays_with_it(site: Site) -> None:
     """In a process of its own that logs everything: none of it is on stderr, with addresses that fail."""
     shutil.rmtree(site.folder / "state")
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT), "PYTHONWARNINGS": "default"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(provider_runs.ROOT), "PYTHONWARNINGS": "default"}
     environment["BILLSIGHT_NOTIFY_URLS"] = (
         f"json://kim:pa55word@127.0.0.1:9/{TOKEN} mailto://kim:pa55word@127.0.0.1:9?from=a@b.example&to=c@d.example"
     )
@@ -154,13 +154,13 @@ def test_what_apprise_logs_stays_with_it(site: Site) -> None:
 
 
 def test_a_night_without_messages_imports_nothing_for_them() -> None:
-    """`billsight --help` and a night that tells nobody stay as quick as they were."""
+    """`billsight --help` and a run that notifies nobody stay as quick as they were."""
     script = (
         "import sys; from etl.cli import main; sys.argv = ['billsight', '--help']\n"
         "try: main()\nexcept SystemExit: pass\n"
         "print(sorted({'apprise', 'prometheus_client', 'requests', 'urllib.request'} & set(sys.modules)))"
     )
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(provider_runs.ROOT)}
     said = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert said.stdout.splitlines()[-1] == "[]"
 
@@ -171,7 +171,7 @@ def test_what_is_left_running_does_not_hold_up_the_end() -> None:
         "import threading; from etl.notify.deadline import side_by_side\n"
         "print(side_by_side([lambda: 1, threading.Event().wait, lambda: 1 // 0], 1.0))"
     )
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(nights.ROOT)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(provider_runs.ROOT)}
     command = [sys.executable, "-c", script]
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=30)
     assert said.stdout == "[1, None, ZeroDivisionError('integer division or modulo by zero')]\n"

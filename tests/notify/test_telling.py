@@ -1,4 +1,4 @@
-"""Nights that are told, by the real command to a real server: once per change, and never at the cost of the night."""
+"""Runs that are reported, by the real command to a real server: once per change, and never at the cost of the run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 from etl.errors import ExitCode
 from etl.notify import send
 from etl.pipeline import stages
-from tests.receiving import TOKEN, Site
+from tests.support.http_receiver import TOKEN, Site
 
 
 def test_one_change_is_one_message(site: Site) -> None:
-    """The first night, a change, a failure, the next failure of another kind, and the recovery; nothing in between."""
+    """The first run, a change, a failure, the next failure of another kind, and the recovery; nothing in between."""
     site.night("night-1")
     (first,) = site.receiver.take()
     assert first.message["type"] == "info"
@@ -78,7 +78,7 @@ def test_what_was_told_is_forgotten_only_towards_telling_again(site: Site) -> No
 
 
 def test_what_a_killed_run_left_does_not_pile_up(site: Site) -> None:
-    """The next night removes what is old beside the memory; what another run writes at this moment stays."""
+    """The next run removes what is old beside the memory; what another run writes at this moment stays."""
     old, young = (site.told.with_name(f".notified.json.{name}.new") for name in ("old", "young"))
     for path in (old, young):
         path.write_bytes(b"{")
@@ -88,7 +88,7 @@ def test_what_a_killed_run_left_does_not_pile_up(site: Site) -> None:
 
 
 def test_a_memory_that_cannot_be_written_is_a_warning(site: Site) -> None:
-    """The message is out; the next night may tell it again."""
+    """The message is out; the next run may send it again."""
     shutil.rmtree(site.told.parent)
     site.told.parent.write_bytes(b"a file where a folder should be")
     (warning,) = site.tell()
@@ -97,7 +97,7 @@ def test_a_memory_that_cannot_be_written_is_a_warning(site: Site) -> None:
 
 
 def test_an_address_that_does_not_answer_is_a_warning_and_is_tried_again(site: Site) -> None:
-    """The night ends as it would have; the others are told once, the missing one as soon as it works."""
+    """The run ends as it would have; the others are notified once, the missing one as soon as it works."""
     urls = [site.address("one"), site.address("two")]
     closed = "json://127.0.0.1:9/closed"  # nobody listens at that port
     (site.folder / "urls").write_text(f"{urls[0]}\n{closed}\n", encoding="utf-8")
@@ -107,18 +107,19 @@ def test_an_address_that_does_not_answer_is_a_warning_and_is_tried_again(site: S
     assert ended.err == f"billsight: warning: address 2 (json) did not work: {reason}\n"
     assert [one.path for one in site.receiver.take()] == [f"/one/{TOKEN}"]
     (site.folder / "urls").write_text("\n".join(urls), encoding="utf-8")
-    assert site.night("night-2").err == ""
+    assert site.tell() == []
     assert [one.path for one in site.receiver.take()] == [f"/two/{TOKEN}"]
-    assert site.night("night-3").err == ""
+    assert site.tell() == []
     assert site.receiver.take() == []
 
 
 def test_what_nobody_was_told_is_told_the_next_night(site: Site) -> None:
     """A message that reached nobody was not said."""
     site.receiver.statuses = [500]
-    assert "did not work" in site.night("night-1").err
+    (warning,) = site.tell()
+    assert "did not work" in warning
     site.receiver.take()
-    assert site.night("night-2").err == ""
+    assert site.tell() == []
     assert len(site.receiver.take()) == 1
 
 
@@ -135,9 +136,7 @@ def test_a_receiver_that_never_answers_does_not_hold_up_the_night(site: Site, mo
     """Waiting is bounded, whatever the other side does."""
     monkeypatch.setattr(send, "LONGEST", 0.2)
     site.receiver.is_dumb = True
-    ended = site.night("night-1")
-    assert ended.code == ExitCode.COMPLETE
-    assert ended.err == "billsight: warning: address 1 (json) did not work: no answer within 0.2 seconds\n"
+    assert site.tell() == ["address 1 (json) did not work: no answer within 0.2 seconds"]
     site.receiver.released.set()
 
 
@@ -157,7 +156,7 @@ def test_a_bug_is_told_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_telling_that_breaks_is_a_warning(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where billsight itself is wrong; its text is not told, for it may carry a secret."""
+    """Also where billsight itself is wrong; its text is not reported, for it may carry a secret."""
 
     def broken(*_: object) -> None:
         raise ValueError(TOKEN)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests import nights
-from tests.command import Ended
+from tests.support import provider_runs
+from tests.support.command_results import Ended
 
 AS_OF = "2026-11-22T02:00:00Z"
 NIGHT = ("run", "--config", "billsight.toml", "--as-of", AS_OF)
@@ -22,7 +22,7 @@ _MOST_SECONDS = 120
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The test's own, with this checkout first, and as many threads as the machine gives."""
     own = {name: value for name, value in os.environ.items() if name != "POLARS_MAX_THREADS"}
-    return {**own, "PYTHONPATH": str(nights.ROOT), "BILLSIGHT_LIMITS__THREADS": "2", **(more or {})}
+    return {**own, "PYTHONPATH": str(provider_runs.ROOT), "BILLSIGHT_LIMITS__THREADS": "2", **(more or {})}
 
 
 def begun(
@@ -43,13 +43,13 @@ def called(folder: Path, *words: str, **how: Any) -> Ended:
 
 
 def records(log: Path) -> list[dict[str, Any]]:
-    """What a night wrote into its log; a line that a kill cut off is left out."""
+    """What a run wrote into its log; a line that a kill cut off is left out."""
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     return [json.loads(line) for line in lines if line.endswith("}")]
 
 
 def stages(log: Path) -> list[str]:
-    """The stages that a night has begun so far."""
+    """The stages that a run has begun so far."""
     return [stage_of(record) for record in records(log) if record["event"] == "stage"]
 
 
@@ -59,7 +59,7 @@ def stage_of(record: dict[str, Any]) -> str:
 
 
 def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str) -> None:
-    """Until the night has begun a stage."""
+    """Until the run has begun a stage."""
     log, deadline = folder / "out" / "logs" / f"{run_id}.jsonl", time.monotonic() + _MOST_SECONDS
     while child.poll() is None and not any(name.startswith(stage) for name in stages(log)):
         assert time.monotonic() < deadline
@@ -68,7 +68,7 @@ def wait_for(child: subprocess.Popen[str], folder: Path, run_id: str, stage: str
 
 
 def hidden(folder: Path) -> list[str]:
-    """What a night may leave half made."""
+    """What a run may leave half made."""
     places = ("out", "out/runs", "state", "inbox", "inbox/done")
     names = [path.name for place in places for path in (folder / place).glob(".*")]
     return sorted(name for name in names if name != ".lock")

@@ -25,23 +25,23 @@ from pathlib import Path
 
 from etl.demo.plan import AS_OF
 from etl.publish.manifest import verify
-from tests import nights
-from tests.decided import Rows, decide, proposed, save
 from tests.reliability.calling import begun, hidden, records, stage_of, stages
 from tests.reliability.killed_commands import KINDS, kill_command
 from tests.reliability.reader import Reader
 from tests.reliability.remembered import Memory, beside, copied, damages
+from tests.support import provider_runs
+from tests.support.decision_files import Rows, decide, proposed, save
 
 STARTING, ENDING = "starting", "ending"
 STEP = timedelta(minutes=20)
-"""Between two nights, by their own clock: so that those of yesterday are pruned on the way."""
+"""Between two runs, by their own clock: so that those of yesterday are pruned on the way."""
 
 NIGHTS_BETWEEN = 10
 HALF = 0.5
 PUBLISHED = {0, 3}
 KEPT_FOR_A_DAY = {"BILLSIGHT_RETENTION__DAYS": "1"}
 LEVELS = (5, 6)
-"""What the portal asks of a login, in turn: so that each night has issues to open, to end and to open again."""
+"""What the portal asks of a login, in turn: so that each run has issues to open, to end and to open again."""
 
 _ONLY_ONE = (".tmp-", ".latest-", ".pruned-")
 
@@ -52,15 +52,15 @@ class BrokenError(Exception):
 
 @dataclass
 class Site:
-    """A provider whose nights are killed.
+    """A provider whose runs are killed.
 
     Attributes:
         folder: where its configuration lies.
-        count: nights that were started.
+        count: runs that were started.
         handed_in: decided files so far.
-        proposed: a row of each customer that the first night asked about.
-        lasted: seconds of a whole night, and of each stage.
-        died: stage -> nights that were killed in it.
+        proposed: a row of each customer that the first run asked about.
+        lasted: seconds of a whole run, and of each stage.
+        died: stage -> runs that were killed in it.
         memory: what the history has to know.
         imported: decided files that a command was given.
         proposed_for_imports: as `proposed`, of other customers: for those.
@@ -97,11 +97,11 @@ class Site:
 
     @property
     def log(self) -> Path:
-        """The log of the night that was started last."""
+        """The log of the run that was started last."""
         return self.out / "logs" / f"night-{self.count:04}.jsonl"
 
     def start(self) -> subprocess.Popen[str]:
-        """Begin a night, as cron would."""
+        """Begin a run, as cron would."""
         self.count += 1
         instant = f"{AS_OF + self.count * STEP:%Y-%m-%dT%H:%M:%SZ}"
         words = ["run", "--config", "billsight.toml", "--as-of", instant, "--run-id", self.log.stem]
@@ -109,7 +109,7 @@ class Site:
         return begun(self.folder, *words, more=KEPT_FOR_A_DAY | level)
 
     def whole_night(self) -> None:
-        """A night that nobody disturbs, and what has to hold after it."""
+        """A run that nobody disturbs, and what has to hold after it."""
         began = time.monotonic()
         with self.start() as child:
             _, said = child.communicate(timeout=300)
@@ -139,11 +139,11 @@ class Site:
 
 
 def check(site: Site, *, is_ended: bool = True) -> None:
-    """What has to hold after a night, and right after a kill.
+    """What has to hold after a run, and right after a kill.
 
     Args:
         site: the provider.
-        is_ended: whether the last night was not killed.
+        is_ended: whether the in the last run was not killed.
 
     Raises:
         BrokenError: it does not hold.
@@ -178,7 +178,7 @@ def _taken(state: Path) -> Counter[str]:
 
 
 def kill_one(site: Site) -> bool:
-    """Start a night and kill it at some moment; false where it was quicker."""
+    """Start a run and kill it at some moment; false where it was quicker."""
     with site.start() as child:
         _wait(site, child)
         child.send_signal(signal.SIGKILL)
@@ -192,7 +192,7 @@ def kill_one(site: Site) -> bool:
 
 
 def _wait(site: Site, child: subprocess.Popen[str]) -> None:
-    """Until the moment comes: of the night, of one of its stages, or when it is published and hardly remembered."""
+    """Until the moment comes: of the run, of one of its stages, or when it is published and hardly remembered."""
     way, share = site.chance.choices(("night", "stage", "published"), (45, 45, 10))[0], site.chance.random()
     if way == "night":
         time.sleep(share * site.lasted * 1.02)
@@ -211,8 +211,8 @@ def _until(child: subprocess.Popen[str], is_there: Callable[[], bool]) -> None:
 
 
 def prepared(folder: Path, seed: int) -> Site:
-    """A copy of the fixtures after its first night, with an inbox."""
-    site = Site(nights.copied(folder), random.Random(seed))
+    """A copy of the fixtures after its first run, with an inbox."""
+    site = Site(provider_runs.copied(folder), random.Random(seed))
     (site.folder / "inbox").mkdir()
     site.whole_night()
     check(site)

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import ExitCode
-from tests.decided import Rows, decide, proposed, save
 from tests.reliability.calling import begun, called
+from tests.support.decision_files import Rows, decide, proposed, save
 
 if TYPE_CHECKING:
     from tests.reliability.crashes import Site

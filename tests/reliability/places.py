@@ -1,6 +1,6 @@
-"""Places that take nothing more: a night in a namespace of its own, where a folder is full, read-only or unreadable.
+"""Places that take nothing more: a run in a namespace of its own, where a folder is full, read-only or unreadable.
 
-Run by tests as a process inside `unshare`; it mounts, runs one night, and says as JSON what it saw, for outside of the
+Run by tests as a process inside `unshare`; it mounts, makes one run, and says as JSON what it saw, for outside of the
 namespace nothing of it is left.
 """
 
@@ -19,8 +19,8 @@ from functools import cache
 from pathlib import Path
 
 from etl.publish.manifest import verify
-from tests.command import Ended
 from tests.reliability.calling import NIGHT, called, environment, hidden
+from tests.support.command_results import Ended
 
 NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 WITHOUT_PRIVILEGES = ("setpriv", "--bounding-set", "-all", "--inh-caps", "-all")
@@ -32,7 +32,7 @@ class Seen:
     """What was seen inside.
 
     Attributes:
-        night: how the night ended.
+        run: how the run ended.
         latest: the run that `latest` names afterwards.
         wrong: what its manifest has to say against it.
         hidden: what was left half made.
@@ -58,7 +58,7 @@ def can_mount() -> bool:
 
 
 def night_where(folder: Path, place: str, how: str) -> Seen:
-    """A night while a place in its folder is `full:BYTES` (so many are free), `read-only` or `unreadable`."""
+    """A run while a place in its folder is `full:BYTES` (so many are free), `read-only` or `unreadable`."""
     words = [sys.executable, "-m", "tests.reliability.places", str(folder), place, how]
     said = subprocess.run(
         [*NAMESPACE, *words], env=environment(), capture_output=True, text=True, check=False, timeout=240
@@ -69,7 +69,7 @@ def night_where(folder: Path, place: str, how: str) -> Seen:
 
 
 def night_with_small_files(folder: Path, most_bytes: int) -> Ended:
-    """A night that may write no file larger than this: what a quota feels like, without a namespace."""
+    """A run that may write no file larger than this: what a quota feels like, without a namespace."""
     program = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most_bytes}, {resource.RLIM_INFINITY}))"
     return called(folder, *NIGHT, program=("-c", f"{program}; from etl.__main__ import main; main()"))
 

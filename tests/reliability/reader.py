@@ -1,4 +1,4 @@
-"""A reader that never rests: it opens `latest` and holds every file against the manifest, while nights come and go."""
+"""A reader that never rests: it opens `latest` and holds every file against the manifest, while runs come and go."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Memory:
         Args:
             state: a copy of the state.
             runs: the folder of the published runs.
-            is_ended: whether the last night went through: else it may have been published and not remembered yet.
+            is_ended: whether the in the last run went through: else it may have been published and not remembered yet.
         """
         history = History(state / "history.sqlite")
         known = [run.run_id for run in history.runs() if run.is_published]
@@ -77,7 +77,7 @@ class Memory:
 
 
 def _other_issues(history: History, database: Path) -> list[str]:
-    """Issues that are open in the history and not in its last night, or the other way round, or twice."""
+    """Issues that are open in the history and not in its in the last run, or the other way round, or twice."""
     key = ("kind", "subject_id", "code")
     with published(database) as engine:
         night = Counter(engine.frame("from marts.issues").select(key).iter_rows())

@@ -1,4 +1,4 @@
-"""The small version of `make crash`: some nights, killed at any moment while somebody reads and somebody decides."""
+"""The small version of `make crash`: some runs, killed at any moment while somebody reads and somebody decides."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ import pytest
 from etl.history.store import History
 from etl.pipeline import run
 from etl.publish.manifest import verify
-from tests import nights
-from tests.decided import proposed
 from tests.reliability import crashes
 from tests.reliability.reader import Reader
+from tests.soak import runs as kills
+from tests.support import provider_runs
+from tests.support.decision_files import proposed
 
-KILLS = 6
+KILLS = kills(4)
 
 
 @pytest.mark.slow
 def test_killed_nights_leave_a_whole_report_a_whole_register_and_nothing_that_grows(tmp_path: Path) -> None:
-    """After each kill `latest` is whole, no decision is lost or taken twice, and the next night succeeds."""
+    """After each kill `latest` is whole, no decision is lost or taken twice, and the next run succeeds."""
     site = crashes.prepared(tmp_path / "night", seed=5)
     reader = crashes.crash(site, KILLS)
     assert site.died.total() == KILLS
@@ -112,7 +113,7 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
     with monkeypatch.context() as patched:
         patched.setattr(run, "record", killed)
         with pytest.raises(KeyboardInterrupt):
-            nights.run(folder, "night-2", {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": "6"})
+            provider_runs.run(folder, "night-2", {"BILLSIGHT_PORTAL__MINIMUM_SECURITY_LEVEL": "6"})
     with pytest.raises(crashes.BrokenError, match=r"knows \['night-1'\], published were \['night-1', 'night-2'\]"):
         crashes.check(site)
     crashes.check(site, is_ended=False)
@@ -120,9 +121,9 @@ def test_a_night_that_was_killed_before_it_was_remembered_is_remembered_by_the_n
     with monkeypatch.context() as patched:
         patched.setattr(run, "judge_run", killed)
         with pytest.raises(KeyboardInterrupt):
-            nights.run(folder, "night-3")
+            provider_runs.run(folder, "night-3")
     crashes.check(site)
     assert History(site.state / "history.sqlite").open_issues().height > before
-    nights.run(folder, "night-4")
+    provider_runs.run(folder, "night-4")
     crashes.check(site)
     assert site.memory.was_latest == ["night-1", "night-2", "night-4"]

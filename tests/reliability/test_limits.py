@@ -13,8 +13,8 @@ import pytest
 
 from etl.errors import ExitCode, InputError, Problem, ResourcesExhaustedError
 from etl.limits import _SAYINGS, exhaustion, limit_errors
-from tests.command import Ended
 from tests.reliability.calling import NIGHT, called, environment, hidden
+from tests.support.command_results import Ended
 
 ABORTED = """
 import os, signal, sys
@@ -56,7 +56,7 @@ def test_too_little_is_told_in_a_sentence(provider: Path, limit: str) -> None:
 
 @pytest.mark.parametrize("name", ["ABRT", "SEGV", "TRAP"])
 def test_a_library_that_aborts_the_process_leaves_nothing_behind(provider: Path, name: str) -> None:
-    """Where memory is limited: the process that was called tells, removes the work folder and ends with 4."""
+    """Where memory is limited: the process that was called says so, removes the work folder and ends with 4."""
     latest = (provider / "out" / "latest").readlink()
     ended = _limited(provider, ROOMY, "-c", ABORTED.format(name=name))
     assert ended.code == ExitCode.UNUSABLE, ended

@@ -10,10 +10,10 @@ import pytest
 
 from etl.errors import ExitCode
 from etl.publish.manifest import verify
-from tests.command import Ended
-from tests.decided import certain, decide, proposed, save
 from tests.reliability.calling import hidden
 from tests.reliability.places import Seen, can_mount, night_where, night_with_small_files
+from tests.support.command_results import Ended
+from tests.support.decision_files import certain, decide, proposed, save
 
 needs_mounts = pytest.mark.skipif(not can_mount(), reason="needs a namespace of its own: unshare --user --mount")
 
@@ -26,12 +26,12 @@ WHERE = {
     "the database": 4 * MEGABYTE,
     "the database's end": 12 * MEGABYTE,
 }
-"""What no longer fits, and the bytes that are free when the night begins."""
+"""What no longer fits, and the bytes that are free when the run begins."""
 
 
 @pytest.fixture
 def decided(decided_on: Path, tmp_path: Path) -> Path:
-    """The fixtures after one night, with a decided file in the inbox."""
+    """The fixtures after one run, with a decided file in the inbox."""
     folder = shutil.copytree(decided_on, tmp_path / "night", symlinks=True)
     (folder / "inbox").mkdir()
     save(folder / "inbox" / "kim.csv", decide(certain(proposed(folder), 1), "approve"))
@@ -53,7 +53,7 @@ def _stays(seen: Seen) -> None:
 @needs_mounts
 @pytest.mark.parametrize("what", WHERE)
 def test_a_full_disk_is_told_and_the_last_report_stays(provider: Path, what: str) -> None:
-    """Wherever the night comes to the end of it; what it had written is removed again."""
+    """Wherever the run comes to the end of it; what it had written is removed again."""
     seen = night_where(provider, "out", f"full:{WHERE[what]}")
     _is_clear(seen.night)
     assert re.search(r"No space left|disk is full", seen.night.err), seen.night.err
@@ -80,7 +80,7 @@ def test_a_limit_on_files_is_told_like_a_full_disk(provider: Path, most_bytes: i
 
 @needs_mounts
 def test_a_register_that_cannot_grow_keeps_the_file_in_the_inbox(decided: Path) -> None:
-    """SQLite cannot even read it then: the night says what to do, and the decision is not lost."""
+    """SQLite cannot even read it then: the run says what to do, and the decision is not lost."""
     seen = night_where(decided, "state", "full:0")
     _is_clear(seen.night)
     assert "Free some space where it lies" in seen.night.err

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from etl.errors import ExitCode
-from tests import nights
 from tests.dictionary import DOCS
 from tests.reliability.calling import environment
+from tests.support import provider_runs
 
 FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 """Minute, hour, day, month, day of the week."""
@@ -52,12 +52,12 @@ def test_the_crontab_line_is_one() -> None:
 
 def test_the_command_of_the_crontab_is_quiet_when_all_is_well_and_tells_what_is_wrong(tmp_path: Path) -> None:
     """As cron calls it: by `sh`, with hardly any environment. What it prints is mailed."""
-    folder = nights.invented(tmp_path / "billing", nights.SMALL)
+    folder = provider_runs.invented(tmp_path / "billing", provider_runs.SMALL)
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     _billsight(bin_folder)
     command = _crontab()[1].replace("/srv/billing", shlex.quote(str(folder)))
-    cron = {"PATH": f"{bin_folder}:/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(nights.ROOT)}
+    cron = {"PATH": f"{bin_folder}:/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(provider_runs.ROOT)}
 
     def mailed() -> str:
         ended = subprocess.run(["/bin/sh", "-c", command], env=cron, capture_output=True, text=True, check=False)

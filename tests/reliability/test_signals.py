@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM: the night stops at once, publishes nothing, leaves nothing, and says so in one line."""
+"""SIGINT and SIGTERM: the run stops at once, publishes nothing, leaves nothing, and says so in one line."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ with publish.lock(Path(sys.argv[1]), "one") as held, publish.Publication(held) a
     ids=["int-inbox", "term-reading", "int-mapping", "term-writing"],
 )
 def test_a_signal_stops_the_night_and_nothing_is_published(provider: Path, number: signal.Signals, stage: str) -> None:
-    """One line, the code a shell would give, nothing half made; the log ends with the code, and the next night runs."""
+    """One line, the code a shell would give, nothing half made; the log ends with the code, and the next run runs."""
     with begun(provider, *NIGHT, "--run-id", "stopped") as child:
         wait_for(child, provider, "stopped", stage)
         child.send_signal(number)

@@ -1,4 +1,4 @@
-"""The sample night, computed once."""
+"""The sample run, computed once."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.report.sample_work import packed_work
 
 @pytest.fixture(scope="session")
 def summary() -> dict[str, Any]:
-    """The sample night in numbers."""
+    """The sample run in numbers."""
     return summarise(sample_facts())
 
 
 @pytest.fixture(scope="session")
 def document(summary: dict[str, Any]) -> str:
-    """The sample night's page."""
+    """The sample run's page."""
     return render(summary, packed_work(sample_facts()))
 
 

@@ -1,4 +1,4 @@
-"""A night whose every text tries to break out of the page."""
+"""A run whose every text tries to break out of the page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEPT = {
 
 
 def hostile_facts() -> ReportInputs:
-    """The sample night with hostile and overlong text in every column that a source can fill."""
+    """The sample run with hostile and overlong text in every column that a source can fill."""
     facts = sample_facts()
     frames = {
         field.name: _spoilt(getattr(facts, field.name))
@@ -75,7 +75,7 @@ def _spoilt(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def hostile_work(facts: ReportInputs) -> Payloads:
-    """What the hostile page works on; only the ids are told apart, for they join what belongs together."""
+    """What the hostile page works on; only the ids are distinguished, for they join what belongs together."""
     numbered = pl.concat_str(pl.col("company_id_cw"), pl.int_range(pl.len()).cast(pl.String))
     work = sample_work(replace(facts, candidates=facts.candidates.with_columns(company_id_cw=numbered)))
     companies = _spoilt(work.companies).with_columns(company_id_cw=numbered)

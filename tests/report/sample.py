@@ -1,4 +1,4 @@
-"""A small invented night: three currencies, about forty blocked invoices, every section of the page filled."""
+"""A small invented run: three currencies, about forty blocked invoices, every section of the page filled."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _IDS = {name: f"{100 + place:05d}" for place, name in enumerate(sorted({line[0] 
 
 
 def sample_facts() -> ReportInputs:
-    """The sample night."""
+    """The sample run."""
     invoices = _invoices()
     cells = _cells(invoices)
     return ReportInputs(

@@ -1,4 +1,4 @@
-"""What changed in the sample night, and the thirty nights that it ends."""
+"""What changed in the sample run, and the thirty runs that it ends."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
 
 
 def sample_changes() -> dict[str, Any]:
-    """A night with a change of every state; what is not listed by hand is more of the same."""
+    """A run with a change of every state; what is not listed by hand is more of the same."""
     causes = [
         {"code": code, "kind": kind, "title": BY_CODE[code].title, **dict(zip(STATES, counts, strict=True))}
         for kind, code, counts in _CAUSES
@@ -77,7 +77,7 @@ def sample_changes() -> dict[str, Any]:
 
 
 def sample_trend() -> list[dict[str, Any]]:
-    """Thirty nights, oldest first; one of them partial, and one that never ran."""
+    """Thirty runs, oldest first; one of them partial, and one that never ran."""
     return [_night(back) for back in reversed(range(NIGHTS + 1)) if back != 17]
 
 
@@ -89,7 +89,7 @@ def many_rows(number: int) -> list[dict[str, Any]]:
 
 def _night(back: int) -> dict[str, Any]:
     at = TONIGHT - timedelta(days=back)
-    # every night a little more, until a backfill frees most of it ten nights ago
+    # every run a little more, until a backfill frees most of it ten runs ago
     grown = {0: _BLOCKED, 1: _BEFORE}.get(back) or {
         code: (amount * (100 + (7 * back) % 13 + (22 if back > 10 else 0)) / 100).quantize(Decimal("0.01"))
         for code, amount in _BLOCKED.items()

@@ -1,4 +1,4 @@
-"""The rows of the sample night that are written by hand; columns in the order of FRAMES."""
+"""The rows of the sample run that are written by hand; columns in the order of FRAMES."""
 
 from __future__ import annotations
 

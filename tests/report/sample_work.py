@@ -1,4 +1,4 @@
-"""What people work on in the sample night: its reviews, its companies, its invoices."""
+"""What people work on in the sample run: its reviews, its companies, its invoices."""
 
 from __future__ import annotations
 

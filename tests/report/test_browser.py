@@ -193,7 +193,7 @@ def test_a_link_to_a_fix_opens_it(page: Page, sample_file: str) -> None:
 def test_a_list_with_nothing_in_it_breaks_nothing(
     page: Page, complaints: list[str], sample_file: str, tmp_path: Path
 ) -> None:
-    """Filters that nothing passes, and a night without reviews and invoices."""
+    """Filters that nothing passes, and a run without reviews and invoices."""
     opened(page, sample_file)
     page.fill("#find", "no such invoice")
     expect(page.locator("#found")).to_have_text("0 of 42 listed: no amount")

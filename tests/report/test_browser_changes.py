@@ -1,4 +1,4 @@
-"""The nights before, in a real Chromium: readable by everybody, in the reader's own numbers, on paper too."""
+"""The runs before, in a real Chromium: readable by everybody, in the reader's own numbers, on paper too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def many_changes(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The page of a night with more changes than it shows, in one currency."""
+    """The page of a run with more changes than it shows, in one currency."""
     facts = sample_facts()
     trend = [{**night, "amounts": night["amounts"][:1]} for night in facts.trend]
     changes = {**sample_changes(), "rows": many_rows(200), "counts": {**sample_changes()["counts"], "new": 900}}
@@ -32,7 +32,7 @@ def many_changes(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def both(many_changes: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """The page of a night that has none before it, and that of one with many changes."""
+    """The page of a run that has none before it, and that of one with many changes."""
     return _saved(tmp_path_factory.mktemp("first"), changes=None, trend=()), many_changes
 
 
@@ -44,7 +44,7 @@ def _saved(folder: Path, **parts: Any) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (800, "dark")])
 def test_everybody_can_read_what_changed(browser: Browser, both: tuple[str, str], width: int, scheme: Any) -> None:
-    """Axe finds nothing in the first night's page, nor in a full one; no page scrolls sideways."""
+    """Axe finds nothing in the first run's page, nor in a full one; no page scrolls sideways."""
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
     page, found = context.new_page(), []
     for file in both:

@@ -1,4 +1,4 @@
-"""What changed since the night before: the page says what history found, all of it, and concludes nothing more."""
+"""What changed since the run before: the page says what history found, all of it, and concludes nothing more."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _numbers(cells: list[str]) -> list[int]:
 
 
 def test_every_state_is_counted_as_the_summary_has_it(summary: Summary, document: str) -> None:
-    """Each with its word; the causes of a kind add up to the kind, and the kinds to the night."""
+    """Each with its word; the causes of a kind add up to the kind, and the kinds to the run."""
     page = _Tables(document)
     for state, (word, meaning) in CHANGE_WORDS.items():
         assert f"{word}{summary['changes']['counts'][state]}{meaning}" in page.text
@@ -85,7 +85,7 @@ def test_every_state_is_counted_as_the_summary_has_it(summary: Summary, document
 
 
 def test_the_first_numbers_say_how_they_moved(summary: Summary, document: str) -> None:
-    """With a sign, and with a word for whoever does not hear the sign; a currency that is gone is told too."""
+    """With a sign, and with a word for whoever does not hear the sign; a currency that is gone is reported too."""
     page = _Tables(document)
     assert "USD 102,891.99 28 invoices USD +18,000.00 (more) since the last run" in page.text
     assert "CAD \N{MINUS SIGN}1,010.35 (less) since the last run" in page.text
@@ -118,7 +118,7 @@ def test_before_and_change_are_tonight(summary: Summary, document: str) -> None:
 
 
 def test_currencies_stand_in_the_order_of_the_page(summary: Summary) -> None:
-    """Those with most blocked invoices first, as everywhere; those that the night does not have come last."""
+    """Those with most blocked invoices first, as everywhere; those that the run does not have come last."""
     told = sample_changes()
     moved = {name: {**part, "amounts": part["amounts"][::-1]} for name, part in told["invoices"].items()}
     resolved = [{**line, "amounts": line["amounts"][::-1]} for line in told["resolved"]]
@@ -197,7 +197,7 @@ def test_a_night_like_the_one_before_says_so() -> None:
 
 
 def test_what_was_not_known_before_is_not_compared() -> None:
-    """An unknown number is no zero: no change is told of it."""
+    """An unknown number is no zero: no change of it is reported."""
     blocked = [{"currency_code": "USD", "amount": "102891.99", "before": None, "change": None, "not_compared": None}]
     facts = replace(_changed(blocked=blocked), trend=())
     assert summarise(facts)["changes"]["blocked_invoices"]["change"] is None
@@ -207,7 +207,7 @@ def test_what_was_not_known_before_is_not_compared() -> None:
 
 
 def test_the_banner_says_what_was_not_read_and_that_nothing_follows() -> None:
-    """Every reason, at the top of the page; none on a complete night."""
+    """Every reason, at the top of the page; none on a complete run."""
     facts = sample_facts()
     document = render(
         summarise(replace(facts, run=replace(facts.run, partial_reasons=("the first", "the second")))), NO_WORK
@@ -221,7 +221,7 @@ def test_the_banner_says_what_was_not_read_and_that_nothing_follows() -> None:
 
 
 def test_every_night_of_the_trend_is_in_the_table(summary: Summary, document: str) -> None:
-    """Tonight first, each currency in a column of its own, and a word where the night is partial."""
+    """This run first, each currency in a column of its own, and a word where the run is partial."""
     lines = _Tables(document).by_caption["What was blocked in each of the last runs, this run first"]
     assert lines[0][1:5] == ["USD", "CAD", "EUR", "GBP"]
     assert len(lines) == 1 + len(summary["trend"]) == 31
@@ -234,7 +234,7 @@ def test_every_night_of_the_trend_is_in_the_table(summary: Summary, document: st
 
 
 def test_the_trend_is_a_chart_per_currency(summary: Summary) -> None:
-    """Never added, in the reader's colours, with the numbers in words and the partial nights named."""
+    """Never added, in the reader's colours, with the numbers in words and the partial runs named."""
     trend = trend_of(summary)
     assert [currency for currency, _, _ in trend.charts] == ["USD", "CAD", "EUR", "GBP"]
     for _, _, svg in trend.charts:
@@ -246,7 +246,7 @@ def test_the_trend_is_a_chart_per_currency(summary: Summary) -> None:
 
 @pytest.mark.parametrize("nights", [0, 1, 2, 30, 40])
 def test_a_trend_of_any_length_can_be_shown(nights: int) -> None:
-    """Fewer than two nights are no line; more than thirty are too long a one."""
+    """Fewer than two runs are no line; more than thirty are too long a one."""
     trend = (sample_trend()[:10] + sample_trend())[-nights:] if nights else []
     summary = summarise(replace(sample_facts(), trend=trend))
     assert len(summary["trend"]) == min(nights, 30)

@@ -41,12 +41,12 @@ CLAIMS = {
         "accounting_invoices", "portal_invoices",
     ),
 }  # fmt: skip
-"""What the page says of a night without findings, and what must have been read for it."""
+"""What the page says of a run without findings, and what must have been read for it."""
 
 
 @pytest.mark.parametrize("missing", [*RELATIONS, "everything"])
 def test_nothing_is_claimed_to_be_absent_that_the_data_cannot_tell(missing: str) -> None:
-    """Without a source, each sentence that rests on it gives way to one that says what cannot be told."""
+    """Without a source, each sentence that rests on it gives way to one that says what cannot be known."""
     read = tuple(name for name in RELATIONS if missing not in {name, "everything"})
     facts = ReportInputs(RunFacts("empty", AS_OF, read=read), access_counts=_mapped(3))
     said = _words(render(summarise(facts), pack(facts, Work())))

@@ -81,7 +81,7 @@ def test_every_value_comes_back(
 
 
 def test_the_same_content_is_packed_into_the_same_letters() -> None:
-    """Letters that no markup is made of; and what cannot be written as UTF-8 does not stop the night."""
+    """Letters that no markup is made of; and what cannot be written as UTF-8 does not stop the run."""
     content = {"name": "</script>", "odd": "\ud800"}
     assert packed(content) == packed(content)
     assert packed(content).replace("+", "").replace("/", "").rstrip("=").isalnum()

@@ -142,7 +142,7 @@ insert into marts.unposted_invoices
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    """A night's database with six invoices and every report model built."""
+    """A run's database with six invoices and every report model built."""
     opened = Engine(tmp_path / "run.duckdb")
     opened.run(TABLES)
     models = read_models()

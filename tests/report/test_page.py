@@ -232,7 +232,7 @@ def test_hidden_rows_are_told(summary: Summary) -> None:
 
 
 def test_a_partial_night_says_why_and_a_complete_one_does_not(document: str) -> None:
-    """The banner is there when, and only when, the night is partial."""
+    """The banner is there when, and only when, the run is partial."""
     facts = sample_facts()
     facts = replace(facts, run=replace(facts.run, partial_reasons=()))
     complete = render(summarise(facts), packed_work(facts))

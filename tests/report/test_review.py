@@ -44,7 +44,7 @@ def _rows(text: str) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def fixes_file(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """mapping_fixes.csv of the sample night."""
+    """mapping_fixes.csv of the sample run."""
     facts, path = sample_facts(), tmp_path_factory.mktemp("fixes") / "mapping_fixes.csv"
     write_csv(mapping_fixes(proposed(facts), facts.run.run_id), path)
     return path.read_bytes().decode()

@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Page
 
 from etl.review.register import Register
-from tests.command import Billsight
 from tests.report.any_names import NAMES
 from tests.report.opening import downloaded, keys, reviewing
-from tests.worlds import World, invoice, shown
+from tests.support.command_results import Billsight
+from tests.support.one_client import World, invoice, shown
 
 pytestmark = pytest.mark.browser
 

@@ -1,4 +1,4 @@
-"""The summary is the night in numbers: complete, exact, and the same whenever it is told."""
+"""The summary is the run in numbers: complete, exact, and the same whenever it is reported."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_shares_of_a_currency_are_of_that_currency(summary: Summary) -> None:
 
 
 def test_only_defects_are_among_the_causes(summary: Summary) -> None:
-    """What waits, what is expected and what is unknown is told apart from what has to be mended."""
+    """What waits, what is expected and what is unknown is distinguished from what has to be mended."""
     assert {cause["state"] for cause in summary["causes"]} == {"blocked"}
     told = {(entry["state"], entry["code"]) for entry in summary["absences"]}
     assert ("waiting", "PENDING_NEXT_SYNC") in told

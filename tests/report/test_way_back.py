@@ -1,4 +1,4 @@
-"""The whole loop: a night, a review in the browser, the import, the next night, the way back."""
+"""The whole loop: a run, a review in the browser, the import, the next run, the way back."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import polars as pl
 from playwright.sync_api import Page
 
 from etl.review.register import Register
-from tests import nights
-from tests.command import Mappings
 from tests.report.opening import downloaded, keys, reviewing
+from tests.support import provider_runs
+from tests.support.command_results import Mappings
 
 ANSWERS = ["mapping_state", "mapping_source", "company_id_cw", "reason"]
 
 
 def mapped(folder: Path) -> pl.DataFrame:
     """Who is mapped to what, and who says so."""
-    return nights.latest(folder, "matching.mappings").select("customer_id_acct", *ANSWERS)
+    return provider_runs.latest(folder, "matching.mappings").select("customer_id_acct", *ANSWERS)
 
 
 def picked(page: Page) -> str:
@@ -30,7 +30,7 @@ def picked(page: Page) -> str:
 def test_decisions_of_the_page_come_back_as_mappings_and_can_be_taken_back(
     page: Page, folder: Path, mappings: Mappings, tmp_path: Path
 ) -> None:
-    """Night 1, approve, map through the search, exclude, download, import, night 2, revert, night 3 as night 1."""
+    """Run 1, approve, map through the search, exclude, download, import, run 2, revert, run 3 as run 1."""
     before = mapped(folder)
     reviewing(page, (folder / "out" / "latest" / "report.html").resolve().as_uri())
     chosen = []
@@ -49,7 +49,7 @@ def test_decisions_of_the_page_come_back_as_mappings_and_can_be_taken_back(
 
     ended = mappings("import", decided, "--allow-override", "--as", "r. okafor")
     assert ended.code == 0, ended.out + ended.err
-    nights.run(folder, "night-2")
+    provider_runs.run(folder, "night-2")
     after = {row["customer_id_acct"]: row for row in mapped(folder).rows(named=True)}
     states = [after[customer]["mapping_state"] for customer in chosen]
     assert states == ["mapped", "mapped", "excluded"]
@@ -58,5 +58,5 @@ def test_decisions_of_the_page_come_back_as_mappings_and_can_be_taken_back(
 
     import_id = Register.open(folder / "state" / "register.sqlite").log()["import_id"][-1]
     assert mappings("revert", import_id).code == 0
-    nights.run(folder, "night-3")
+    provider_runs.run(folder, "night-3")
     assert mapped(folder).equals(before)

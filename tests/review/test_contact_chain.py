@@ -60,7 +60,7 @@ def changed(path: Path, *script: str) -> None:
 
 
 def test_both_kinds_are_one_chain_whatever_their_order(path: Path) -> None:
-    """Each counts its own; the marker knows of all; what the run knew of mappings is told apart."""
+    """Each counts its own; the marker knows of all; what the run knew of mappings is counted apart."""
     register, contacts = Register.open(path), ContactRegister.open(path)
     assert (register.head(), register.head()) == (contacts.head(), read_marker(path).head)  # type: ignore[union-attr]
     assert register.head().imports == 6

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from etl.errors import ExitCode
-from tests import contact_world as world
-from tests.command import Contacts
-from tests.contact_world import held, row
-from tests.decided import decide, kinds, save
+from tests.support import contact_provider as world
+from tests.support.command_results import Contacts
+from tests.support.contact_provider import held, row
+from tests.support.decision_files import decide, kinds, save
 
 DAY = timedelta(days=1)
 BEFORE = (datetime.now(UTC) - 4 * DAY).replace(minute=0, second=0, microsecond=0)

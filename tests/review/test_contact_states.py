@@ -160,7 +160,7 @@ def test_only_companies_that_nobody_can_look_into_need_a_contact() -> None:
 
 
 def test_an_approval_is_listed_while_it_is_to_do_even_where_somebody_else_can_see() -> None:
-    """The work list lasts: who approved it is told whether it was done."""
+    """The work list lasts: who approved it reads whether it was done."""
     states = contact_states(evidence(PERSON, can_see=True), decision())
     assert contact_fixes(states, "r1").select("cw_contact_id", "state").rows() == [("CW-61", "to do")]
     done = contact_states(evidence(PERSON | {"portal_security_level": "5", "failed": 0}, can_see=True), decision())

@@ -1,4 +1,4 @@
-"""A decided file is read as it was meant, and what a spreadsheet spoilt is refused, never mended."""
+"""A decided file is read as it was meant, and what a spreadsheet damaged is refused, never mended."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ CELLS = st.text(max_size=12) | st.sampled_from(
 
 @given(st.lists(st.lists(CELLS, min_size=len(HEADER), max_size=len(HEADER)), max_size=4))
 def test_whatever_stands_in_the_cells_is_read_or_told(rows: list[list[str]]) -> None:
-    """No content ends an import: a row decides something, or is told to be wrong."""
+    """No content ends an import: a row decides something, or is reported as wrong."""
     with suppress(DecisionFileError):
         for one in lines_of(_rows(HEADER, *rows), "f", MAPPINGS):
             assert isinstance(read_decision(one), ParsedDecision | Problem)

@@ -74,7 +74,7 @@ def test_what_a_spreadsheet_would_run_becomes_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
-    """A guard that touches everything would spoil every name."""
+    """A guard that touches everything would damage every name."""
     assert _in_polars([text]) == [text]
 
 

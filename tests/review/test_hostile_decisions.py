@@ -12,14 +12,14 @@ import pytest
 from etl.csv_guard import guard
 from etl.errors import ExitCode
 from etl.review.register import Register
-from tests.archives import zipped
-from tests.command import Mappings
-from tests.decided import bare, certain, decide, held, kinds, proposed, save, written
+from tests.support.command_results import Mappings
+from tests.support.decision_files import bare, certain, decide, held, kinds, proposed, save, written
+from tests.support.zip_archives import zipped
 from tests.test_inbox import take
 
 
 def test_the_name_of_a_night_is_no_path(folder: Path, mappings: Mappings) -> None:
-    """Whatever a row says of the night it comes from, it is looked for among the nights only."""
+    """Whatever a row says of the run it comes from, it is looked for among the runs only."""
     (row,) = certain(proposed(folder), 1)
     names = ("x" * 300, "../../etc", "/etc/passwd", ".", "..", "a/b", "é" * 200, "night-0")
     wrong = {"row_fp": "FP-0000000000000000"}
@@ -83,7 +83,7 @@ NAMES = ("line\nend.csv", "\x1b[31mred.csv", "caf\udce9.csv", "x" * 250 + ".csv"
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 @pytest.mark.parametrize("decision", ["approve", "perhaps"])
 def test_the_inbox_takes_files_of_any_name(folder: Path, name: str, decision: str) -> None:
-    """They are moved to a name that can be seen, with the reasons beside it, and never end the night."""
+    """They are moved to a name that can be seen, with the reasons beside it, and never end the run."""
     (folder / "inbox").mkdir()
     (row,) = certain(proposed(folder), 1)
     save(folder / "inbox" / name, decide([row], decision))

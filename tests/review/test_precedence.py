@@ -89,7 +89,7 @@ def _why(verdict: Verdict) -> str:
 
 @pytest.mark.parametrize("who", ["lee", "kim"])
 def test_an_older_decision_never_replaces_a_newer_one(site: Site, who: str) -> None:
-    """Whoever decided it, and whenever its file comes in; both names are told."""
+    """Whoever decided it, and whenever its file comes in; both names are reported."""
     site.add(told(MONDAY))
     found = site.verdict(row("2026-10-30T09:00:00Z", who=who))
     assert found.kind == "stale"

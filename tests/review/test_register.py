@@ -37,7 +37,7 @@ def decided(path: Path, *judgements: Judgement) -> set[tuple[str | None, str]]:
 
 
 def test_a_missing_register_is_empty_and_stays_missing(tmp_path: Path) -> None:
-    """A first night needs no register, and reading leaves nothing behind."""
+    """A first run needs no register, and reading leaves nothing behind."""
     path = tmp_path / "state" / "register.sqlite"
     current = Register.open(path).current()
     assert current.is_empty()

@@ -182,7 +182,7 @@ def _old(path: Path) -> None:
 
 
 def test_a_register_of_the_first_version_is_read_as_it_is_and_grows_when_it_is_written(tmp_path: Path) -> None:
-    """A night that only reads rewrites nobody's file; what was in it stays in it, and can be taken back."""
+    """A run that only reads rewrites nobody's file; what was in it stays in it, and can be taken back."""
     path = tmp_path / "register.sqlite"
     _old(path)
     before, register = path.read_bytes(), Register.open(path)

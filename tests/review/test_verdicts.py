@@ -1,4 +1,4 @@
-"""What becomes of a row: only what was decided on tonight's evidence, by one voice, about what is there, is applied."""
+"""What becomes of a row: only what was decided on this run's evidence, by one voice, about what is there, applies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FORGED = "FP-ffffffffffffffff"
 
 
 def _was_written(run_id: str, customer: str, fingerprint: str) -> bool | None:
-    """Tonight's files are known, Monday's too, all others are gone."""
+    """This run's files are known, Monday's too, all others are gone."""
     monday: dict[str, dict[str, str | None]] = {"007": {"FP-1111111111111111": "10"}}
     written = {"tonight": PRINTS, "monday": monday}.get(run_id)
     return None if written is None else fingerprint in written.get(customer, {})
@@ -99,7 +99,7 @@ def told(verdict: Verdict) -> str:
 
 @pytest.mark.parametrize("decisions", [("reject",), ("approve", "reject")], ids=["rejected", "contradicted"])
 def test_a_customer_with_very_many_rows_is_judged_soon(decisions: tuple[str, ...]) -> None:
-    """Whoever fills a file with them does not hold up the night: no row is compared with all others."""
+    """Whoever fills a file with them does not hold up the run: no row is compared with all others."""
     many = [(decisions[at % len(decisions)], "007", str(at // len(decisions))) for at in range(20_000)]
     began = time.process_time()
     assert set(kinds(rows(*many))) == {"error"}
@@ -107,7 +107,7 @@ def test_a_customer_with_very_many_rows_is_judged_soon(decisions: tuple[str, ...
 
 
 def test_each_decision_can_be_applied() -> None:
-    """On the evidence of tonight."""
+    """On the evidence of in this run."""
     for decision in ("approve", "reject", "exclude", "unsure", "snooze:2026-12-01"):
         assert kinds(rows((decision, "007", "10"))) == ["apply"], decision
 
@@ -174,7 +174,7 @@ def test_what_the_register_holds_already_is_no_news() -> None:
         ("", own_print("007", "10"), "apply"),
         ("monday", "FP-1111111111111111", "stale"),
         ("long ago", "FP-2222222222222222", "stale"),
-        ("monday", FORGED, "error"),  # Monday's night never wrote that
+        ("monday", FORGED, "error"),  # Monday's run never wrote that
         ("tonight", FORGED, "error"),
         ("tonight", own_print("8", "10"), "error"),  # the fingerprint of another customer
         ("tonight", "", "error"),
@@ -183,7 +183,7 @@ def test_what_the_register_holds_already_is_no_news() -> None:
     ],
 )
 def test_a_row_that_was_not_decided_on_tonights_evidence_is_never_applied(run_id: str, row_fp: str, kind: str) -> None:
-    """Stale where the evidence has changed since, an error where no night ever wrote such a row."""
+    """Stale where the evidence has changed since, an error where no run ever wrote such a row."""
     assert kinds(rows(("approve", "007", "10"), run_id=run_id, row_fp=row_fp)) == [kind]
 
 

@@ -65,7 +65,7 @@ def test_the_decisions_are_offered_and_no_other_company(tmp_path: Path) -> None:
 
 
 def test_the_same_fixes_give_the_same_bytes(tmp_path: Path) -> None:
-    """The clock is the night's; nothing is left beside the file."""
+    """The clock is the run's; nothing is left beside the file."""
     fixes = mapping_fixes(_frame(_fix("1", "2")), "r1", b"key")
     write_workbook(fixes, tmp_path / "a.xlsx", AT)
     write_workbook(fixes, tmp_path / "b.xlsx", AT)

@@ -193,7 +193,7 @@ def test_an_offset_moves_the_clock_to_utc(value: datetime, minutes: int) -> None
 
 @given(st.datetimes(datetime(1975, 1, 1), datetime(2036, 12, 31)), st.sampled_from(ZONES))
 def test_a_clock_without_an_offset_is_read_in_its_zone(value: datetime, zone: str) -> None:
-    """Also on the nights on which the clock is changed (PEP 495, fold 0)."""
+    """Also on the days on which the clock is changed (PEP 495, fold 0)."""
     told = value.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
     assert at(value.isoformat(sep=" "), zone=ZoneInfo(zone)) == told
 

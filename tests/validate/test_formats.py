@@ -56,7 +56,7 @@ def priced(as_read: Build, *texts: str) -> pl.DataFrame:
     ],
 )
 def test_an_order_is_found_where_a_value_proves_it(as_read: Build, texts: list[str], order: str | None) -> None:
-    """A day beyond the twelfth tells days from months; dates that need no order tell nothing."""
+    """A day beyond the twelfth distinguishes days from months; dates that need no order say nothing."""
     assert settle(dated(as_read, *texts)).date_order == order
 
 
@@ -94,7 +94,7 @@ def test_dates_in_two_orders_refuse_the_file(as_read: Build) -> None:
 
 
 def test_one_stray_among_hundreds_is_a_bad_row_not_a_bad_file(as_read: Build) -> None:
-    """A typing slip is quarantined; it neither stops the night nor turns the order."""
+    """A typing slip is quarantined; it neither stops the run nor turns the order."""
     text = dated(as_read, *["03/15/2026"] * 100, "15/03/2026")
     formats = settle(text)
     assert formats.date_order == "mdy"

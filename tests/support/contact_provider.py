@@ -13,7 +13,7 @@ from etl.config import load
 from etl.domain import Run
 from etl.pipeline.run import RunOutcome, reconcile
 from etl.review.contacts.contact_register import ContactRegister
-from tests.decided import Rows, decide, save
+from tests.support.decision_files import Rows, decide, save
 
 AS_OF: Final = datetime(2026, 11, 12, 6, tzinfo=UTC)
 NAMES: Final = {"501": "Cobblewick Joinery", "502": "Saltmarsh Optics", "503": "Thornbury Kennels", "504": "Elm Dental"}

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from etl.causes import CAUSES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
+UNSPOKEN = re.compile(r"\bNone\b|\bTrue\b|\bFalse\b|\bnan\b|\bnull\b|Decimal|\d\.\d{4}\b|  \(\)| ,")
+"""What no person says; amounts have two decimals."""
 _SPOKEN_ATTRIBUTE = re.compile(r'(?:aria-label|title|placeholder)="([^"]*)"')
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from etl.config import Settings, Source
 from etl.warehouse.engine import Engine
-from tests.loaded import NEVER, Loaded, load
+from tests.support.loading import NEVER, Loaded, load
 
 WRITTEN = datetime(2026, 12, 31, tzinfo=UTC).timestamp()
 """When the files were written: no day in their names is after it."""

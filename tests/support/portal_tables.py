@@ -17,7 +17,7 @@ from etl.pipeline.stages import OF_DOCUMENTS, OF_PORTAL
 from etl.schemas import RELATIONS
 from etl.warehouse.engine import Engine
 from etl.warehouse.models import build, names_in, read_models
-from tests import records
+from tests.support import accepted_rows
 
 Rows = list[dict[str, Any]]
 
@@ -49,7 +49,7 @@ def fill(
 ) -> None:
     """Accept the rows, set some aside, and find which row is which document."""
     given = {"accounting_customers": CUSTOMERS, "connectwise_companies": COMPANIES} | given
-    records.fill(engine, **given)
+    accepted_rows.fill(engine, **given)
     engine.run("create or replace table quarantine.rows (relation varchar, row_values varchar)")
     for relation, values in aside:
         engine.run(f"insert into quarantine.rows values ('{relation}', '{values}')")

@@ -1,4 +1,4 @@
-"""Nights for tests: invented or copied into a folder of their own, run in-process, compared with their truth."""
+"""Runs for tests: invented or copied into a folder of their own, run in-process, compared with their truth."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from etl.pipeline.run import RunOutcome, reconcile
 from etl.pipeline.setup import write_demonstration
 from etl.warehouse.engine import published
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "data" / "fixtures"
 SMALL = DemoPlan(12, 30, 18)
-"""For what depends on no particular invoice, and runs many nights."""
+"""For what depends on no particular invoice, and runs many runs."""
 
 VERDICT = ("state", "primary_cause", "causes")
 
@@ -39,13 +39,13 @@ def invented(folder: Path, plan: DemoPlan) -> Path:
 
 
 def copied(folder: Path, name: str = "night") -> Path:
-    """A copy of one of the fixtures, without what nights have left there."""
+    """A copy of one of the fixtures, without what runs have left there."""
     shutil.copytree(FIXTURES / name, folder, ignore=shutil.ignore_patterns("out"))
     return _keyed(folder)
 
 
 def _keyed(folder: Path) -> Path:
-    """With a site's key of its own making: nights on copies are then alike to the byte."""
+    """With a site's key of its own making: runs on copies are then alike to the byte."""
     (folder / "state").mkdir(exist_ok=True)
     (folder / "state" / "site.key").write_bytes(b"an invented key of 32 bytes long")
     for path in (folder / "state").iterdir():
@@ -65,7 +65,7 @@ def without(folder: Path, *sources: str) -> Path:
 def run(
     folder: Path, run_id: str = "night", environment: Mapping[str, str] | None = None, as_of: datetime = AS_OF
 ) -> RunOutcome:
-    """A night on the folder, judged at the instant for which its data was invented, or at another."""
+    """A run on the folder, judged at the instant for which its data was invented, or at another."""
     settings = load(folder / "billsight.toml", {"BILLSIGHT_LIMITS__THREADS": "1"} | dict(environment or {}))
     return reconcile(settings, Run(run_id, as_of))
 
@@ -98,6 +98,6 @@ def differences(expected: pl.DataFrame, found: pl.DataFrame, key: str = "invoice
 
 
 def latest(folder: Path, relation: str) -> pl.DataFrame:
-    """A relation of the night that was published last."""
+    """A relation of the run that was published last."""
     with published(folder / "out" / "latest" / "run.duckdb") as engine:
         return engine.frame(f"from {relation}")

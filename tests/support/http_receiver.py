@@ -1,4 +1,4 @@
-"""A server on this machine that takes whatever is sent to it, and a provider whose nights are told to it."""
+"""A server on this machine that takes whatever is sent to it, and a provider whose runs are reported to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any, Final
 from etl.config import load
 from etl.domain import Run
 from etl.notify.notifier import Notifier
-from tests.command import Billsight, Ended
+from tests.support.command_results import Billsight, Ended
 
 AS_OF: Final = "2026-11-22T02:00:00Z"
 CLOCK: Final = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -98,7 +98,7 @@ def receiving() -> Iterator[Receiver]:
 
 
 class Site:
-    """A provider whose nights are told to a receiver."""
+    """A provider whose runs are reported to a receiver."""
 
     def __init__(self, folder: Path, receiver: Receiver, command: Billsight, summary: dict[str, Any]) -> None:
         self.folder, self.receiver, self._command, self._summary = folder, receiver, command, summary
@@ -122,11 +122,11 @@ class Site:
         self.config.write_text(text.replace("[notify]\n", f"[notify]\n{line}"), encoding="utf-8")
 
     def night(self, run_id: str) -> Ended:
-        """One night."""
+        """One run."""
         return self._command("run", "--config", self.config, "--as-of", AS_OF, "--run-id", run_id)
 
     def tell(self) -> list[str]:
-        """Tell of a night that was published elsewhere; the warnings."""
+        """Tell of a run that was published elsewhere; the warnings."""
         teller = Notifier(load(self.config, {}))
         return [*teller.start(Run("night", CLOCK)), *teller.published(self._summary, self.folder, 0)]
 

@@ -1,4 +1,4 @@
-"""Decided files for tests: what a night proposed, with decisions written into it."""
+"""Decided files for tests: what a run proposed, with decisions written into it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from etl.review.register import Register
-from tests.command import Ended
+from tests.support.command_results import Ended
 
 Rows = list[dict[str, str]]
 
 
 def proposed(folder: Path, name: str = "mapping_fixes.csv") -> Rows:
-    """The rows of a fix file of the latest night."""
+    """The rows of a fix file of the latest run."""
     text = (folder / "out" / "latest" / name).read_text(encoding="utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 

@@ -1,6 +1,6 @@
 """`make domains`: the lists of mail providers and of public suffixes again, from the packages that keep one.
 
-python -m tests.domains FOLDER    (FOLDER holds the unpacked packages)
+python -m tests.support.domain_lists FOLDER    (FOLDER holds the unpacked packages)
 """
 
 from __future__ import annotations

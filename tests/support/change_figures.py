@@ -1,4 +1,4 @@
-"""What changed since the night before, for the tests of what is told."""
+"""What changed since the run before, for the tests of what is reported."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def changes(**others: Any) -> dict[str, Any]:
-    """What changed since the night before, as the summary has it."""
+    """What changed since the run before, as the summary has it."""
     usd = [{"currency_code": "USD", "amount": "18000.00"}]
     row = {"name": "INV-1042 · Acme Dental", "code": "NO_CONTACT", "currency_code": "USD", "amount": "120.00"}
     return {
