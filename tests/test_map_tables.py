@@ -10,9 +10,8 @@ import pytest
 import xlsxwriter
 
 from etl.pipeline.first_run import write_configuration
-from tests.clients import AS_OF, clients
-from tests.command import Billsight
-from tests.mapping_person import (
+from tests.support.command_results import Billsight
+from tests.support.mapping_person import (
     CONTACTS,
     CUSTOMERS,
     INVOICES,
@@ -24,6 +23,7 @@ from tests.mapping_person import (
     has_nothing,
     written_shape,
 )
+from tests.support.orderly_clients import AS_OF, clients
 from tests.test_first_run import _on_terminal
 
 GERMAN = """\

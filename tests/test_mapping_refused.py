@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from etl.pipeline.first_run import write_configuration
-from tests.mapping_person import INVOICES, JOBS, Person, configured, has_nothing, written_shape
+from tests.support.mapping_person import INVOICES, JOBS, Person, configured, has_nothing, written_shape
 
 
 @pytest.mark.parametrize(

@@ -288,10 +288,10 @@ def test_a_demonstration_never_replaces_what_people_work_with(tmp_path: Path) ->
 @pytest.mark.parametrize(("level", "is_said"), [(4, True), (6, False)])
 def test_a_level_that_nobody_has_is_pointed_out(tmp_path: Path, level: int, is_said: bool) -> None:  # noqa: FBT001
     """Every invoice would be blocked, because of a setting that may be wrong."""
-    folder = nights.copied(tmp_path / "night", "shapes/xero_csv")
+    folder = provider_runs.copied(tmp_path / "night", "shapes/xero_csv")
     path = folder / "connectwise_contacts.json"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"portalSecurityLevel": 6', f'"portalSecurityLevel": {level}'), encoding="utf-8")
     words = "minimum_security_level is 5, and no contact has more than 4"
     assert (words in check_sources(load(folder / "billsight.toml", {}))) is is_said
-    assert any(words in remark for remark in nights.run(folder).summary["run"]["remarks"]) is is_said
+    assert any(words in remark for remark in provider_runs.run(folder).summary["run"]["remarks"]) is is_said
