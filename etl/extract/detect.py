@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,9 +38,8 @@ _HINTS: Final = {
 }
 """What a file's name may say where its content leaves a choice."""
 
-_PORTALS_OWN: Final = frozenset({"portal_invoice_id", "company_id_cw"})
-"""Columns that a list of invoices has only if the portal wrote it."""
-_PORTALS_CAPTION: Final = re.compile(r"portal|\bcard\b|auto-?pay", re.IGNORECASE)
+_PORTALS_CAPTION: Final = "portal"
+"""What a caption of a list says that only the portal can have written."""
 _SYSTEMS: Final = ("ConnectWise", "QuickBooks Online", "QuickBooks Desktop", "Xero", "Sage Intacct")
 _LEAST: Final = 0.35
 _READ: Final = "a list that is read"
@@ -294,8 +292,7 @@ def _of_table(document: OpenedFile, table: Table) -> list[Recognition]:
 def _is_portals(name: str, header: Header) -> bool:
     """Whether a list of invoices says that the portal wrote it: what is taken for the portal's list proves presence."""
     is_named = any(hint in name for hint in _HINTS["portal_invoices"])
-    is_shown = any(_PORTALS_CAPTION.search(caption) for caption in header.cells)
-    return is_named or is_shown or not _PORTALS_OWN.isdisjoint(header.columns)
+    return is_named or any(_PORTALS_CAPTION in caption.casefold() for caption in header.cells)
 
 
 def _judged(name: str, profile: TableProfile, header: Header) -> Recognition:

@@ -25,6 +25,7 @@ from etl.extract.header import (
 from etl.extract.opened_file import OpenedFile
 from etl.extract.profiles.line_guard import judge_lines, refuse_ids_of_customers
 from etl.extract.profiles.profile import TABLE, Extract, TableProfile
+from etl.extract.profiles.row_flags import find_flags
 from etl.extract.profiles.running_balance import is_bare, why_no_open_balance
 from etl.extract.report_titles import is_header_again
 from etl.extract.row_tables import Table, open_table
@@ -58,8 +59,14 @@ def find_in(table: Table, profile: TableProfile, configured: Mapping[str, str]) 
     for number, rows in enumerate(table.candidates()):
         header = find_header(rows, profile, configured)
         if header is not None:
-            return Found(table, number, header, [row for row in rows if row[0] < header.line])
+            return Found(table, number, _with_flags(header, profile), [row for row in rows if row[0] < header.line])
     return None
+
+
+def _with_flags(header: Header, profile: TableProfile) -> Header:
+    """A header with the columns that flag rows as deleted, void or hidden."""
+    flags = find_flags(header.cells, profile.relation, header.positions.values())
+    return replace(header, columns={**flags, **header.columns})
 
 
 _DECISIVE: Final = frozenset(

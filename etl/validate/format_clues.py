@@ -30,7 +30,8 @@ def observe(batches: Iterable[pl.DataFrame], relation: Relation) -> pl.DataFrame
 
     The marks of dates are `dated` (any value), `serial`, `numeric` (some order reads it), `not mdy` (another order
     reads it, this one does not) and `mdy or dmy` (both read it, as different days); those of amounts are `point` or
-    `comma` (it can be read only so) and `either` (both ways read it, as different amounts).
+    `comma` (it can be read only so), `either` (both ways read it, as different amounts), and `thousands by point` or
+    `thousands by comma` (the way of the two that reads no third decimal: 1,250 is a thousand by point).
 
     Locality: whole; one batch is looked at after the other.
     """
@@ -86,8 +87,18 @@ def _marked_amounts(cells: pl.DataFrame) -> pl.DataFrame:
         as_comma=money.amounts(amounts["value"], decimal_comma=True),
     )
     is_point, is_comma = pl.col("as_point").is_not_null(), pl.col("as_comma").is_not_null()
-    marks = {"point": is_point & ~is_comma, "comma": is_comma & ~is_point}
-    return _bearing(parsed, {**marks, "either": pl.col("as_point") != pl.col("as_comma")})
+    is_either = pl.col("as_point") != pl.col("as_comma")
+    is_more_by_point = pl.col("as_point").abs() > pl.col("as_comma").abs()
+    return _bearing(
+        parsed,
+        {
+            "point": is_point & ~is_comma,
+            "comma": is_comma & ~is_point,
+            "either": is_either,
+            "thousands by point": is_either & is_more_by_point,
+            "thousands by comma": is_either & ~is_more_by_point,
+        },
+    )
 
 
 _MARKED: Final[Mapping[ColumnKind, Callable[[pl.DataFrame], pl.DataFrame]]] = {

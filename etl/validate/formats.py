@@ -193,8 +193,9 @@ def _unclear_decimals(evidence: _FormatEvidence) -> list[Problem]:
 
 
 def _other_decimals(evidence: _FormatEvidence, *, comma: bool) -> list[Problem]:
-    """The first amount that can only be read with another decimal sign than the shape's."""
-    stray = evidence.first("point" if comma else "comma")
+    """The first amount that another decimal sign than the shape's reads alone, or without a third decimal."""
+    other = "point" if comma else "comma"
+    stray = evidence.first(other, f"thousands by {other}")
     said = f"decimal_comma = {str(comma).lower()}"
     return [] if stray is None else [_against_shape(evidence, stray, said, "decimal_comma")]
 

@@ -113,7 +113,8 @@ def test_an_import_template_is_not_recognised(shelf: Any) -> None:
      ("portal.csv", "Invoice Number,Customer Name,Invoice Date,Total,Balance", "portal_invoices"),
      ("ConnectBooster.csv", "Invoice Number,Customer Name,Invoice Date,Total,Balance", "portal_invoices"),
      ("open.csv", "Portal Invoice ID,Invoice Number,Customer Name,Invoice Date,Total,Balance", "portal_invoices"),
-     ("open.csv", "Invoice Number,Card Name,Customer,Invoice Date,Total,Balance", "portal_invoices")],
+     ("open.csv", "Card ID,Invoice Number,Card Name,Customer,Invoice Date,Total,Balance", "accounting_invoices"),
+     ("open.csv", "Invoice Number,Customer,Invoice Date,Total,Balance,Portal Status", "portal_invoices")],
 )  # fmt: skip
 def test_only_what_says_so_is_the_portals_list(tmp_path: Any, name: str, header: str, relation: str) -> None:
     """The portal's list proves that clients see an invoice, so no list of the books may be taken for it."""

@@ -58,7 +58,7 @@ def test_the_setting_of_the_source_outranks_the_shape(tmp_path: Path) -> None:
     """Both of them, the order and the sign."""
     found = _read(tmp_path, DAY_FIRST, "03/04/2026;5.00", "03/25/2026;6.00", date_order="mdy")
     assert [row["invoice_date"] for row in found["rows"]] == [date(2026, 3, 4), date(2026, 3, 25)]
-    found = _read(tmp_path, COMMA, "2026-03-04;1.234", decimal_comma=False)
+    found = _read(tmp_path, COMMA, "2026-03-04;1.234", decimal_comma=False)  # a person says so of these very files
     assert found["rows"][0]["balance_amount"] == Decimal("1.234")
 
 
@@ -81,14 +81,15 @@ def test_a_date_that_no_order_reads_is_quarantined(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "amount", "stray"), [(COMMA, "1234", "1,234.50"), (POINT, "1.234", "1.234,50")]
+    ("values", "amount", "stray"),
+    [(COMMA, "1.234", "1,234.50"), (POINT, "1,234", "1.234,50"), (COMMA, "1.234", "1,250"), (POINT, "1,234", "1.250")],
 )  # fmt: skip
 def test_a_shape_says_the_decimal_sign(tmp_path: Path, values: str, amount: str, stray: str) -> None:
-    """1.234 alone may be both; an amount that only the other sign reads refuses the file with its line."""
-    found = _read(tmp_path, values, "2026-03-04;1.234")
-    assert found["rows"][0]["balance_amount"] == Decimal(amount)
+    """1.234 alone may be both; an amount that the other sign reads better refuses the file with its line."""
+    found = _read(tmp_path, values, f"2026-03-04;{amount}")
+    assert found["rows"][0]["balance_amount"] == Decimal(1234)
     with pytest.raises(InputError) as error:
-        _read(tmp_path, values, "2026-03-04;1.234", f"2026-03-05;{stray}")
+        _read(tmp_path, values, f"2026-03-04;{amount}", f"2026-03-05;{stray}")
     [problem] = error.value.problems
     assert problem.line == 3
     assert f"balance_amount '{stray}', which contradicts decimal_comma = " in problem.found

@@ -16,8 +16,8 @@ from etl.extract.formats.powershell import UnreadableError, is_cut, shown
 from etl.extract.profiles.connectwise_json import WHICH_DEFAULT, close_instants, emails_of
 from etl.extract.profiles.connectwise_keys import apart, with_company_key, with_contact_key
 from etl.extract.profiles.document_terms import stated_type
-from etl.extract.profiles.invoice_keys import DELETED, is_flagged, with_known_flags
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TableProfile
+from etl.extract.profiles.row_flags import DELETED, is_flagged, with_known_flags
 
 _FLAGS: Final = {"is_closed": ("closed", "open"), "is_inactive": ("inactive", "active")}
 """What some lists say instead of true and false."""

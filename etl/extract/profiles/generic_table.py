@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from etl.extract.profiles import connectwise_csv, portal_lists
-from etl.extract.profiles.invoice_keys import DELETED, VOIDED, finish_customers, finish_invoices
+from etl.extract.profiles.invoice_keys import finish_customers, finish_invoices
 from etl.extract.profiles.profile import TABLE, TableProfile, Transform
 from etl.schemas import RELATIONS
 
@@ -77,8 +77,6 @@ _INVOICES: Final[dict[str, tuple[str, ...]]] = {
         "Modified Date",
         "last_updated_time",
     ),
-    **DELETED,
-    **VOIDED,
 }
 _CUSTOMERS: Final[dict[str, tuple[str, ...]]] = {
     "customer_id_acct": ("id", "Customer ID", "customer_id", "contact_id", "Internal ID", "QuickBooks Internal Id"),
@@ -102,7 +100,6 @@ _CUSTOMERS: Final[dict[str, tuple[str, ...]]] = {
     "currency_code": ("Currency", "Currency Code", "currency_id"),
     "created_at": ("Created", "Created At", "Create Time", "Created Date"),
     "modified_at": ("Modified", "Modified At", "updated_at", "Last Modified", "Last Updated", "Modified Date"),
-    **DELETED,
 }
 _Required = tuple[tuple[str, ...], ...]
 _LAYOUTS: Final[Mapping[str, tuple[dict[str, tuple[str, ...]], _Required, Transform]]] = {

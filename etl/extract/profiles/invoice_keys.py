@@ -2,78 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Final
-
 import polars as pl
 
-from etl.domain import FALSE_WORDS, TRUE_WORDS
 from etl.extract.footers import without_footers
 from etl.extract.portal_words import portal_status
 from etl.extract.profiles.document_terms import document_status, document_type, fold_term, stated_type
-
-DELETED: Final[Mapping[str, tuple[str, ...]]] = {
-    "_fivetran_deleted": ("_fivetran_deleted",),
-    "_sdc_deleted_at": ("_sdc_deleted_at",),
-    "_ab_cdc_deleted_at": ("_ab_cdc_deleted_at",),
-    "_dlt_valid_to": ("_dlt_valid_to",),
-    "_fivetran_active": ("_fivetran_active",),
-    "_hevo_deleted": ("__hevo__marked_deleted",),
-    "_deleted": ("is_deleted", "Deleted", "deleted_at", "deleted_flag", "deleted_on", "deleted_date"),
-}
-"""Columns in which loaders flag what was deleted, each with its captions."""
-VOIDED: Final[Mapping[str, tuple[str, ...]]] = {
-    "_voided": (
-        "Voided", "Void", "is_voided", "is_void", "voided_at", "voided_on", "void_date", "voided_date",
-        "Cancelled", "Canceled", "is_cancelled", "is_canceled", "cancelled_at", "canceled_at", "cancelled_on",
-        "canceled_on",
-    ),
-}  # fmt: skip
-"""The column of a list in which a document is flagged as void, with its captions."""
-HIDDEN: Final[Mapping[str, tuple[str, ...]]] = {
-    **DELETED,
-    **VOIDED,
-    "_hidden": (
-        "Hidden", "is_hidden", "Hidden from Client", "Hidden from Customer", "Hidden from Portal", "Archived",
-        "is_archived", "Draft", "is_draft",
-    ),
-    "_visible": (
-        "Visible", "is_visible", "Visible to Client", "Visible to Customer", "Visible in Portal", "Client Visible",
-        "Customer Visible", "Shown", "Show", "Show in Portal", "Show to Client", "Published", "is_published",
-    ),
-}  # fmt: skip
-"""Columns of a portal's list that say whether clients see an invoice."""
-_KEPT_FLAGS: Final = frozenset({"_fivetran_active", "_visible"})
-"""Flags that say yes of what is still there."""
-_WAS_DELETED: Final = "deletion flag: '{}' says neither that the row was deleted nor that it was not"
-_MEANING: Final = {
-    "_voided": "void flag: '{}' says neither that the document is void nor that it is not",
-    "_hidden": "hidden flag: '{}' says neither that the invoice is hidden nor that it is not",
-    "_visible": "visible flag: '{}' says neither that clients see the invoice nor that they do not",
-}
-"""Flag -> what is wrong with a value that nobody understands."""
-_GONE: Final = (
-    "x", "d", "del", "delete", "deleted", "remove", "removed", "gone", "erased", "purged", "trashed", "gelöscht",
-    "supprimé", "supprimée", "eliminado", "eliminada", "eliminato", "eliminata", "excluído", "verwijderd",
-    "v", "void", "voided", "cancelled", "canceled", "hidden", "archived", "draft",
-)  # fmt: skip
-_NOT_GONE: Final = (
-    *FALSE_WORDS, "null", "none", "nil", "nan", "n/a", "-", "active", "live", "current", "not deleted", "undeleted",
-    "never", "visible", "shown", "published", "not void", "not voided", "not hidden",
-)  # fmt: skip
-_ONE, _ZERO = r"^[-+]?1(?:[.,]0+)?$", r"^[-+]?0+(?:[.,]0+)?$"
-_DAY: Final = (
-    r"(?:^|[^0-9])20[0-9]{2}(?:[^0-9]|$)|^20[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]"
-    r"|^[0-3]?[0-9][-/.][0-3]?[0-9][-/.][0-9]{2}\b|^1[0-9]{9}(?:[0-9]{3})?$|^4[0-9]{4}(?:[.][0-9]+)?$"
-)
-"""A day of this century, in any form; 0000-00-00 and 1970-01-01 stand for no day."""
-_NO_DAY: Final = r"(?:^|[^0-9:])0?0[-/.]0?0(?:[^0-9:]|$)"
-_NOT_YET: Final = r"\b(?:not|never|no|until|before|undeleted|pending|scheduled|will|due)\b"
-_NEVER: Final = (
-    r"^(?:0000|0001|1899|1900|1970|9999)-[0-9]{2}-[0-9]{2}(?:[^0-9]|$)"
-    r"|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:0000|0001|1899|1900|1970|9999)(?:[^0-9]|$)"
-)
-"""Days that stand for none."""
+from etl.extract.profiles.row_flags import VOIDED, is_flagged, is_hidden, with_known_flags
 
 
 def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
@@ -133,47 +67,6 @@ def finish_customers(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(is_active=pl.when(is_marked | is_flagged(frame)).then(pl.lit("false")).otherwise(known))
 
 
-def is_flagged(frame: pl.DataFrame, flags: Collection[str] = DELETED) -> pl.Expr:
-    """Whether one of the flags says that the row is gone, by a word or by the time at which it went.
-
-    Args:
-        frame: with a column for each flag that its file has.
-        flags: the columns that are asked.
-
-    Locality: row.
-    """
-    said = [_is_gone(name) for name in frame.columns if name in flags]
-    return pl.any_horizontal(said).fill_null(value=False) if said else pl.lit(value=False)
-
-
-def with_known_flags(frame: pl.DataFrame) -> pl.DataFrame:
-    """A row whose flag says neither that it is gone nor that it is not is set aside.
-
-    Locality: row.
-    """
-    for name in sorted(HIDDEN.keys() & set(frame.columns)):
-        flag = pl.col(name).str.to_lowercase()
-        is_kept = (
-            flag.is_in(_NOT_GONE) | flag.str.contains(_ZERO) | flag.str.contains(_NO_DAY) | flag.str.contains(_NEVER)
-        )
-        if name in _KEPT_FLAGS:
-            is_kept = flag.is_in([*TRUE_WORDS, "visible", "shown", "published"]) | flag.str.contains(_ONE)
-        problem = pl.format(_MEANING.get(name, _WAS_DELETED), name)
-        is_strange = pl.col(name).is_not_null() & ~_is_gone(name) & ~is_kept
-        frame = frame.with_columns(read_problem=pl.coalesce("read_problem", pl.when(is_strange).then(problem)))
-    return frame
-
-
-def _is_gone(name: str) -> pl.Expr:
-    flag = pl.col(name).str.to_lowercase()
-    if name in _KEPT_FLAGS:
-        return flag.is_in([*FALSE_WORDS, "hidden", "not visible", "not shown", "not published"]) | flag.str.contains(
-            _ZERO
-        )
-    is_day = flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) & ~flag.str.contains(_NOT_YET)
-    return flag.is_in([*TRUE_WORDS, *_GONE]) | flag.str.contains(_ONE) | is_day
-
-
 def active(column: str) -> pl.Expr:
     """Whether a customer is active, of lists that say so in a word of theirs; any other word stays as it is."""
     words = {"active": "true", "enabled": "true", "inactive": "false", "notactive": "false", "disabled": "false"}
@@ -191,7 +84,7 @@ def finish_portal_invoices(frame: pl.DataFrame) -> pl.DataFrame:
         frame, "invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name",
         "company_id_cw", "document_type", "portal_status",
     )  # fmt: skip
-    status = pl.when(is_flagged(frame, HIDDEN)).then(pl.lit("gone")).otherwise(portal_status("portal_status"))
+    status = pl.when(is_hidden(frame)).then(pl.lit("gone")).otherwise(portal_status("portal_status"))
     frame = frame.with_columns(document_type=stated_type("document_type"), portal_status=status)
     customer = pl.coalesce("customer_id_acct", "customer_name", "company_id_cw")
     made = _together("invoice_number", customer)

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.extract.profiles.invoice_keys import HIDDEN, finish_portal_invoices, finish_portal_mappings
+from etl.extract.profiles.invoice_keys import finish_portal_invoices, finish_portal_mappings
 from etl.extract.profiles.profile import Transform
 
 SUCCEEDED: Final = (
@@ -114,7 +114,6 @@ LAYOUTS: Final[Mapping[str, tuple[dict[str, tuple[str, ...]], tuple[tuple[str, .
             "total_amount": ("Total", "Total Amount", "Amount", "Invoice Total"),
             "balance_amount": ("Balance", "Open Balance", "Amount Due", "Balance Due", "Outstanding"),
             "currency_code": ("Currency", "Currency Code"),
-            **HIDDEN,
         },
         (("portal_invoice_id", "invoice_id_acct", "invoice_number"),),
         finish_portal_invoices,

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from etl.extract.formats.delimited import Numbered
-from etl.extract.header import HEADER_WITHIN, Header, fold
+from etl.extract.header import HEADER_WITHIN, Header
 from etl.extract.opened_file import FileKind, OpenedFile
-from etl.extract.profiles.invoice_keys import DELETED, VOIDED
 from etl.extract.profiles.profile import Captions
+from etl.extract.profiles.row_flags import find_flags
 from etl.extract.row_tables import RowTable, Table
 from etl.extract.shapes.named_patterns import AGEING_BAND
 from etl.extract.shapes.shape import CaptionPattern, RecognizeRules, Shape, fold_caption
 
 _MOST_LACKING: Final = 4
-_WITH_FLAGS: Final = frozenset({"accounting_invoices", "accounting_customers"})
 _LONGEST: Final = 400
 """Characters of a caption or a title: a longer cell is neither."""
 _WIDEST: Final = 2_000
@@ -229,20 +228,8 @@ def bind(row: Numbered, shape: Shape) -> Header:
                 taken |= set() if pattern.member else {places[0]}
                 twice += [cells[places[0]]] if len(places) > 1 and not pattern.is_beginning else []
                 break
-    if shape.relation in _WITH_FLAGS:
-        columns |= _flags(cells, columns.keys(), taken)
+    columns |= {name: at for name, at in find_flags(cells, shape.relation, taken).items() if name not in columns}
     return Header(row[0], cells, columns, twice=tuple(dict.fromkeys(twice)))
-
-
-def _flags(cells: Sequence[str], bound: Collection[str], taken: Collection[int]) -> dict[str, int]:
-    """The columns in which rows are flagged as deleted or void: they mean the same in every shape."""
-    at_caption = {fold(cell): at for at, cell in reversed(list(enumerate(cells))) if cell and at not in taken}
-    found = {
-        name: next((at_caption[caption] for caption in map(fold, captions) if caption in at_caption), None)
-        for name, captions in {**DELETED, **VOIDED}.items()
-        if name not in bound
-    }
-    return {name: at for name, at in found.items() if at is not None}
 
 
 def telltale(held: Held) -> str:
