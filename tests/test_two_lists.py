@@ -171,6 +171,28 @@ def test_documents_without_a_number_are_one_where_each_list_has_one(engine: Engi
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("header", [TOTALS, f"Invoice ID,{TOTALS}"])
+@pytest.mark.parametrize("balances", [["250", "100"], ["100"]])
+def test_several_documents_without_a_number_are_counted_once(
+    engine: Engine, tmp_path: Path, header: str, balances: list[str]
+) -> None:
+    """Nothing says which balance is whose: the rows without a total are set aside, and no amount is made up."""
+    ids = [["9"], ["8"], ["7"]] if "ID" in header else [[], [], []]
+    rows = [
+        ["", "Acme", "2026-11-14", "250"],
+        ["", "Acme", "2026-11-14", "400"],
+        ["", "Bolt & Sons", "2026-11-14", "70"],
+    ]
+    write_table(tmp_path / "a.csv", header, *(own + row for own, row in zip(ids, rows, strict=True)))
+    write_table(tmp_path / "b.csv", BALANCES, *(("", "Acme", "2026-11-14", one) for one in balances))
+    load_files(engine, tmp_path)
+    assert sorted(kept(engine, "total_amount", "balance_amount")) == [
+        (Decimal(70), None), (Decimal(250), None), (Decimal(400), None),
+    ]  # fmt: skip
+    (reason,) = {row[0][0] for row in engine.rows("select broken_rules from quarantine.rows")}
+    assert reason.endswith("may be one of several documents of a.csv on that day, and nothing says which")
+
+
 def test_ids_of_two_books_are_seen_without_totals(engine: Engine, tmp_path: Path) -> None:
     """Number and customer differ, and no total says that it is one document: two books."""
     header = "Invoice ID,Number,Customer ID,Customer Name,Date,Open Balance"

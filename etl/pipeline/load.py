@@ -16,7 +16,7 @@ from etl import extract
 from etl.config import Settings, Source
 from etl.domain import AnswerPart, FileReport, OnStage, Reader, RunStage, utc
 from etl.errors import InputError, Problem
-from etl.pipeline.deduplicate import Settled, bare, is_removal, remove, settle
+from etl.pipeline.deduplicate import Settled, bare, is_removal, remove, set_undecidable_aside, settle
 from etl.pipeline.prefetch import IN_TURN, Opener, PreparedFile, opened_ahead
 from etl.safe_text import readable
 from etl.schemas import RELATIONS, SQL_TYPE, Column, Relation
@@ -228,6 +228,8 @@ class Loader:
 
     def _settle_copies(self, relation: Relation, files: Sequence[_ReadFile]) -> Settled:
         """Of several rows with one key one stays; the others are quarantined."""
+        if set_undecidable_aside(self.engine, relation):
+            self._compact(relation, "rowid not in (select position from undecidable)")
         settled = settle(self.engine, relation, _made_at(files, self.settings.portal_zone))
         if settled is None:
             return Settled()

@@ -14,7 +14,7 @@ from etl.domain import MALFORMED_ID, NO_NUMBER
 from etl.schemas import Relation
 from etl.warehouse.engine import Engine
 
-_INVOICES: Final = "accepted.accounting_invoices"
+INVOICES: Final = "accepted.accounting_invoices"
 _NONE: Final = f"{MALFORMED_ID}|{NO_NUMBER}".replace("{", "{{").replace("}", "}}")
 """Numbers that may stand for any document, or for none."""
 
@@ -31,7 +31,7 @@ select
     invoice_number, customer_id_acct, lower(trim(customer_id_acct)) as customer,
     lower(coalesce(book || '/', '') || trim(customer_name)) as name,
     invoice_date as day, total_amount as total, due_date, document_status, balance_amount
-from {_INVOICES}
+from {INVOICES}
 where {{which}}"""
 
 _KEYED: Final = """
@@ -174,19 +174,17 @@ def identify_invoices(engine: Engine) -> bool:
         Whether two rows may be of one document.
     """
     ids = engine.frame(
-        f"select hash(invoice_id_acct) as hash, coalesce(has_internal_id, true) as has_id from {_INVOICES}"
+        f"select hash(invoice_id_acct) as hash, coalesce(has_internal_id, true) as has_id from {INVOICES}"
     )
     have_ids = bool(ids["has_id"].all())
     if have_ids and ids["hash"].n_unique() == len(ids):
         return False
-    repeated = (
-        f"hash(invoice_id_acct) in (select hash(invoice_id_acct) from {_INVOICES} group by 1 having count(*) > 1)"
-    )
+    repeated = f"hash(invoice_id_acct) in (select hash(invoice_id_acct) from {INVOICES} group by 1 having count(*) > 1)"
     engine.run(_SEEN.format(which=repeated if have_ids else "true"))
     engine.run(_KEYED)
     engine.run(_NAMED)
     engine.run(f"""
-        update {_INVOICES} as invoices
+        update {INVOICES} as invoices
         set invoice_id_acct = named.id, has_internal_id = named.has_id,
             customer_id_acct = coalesce(named.own_customer, invoices.customer_id_acct)
         from named
