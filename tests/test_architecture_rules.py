@@ -29,6 +29,7 @@ ALSO_SQL = {
     "etl/validate/join_questions.py": "asks sources, before staging, by columns that differ from run to run",
     "etl/validate/joins.py": "the same",
     "etl/validate/other_keys.py": "the same",
+    "etl/validate/row_keys.py": "the same",
     "etl/validate/portal_witnesses.py": "the same",
     "etl/validate/company_joins.py": "the same",
     "etl/pipeline/decided_companies.py": "the same, against the decisions of people",

@@ -103,6 +103,21 @@ def test_one_row_that_does_not_fit_keeps_the_other_key_from_being_used() -> None
     assert (said.is_used, "6 of 7 match company_identifier" in said.text) == (False, True)
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["text", "id", "gone", "other"]), min_size=7, max_size=7))
+def test_an_identifier_next_to_its_companys_name_is_that_company_whatever_the_others_are(kinds: list[str]) -> None:
+    """A text can be no RecID: one company that is gone does not take the others with it."""
+    values = {"text": TEXTS, "id": IDS, "gone": [f"GONE{place}" for place in range(7)], "other": TEXTS[1:] + TEXTS[:1]}
+    asked = [values[kind][place] for place, kind in enumerate(kinds)]
+    engine = engine_of(connectwise_companies=_companies(TEXTS), portal_mappings=_mappings(asked, NAMES))
+    settle_keys(engine)
+    for place, (kind, held) in enumerate(zip(kinds, _held(engine), strict=True)):
+        if kind in {"text", "id"} and asked.count(asked[place]) == 1:
+            assert held == IDS[place]
+        elif kind == "gone":
+            assert held == asked[place]
+
+
 def test_ids_that_join_and_are_not_contradicted_are_left_alone() -> None:
     """The quiet twin: RecIDs, one of them renamed since, one gone."""
     engine = engine_of(

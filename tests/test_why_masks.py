@@ -90,3 +90,13 @@ def test_a_run_that_an_older_version_published_is_not_misread(night: Path, tmp_p
         engine.run("alter table marts.invoice_checks drop column reached")
     with pytest.raises(NotFoundError, match=r"Another version may have written it\. Run again\."):
         explain(older, pl.read_parquet(night / "invoices.parquet")["invoice_id_acct"][0])
+
+
+def test_a_run_with_other_checks_is_not_read(night: Path, tmp_path: Path) -> None:
+    """Its masks would be read as other causes."""
+    database = tmp_path / "run.duckdb"
+    shutil.copy(night / "run.duckdb", database)
+    with closing(Engine(database)) as engine:
+        engine.run("update ctl.causes set code = 'OF_ANOTHER_VERSION' where bit = 3")
+    with pytest.raises(NotFoundError, match="Another version may have written it"), published(database):
+        pass

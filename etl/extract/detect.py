@@ -176,7 +176,9 @@ def describe_folder(folder: Path, shapes: Shapes | None = None) -> list[Sighting
         shapes: those of its configuration; null: those that are shipped.
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    visible = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    visible = [
+        path for path in paths if not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+    ]
     own = _own_folders(folder)
     return [
         sighting

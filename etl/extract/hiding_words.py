@@ -102,18 +102,21 @@ _LINKS: Final = (
     "(?: (?:from|the|for|to|on|a|an|my|all|any|saved|stored|last|first|yet|of|von|vom|der|die|das|du|des|de|la|le|el"
     "|del|da|do|il))*"
 )
-_TROUBLE: Final = (
-    "(?:is|was|being|still|in|on|under|to|for|the|has|been|awaiting|pending|scheduled|queued|approval|review|sync"
+_LINKED: Final = "is|was|being|still|in|on|under|to|for|the|has|been"
+_TROUBLED: Final = (
+    "awaiting|pending|scheduled|queued|approval|review|sync"
     "|syncing|failed|failing|failure|error|rejected|declined|hold|suspended|blocked|disputed|returned|confirmation"
-    "|release|delivery|delivered|sent|posting|post)"
+    "|release|delivery|delivered|sent|posting|post"
 )
+_TROUBLE: Final = f"(?: (?:{_LINKED}))* (?:{_TROUBLED})(?: (?:{_LINKED}|{_TROUBLED}))*"
 _OWED: Final = "(?:paid|unpaid|due|past due|overdue|outstanding|(?:partially|partly) paid)"
 _STILL: Final = "(?: (?:is|was|were|has|have|been|got|ist|wurde|est|été))*"
 _MARKS: Final = r"[^\p{L}\p{M}\p{N}?\x{ff1f}\x{61f}]+"
 OTHER_THING: Final = (
     f"^(?:(?:{_ASIDE}|{_OWED}){_MARKS})*(?:(?:the|your|a) )?(?:{_GONE}{_LINKS} {_THING}"
     f"|{_NO} (?:{_SEEN})[^ ]* (?:by|via|per|with|through) {_THING}|{_NO} (?:{_SEEN})[^ ]*{_LINKS} {_THING}"
-    f"|(?:no )?{_THING}:?{_STILL} (?:{_NO} )?(?:{_GONE}|(?:{_SEEN})[^ ]*)|{_THING}:?(?: {_TROUBLE})+"
+    f"|(?:no )?{_THING}:?{_STILL} (?:{_NO} )?(?:{_GONE}|(?:{_SEEN})[^ ]*)|{_THING}:?{_TROUBLE}"
     rf")(?:{_MARKS}(?:{_ASIDE}|{_OWED}))*[.!)\]]*$"
+    rf"|^{_THING}:? (?:on|off)$"
 )
 """For `written`: a payment, a card, a check, a reminder or an e-mail is gone or not sent, not the invoice."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from etl.domain import IDENTIFIED
 from etl.validate.portal_witnesses import is_witnessed
+from etl.validate.row_keys import join_by_identifier, join_by_name
 from etl.warehouse.engine import Engine
 
 _COMPANIES, _CUSTOMERS, _INVOICES = "connectwise_companies", "accounting_customers", "accounting_invoices"
@@ -135,10 +136,12 @@ def settle_keys(engine: Engine) -> list[Said]:
         beside, is_own_name = _name(engine, reference)
         _ask(engine, reference, beside)
         one = _settle(engine, reference, is_own_name=is_own_name)
+        if reference.target == _COMPANIES and (one is None or not (one.is_used or one.is_refused)):
+            one = _join_by_identifier(engine, reference) or one
         if one is not None:
             said.append(one)
-        if one is None or not one.is_used:
-            _join_by_name(engine, reference)
+        if reference.target == _CUSTOMERS and (one is None or not one.is_used):
+            join_by_name(engine, reference.relation, reference.column)
     return said
 
 
@@ -290,24 +293,14 @@ def _keyed(engine: Engine, target: str) -> str:
     return f"companies are keyed by {'Company ID' if is_marked[0][0] else 'RecID'}"
 
 
-def _join_by_name(engine: Engine, reference: Reference) -> None:
-    """Give rows with only a name the id of the one customer of that name, whatever its case and spacing."""
-    if reference.target != _CUSTOMERS:
-        return
-    column = reference.column
-    engine.run("""
-        create or replace temp table by_name as
-        with names as (
-            select id, customer_name as name from target
-            union select id, full_name from target where full_name is not null
-        ),
-        single as (select name, min(id) as id from names group by 1 having count(distinct id) = 1)
-        select distinct asked.value, single.id
-        from asked
-        inner join single on asked.key = single.name
-        anti join target on asked.value = target.id
-        where asked.name is null or asked.name = asked.key or ends_with(asked.key, '/' || asked.name)""")
-    if engine.count("by_name"):
-        engine.run(f"""
-            update accepted.{reference.relation} as rows set {column} = by_name.id
-            from by_name where rows.{column} = by_name.value""")
+def _join_by_identifier(engine: Engine, reference: Reference) -> Said | None:
+    """What is said of Company IDs that stand among RecIDs, each next to its company's name."""
+    joined = join_by_identifier(engine, reference.relation, reference.column)
+    if joined is None:
+        return None
+    text = (
+        f"{reference.relation}.{reference.column} holds Company IDs such as {joined.example},"
+        f" {_keyed(engine, reference.target)}: {joined.found} of {joined.asked} match company_identifier"
+        " and the names next to them"
+    )
+    return Said(reference, text, is_used=True)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from etl.causes import CAUSES
 from etl.domain import MALFORMED_ID, NO_MONEY, NO_NUMBER
 from etl.errors import NotFoundError, ResourcesExhaustedError, tells_of_full_disk
 from etl.resources import resource
@@ -183,8 +184,22 @@ def published(database: Path) -> Iterator[Engine]:
         raise NotFoundError(message)
     try:
         with closing(Engine(database.resolve(), is_read_only=True)) as engine:
+            _refuse_other_causes(engine)
             yield engine
     except EngineError as error:
         reason = str(error).splitlines()[0]
         message = f"{database} cannot be read ({reason}). Another version may have written it. Run again."
         raise NotFoundError(message) from None
+
+
+def _refuse_other_causes(engine: Engine) -> None:
+    """A mask of causes means something else where a version has more of them, or in another order.
+
+    Raises:
+        EngineError: the run was published by such a version.
+    """
+    if engine.has("ctl.causes"):
+        order = engine.columns("ctl.causes", "bit", "code").sort("bit")["code"].to_list()
+        if order != [cause.code for cause in CAUSES]:
+            reason = "its checks are other ones, or in another order"
+            raise EngineError(reason)

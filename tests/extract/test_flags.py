@@ -19,7 +19,7 @@ PORTAL = "Portal Invoice ID,Invoice Number,Customer Name,Total,Balance,{}\n9,1,A
 @pytest.mark.parametrize("caption", ["Voided", "VOID", "is_void", "Voided At", "Cancelled", "canceled_at"])
 @pytest.mark.parametrize(
     ("value", "status"),
-    [("Yes", "void"), ("x", "void"), ("2026-10-03", "void"), ("No", "open"), ("", "open"), ("0", "open")],
+    [("Yes", "voided"), ("x", "voided"), ("2026-10-03", "voided"), ("No", "open"), ("", "open"), ("0", "open")],
 )
 def test_a_document_that_is_flagged_as_void_is_void(shelf: Any, caption: str, value: str, status: str) -> None:
     """The status column may be missing, or lag behind."""
@@ -78,6 +78,21 @@ def test_two_flags_of_the_portal_both_count(shelf: Any) -> None:
     assert row["portal_status"] == "gone"
 
 
+@pytest.mark.parametrize("captions", ["Void,Cancelled", "Cancelled,Voided"])
+def test_two_flags_of_accounting_both_count(shelf: Any, captions: str) -> None:
+    """A list may have one column for each."""
+    shelf.put("i.csv", ACCOUNTING.format(captions, "No,Yes"))
+    assert shelf.rows("accounting_invoices", "i.csv")[0]["document_status"] == "voided"
+
+
+def test_an_invoice_without_a_day_is_not_published_where_others_have_one(shelf: Any) -> None:
+    """Nothing says that clients see it."""
+    shelf.put("p.csv", PORTAL.format("Published", "2026-10-01") + "8,2,Acme,6.00,6.00,\n")
+    shown, other = shelf.rows("portal_invoices", "p.csv")
+    assert "read_problem" not in shown
+    assert other["read_problem"].startswith("flag: '' says neither")
+
+
 @pytest.mark.parametrize("caption", ["Display Name", "Show Date", "Voucher", "Access Code", "Cancellation Terms"])
 def test_other_captions_are_no_flags(shelf: Any, caption: str) -> None:
     """A name is no answer to whether clients see the invoice."""
@@ -106,7 +121,7 @@ balance_amount = ["Left"]
     ("relation", "column", "caption", "value", "found"),
     [("portal_invoices", "", "Hidden", "Yes", ("portal_status", "gone")),
      ("portal_invoices", "", "Visible to Client", "No", ("portal_status", "gone")),
-     ("accounting_invoices", 'invoice_date = ["Day"]', "Voided", "Yes", ("document_status", "void")),
+     ("accounting_invoices", 'invoice_date = ["Day"]', "Voided", "Yes", ("document_status", "voided")),
      ("accounting_invoices", 'invoice_date = ["Day"]', "Deleted", "Yes", ("document_status", "deleted"))],
 )  # fmt: skip
 def test_flags_count_in_a_shape_of_the_users_own(  # noqa: PLR0913

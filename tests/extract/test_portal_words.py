@@ -30,6 +30,7 @@ STATUSES = {
     "Opened by client": None, "Open - 30 days": "open", "Past due, now paid": None, "Overdue (unpaid)": "open",
     "AutoPay": None, "Not yet paid": "open", "un-paid": "open", "Paid in part": "open", "Isn't paid": None,
     "Paid (not confirmed)": None, "Paid? No": None, "Paid but vorked": None, "Paid 50.00": None, "Vorked paid": None,
+    "Paid by ACH on 11/20/2026": "paid", "Paid by check on Nov 20, 2026": "paid", "AutoPay on": None,
     "Paid - check #1044": "paid", "Paid 11/28/2026": "paid", "Paid on Nov 28": "paid", "Not pending": None,
     "Unscheduled": None, "Impending": None, "No payment pending": None, "Pending vork": None, "Not partial": None,
     "Not yet delivered": "gone", "Paid - not visible to client": "gone", "Never published": "gone", "Not void": None,

@@ -37,7 +37,7 @@ def finish_invoices(frame: pl.DataFrame) -> pl.DataFrame:
         document_status=pl.when(is_flagged(frame))
         .then(pl.lit("deleted"))
         .when(is_flagged(frame, VOIDED))
-        .then(pl.lit("void"))
+        .then(pl.lit("voided"))
         .otherwise(status),
         has_internal_id=pl.lit("true" if has_ids else "false")
         if "has_internal_id" not in frame.columns

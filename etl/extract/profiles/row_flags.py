@@ -30,17 +30,19 @@ VOIDED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 """The column of a list in which a document is flagged as void, with its captions."""
-_HIDDEN, _VISIBLE = "_hidden_", "_visible_"
-"""What the columns of a portal's list are called that say of a row whether clients see it, before their position."""
+_HIDDEN, _VISIBLE = "_hidden", "_visible"
+"""Columns of a portal's list that say of a row whether clients see it."""
 _VISIBLE_CAPTION: Final = re.compile(
     r"visib|viewable|publish|released?\b|accessible|\b(?:client|customer|contact|portal|user) (?:access|view)\b"
     r"|^(?:is )?show(?:n|s|ing)?$|\bshow(?:n|s|ing)? (?:in|on|to|at|client|customer|portal)\b"
     r"|\bdisplay(?:ed|s)? (?:in|on|to|at)\b|\b(?:client|customer|portal) (?:can )?(?:see|show|display)"
+    r"|\bsichtbar|\bfreigegeben|\bveröffentlicht|\bpublié|\bvisto por"
 )
 _HIDDEN_CAPTION: Final = re.compile(
     r"\bhid(?:e|es|den|ing)\b|\barchived?\b|\bis draft\b|^drafts?$|\bsuppress|\bunpublish|\binvisib|\bwithheld\b"
     r"|\bvoid(?:ed)?\b|\bcancell?ed\b|\bdeleted?\b|\bremoved\b|^(?:is )?private$|^(?:is )?internal(?: only)?$"
-    r"|\bstaff only\b"
+    r"|\bstaff only\b|\bversteckt|\bausgeblendet|\bverborgen|\bstorniert|\bgelöscht|\barchiviert|^entwurf$"
+    r"|\bmasqué|\bannulé|\bsupprimé|\bbrouillon\b|\bocult[oa]|\banulad[oa]"
 )
 _WORDS: Final = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 _KEPT_FLAG: Final = "_fivetran_active"
@@ -79,22 +81,22 @@ def find_flags(cells: Sequence[str], relation: str, taken: Collection[int]) -> d
         taken: positions that are read as something else.
 
     Returns:
-        Column -> position; `_hidden_7` and `_visible_7` are flags of a portal's list at position 7.
+        Column -> position; a column is called by what it flags and its position, such as `_voided:7`.
     """
     free = [(at, caption_words(cell)) for at, cell in enumerate(cells) if cell and at not in taken]
     if relation == "portal_invoices":
-        hidden = {f"{_HIDDEN}{at}": at for at, words in free if _HIDDEN_CAPTION.search(words)}
-        shown = {f"{_VISIBLE}{at}": at for at, words in free if _VISIBLE_CAPTION.search(words)}
+        hidden = {f"{_HIDDEN}:{at}": at for at, words in free if _HIDDEN_CAPTION.search(words)}
+        shown = {f"{_VISIBLE}:{at}": at for at, words in free if _VISIBLE_CAPTION.search(words)}
         return {**hidden, **{name: at for name, at in shown.items() if at not in hidden.values()}}
     if relation not in _WITH_LOADERS:
         return {}
     known = DELETED if relation == "accounting_customers" else {**DELETED, **VOIDED}
-    places = {words.replace(" ", ""): at for at, words in reversed(free)}
-    found = {
-        name: next((places[one] for one in _folded(captions) if one in places), None)
+    return {
+        f"{name}:{at}": at
         for name, captions in known.items()
+        for at, words in free
+        if words.replace(" ", "") in _folded(captions)
     }
-    return {name: at for name, at in found.items() if at is not None}
 
 
 def caption_words(caption: str) -> str:
@@ -102,8 +104,13 @@ def caption_words(caption: str) -> str:
     return _WORDS.sub(" ", caption).casefold().strip()
 
 
-def _folded(captions: Iterable[str]) -> list[str]:
-    return [caption_words(caption).replace(" ", "") for caption in captions]
+def _folded(captions: Iterable[str]) -> set[str]:
+    return {caption_words(caption).replace(" ", "") for caption in captions}
+
+
+def _kind(column: str) -> str:
+    """What a column flags: `_voided:7` is `_voided` at position 7."""
+    return column.partition(":")[0]
 
 
 def is_flagged(frame: pl.DataFrame, flags: Collection[str] = DELETED) -> pl.Expr:
@@ -115,7 +122,7 @@ def is_flagged(frame: pl.DataFrame, flags: Collection[str] = DELETED) -> pl.Expr
 
     Locality: row.
     """
-    said = [_is_gone(name) for name in frame.columns if name in flags]
+    said = [_is_gone(name) for name in frame.columns if _kind(name) in flags]
     return pl.any_horizontal(said).fill_null(value=False) if said else pl.lit(value=False)
 
 
@@ -124,52 +131,57 @@ def is_hidden(frame: pl.DataFrame) -> pl.Expr:
 
     Locality: row.
     """
-    return is_flagged(frame, [name for name in frame.columns if name.startswith((_HIDDEN, _VISIBLE))])
+    return is_flagged(frame, (_HIDDEN, _VISIBLE))
 
 
 def with_known_flags(frame: pl.DataFrame) -> pl.DataFrame:
     """A row whose flag says neither that it is gone nor that it is not is set aside.
 
-    Locality: row.
+    Locality: row; a list of the portal, whole.
     """
     for name in sorted(name for name in frame.columns if _meaning(name)):
-        problem = pl.format(_meaning(name), name)
+        problem = pl.format(_meaning(name), pl.col(name).fill_null(""))
         is_strange = pl.col(name).is_not_null() & ~_is_gone(name) & ~_is_kept(name)
+        if _kind(name) == _VISIBLE:
+            # where others are shown, a row of which nobody says so may not be
+            is_strange = is_strange | (pl.col(name).is_null() & pl.col(name).is_not_null().any())
         frame = frame.with_columns(read_problem=pl.coalesce("read_problem", pl.when(is_strange).then(problem)))
     return frame
 
 
 def _meaning(name: str) -> str:
     """What is wrong with a value of a flag that nobody understands; empty where the column is no flag."""
-    if name in DELETED:
+    if _kind(name) in DELETED:
         return "deletion flag: '{}' says neither that the row was deleted nor that it was not"
-    if name in VOIDED:
+    if _kind(name) in VOIDED:
         return "void flag: '{}' says neither that the document is void nor that it is not"
-    if name.startswith((_HIDDEN, _VISIBLE)):
+    if _kind(name) in {_HIDDEN, _VISIBLE}:
         return "flag: '{}' says neither that clients see the invoice nor that they do not"
     return ""
 
 
 def _is_gone(name: str) -> pl.Expr:
-    flag = pl.col(name).str.to_lowercase()
-    if name == _KEPT_FLAG:
+    flag, kind = pl.col(name).str.to_lowercase(), _kind(name)
+    if kind == _KEPT_FLAG:
         return flag.is_in(FALSE_WORDS) | flag.str.contains(_ZERO)
-    is_day = flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) & ~flag.str.contains(_NOT_YET)
-    if name.startswith(_VISIBLE):
+    if kind == _VISIBLE:
         return flag.is_in([*FALSE_WORDS, "nobody", "none", "never"]) | flag.str.contains(_ZERO) | _says(name, "gone")
-    is_said = flag.is_in([*TRUE_WORDS, *_GONE]) | flag.str.contains(_ONE) | is_day
-    return is_said | _says(name, "gone") if name.startswith(_HIDDEN) else is_said
+    is_said = flag.is_in([*TRUE_WORDS, *_GONE]) | flag.str.contains(_ONE) | _is_day(flag)
+    return is_said | _says(name, "gone") if kind == _HIDDEN else is_said
 
 
 def _is_kept(name: str) -> pl.Expr:
-    flag = pl.col(name).str.to_lowercase()
+    flag, kind = pl.col(name).str.to_lowercase(), _kind(name)
     is_true = flag.is_in(TRUE_WORDS) | flag.str.contains(_ONE)
-    if name == _KEPT_FLAG:
+    if kind == _KEPT_FLAG:
         return is_true
-    if name.startswith(_VISIBLE):
-        is_day = flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) & ~flag.str.contains(_NOT_YET)
-        return is_true | is_day | _says(name, SHOWN)
+    if kind == _VISIBLE:
+        return is_true | _is_day(flag) | _says(name, SHOWN)
     return flag.is_in(_NOT_GONE) | flag.str.contains(_ZERO) | flag.str.contains(_NO_DAY) | flag.str.contains(_NEVER)
+
+
+def _is_day(flag: pl.Expr) -> pl.Expr:
+    return flag.str.contains(_DAY) & ~flag.str.contains(_NO_DAY) & ~flag.str.contains(_NOT_YET)
 
 
 def _says(name: str, word: str) -> pl.Expr:

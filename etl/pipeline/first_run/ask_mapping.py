@@ -101,7 +101,7 @@ class ColumnMapping:
         Args:
             name: our column.
             proposed: the position that fits best; null: none does.
-            default: the answer where nothing is proposed, and after one that is refused.
+            default: the answer where nothing is proposed.
 
         Raises:
             LeftOutError: the person leaves the file out.
@@ -123,7 +123,7 @@ class ColumnMapping:
                 return
             shown = f"{cut(self.table.header.cells[at])} cannot be {name}: {against}." if at is not None else ""
             self.talk.say(shown or f"{readable(answer)} is none of the numbers above.")
-            answer = self.talk(question, default)
+            answer = self.talk(question, offered)
 
     def _objection(self, column: Column, at: int) -> str:
         """Why a caption cannot be a column; empty where nothing speaks against it."""

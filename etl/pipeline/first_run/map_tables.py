@@ -140,7 +140,9 @@ def _ask_alike(talk: Conversation, sighting: Sighting, relation: str, found: Map
     found.declined.add(sighting.name)
     words = in_words(_explained(sighting, relation, found.shapes))
     question = f"{readable(sighting.name)} has the captions of a shape that you just confirmed:\n{words}"
-    if ask_yes(talk, f"{question}\nRead it, too? (y/n)", "y"):
+    # what is taken for the portal's list proves presence, and another list may have the same captions
+    default = "n" if relation == "portal_invoices" else "y"
+    if ask_yes(talk, f"{question}\nRead it, too? (y/n)", default):
         found.declined.remove(sighting.name)
         found.names.add(sighting.name)
 

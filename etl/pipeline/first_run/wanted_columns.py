@@ -63,9 +63,9 @@ _PHRASES: Final[Mapping[str, str]] = {
 """Our column -> what it is, where the dictionary of the data says more than a question needs."""
 
 _STEMS: Final[Mapping[str, str]] = {
-    "invoice_number": r"^(?:re|rechnung|beleg|invoice|inv|bill|doc|document|facture|factura|fattura|faktura)\w*"
-    r"(?: (?:nr|no|num|number|id|ref|#)\b.*)?$|^(?:rechnungs?|beleg)nummer$",
-    "customer_name": r"kunde(?!n?n(?:r|ummer))|customer|client|debtor|debitor(?!en)|payer"
+    "invoice_number": r"^(?:re|rg|rechnung|beleg|invoice|inv|bill|doc|document|facture|factura|fattura|faktura)\w*"
+    r"(?: (?:nr|no|num|number|ref|#)\b.*)?$|^(?:rechnungs?|beleg)nummer$",
+    "customer_name": r"kunde(?!n?n(?:r|ummer))|(?<!to )(?<!by )(?:customer|client)|debtor|debitor(?!en)|payer"
     r"|bill(?:ed)? to|firma?\b|\bname$|trading",
     "customer_id_acct": r"(?:kunden?|customer|client|debit\w*|account|acct)\W*(?:nr|no|num\w*|id|code|key|ref|#)\b",
     "invoice_date": r"^(?:(?:rechnung|beleg|invoice|issue|bill|post|raise)\w* ?(?:datum|date|day|on)?"
