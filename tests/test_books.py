@@ -8,7 +8,10 @@ import pytest
 
 from etl.config import Settings, Source, load
 from etl.errors import ConfigurationError, InputError
+from etl.validate.join_questions import FIRST
+from etl.validate.joins import measure
 from etl.warehouse.engine import Engine
+from tests.support.accepted_database import engine_of
 from tests.support.ledger_files import CUSTOMERS, INVOICES, kept, load_files, write_ledger, write_table
 from tests.support.loading import ALWAYS, NEVER
 from tests.support.loading import load as load_relation
@@ -106,3 +109,19 @@ def test_a_row_that_was_set_aside_has_the_ids_of_its_book(engine: Engine, tmp_pa
     assert engine.rows(f"select {ids} from quarantine.rows") == [
         ("US/2", "US/58", "total_amount: 'a lot' is not an amount"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("listed", "rows", "joined"), [("US", 1, 1), (None, 2, 0)])
+def test_only_books_with_a_list_of_customers_are_asked_for_them(listed: str | None, rows: int, joined: int) -> None:
+    """The customers of another book are made from its invoices; a list that names no book at all joins none."""
+    prefix = f"{listed}/" if listed else ""
+    owed = {"document_type": "invoice", "currency_code": "USD", "balance_amount": 5, "total_amount": 5}
+    database = engine_of(
+        accounting_customers=[{"customer_id_acct": f"{prefix}1", "customer_name": "Acme", "book": listed}],
+        accounting_invoices=[
+            {"invoice_id_acct": f"{book}/9", "customer_id_acct": f"{book}/1", "book": book, **owed}
+            for book in ("US", "CA")
+        ],
+    )
+    (join,) = [one for one in measure(database, FIRST) if one.question.name == "open invoices -> customers"]
+    assert (join.rows, join.joined) == (rows, joined)

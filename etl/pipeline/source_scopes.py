@@ -210,8 +210,10 @@ def _page(source: Source, files: Sequence[FileReport]) -> str:
     """The reason why a list may be one page of several; empty if there is none."""
     if source.is_complete is not None:
         return "" if source.is_complete else "setting is_complete says so"
-    rows = next((file.rows_extracted for file in files if file.rows_extracted in _PAGES), None)
-    return "" if rows is None else f"{rows} rows are a full page. If these are all, set is_complete = true"
+    page = next((file for file in files if file.rows_extracted in _PAGES), None)
+    if page is None:
+        return ""
+    return f"the {page.rows_extracted} rows of {page.file} are a full page. If these are all, set is_complete = true"
 
 
 def notes(scopes: Mapping[str, Scope]) -> list[str]:

@@ -39,10 +39,15 @@ FIRST: Final = (
         "accounting_invoices.customer_id_acct with accounting_customers.customer_id_acct",
         ("accounting_customers",),
         """
+        with listed as (select distinct book from accepted.accounting_customers where book is not null)
         select concat_ws(' ', asking.customer_id_acct, any_value(asking.customer_name)) as label,
             asking.currency_code, sum(asking.owed) as amount, count(*) as rows,
             asking.customer_id_acct in (select customer_id_acct from accepted.accounting_customers) as is_joined
-        from open_invoices as asking group by asking.customer_id_acct, asking.currency_code""",
+        from open_invoices as asking
+        -- customers of a book without a list of its own are made from its invoices; one book at least has a list
+        where coalesce(asking.book in (select book from listed), true)
+            or not exists (from open_invoices as other where other.book in (select book from listed))
+        group by asking.customer_id_acct, asking.currency_code""",
         stops=True,
     ),
     Question(

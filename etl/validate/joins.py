@@ -26,7 +26,8 @@ _LOW: Final = 0.5
 FEWEST_ROWS: Final = 20
 """So few rows that join, or do not, say nothing of a source."""
 _OWED: Final = """
-    select customer_id_acct, customer_name, currency_code, abs(coalesce(balance_amount, total_amount)) as owed
+    select
+        customer_id_acct, customer_name, currency_code, book, abs(coalesce(balance_amount, total_amount)) as owed
     from accepted.accounting_invoices
     where coalesce(document_type, 'invoice') = 'invoice'
         and coalesce(document_status, 'unknown') not in ('paid', 'voided', 'deleted', 'draft')
