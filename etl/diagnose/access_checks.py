@@ -144,12 +144,16 @@ def check_companies(companies: pl.DataFrame, portal: Portal) -> pl.DataFrame:
     }
     checks = _followed(of_company, portal)
     of_contact = pl.when(nobody & ~nobody_active).then(pl.col("proposed_failed")).otherwise(cause_masks.NOTHING)
+    # a contact who lacks one thing need not have the others
+    doubts_of_contact = pl.when(nobody & ~nobody_active).then("proposed_unknown").otherwise(cause_masks.NOTHING)
     # nothing but whether they are active is unknown of the contacts
     is_anyone_active = cause_masks.literal(["ONLY_INACTIVE_CONTACTS"])
     doubts = pl.when(pl.col("perhaps_unknown") != 0).then("perhaps_unknown").otherwise(is_anyone_active)
     return companies.with_columns(
         failed=cause_masks.failed(checks) | of_contact,
-        unknown=cause_masks.unknown(checks) | pl.when(is_perhaps).then(doubts).otherwise(cause_masks.NOTHING),
+        unknown=cause_masks.unknown(checks)
+        | pl.when(is_perhaps).then(doubts).otherwise(cause_masks.NOTHING)
+        | doubts_of_contact,
         can_anyone_see=pl.when(~is_unsure).then(~nobody),
         fixes=_fixes(portal.minimum_security_level),
     ).with_columns(reached=_reached())

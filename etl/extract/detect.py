@@ -150,7 +150,11 @@ def recognize_or_refuse(path: Path, shapes: Shapes | None = None) -> Recognition
         raise InputError([content.objection])
     seen = _recognized(content)
     if seen is None:
-        remedy = "`billsight shapes` lists what can be read, and how to export it."
+        remedy = (
+            "`billsight shapes` lists what can be read, and how to export it."
+            " `billsight init` on a terminal asks what the captions of an unknown table mean;"
+            " a shape of your own is known with --config."
+        )
         raise InputError([Problem(path.name, content.unknown, _READ, remedy)])
     return seen
 

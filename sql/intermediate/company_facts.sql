@@ -3,7 +3,7 @@
 -- reads:   marts.contact_checks, matching.mappings, quarantine.rows, staging.connectwise__companies,
 --          staging.connectwise__contacts, ctl.causes
 -- purpose: every company that a customer is mapped to, who can look into the portal there, and the one contact to propose.
--- units:   counts of contacts; proposed_failed and perhaps_unknown are masks of causes
+-- units:   counts of contacts; proposed_failed, proposed_unknown and perhaps_unknown are masks of causes
 -- source:  ConnectWise contacts and companies; mappings of the run
 
 -- a contact that could not be read is there, and may be able to see
@@ -160,7 +160,8 @@ select
     proposed.default_email as proposed_contact_email,
     proposed.contact_role as proposed_contact_role,
     proposed.portal_security_level as proposed_level,
-    proposed.failed as proposed_failed
+    proposed.failed as proposed_failed,
+    coalesce(proposed.unknown, 0::ubigint) as proposed_unknown
 
 from mapped
 cross join anywhere

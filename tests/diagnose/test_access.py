@@ -26,11 +26,11 @@ TYPES: dict[str, Any] = {
 COMPANY: dict[str, Any] = {
     "company_id_cw": "7", "contact_count": 2, "active_contact_count": 2, "able_contact_count": 0,
     "perhaps_able_contact_count": 0, "related_able_count": 0, "proposed_failed": 0, "proposed_level": "6",
-    "perhaps_unknown": 0,
+    "perhaps_unknown": 0, "proposed_unknown": 0,
 }  # fmt: skip
 
 
-MASKS = {"proposed_failed": pl.UInt64, "perhaps_unknown": pl.UInt64}
+MASKS = dict.fromkeys(("proposed_failed", "proposed_unknown", "perhaps_unknown"), pl.UInt64)
 PROFILES = Portal(access="profiles")
 
 
@@ -253,3 +253,13 @@ def test_an_export_that_says_nothing_proves_nothing() -> None:
     # nothing but who is active is missing
     company = _company(_portal(6), perhaps_able_contact_count=1)
     assert (company["can_anyone_see"], codes(company["unknown"])) == (None, ["ONLY_INACTIVE_CONTACTS"])
+
+
+def test_what_a_contact_lacks_says_nothing_of_what_the_export_does_not_tell() -> None:
+    """The level is too low; whether the login is allowed is not known, and not passed."""
+    row = CONTACT | {"portal_security_level": "2", "is_login_disabled": None}
+    (contact,) = check_contacts(pl.DataFrame([row], schema=TYPES), _portal(6)).to_dicts()
+    company = _company(_portal(6), proposed_failed=contact["failed"], proposed_unknown=contact["unknown"])
+    assert codes(company["failed"]) == ["LEVEL_TOO_LOW"]
+    assert "LOGIN_DISABLED" in codes(company["unknown"])
+    assert company["can_anyone_see"] is False

@@ -26,7 +26,8 @@ Fields = dict[str, tuple[Any, Any]]
 COMPANY: Fields = {
     "contact_count": (pl.Int64, 1), "active_contact_count": (pl.Int64, 1), "able_contact_count": (pl.Int64, 1),
     "perhaps_able_contact_count": (pl.Int64, 0), "related_able_count": (pl.Int64, 0),
-    "perhaps_unknown": (pl.UInt64, 0), "proposed_failed": (pl.UInt64, 0), "proposed_level": (pl.String, "6"),
+    "perhaps_unknown": (pl.UInt64, 0), "proposed_unknown": (pl.UInt64, 0),
+    "proposed_failed": (pl.UInt64, 0), "proposed_level": (pl.String, "6"),
 }  # fmt: skip
 
 

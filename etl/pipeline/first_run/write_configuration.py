@@ -44,7 +44,7 @@ def write_configuration(folder: Path, *, is_forced: bool, ask: Ask | None = None
     """
     target = folder / "billsight.toml"
     if target.exists() and not is_forced:
-        remedy = "Keep it, or overwrite it with --force."
+        remedy = "Keep it, or write it again with --force: its settings stay, and a copy of it."
         raise ConfigurationError([Problem(str(target), "a configuration", "none yet", remedy)])
     kept = read_kept_settings(target)
     shapes = extract.shapes_beside(folder)

@@ -22,6 +22,7 @@ _VERDICT: Final = {
     "expected": "EXPECTED, not a fault",
     "unknown": "UNKNOWN: nothing wrong was found, and nothing proves that it shows",
 }
+_UNPROVEN: Final = "UNKNOWN: nothing proves that it shows, and nothing that it does not"
 _PASSED, _NOT_REACHED = "passed", "not reached"
 
 
@@ -69,6 +70,8 @@ def _due(row: Row) -> str:
 def _verdict(row: Row) -> str:
     cause = row["primary_cause"]
     named = "" if cause is None else f": {BY_CODE[cause].title} [{cause}]"
+    if row["state"] == "unknown" and row["failed"]:
+        return f"{_UNPROVEN}{named}{difference(row)}"
     return f"{_VERDICT[row['state']]}{named}{difference(row)}"
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from etl.amounts import with_currency
-from etl.causes import BY_CODE, PROFILES, is_in
+from etl.causes import BY_CODE, PROFILES, bits_where, is_in
 from etl.domain import Subject
 from etl.report.why.queries import Row
 
@@ -19,6 +19,8 @@ _FOUND_BY: Final = {
     1: "found by its id", 2: "found by number and customer", 3: "found by number and amount",
     4: "found by a number that is written differently, and the amount",
 }  # fmt: skip
+
+_OF_CONTACTS: Final = bits_where(lambda cause: cause.subject in {Subject.CONTACTS, Subject.CONTACT})
 
 
 def money(amount: Decimal | None) -> str:
@@ -183,7 +185,8 @@ def _contacts(row: Row, failed: str | None) -> str:
     counted = "1 contact" if count == 1 else f"{count or 'no'} contacts"
     active = f", {row['active_contact_count'] or 'none'} active" if count else ""
     related = ", somebody at a related company can" if failed == "CONTACT_AT_PARENT_OR_CHILD" else ""
-    return f"{counted}{active}, nobody can see invoices{related}"
+    sees = "nobody is known to see invoices" if row["unknown"] & _OF_CONTACTS else "nobody can see invoices"
+    return f"{counted}{active}, {sees}{related}"
 
 
 def _contact(row: Row, failed: str | None) -> str:
