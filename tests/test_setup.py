@@ -295,3 +295,21 @@ def test_a_level_that_nobody_has_is_pointed_out(tmp_path: Path, level: int, is_s
     words = "minimum_security_level is 5, and no contact has more than 4"
     assert (words in check_sources(load(folder / "billsight.toml", {}))) is is_said
     assert any(words in remark for remark in provider_runs.run(folder).summary["run"]["remarks"]) is is_said
+
+
+def test_words_that_no_company_has_or_that_hide_every_one_are_pointed_out(tmp_path: Path) -> None:
+    """A misspelled status hides nothing, and a type of all companies hides everything."""
+    folder = provider_runs.copied(tmp_path / "night", "shapes/xero_csv")
+    companies = json.loads((folder / "connectwise_companies.json").read_text(encoding="utf-8"))
+    for company in companies:
+        company["types"] = [{"id": 1, "name": "Client"}]
+    (folder / "connectwise_companies.json").write_text(json.dumps(companies), encoding="utf-8")
+    path = folder / "billsight.toml"
+    text = path.read_text(encoding="utf-8").replace(
+        "[portal]", '[portal]\nhidden_company_statuses = ["Actve"]\nhidden_company_types = ["client"]'
+    )
+    path.write_text(text, encoding="utf-8")
+    said = check_sources(load(path, {}))
+    assert "hidden_company_statuses names Actve, which no company has" in said
+    assert f"hide all {len(companies)} companies" in said
+    assert "hidden_company_types names" not in said

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
-import polars as pl
-
 from etl.config import Settings
 from etl.domain import FileReport, OnStage, Run, utc
 from etl.errors import InputError, Problem
@@ -126,19 +124,6 @@ def joins_as_listed(engine: Engine, settings: Settings, run: Run) -> tuple[list[
     unjoined = _refused(said) | check_joins(inputs, measured, is_shrink_accepted=True)
     troubles = [one.trouble for one in sources_read(replace(inputs, unjoined=unjoined)) if one.trouble]
     return measured.lines, troubles, inputs
-
-
-def find_unreached_level(engine: Engine, settings: Settings) -> str | None:
-    """Why nobody sees an invoice, whatever else is right: no contact has the level; null where one may have it."""
-    portal = settings.portal
-    levels = engine.columns("accepted.connectwise_contacts", "portal_security_level").to_series()
-    highest = levels.cast(pl.Int64, strict=False).max()
-    if portal.access != "levels" or not isinstance(highest, int) or highest >= portal.minimum_security_level:
-        return None
-    return (
-        f"minimum_security_level is {portal.minimum_security_level}, and no contact has more than {highest}:"
-        " compare it with Portal Security Level Considered Client Admin in the portal"
-    )
 
 
 def refuse_the_future(settings: Settings, run: Run) -> None:

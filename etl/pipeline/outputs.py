@@ -20,7 +20,7 @@ from etl.history.changes import RunComparison, changes, numbers, trend
 from etl.history.record import stage_facts
 from etl.history.source_status import changed_ranges, complete
 from etl.pipeline.gates import RunOptions
-from etl.pipeline.load_sources import find_unreached_level
+from etl.pipeline.setting_doubts import find_setting_doubts
 from etl.publish.publication import Publication
 from etl.report.inputs import ReportInputs, RunFacts, read_frames
 from etl.report.invoice_files import write_answers
@@ -191,9 +191,8 @@ def _run_facts(judged_run: JudgedRun) -> RunFacts:
         missing.append(
             "the contacts' export has no portal security level: access is not checked; export portalSecurityLevel"
         )
-    elif unreached := find_unreached_level(judged_run.engine, settings):
-        missing.append(unreached)
     missing += [
+        *find_setting_doubts(judged_run.engine, settings),
         *changed_ranges(judged_run.comparison.past.runs, judged_run.comparison.read),
         *_undecided_statuses(judged_run.engine),
     ]

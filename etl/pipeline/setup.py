@@ -22,8 +22,9 @@ from etl.history.source_status import RunInputs, sources_read
 from etl.history.store import History
 from etl.pipeline.clock import check_clock_with_runs, check_clock_with_sources
 from etl.pipeline.deduplicate import is_removal
-from etl.pipeline.load_sources import find_unreached_level, joins_as_listed
+from etl.pipeline.load_sources import joins_as_listed
 from etl.pipeline.prefetch import files_of
+from etl.pipeline.setting_doubts import find_setting_doubts
 from etl.pipeline.source_scopes import find_scopes, notes
 from etl.review.marker import marker_path
 from etl.review.register import Import, Judgement, Register
@@ -97,8 +98,7 @@ def _together(settings: Settings) -> list[str]:
         lists = [f"  {note}" for note in notes(find_scopes(engine, inputs, sources_read(inputs)))]
         partial = [f"A run would be partial (exit code 3): {trouble}" for trouble in troubles]
         partial += _of_clock(engine, inputs)
-        unreached = find_unreached_level(engine, settings)
-        lists += [f"  note: {unreached}"] if unreached else []
+        lists += [f"  note: {doubt}" for doubt in find_setting_doubts(engine, settings)]
     return ["Joins:", *(f"  {line}" for line in joins), *(["Lists:", *lists] if lists else []), *partial]
 
 
