@@ -19,6 +19,7 @@ import polars as pl
 from etl.config import Source
 from etl.domain import SourceFile
 from etl.errors import InputError, Problem
+from etl.extract.bulk_checks import has_line_items, has_running_balance
 from etl.extract.conform import BLANKS, conform, split_lists, tidy, without_nuls
 from etl.extract.footers import has_lone_rows
 from etl.extract.formats.compression import DAMAGES, GZIP_MAGIC, ZSTD_MAGIC, open_plain, refuse_bomb
@@ -30,7 +31,6 @@ from etl.extract.opened_file import FileKind, OpenedFile, peek
 from etl.extract.profiles.line_guard import has_lone_id
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.profiles.registry import table_profiles
-from etl.extract.profiles.running_balance import JUDGED, is_settled, why_no_open_balance
 from etl.extract.read import source_problems
 from etl.extract.read_table import PORTALS, Found, best_in, may_run
 from etl.extract.report_titles import is_header_again
@@ -40,9 +40,6 @@ from etl.extract.shapes.recognizer import judge_document
 from etl.extract.unknown_words import unknown_terms
 from etl.schemas import Relation
 
-_JUDGED_ROWS: Final = 100_000
-"""Rows that nearly always show that a balance does not run; if they do not, more are looked at."""
-_MORE: Final = 8
 _SHAPES: Final = frozenset({TABLE, CONNECTWISE_CSV})
 _SAMPLE_ROWS: Final = 500
 _UTF8: Final = frozenset({"utf-8", "utf-8-sig", "utf8"})
@@ -200,10 +197,10 @@ def _scan(document: OpenedFile, relation: Relation, source: Source) -> BulkScan 
     is_gzip = _magic(path).startswith(GZIP_MAGIC)
     if is_gzip:
         refuse_bomb(path, name)
-    if (
-        "balance_amount" not in source.columns
-        and may_run(found.header, relation)
-        and _has_running(path, found, delimiter)
+    is_doubtful = "balance_amount" not in source.columns and may_run(found.header, relation)
+    is_list = relation.name == "accounting_invoices" and profile.shape == TABLE
+    if (is_doubtful and has_running_balance(path, found, delimiter)) or (
+        is_list and has_line_items(path, found, delimiter)
     ):
         return None
     plain = not is_padded and not is_gzip and is_plain(path, delimiter)
@@ -211,29 +208,6 @@ def _scan(document: OpenedFile, relation: Relation, source: Source) -> BulkScan 
         path, name, relation, profile, delimiter, captions, columns, is_padded, is_certain, is_gzip, plain,
         source.book,
     )  # fmt: skip
-
-
-def _has_running(path: Path, found: Found, delimiter: str) -> bool:
-    """Whether the balance is no open one, or cannot be looked at; as many rows are read as it takes to know."""
-    lazy = pl.scan_csv(
-        path, separator=delimiter, has_header=False, skip_rows=1, infer_schema=False, encoding="utf8-lossy",
-        truncate_ragged_lines=True, raise_if_empty=False,
-    )  # fmt: skip
-    try:
-        names = lazy.collect_schema().names()
-        texts = [
-            pl.col(names[at]).str.strip_chars(BLANKS).replace("", None).alias(name)
-            for name, at in found.header.columns.items()
-            if name in JUDGED and at < len(names)
-        ]
-        rows = _JUDGED_ROWS
-        while (frame := lazy.head(rows).select(texts).collect()).height == rows:
-            if is_settled(frame):
-                return False
-            rows *= _MORE
-    except pl.exceptions.PolarsError:
-        return True
-    return why_no_open_balance(frame) is not None
 
 
 def _is_plain(found: Found, profile: TableProfile, document: OpenedFile) -> bool:

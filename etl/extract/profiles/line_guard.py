@@ -31,13 +31,10 @@ def judge_lines(frame: pl.DataFrame, header: Header, where: str) -> pl.DataFrame
 
     Locality: whole.
     """
-    numbers = [name for name in frame.columns if name == "invoice_number"]
-    key = numbers or [name for name in frame.columns if name == "invoice_id_acct"]
+    key = _key(frame)
     if not key or "total_amount" not in frame.columns:
         return frame
-    key += [name for name in frame.columns if name in {"customer_name", "customer_id_acct", "invoice_date"}]
-    is_one = pl.col(key[0]).is_not_null() & pl.col("read_problem").is_null()
-    differs = is_one & (pl.col("total_amount").drop_nulls().n_unique().over(key) > 1)
+    differs = _differs(key)
     if header.is_of_lines and frame.select(differs.any()).item():
         number, rows = frame.filter(differs).select(pl.col(key[0]).first(), pl.len()).row(0)
         found = f"line items: {rows} rows of invoices that have several rows with different amounts, such as {number}"
@@ -45,10 +42,34 @@ def judge_lines(frame: pl.DataFrame, header: Header, where: str) -> pl.DataFrame
         raise InputError([Problem(where, found, "one row for each invoice", remedy, header.line)])
     if "balance_amount" not in frame.columns:
         return frame
-    balance = pl.col("balance_amount")
-    is_owed = balance.is_not_null() & ~balance.str.contains(_NOTHING)
-    is_line = differs & is_owed.all().over(key) & (balance.n_unique().over(key) == 1)
+    is_line = find_line_items(frame)
     return frame.with_columns(read_problem=pl.when(is_line).then(pl.lit(_LINE)).otherwise("read_problem"))
+
+
+def find_line_items(frame: pl.DataFrame) -> pl.Expr:
+    """Whether rows of one number, customer and day have different amounts and one balance that is owed.
+
+    Args:
+        frame: with `total_amount`, `balance_amount`, `read_problem` and a number or an id.
+
+    Locality: whole.
+    """
+    key, balance = _key(frame), pl.col("balance_amount")
+    is_owed = balance.is_not_null() & ~balance.str.contains(_NOTHING)
+    return _differs(key) & is_owed.all().over(key) & (balance.n_unique().over(key) == 1)
+
+
+def _differs(key: list[str]) -> pl.Expr:
+    is_one = pl.col(key[0]).is_not_null() & pl.col("read_problem").is_null()
+    return is_one & (pl.col("total_amount").drop_nulls().n_unique().over(key) > 1)
+
+
+def _key(frame: pl.DataFrame) -> list[str]:
+    """The columns that one document has in common; empty where nothing numbers it."""
+    numbers = [name for name in frame.columns if name == "invoice_number"]
+    key = numbers or [name for name in frame.columns if name == "invoice_id_acct"]
+    others = {"customer_name", "customer_id_acct", "invoice_date"}
+    return key + [name for name in frame.columns if name in others] if key else []
 
 
 def has_lone_id(header: Header) -> bool:
