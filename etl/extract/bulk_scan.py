@@ -19,7 +19,6 @@ import polars as pl
 from etl.config import Source
 from etl.domain import SourceFile
 from etl.errors import InputError, Problem
-from etl.extract.bulk_checks import has_line_items, has_running_balance
 from etl.extract.conform import BLANKS, conform, split_lists, tidy, without_nuls
 from etl.extract.footers import has_lone_rows
 from etl.extract.formats.compression import DAMAGES, GZIP_MAGIC, ZSTD_MAGIC, open_plain, refuse_bomb
@@ -28,6 +27,7 @@ from etl.extract.formats.plain_bytes import is_plain
 from etl.extract.formats.powershell import mark_cut_cells
 from etl.extract.header import header_problems, unread_balance
 from etl.extract.opened_file import FileKind, OpenedFile, peek
+from etl.extract.profiles.bulk_checks import has_line_items, has_running_balance
 from etl.extract.profiles.line_guard import has_lone_id
 from etl.extract.profiles.profile import CONNECTWISE_CSV, TABLE, Extract, TableProfile
 from etl.extract.profiles.registry import table_profiles
@@ -199,8 +199,8 @@ def _scan(document: OpenedFile, relation: Relation, source: Source) -> BulkScan 
         refuse_bomb(path, name)
     is_doubtful = "balance_amount" not in source.columns and may_run(found.header, relation)
     is_list = relation.name == "accounting_invoices" and profile.shape == TABLE
-    if (is_doubtful and has_running_balance(path, found, delimiter)) or (
-        is_list and has_line_items(path, found, delimiter)
+    if (is_doubtful and has_running_balance(path, columns, delimiter)) or (
+        is_list and has_line_items(path, columns, delimiter)
     ):
         return None
     plain = not is_padded and not is_gzip and is_plain(path, delimiter)

@@ -318,12 +318,3 @@ def test_rows_stay_in_the_order_of_the_file(tmp_path: Path, shelf: Any) -> None:
     misplaced = opened.rows("select count(*) from read where invoice_id_acct <> rowid::varchar")
     opened.close()
     assert misplaced == [(0,)]
-
-
-def test_line_items_of_a_big_file_are_read_with_care(shelf: Any) -> None:
-    """One select would take each of them for an invoice; with balances of their own they are invoices."""
-    same, own = "2,INV-1,7,Acme,2026-01-05,,{},30.00,usd,,Invoice,", "3,INV-1,7,Acme,2026-01-05,,{0},{0},usd,,Invoice,"
-    shelf.put("lines.csv", "\n".join([HEADER, same.format("10.00"), same.format("20.00"), ""]))
-    shelf.put("invoices.csv", "\n".join([HEADER, own.format("10.00"), own.format("20.00"), ""]))
-    assert scan_of(shelf, "accounting_invoices", "lines.csv") is None
-    assert scan_of(shelf, "accounting_invoices", "invoices.csv") is not None

@@ -15,7 +15,7 @@ from tests.extract.test_bulk import scan_of
 from tests.soak import runs
 
 INVOICES = "accounting_invoices"
-SCANNING = import_module("etl.extract.bulk_scan")
+SCANNING = import_module("etl.extract.profiles.bulk_checks")
 HEADER = "id,customer_id,Date,Type,Num,Name,Amount,Balance"
 RUNNING = {
     "larger": ["1,1,2026-03-01,Invoice,1,Elm,80.00,80.00", "2,1,2026-03-02,Invoice,2,Elm,30.00,110.00"],
@@ -106,7 +106,7 @@ def test_a_balance_that_runs_below_the_first_rows_is_found(
     shelf: Any, monkeypatch: pytest.MonkeyPatch, rows: list[str]
 ) -> None:
     """The first rows may say nothing of how the others go on: then more are looked at, until they do."""
-    monkeypatch.setattr(SCANNING, "_JUDGED_ROWS", 1)
+    monkeypatch.setattr(SCANNING, "_FIRST_ROWS", 1)
     monkeypatch.setattr(SCANNING, "_MORE", 2)
     shelf.put("i.csv", "\n".join([HEADER, *rows, ""]))
     assert scan_of(shelf, INVOICES, "i.csv") is None
@@ -117,7 +117,7 @@ def test_a_balance_of_each_invoice_is_scanned_however_few_rows_show_it(
     shelf: Any, monkeypatch: pytest.MonkeyPatch, rows: list[str]
 ) -> None:
     """More rows change no verdict of those before them."""
-    monkeypatch.setattr(SCANNING, "_JUDGED_ROWS", 1)
+    monkeypatch.setattr(SCANNING, "_FIRST_ROWS", 1)
     shelf.put("i.csv", "\n".join([HEADER, *rows, ""]))
     assert scan_of(shelf, INVOICES, "i.csv") is not None
 

@@ -187,3 +187,14 @@ def test_a_lone_id_is_judged_by_all_rows_of_a_big_file_too(tmp_path: Path) -> No
         file, source = SourceFile(path, path.name, ""), Source(path=path.name)
         scan = bulk_scan(file, RELATIONS["accounting_invoices"], source, 0)
         assert (scan is not None) is is_scanned
+
+
+@pytest.mark.parametrize(("balance", "is_scanned"), [("30.00,30.00", False), ("10.00,20.00", True)])
+def test_line_items_of_a_big_file_are_read_with_care(tmp_path: Path, balance: str, is_scanned: bool) -> None:  # noqa: FBT001
+    """One select would take each of them for an invoice; with balances of their own they are invoices."""
+    first, second = balance.split(",")
+    path = tmp_path / "big.csv"
+    rows = f"1,A-1,7,2026-11-20,10.00,{first}\n2,A-1,7,2026-11-20,20.00,{second}\n"
+    path.write_text(f"id,Invoice Number,Customer ID,Date,Amount,Open Balance\n{rows}", encoding="utf-8")
+    file, source = SourceFile(path, path.name, ""), Source(path=path.name)
+    assert (bulk_scan(file, RELATIONS["accounting_invoices"], source, 0) is not None) is is_scanned

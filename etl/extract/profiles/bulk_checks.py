@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,6 @@ import polars as pl
 from etl.extract.conform import BLANKS
 from etl.extract.profiles.line_guard import find_line_items
 from etl.extract.profiles.running_balance import JUDGED, is_settled, why_no_open_balance
-from etl.extract.read_table import Found
 
 _FIRST_ROWS: Final = 100_000
 """Rows that are looked at first for a running balance."""
@@ -24,11 +23,17 @@ _OF_LINES: Final = frozenset(
 _OF_A_DOCUMENT: Final = ("invoice_number", "customer_id_acct", "customer_name", "invoice_date")
 
 
-def has_running_balance(path: Path, found: Found, delimiter: str) -> bool:
-    """Whether the balance is no open one, or cannot be looked at; as many rows are read as it takes to know."""
+def has_running_balance(path: Path, columns: Mapping[str, int], delimiter: str) -> bool:
+    """Whether the balance is no open one, or cannot be looked at; as many rows are read as it takes to know.
+
+    Args:
+        path: of a delimited file with its header on the first line.
+        columns: our column -> position.
+        delimiter: between two cells.
+    """
     rows = _FIRST_ROWS
     try:
-        texts = _texts(path, found, delimiter, JUDGED)
+        texts = _texts(path, columns, delimiter, JUDGED)
         while (frame := texts.head(rows).collect()).height == rows:
             if is_settled(frame):
                 return False
@@ -38,13 +43,19 @@ def has_running_balance(path: Path, found: Found, delimiter: str) -> bool:
     return why_no_open_balance(frame) is not None
 
 
-def has_line_items(path: Path, found: Found, delimiter: str) -> bool:
-    """Whether rows of one invoice show that they are line items, or cannot be looked at."""
-    if not {"invoice_number", "total_amount", "balance_amount"} <= found.header.columns.keys():
+def has_line_items(path: Path, columns: Mapping[str, int], delimiter: str) -> bool:
+    """Whether rows of one invoice show that they are line items, or cannot be looked at.
+
+    Args:
+        path: of a delimited file with its header on the first line.
+        columns: our column -> position.
+        delimiter: between two cells.
+    """
+    if not {"invoice_number", "total_amount", "balance_amount"} <= columns.keys():
         return False
     try:
-        texts = _texts(path, found, delimiter, _OF_LINES)
-        key = [name for name in _OF_A_DOCUMENT if name in found.header.columns]
+        texts = _texts(path, columns, delimiter, _OF_LINES)
+        key = [name for name in _OF_A_DOCUMENT if name in columns]
         documents = texts.select(pl.struct(key).hash()).collect().to_series()
         # hashes are small; rows are looked at only where two of them may be of one invoice
         if documents.n_unique() == documents.len():
@@ -56,7 +67,7 @@ def has_line_items(path: Path, found: Found, delimiter: str) -> bool:
     return bool(unread.select(find_line_items(again).any()).item())
 
 
-def _texts(path: Path, found: Found, delimiter: str, names: Collection[str]) -> pl.LazyFrame:
+def _texts(path: Path, columns: Mapping[str, int], delimiter: str, names: Collection[str]) -> pl.LazyFrame:
     """Some columns of all rows, as text without outer blanks."""
     lazy = pl.scan_csv(
         path, separator=delimiter, has_header=False, skip_rows=1, infer_schema=False, encoding="utf8-lossy",
@@ -65,6 +76,6 @@ def _texts(path: Path, found: Found, delimiter: str, names: Collection[str]) -> 
     there = lazy.collect_schema().names()
     return lazy.select(
         pl.col(there[at]).str.strip_chars(BLANKS).replace("", None).alias(name)
-        for name, at in found.header.columns.items()
+        for name, at in columns.items()
         if name in names and at < len(there)
     )
