@@ -23,8 +23,9 @@ _SAYS_MORE: Final = re.compile(
 LEADS_ON: Final = rf"(?i)\b{_MORE}\b"
 """For both ways of reading: a word that leads to further rows."""
 _PAGING: Final = re.compile(
-    rf"(?:(?:\b(?:load|show|see|view|click|go|to|for|the|of|list|on|and|are|there|all|{_ROWS})\b|\b{_MORE}\b)\W*|\W+)+"
+    rf"(?:(?:\b(?:load|show|see|view|click|go|to|for|the|of|list|on|and|are|there|all|{_ROWS})\b|\b{_MORE}\b)\W*+|\W++)+"
 )
+"""Words and what stands between them, which is taken as a whole: in parts it could be taken in endless ways."""
 _LEADS_ON: Final = re.compile(LEADS_ON)
 _ALL: Final = re.compile(r"\b(?:all|alle|tous|toutes|todos|todas|tutti|tutte)\b")
 _WITHOUT_MEANING: Final = re.compile(

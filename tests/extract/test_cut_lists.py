@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ from etl.config import load
 from etl.domain import Run
 from etl.extract import NOT_UNDERSTOOD
 from etl.extract.footers import DIFFERS, GOES_ON, titles_go_on, without_footers
+from etl.extract.unread_lines import may_go_on
 from etl.pipeline.run import reconcile
 from etl.warehouse.engine import Engine
 from tests.support import provider_runs
@@ -21,6 +23,7 @@ from tests.support.orderly_clients import AS_OF, clients
 PORTAL = "portal_invoices"
 COLUMNS = ("invoice_number", "customer_name", "invoice_date", "total_amount", "balance_amount")
 ROWS = 12
+MOST_SECONDS = 5
 TOTAL = sum(range(100, 100 + ROWS))
 
 
@@ -162,3 +165,12 @@ def test_absence_is_concluded_from_no_list_that_may_go_on(tmp_path: Path, line: 
     scope = provider_runs.table(outcome, "ctl.scopes").filter(pl.col("relation") == PORTAL)
     states = provider_runs.answers(outcome)["state"].to_list()
     assert (bool(scope["cut_reason"][0]), "blocked" in states) == (not is_whole, is_whole)
+
+
+@pytest.mark.parametrize("marks", ["-" * 500, "- . " * 200, "\x00" * 400])
+def test_a_line_of_marks_is_read_in_time(marks: str) -> None:
+    """There are endless ways to take it in parts; it is taken as a whole."""
+    begun = time.process_time()
+    assert not may_go_on(f"load {marks} vork", ())
+    assert may_go_on(f"load {marks} more", ())
+    assert time.process_time() - begun < MOST_SECONDS
