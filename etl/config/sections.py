@@ -139,7 +139,7 @@ class Limits(_Part):
         0.01, ge=0, le=1, description="a larger share of quarantined rows makes a run partial"
     )
     page_invoices: int = Field(
-        50_000, ge=0, description="most invoices held by the page; of more, only blocked ones; all are in invoices.csv"
+        50_000, ge=0, description="most invoices held by the page; of more, only blocked ones; all are in the files"
     )
 
 
@@ -155,6 +155,12 @@ class Output(_Part):
     )
     site_key: Path | None = Field(
         None, description="key of the fingerprints in the fix files; by default site.key next to the register"
+    )
+    invoices_csv: Literal["auto", "all", "blocked", "none"] = Field(
+        "auto",
+        description="what invoices.csv holds: all invoices; blocked: only those that need somebody (blocked, waiting,"
+        " unknown, or shown with a wrong amount); none: no such file; auto: all of up to 200,000, else blocked;"
+        " invoices.parquet always holds all",
     )
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

@@ -23,7 +23,7 @@ from etl.pipeline.gates import RunOptions
 from etl.pipeline.setting_doubts import find_setting_doubts
 from etl.publish.publication import Publication
 from etl.report.inputs import ReportInputs, RunFacts, read_frames
-from etl.report.invoice_files import write_answers
+from etl.report.invoice_files import choose_csv, write_answers
 from etl.report.page import render
 from etl.report.page_data import Work, pack, read_work
 from etl.report.summary import summarise, to_json
@@ -107,7 +107,7 @@ def write_outputs(
         # one processor draws the charts and writes what is small while the others write the answers
         page = aside.submit(lambda: publication.write("report.html", render(summary, pack(facts, work))))
         small = aside.submit(_write_tables, tables, publication, judged_run.run.as_of)
-        write_answers(engine, publication)
+        write_answers(engine, publication, facts.run.invoices_csv)
         page.result()
         small.result()
     return summary, remembered
@@ -206,6 +206,7 @@ def _run_facts(judged_run: JudgedRun) -> RunFacts:
         partial_reasons=tuple(source.trouble for source in judged_run.comparison.read if source.trouble),
         remarks=tuple(missing),
         inbox=judged_run.inbox,
+        invoices_csv=choose_csv(settings.output.invoices_csv, int(invoices or 0)),
         versions={"billsight": __version__} | {name: importlib.metadata.version(name) for name in ("duckdb", "polars")},
         settings={
             "minimum security level": str(portal.minimum_security_level),

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from etl.report.invoice_files import CsvContent
 from etl.warehouse.engine import Engine
 
 _T, _N, _M = pl.String(), pl.Int64(), pl.Decimal(38, 4)
@@ -87,6 +88,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "currency_code": _T, "amount": _M, "who": _T,
     },
     "difference_counts": {"figure": _T, "cause": _T, "currency_code": _T, "invoices": _N, "amount": _M},
+    "answer_counts": {"invoices": _N, "needing": _N},
     "scopes": {
         "relation": _T, "kind": _T, "since": _DAY, "reason": _T, "made_at": _AT, "made_reason": _T, "cut_reason": _T,
         "holds": _T,
@@ -146,6 +148,7 @@ class RunFacts:
         partial_reasons: why the run is partial; empty for a complete one.
         remarks: what this run cannot know, for example because the portal's list was not given.
         inbox: what the run took from its inbox, and what it did not; empty where nothing was there.
+        invoices_csv: what invoices.csv holds.
         versions: name -> version of what computed the run.
         settings: name -> value, as shown; no secrets.
     """
@@ -158,6 +161,7 @@ class RunFacts:
     partial_reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     inbox: Mapping[str, int | str | None] = field(default_factory=dict)
+    invoices_csv: CsvContent = "all"
     versions: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -194,6 +198,7 @@ class ReportInputs:
     portal_only_counts: pl.DataFrame = field(default_factory=partial(empty, "portal_only_counts"))
     differences: pl.DataFrame = field(default_factory=partial(empty, "differences"))
     difference_counts: pl.DataFrame = field(default_factory=partial(empty, "difference_counts"))
+    answer_counts: pl.DataFrame = field(default_factory=partial(empty, "answer_counts"))
     scopes: pl.DataFrame = field(default_factory=partial(empty, "scopes"))
     portal_form: pl.DataFrame = field(default_factory=partial(empty, "portal_form"))
     quarantine_rules: pl.DataFrame = field(default_factory=partial(empty, "quarantine_rules"))

@@ -1,4 +1,4 @@
-"""The answer for every invoice as files: invoices.parquet and invoices.csv, in the order in which they were read."""
+"""The answers as files, in the order in which the invoices were read: all in invoices.parquet, for people a CSV."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from etl import csv_guard
+from etl.causes import SHOWN_WRONG
+from etl.domain import State
 from etl.files import output_errors
 from etl.publish.publication import Publication
 from etl.warehouse.engine import Engine
@@ -24,12 +26,34 @@ _GUARDED: Final = COLUMNS[:6]
 """Text that comes from outside and may look like a formula; the other text is ours."""
 
 _SLICE_ROWS: Final = 500_000
+_MOST_ROWS: Final = 200_000
+"""With more invoices, `auto` writes only those that need somebody into the CSV."""
+
+CsvSetting = Literal["auto", "all", "blocked", "none"]
+CsvContent = Literal["all", "blocked", "none"]
 _GROUP_ROWS: Final = 250_000
 """Rows of one row group of the Parquet file: fixed, so that the same answers give the same bytes."""
 
 
-def write_answers(engine: Engine, publication: Publication) -> None:
-    """Write `invoices.parquet` and `invoices.csv`.
+def choose_csv(setting: CsvSetting, invoices: int) -> CsvContent:
+    """What `invoices.csv` holds: beyond a number of rows, nobody opens a file of all invoices.
+
+    Args:
+        setting: `output.invoices_csv`.
+        invoices: the number of invoices of the run.
+    """
+    if setting == "auto":
+        return "all" if invoices <= _MOST_ROWS else "blocked"
+    return setting
+
+
+def write_answers(engine: Engine, publication: Publication, content: CsvContent) -> None:
+    """Write `invoices.parquet`, and `invoices.csv` unless it is to hold nothing.
+
+    Args:
+        engine: the run's database.
+        publication: where to write.
+        content: what the CSV holds.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -45,8 +69,18 @@ def write_answers(engine: Engine, publication: Publication) -> None:
     with output_errors(publication.folder):
         stream = register_io_source(slices, schema=schema)
         stream.sink_parquet(parquet, compression="zstd", compression_level=1, row_group_size=_GROUP_ROWS)
+        if content == "none":
+            return
         # from the finished file, so that the joins are done once
-        pl.scan_parquet(parquet).with_columns(csv_guard.guarded(pl.col(_GUARDED))).sink_csv(csv)
+        rows = pl.scan_parquet(parquet)
+        wanted = rows if content == "all" else rows.filter(_needs_somebody())
+        wanted.with_columns(csv_guard.guarded(pl.col(_GUARDED))).sink_csv(csv)
+
+
+def _needs_somebody() -> pl.Expr:
+    """Whether an invoice is neither visible nor expected, or shown with a wrong amount; as `report.answer_counts`."""
+    is_wrong = pl.col("causes").str.split(" ").list.set_intersection(list(SHOWN_WRONG)).list.len() > 0
+    return ~pl.col("state").is_in([State.VISIBLE, State.EXPECTED]) | is_wrong
 
 
 def _words(engine: Engine) -> dict[str, pl.DataFrame]:

@@ -73,6 +73,7 @@ def summarise(facts: ReportInputs) -> dict[str, Any]:
         "contacts": worklists.contacts(facts),
         "sync": worklists.sync(facts),
         "invoices": worklists.invoices(facts),
+        "invoices_csv": _invoices_csv(facts),
         "unposted": worklists.unposted(facts),
         "portal_only": worklists.portal_only(facts),
         "shown_not_owed": differences.figure(facts, "shown_not_owed", order),
@@ -276,6 +277,13 @@ def _ageing(cells: pl.DataFrame, order: Sequence[str]) -> Rows:
         for currency in order
         if any(key[0] == currency for key in found)
     ]
+
+
+def _invoices_csv(facts: ReportInputs) -> dict[str, Any]:
+    """What invoices.csv holds, and its rows: `all`, `blocked` (those that need somebody) or `none`."""
+    rows = {"all": "invoices", "blocked": "needing"}
+    column = rows.get(facts.run.invoices_csv)
+    return {"holds": facts.run.invoices_csv, "rows": int(facts.answer_counts[column].sum()) if column else 0}
 
 
 def _laws(facts: ReportInputs) -> dict[str, Rows]:
