@@ -21,7 +21,7 @@ from typing import Final
 from etl.errors import ExitCode, ResourcesExhaustedError
 
 _FEWEST_FREE: Final = 24
-"""Files that a run must be able to open at once: the library that draws the charts needs some of its own."""
+"""Files that a run must be able to open at once."""
 _NUMBERS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 _SAYINGS: Final = (
     *(os.strerror(number).lower() for number in _NUMBERS), "can't start new thread", "bad_alloc", "bad allocation",
@@ -40,10 +40,7 @@ _UNKNOWN: Final = frozenset(range(256)) - set(ExitCode) - {128 + signal.SIGINT, 
 """What we never end with; the loader of libraries ends a process with 127."""
 _LEAST_TO_BEGIN: Final = 1_000_000_000
 """Bytes without which not even the libraries can be loaded."""
-_LEAST_SPACE: Final = 75_000_000_000
-"""Bytes of address space, most of it never used, without which the library that draws the charts aborts."""
 _ADVICE: Final = "See what 'ulimit -a' says, and give it more memory, threads or open files."
-_ADVICE_SPACE: Final = "Take that limit away; to limit what is really used, set systemd's MemoryMax."
 
 _channels: list[int] = []
 """The end of a pipe, in a child: through it the parent learns of what is to be removed after an abort."""
@@ -90,18 +87,11 @@ def limit_errors() -> Iterator[None]:
 
 
 def check_limits() -> None:
-    """Refuse to begin if a library would end the process for lack of address space or open files.
+    """Refuse to begin if too few files can be opened: a library would end the process in the middle.
 
     Raises:
-        ResourcesExhaustedError: there is too little.
+        ResourcesExhaustedError: there are too few.
     """
-    space = getrlimit(RLIMIT_AS)[0]
-    if space != RLIM_INFINITY and space < _LEAST_SPACE:
-        message = (
-            f"ulimit -v allows {space / 1e9:.1f} GB of address space, and a run needs {_LEAST_SPACE / 1e9:g}, most of"
-            " it without using it"
-        )
-        raise ResourcesExhaustedError(message, _ADVICE_SPACE)
     most, _ = getrlimit(RLIMIT_NOFILE)
     if most == RLIM_INFINITY or most > 10 * _FEWEST_FREE:
         return

@@ -37,8 +37,6 @@ DOORS = {
     "duckdb": {"warehouse"},
     "click": {"cli"},
     "jinja2": {"report"},
-    "altair": {"report"},
-    "vl_convert": {"report"},
     "rapidfuzz": {"match"},
     "xlsxwriter": {"review"},
     "apprise": {"notify"},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 MOST_CURRENCIES: Final = 6
 """Currencies with a chart; the table under the charts has every one."""
@@ -16,24 +16,31 @@ _LETTER: Final = 6.9
 """Units that a letter takes in the reader's font, which is not known here: with room to spare."""
 
 _MILLIONS: Final = 10_000_000
+_LYING_WIDTH, _LYING_STEP, _LYING_BAR = 300, 27, 16
+_STANDING_HEIGHT, _STANDING_STEP, _STANDING_BAR = 150, 78, 44
+_FOOT: Final = 24
+"""Units under a chart for the words of its axis."""
 
-_FONT: Final = "system-ui, -apple-system, 'Segoe UI', sans-serif"
+_SVG: Final = Markup(
+    '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" width="{width}" height="{height}"'
+    ' viewBox="0 0 {width} {height}" font-size="12" fill="currentColor">{content}</svg>'
+)
+_RECT: Final = Markup('<rect class="bar" x="{}" y="{}" width="{}" height="{}"/>')
+_TEXT: Final = Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>')
+_LINE: Final = Markup('<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="currentColor" stroke-opacity="{}"/>')
+AXIS_OPACITY, GRID_OPACITY = 0.35, 0.14
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: what it stands for, how long it is, and the number written at its end."""
+    """One bar: what it stands for, and how long it is."""
 
     label: str
     amount: Decimal
 
     @property
-    def value(self) -> dict[str, object]:
-        """The bar as a chart's datum: the table under the chart has the exact number."""
-        return {"label": self.label, "length": float(self.amount), "written": self._written}
-
-    @property
-    def _written(self) -> str:
+    def written(self) -> str:
+        """The number at its end: the table under the chart has the exact one."""
         if not self.amount:
             return ""
         return f"{self.amount:,.0f}" if abs(self.amount) < _MILLIONS else f"{self.amount / 1_000_000:,.1f}M"
@@ -66,8 +73,8 @@ def pictures(summary: dict[str, Any]) -> list[Picture]:
         drawn.append(
             Picture(
                 currency,
-                labelled(_lying(causes, room), f"{currency}: blocked amount by cause. {_spoken(causes)}"),
-                labelled(_standing(ages), f"{currency}: blocked amount by days past due. {_spoken(ages)}"),
+                _draw_lying(causes, room, f"{currency}: blocked amount by cause. {_spoken(causes)}"),
+                _draw_standing(ages, f"{currency}: blocked amount by days past due. {_spoken(ages)}"),
             )
         )
     return drawn
@@ -76,6 +83,33 @@ def pictures(summary: dict[str, Any]) -> list[Picture]:
 def cause_title(cause: dict[str, Any]) -> str:
     """What a line of the table of causes is called."""
     return str(cause["checks"][0]["title"]) if cause["checks"] else str(cause["code"])
+
+
+def draw(size: tuple[float, float], parts: Iterable[Markup], label: str) -> Markup:
+    """One image with a name, in the reader's colors.
+
+    Args:
+        size: width and height.
+        parts: its elements.
+        label: what it shows, in words.
+    """
+    width, height = map(place, size)
+    return _SVG.format(label=label, width=width, height=height, content=Markup().join(parts))
+
+
+def write_text(x: float, y: float, words: str, anchor: str = "start") -> Markup:
+    """Words at a place; `anchor` is `start`, `middle` or `end`."""
+    return _TEXT.format(place(x), place(y), anchor, words)
+
+
+def draw_line(start: tuple[float, float], end: tuple[float, float], opacity: float) -> Markup:
+    """A straight line of an axis or a grid."""
+    return _LINE.format(*map(place, (*start, *end)), opacity)
+
+
+def place(number: float) -> str:
+    """A coordinate, to a hundredth of a unit."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 def _cause_bars(causes: Sequence[dict[str, Any]], currency: str) -> list[Bar]:
@@ -92,53 +126,35 @@ def _spoken(bars: Sequence[Bar]) -> str:
     return "; ".join(f"{bar.label} {bar.amount:,.2f}" for bar in bars if bar.amount)
 
 
-def _lying(bars: Sequence[Bar], room: float) -> str:
-    """Bars from the left, labels before them in `room` units, numbers behind them."""
-    import altair as alt
-
-    y = alt.Y("label:N", sort=None, axis=axis(labelLimit=room, labelPadding=8, minExtent=room, maxExtent=room))
+def _lengths(bars: Sequence[Bar], room: float) -> list[float]:
+    """The length of each bar; the longest leaves a part of the room to its number."""
     longest = max((float(bar.amount) for bar in bars), default=0) or 1
-    x = alt.X("length:Q", axis=None, scale=alt.Scale(domain=[0, longest * 1.22], nice=False))
-    base = alt.Chart(alt.Data(values=[bar.value for bar in bars]))
-    lengths = base.mark_bar(size=16, aria=False).encode(x=x, y=y)
-    written = base.mark_text(align="left", dx=6, fontSize=12, aria=False, color="currentColor").encode(
-        x=x, y=y, text="written:N"
-    )
-    return svg((lengths + written).properties(width=300, height=alt.Step(27)))
+    return [max(float(bar.amount), 0) / longest * room for bar in bars]
 
 
-def _standing(bars: Sequence[Bar]) -> str:
+def _draw_lying(bars: Sequence[Bar], room: float, label: str) -> Markup:
+    """Bars from the left, labels before them in `room` units, numbers behind them."""
+    height, middle = _LYING_STEP * len(bars), _LYING_STEP / 2
+    parts = [draw_line((room, 0), (room, height), AXIS_OPACITY)]
+    for row, (bar, length) in enumerate(zip(bars, _lengths(bars, _LYING_WIDTH / 1.22), strict=True)):
+        top = _LYING_STEP * row
+        parts += [
+            write_text(room - 8, top + middle + 4, bar.label, "end"),
+            _RECT.format(*map(place, (room, top + middle - _LYING_BAR / 2, length, _LYING_BAR))),
+            write_text(room + length + 6, top + middle + 4, bar.written),
+        ]
+    return draw((room + _LYING_WIDTH, height), parts, label)
+
+
+def _draw_standing(bars: Sequence[Bar], label: str) -> Markup:
     """Bars from the ground, in the order of time."""
-    import altair as alt
-
-    x = alt.X("label:N", sort=None, axis=axis(labelAngle=0, labelPadding=8))
-    highest = max((float(bar.amount) for bar in bars), default=0) or 1
-    y = alt.Y("length:Q", axis=None, scale=alt.Scale(domain=[0, highest * 1.1], nice=False))
-    base = alt.Chart(alt.Data(values=[bar.value for bar in bars]))
-    heights = base.mark_bar(size=44, aria=False).encode(x=x, y=y)
-    written = base.mark_text(baseline="bottom", dy=-5, fontSize=12, aria=False, color="currentColor").encode(
-        x=x, y=y, text="written:N"
-    )
-    return svg((heights + written).properties(width=alt.Step(78), height=150))
-
-
-def axis(**more: Any) -> Any:
-    """An axis in the reader's colours, without a title: the heading beside the chart says what it is of."""
-    import altair as alt
-
-    return alt.Axis(title=None, ticks=False, domainColor="currentColor", domainOpacity=0.35, aria=False,
-                    labelColor="currentColor", labelFontSize=12, **{"grid": False, **more})  # fmt: skip
-
-
-def svg(chart: Any) -> str:
-    """The chart as an element, without a ground of its own."""
-    import vl_convert
-
-    plain = chart.configure(background="transparent", font=_FONT, padding=2).configure_view(stroke=None)
-    return str(vl_convert.vegalite_to_svg(plain.to_dict()))
-
-
-def labelled(svg: str, label: str) -> Markup:
-    """The picture as one image with a name; what is drawn in it comes from us, what is written in it is escaped."""
-    start, _, rest = svg.partition(">")
-    return Markup(f'{start} role="img" aria-label="{escape(label)}">{rest}')  # noqa: S704 (drawn here, text escaped by the renderer)
+    ground, width = _STANDING_HEIGHT, _STANDING_STEP * len(bars)
+    parts = [draw_line((0, ground), (width, ground), AXIS_OPACITY)]
+    for column, (bar, length) in enumerate(zip(bars, _lengths(bars, ground / 1.1), strict=True)):
+        middle = _STANDING_STEP * (column + 0.5)
+        parts += [
+            _RECT.format(*map(place, (middle - _STANDING_BAR / 2, ground - length, _STANDING_BAR, length))),
+            write_text(middle, ground - length - 5, bar.written, "middle"),
+            write_text(middle, ground + 17, bar.label, "middle"),
+        ]
+    return draw((width, ground + _FOOT), parts, label)

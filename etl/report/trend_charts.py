@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,12 +11,28 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from etl.report.charts import MOST_CURRENCIES, axis, labelled, svg
+from etl.report.charts import (
+    AXIS_OPACITY,
+    GRID_OPACITY,
+    MOST_CURRENCIES,
+    draw,
+    draw_line,
+    place,
+    write_text,
+)
 
 _MOST_DAYS: Final = 6
 """Days written under the chart."""
-_SUMS: Final = "datum.value ? replace(format(datum.value, '~s'), 'G', 'B') : '0'"
-_WIDE, _NARROW = 900, 400
+_MOST_SUMS: Final = 4
+"""Sums written beside the chart, without the zero."""
+_WIDE, _NARROW, _HEIGHT = 900, 400, 130
+_LEFT, _TOP, _FOOT = 48, 8, 24
+"""Units for the sums, above the highest line, and for the days."""
+_AREA: Final = Markup('<path class="area" d="{} L{},{} L{},{} Z" fill-opacity="0.1"/>')
+_TRACE: Final = Markup('<path class="trace" d="{}" fill="none" stroke="currentColor" stroke-width="2"/>')
+_DOT: Final = Markup('<circle class="dot" cx="{}" cy="{}" r="3.4"/>')
+_RING: Final = Markup('<circle class="ring" cx="{}" cy="{}" r="4.7" fill="none" stroke="currentColor"/>')
+_UNITS: Final = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 @dataclass(frozen=True)
@@ -72,7 +89,29 @@ def _amount(point: dict[str, Any], currency: str) -> str | None:
 
 
 def _picture(currency: str, points: Sequence[TrendPoint], width: int) -> Markup:
-    return labelled(_line(points, width), f"{currency}: blocked amount of {len(points)} runs. {_spoken(points)}")
+    """A line from the ground of zero, so that a small change looks small; a ring around each partial run."""
+    sums = _sums(max(float(point.amount) for point in points) or 1)
+    start, end = points[0].seconds, points[-1].seconds
+
+    def across(seconds: int) -> float:
+        return _LEFT + (seconds - start) / max(end - start, 1) * (width - _LEFT)
+
+    def down(amount: float) -> float:
+        return _TOP + _HEIGHT * (1 - amount / sums[-1])
+
+    ground, places = down(0), [(across(point.seconds), down(float(point.amount))) for point in points]
+    path = "M" + " L".join(f"{place(x)},{place(y)}" for x, y in places)
+    (first, _), (last, height) = places[0], places[-1]
+    parts = [draw_line((_LEFT, down(amount)), (width, down(amount)), GRID_OPACITY) for amount in sums]
+    parts += [write_text(_LEFT - 8, down(amount) + 4, _short(amount), "end") for amount in (0, *sums)]
+    parts += [draw_line((_LEFT, ground), (width, ground), AXIS_OPACITY)]
+    parts += [write_text(across(at), ground + 17, _day(at), _anchor(at, start, end)) for at in _days(points)]
+    parts += [_AREA.format(path, *map(place, (last, ground, first, ground))), _TRACE.format(path)]
+    parts += [_DOT.format(place(last), place(height))]
+    partial = (at for at, point in zip(places, points, strict=True) if point.is_partial)
+    parts += [_RING.format(place(x), place(y)) for x, y in partial]
+    label = f"{currency}: blocked amount of {len(points)} runs. {_spoken(points)}"
+    return draw((width + 6, ground + _FOOT), parts, label)
 
 
 def _spoken(points: Sequence[TrendPoint]) -> str:
@@ -83,30 +122,28 @@ def _spoken(points: Sequence[TrendPoint]) -> str:
     return f"{words}; partial runs: {partial}" if partial else words
 
 
-def _line(points: Sequence[TrendPoint], width: int) -> str:
-    """A line from the ground of zero, so that a small change looks small; a ring around each partial run."""
-    import altair as alt
+def _sums(highest: float) -> list[float]:
+    """Round sums up to the highest amount or just beyond, evenly apart, at most four."""
+    power = 10 ** math.floor(math.log10(highest))
+    steps = (power * factor / 10 for factor in (1, 2, 2.5, 5, 10, 20, 25, 50))
+    step = next(one for one in steps if highest / one <= _MOST_SUMS)
+    return [step * count for count in range(1, math.ceil(highest / step) + 1)]
 
-    start, end = points[0].seconds, points[-1].seconds
-    days = axis(values=_days(points), labelExpr="utcFormat(datum.value * 1000, '%-d %b')", labelPadding=8)
-    sums = axis(grid=True, gridColor="currentColor", gridOpacity=0.14, domain=False, tickCount=3, labelPadding=8,
-                labelExpr=_SUMS, minExtent=40, maxExtent=40)  # fmt: skip
-    highest = max(float(point.amount) for point in points) or 1
-    x = alt.X("seconds:Q", axis=days, scale=alt.Scale(domain=[start, max(end, start + 1)], nice=False))
-    y = alt.Y("amount:Q", axis=sums, scale=alt.Scale(domain=[0, highest], nice=3))
-    values = [
-        {"seconds": point.seconds, "amount": float(point.amount), "is_partial": point.is_partial} for point in points
-    ]
-    base, latest = alt.Chart(alt.Data(values=values)), alt.Chart(alt.Data(values=values[-1:]))
-    partial = alt.Chart(alt.Data(values=[value for value in values if value["is_partial"]]))
-    drawn: dict[str, Any] = {"aria": False, "color": "currentColor"}
-    layers = [
-        base.mark_area(**drawn, opacity=0.1).encode(x=x, y=y),
-        base.mark_line(**drawn, strokeWidth=2).encode(x=x, y=y),
-        latest.mark_point(**drawn, filled=True, size=36, opacity=1).encode(x=x, y=y),
-        partial.mark_point(**drawn, size=70, opacity=1).encode(x=x, y=y),
-    ]
-    return svg(alt.layer(*layers).properties(width=width, height=130))
+
+def _short(amount: float) -> str:
+    """A sum in few letters: 250k, 1.2M."""
+    size, letter = next(((size, letter) for size, letter in _UNITS if amount >= size), (1, ""))
+    return f"{amount / size:.4g}{letter}"
+
+
+def _day(seconds: int) -> str:
+    at = datetime.fromtimestamp(seconds, UTC)
+    return f"{at:%b} {at.day}"
+
+
+def _anchor(at: int, start: int, end: int) -> str:
+    """The last day ends where the chart does."""
+    return "end" if at == end and at > start else "middle"
 
 
 def _days(points: Sequence[TrendPoint]) -> list[int]:

@@ -20,14 +20,14 @@ create or replace macro number_text(number) as
 
 -- without words for "invoice" and "number"; letters of a series (A-100) are part of a number
 create or replace macro number_without_words(number) as
-    case
+    -- a list of one: its text is worked out once, and its patterns are compiled once, wherever the macro is used
+    list_transform([number_text(number)], lambda text: case
         -- the usual ways to write a number need no list of words
-        when left(number_text(number), 1) between '0' and '9' then number_text(number)
-        when regexp_full_match(number_text(number), 'INV[ #-]?[0-9][0-9A-Z./-]*')
-            then ltrim(number_text(number), 'INV #-')
+        when left(text, 1) between '0' and '9' then text
+        when regexp_full_match(text, 'INV[ #-]?[0-9][0-9A-Z./-]*') then ltrim(text, 'INV #-')
         else
             regexp_replace(
-                number_text(number),
+                text,
                 '^(?:(?:TAX|SALES|SALE|SERVICE|PROGRESS|AGREEMENT|CUSTOMER)[\s._-]+)?'
                 || '(?:INVOICES?|INV|FACTURES?|FACTUUR|FACTURA|FATTURA|FATURA|FAKTURA|FACT|FAC|RECHNUNGSNUMMER|RECHNUNG|RECHN|RG'
                 || '|LASKU|BILL|BELEG|NOTA|HÓA ĐƠN|請求書番号|請求書|发票|發票|СЧЕТ-ФАКТУРА|СЧЁТ-ФАКТУРА|СЧЕТ|СЧЁТ|РАХУНОК'
@@ -36,7 +36,7 @@ create or replace macro number_without_words(number) as
                 || '(?:(?:NUMBER|NUMMER|NUMERO|NÚMERO|NUMÉRO|NUM|NRO|NO|NR|SỐ|番号|号)[\s.,:;#№º°_-]+|N[º°.]\s*)?',
                 ''
             )
-    end;
+    end)[1];
 
 -- most numbers are digits, alone or after INV, and need none of this; null for all others
 create or replace macro plain_number_key(number) as
