@@ -121,12 +121,21 @@ def _fits_keys(folded: Sequence[str], rule: RecognizeRules) -> bool:
     return all(_has(folded, group) for group in groups) and not _has(folded, rule.captions_none)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Captions of which a shape asks for one, and the rows that have one."""
+
+    group: tuple[CaptionPattern, ...]
+    rows: frozenset[int]
+
+
 class _Head:
     """The first rows of a table in one way of reading it."""
 
     def __init__(self, rows: Sequence[Numbered], shapes: Sequence[Shape]) -> None:
         self.rows = rows
         self.shapes = shapes
+        self._asked: dict[int, list[_Asked]] = {}
 
     @cached_property
     def folded(self) -> list[list[str]]:
@@ -141,40 +150,70 @@ class _Head:
         """The text of each of these rows, folded."""
         return [" ".join(filter(None, cells)) for cells in self.folded]
 
+    @cached_property
+    def _rows_of(self) -> dict[str, dict[int, int]]:
+        """Folded cell -> row that has it -> how often."""
+        rows_of: dict[str, dict[int, int]] = {}
+        for row, cells in enumerate(self.folded):
+            for cell in filter(None, cells):
+                times = rows_of.setdefault(cell, {})
+                times[row] = times.get(row, 0) + 1
+        return rows_of
+
     def place(self, shape: Shape) -> int | None:
         """Which row is the header of the shape; null where none is, or something else speaks against it."""
         rule = shape.recognition
-        row = next((at for at, cells in enumerate(self.folded) if not self._lacking_captions(at, rule)[0]), None)
+        asked = self._captions_asked(rule)
+        rows = sorted(frozenset.intersection(*(one.rows for one in asked))) if asked else range(len(self.folded))
+        row = next((at for at in rows if not self._count_lacking(at, rule)[0]), None)
         return None if row is None or self._against(row, shape) else row
 
     def near(self, shape: Shape) -> Near:
         """What keeps the shape from holding, in the row that comes closest."""
+        if not self.folded:
+            return Near(shape, (), 0)
         rule = shape.recognition
-        lacking, found, row = min(
-            ((*self._lacking_captions(at, rule), at) for at in range(len(self.folded))),
-            key=lambda one: (len(one[0]) - one[1], one[2]),
-            default=([], 0, 0),
-        )
-        against = [] if not self.folded else self._against(row, shape)
-        return Near(shape, tuple([*lacking, *against][:_MOST_LACKING]), found)
+        counts = ((*self._count_lacking(at, rule), at) for at in range(len(self.folded)))
+        _, found, row = min(counts, key=lambda one: (one[0] - one[1], one[2]))
+        lacking = [*self._lacking_captions(row, rule), *self._against(row, shape)]
+        return Near(shape, tuple(lacking[:_MOST_LACKING]), found)
 
-    def _lacking_captions(self, at: int, rule: RecognizeRules) -> tuple[list[str], int]:
-        """The captions that a row lacks, and how many of those that are asked for it has."""
-        cells = self.folded[at]
-        groups = [(one,) for one in rule.captions_all] + list(rule.captions_any)
-        missing = [group for group in groups if not _has(cells, group)]
-        if not groups:
+    def _captions_asked(self, rule: RecognizeRules) -> list[_Asked]:
+        """Each caption that is asked for, with the rows that have it; looked up once for each shape."""
+        if id(rule) not in self._asked:
+            groups = [(one,) for one in rule.captions_all] + list(rule.captions_any)
+            rows_of = [frozenset().union(*map(self._rows_with, group)) for group in groups]
+            self._asked[id(rule)] = [_Asked(group, rows) for group, rows in zip(groups, rows_of, strict=True)]
+        return self._asked[id(rule)]
+
+    def _rows_with(self, pattern: CaptionPattern) -> frozenset[int]:
+        """The rows that have a caption as often as it asks for."""
+        cells = filter(pattern.fits, self._rows_of) if pattern.is_beginning else [pattern.folded]
+        times = (self._rows_of.get(cell, {}) for cell in cells)
+        return frozenset(row for rows in times for row, count in rows.items() if count >= pattern.occurrence)
+
+    def _count_lacking(self, at: int, rule: RecognizeRules) -> tuple[int, int]:
+        """How much a row lacks, and how many of the captions that are asked for it has."""
+        asked = self._captions_asked(rule)
+        found = sum(at in one.rows for one in asked)
+        if not asked:
             # a shape without captions of its own is known by its title: the row with the most cells below is its header
-            missing = [()] if sum(map(bool, cells)) < 2 else []  # noqa: PLR2004 a title is one cell
+            return int(sum(map(bool, self.folded[at])) < 2), 0  # noqa: PLR2004 a title is one cell
+        return len(asked) - found + self._is_first_wrong(at, rule), found
+
+    def _is_first_wrong(self, at: int, rule: RecognizeRules) -> bool:
+        """Whether the first caption is empty, or not, against what a shape says of it; asked where all others are."""
+        asked, first = self._captions_asked(rule), self.folded[at][:1]
+        has_all = bool(asked) and all(at in one.rows for one in asked)
+        return has_all and rule.is_first_empty is not None and bool(first and first[0]) is rule.is_first_empty
+
+    def _lacking_captions(self, at: int, rule: RecognizeRules) -> list[str]:
+        """The captions that a row lacks, in words."""
+        missing = [one.group for one in self._captions_asked(rule) if at not in one.rows]
         lacking = ["the caption " + " or ".join(pattern.text for pattern in group) for group in missing]
-        if (
-            rule.is_first_empty is not None
-            and groups
-            and not missing
-            and bool(cells[:1] and cells[0]) is rule.is_first_empty
-        ):
+        if self._is_first_wrong(at, rule):
             lacking.append(f"{'an empty' if rule.is_first_empty else 'a'} first caption")
-        return lacking, len(groups) - len(missing)
+        return lacking
 
     def _against(self, row: int, shape: Shape) -> list[str]:
         """Captions of other files, a title of another report, or headings of another kind."""
