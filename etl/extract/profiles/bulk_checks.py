@@ -20,7 +20,6 @@ _OF_LINES: Final = frozenset(
     {"invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "invoice_date"}
     | {"total_amount", "balance_amount"}
 )
-_OF_A_DOCUMENT: Final = ("invoice_number", "customer_id_acct", "customer_name", "invoice_date")
 
 
 def has_running_balance(path: Path, columns: Mapping[str, int], delimiter: str) -> bool:
@@ -33,7 +32,7 @@ def has_running_balance(path: Path, columns: Mapping[str, int], delimiter: str) 
     """
     rows = _FIRST_ROWS
     try:
-        texts = _texts(path, columns, delimiter, JUDGED)
+        texts = _texts(path, _only(columns, JUDGED), delimiter)
         while (frame := texts.head(rows).collect()).height == rows:
             if is_settled(frame):
                 return False
@@ -54,28 +53,36 @@ def has_line_items(path: Path, columns: Mapping[str, int], delimiter: str) -> bo
     if not {"invoice_number", "total_amount", "balance_amount"} <= columns.keys():
         return False
     try:
-        texts = _texts(path, columns, delimiter, _OF_LINES)
-        key = [name for name in _OF_A_DOCUMENT if name in columns]
-        documents = texts.select(pl.struct(key).hash()).collect().to_series()
-        # hashes are small; rows are looked at only where two of them may be of one invoice
-        if documents.n_unique() == documents.len():
+        numbers = (
+            _texts(path, _only(columns, {"invoice_number"}), delimiter).select(pl.all().hash()).collect().to_series()
+        )
+        # hashes are small; only rows that share a number can be of one invoice, and are looked at
+        is_shared = numbers.is_duplicated()
+        if not is_shared.any():
             return False
-        again = texts.filter(pl.Series(documents.is_duplicated())).collect()
+        again = _texts(path, _only(columns, _OF_LINES), delimiter, is_shared).collect()
     except pl.exceptions.PolarsError:
         return True
     unread = again.with_columns(read_problem=pl.lit(None, dtype=pl.String))
     return bool(unread.select(find_line_items(again).any()).item())
 
 
-def _texts(path: Path, columns: Mapping[str, int], delimiter: str, names: Collection[str]) -> pl.LazyFrame:
-    """Some columns of all rows, as text without outer blanks."""
+def _only(columns: Mapping[str, int], names: Collection[str]) -> dict[str, int]:
+    return {name: at for name, at in columns.items() if name in names}
+
+
+def _texts(
+    path: Path, columns: Mapping[str, int], delimiter: str, is_wanted: pl.Series | None = None
+) -> pl.LazyFrame:  # fmt: skip
+    """Columns of all rows, or of those wanted, as text without outer blanks."""
     lazy = pl.scan_csv(
         path, separator=delimiter, has_header=False, skip_rows=1, infer_schema=False, encoding="utf8-lossy",
         truncate_ragged_lines=True, raise_if_empty=False,
     )  # fmt: skip
     there = lazy.collect_schema().names()
+    lazy = lazy if is_wanted is None else lazy.filter(is_wanted)
     return lazy.select(
         pl.col(there[at]).str.strip_chars(BLANKS).replace("", None).alias(name)
         for name, at in columns.items()
-        if name in names and at < len(there)
+        if at < len(there)
     )

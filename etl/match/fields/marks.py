@@ -45,7 +45,9 @@ def _signs() -> dict[str, str]:
     for sign in map(chr, range(0x80, _LAST)):
         if unicodedata.category(sign) == "Nd":
             replacements[sign] = str(unicodedata.digit(sign))
-        elif any(letter in _DIGITS for letter in unicodedata.normalize("NFKD", sign)):
+        elif unicodedata.decomposition(sign) and any(
+            letter in _DIGITS for letter in unicodedata.normalize("NFKD", sign)
+        ):
             replacements[sign] = chr(_PRIVATE + len(replacements))
     return replacements
 
