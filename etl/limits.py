@@ -40,6 +40,8 @@ _UNKNOWN: Final = frozenset(range(256)) - set(ExitCode) - {128 + signal.SIGINT, 
 """What we never end with; the loader of libraries ends a process with 127."""
 _LEAST_TO_BEGIN: Final = 1_000_000_000
 """Bytes without which not even the libraries can be loaded."""
+_REST: Final = 2.0
+"""GB of address space that a run needs besides the memory of the SQL engine: libraries abort a process without it."""
 _ADVICE: Final = "See what 'ulimit -a' says, and give it more memory, threads or open files."
 
 _channels: list[int] = []
@@ -86,12 +88,22 @@ def limit_errors() -> Iterator[None]:
         raise ResourcesExhaustedError(reason, _ADVICE) from None
 
 
-def check_limits() -> None:
-    """Refuse to begin if too few files can be opened: a library would end the process in the middle.
+def check_limits(memory_gb: float) -> None:
+    """Refuse to begin if a library would end the process for lack of address space or open files.
+
+    Args:
+        memory_gb: memory of the SQL engine.
 
     Raises:
-        ResourcesExhaustedError: there are too few.
+        ResourcesExhaustedError: there is too little.
     """
+    space, needed = getrlimit(RLIMIT_AS)[0], memory_gb + _REST
+    if space != RLIM_INFINITY and space < needed * 1e9:
+        message = (
+            f"ulimit -v allows {space / 1e9:.1f} GB of address space, and a run needs {needed:g}: {memory_gb:g} for the"
+            f" SQL engine ([limits] memory_gb) and {_REST:g} for everything else"
+        )
+        raise ResourcesExhaustedError(message, _ADVICE)
     most, _ = getrlimit(RLIMIT_NOFILE)
     if most == RLIM_INFINITY or most > 10 * _FEWEST_FREE:
         return

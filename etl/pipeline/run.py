@@ -97,7 +97,7 @@ def _both(log: Log, show_stage: ShowStage) -> OnStage:
 
 def _reconcile(context: RunContext, log: Log) -> RunOutcome:
     settings, run = context.settings, context.run
-    check_limits()
+    check_limits(settings.limits.memory_gb)
     with lock(settings.out, run.run_id) as held, _remembered(context), limit_errors(), Publication(held) as publication:
         check_state(settings)
         past = load_history(settings, partial(check_history, settings))

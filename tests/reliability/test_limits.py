@@ -41,7 +41,7 @@ def _limited(folder: Path, limit: str, *program: str) -> Ended:
     return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
-@pytest.mark.parametrize("limit", ["-n 16", "-v 60000", "-v 200000", "-v 1200000", "-v 1600000"])
+@pytest.mark.parametrize("limit", ["-n 16", "-v 60000", "-v 200000", "-v 1200000", "-v 1600000", "-v 3200000"])
 def test_too_little_is_told_in_a_sentence(provider: Path, limit: str) -> None:
     """One line that names the limit; nothing is published, and nothing is left behind."""
     before, latest = hidden(provider), (provider / "out" / "latest").readlink()
