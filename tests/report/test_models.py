@@ -48,7 +48,7 @@ select state, cast(row_number() over () - 1 as utinyint) as state_code
 from (values ('visible'), ('blocked'), ('unknown')) as states(state);
 create table ctl.causes as
 select code, cast(row_number() over () as utinyint) as bit, cast(1 << row_number() over () as ubigint) as mask,
-    starts_with(code, 'UNMAPPED') as is_mapping_work
+    starts_with(code, 'UNMAPPED') as is_mapping_work, code = 'STALE_AMOUNT' as is_shown_wrong
 from (values ('UNMAPPED_PROBABLE'), ('UNMAPPED_CERTAIN'), ('NO_CONTACT'), ('STALE_AMOUNT'), ('MISSED_UNDATED'))
     as causes(code);
 create table marts.customer_checks as
@@ -248,3 +248,8 @@ def test_money_is_compared_once_for_the_page_and_for_the_invariant(engine: Engin
     assert engine.rows("from checks.money_is_kept") == [(told,)]
     shown = {row["currency_code"]: row["does_hold"] for row in summarise(_facts(engine))["laws"]["money"]}
     assert shown == {"EUR": False, "USD": True}
+
+
+def test_an_invoice_needs_somebody_unless_it_is_in_order(engine: Engine) -> None:
+    """Three are blocked, one is unknown, and one is visible with an old amount; the sixth is visible."""
+    assert engine.rows("from report.answer_counts") == [(6, 5)]
