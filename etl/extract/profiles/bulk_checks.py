@@ -54,7 +54,10 @@ def has_line_items(path: Path, columns: Mapping[str, int], delimiter: str) -> bo
         return False
     try:
         numbers = (
-            _texts(path, _only(columns, {"invoice_number"}), delimiter).select(pl.all().hash()).collect().to_series()
+            _texts(path, _only(columns, {"invoice_number"}), delimiter)
+            .select(pl.col("invoice_number").hash())
+            .collect()
+            .to_series()
         )
         # hashes are small; only rows that share a number can be of one invoice, and are looked at
         is_shared = numbers.is_duplicated()
