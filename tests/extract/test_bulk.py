@@ -19,7 +19,6 @@ from etl.config import Source
 from etl.errors import InputError
 from etl.extract import bulk_scan, bulk_select, careful_rows, lines_of, read_text
 from etl.extract.formats.powershell import CUT_PATTERN
-from etl.extract.profiles.bulk_checks import has_line_items
 from etl.schemas import RELATIONS, ColumnKind
 from etl.validate import Formats, validate
 from etl.warehouse.engine import Engine
@@ -318,11 +317,3 @@ def test_rows_stay_in_the_order_of_the_file(tmp_path: Path, shelf: Any) -> None:
     misplaced = opened.rows("select count(*) from read where invoice_id_acct <> rowid::varchar")
     opened.close()
     assert misplaced == [(0,)]
-
-
-def test_a_file_whose_lines_end_otherwise_is_left_to_the_careful_reader(tmp_path: Path) -> None:
-    """The quick look sees one line and no columns: it cannot rule out line items, and does not fail."""
-    path = tmp_path / "x.csv"
-    path.write_bytes(b"Id|Number|Total|Balance\r1|INV-1|5.00|5.00\r2|INV-2|6.00|6.00\r")
-    columns = {"invoice_id_acct": 0, "invoice_number": 1, "total_amount": 2, "balance_amount": 3}
-    assert has_line_items(path, columns, "|")
