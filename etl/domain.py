@@ -1,4 +1,4 @@
-"""The vocabulary: states, classes and the taxonomy of causes, in the order in which the checks are made."""
+"""The vocabulary: words and small types that several packages share; the causes themselves are in `etl/causes.py`."""
 
 from __future__ import annotations
 

@@ -272,8 +272,3 @@ BOOKED: Final[tuple[str, ...]] = ("accounting_customers", "accounting_invoices",
 IDS_OF_BOOKS: Final[tuple[str, ...]] = (
     "invoice_id_acct", "customer_id_acct", "parent_customer_id_acct", "merged_into_customer_id_acct", "portal_invoice_id",
 )  # fmt: skip
-
-RECORDED: Final[tuple[str, ...]] = ("source_file", "source_line")
-"""Beside its columns, each accepted relation says which file (as named by the user) and line a row came from.
-
-`source_line` is null for rows that were read in bulk."""

@@ -11,16 +11,14 @@ from polars.testing import assert_frame_equal
 
 from etl import csv_guard
 from etl.config import load
+from etl.config.setting_types import InvoicesCsv
+from etl.errors import ConfigurationError
 from etl.pipeline.run import RunOutcome
 from etl.publish.verify import differences
 from etl.report.invoice_files import choose_csv
 from tests.support import provider_runs
 
 SETTING = "BILLSIGHT_OUTPUT__INVOICES_CSV"
-
-
-def _run(tmp_path: Path, choice: str) -> RunOutcome:
-    return provider_runs.run(provider_runs.copied(tmp_path / choice), environment={SETTING: choice})
 
 
 @pytest.mark.parametrize(
@@ -30,14 +28,14 @@ def _run(tmp_path: Path, choice: str) -> RunOutcome:
         ("none", 3, "none"),
     ],
 )  # fmt: skip
-def test_a_file_that_nobody_can_open_is_not_written(setting: str, invoices: int, content: str) -> None:
+def test_a_file_that_nobody_can_open_is_not_written(setting: InvoicesCsv, invoices: int, content: str) -> None:
     """`auto` writes all invoices as long as a spreadsheet can show them; who says otherwise gets it."""
-    assert choose_csv(setting, invoices) == content  # type: ignore[arg-type]
+    assert choose_csv(setting, invoices) == content
 
 
 def test_the_csv_of_those_that_need_somebody_leaves_out_what_is_in_order(tmp_path: Path) -> None:
     """Blocked, waiting, unknown, and shown with a wrong amount; counted in another way, none is missing."""
-    outcome = _run(tmp_path, "blocked")
+    outcome = provider_runs.run(provider_runs.copied(tmp_path / "night"), environment={SETTING: "blocked"})
     answers = provider_runs.answers(outcome)
     needing = answers.filter(pl.Series(_needs_somebody(row["state"], row["causes"]) for row in answers.to_dicts()))
     csv = pl.read_csv(outcome.folder / "invoices.csv", infer_schema=False)
@@ -52,19 +50,21 @@ def test_the_csv_of_those_that_need_somebody_leaves_out_what_is_in_order(tmp_pat
 
 def test_without_the_csv_nothing_points_to_it(tmp_path: Path) -> None:
     """Neither a link nor a sentence; and one that lies there all the same is a file too many."""
-    outcome = _run(tmp_path, "none")
+    folder = provider_runs.invented(tmp_path / "night", provider_runs.SMALL)
+    outcome = provider_runs.run(folder, environment={SETTING: "none"})
     assert not (outcome.folder / "invoices.csv").exists()
     page = (outcome.folder / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"(?<![A-Za-z_])invoices\.csv", page), "sources of the provider have such names, too"
     assert outcome.summary["invoices_csv"] == {"holds": "none", "rows": 0}
     (outcome.folder / "invoices.csv").write_text("invoice_id_acct\n1\n", encoding="utf-8")
-    assert any(line.startswith("invoices.csv") for line in differences(outcome.folder, outcome.summary))
+    wrong = differences(outcome.folder, outcome.summary)
+    assert "invoices.csv: it was written, and the setting says none" in wrong
 
 
 def test_another_word_is_refused(tmp_path: Path) -> None:
     """The message names the setting and its words."""
-    folder = provider_runs.copied(tmp_path / "other")
-    with pytest.raises(Exception, match=r"(?s)invoices_csv.*auto.*all.*blocked.*none"):
+    folder = provider_runs.copied(tmp_path / "night")
+    with pytest.raises(ConfigurationError, match=r"(?s)invoices_csv.*auto.*all.*blocked.*none"):
         load(folder / "billsight.toml", {SETTING: "some"})
 
 

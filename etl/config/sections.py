@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from etl.config.setting_types import Link, Places, SecretFile, Zone
+from etl.config.setting_types import InvoicesCsv, Link, Places, SecretFile, Zone
 
 
 class _Part(BaseModel):
@@ -156,7 +156,7 @@ class Output(_Part):
     site_key: Path | None = Field(
         None, description="key of the fingerprints in the fix files; by default site.key next to the register"
     )
-    invoices_csv: Literal["auto", "all", "blocked", "none"] = Field(
+    invoices_csv: InvoicesCsv = Field(
         "auto",
         description="what invoices.csv holds: all invoices; blocked: only those that need somebody (blocked, waiting,"
         " unknown, or shown with a wrong amount); none: no such file; auto: all of up to 200,000, else blocked;"

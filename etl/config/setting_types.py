@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator
@@ -48,6 +48,7 @@ def _no_user(link: str) -> str:
     return link
 
 
+InvoicesCsv = Literal["auto", "all", "blocked", "none"]
 Places = Annotated[str | list[str], AfterValidator(_no_addresses)]
 Link = Annotated[str, AfterValidator(_no_user)]
 SecretFile = Annotated[Path, AfterValidator(_no_address)]

@@ -12,7 +12,7 @@ import polars as pl
 
 from etl.causes import bits
 from etl.demo import accesses, identities
-from etl.demo.chance import Chance, Indices
+from etl.demo.chance import Chance
 from etl.demo.companies import companies, contacts
 from etl.demo.customers import customers
 from etl.demo.identities import Identity
@@ -94,7 +94,3 @@ class Population:
         names = self.companies.select(shown_id="company_id", company="name")
         owners = self.customers.join(names, on="shown_id", how="left", maintain_order="left")
         return owners.select("customer_id", "shown_id", "currency", card_name=pl.coalesce("company", "name"))
-
-    def customer_texts(self, column: str, at: Indices) -> pl.Series:
-        """One field of the customers at these positions, as it is written in files."""
-        return self.customers[column].cast(pl.String).gather(at)

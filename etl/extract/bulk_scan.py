@@ -83,13 +83,6 @@ class BulkScan:
     book: str | None = None
 
     @property
-    def caption_of(self) -> dict[str, str | None]:
-        """Our column -> the file's caption; null where the file has none."""
-        return {
-            name: self.captions[self.columns[name]] if name in self.columns else None for name in self.relation.names
-        }
-
-    @property
     def warnings(self) -> list[str]:
         """What is odd about the captions."""
         warning = unread_balance(self.captions, self.columns) if self.relation.name == "accounting_invoices" else None

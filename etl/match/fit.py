@@ -27,12 +27,10 @@ class Fit:
     Attributes:
         card: the points.
         customers: the number of judged customers.
-        log_loss: mean bits of surprise per customer, on the same customers.
     """
 
     card: Scorecard
     customers: int
-    log_loss: float
 
 
 def surprise(judged: pl.DataFrame, card: Scorecard) -> float:
@@ -64,8 +62,7 @@ def fit(judged: pl.DataFrame, start: Scorecard, version: str, caution: float = 0
     points: dict[str, dict[str, float]] = {kind: {} for kind in KINDS}
     for (kind, finding), value in zip(_COLUMNS, fitted[1:].tolist(), strict=True):
         points[kind][finding] = value
-    loss = _loss(cases.features @ fitted, customer, right)
-    return Fit(Scorecard(version, float(fitted[0]), points), cases.count, loss)
+    return Fit(Scorecard(version, float(fitted[0]), points), cases.count)
 
 
 _COLUMNS: Final = [(kind, finding) for kind in KINDS for finding in KINDS_OF_EVIDENCE[kind]]

@@ -139,11 +139,6 @@ def doubtful_form(tail: pl.Expr) -> pl.Expr:
     return pl.when(left != "").then(left)
 
 
-def legal_form(name: pl.Expr) -> pl.Expr:
-    """The canonical legal form at the end of a name: `Limited` and `Pty Ltd` are `ltd`."""
-    return form_of(plain_spelling(name))
-
-
 def account_in_name(name: pl.Expr) -> pl.Expr:
     """The account of `Name (ACCT)`: one word with a digit or `_` in the last brackets; others may be places."""
     word = _in_brackets(name)

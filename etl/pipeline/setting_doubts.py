@@ -36,7 +36,7 @@ def _of_levels(engine: Engine, settings: Settings) -> Iterator[str]:
 def _of_companies(engine: Engine, settings: Settings) -> Iterator[str]:
     companies = engine.columns("accepted.connectwise_companies", "status_name", "type_names")
     statuses = companies["status_name"].str.strip_chars().str.to_lowercase()
-    types = companies["type_names"].list.eval(pl.element().str.to_lowercase())
+    types = companies["type_names"].list.eval(pl.element().str.strip_chars().str.to_lowercase())
     provider, portal = settings.provider, settings.portal
     words = {
         "hidden_company_statuses": (portal.hidden_company_statuses, statuses),
@@ -47,7 +47,7 @@ def _of_companies(engine: Engine, settings: Settings) -> Iterator[str]:
     for setting, (named, seen) in words.items():
         known = set(seen.drop_nulls())
         for word in named:
-            if known and word.strip().casefold() not in known:
+            if known and word.strip().lower() not in known:
                 yield f"{setting} names {readable(word)}, which no company has"
     hidden_statuses = [word.strip().lower() for word in portal.hidden_company_statuses]
     hidden_types = [word.strip().lower() for word in portal.hidden_company_types]

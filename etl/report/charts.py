@@ -128,7 +128,7 @@ def _spoken(bars: Sequence[Bar]) -> str:
 
 def _lengths(bars: Sequence[Bar], room: float) -> list[float]:
     """The length of each bar; the longest leaves a part of the room to its number."""
-    longest = max((float(bar.amount) for bar in bars), default=0) or 1
+    longest = max((float(bar.amount) for bar in bars if bar.amount > 0), default=1.0)
     return [max(float(bar.amount), 0) / longest * room for bar in bars]
 
 

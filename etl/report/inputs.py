@@ -88,7 +88,7 @@ FRAMES: Final[dict[str, dict[str, pl.DataType]]] = {
         "currency_code": _T, "amount": _M, "who": _T,
     },
     "difference_counts": {"figure": _T, "cause": _T, "currency_code": _T, "invoices": _N, "amount": _M},
-    "answer_counts": {"invoices": _N, "needing": _N},
+    "needing_counts": {"invoices": _N},
     "scopes": {
         "relation": _T, "kind": _T, "since": _DAY, "reason": _T, "made_at": _AT, "made_reason": _T, "cut_reason": _T,
         "holds": _T,
@@ -198,7 +198,7 @@ class ReportInputs:
     portal_only_counts: pl.DataFrame = field(default_factory=partial(empty, "portal_only_counts"))
     differences: pl.DataFrame = field(default_factory=partial(empty, "differences"))
     difference_counts: pl.DataFrame = field(default_factory=partial(empty, "difference_counts"))
-    answer_counts: pl.DataFrame = field(default_factory=partial(empty, "answer_counts"))
+    needing_counts: pl.DataFrame = field(default_factory=partial(empty, "needing_counts"))
     scopes: pl.DataFrame = field(default_factory=partial(empty, "scopes"))
     portal_form: pl.DataFrame = field(default_factory=partial(empty, "portal_form"))
     quarantine_rules: pl.DataFrame = field(default_factory=partial(empty, "quarantine_rules"))

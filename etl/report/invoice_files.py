@@ -10,6 +10,7 @@ from polars.io.plugins import register_io_source
 
 from etl import csv_guard
 from etl.causes import SHOWN_WRONG
+from etl.config.setting_types import InvoicesCsv
 from etl.domain import State
 from etl.files import output_errors
 from etl.publish.publication import Publication
@@ -29,13 +30,12 @@ _SLICE_ROWS: Final = 500_000
 _MOST_ROWS: Final = 200_000
 """With more invoices, `auto` writes only those that need somebody into the CSV."""
 
-CsvSetting = Literal["auto", "all", "blocked", "none"]
 CsvContent = Literal["all", "blocked", "none"]
 _GROUP_ROWS: Final = 250_000
 """Rows of one row group of the Parquet file: fixed, so that the same answers give the same bytes."""
 
 
-def choose_csv(setting: CsvSetting, invoices: int) -> CsvContent:
+def choose_csv(setting: InvoicesCsv, invoices: int) -> CsvContent:
     """What `invoices.csv` holds: beyond a number of rows, nobody opens a file of all invoices.
 
     Args:
@@ -78,7 +78,7 @@ def write_answers(engine: Engine, publication: Publication, content: CsvContent)
 
 
 def _needs_somebody() -> pl.Expr:
-    """Whether an invoice is neither visible nor expected, or shown with a wrong amount; as `report.answer_counts`."""
+    """Whether an invoice is neither visible nor expected, or shown with a wrong amount; as `report.needing_counts`."""
     is_wrong = pl.col("causes").str.split(" ").list.set_intersection(list(SHOWN_WRONG)).list.len() > 0
     return ~pl.col("state").is_in([State.VISIBLE, State.EXPECTED]) | is_wrong
 

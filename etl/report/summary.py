@@ -73,7 +73,7 @@ def summarise(facts: ReportInputs) -> dict[str, Any]:
         "contacts": worklists.contacts(facts),
         "sync": worklists.sync(facts),
         "invoices": worklists.invoices(facts),
-        "invoices_csv": _invoices_csv(facts),
+        "invoices_csv": _invoices_csv(facts, numbers["invoices"]),
         "unposted": worklists.unposted(facts),
         "portal_only": worklists.portal_only(facts),
         "shown_not_owed": differences.figure(facts, "shown_not_owed", order),
@@ -279,11 +279,10 @@ def _ageing(cells: pl.DataFrame, order: Sequence[str]) -> Rows:
     ]
 
 
-def _invoices_csv(facts: ReportInputs) -> dict[str, Any]:
+def _invoices_csv(facts: ReportInputs, invoices: int) -> dict[str, Any]:
     """What invoices.csv holds, and its rows: `all`, `blocked` (those that need somebody) or `none`."""
-    rows = {"all": "invoices", "blocked": "needing"}
-    column = rows.get(facts.run.invoices_csv)
-    return {"holds": facts.run.invoices_csv, "rows": int(facts.answer_counts[column].sum()) if column else 0}
+    rows = {"all": invoices, "blocked": int(facts.needing_counts["invoices"].sum()), "none": 0}
+    return {"holds": facts.run.invoices_csv, "rows": rows[facts.run.invoices_csv]}
 
 
 def _laws(facts: ReportInputs) -> dict[str, Rows]:

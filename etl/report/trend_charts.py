@@ -90,7 +90,7 @@ def _amount(point: dict[str, Any], currency: str) -> str | None:
 
 def _picture(currency: str, points: Sequence[TrendPoint], width: int) -> Markup:
     """A line from the ground of zero, so that a small change looks small; a ring around each partial run."""
-    sums = _sums(max(float(point.amount) for point in points) or 1)
+    sums = _sums(max((float(point.amount) for point in points if point.amount > 0), default=1.0))
     start, end = points[0].seconds, points[-1].seconds
 
     def across(seconds: int) -> float:
@@ -133,7 +133,7 @@ def _sums(highest: float) -> list[float]:
 def _short(amount: float) -> str:
     """A sum in few letters: 250k, 1.2M."""
     size, letter = next(((size, letter) for size, letter in _UNITS if amount >= size), (1, ""))
-    return f"{amount / size:.4g}{letter}"
+    return f"{amount / size:,.6g}{letter}"
 
 
 def _day(seconds: int) -> str:
@@ -147,7 +147,7 @@ def _anchor(at: int, start: int, end: int) -> str:
 
 
 def _days(points: Sequence[TrendPoint]) -> list[int]:
-    """Instants to write under the chart: the first, the last, and some between, no day twice."""
+    """Instants to write under the chart: the last, and some before it, evenly apart; no day twice."""
     by_day = {point.as_of_at[:10]: point.seconds for point in points}
     places = list(by_day.values())
     step = max(-(-(len(places) - 1) // (_MOST_DAYS - 1)), 1)

@@ -38,7 +38,7 @@ select
     or coalesce(
         list_has_any(
             this_run.hidden_type_names,
-            list_transform(companies.type_names, lambda caption: lower(caption))
+            list_transform(companies.type_names, lambda caption: lower(trim(caption)))
         ),
         false
     ) as is_hidden

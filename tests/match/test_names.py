@@ -129,12 +129,12 @@ def test_a_path_has_a_root_a_parent_and_a_leaf() -> None:
 def test_legal_forms_are_canonical_and_company_is_none() -> None:
     """`Limited` is `Ltd`; `Company` says nothing that another form could contradict."""
     assert (
-        one(normalize_names.legal_form(VALUE), "Acme Limited")
-        == one(normalize_names.legal_form(VALUE), "Acme Pty. Ltd.")
+        one(normalize_names.form_of(normalize_names.plain_spelling(VALUE)), "Acme Limited")
+        == one(normalize_names.form_of(normalize_names.plain_spelling(VALUE)), "Acme Pty. Ltd.")
         == "ltd"
     )
-    assert one(normalize_names.legal_form(VALUE), "Acme L.L.C.") == "llc"
-    assert one(normalize_names.legal_form(VALUE), "Acme & Company") is None
+    assert one(normalize_names.form_of(normalize_names.plain_spelling(VALUE)), "Acme L.L.C.") == "llc"
+    assert one(normalize_names.form_of(normalize_names.plain_spelling(VALUE)), "Acme & Company") is None
 
 
 def test_roman_and_arabic_numbers_are_the_same_numbers() -> None:

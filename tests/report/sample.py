@@ -99,9 +99,7 @@ def sample_facts() -> ReportInputs:
         portal_only_counts=_counted("portal_only_counts", given.PORTAL_ONLY),
         differences=_frame("differences", given.DIFFERENCES),
         difference_counts=_difference_counts(),
-        answer_counts=_frame(
-            "answer_counts", [{"invoices": int(cells["invoices"].sum()), "needing": invoices.height + 3}]
-        ),
+        needing_counts=_frame("needing_counts", [{"invoices": invoices.height + 3}]),
         scopes=_frame("scopes", given.SCOPES),
         portal_form=_frame("portal_form", given.FORM),
         quarantine_rules=_frame("quarantine_rules", given.RULES),

@@ -9,17 +9,13 @@ from typing import Final
 import polars as pl
 
 from etl.extract.conform import BLANKS
-from etl.extract.profiles.line_guard import find_line_items
+from etl.extract.profiles.line_guard import find_document_key, find_line_items
 from etl.extract.profiles.running_balance import JUDGED, is_settled, why_no_open_balance
 
 _FIRST_ROWS: Final = 100_000
 """Rows that are looked at first for a running balance."""
 _MORE: Final = 8
 """So many times as many are looked at where they do not settle it."""
-_OF_LINES: Final = frozenset(
-    {"invoice_id_acct", "invoice_number", "customer_id_acct", "customer_name", "invoice_date"}
-    | {"total_amount", "balance_amount"}
-)
 
 
 def has_running_balance(path: Path, columns: Mapping[str, int], delimiter: str) -> bool:
@@ -50,20 +46,18 @@ def has_line_items(path: Path, columns: Mapping[str, int], delimiter: str) -> bo
         columns: our column -> position.
         delimiter: between two cells.
     """
-    if not {"invoice_number", "total_amount", "balance_amount"} <= columns.keys():
+    key, amounts = find_document_key(columns), {"total_amount", "balance_amount"}
+    if not key or not amounts <= columns.keys():
         return False
+    number = pl.col(key[0])
     try:
-        numbers = (
-            _texts(path, _only(columns, {"invoice_number"}), delimiter)
-            .select(pl.col("invoice_number").hash())
-            .collect()
-            .to_series()
-        )
+        texts = _texts(path, _only(columns, key[:1]), delimiter)
+        hashes = texts.select(pl.when(number.is_not_null()).then(number.hash())).collect().to_series()
         # hashes are small; only rows that share a number can be of one invoice, and are looked at
-        is_shared = numbers.is_duplicated()
+        is_shared = hashes.is_duplicated() & hashes.is_not_null()
         if not is_shared.any():
             return False
-        again = _texts(path, _only(columns, _OF_LINES), delimiter, is_shared).collect()
+        again = _texts(path, _only(columns, {*key, *amounts}), delimiter, is_shared).collect()
     except pl.exceptions.PolarsError:
         return True
     unread = again.with_columns(read_problem=pl.lit(None, dtype=pl.String))

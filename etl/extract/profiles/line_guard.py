@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -31,7 +32,7 @@ def judge_lines(frame: pl.DataFrame, header: Header, where: str) -> pl.DataFrame
 
     Locality: whole.
     """
-    key = _key(frame)
+    key = find_document_key(frame.columns)
     if not key or "total_amount" not in frame.columns:
         return frame
     differs = _differs(key)
@@ -54,7 +55,7 @@ def find_line_items(frame: pl.DataFrame) -> pl.Expr:
 
     Locality: whole.
     """
-    key, balance = _key(frame), pl.col("balance_amount")
+    key, balance = find_document_key(frame.columns), pl.col("balance_amount")
     is_owed = balance.is_not_null() & ~balance.str.contains(_NOTHING)
     return _differs(key) & is_owed.all().over(key) & (balance.n_unique().over(key) == 1)
 
@@ -64,12 +65,15 @@ def _differs(key: list[str]) -> pl.Expr:
     return is_one & (pl.col("total_amount").drop_nulls().n_unique().over(key) > 1)
 
 
-def _key(frame: pl.DataFrame) -> list[str]:
-    """The columns that one document has in common; empty where nothing numbers it."""
-    numbers = [name for name in frame.columns if name == "invoice_number"]
-    key = numbers or [name for name in frame.columns if name == "invoice_id_acct"]
-    others = {"customer_name", "customer_id_acct", "invoice_date"}
-    return key + [name for name in frame.columns if name in others] if key else []
+def find_document_key(names: Collection[str]) -> list[str]:
+    """Of some columns those that rows of one document have in common, its number or else its id first.
+
+    Returns:
+        The columns; empty where nothing numbers the documents.
+    """
+    numbered = [name for name in ("invoice_number", "invoice_id_acct") if name in names][:1]
+    others = [name for name in ("customer_name", "customer_id_acct", "invoice_date") if name in names]
+    return [*numbered, *others] if numbered else []
 
 
 def has_lone_id(header: Header) -> bool:

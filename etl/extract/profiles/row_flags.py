@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -90,12 +90,11 @@ def find_flags(cells: Sequence[str], relation: str, taken: Collection[int]) -> d
         return {**hidden, **{name: at for name, at in shown.items() if at not in hidden.values()}}
     if relation not in _WITH_LOADERS:
         return {}
-    known = DELETED if relation == "accounting_customers" else {**DELETED, **VOIDED}
     return {
-        f"{name}:{at}": at
-        for name, captions in known.items()
+        f"{_FLAG_OF[caption]}:{at}": at
         for at, words in free
-        if words.replace(" ", "") in _folded(captions)
+        if (caption := words.replace(" ", "")) in _FLAG_OF
+        and (relation != "accounting_customers" or _FLAG_OF[caption] in DELETED)
     }
 
 
@@ -104,8 +103,12 @@ def caption_words(caption: str) -> str:
     return _WORDS.sub(" ", caption).casefold().strip()
 
 
-def _folded(captions: Iterable[str]) -> set[str]:
-    return {caption_words(caption).replace(" ", "") for caption in captions}
+_FLAG_OF: Final = {
+    caption_words(caption).replace(" ", ""): name
+    for name, captions in {**DELETED, **VOIDED}.items()
+    for caption in captions
+}
+"""Caption in small letters, without blanks -> the flag that it is."""
 
 
 def _kind(column: str) -> str:

@@ -123,10 +123,38 @@ def _fits_keys(folded: Sequence[str], rule: RecognizeRules) -> bool:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Captions of which a shape asks for one, and the rows that have one."""
+    """What a shape asks of the captions of a header, and which rows have it.
 
-    group: tuple[CaptionPattern, ...]
-    rows: frozenset[int]
+    Attributes:
+        cells: the rows in which a header may be, folded.
+        groups: captions of which a row must have one, with the rows that have one.
+    """
+
+    rule: RecognizeRules
+    cells: Sequence[Sequence[str]]
+    groups: Sequence[tuple[tuple[CaptionPattern, ...], frozenset[int]]]
+
+    def count(self, at: int) -> tuple[int, int]:
+        """How much a row lacks, and how many of the captions that are asked for it has."""
+        found = sum(at in rows for _, rows in self.groups)
+        if not self.groups:
+            # a shape without captions of its own is known by its title: the row with the most cells below is its header
+            return int(sum(map(bool, self.cells[at])) < 2), 0  # noqa: PLR2004 a title is one cell
+        return len(self.groups) - found + self._is_first_wrong(at), found
+
+    def lacking(self, at: int) -> list[str]:
+        """The captions that a row lacks, in words."""
+        missing = [group for group, rows in self.groups if at not in rows]
+        lacking = ["the caption " + " or ".join(pattern.text for pattern in group) for group in missing]
+        if self._is_first_wrong(at):
+            lacking.append(f"{'an empty' if self.rule.is_first_empty else 'a'} first caption")
+        return lacking
+
+    def _is_first_wrong(self, at: int) -> bool:
+        """Whether the first caption is empty, or not, against what the shape says; asked where all others are."""
+        first = self.cells[at][:1]
+        has_all = bool(self.groups) and all(at in rows for _, rows in self.groups)
+        return has_all and self.rule.is_first_empty is not None and bool(first and first[0]) is self.rule.is_first_empty
 
 
 class _Head:
@@ -135,7 +163,6 @@ class _Head:
     def __init__(self, rows: Sequence[Numbered], shapes: Sequence[Shape]) -> None:
         self.rows = rows
         self.shapes = shapes
-        self._asked: dict[int, list[_Asked]] = {}
 
     @cached_property
     def folded(self) -> list[list[str]]:
@@ -162,58 +189,32 @@ class _Head:
 
     def place(self, shape: Shape) -> int | None:
         """Which row is the header of the shape; null where none is, or something else speaks against it."""
-        rule = shape.recognition
-        asked = self._captions_asked(rule)
-        rows = sorted(frozenset.intersection(*(one.rows for one in asked))) if asked else range(len(self.folded))
-        row = next((at for at in rows if not self._count_lacking(at, rule)[0]), None)
+        asked = self._asked_by(shape)
+        having = [rows for _, rows in asked.groups]
+        among = sorted(frozenset.intersection(*having)) if having else range(len(self.folded))
+        row = next((at for at in among if not asked.count(at)[0]), None)
         return None if row is None or self._against(row, shape) else row
 
     def near(self, shape: Shape) -> Near:
         """What keeps the shape from holding, in the row that comes closest."""
         if not self.folded:
             return Near(shape, (), 0)
-        rule = shape.recognition
-        counts = ((*self._count_lacking(at, rule), at) for at in range(len(self.folded)))
+        asked = self._asked_by(shape)
+        counts = ((*asked.count(at), at) for at in range(len(self.folded)))
         _, found, row = min(counts, key=lambda one: (one[0] - one[1], one[2]))
-        lacking = [*self._lacking_captions(row, rule), *self._against(row, shape)]
+        lacking = [*asked.lacking(row), *self._against(row, shape)]
         return Near(shape, tuple(lacking[:_MOST_LACKING]), found)
 
-    def _captions_asked(self, rule: RecognizeRules) -> list[_Asked]:
-        """Each caption that is asked for, with the rows that have it; looked up once for each shape."""
-        if id(rule) not in self._asked:
-            groups = [(one,) for one in rule.captions_all] + list(rule.captions_any)
-            rows_of = [frozenset().union(*map(self._rows_with, group)) for group in groups]
-            self._asked[id(rule)] = [_Asked(group, rows) for group, rows in zip(groups, rows_of, strict=True)]
-        return self._asked[id(rule)]
+    def _asked_by(self, shape: Shape) -> _Asked:
+        rule = shape.recognition
+        groups = [*((one,) for one in rule.captions_all), *rule.captions_any]
+        return _Asked(rule, self.folded, [(group, frozenset().union(*map(self._rows_with, group))) for group in groups])
 
     def _rows_with(self, pattern: CaptionPattern) -> frozenset[int]:
         """The rows that have a caption as often as it asks for."""
         cells = filter(pattern.fits, self._rows_of) if pattern.is_beginning else [pattern.folded]
         times = (self._rows_of.get(cell, {}) for cell in cells)
         return frozenset(row for rows in times for row, count in rows.items() if count >= pattern.occurrence)
-
-    def _count_lacking(self, at: int, rule: RecognizeRules) -> tuple[int, int]:
-        """How much a row lacks, and how many of the captions that are asked for it has."""
-        asked = self._captions_asked(rule)
-        found = sum(at in one.rows for one in asked)
-        if not asked:
-            # a shape without captions of its own is known by its title: the row with the most cells below is its header
-            return int(sum(map(bool, self.folded[at])) < 2), 0  # noqa: PLR2004 a title is one cell
-        return len(asked) - found + self._is_first_wrong(at, rule), found
-
-    def _is_first_wrong(self, at: int, rule: RecognizeRules) -> bool:
-        """Whether the first caption is empty, or not, against what a shape says of it; asked where all others are."""
-        asked, first = self._captions_asked(rule), self.folded[at][:1]
-        has_all = bool(asked) and all(at in one.rows for one in asked)
-        return has_all and rule.is_first_empty is not None and bool(first and first[0]) is rule.is_first_empty
-
-    def _lacking_captions(self, at: int, rule: RecognizeRules) -> list[str]:
-        """The captions that a row lacks, in words."""
-        missing = [one.group for one in self._captions_asked(rule) if at not in one.rows]
-        lacking = ["the caption " + " or ".join(pattern.text for pattern in group) for group in missing]
-        if self._is_first_wrong(at, rule):
-            lacking.append(f"{'an empty' if rule.is_first_empty else 'a'} first caption")
-        return lacking
 
     def _against(self, row: int, shape: Shape) -> list[str]:
         """Captions of other files, a title of another report, or headings of another kind."""

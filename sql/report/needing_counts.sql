@@ -1,9 +1,9 @@
--- model:   report.answer_counts
+-- model:   report.needing_counts
 -- grain:   one row
 -- kind:    view
 -- reads:   marts.invoice_checks, ctl.states, ctl.causes
--- purpose: how many invoices have an answer, and how many of them need somebody: they are neither visible nor expected, or
---          the portal shows them with a wrong amount
+-- purpose: how many invoices need somebody: they are neither visible nor expected, or the portal shows them with a wrong
+--          amount
 -- units:   invoices
 -- source:  the run's checks
 
@@ -13,10 +13,9 @@ with wrong as (
     where causes.is_shown_wrong
 )
 
-select
-    count(*) as invoices,
-    count(*) filter (where states.state not in ('visible', 'expected') or checks.failed & wrong.mask <> 0) as needing
+select count(*) as invoices
 from marts.invoice_checks as checks
 cross join wrong
 inner join ctl.states as states
     on checks.state_code = states.state_code
+where states.state not in ('visible', 'expected') or checks.failed & wrong.mask <> 0
